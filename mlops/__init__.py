@@ -1,0 +1,3 @@
+"""MLOps Studio."""
+
+__version__ = "0.1.0"
