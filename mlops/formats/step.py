@@ -1,0 +1,68 @@
+"""What a step is ordered to do and what it reports; the files through which worker and step process talk."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from mlops.formats.refusal import Where
+
+ORDER_FILE = "order.json"
+REPORT_FILE = "report.json"
+PROGRESS_FILE = "progress.jsonl"
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """`memory_bytes` bounds the address space; None means no limit."""
+
+    memory_bytes: int | None = None
+    wall_seconds: float | None = None
+    file_bytes: int | None = None
+    open_files: int | None = 1024
+
+
+class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """`inputs` and `outputs`: port to folder. A dataset node is ordered as component `dataset`."""
+
+    run: str
+    node: str
+    component: str
+    version: str
+    title: str
+    parameters: dict[str, Any]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    work_dir: str
+    seed: int = 42
+    limits: Limits = Limits()
+
+
+class StepError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    code: str
+    message: str
+    hint: str = ""
+    where: Where = Where()
+    traceback: str = ""
+    """Only of code that the user wrote, or of a fault of ours (code `internal`)."""
+
+
+class StepReport(msgspec.Struct, frozen=True, kw_only=True):
+    state: Literal["completed", "failed"]
+    error: StepError | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+
+
+class ProgressLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of `progress.jsonl`, appended as it happens."""
+
+    kind: Literal["log", "progress", "metric"]
+    at: float
+    """Unix time, seconds."""
+    stream: Literal["log", "stdout", "stderr"] = "log"
+    text: str = ""
+    share: float | None = None
+    key: str = ""
+    value: float | None = None

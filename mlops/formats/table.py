@@ -1,0 +1,37 @@
+"""Schemas of tables: what flows along an edge before and after anything runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ColumnType = Literal["integer", "decimal", "string", "boolean", "date"]
+"""The designer's five types. `date` is a timestamp without zone, microseconds."""
+
+Role = Literal["feature", "label", "weight", "scored_label", "scored_probability"]
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    type: ColumnType
+    categorical: bool = False
+    role: Role = "feature"
+    task: str = ""
+    """Of a score column: the task of the model that wrote it."""
+    class_name: str = ""
+    """Of a multi-class probability column: the class that it belongs to."""
+
+
+class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Columns in order; `row_count` is None while it is not known."""
+
+    columns: tuple[Column, ...]
+    row_count: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)

@@ -1,0 +1,87 @@
+"""Fitted transforms: what was done to the columns between the data and the learner, replayable at scoring.
+
+A table carries its *recipe*, the fitted transforms since the dataset. Training stores the recipe inside the
+model, so that transforms and model are one artefact. Every transform here has a Polars form (mlops.blocks) and
+an ONNX form (mlops.packaging), except `RunPython`, which has the first alone.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from mlops.formats.table import ColumnType, TableSchema
+
+
+class KeepColumns(msgspec.Struct, frozen=True, kw_only=True, tag="keep_columns", tag_field="kind"):
+    columns: tuple[str, ...]
+
+
+class FillMissing(msgspec.Struct, frozen=True, kw_only=True, tag="fill_missing", tag_field="kind"):
+    """Missing (null, and NaN in a decimal column) becomes `value`."""
+
+    column: str
+    value: float | int | str | bool
+
+
+class MarkMissing(msgspec.Struct, frozen=True, kw_only=True, tag="mark_missing", tag_field="kind"):
+    """Adds the boolean column `indicator`: was `column` missing. Comes before the FillMissing of that column."""
+
+    column: str
+    indicator: str
+
+
+class RequirePresent(msgspec.Struct, frozen=True, kw_only=True, tag="require_present", tag_field="kind"):
+    """Rows with a missing value in these columns were removed in training; at scoring they are refused."""
+
+    columns: tuple[str, ...]
+
+
+class Rescale(msgspec.Struct, frozen=True, kw_only=True, tag="rescale", tag_field="kind"):
+    """x -> (x - offset) / scale for zscore, minmax; logistic: 1 / (1 + exp(-(x - offset) / scale));
+    lognormal: the lognormal cumulative distribution with mu=offset, sigma=scale (0 for x <= 0);
+    tanh: tanh((x - offset) / scale). Result is decimal."""
+
+    column: str
+    method: Literal["zscore", "minmax", "logistic", "lognormal", "tanh"]
+    offset: float
+    scale: float
+
+
+class Rename(msgspec.Struct, frozen=True, kw_only=True, tag="rename", tag_field="kind"):
+    names: dict[str, str]
+    """Old name to new name, all at once."""
+
+
+class Cast(msgspec.Struct, frozen=True, kw_only=True, tag="cast", tag_field="kind"):
+    column: str
+    type: ColumnType
+
+
+class RunPython(msgspec.Struct, frozen=True, kw_only=True, tag="run_python", tag_field="kind"):
+    """An Execute Python Script on the path. Runs only in a child process or a container."""
+
+    script: str
+
+
+Transform = KeepColumns | FillMissing | MarkMissing | RequirePresent | Rescale | Rename | Cast | RunPython
+
+
+class TableMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """Beside every table between steps: its schema, the schema at the recipe's start, and the recipe.
+
+    `source` is None, and `broken` says why, where the way back to one dataset is lost."""
+
+    schema: TableSchema
+    source: TableSchema | None
+    recipe: tuple[Transform, ...] = ()
+    broken: str = ""
+    sources: tuple[str, ...] = ()
+    """The dataset versions behind it, as `name:version`."""
+
+
+class FittedTransform(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of a transformation port."""
+
+    transforms: tuple[Transform, ...]
