@@ -1,0 +1,52 @@
+"""Errors of the REST API as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from mlops.formats.refusal import Refusal
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. Faults of ours (None) go on to Django and become a 500."""
+    refusal = as_refusal(error)
+    if refusal is None:
+        return None
+    set_rollback()
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    body = refusal.as_problem() | getattr(refusal, "extra", {})
+    return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, Http404):
+        return Refusal("not_found", "There is no such thing, or you may not see it.", status=404)
+    if isinstance(error, PermissionDenied):
+        return Refusal("forbidden", str(error) or "You may not do this.", status=403)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return Refusal("not_signed_in", str(error.detail), hint="Sign in, or send a valid token.", status=401)
+    if isinstance(error, exceptions.ValidationError):
+        return Refusal("invalid", _first_text(error.detail), status=400)
+    if isinstance(error, ValidationError):
+        return Refusal("invalid", " ".join(error.messages), status=400)
+    if isinstance(error, exceptions.APIException):
+        return Refusal(str(error.default_code), str(error.detail), status=error.status_code)
+    return None
+
+
+def _first_text(detail: Any, path: str = "") -> str:
+    if isinstance(detail, dict):
+        return " ".join(_first_text(value, f"{path}{key}: ") for key, value in detail.items())
+    if isinstance(detail, list):
+        return " ".join(_first_text(value, path) for value in detail)
+    return f"{path}{detail}"

@@ -1,0 +1,47 @@
+"""Where bytes are kept: one file a kind of store, one protocol."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import BinaryIO, Protocol
+from urllib.parse import urlparse
+
+from mlops import env
+from mlops.formats.refusal import Refusal
+
+
+class Store(Protocol):
+    """Bytes by SHA-256 digest. Writing the same digest twice is harmless; a half-written blob is never visible."""
+
+    def put(self, source: BinaryIO) -> tuple[str, int]:
+        """Reads to the end; returns digest and size in bytes."""
+        ...
+
+    def open(self, digest: str) -> BinaryIO: ...
+
+    def exists(self, digest: str) -> bool: ...
+
+    def fetch(self, digest: str, target: str) -> None:
+        """Makes the bytes readable at the path `target` (a link where that is possible). The file is read-only."""
+        ...
+
+    def delete(self, digest: str) -> None: ...
+
+
+@cache
+def store() -> Store:
+    from mlops.blobs.stores.disk import DiskStore
+
+    url = env.read("MLOPS_STORAGE_URL")
+    if not url:
+        return DiskStore(env.data_dir() / "blobs")
+    parts = urlparse(url)
+    if parts.scheme == "file":
+        from pathlib import Path
+
+        return DiskStore(Path(parts.path))
+    raise Refusal(
+        "storage_unknown",
+        f"MLOPS_STORAGE_URL has the scheme “{parts.scheme}”, which this version cannot use.",
+        hint="Use file:///path.",
+    )

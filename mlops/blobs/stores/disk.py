@@ -1,0 +1,57 @@
+"""Blobs as read-only files below one folder: ab/cdef…, written beside and renamed into place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class DiskStore:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "incoming").mkdir(parents=True, exist_ok=True)
+
+    def put(self, source: BinaryIO) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
+        try:
+            with os.fdopen(handle, "wb") as target:
+                while chunk := source.read(CHUNK_BYTES):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            os.chmod(name, 0o444)
+            path = self._path(digest.hexdigest())
+            path.parent.mkdir(exist_ok=True)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return digest.hexdigest(), size
+
+    def open(self, digest: str) -> BinaryIO:
+        return self._path(digest).open("rb")
+
+    def exists(self, digest: str) -> bool:
+        return self._path(digest).exists()
+
+    def fetch(self, digest: str, target: str) -> None:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(self._path(digest), target)
+        except OSError:
+            shutil.copyfile(self._path(digest), target)
+
+    def delete(self, digest: str) -> None:
+        self._path(digest).unlink(missing_ok=True)
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest[2:]

@@ -1,0 +1,88 @@
+"""Files and folders in and out of the store."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from mlops.blobs.models import Blob, Tree
+from mlops.blobs.stores import store
+from mlops.formats.manifest import File, Manifest
+from mlops.formats.refusal import Refusal
+
+
+def keep_stream(source: BinaryIO) -> Blob:
+    digest, size = store().put(source)
+    return Blob.objects.get_or_create(digest=digest, defaults={"size_bytes": size})[0]
+
+
+def keep_file(path: Path) -> Blob:
+    with path.open("rb") as source:
+        return keep_stream(source)
+
+
+def keep_folder(folder: Path) -> Tree:
+    """Every regular file below `folder`; links and empty folders are left out."""
+    files = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
+        blob = keep_file(path)
+        files.append(File(path=path.relative_to(folder).as_posix(), digest=blob.digest, size_bytes=blob.size_bytes))
+    return keep_manifest(Manifest(files=tuple(files)))
+
+
+def keep_manifest(manifest: Manifest) -> Tree:
+    keep_stream(io.BytesIO(manifest.encode()))
+    values = {"size_bytes": manifest.size_bytes, "file_count": len(manifest.files)}
+    return Tree.objects.get_or_create(digest=manifest.digest(), defaults=values)[0]
+
+
+def manifest_of(tree_digest: str) -> Manifest:
+    with open_blob(tree_digest) as source:
+        return msgspec.json.decode(source.read(), type=Manifest)
+
+
+def open_blob(digest: str) -> BinaryIO:
+    try:
+        return store().open(digest)
+    except FileNotFoundError as error:
+        raise Refusal(
+            "blob_missing",
+            f"The stored bytes {digest[:12]}… are gone from the storage.",
+            hint="Restore them from a backup, or run again what made them.",
+            status=410,
+        ) from error
+
+
+def open_file(tree_digest: str, path: str) -> BinaryIO:
+    """One file of a tree. Raises Refusal `file_not_found`."""
+    for file in manifest_of(tree_digest).files:
+        if file.path == path:
+            return open_blob(file.digest)
+    raise Refusal("file_not_found", f"There is no file “{path}” here.", status=404)
+
+
+def fetch_tree(tree_digest: str, folder: Path) -> None:
+    """Lays the tree's files out below `folder`, read-only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in manifest_of(tree_digest).files:
+        target = folder / file.path
+        if not target.exists():
+            store().fetch(file.digest, str(target))
+
+
+def is_whole(tree_digest: str) -> bool:
+    """Whether every byte of the tree is still there."""
+    if not store().exists(tree_digest):
+        return False
+    return all(store().exists(file.digest) for file in manifest_of(tree_digest).files)
+
+
+def chunks(source: BinaryIO, size: int = 256 * 1024) -> Iterator[bytes]:
+    """For streamed answers; closes the source at the end."""
+    with source:
+        while chunk := source.read(size):
+            yield chunk

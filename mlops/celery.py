@@ -1,0 +1,50 @@
+"""The Celery application: it carries wake-up calls only, so a lost message is a delay and never a loss."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
+
+app = Celery("mlops")
+
+
+def _configure() -> None:
+    from django.conf import settings
+
+    broker = settings.CELERY_BROKER_URL
+    options: dict[str, object] = {}
+    if not broker:
+        folder = settings.DATA_DIR / "broker"
+        for part in ("queue", "processed", "control"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        broker = "filesystem://"
+        options = {
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "processed_folder": str(folder / "processed"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+            "polling_interval": 0.05,
+        }
+    app.conf.update(
+        broker_url=broker,
+        broker_transport_options=options,
+        broker_connection_retry_on_startup=True,
+        task_ignore_result=True,
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        task_default_queue="mlops",
+        timezone="UTC",
+    )
+
+
+_configure()
+app.autodiscover_tasks(
+    lambda: ["mlops.work", "mlops.blobs", "mlops.datasets", "mlops.execution", "mlops.packaging", "mlops.deployments"]
+)

@@ -1,0 +1,90 @@
+"""The settings that come from outside: every `MLOPS_…` variable, its default and where its value came from."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from mlops.formats.refusal import Refusal, nearest
+
+SECRET = "secret"
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    help: str
+    default: str = ""
+    secret: bool = False
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(name="MLOPS_DATA_DIR", help="Where everything is kept.", default="~/.mlops-studio"),
+    Variable(name="MLOPS_DATABASE_URL", help="SQLite in the data directory, or postgres://…", secret=True),
+    Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
+    Variable(name="MLOPS_REDIS_URL", help="Redis for sockets between web processes; not needed with one.", secret=True),
+    Variable(name="MLOPS_STORAGE_URL", help="Where blobs are kept: file:///… (default: in the data directory)."),
+    Variable(name="MLOPS_SECRET_KEY", help="Signs sessions and derives endpoint keys.", secret=True),
+    Variable(name="MLOPS_ADMIN_PASSWORD", help="Password of the first administrator.", secret=True),
+    Variable(name="MLOPS_URL", help="The server that the client commands talk to, and that pages link to."),
+    Variable(name="MLOPS_TOKEN", help="The token that the client commands sign in with.", secret=True),
+    Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
+    Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
+    Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
+    Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Address space that one step may use."),
+    Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),
+    Variable(name="MLOPS_SKIP_FRONTEND", help="1 installs without building the canvas."),
+)
+
+
+def read(name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The variable's value, else the content of the file that NAME_FILE names, else the default."""
+    variable = next(v for v in VARIABLES if v.name == name)
+    if environ.get(name):
+        return environ[name]
+    if environ.get(f"{name}_FILE"):
+        path = Path(environ[f"{name}_FILE"])
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise Refusal(
+                "setting_unreadable", f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+            ) from error
+    return variable.default
+
+
+def origin(name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """`environment`, `file` or `default`."""
+    if environ.get(name):
+        return "environment"
+    return "file" if environ.get(f"{name}_FILE") else "default"
+
+
+def unknown_names(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """One warning for each `MLOPS_…` variable that nothing reads, with the nearest valid name."""
+    known = {v.name for v in VARIABLES} | {f"{v.name}_FILE" for v in VARIABLES}
+    inside = {"MLOPS_MODEL_DIR"}
+    strangers = sorted(n for n in environ if n.startswith("MLOPS_") and n not in known | inside)
+    return [f"{name} is not a setting of MLOps Studio. {nearest(name, known)}".strip() for name in strangers]
+
+
+def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    return Path(read("MLOPS_DATA_DIR", environ)).expanduser().absolute()
+
+
+def secret_key(environ: Mapping[str, str] = os.environ) -> str:
+    """The given key, else one made at the first start and kept in the data directory, readable by its owner alone."""
+    given = read("MLOPS_SECRET_KEY", environ)
+    if given:
+        return given
+    path = data_dir(environ) / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,1 @@
+"""Tags on anything: key and value, used as filters in the form TagName=TagValue."""

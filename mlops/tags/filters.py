@@ -1,0 +1,73 @@
+"""Reading and writing tags, and understanding the filter that a person typed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+
+from mlops.formats.refusal import Refusal
+from mlops.tags.models import Tag
+
+M = TypeVar("M", bound=Model)
+
+
+class TagFilter(msgspec.Struct, frozen=True):
+    """`value` None means: the key alone, whatever its value."""
+
+    key: str
+    value: str | None
+
+    def __str__(self) -> str:
+        return self.key if self.value is None else f"{self.key}={self.value}"
+
+
+def understand(text: str) -> TagFilter:
+    """`k=v`, `k = v`, `k : v`, quoted values, or a key alone. Raises Refusal `tag_filter_empty`."""
+    match = re.fullmatch(r"\s*(?P<key>\"[^\"]+\"|[^=:]+?)\s*(?:[=:]\s*(?P<value>.*?)\s*)?", text)
+    if not match or not match["key"].strip():
+        raise Refusal(
+            "tag_filter_empty", f"“{text}” is no tag filter.", hint="Write TagName=TagValue, such as Area=Churn."
+        )
+    value = match["value"]
+    return TagFilter(match["key"].strip().strip('"'), None if value is None else value.strip("\"'"))
+
+
+def tagged(queryset: QuerySet[M], wanted: TagFilter) -> QuerySet[M]:
+    """The objects that carry the tag. Works for any primary key."""
+    rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(queryset.model), key=wanted.key)
+    if wanted.value is not None:
+        rows = rows.filter(value=wanted.value)
+    ids = list(rows.values_list("object_id", flat=True))
+    return queryset.filter(pk__in=ids)
+
+
+def tags_of(thing: Model) -> dict[str, str]:
+    return tags_of_many([thing])[str(thing.pk)]
+
+
+def tags_of_many(things: list[Any]) -> dict[str, dict[str, str]]:
+    """Primary key (as text) to tags, in one query. All things are of one kind."""
+    found: dict[str, dict[str, str]] = {str(thing.pk): {} for thing in things}
+    if not things:
+        return found
+    rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(things[0]), object_id__in=list(found))
+    for row in rows:
+        found[row.object_id][row.key] = row.value
+    return found
+
+
+def write_tags(thing: Model, tags: dict[str, str]) -> None:
+    """Sets the given keys; an empty dict changes nothing. Called inside an act of the tagged thing's package."""
+    kind = ContentType.objects.get_for_model(thing)
+    for key, value in tags.items():
+        Tag.objects.update_or_create(
+            content_type=kind, object_id=str(thing.pk), key=key.strip(), defaults={"value": str(value).strip()}
+        )
+
+
+def remove_tag(thing: Model, key: str) -> None:
+    Tag.objects.filter(content_type=ContentType.objects.get_for_model(thing), object_id=str(thing.pk), key=key).delete()

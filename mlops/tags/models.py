@@ -1,0 +1,18 @@
+"""One row a tag; an object has each key once."""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class Tag(models.Model):
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    object_id = models.CharField(max_length=40)
+    key = models.CharField(max_length=100)
+    value = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [models.UniqueConstraint(fields=["content_type", "object_id", "key"], name="one_value_per_key")]
+        indexes = [models.Index(fields=["content_type", "key", "value"], name="tag_lookup")]

@@ -1,0 +1,49 @@
+"""`later()` asks a worker to run a named job soon after commit; `every()` has one run at an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from mlops.celery import app
+
+REGULAR: dict[str, float] = {}
+"""Job name to interval in seconds, read by the worker's clock."""
+
+
+def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Makes a function a job. A job takes ids, may run twice, late or on another machine, and remembers nothing."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        app.task(name=name, ignore_result=True)(function)
+        return function
+
+    return register
+
+
+def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Makes a function a job that runs each `seconds` on some worker."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        REGULAR[name] = seconds
+        app.task(name=name, ignore_result=True)(function)
+        return function
+
+    return register
+
+
+def later(name: str, *ids: Any) -> None:
+    """Sends the wake-up after commit. A broker that does not answer is no error: the regular look finds the work."""
+    arguments = [str(one) for one in ids]
+    transaction.on_commit(lambda: _send(name, arguments))
+
+
+def _send(name: str, arguments: list[str]) -> None:
+    try:
+        app.send_task(name, args=arguments, ignore_result=True)
+    except Exception:  # any broker's own error class; the row is the truth and the sweep will see it
+        import logging
+
+        logging.getLogger(__name__).warning("The broker did not take %s; the regular look will find it.", name)

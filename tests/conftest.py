@@ -1,0 +1,65 @@
+"""The people of every test: an owner, a contributor, a reader and a stranger, around one project."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("MLOPS_DATA_DIR", tempfile.mkdtemp(prefix="mlops-tests-"))
+
+import pytest
+from django.contrib.auth.models import User
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
+    """Each test has a data directory of its own."""
+    from mlops.blobs import stores
+
+    folder = tmp_path / "data"
+    (folder / "uploads").mkdir(parents=True)
+    monkeypatch.setenv("MLOPS_DATA_DIR", str(folder))
+    settings.DATA_DIR = folder
+    settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"
+    stores.store.cache_clear()
+    return folder
+
+
+def _person(name: str) -> User:
+    return User.objects.create_user(name, password="a long passphrase")
+
+
+@pytest.fixture
+def owner(db) -> User:
+    return _person("olga")
+
+
+@pytest.fixture
+def project(owner):
+    from mlops.accounts.membership import create_project
+
+    return create_project(owner, name="Churn", slug="churn")
+
+
+@pytest.fixture
+def contributor(project, owner) -> User:
+    from mlops.accounts.membership import give_role
+
+    person = _person("carl")
+    give_role(owner, project, user=person, role="contributor")
+    return person
+
+
+@pytest.fixture
+def reader(project, owner) -> User:
+    from mlops.accounts.membership import give_role
+
+    person = _person("rita")
+    give_role(owner, project, user=person, role="reader")
+    return person
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    return _person("sven")
