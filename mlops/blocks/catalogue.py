@@ -1,0 +1,134 @@
+"""The built-in components by name: definitions, and what a component says of its outputs before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from mlops.blocks.components import (
+    boosted_decision_tree_regression,
+    clean_missing_data,
+    dataset,
+    edit_metadata,
+    evaluate_model,
+    execute_python_script,
+    linear_regression,
+    multiclass_logistic_regression,
+    normalize_data,
+    score_model,
+    select_columns_in_dataset,
+    split_data,
+    train_model,
+    two_class_boosted_decision_tree,
+    two_class_logistic_regression,
+)
+from mlops.blocks.parameters import check_parameters as check
+from mlops.blocks.parameters import sound_parameters
+from mlops.blocks.problems import problem
+from mlops.formats.component import Component, Derived, Problem, Shape
+from mlops.formats.refusal import Refusal, nearest
+
+_MODULES: tuple[ModuleType, ...] = (
+    dataset,
+    select_columns_in_dataset,
+    clean_missing_data,
+    edit_metadata,
+    normalize_data,
+    split_data,
+    linear_regression,
+    boosted_decision_tree_regression,
+    two_class_logistic_regression,
+    two_class_boosted_decision_tree,
+    multiclass_logistic_regression,
+    train_model,
+    score_model,
+    evaluate_model,
+    execute_python_script,
+)
+
+
+class Block(Protocol):
+    """One component: its definition, its schema rules, and its function on tables."""
+
+    DEFINITION: Component
+
+    def derive(self, parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived: ...
+
+    def run(self, call: Any) -> dict[str, Any]: ...
+
+
+_BLOCKS: dict[str, Block] = {module.DEFINITION.name: cast("Block", module) for module in _MODULES}
+
+
+def components() -> tuple[Component, ...]:
+    """Every built-in component, the data node `dataset` first."""
+    return tuple(block.DEFINITION for block in _BLOCKS.values())
+
+
+def component(name: str, version: str | None = None) -> Component:
+    """Refusal `unknown_component` for a name or version that is not built in."""
+    return block(name, version).DEFINITION
+
+
+def block(name: str, version: str | None = None) -> Block:
+    found = _BLOCKS.get(name)
+    if found is None:
+        hint = nearest(name, _BLOCKS) or "The palette lists every component."
+        raise Refusal("unknown_component", f"There is no component '{name}'.", hint=hint, status=404)
+    if version and version != found.DEFINITION.version:
+        message = f"{found.DEFINITION.title} has no version '{version}'."
+        hint = f"Its version is {found.DEFINITION.version}: replace the node by a new one from the palette."
+        raise Refusal("unknown_component", message, hint=hint, status=404)
+    return found
+
+
+def check_parameters(name: str, version: str | None, parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
+    return check(component(name, version), parameters)
+
+
+def derive(name: str, version: str | None, parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
+    """Shapes of all outputs, and all problems of a node, from its parameters and the shapes at its inputs.
+
+    Port types are expected to fit (a drawing cannot connect others); a wrong one is a problem too."""
+    found = block(name, version)
+    definition = found.DEFINITION
+    problems = [*check(definition, parameters), *_port_problems(definition, inputs)]
+    sound = sound_parameters(definition, parameters)
+    derived = found.derive(sound, _complete(definition, inputs))
+    named = {fault.where.parameter for fault in problems if fault.where.parameter}
+    problems += [fault for fault in derived.problems if fault.where.parameter not in named]
+    outputs = {port.name: derived.outputs.get(port.name, Shape(type=port.type)) for port in definition.outputs}
+    return Derived(outputs=outputs, problems=tuple(problems))
+
+
+def _port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Problem]:
+    found = []
+    for port in definition.inputs:
+        shape = inputs.get(port.name)
+        if shape is None and not port.optional:
+            message = f"{definition.title} needs something at its input '{port.label}'."
+            hint = f"Connect an output of type {_words(port.type)} to it."
+            found.append(problem("input_missing", message, hint=hint, port=port.name))
+        elif shape is not None and "any" not in (shape.type, port.type) and shape.type != port.type:
+            message = f"The input '{port.label}' takes {_words(port.type)}, not {_words(shape.type)}."
+            found.append(problem("input_type", message, port=port.name))
+    return found
+
+
+def _words(type_: str) -> str:
+    return type_.replace("_", " ")
+
+
+def _complete(definition: Component, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
+    """Required inputs that are absent, or of a wrong type, are unknown; optional ones stay absent."""
+    if not definition.inputs:
+        return dict(inputs)
+    shapes: dict[str, Shape] = {}
+    for port in definition.inputs:
+        shape = inputs.get(port.name)
+        if shape is not None and (shape.type == port.type or port.type == "any"):
+            shapes[port.name] = shape
+        elif not port.optional or shape is not None:
+            shapes[port.name] = Shape(type=port.type)
+    return shapes

@@ -1,0 +1,1 @@
+"""One file a component: DEFINITION, derive(parameters, inputs) and run(call). Loads without any heavy library."""

@@ -1,0 +1,28 @@
+"""How much each column counts in a fitted model, as shares that add up to 1, largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlops.formats.model import Feature
+
+
+def importance_of(estimator: Any, cells: Any, features: Sequence[Feature]) -> dict[str, float]:
+    """Boosted trees: total gain of the splits; linear models: |weight| times the column's deviation."""
+    weights = _weights(estimator, cells)
+    starts = np.cumsum([0, *(feature.width for feature in features)])[:-1]
+    sums = np.add.reduceat(weights, starts) if weights.size else np.zeros(len(features))
+    total = float(sums.sum()) or 1.0
+    order = np.argsort(-sums, kind="stable")
+    return {features[place].column: float(sums[place] / total) for place in order}
+
+
+def _weights(estimator: Any, cells: Any) -> Any:
+    if hasattr(estimator, "booster_"):
+        return estimator.booster_.feature_importance(importance_type="gain").astype(float)
+    if hasattr(estimator, "steps"):
+        return np.abs(np.atleast_2d(estimator.steps[-1][1].coef_)).sum(axis=0)
+    return np.abs(np.atleast_2d(estimator.coef_)).sum(axis=0) * cells.std(axis=0, dtype=np.float64)

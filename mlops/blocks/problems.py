@@ -1,0 +1,28 @@
+"""The faults that components find in a drawing, worded once: what, why, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from mlops.formats.component import Problem
+from mlops.formats.refusal import Refusal, Where, nearest
+
+Severity = Literal["error", "warning"]
+
+
+def problem(code: str, message: str, *, hint: str = "", severity: Severity = "error", **where: Any) -> Problem:
+    """`where`: parameter, column, port, value, row."""
+    return Problem(code=code, message=message, hint=hint, severity=severity, where=Where(**where))
+
+
+def column_not_found(column: str, known: Iterable[str], *, parameter: str, port: str = "dataset") -> Problem:
+    names = tuple(known)
+    listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    hint = nearest(column, names) or (f"The columns are: {listed}." if names else "The table has no columns.")
+    message = f"The table has no column '{column}'."
+    return problem("column_not_found", message, hint=hint, parameter=parameter, column=column, port=port)
+
+
+def as_refusal(found: Problem) -> Refusal:
+    return Refusal(found.code, found.message, hint=found.hint, status=422, where=found.where)

@@ -1,0 +1,90 @@
+"""Scores with a trained model: request rows through recipe and estimator, or a table as it stands in a pipeline.
+
+Opens pickled estimators, so it runs in child processes only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from mlops.blocks.casting import cast_column
+from mlops.blocks.components.score_model import kept_columns, missing_features, score_columns
+from mlops.blocks.prediction import predict
+from mlops.blocks.problems import as_refusal
+from mlops.blocks.transforms import apply
+from mlops.blocks.values import Table, TrainedModel
+from mlops.formats.model import ModelManifest
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.table import TableSchema
+from mlops.stats.schema import conform, storage_type
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedModel:
+    """A model that scores rows as they were in the dataset."""
+
+    manifest: ModelManifest
+    estimator: Any
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Output columns for request columns, row by row. Columns that the model does not know are ignored.
+
+        Raises Refusal: missing_column, missing_value, value_not_convertible, infinite_value, model_broken."""
+        if self.manifest.broken:
+            hint = "Build the pipeline so that one dataset leads to Train Model."
+            raise Refusal("model_broken", self.manifest.broken, hint=hint, status=422)
+        prepared = apply(self.manifest.recipe, self._request(frame), at_scoring=True)
+        return predict(self.manifest, self.estimator, prepared)
+
+    def _request(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The source columns in their types; absent ones that may be missing are missing."""
+        frame = conform(frame)
+        columns = []
+        for column in self.manifest.source.columns:
+            if column.name in frame.columns:
+                values = frame[column.name]
+                empty = values.null_count() == values.len()
+                columns.append(
+                    values.cast(storage_type(column.type), strict=False) if empty else cast_column(values, column.type)
+                )
+                continue
+            field = self.manifest.signature.input(column.name)
+            if field is not None and field.required:
+                raise _absent(column.name, frame.columns)
+            columns.append(pl.Series(column.name, [None] * frame.height, dtype=storage_type(column.type)))
+        return pl.DataFrame(columns)
+
+
+def load_model(folder: str | Path) -> LoadedModel:
+    from mlops.blocks.modelfiles import read_estimator, read_manifest
+
+    manifest = read_manifest(folder)
+    return LoadedModel(manifest=manifest, estimator=read_estimator(folder, manifest))
+
+
+def score_table(model: TrainedModel, table: Table, *, append: bool) -> Table:
+    """The table as it stands, already prepared by the pipeline, with score columns."""
+    manifest = model.manifest
+    features = tuple(feature.column for feature in manifest.features)
+    problems = missing_features(features, table.schema)
+    if problems:
+        raise as_refusal(problems[0])
+    scores = predict(manifest, model.estimator, table.frame)
+    added = score_columns(manifest.task, manifest.classes, label_type=manifest.label_type)
+    kept = kept_columns(table.schema, manifest.label, added) if append else ()
+    frame = table.frame.select([column.name for column in kept]).hstack(scores) if kept else scores
+    schema = TableSchema(columns=kept + added, row_count=frame.height)
+    reason = "The table comes from Score Model; its scores cannot be replayed for a request."
+    sources = tuple(dict.fromkeys(table.meta.sources + manifest.sources))
+    scored = table.broken(frame, schema=schema, reason=reason)
+    return Table(frame=frame, meta=msgspec.structs.replace(scored.meta, sources=sources))
+
+
+def _absent(column: str, known: list[str]) -> Refusal:
+    message = f"The request has no column '{column}', which the model needs."
+    hint = nearest(column, known) or "Send the columns of the model's signature."
+    return Refusal("missing_column", message, hint=hint, status=422, where=Where(column=column))

@@ -1,0 +1,113 @@
+"""Column selections: by name, or with rules that are applied in order on the columns of a table.
+
+The columns chosen come out in the table's order.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from mlops.blocks.problems import as_refusal, column_not_found, problem
+from mlops.formats.component import ColumnSelection, Problem, Rule
+from mlops.formats.refusal import nearest
+from mlops.formats.table import Column, TableSchema
+
+TYPE_WORDS = ("integer", "decimal", "string", "boolean", "date", "numeric", "categorical", "feature", "label", "weight")
+ALL_COLUMNS: dict[str, Any] = {"mode": "rules", "begin_with": "all"}
+NUMERIC_COLUMNS: dict[str, Any] = {
+    "mode": "rules",
+    "begin_with": "none",
+    "rules": [{"action": "include", "by": "types", "types": ["numeric"]}],
+}
+
+
+def read_selection(value: Any) -> ColumnSelection:
+    """The selection that a parameter holds (JSON form or text, or a list of names); ValueError if it is none."""
+    if isinstance(value, ColumnSelection):
+        return value
+    if isinstance(value, str):
+        value = json.loads(value)
+    if isinstance(value, list | tuple):
+        value = {"mode": "names", "names": list(value)}
+    try:
+        return msgspec.convert(value, ColumnSelection)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+
+
+def resolve(
+    selection: ColumnSelection, table: TableSchema, *, parameter: str, port: str = "dataset"
+) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The chosen column names in the table's order, and what is wrong with the selection."""
+    found: list[Problem] = []
+    place: dict[str, Any] = {"parameter": parameter, "port": port}
+    if selection.mode == "names":
+        chosen = _by_names(selection.names, table, found, **place)
+    else:
+        chosen = set(table.names) if selection.begin_with == "all" else set()
+        for rule in selection.rules:
+            matched = _matched(rule, table, found, **place)
+            chosen = chosen | matched if rule.action == "include" else chosen - matched
+    if not chosen and not found:
+        hint = "Choose at least one column in the column picker."
+        found.append(problem("no_columns_selected", "The selection chooses no column.", hint=hint, **place))
+    return tuple(name for name in table.names if name in chosen), tuple(found)
+
+
+def chosen_columns(value: Any, table: TableSchema, *, parameter: str, port: str = "dataset") -> tuple[str, ...]:
+    """The chosen names, or a Refusal that says what is wrong."""
+    names, found = resolve(read_selection(value), table, parameter=parameter, port=port)
+    if found:
+        raise as_refusal(found[0])
+    return names
+
+
+def _by_names(
+    names: tuple[str, ...], table: TableSchema, found: list[Problem], *, parameter: str, port: str
+) -> set[str]:
+    for name in names:
+        if table.column(name) is None:
+            found.append(column_not_found(name, table.names, parameter=parameter, port=port))
+    return set(names) & set(table.names)
+
+
+def _matched(rule: Rule, table: TableSchema, found: list[Problem], *, parameter: str, port: str) -> set[str]:
+    if rule.by == "all":
+        return set(table.names)
+    if rule.by == "names":
+        return _by_names(rule.names, table, found, parameter=parameter, port=port)
+    if rule.by == "indices":
+        return _by_indices(rule.indices, table, found, parameter=parameter, port=port)
+    for word in rule.types:
+        if word not in TYPE_WORDS:
+            hint = nearest(word, TYPE_WORDS) or f"Types are: {', '.join(TYPE_WORDS)}."
+            message = f"'{word}' is not a column type."
+            found.append(problem("unknown_column_type", message, hint=hint, parameter=parameter, port=port))
+    return {column.name for column in table.columns if any(_is_of(column, word) for word in rule.types)}
+
+
+def _is_of(column: Column, word: str) -> bool:
+    if word == "numeric":
+        return column.type in ("integer", "decimal")
+    if word == "categorical":
+        return column.categorical
+    if word in ("feature", "label", "weight"):
+        return column.role == word
+    return column.type == word
+
+
+def _by_indices(text: str, table: TableSchema, found: list[Problem], *, parameter: str, port: str) -> set[str]:
+    chosen: set[str] = set()
+    for part in (part.strip() for part in text.split(",")):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        last = last if dash else first
+        if not (first.isdecimal() and last.isdecimal()) or not 1 <= int(first) <= int(last) <= len(table.columns):
+            message = f"'{part}' is not a range of the columns 1 to {len(table.columns)}."
+            hint = "Write ranges such as 1-3,5; the first column is 1."
+            found.append(problem("index_out_of_range", message, hint=hint, parameter=parameter, port=port))
+            continue
+        chosen |= set(table.names[int(first) - 1 : int(last)])
+    return chosen

@@ -1,0 +1,263 @@
+"""The values that flow along edges, and the folder form of each. Loads heavy libraries: for step processes only.
+
+A table carries two hidden companions: which source row each of its rows came from, and a sample of source rows.
+With them Train Model checks that a model scores alone as it does in the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from mlops.formats.component import PortType, Shape
+from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
+from mlops.formats.model import ModelManifest
+from mlops.formats.refusal import Refusal
+from mlops.formats.table import Column, TableSchema
+from mlops.formats.transform import FittedTransform, RunPython, TableMeta, Transform
+from mlops.stats.schema import conform, describe_schema
+
+DATA_FILE = "data.parquet"
+META_FILE = "meta.json"
+ORIGIN_FILE = "origin.parquet"
+REFERENCE_FILE = "reference.parquet"
+LEARNER_FILE = "learner.json"
+TRANSFORM_FILE = "transform.json"
+
+ROW = "__mlops_row__"
+"""Name of the hidden column that holds source row numbers."""
+
+REFERENCE_ROWS = 1_000
+REFERENCE_SEED = 42
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """`origin` and `reference` are None where the way back to one dataset is lost (`meta.broken`)."""
+
+    frame: pl.DataFrame
+    meta: TableMeta
+    origin: pl.Series | None = None
+    reference: pl.DataFrame | None = None
+    """Up to 1,000 rows of the source, with their row numbers in the column ROW."""
+    evaluation: Evaluation | None = None
+
+    @property
+    def schema(self) -> TableSchema:
+        return self.meta.schema
+
+    def transformed(self, *transforms: Transform) -> Table:
+        """This table after fitted transforms, which join its recipe."""
+        from mlops.blocks.transforms import apply
+
+        tracked = self.frame if self.origin is None else self.frame.with_columns(self.origin.alias(ROW))
+        changed = apply(transforms, tracked, at_scoring=False)
+        origin = changed[ROW] if self.origin is not None else None
+        frame = changed.drop(ROW, strict=False)
+        recipe = self.meta.recipe if self.meta.source is None else self.meta.recipe + transforms
+        meta = msgspec.structs.replace(self.meta, schema=_with_flags(frame, self.schema), recipe=recipe)
+        return replace(self, frame=frame, meta=meta, origin=origin, evaluation=None)
+
+    def filtered(self, mask: pl.Series) -> Table:
+        """Some of the rows; the recipe stays."""
+        frame = self.frame.filter(mask)
+        schema = msgspec.structs.replace(self.schema, row_count=frame.height)
+        origin = None if self.origin is None else self.origin.filter(mask)
+        return replace(self, frame=frame, origin=origin, meta=msgspec.structs.replace(self.meta, schema=schema))
+
+    def described(self, columns: tuple[Column, ...]) -> Table:
+        """The same rows with other marks on the columns."""
+        schema = TableSchema(columns=columns, row_count=self.frame.height)
+        return replace(self, meta=msgspec.structs.replace(self.meta, schema=schema))
+
+    def replaced(self, frame: pl.DataFrame, *, step: RunPython, origin: pl.Series | None, schema: TableSchema) -> Table:
+        """The result of a script on this table; without `origin` the way back to the source is lost."""
+        recipe = (*self.meta.recipe, step)
+        meta = msgspec.structs.replace(self.meta, schema=schema, recipe=recipe)
+        return replace(self, frame=frame, meta=meta, origin=origin, evaluation=None)
+
+    def broken(self, frame: pl.DataFrame, *, schema: TableSchema, reason: str) -> Table:
+        meta = TableMeta(schema=schema, source=None, broken=self.meta.broken or reason, sources=self.meta.sources)
+        return Table(frame=frame, meta=meta)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learner:
+    """A learner that has not learned yet."""
+
+    component: str
+    task: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel:
+    """`reference`: source rows that the model can score, without the label."""
+
+    manifest: ModelManifest
+    estimator: Any
+    reference: pl.DataFrame
+    importance: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedTransformValue:
+    transform: FittedTransform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """Files at a zip port."""
+
+    folder: Path
+
+
+Value = Table | Learner | TrainedModel | FittedTransformValue | Bundle
+
+
+def new_table(frame: pl.DataFrame, *, sources: tuple[str, ...] = (), schema: TableSchema | None = None) -> Table:
+    """A table that is its own source, such as a dataset."""
+    frame = conform(frame)
+    described = describe_schema(frame) if schema is None else _with_flags(frame, schema)
+    return _as_source(Table(frame=frame, meta=TableMeta(schema=described, source=described, sources=sources)))
+
+
+def read_value(folder: str | Path, port_type: PortType) -> Value:
+    """The value in a folder; `any` finds out by the files that are there."""
+    path = Path(folder)
+    readers: dict[PortType, Callable[[Path], Value]] = {
+        "table": read_table,
+        "untrained_model": _read_learner,
+        "model": _read_model,
+        "transformation": _read_transform,
+        "zip": lambda folder: Bundle(folder=folder),
+    }
+    return readers[_type_in(path) if port_type == "any" else port_type](path)
+
+
+def write_value(value: Value, folder: str | Path) -> None:
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    if isinstance(value, Table):
+        _write_table(value, path)
+    elif isinstance(value, TrainedModel):
+        from mlops.blocks.modelfiles import write_model
+
+        write_model(value, path)
+    elif isinstance(value, Learner):
+        form = {"component": value.component, "task": value.task, "parameters": value.parameters}
+        (path / LEARNER_FILE).write_bytes(msgspec.json.encode(form, order="deterministic"))
+    elif isinstance(value, FittedTransformValue):
+        (path / TRANSFORM_FILE).write_bytes(msgspec.json.encode(value.transform))
+    else:
+        raise Refusal("internal", "Files of a zip port are not written by a component.", status=500)
+
+
+def shape_of(value: Value) -> Shape:
+    """What is known of a value, as during drawing but exact."""
+    if isinstance(value, Table):
+        return Shape(type="table", table=value.schema)
+    if isinstance(value, Learner):
+        return Shape(type="untrained_model", task=value.task, algorithm=value.component)
+    if isinstance(value, TrainedModel):
+        manifest = value.manifest
+        return Shape(
+            type="model",
+            task=manifest.task,
+            algorithm=manifest.algorithm,
+            label=manifest.label,
+            classes=manifest.classes,
+            features=tuple(feature.column for feature in manifest.features),
+        )
+    return Shape(type="transformation" if isinstance(value, FittedTransformValue) else "zip")
+
+
+def read_table(folder: str | Path) -> Table:
+    """Refusal `not_a_table` where the folder holds none. Without `meta.json` the table is its own source."""
+    path = Path(folder)
+    try:
+        frame = conform(pl.read_parquet(path / DATA_FILE))
+        meta = _read_meta(path / META_FILE, frame)
+    except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError) as error:
+        hint = "Run the step before it again."
+        raise Refusal("not_a_table", f"The table cannot be read: {error}.", hint=hint, status=422) from error
+    table = Table(frame=frame, meta=meta)
+    if meta.source is None:
+        return table
+    origin, reference = path / ORIGIN_FILE, path / REFERENCE_FILE
+    if origin.exists() and reference.exists():
+        return replace(table, origin=pl.read_parquet(origin).to_series(), reference=pl.read_parquet(reference))
+    if meta.recipe:
+        reason = "The sample of source rows is missing beside the table."
+        return table.broken(frame, schema=meta.schema, reason=reason)
+    return _as_source(table)
+
+
+def _read_meta(path: Path, frame: pl.DataFrame) -> TableMeta:
+    if not path.exists():
+        schema = describe_schema(frame)
+        return TableMeta(schema=schema, source=schema)
+    meta = msgspec.json.decode(path.read_bytes(), type=TableMeta)
+    schema = _with_flags(frame, meta.schema)
+    source = schema if meta.source is None and not meta.broken else meta.source
+    return msgspec.structs.replace(meta, schema=schema, source=source)
+
+
+def _as_source(table: Table) -> Table:
+    height = table.frame.height
+    origin = pl.int_range(height, dtype=pl.UInt32, eager=True).alias(ROW)
+    rows = origin.sample(REFERENCE_ROWS, seed=REFERENCE_SEED).sort() if height > REFERENCE_ROWS else origin
+    return replace(table, origin=origin, reference=table.frame[rows].with_columns(rows.alias(ROW)))
+
+
+def _with_flags(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:
+    """The frame's columns and types, with the marks of equally named columns."""
+    described = describe_schema(frame)
+    columns = []
+    for column in described.columns:
+        known = flags.column(column.name)
+        columns.append(msgspec.structs.replace(known, type=column.type) if known else column)
+    return msgspec.structs.replace(described, columns=tuple(columns))
+
+
+def _write_table(table: Table, path: Path) -> None:
+    table.frame.write_parquet(path / DATA_FILE)
+    (path / META_FILE).write_bytes(msgspec.json.encode(table.meta))
+    if table.origin is not None and table.reference is not None:
+        table.origin.alias(ROW).to_frame().write_parquet(path / ORIGIN_FILE)
+        table.reference.write_parquet(path / REFERENCE_FILE)
+    if table.evaluation is not None:
+        (path / EVALUATION_FILE).write_bytes(msgspec.json.encode(table.evaluation))
+
+
+def _read_learner(path: Path) -> Learner:
+    form = msgspec.json.decode((path / LEARNER_FILE).read_bytes())
+    return Learner(component=form["component"], task=form["task"], parameters=form["parameters"])
+
+
+def _read_transform(path: Path) -> FittedTransformValue:
+    decoded = msgspec.json.decode((path / TRANSFORM_FILE).read_bytes(), type=FittedTransform)
+    return FittedTransformValue(transform=decoded)
+
+
+def _read_model(path: Path) -> TrainedModel:
+    from mlops.blocks.modelfiles import read_model
+
+    return read_model(path)
+
+
+def _type_in(path: Path) -> PortType:
+    from mlops.formats.model import MANIFEST_FILE
+
+    files: dict[str, PortType] = {
+        MANIFEST_FILE: "model",
+        DATA_FILE: "table",
+        LEARNER_FILE: "untrained_model",
+        TRANSFORM_FILE: "transformation",
+    }
+    return next((type_ for name, type_ in files.items() if (path / name).exists()), "zip")
