@@ -1,0 +1,109 @@
+"""`python -m mlops.router --table FILE --host H --port P --stats-file F`: routes until SIGTERM, then drains."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from mlops.router.front import Front
+from mlops.router.routing import Router
+from mlops.router.table import TableFile
+
+_TABLE_SECONDS = 0.2
+_STATS_SECONDS = 2.0
+_SWEEP_SECONDS = 5.0
+_DRAIN_SECONDS = 65.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="mlops.router", description="Routes scoring requests to deployments.")
+    parser.add_argument("--table", required=True, type=Path, help="the routing table's file")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default=8001, type=int)
+    parser.add_argument("--stats-file", type=Path, help="where the counts are written every two seconds")
+    parser.add_argument("--body-bytes", default=64 * 1024 * 1024, type=int, help="the largest body taken")
+    arguments = parser.parse_args()
+    return asyncio.run(serve(arguments))
+
+
+async def serve(arguments: argparse.Namespace) -> int:
+    loop = asyncio.get_running_loop()
+    router, table = Router(), TableFile(arguments.table)
+    connections: set[Front] = set()
+    _refresh(router, table)
+    try:
+        server = await loop.create_server(
+            lambda: Front(router, connections=connections, most_body_bytes=arguments.body_bytes),
+            arguments.host,
+            arguments.port,
+            backlog=2048,
+        )
+    except OSError as error:
+        print(f"The router cannot listen on {arguments.host}:{arguments.port}: {error.strerror}.", file=sys.stderr)
+        return 3
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    chores = asyncio.create_task(_chores(router, table, connections, arguments.stats_file))
+    await stopping.wait()
+    server.close()
+    await _drain(router, connections)
+    chores.cancel()
+    _write_stats(router, arguments.stats_file)
+    return 0
+
+
+async def _chores(router: Router, table: TableFile, connections: set[Front], stats_file: Path | None) -> None:
+    loop = asyncio.get_running_loop()
+    stats_at = sweep_at = loop.time()
+    while True:
+        await asyncio.sleep(_TABLE_SECONDS)
+        now = loop.time()
+        _refresh(router, table)
+        if now >= stats_at:
+            _write_stats(router, stats_file)
+            stats_at = now + _STATS_SECONDS
+        if now >= sweep_at:
+            router.close_idle()
+            for connection in list(connections):
+                connection.close_if_stale(now)
+            sweep_at = now + _SWEEP_SECONDS
+
+
+def _refresh(router: Router, table: TableFile) -> None:
+    before = table.trouble
+    changed = table.changed()
+    if changed is not None:
+        router.use(changed)
+    if table.trouble and table.trouble != before:
+        print(table.trouble, file=sys.stderr, flush=True)
+    router.trouble = table.trouble
+
+
+async def _drain(router: Router, connections: set[Front]) -> None:
+    router.draining = True
+    deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+    for connection in list(connections):
+        connection.close_when_idle()
+    while connections and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.02)
+
+
+def _write_stats(router: Router, path: Path | None) -> None:
+    if path is None:
+        return
+    part = path.with_name(f"{path.name}.part")
+    with contextlib.suppress(OSError):
+        part.write_bytes(msgspec.json.encode(router.stats()))
+        os.replace(part, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

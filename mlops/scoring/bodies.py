@@ -1,0 +1,84 @@
+"""The accepted forms of a JSON body, read into a checked Batch: Azure's `data` and `input_data`, and MLflow's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mlops.formats.refusal import Refusal, nearest
+from mlops.scoring.batch import Batch
+from mlops.scoring.validation import Validator
+
+SCORE_KEYS = ("data", "input_data")
+INVOCATION_KEYS = ("dataframe_split", "dataframe_records", "inputs", "instances")
+_FORMS = (
+    'Rows are given as a list of {column: value}, as a list of lists, as {"columns": [...], "data": [[...]]}, '
+    "or as {column: [values]}."
+)
+_decoder = msgspec.json.Decoder()
+
+
+def read_json(raw: bytes) -> Any:
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(
+            "broken_json", f"The body is not valid JSON: {error}.", hint="Send UTF-8 JSON text.", status=400
+        ) from None
+
+
+def read_score(raw: bytes, *, validator: Validator) -> Batch:
+    """The body of POST /score."""
+    return read_rows(_value_of(read_json(raw), SCORE_KEYS), validator=validator)
+
+
+def read_invocation(raw: bytes, *, validator: Validator) -> Batch:
+    """The body of POST /invocations."""
+    return read_rows(_value_of(read_json(raw), INVOCATION_KEYS), validator=validator)
+
+
+def read_rows(value: Any, *, validator: Validator) -> Batch:
+    if isinstance(value, list):
+        if value and not isinstance(value[0], dict):
+            return validator.from_lists(value)
+        return validator.from_records(value)
+    if not isinstance(value, dict):
+        raise Refusal("wrong_shape", "The rows are neither a list nor an object.", hint=_FORMS, status=422)
+    if "columns" in value and "data" in value and value.keys() <= {"columns", "data", "index"}:
+        return _read_split(value, validator=validator)
+    lengths = {len(column) for column in value.values() if isinstance(column, list)}
+    if not lengths:
+        return validator.from_records([value])
+    if len(lengths) > 1 or not all(isinstance(column, list) for column in value.values()):
+        raise Refusal("uneven_columns", "The columns are not lists of the same length.", hint=_FORMS, status=422)
+    return validator.from_columns(value, lengths.pop())
+
+
+def _read_split(value: Mapping[str, Any], *, validator: Validator) -> Batch:
+    names, rows = value["columns"], value["data"]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refusal("wrong_shape", "'columns' is not a list of column names.", hint=_FORMS, status=422)
+    if not isinstance(rows, list):
+        raise Refusal("wrong_shape", "'data' beside 'columns' is not a list of rows.", hint=_FORMS, status=422)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Refusal("column_twice", f"The column '{twice}' is named twice in 'columns'.", status=422)
+    validator.check_names(names)
+    return validator.from_lists(rows, names=names)
+
+
+def _value_of(body: Any, keys: tuple[str, ...]) -> Any:
+    listed = " or ".join(f"'{key}'" for key in keys)
+    if not isinstance(body, dict):
+        raise Refusal(
+            "wrong_shape", f"The body is not a JSON object with {listed}.", hint=f'{{"{keys[0]}": ...}}', status=422
+        )
+    given = [key for key in keys if key in body]
+    if len(given) == 1:
+        return body[given[0]]
+    if given:
+        raise Refusal("wrong_shape", f"The body has more than one of {listed}.", hint="Send one.", status=422)
+    suggestion = next((text for text in (nearest(name, keys) for name in body) if text), "")
+    raise Refusal("wrong_shape", f"The body has no {listed}.", hint=suggestion or _FORMS, status=422)

@@ -1,0 +1,149 @@
+"""A child process that answers over a pipe: started again when it dies, killed when it takes too long."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import struct
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+
+from mlops.formats.refusal import Refusal, Where
+
+_FIRST_BACKOFF_SECONDS = 0.5
+_MOST_BACKOFF_SECONDS = 30.0
+_HEALTHY_SECONDS = 60.0
+
+
+class Child:
+    """`trouble` says why it cannot answer now. Only one question is asked at a time."""
+
+    def __init__(self, module: str, *, arguments: tuple[str, ...], env: Mapping[str, str]) -> None:
+        self.trouble = "The model is being loaded."
+        self._argv = (sys.executable, "-m", module, *arguments)
+        self._env = {**os.environ, **env}
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopping = False
+        self._gone = asyncio.Event()
+
+    async def lives(self) -> AsyncIterator[None]:
+        backoff = _FIRST_BACKOFF_SECONDS
+        while not self._stopping:
+            began = time.monotonic()
+            try:
+                await self._start()
+                self.trouble = ""
+                yield
+                await self._gone.wait()
+            except Refusal as refusal:
+                self.trouble = f"{refusal.message} {refusal.hint}".strip()
+            await self._bury()
+            if self._stopping:
+                return
+            if time.monotonic() - began > _HEALTHY_SECONDS:
+                backoff = _FIRST_BACKOFF_SECONDS
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, _MOST_BACKOFF_SECONDS)
+
+    async def ask(self, message: Any) -> Any:
+        """The child's answer, or the refusal that it gave; 502 when it dies over the question."""
+        process = self._process
+        if process is None or self.trouble:
+            raise Refusal("not_ready", self.trouble or "The model is being loaded.", hint="Try again.", status=503)
+        try:
+            body = msgspec.msgpack.encode(message)
+            assert process.stdin is not None
+            process.stdin.write(struct.pack("<I", len(body)) + body)
+            await process.stdin.drain()
+            answer = await self._read(process)
+        except (OSError, asyncio.IncompleteReadError):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), 1.0)
+            self.trouble = f"The model's process ended ({_ending(process.returncode)}); it is being started again."
+            self._gone.set()
+            raise Refusal(
+                "model_process_died",
+                f"The model's process ended over this request ({_ending(process.returncode)}).",
+                hint="It is started again by itself. The deployment's log says more.",
+                status=502,
+            ) from None
+        if "error" in answer:
+            raise _refusal(answer["error"])
+        return answer["ok"]
+
+    def give_up(self) -> None:
+        """Ends what takes too long; the process is started again."""
+        self.trouble = "The model's process took too long and is being started again."
+        self.kill()
+
+    def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self._gone.set()
+        await self._bury()
+
+    async def _start(self) -> None:
+        self._gone = asyncio.Event()
+        self._process = process = await asyncio.create_subprocess_exec(
+            *self._argv,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=self._env,
+            process_group=0,
+        )
+        try:
+            first = await self._read(process)
+        except (OSError, asyncio.IncompleteReadError):
+            await process.wait()
+            raise Refusal(
+                "model_process_died", f"The model's process ended while loading ({_ending(process.returncode)})."
+            ) from None
+        if "error" in first:
+            raise _refusal(first["error"])
+        task = asyncio.create_task(self._watch(process))
+        self._watcher = task
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        await process.wait()
+        if process is self._process and not self._stopping:
+            self.trouble = f"The model's process ended ({_ending(process.returncode)}); it is being started again."
+            self._gone.set()
+
+    async def _bury(self) -> None:
+        self.kill()
+        process, self._process = self._process, None
+        if process is not None:
+            await process.wait()
+
+    async def _read(self, process: asyncio.subprocess.Process) -> Any:
+        assert process.stdout is not None
+        (size,) = struct.unpack("<I", await process.stdout.readexactly(4))
+        return msgspec.msgpack.decode(await process.stdout.readexactly(size))
+
+
+def _refusal(form: dict[str, Any]) -> Refusal:
+    return Refusal(
+        form["code"],
+        form["message"],
+        hint=form["hint"],
+        status=form["status"],
+        where=msgspec.convert(form["where"], Where),
+    )
+
+
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "its pipe was closed"
+    if code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit status {code}"

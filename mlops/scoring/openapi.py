@@ -1,0 +1,117 @@
+"""The OpenAPI document of one deployment, made from its signature, with typical values as examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops.formats.model import Field, Signature
+from mlops.formats.serving import Serving
+
+_JSON_TYPES: dict[str, dict[str, Any]] = {
+    "integer": {"type": "integer", "format": "int64"},
+    "decimal": {"type": "number", "format": "double"},
+    "string": {"type": "string"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date-time"},
+}
+
+
+def openapi(serving: Serving, signature: Signature | None) -> dict[str, Any]:
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": serving.endpoint,
+            "version": serving.model.partition(":")[2] or "1",
+            "description": f"Predictions of the model {serving.model} (deployment {serving.deployment}).",
+        },
+        "servers": [{"url": "."}],
+        "security": [{"bearer": []}, {"key": []}],
+        "paths": {"/score": {"post": _operation(signature)}},
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "apiKey", "in": "header", "name": "api-key"},
+            },
+            "schemas": {
+                "Row": _row(signature.inputs if signature else ()),
+                "Prediction": _row(signature.outputs if signature else (), closed=False),
+                "Problem": {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in ("code", "detail", "hint")},
+                },
+            },
+        },
+    }
+
+
+def example_row(signature: Signature) -> dict[str, Any]:
+    """One typical request row."""
+    return {field.name: field.example for field in signature.inputs}
+
+
+def _operation(signature: Signature | None) -> dict[str, Any]:
+    return {
+        "operationId": "score",
+        "summary": "Score rows",
+        "requestBody": {"required": True, "content": {"application/json": _request(signature)}},
+        "responses": {
+            "200": {
+                "description": "One prediction a row, in order.",
+                "content": {"application/json": _answer(signature)},
+            },
+            "default": {
+                "description": "Refused or failed; the body says why.",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+
+
+def _request(signature: Signature | None) -> dict[str, Any]:
+    if signature is None:
+        return {"schema": {"description": "Whatever the deployment's script expects."}}
+    rows = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}
+    return {
+        "schema": {"type": "object", "required": ["data"], "properties": {"data": rows}},
+        "example": {"data": [example_row(signature)]},
+    }
+
+
+def _answer(signature: Signature | None) -> dict[str, Any]:
+    if signature is None:
+        return {"schema": {"description": "Whatever the deployment's script returns."}}
+    return {
+        "schema": {
+            "type": "object",
+            "properties": {
+                "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+                "model": {"type": "string"},
+                "deployment": {"type": "string"},
+                "warnings": {"type": "array", "items": {"type": "string"}},
+            },
+        }
+    }
+
+
+def _row(fields: tuple[Field, ...], *, closed: bool = True) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "type": "object",
+        "properties": {field.name: _property(field, request=closed) for field in fields},
+    }
+    required = [field.name for field in fields if field.required]
+    if required and closed:
+        row["required"] = required
+    if fields and closed:
+        row["additionalProperties"] = False
+    return row
+
+
+def _property(field: Field, *, request: bool) -> dict[str, Any]:
+    described = dict(_JSON_TYPES[field.type])
+    if request and not field.required:
+        described["nullable"] = True
+    if field.categories:
+        described["description"] = f"Known values: {', '.join(field.categories[:20])}"
+    if field.example is not None:
+        described["example"] = field.example
+    return described

@@ -1,0 +1,127 @@
+"""The queue before an engine: what arrives in one turn of the event loop is scored together; no wait is endless."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import RequestLimits
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_SWEEP_SECONDS = 0.05
+
+
+class _Waiting(Generic[Job, Result]):
+    __slots__ = ("answer", "arrived", "job", "size")
+
+    def __init__(self, job: Job, size: int, arrived: float, answer: asyncio.Future[Result]) -> None:
+        self.job, self.size, self.arrived, self.answer = job, size, arrived, answer
+
+
+class WaitingLine(Generic[Job, Result]):
+    """`execute` takes the jobs of one turn and gives a result or an exception for each, in order.
+
+    `most` bounds the summed sizes of one turn (a job larger than that goes alone); `abandon` is called when
+    a started job has run out of time."""
+
+    def __init__(
+        self,
+        execute: Callable[[Sequence[Job]], Awaitable[Sequence[Result | Exception]]],
+        *,
+        limits: RequestLimits,
+        most: int,
+        abandon: Callable[[], None],
+    ) -> None:
+        self._execute = execute
+        self._limits = limits
+        self._most = most
+        self._abandon = abandon
+        self._waiting: deque[_Waiting[Job, Result]] = deque()
+        self._started: list[_Waiting[Job, Result]] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def submit(self, job: Job, *, size: int = 1) -> asyncio.Future[Result]:
+        if len(self._waiting) >= self._limits.queue:
+            raise Refusal(
+                "queue_full",
+                f"{len(self._waiting)} requests are waiting already, which is the limit of this deployment.",
+                hint="Try again shortly, send fewer requests at once, or add replicas.",
+                status=503,
+            )
+        loop = asyncio.get_running_loop()
+        entry = _Waiting(job, size, loop.time(), loop.create_future())
+        self._waiting.append(entry)
+        if self._worker is None:
+            self._worker = loop.create_task(self._work())
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep)
+        return entry.answer
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                self._started = started = self._take()
+                try:
+                    results = await self._execute([entry.job for entry in started])
+                except Exception as error:
+                    results = [error] * len(started)
+                for entry, result in zip(started, results, strict=True):
+                    _settle(entry.answer, result)
+        finally:
+            self._started = []
+            self._worker = None
+
+    def _take(self) -> list[_Waiting[Job, Result]]:
+        taken = [self._waiting.popleft()]
+        size = taken[0].size
+        while self._waiting and size + self._waiting[0].size <= self._most:
+            taken.append(self._waiting.popleft())
+            size += taken[-1].size
+        return taken
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._waiting and now - self._waiting[0].arrived > self._limits.queue_wait_seconds:
+            _settle(self._waiting.popleft().answer, self._waited_too_long())
+        late = [e for e in self._started if now - e.arrived > self._limits.timeout_seconds and not e.answer.done()]
+        for entry in late:
+            _settle(entry.answer, self._took_too_long())
+        if late:
+            self._abandon()
+        busy = self._waiting or self._started or self._worker is not None
+        self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep) if busy else None
+
+    def _waited_too_long(self) -> Refusal:
+        return Refusal(
+            "queue_wait",
+            f"The request waited longer than {self._limits.queue_wait_seconds:g} s for its turn.",
+            hint="Try again shortly, send fewer requests at once, or add replicas.",
+            status=503,
+        )
+
+    def _took_too_long(self) -> Refusal:
+        return Refusal(
+            "timeout",
+            f"Scoring took longer than the {self._limits.timeout_seconds:g} s that this deployment allows.",
+            hint="Send fewer rows, make the model faster, or raise the request timeout.",
+            status=504,
+        )
+
+
+def _settle(answer: asyncio.Future[Result], result: Result | Exception) -> None:
+    if answer.done():
+        return
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)

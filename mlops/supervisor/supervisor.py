@@ -1,0 +1,186 @@
+"""Starts processes, keeps them alive, and stops them together; the kernel ends them when the supervisor is killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from mlops.supervisor.backoff import Backoff
+from mlops.supervisor.logs import last_error
+from mlops.supervisor.process import Process
+from mlops.supervisor.serving import ServingPart
+
+_TURN_SECONDS = 0.1
+
+
+class Supervised(msgspec.Struct, frozen=True, kw_only=True):
+    """One process to keep alive. `ready` says whether it does its work yet; without it, being alive is enough."""
+
+    name: str
+    argv: Sequence[str]
+    log_file: Path
+    env: Mapping[str, str] = {}
+    ready: Callable[[], bool] | None = None
+
+
+class _Kept:
+    def __init__(self, wanted: Supervised) -> None:
+        self.wanted = wanted
+        self.restarts = 0
+        self.reason = ""
+        self._backoff = Backoff()
+        self._process: Process | None = None
+        self._began = 0.0
+        self._again_at = 0.0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.is_alive
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        try:
+            self._process = Process(self.wanted.argv, log_file=self.wanted.log_file, env=self.wanted.env)
+        except (OSError, subprocess.SubprocessError) as error:
+            self.reason = f"It cannot be started: {error}."
+            self._again_at = self._began + self._backoff.after(0.0)
+
+    def look(self) -> None:
+        now = time.monotonic()
+        if self._process is not None and not self._process.is_alive:
+            said = last_error(self.wanted.log_file, start_bytes=self._process.log_start_bytes)
+            self.reason = f"It {self._process.ending}. {said}".strip()
+            self._process.kill()
+            self._process = None
+            self._again_at = now + self._backoff.after(now - self._began)
+            print(f"{self.wanted.name}: {self.reason} It is started again.", file=sys.stderr, flush=True)
+        if self._process is None and now >= self._again_at:
+            self.restarts += 1
+            self.start()
+
+    def not_ready(self) -> str:
+        """Why, in plain words, or an empty text."""
+        if not self.is_alive:
+            return self.reason or "It has not started."
+        if self.wanted.ready is not None and not self.wanted.ready():
+            return self.reason or "It does not answer yet."
+        return ""
+
+    def terminate(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+
+class Supervisor:
+    """`start`, `wait_until_ready` and `run` belong to one thread, the main one: its end would end the children.
+
+    With `plan_file` it also keeps the scoring servers of the plan; `routing_file` lets it stop a replaced server
+    only after the router has turned away from it."""
+
+    def __init__(
+        self,
+        processes: Sequence[Supervised] = (),
+        *,
+        plan_file: Path | None = None,
+        state_file: Path | None = None,
+        routing_file: Path | None = None,
+        python: str = sys.executable,
+        logs_dir: Path = Path(),
+    ) -> None:
+        self._kept = [_Kept(wanted) for wanted in processes]
+        self._serving = (
+            ServingPart(
+                plan_file,
+                state_file=state_file or plan_file.with_name("serving-state.json"),
+                python=python,
+                logs_dir=logs_dir,
+                routing_file=routing_file,
+            )
+            if plan_file is not None
+            else None
+        )
+        self._asked_to_stop = False
+        self._started = False
+        self._signals_before: dict[int, Any] = {}
+
+    def start(self) -> None:
+        """Starts everything; returns at once. From here on SIGINT and SIGTERM ask for the end."""
+        self._started = True
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._signals_before[number] = signal.signal(number, self._on_signal)
+        for kept in self._kept:
+            kept.start()
+        if self._serving is not None:
+            self._serving.start()
+
+    def wait_until_ready(self, seconds: float = 60.0) -> dict[str, str]:
+        """Waits for all `processes`; the ones that are not ready in time, by name, with the reason.
+
+        Returns early when SIGINT or SIGTERM arrives."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self._look()
+            waiting = {kept.wanted.name: reason for kept in self._kept if (reason := kept.not_ready())}
+            if not waiting or self._asked_to_stop or time.monotonic() > deadline:
+                return waiting
+            time.sleep(_TURN_SECONDS / 2)
+
+    def run(self, *, stop_seconds: float = 8.0) -> None:
+        """Keeps everything alive until SIGINT or SIGTERM, then stops it."""
+        if not self._started:
+            self.start()
+        while not self._asked_to_stop:
+            self._look()
+            time.sleep(_TURN_SECONDS)
+        self.stop(stop_seconds)
+
+    def stop(self, deadline_seconds: float = 8.0) -> None:
+        """SIGTERM to all; what is left at the deadline is killed with its whole group."""
+        deadline = time.monotonic() + deadline_seconds
+        for kept in self._kept:
+            kept.terminate()
+        if self._serving is not None:
+            self._serving.drain()
+        while time.monotonic() < deadline:
+            gone = self._serving is None or self._serving.look_while_stopping()
+            if gone and not any(kept.is_alive for kept in self._kept):
+                break
+            time.sleep(0.02)
+        for kept in self._kept:
+            kept.kill()
+        if self._serving is not None:
+            self._serving.kill()
+        for number, before in self._signals_before.items():
+            signal.signal(number, before)
+        self._signals_before.clear()
+
+    def pids(self) -> dict[str, int]:
+        return {kept.wanted.name: kept.pid for kept in self._kept if kept.pid is not None}
+
+    def _look(self) -> None:
+        for kept in self._kept:
+            kept.look()
+        if self._serving is not None:
+            self._serving.look()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._asked_to_stop = True
