@@ -7,6 +7,8 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
+# The checks would load every page and route into the worker; the web process runs them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("mlops")
 
@@ -46,5 +48,13 @@ def _configure() -> None:
 
 _configure()
 app.autodiscover_tasks(
-    lambda: ["mlops.work", "mlops.blobs", "mlops.datasets", "mlops.execution", "mlops.packaging", "mlops.deployments"]
+    lambda: [
+        "mlops.work",
+        "mlops.blobs",
+        "mlops.events",
+        "mlops.datasets",
+        "mlops.execution",
+        "mlops.packaging",
+        "mlops.deployments",
+    ]
 )

@@ -1,0 +1,1 @@
+"""Runs advance by looking: ready steps are claimed, dispatched to processes, and recorded."""

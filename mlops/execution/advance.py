@@ -1,0 +1,133 @@
+"""Looks at a run and does what is due: begins it, starts or reuses what is ready, skips what cannot run, ends it.
+
+Any number of workers may look at the same run at once: each move is a conditional update."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mlops.datasets.queries import ready_version
+from mlops.execution.ready import DONE, outlook
+from mlops.execution.reuse import earlier, reuse_key
+from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
+from mlops.formats.refusal import Refusal
+from mlops.formats.step import StepError
+from mlops.runs.models import Metric, Run, Step
+from mlops.runs.moves import begin_run, end_run, move_step
+from mlops.work.calls import later
+
+
+def advance(run_id: UUID | str) -> None:
+    run = Run.objects.select_related("project", "experiment").filter(pk=run_id).first()
+    if run is None or run.is_final:
+        return
+    if run.state == "cancelling":
+        _stop_waiting_steps(run)
+    else:
+        begin_run(run, reason=_("Its steps are running."))
+    spec = msgspec.convert(run.spec, type=PipelineSpec)
+    while _look(run, spec):
+        pass
+
+
+def _look(run: Run, spec: PipelineSpec) -> bool:
+    """One look; whether something ended at once, so that it is worth looking again."""
+    steps = {step.node: step for step in Step.objects.filter(run=run).select_related("run__project")}
+    found = outlook(spec, {node: step.state for node, step in steps.items()})
+    for node, cause in found.skip.items():
+        move_step(
+            steps[node],
+            expected=("waiting",),
+            to="skipped",
+            reason=_("Not run, because “%(title)s” %(state)s.")
+            % {"title": steps[cause].title, "state": steps[cause].get_state_display().lower()},
+        )
+    if found.ended:
+        _end(run, list(Step.objects.filter(run=run).order_by("ended_at")))
+        return False
+    if run.state == "cancelling":
+        return False
+    outcomes = [_start(run, spec, steps, node) for node in found.start]
+    return any(outcomes)
+
+
+def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -> bool:
+    """Whether the step ended at once: a dataset, a reuse, or a refusal."""
+    node, step = spec.node(node_id), steps[node_id]
+    assert node is not None
+    if node.component == DATASET_COMPONENT:
+        return _take_dataset(run, step, node)
+    inputs = {
+        edge.target_port: steps[edge.source].outputs[edge.source_port]["tree"] for edge in spec.inputs_of(node_id)
+    }
+    key = reuse_key(node, inputs, run.snapshot.get("versions", {}))
+    before = earlier(run, key)
+    if before is not None:
+        return _reuse(run, step, before, key)
+    with transaction.atomic():
+        moved = move_step(
+            step, expected=("waiting",), to="queued", reason=_("Waits for a free slot on a worker."), reuse_key=key
+        )
+        if moved:
+            later("execution.step", step.pk)
+    return False
+
+
+def _take_dataset(run: Run, step: Step, node: Node) -> bool:
+    try:
+        version = ready_version(run.project, node.parameters["dataset"], node.parameters["version"])
+    except Refusal as refusal:
+        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint)
+        return move_step(
+            step, expected=("waiting",), to="failed", reason=refusal.message, error=msgspec.to_builtins(error)
+        )
+    outputs = {"dataset": {"type": "table", "tree": version.tree_id}}
+    return move_step(
+        step, expected=("waiting",), to="completed", reason=_("Read %(name)s.") % {"name": version}, outputs=outputs
+    )
+
+
+def _reuse(run: Run, step: Step, before: Step, key: str) -> bool:
+    with transaction.atomic():
+        moved = move_step(
+            step,
+            expected=("waiting",),
+            to="reused",
+            reason=_("Unchanged since run #%(number)d, so its result was taken.") % {"number": before.run.number},
+            outputs=before.outputs,
+            reuse_key=key,
+            reused_from=before,
+            progress=1.0,
+        )
+        if moved:
+            known = Metric.objects.filter(run=before.run, node=before.node)
+            Metric.objects.bulk_create(
+                Metric(run=run, node=step.node, key=m.key, value=m.value, position=m.position, at=m.at) for m in known
+            )
+    return moved
+
+
+def _stop_waiting_steps(run: Run) -> None:
+    """Those that run are stopped by their workers, which see the run's state."""
+    for step in Step.objects.filter(run=run, state__in=("waiting", "queued")).select_related("run__project"):
+        move_step(step, expected=("waiting", "queued"), to="cancelled", reason=_("The run was cancelled."))
+
+
+def _end(run: Run, steps: list[Step]) -> None:
+    failed = [step for step in steps if step.state == "failed"]
+    if run.state == "cancelling":
+        end_run(run, expected=("cancelling",), to="cancelled", reason=_("Cancelled; all its steps have stopped."))
+    elif failed:
+        reason = _("“%(title)s” failed: %(reason)s") % {"title": failed[0].title, "reason": failed[0].reason}
+        end_run(run, expected=("queued", "running"), to="failed", reason=reason)
+    else:
+        reused = sum(step.state == "reused" for step in steps)
+        done = sum(step.state in DONE for step in steps)
+        reason = ngettext("%(count)d step done", "%(count)d steps done", done) % {"count": done}
+        reason += _(", %(count)d of them reused.") % {"count": reused} if reused else "."
+        end_run(run, expected=("queued", "running"), to="completed", reason=reason)

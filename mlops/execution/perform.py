@@ -1,0 +1,264 @@
+"""Performs one claimed step: lays out its inputs, starts its process, watches it, keeps what came out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.blobs.trees import fetch_tree, keep_folder
+from mlops.blocks.catalogue import component
+from mlops.events.chain import notify
+from mlops.execution.executors import Executor, Started
+from mlops.execution.executors.process import ProcessExecutor
+from mlops.formats.pipeline import Node, PipelineSpec
+from mlops.formats.refusal import Refusal
+from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport
+from mlops.runs.models import LogLine, Metric, Run, Step
+from mlops.runs.moves import move_step
+
+LEASE = timedelta(seconds=15)
+LOOK_SECONDS = 0.1
+RECORD_SECONDS = 0.5
+MOST_ATTEMPTS = 3
+MOST_LOG_LINES = 100_000
+
+OWNER = f"{socket.gethostname()}:{os.getpid()}"
+_slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
+
+
+def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | None = None) -> None:
+    """Performs the step, then any other that waits, while this worker has a free slot.
+
+    `done` is called with the run after each step. Without a free slot nothing happens: whoever has one goes on
+    with the steps that wait."""
+    if not _slots.acquire(blocking=False):
+        return
+    try:
+        wanted: int | None = step_id
+        while wanted is not None:
+            step = _claim(wanted)
+            if step is not None:
+                with _lease_kept(step):
+                    _carry_out(step, executor or ProcessExecutor())
+                done(step.run_id)
+            wanted = _next_waiting()
+    finally:
+        _slots.release()
+
+
+def _next_waiting() -> int | None:
+    waiting = Step.objects.filter(state="queued", run__state__in=("queued", "running"))
+    return waiting.order_by("state_since", "pk").values_list("pk", flat=True).first()
+
+
+def _claim(step_id: int) -> Step | None:
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Step.objects.filter(pk=step_id, state="queued", run__state__in=("queued", "running")).update(
+            state="running",
+            reason=_("Running on %(worker)s.") % {"worker": OWNER},
+            state_since=now,
+            started_at=now,
+            ended_at=None,
+            error=None,
+            progress=0.0,
+            attempt=F("attempt") + 1,
+            lease_owner=OWNER,
+            lease_until=now + LEASE,
+        )
+        if not taken:
+            return None
+        step = Step.objects.select_related("run__project", "run__experiment").get(pk=step_id)
+        notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
+    return step
+
+
+def _carry_out(step: Step, executor: Executor) -> None:
+    folder = settings.DATA_DIR / "steps" / f"{step.pk}-{step.attempt}"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        order = _lay_out(step, folder)
+        started = executor.start(order)
+        report = _watch(step, started)
+        if report is not None:
+            _conclude(step, order, report)
+    except Refusal as refusal:
+        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
+        _fail(step, error)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lay_out(step: Step, folder: Path) -> StepOrder:
+    spec = msgspec.convert(step.run.spec, type=PipelineSpec)
+    node = spec.node(step.node)
+    assert node is not None
+    feeding = {s.node: s for s in Step.objects.filter(run=step.run)}
+    inputs = {}
+    for edge in spec.inputs_of(node.id):
+        inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
+        fetch_tree(feeding[edge.source].outputs[edge.source_port]["tree"], Path(inputs[edge.target_port]))
+    outputs = {port.name: str(folder / "outputs" / port.name) for port in component(node.component).outputs}
+    for path in outputs.values():
+        Path(path).mkdir(parents=True)
+    (folder / "work").mkdir()
+    return StepOrder(
+        run=str(step.run_id),
+        node=node.id,
+        component=node.component,
+        version=node.version,
+        title=step.title,
+        parameters=node.parameters,
+        inputs=inputs,
+        outputs=outputs,
+        work_dir=str(folder / "work"),
+        seed=_seed(node),
+        limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES),
+    )
+
+
+def _seed(node: Node) -> int:
+    given = node.parameters.get("random_seed")
+    return given if isinstance(given, int) and given > 0 else 42
+
+
+def _watch(step: Step, started: Started) -> StepReport | None:
+    """The report, or None where the step was taken away or cancelled."""
+    recorded = time.monotonic()
+    while True:
+        report = started.poll()
+        if report is not None:
+            _record(step, started.news())
+            return report
+        time.sleep(LOOK_SECONDS)
+        if time.monotonic() - recorded < RECORD_SECONDS:
+            continue
+        recorded = time.monotonic()
+        _record(step, started.news())
+        if not _is_mine(step):
+            started.kill()
+            return None
+        if Run.objects.filter(pk=step.run_id, state="cancelling").exists():
+            started.kill()
+            move_step(
+                step,
+                expected=("running",),
+                to="cancelled",
+                reason=_("Stopped, because the run was cancelled."),
+                ended_at=timezone.now(),
+            )
+            return None
+
+
+@contextmanager
+def _lease_kept(step: Step) -> Iterator[None]:
+    """Renews the lease from a thread of its own, so that no slow disk and no slow start lets it run out."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not ended.wait(LEASE.total_seconds() / 4) and _renew(step):
+                pass
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _is_mine(step: Step) -> bool:
+    return Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER, attempt=step.attempt).exists()
+
+
+def _renew(step: Step) -> bool:
+    """Whether the step is still this worker's."""
+    mine = Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER, attempt=step.attempt)
+    return bool(mine.update(lease_until=timezone.now() + LEASE))
+
+
+def _record(step: Step, news: list[ProgressLine]) -> None:
+    if not news:
+        return
+    with transaction.atomic():
+        last = LogLine.objects.filter(step=step).aggregate(last=Max("seq"))["last"] or 0
+        lines = [line for line in news if line.kind == "log"][: max(MOST_LOG_LINES - last, 0)]
+        LogLine.objects.bulk_create(
+            LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
+            for number, line in enumerate(lines, start=1)
+        )
+        Metric.objects.bulk_create(
+            Metric(run=step.run, node=step.node, key=line.key, value=_finite(line.value), at=_time(line))
+            for line in news
+            if line.kind == "metric"
+        )
+        shares = [line.share for line in news if line.share is not None]
+        if shares:
+            Step.objects.filter(pk=step.pk).update(progress=shares[-1])
+        notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
+
+
+def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
+    if report.error is not None:
+        _fail(step, report.error, report)
+        return
+    types = {port.name: port.type for port in component(order.component).outputs}
+    outputs: dict[str, Any] = {}
+    for port, folder in order.outputs.items():
+        if any(Path(folder).iterdir()):
+            outputs[port] = {"type": types[port], "tree": keep_folder(Path(folder)).digest}
+    move_step(
+        step,
+        expected=("running",),
+        to="completed",
+        reason=_("Done in %(seconds).1f s.") % {"seconds": report.seconds},
+        outputs=outputs,
+        progress=1.0,
+        **_used(report),
+    )
+
+
+def _fail(step: Step, error: StepError, report: StepReport | None = None) -> None:
+    move_step(
+        step,
+        expected=("running",),
+        to="failed",
+        reason=error.message,
+        error=msgspec.to_builtins(error),
+        **_used(report),
+    )
+
+
+def _used(report: StepReport | None) -> dict[str, Any]:
+    used: dict[str, Any] = {"ended_at": timezone.now(), "lease_until": None}
+    if report is not None:
+        used |= {"cpu_seconds": report.cpu_seconds, "peak_memory_bytes": report.peak_memory_bytes}
+    return used
+
+
+def _time(line: ProgressLine) -> datetime:
+    return datetime.fromtimestamp(line.at, UTC)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and abs(value) != float("inf") and value == value else None

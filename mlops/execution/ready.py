@@ -1,0 +1,42 @@
+"""What may start, what can never start, and whether a run has ended: pure functions of spec and step states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from mlops.formats.pipeline import PipelineSpec
+from mlops.pipelines.order import behind
+
+DONE = frozenset({"completed", "reused"})
+OPEN = frozenset({"waiting", "queued", "running"})
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """`start`: waiting nodes whose inputs are all there. `skip`: waiting node to the failed node that blocks it."""
+
+    start: tuple[str, ...]
+    skip: dict[str, str]
+    ended: bool
+
+
+def outlook(spec: PipelineSpec, states: Mapping[str, str]) -> Outlook:
+    """`states`: node to step state."""
+    skip: dict[str, str] = {}
+    for node, state in states.items():
+        if state in ("failed", "cancelled"):
+            for later in sorted(behind(spec, node)):
+                if states.get(later) == "waiting":
+                    skip.setdefault(later, node)
+    start = tuple(
+        node
+        for node, state in states.items()
+        if state == "waiting" and node not in skip and _is_fed(spec, node, states)
+    )
+    still_open = any(state in OPEN for node, state in states.items() if node not in skip)
+    return Outlook(start=start, skip=skip, ended=not still_open)
+
+
+def _is_fed(spec: PipelineSpec, node: str, states: Mapping[str, str]) -> bool:
+    return all(states.get(edge.source) in DONE for edge in spec.inputs_of(node))

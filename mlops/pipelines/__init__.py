@@ -1,0 +1,1 @@
+"""Frozen pipeline specs become runs: submit, clone, difference."""

@@ -1,0 +1,165 @@
+"""Starting and ending runs: a spec is checked, frozen and handed over to execution by one wake-up call."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops import __version__
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.datasets.queries import dataset_shape, ready_version
+from mlops.events.chain import record
+from mlops.formats.component import Problem
+from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
+from mlops.formats.refusal import Refusal
+from mlops.pipelines.check import check, title_of
+from mlops.runs.models import Experiment, Run, RunState, Step
+from mlops.work.calls import later
+
+LIBRARIES = ("polars", "numpy", "scikit-learn", "lightgbm", "pandas")
+
+
+class PipelineInvalid(Refusal):
+    """Carries every problem, so that a face can show each at its node."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        first = problems[0]
+        super().__init__(
+            "draft_invalid",
+            _("The pipeline cannot run yet: %(count)d problems. The first: %(first)s")
+            % {"count": len(problems), "first": first.message}
+            if len(problems) > 1
+            else _("The pipeline cannot run yet: %(first)s") % {"first": first.message},
+            hint=first.hint or _("Mend the marked steps, then submit again."),
+            status=422,
+            where=first.where,
+        )
+        self.extra = {"problems": msgspec.to_builtins(problems)}
+
+
+def submit(
+    actor: Any,
+    project: Project,
+    *,
+    spec: PipelineSpec,
+    experiment: str,
+    document: dict[str, Any] | None = None,
+    shapes: dict[str, Any] | None = None,
+    display_name: str = "",
+    description: str = "",
+    origin: str = "",
+) -> Run:
+    """A new run of the spec. Raises PipelineInvalid with every problem, Refusal `experiment_missing`."""
+    require(actor, "contribute", project)
+    experiment = experiment.strip()
+    if not experiment:
+        raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
+    found, problems = check(spec, lambda name, number: dataset_shape(project, name, number))
+    blocking = tuple(problem for problem in problems if problem.severity == "error")
+    if blocking:
+        raise PipelineInvalid(blocking)
+    frozen = _with_versions(project, spec)
+    now = timezone.now()
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        last = Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+        run = Run.objects.create(
+            project=project,
+            experiment=Experiment.objects.get_or_create(project=project, name=experiment[:120])[0],
+            number=last + 1,
+            display_name=display_name or experiment,
+            description=description,
+            spec=msgspec.to_builtins(frozen),
+            spec_digest=frozen.digest(),
+            document=document,
+            shapes=shapes or msgspec.to_builtins(found),
+            origin=origin,
+            snapshot=_snapshot(),
+            reason=_("Waiting for a worker."),
+            state_since=now,
+            created_by=actor,
+        )
+        Step.objects.bulk_create(
+            Step(
+                run=run,
+                node=node.id,
+                title=title_of(frozen, node.id),
+                component=node.component,
+                version=node.version,
+                reason=_("Waits for the steps before it."),
+                state_since=now,
+            )
+            for node in frozen.nodes
+        )
+        record(
+            actor,
+            "mlops.run.submitted",
+            subject=f"runs/{run.pk}",
+            project=project,
+            data={"number": run.number, "experiment": experiment, "spec": run.spec_digest, "origin": origin},
+            notice=("run", str(run.pk)),
+        )
+        later("execution.advance", run.pk)
+    return run
+
+
+def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
+    """Asks for the end of a run; its steps are stopped by their workers. A run that has ended is refused."""
+    require(actor, "contribute", run.project)
+    who = actor.get_username()
+    with transaction.atomic():
+        going = Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.RUNNING))
+        if not going.update(
+            state=RunState.CANCELLING,
+            reason=_("%(who)s cancelled it; its steps are being stopped.") % {"who": who},
+            state_since=timezone.now(),
+        ):
+            run.refresh_from_db()
+            raise Refusal(
+                "run_ended",
+                _("This run is %(state)s already.") % {"state": run.get_state_display().lower()},
+                hint=_("Nothing is left to cancel."),
+                status=409,
+            )
+        record(
+            actor,
+            "mlops.run.cancel_requested",
+            subject=f"runs/{run.pk}",
+            project=run.project,
+            reason=reason,
+            notice=("run", str(run.pk)),
+        )
+        later("execution.advance", run.pk)
+    run.refresh_from_db()
+
+
+def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
+    """A dataset node without a version gets the newest one, for ever."""
+
+    def frozen(node: Node) -> Node:
+        if node.component != DATASET_COMPONENT:
+            return node
+        given = node.parameters.get("version")
+        number = given if isinstance(given, int) else None
+        chosen = ready_version(project, node.parameters["dataset"], number)
+        return msgspec.structs.replace(node, parameters={**node.parameters, "version": chosen.number})
+
+    return PipelineSpec(nodes=tuple(frozen(node) for node in spec.nodes), edges=spec.edges)
+
+
+def _snapshot() -> dict[str, Any]:
+    found = {"product": __version__, "python": sys.version.split()[0]}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {"versions": found}

@@ -1,0 +1,170 @@
+"""Walks a graph before anything runs: the shape at every port, and everything that stands in the way of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from mlops.blocks.catalogue import component, derive
+from mlops.formats.component import Component, Port, Problem, Shape
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.pipelines.order import circle, in_order
+
+DatasetShape = Callable[[str, int | None], Shape]
+"""The shape of a dataset version by name and number (None: the newest). Raises Refusal where there is none."""
+
+Shapes = dict[str, dict[str, Shape]]
+
+
+def check(spec: PipelineSpec, dataset_shape: DatasetShape) -> tuple[Shapes, tuple[Problem, ...]]:
+    """Shapes by node and output port, and all problems. Works on graphs that are not finished."""
+    problems: list[Problem] = []
+    known = {node.id: _definition(node, problems) for node in spec.nodes}
+    edges = _sound_edges(spec, known, problems)
+    ring = circle(spec)
+    if ring:
+        problems.append(_circle_problem(spec, ring))
+    if not spec.nodes:
+        problems.append(
+            Problem(
+                code="pipeline_empty",
+                message="The pipeline has no steps.",
+                hint="Drag a dataset and components from the palette.",
+            )
+        )
+    shapes: Shapes = {}
+    for node in in_order(spec):
+        definition = known[node.id]
+        if definition is None:
+            continue
+        found = _inputs(node, edges, shapes) | _dataset(node, dataset_shape, problems)
+        derived = derive(node.component, node.version, node.parameters, found)
+        shapes[node.id] = derived.outputs
+        problems += [_at(node, problem) for problem in derived.problems]
+    return shapes, tuple(problems)
+
+
+def _definition(node: Node, problems: list[Problem]) -> Component | None:
+    try:
+        return component(node.component, node.version)
+    except Refusal as refusal:
+        problems.append(_as_problem(refusal, node))
+        return None
+
+
+def _inputs(node: Node, edges: tuple[Edge, ...], shapes: Shapes) -> dict[str, Shape]:
+    """What arrives; unknown (type `any`) where the source could not be derived."""
+    return {
+        edge.target_port: shapes.get(edge.source, {}).get(edge.source_port, Shape(type="any"))
+        for edge in edges
+        if edge.target == node.id
+    }
+
+
+def _dataset(node: Node, dataset_shape: DatasetShape, problems: list[Problem]) -> dict[str, Shape]:
+    name = node.parameters.get("dataset")
+    if node.component != DATASET_COMPONENT or not isinstance(name, str) or not name:
+        return {}
+    number = node.parameters.get("version")
+    try:
+        return {"dataset": dataset_shape(name, number if isinstance(number, int) else None)}
+    except Refusal as refusal:
+        problems.append(_as_problem(refusal, node, parameter="dataset"))
+        return {}
+
+
+def _sound_edges(
+    spec: PipelineSpec, known: Mapping[str, Component | None], problems: list[Problem]
+) -> tuple[Edge, ...]:
+    """The edges whose ends exist and fit; of several into one input, the first."""
+    sound: dict[tuple[str, str], Edge] = {}
+    for edge in spec.edges:
+        problem = _edge_problem(spec, edge, known)
+        if problem is None and (edge.target, edge.target_port) in sound:
+            problem = Problem(
+                code="input_taken",
+                message=f"The input “{edge.target_port}” has two connections.",
+                hint="Remove one of them.",
+                where=Where(node=edge.target, port=edge.target_port),
+            )
+        if problem is not None:
+            problems.append(problem)
+        else:
+            sound[edge.target, edge.target_port] = edge
+    return tuple(sound.values())
+
+
+def _edge_problem(spec: PipelineSpec, edge: Edge, known: Mapping[str, Component | None]) -> Problem | None:
+    for end in (edge.source, edge.target):
+        if spec.node(end) is None:
+            return Problem(
+                code="node_unknown",
+                message=f"A connection names the step “{end}”, which is not in the pipeline.",
+                hint="Remove the connection.",
+            )
+    source, target = known[edge.source], known[edge.target]
+    if source is None or target is None:
+        return None
+    out, into = _port(source.outputs, edge.source_port), _port(target.inputs, edge.target_port)
+    if out is None:
+        return _port_problem(source, source.outputs, edge.source, edge.source_port, "output")
+    if into is None:
+        return _port_problem(target, target.inputs, edge.target, edge.target_port, "input")
+    if "any" not in (out.type, into.type) and out.type != into.type:
+        return Problem(
+            code="types_differ",
+            message=f"“{into.label}” of {target.title} takes {_words(into.type)}, but gets {_words(out.type)}.",
+            hint=f"Connect an output of the type {_words(into.type)}.",
+            where=Where(node=edge.target, port=edge.target_port),
+        )
+    return None
+
+
+def _port_problem(owner: Component, ports: tuple[Port, ...], node: str, name: str, side: str) -> Problem:
+    return Problem(
+        code="port_unknown",
+        message=f"{owner.title} has no {side} “{name}”.",
+        hint=nearest(name, [port.name for port in ports]),
+        where=Where(node=node, port=name),
+    )
+
+
+def _circle_problem(spec: PipelineSpec, ring: tuple[str, ...]) -> Problem:
+    names = " → ".join(title_of(spec, node) for node in (*ring, ring[0]))
+    return Problem(
+        code="circle",
+        message=f"These steps wait for each other in a circle: {names}.",
+        hint="Remove one of the connections between them.",
+        where=Where(node=ring[0]),
+    )
+
+
+def title_of(spec: PipelineSpec, node_id: str) -> str:
+    node = spec.node(node_id)
+    if node is None:
+        return node_id
+    if node.title:
+        return node.title
+    try:
+        return component(node.component, node.version).title
+    except Refusal:
+        return node.component
+
+
+def _port(ports: tuple[Port, ...], name: str) -> Port | None:
+    return next((port for port in ports if port.name == name), None)
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _as_problem(refusal: Refusal, node: Node, *, parameter: str | None = None) -> Problem:
+    where = msgspec.structs.replace(refusal.where, node=node.id, parameter=parameter or refusal.where.parameter)
+    return Problem(code=refusal.code, message=refusal.message, hint=refusal.hint, where=where)
+
+
+def _at(node: Node, problem: Problem) -> Problem:
+    return msgspec.structs.replace(problem, where=msgspec.structs.replace(problem.where, node=node.id))

@@ -1,0 +1,1 @@
+"""Experiments, runs, steps, metrics, logs and artifacts: records of what happened."""

@@ -1,0 +1,155 @@
+"""Experiments group runs; a run executes a frozen spec; its steps, metrics and log lines are rows."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mlops.access.models import Project
+
+
+class Experiment(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_experiment_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    CANCELLING = "cancelling", _("Cancelling")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+FINAL_RUN_STATES = (RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED)
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    REUSED = "reused", _("Reused")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Skipped")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+DONE_STEP_STATES = (StepState.COMPLETED, StepState.REUSED)
+FINAL_STEP_STATES = (*DONE_STEP_STATES, StepState.FAILED, StepState.SKIPPED, StepState.CANCELLED)
+
+
+class Run(models.Model):
+    """`spec` (formats.pipeline.PipelineSpec) and `document` (formats.document.Document) never change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    """Counts within the project."""
+    display_name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    spec = models.JSONField()
+    spec_digest = models.CharField(max_length=64)
+    document = models.JSONField(null=True)
+    shapes = models.JSONField(default=dict)
+    origin = models.CharField(max_length=200, blank=True)
+    """What it was submitted from, such as `drafts/<id>@<revision>`."""
+    snapshot = models.JSONField(default=dict)
+    """Versions of Python, of the product and of the libraries; git facts where there are any."""
+    state = models.CharField(max_length=20, choices=RunState.choices, default=RunState.QUEUED)
+    reason = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_run_number_per_project")]
+        indexes = [
+            models.Index(fields=["state"], name="run_state"),
+            models.Index(fields=["project", "-created_at"], name="run_project_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL_RUN_STATES
+
+
+class Step(models.Model):
+    """One node of a run. A claimed step has a lease that its worker renews; one that ran out is taken back."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    node = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    component = models.CharField(max_length=100)
+    version = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=StepState.choices, default=StepState.WAITING)
+    reason = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    error = models.JSONField(null=True)
+    """formats.step.StepError."""
+    progress = models.FloatField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    reuse_key = models.CharField(max_length=64, blank=True)
+    reused_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    outputs = models.JSONField(default=dict)
+    """Port to {"type": port type, "tree": tree digest}."""
+    log_digest = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    cpu_seconds = models.FloatField(null=True)
+    peak_memory_bytes = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "node"], name="one_step_per_node")]
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="step_state_lease"),
+            models.Index(fields=["reuse_key"], name="step_reuse_key"),
+        ]
+
+
+class Metric(models.Model):
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    node = models.CharField(max_length=100, blank=True)
+    key = models.CharField(max_length=250)
+    value = models.FloatField(null=True)
+    position = models.BigIntegerField(default=0)
+    """The step of a series; 0 for a single value."""
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "key"], name="metric_run_key")]
+
+
+class LogLine(models.Model):
+    """Lines in the order in which they arrived; `seq` counts within the step."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    stream = models.CharField(max_length=10)
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "seq"], name="one_log_line_number")]

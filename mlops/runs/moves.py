@@ -1,0 +1,65 @@
+"""Moves of runs and steps between states, each a conditional update that says whether it happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mlops.events.chain import notify, record
+from mlops.runs.models import Run, Step
+
+EVENT_OF = {
+    "completed": "mlops.run.completed",
+    "failed": "mlops.run.failed",
+    "cancelled": "mlops.run.cancelled",
+}
+
+
+def move_step(step: Step, *, expected: tuple[str, ...], to: str, reason: str, **fields: Any) -> bool:
+    """Whether this caller made the move. `expected`: the states from which it may be made."""
+    changes = {"state": to, "reason": reason, "state_since": timezone.now(), **fields}
+    with transaction.atomic():
+        moved = bool(Step.objects.filter(pk=step.pk, state__in=expected).update(**changes))
+        if moved:
+            notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
+    if moved:
+        for name, value in changes.items():
+            setattr(step, name, value)
+    return moved
+
+
+def begin_run(run: Run, *, reason: str) -> bool:
+    now = timezone.now()
+    with transaction.atomic():
+        moved = bool(
+            Run.objects.filter(pk=run.pk, state="queued").update(
+                state="running", reason=reason, state_since=now, started_at=now
+            )
+        )
+        if moved:
+            notify("run", str(run.pk), project=run.project)
+    return moved
+
+
+def end_run(run: Run, *, expected: tuple[str, ...], to: str, reason: str) -> bool:
+    """The final state, with its event."""
+    now = timezone.now()
+    with transaction.atomic():
+        moved = bool(
+            Run.objects.filter(pk=run.pk, state__in=expected).update(
+                state=to, reason=reason, state_since=now, ended_at=now
+            )
+        )
+        if moved:
+            record(
+                None,
+                EVENT_OF[to],
+                subject=f"runs/{run.pk}",
+                project=run.project,
+                data={"number": run.number, "experiment": run.experiment.name},
+                reason=reason,
+                notice=("run", str(run.pk)),
+            )
+    return moved

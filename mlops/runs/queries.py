@@ -1,0 +1,80 @@
+"""Reads of runs: what a person may see, and the values at their ports."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from mlops.access.decisions import visible_projects
+from mlops.formats.refusal import Refusal, nearest
+from mlops.runs.models import Experiment, LogLine, Run, RunState, Step
+
+
+def visible_to(person: Any) -> QuerySet[Run]:
+    return Run.objects.filter(project__in=visible_projects(person)).select_related(
+        "project", "experiment", "created_by"
+    )
+
+
+def run(person: Any, run_id: UUID) -> Run:
+    """Raises Refusal `not_found`, also for a run that the person may not see."""
+    found = visible_to(person).filter(pk=run_id).first()
+    if found is None:
+        raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+    return found
+
+
+def filtered(
+    runs: QuerySet[Run], *, project: str = "", state: str = "", experiment: str = "", text: str = ""
+) -> QuerySet[Run]:
+    if project:
+        runs = runs.filter(project__slug=project)
+    if state:
+        if state not in RunState.values:
+            raise Refusal("state_unknown", f"“{state}” is no state of a run.", hint=nearest(state, RunState.values))
+        runs = runs.filter(state=state)
+    if experiment:
+        runs = runs.filter(experiment__name=experiment)
+    if text:
+        number = Q(number=int(text.lstrip("#"))) if text.lstrip("#").isdecimal() else Q()
+        runs = runs.filter(Q(display_name__icontains=text) | Q(description__icontains=text) | number)
+    return runs
+
+
+def experiments(person: Any, *, project: str = "") -> QuerySet[Experiment]:
+    found = Experiment.objects.filter(project__in=visible_projects(person))
+    return found.filter(project__slug=project) if project else found
+
+
+def steps(of: Run) -> list[Step]:
+    """In the order of the spec's nodes."""
+    return list(Step.objects.filter(run=of).select_related("reused_from__run").order_by("pk"))
+
+
+def step(of: Run, node: str) -> Step:
+    known = Step.objects.filter(run=of).select_related("run__project")
+    found = known.filter(node=node).first()
+    if found is None:
+        hint = nearest(node, known.values_list("node", flat=True))
+        raise Refusal("node_not_found", f"This run has no step “{node}”.", hint=hint, status=404)
+    return found
+
+
+def output(of: Step, port: str) -> dict[str, str]:
+    """{"type": port type, "tree": digest}. Raises Refusal `output_not_found` with what there is."""
+    found = of.outputs.get(port)
+    if found is None:
+        known = ", ".join(of.outputs) or "none yet"
+        raise Refusal(
+            "output_not_found",
+            f"“{of.title}” has no output “{port}” to look at.",
+            hint=f"Outputs: {known}. Its state is {of.get_state_display().lower()}.",
+            status=404,
+        )
+    return dict(found)
+
+
+def log_lines(of: Step, *, after: int = 0, most: int = 2_000) -> list[LogLine]:
+    return list(LogLine.objects.filter(step=of, seq__gt=after).order_by("seq")[:most])
