@@ -27,7 +27,9 @@ def create_project(actor: Any, *, name: str, slug: str = "", description: str = 
     with transaction.atomic():
         if Project.objects.filter(slug=slug).exists():
             raise Refusal(
-                "name_taken", _("There is already a project “%(slug)s”.") % {"slug": slug}, hint=_("Choose another name.")
+                "name_taken",
+                _("There is already a project “%(slug)s”.") % {"slug": slug},
+                hint=_("Choose another name."),
             )
         project = Project.objects.create(name=name, slug=slug, description=description, created_by=actor)
         _grant(project, actor, Role.OWNER)
@@ -69,6 +71,11 @@ def remove_person(actor: Any, project: Project, *, user: User, reason: str = "")
             data={"user": user.get_username()},
             reason=reason,
         )
+
+
+def check_owner(actor: Any, project: Project) -> None:
+    """For faces that look up a person by name before they act: who may not act learns nothing about names."""
+    require(actor, "own", project)
 
 
 def _grant(project: Project, user: User, role: Role) -> Membership:

@@ -1,5 +1,5 @@
-"""Loads the clock into every worker (Celery imports this module of each application)."""
+"""Loads the clock and the pulse into every worker (Celery imports this module of each application)."""
 
-from mlops.work import clock
+from mlops.work import clock, pulse
 
-__all__ = ["clock"]
+__all__ = ["clock", "pulse"]

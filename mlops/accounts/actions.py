@@ -1,0 +1,161 @@
+"""People, one-time sign-in links, tokens and passwords. Secrets leave here once; only their digests are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.accounts.models import ApiToken, SignInLink
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal, nearest
+
+LINK_LIFETIME = timedelta(hours=24)
+TOKEN_PREFIX = "mls_"
+SCOPES = ("all", "read")
+ADMINISTRATOR = "admin"
+
+
+def create_first_administrator(password: str | None = None) -> tuple[User, str | None]:
+    """The first administrator and, where none was given, the generated password. An existing one stays as it is."""
+    with transaction.atomic():
+        existing = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+        if existing is not None:
+            return existing, None
+        generated = None if password else secrets.token_urlsafe(12)
+        user = User.objects.create_superuser(ADMINISTRATOR, password=password or generated)
+        record(None, "mlops.account.created", subject=f"people/{ADMINISTRATOR}", data={"administrator": True})
+    return user, generated
+
+
+def create_person(actor: Any, *, name: str, administrator: bool = False) -> User:
+    """An account without a password: its first sign-in is by a link. Administrators alone may do this."""
+    if not getattr(actor, "is_superuser", False):
+        raise Refusal(
+            "forbidden",
+            _("Only an administrator may add people to the server."),
+            hint=_("Ask an administrator to add this person."),
+            status=403,
+        )
+    name = name.strip()
+    _check_person_name(name)
+    with transaction.atomic():
+        if User.objects.filter(username__iexact=name).exists():
+            raise Refusal("name_taken", _("There is already a person “%(name)s”.") % {"name": name}, status=409)
+        user = User(username=name, is_superuser=administrator, is_staff=administrator)
+        user.set_unusable_password()
+        user.save()
+        record(actor, "mlops.account.created", subject=f"people/{name}", data={"administrator": administrator})
+    return user
+
+
+def make_sign_in_link(user: User) -> str:
+    """The token of a link that signs this person in once, within 24 hours: /sign-in/link/<token>/."""
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    SignInLink.objects.filter(expires_at__lt=now).delete()
+    SignInLink.objects.create(digest=digest(token), user=user, expires_at=now + LINK_LIFETIME)
+    return token
+
+
+def use_sign_in_link(token: str) -> User:
+    """Burns the link and returns its person. Raises Refusal `link_invalid` when unknown, used or expired."""
+    now = timezone.now()
+    with transaction.atomic():
+        fresh = SignInLink.objects.filter(digest=digest(token), used_at=None, expires_at__gt=now, user__is_active=True)
+        if not fresh.update(used_at=now):
+            raise Refusal(
+                "link_invalid",
+                _("This sign-in link was used before, has expired, or never existed."),
+                hint=_("Sign in with your password, or ask for a new link."),
+                status=410,
+            )
+        user = SignInLink.objects.select_related("user").get(digest=digest(token)).user
+        record(user, "mlops.account.signed_in", subject=f"people/{user.get_username()}", data={"by": "link"})
+    return user
+
+
+def create_token(actor: Any, *, name: str, scopes: str = "all", expires: timedelta | datetime | None = None) -> str:
+    """The secret of a new personal token; it cannot be shown again."""
+    if not getattr(actor, "is_authenticated", False):
+        raise Refusal("not_signed_in", _("Sign in to create a token."), status=401)
+    name = name.strip()
+    if not name:
+        raise Refusal("name_missing", _("A token needs a name that says what it is for."))
+    if len(name) > 100:
+        raise Refusal("name_too_long", _("A token's name has at most 100 characters."))
+    if scopes not in SCOPES:
+        raise Refusal(
+            "scope_unknown",
+            _("“%(scope)s” is no scope; there are %(known)s.") % {"scope": scopes, "known": ", ".join(SCOPES)},
+            hint=nearest(scopes, SCOPES),
+        )
+    expires_at = _moment(expires)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    with transaction.atomic():
+        if ApiToken.objects.filter(user=actor, name=name).exists():
+            raise Refusal(
+                "name_taken",
+                _("You already have a token “%(name)s”.") % {"name": name},
+                hint=_("Choose another name, or revoke that token first."),
+                status=409,
+            )
+        token = ApiToken.objects.create(
+            user=actor, name=name, digest=digest(secret), scopes=scopes, expires_at=expires_at
+        )
+        record(actor, "mlops.token.created", subject=f"tokens/{token.pk}", data={"name": name, "scopes": scopes})
+    return secret
+
+
+def revoke_token(actor: Any, *, token_id: uuid.UUID | str) -> None:
+    """One's own token, or as an administrator anybody's."""
+    tokens = ApiToken.objects.all() if getattr(actor, "is_superuser", False) else ApiToken.objects.filter(user=actor)
+    with transaction.atomic():
+        token = tokens.filter(pk=token_id).first()
+        if token is None:
+            raise Refusal("not_found", _("There is no such token, or it is not yours."), status=404)
+        record(actor, "mlops.token.revoked", subject=f"tokens/{token.pk}", data={"name": token.name})
+        token.delete()
+
+
+def change_password(actor: User, *, current: str, new: str) -> None:
+    """Raises Refusal `password_wrong` or `password_weak`. Who has none yet (link accounts) needs no current one."""
+    if actor.has_usable_password() and not actor.check_password(current):
+        raise Refusal("password_wrong", _("That is not your current password."))
+    try:
+        validate_password(new, actor)
+    except ValidationError as error:
+        raise Refusal("password_weak", " ".join(error.messages)) from error
+    with transaction.atomic():
+        actor.set_password(new)
+        actor.save(update_fields=["password"])
+        record(actor, "mlops.account.password_changed", subject=f"people/{actor.get_username()}")
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _moment(expires: timedelta | datetime | None) -> datetime | None:
+    moment = timezone.now() + expires if isinstance(expires, timedelta) else expires
+    if moment is not None and moment <= timezone.now():
+        raise Refusal("expiry_past", _("The token would have expired already."), hint=_("Choose a later day."))
+    return moment
+
+
+def _check_person_name(name: str) -> None:
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError as error:
+        raise Refusal("name_invalid", " ".join(error.messages)) from error
+    if not name:
+        raise Refusal("name_missing", _("A person needs a name to sign in with."))

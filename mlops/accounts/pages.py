@@ -1,0 +1,161 @@
+"""Sign-in by password or one-time link, sign-out, and the personal page with tokens and password."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mlops.accounts import actions, queries, sign_in
+from mlops.accounts.people import people_page
+from mlops.formats.refusal import Refusal
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+LIFETIMES = (7, 30, 90, 365)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    target = _target(request)
+    if request.method == "GET":
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(target)
+        return render(request, "accounts/sign_in.html", {"next": target})
+    name = request.POST.get("name", "")
+    try:
+        user = sign_in.check_password(request, name=name, password=request.POST.get("password", ""))
+    except Refusal as refusal:
+        context = {"next": target, "name": name, "problem": refusal}
+        response = render(request, "accounts/sign_in.html", context, status=_page_status(refusal))
+        if wait := getattr(refusal, "retry_after", 0):
+            response.headers["Retry-After"] = str(wait)
+        return response
+    login(request, user)
+    sign_in.note_sign_in(user)
+    return HttpResponseRedirect(target)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("accounts:sign-in")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A visit signs in; a prefetch or preview gets a page with a button, so that it does not burn the link."""
+    if request.method == "GET" and not _is_visit(request):
+        return render(request, "accounts/link.html")
+    try:
+        user = actions.use_sign_in_link(token)
+    except Refusal as refusal:
+        if request.user.is_authenticated:
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        context = {"next": settings.LOGIN_REDIRECT_URL, "problem": refusal}
+        return render(request, "accounts/sign_in.html", context, status=refusal.status)
+    login(request, user, backend=BACKEND)
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@never_cache
+@login_required
+@sensitive_post_parameters("current", "new", "again")
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """GET shows; POST with `act` = create-token, revoke-token or change-password changes."""
+    if request.method == "GET":
+        return _settings(request)
+    act = {"create-token": _create_token, "revoke-token": _revoke_token, "change-password": _change_password}.get(
+        request.POST.get("act", "")
+    )
+    if act is None:
+        raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
+    return act(request)
+
+
+def _create_token(request: HttpRequest) -> HttpResponse:
+    days = request.POST.get("days", "")
+    try:
+        secret = actions.create_token(
+            request.user,
+            name=request.POST.get("name", ""),
+            scopes=request.POST.get("scopes", "all"),
+            expires=timedelta(days=int(days)) if days.isdecimal() else None,
+        )
+    except Refusal as refusal:
+        return _settings(request, token_problem=refusal, typed=request.POST)
+    return _settings(request, secret=secret)
+
+
+def _revoke_token(request: HttpRequest) -> HttpResponse:
+    try:
+        token_id = uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        raise Refusal("not_found", _("There is no such token, or it is not yours."), status=404) from None
+    actions.revoke_token(request.user, token_id=token_id)
+    messages.success(request, _("The token is revoked; programs that use it are refused from now on."))
+    return redirect("accounts:settings")
+
+
+def _change_password(request: HttpRequest) -> HttpResponse:
+    new = request.POST.get("new", "")
+    try:
+        if new != request.POST.get("again", ""):
+            raise Refusal("passwords_differ", _("The two new passwords are not the same."))
+        actions.change_password(request.user, current=request.POST.get("current", ""), new=new)  # type: ignore[arg-type]
+    except Refusal as refusal:
+        return _settings(request, password_problem=refusal)
+    update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+    messages.success(request, _("Your password is changed. Other browsers of yours are signed out."))
+    return redirect("accounts:settings")
+
+
+def _settings(request: HttpRequest, **more: Any) -> HttpResponse:
+    problem = more.get("token_problem") or more.get("password_problem")
+    context = {"tokens": queries.tokens_of(request.user), "lifetimes": LIFETIMES, **more}
+    return render(request, "accounts/settings.html", context, status=_page_status(problem) if problem else 200)
+
+
+def _page_status(refusal: Refusal) -> int:
+    """A form shown again is no 401: browsers would ask for a password of their own."""
+    return 400 if refusal.status == 401 else refusal.status
+
+
+def _target(request: HttpRequest) -> str:
+    """Where to go afterwards: only ever a page of this server."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return str(settings.LOGIN_REDIRECT_URL)
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    if "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")):
+        return False
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
+app_name = "accounts"
+urlpatterns: list[URLPattern] = [
+    path("sign-in/", sign_in_page, name="sign-in"),
+    path("sign-in/link/<str:token>/", sign_in_link, name="link"),
+    path("sign-out/", sign_out, name="sign-out"),
+    path("settings/", settings_page, name="settings"),
+    path("people/", people_page, name="people"),
+]
