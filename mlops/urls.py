@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from mlops.web import health
 
-API = ["accounts", "datasets", "runs", "registry", "packaging", "deployments"]
+API = ["accounts", "datasets", "pipelines", "registry", "packaging", "deployments"]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

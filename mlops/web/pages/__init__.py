@@ -1,0 +1,1 @@
+"""Pages by noun; each module ends with its routes."""

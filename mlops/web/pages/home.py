@@ -1,0 +1,121 @@
+"""The first page: what to do next in this project, and what happened there last."""
+
+from __future__ import annotations
+
+import msgspec
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import may, visible_projects
+from mlops.access.models import Project
+from mlops.datasets.models import Dataset
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.registry.models import RegisteredModel
+from mlops.runs.models import Run
+from mlops.web import drafts
+from mlops.web.guard import signed_in
+from mlops.web.projects import current_project
+
+SHOWN = 5
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage of the way from data to predictions."""
+
+    title: str
+    text: str
+    icon: str
+    url: str
+    action: str
+    count: int
+    counted: str
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    if not request.GET.get("project") and not visible_projects(request.user).exists():
+        return render(request, "web/home/no_project.html")
+    project = current_project(request)
+    stages = _stages(project)
+    context = {
+        "project": project,
+        "stages": stages,
+        "next": next((stage for stage in stages if not stage.count), None),
+        "runs": Run.objects.filter(project=project).select_related("experiment", "created_by")[:SHOWN],
+        "drafts": drafts.recent(project, limit=SHOWN),
+        "models": _recent_models(project),
+        "endpoints": _endpoints(project),
+        "samples": Dataset.objects.filter(project=project, is_sample=True)[:SHOWN],
+        "may_contribute": may(request.user, "contribute", project),
+    }
+    return render(request, "web/home/home.html", context)
+
+
+def _stages(project: Project) -> list[Stage]:
+    return [
+        Stage(
+            title=_("Bring data"),
+            text=_("Upload a CSV or Parquet file, or start from a sample."),
+            icon="datasets",
+            url="/datasets/",
+            action=_("Add a dataset"),
+            count=Dataset.objects.filter(project=project).count(),
+            counted=_("Datasets"),
+        ),
+        Stage(
+            title=_("Draw and run a pipeline"),
+            text=_("Drag components onto the canvas, join them, and submit."),
+            icon="runs",
+            url="/designer/",
+            action=_("Open the designer"),
+            count=Run.objects.filter(project=project).count(),
+            counted=_("Runs"),
+        ),
+        Stage(
+            title=_("Register the model"),
+            text=_("Keep what a run has trained, as a version that can be deployed."),
+            icon="models",
+            url="/runs/",
+            action=_("Choose a run"),
+            count=RegisteredModel.objects.filter(project=project).count(),
+            counted=_("Models"),
+        ),
+        Stage(
+            title=_("Deploy it"),
+            text=_("Serve a model version at an address that answers in milliseconds."),
+            icon="endpoints",
+            url="/models/",
+            action=_("Choose a model"),
+            count=Endpoint.objects.filter(project=project).count(),
+            counted=_("Endpoints"),
+        ),
+    ]
+
+
+def _recent_models(project: Project) -> list[RegisteredModel]:
+    return list(RegisteredModel.objects.filter(project=project, last_number__gt=0).order_by("-created_at")[:SHOWN])
+
+
+class EndpointLine(msgspec.Struct, frozen=True, kw_only=True):
+    endpoint: Endpoint
+    states: tuple[tuple[str, int], ...]
+
+
+def _endpoints(project: Project) -> list[EndpointLine]:
+    endpoints = list(Endpoint.objects.filter(project=project).order_by("-created_at")[:SHOWN])
+    counted = (
+        Deployment.objects.filter(endpoint__in=endpoints)
+        .order_by("state")
+        .values_list("endpoint_id", "state")
+        .annotate(count=Count("pk"), since=Max("state_since"))
+    )
+    states: dict[object, list[tuple[str, int]]] = {}
+    for endpoint_id, state, count, _newest in counted:
+        states.setdefault(endpoint_id, []).append((state, count))
+    return [EndpointLine(endpoint=one, states=tuple(states.get(one.pk, ()))) for one in endpoints]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", home, name="home")]

@@ -1,0 +1,87 @@
+"""A refusal that reaches the top of a page becomes a page of its own: what, why, what next, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mlops.access.problems import CONTENT_TYPE, as_refusal
+from mlops.formats.refusal import Refusal
+
+API_PREFIX = "/api/"
+
+
+class RefusalPages:
+    """Refusals of the REST API are DRF's business; here only what never reached one of its views becomes JSON."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path.startswith(API_PREFIX) and _is_error_page(response):
+            return _as_problem(request, response)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refusal | Http404 | PermissionDenied):
+            return None
+        refusal = as_refusal(error)
+        if refusal is None:
+            return None
+        if request.path.startswith(API_PREFIX):
+            return JsonResponse(refusal.as_problem(), status=refusal.status, content_type=CONTENT_TYPE)
+        if refusal.status == 401:
+            return redirect_to_login(request.get_full_path())
+        return refusal_page(request, refusal)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    context = {"refusal": refusal, "heading": heading_of(refusal), "back": way_back(request)}
+    return render(request, "web/refusal.html", context, status=refusal.status)
+
+
+def heading_of(refusal: Refusal) -> str:
+    named = {
+        "no_project": _("Start with a project"),
+        "not_found": _("Not found"),
+        "forbidden": _("Your role does not allow this"),
+    }
+    by_status = {403: _("Not allowed"), 404: _("Not found"), 409: _("Not possible now"), 429: _("Too many attempts")}
+    return named.get(refusal.code) or by_status.get(refusal.status) or _("This could not be done")
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page that the person came from when it is one of ours and another one than this, else the home page."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    came_from = request.headers.get("Referer", "")
+    if came_from.startswith(f"{origin}/") and came_from != request.build_absolute_uri():
+        return came_from.removeprefix(origin)
+    return "/"
+
+
+def _is_error_page(response: HttpResponseBase) -> bool:
+    return response.status_code >= 400 and response.headers.get("Content-Type", "").startswith("text/html")
+
+
+def _as_problem(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:
+    known = {
+        400: Refusal("invalid", "The request could not be understood.", status=400),
+        403: Refusal("forbidden", "You may not do this.", hint="Send the CSRF token, or use a token.", status=403),
+        404: Refusal(
+            "not_found",
+            f"There is nothing at {request.path}.",
+            hint="Addresses end with a slash; /api/v1/docs/ lists them all.",
+            status=404,
+        ),
+    }
+    internal = Refusal(
+        "internal", "Something went wrong in the server.", hint="The server's log says what.", status=500
+    )
+    refusal = known.get(response.status_code, internal)
+    return JsonResponse(refusal.as_problem(), status=response.status_code, content_type=CONTENT_TYPE)

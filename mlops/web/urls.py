@@ -1,0 +1,16 @@
+"""All pages, in the namespace `web`."""
+
+from __future__ import annotations
+
+from mlops.web.pages import api_docs, datasets, endpoints, home, models, projects, runs
+
+app_name = "web"
+urlpatterns = [
+    *home.urlpatterns,
+    *projects.urlpatterns,
+    *datasets.urlpatterns,
+    *runs.urlpatterns,
+    *models.urlpatterns,
+    *endpoints.urlpatterns,
+    *api_docs.urlpatterns,
+]

@@ -1,0 +1,187 @@
+"""A world with one of everything, in a project whose things all carry a word that outsiders must never read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from mlops.formats.document import Document, DrawnNode
+from mlops.formats.pipeline import Node, PipelineSpec
+from mlops.formats.table import Column, TableSchema
+
+SECRET = "zebra"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Nobody signs in by password here; slow hashes would take most of the time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def people(owner, contributor, reader, stranger) -> dict[str, Any]:
+    from mlops.accounts.actions import create_first_administrator
+
+    administrator, _password = create_first_administrator("a long passphrase")
+    return {
+        "anonymous": None,
+        "stranger": stranger,
+        "reader": reader,
+        "contributor": contributor,
+        "owner": owner,
+        "administrator": administrator,
+    }
+
+
+@pytest.fixture
+def world(project, people, tmp_path) -> dict[str, Any]:
+    """The parts of addresses by their name in the routes."""
+    from mlops.accounts.actions import create_token, make_sign_in_link
+    from mlops.accounts.models import ApiToken
+
+    owner = people["owner"]
+    project.description = SECRET
+    project.save()
+    create_token(owner, name=f"{SECRET} token")
+    dataset, dataset_version = _dataset(project, owner, tmp_path)
+    run = _run(project, owner)
+    model, version = _model(project, owner, run, tmp_path)
+    endpoint, deployment = _endpoint(project, owner, version)
+    return {
+        "slug": project.slug,
+        "name": "rita",
+        "token": make_sign_in_link(owner),
+        "token_id": ApiToken.objects.get().pk,
+        "dataset_id": dataset.pk,
+        "dataset_version_id": dataset_version.pk,
+        "upload_id": _upload(project, owner, dataset_version).pk,
+        "number": 1,
+        "run_id": run.pk,
+        "node": "data",
+        "port": "dataset",
+        "path": "data.parquet",
+        "tab": "steps",
+        "model_id": model.pk,
+        "version_id": version.pk,
+        "endpoint_id": endpoint.pk,
+        "deployment_id": deployment.pk,
+        "deployment": deployment.name,
+        "draft_id": _draft(project, owner).pk,
+    }
+
+
+def _dataset(project: Any, owner: Any, folder: Path) -> tuple[Any, Any]:
+    import polars as pl
+
+    from mlops.blobs.trees import keep_file, keep_folder
+    from mlops.datasets.models import Dataset, DatasetVersion
+    from mlops.stats.profile import profile_table
+
+    folder = folder / "table"
+    folder.mkdir()
+    pl.DataFrame({SECRET: [1.0, 2.0, 3.0]}).write_parquet(folder / "data.parquet")
+    schema = TableSchema(columns=(Column(name=SECRET, type="decimal"),), row_count=3)
+    dataset = Dataset.objects.create(project=project, name=f"{SECRET} data", last_number=1, created_by=owner)
+    version = DatasetVersion.objects.create(
+        dataset=dataset,
+        number=1,
+        raw=keep_file(folder / "data.parquet"),
+        file_name="data.parquet",
+        tree=keep_folder(folder),
+        schema=msgspec.to_builtins(schema),
+        profile=msgspec.to_builtins(profile_table(folder / "data.parquet")),
+        row_count=3,
+        state="ready",
+        state_since=timezone.now(),
+        created_by=owner,
+    )
+    return dataset, version
+
+
+def _upload(project: Any, owner: Any, version: Any) -> Any:
+    from mlops.datasets.models import Upload
+
+    return Upload.objects.create(
+        project=project,
+        blob=version.raw,
+        file_name="data.parquet",
+        guess={"format": "parquet", "columns": [{"name": SECRET, "type": "decimal"}]},
+        created_by=owner,
+    )
+
+
+def _run(project: Any, owner: Any) -> Any:
+    from mlops.datasets.models import DatasetVersion
+    from mlops.runs.models import Experiment, LogLine, Run, Step
+
+    tree = DatasetVersion.objects.get().tree
+    parameters = {"dataset": f"{SECRET} data", "version": 1}
+    spec = PipelineSpec(
+        nodes=(Node(id="data", component="dataset", version="1", parameters=parameters, title=f"{SECRET} node"),),
+        edges=(),
+    )
+    run = Run.objects.create(
+        project=project,
+        experiment=Experiment.objects.create(project=project, name=f"{SECRET} experiment"),
+        number=1,
+        display_name=f"{SECRET} run",
+        spec=msgspec.to_builtins(spec),
+        spec_digest=spec.digest(),
+        document=msgspec.to_builtins(_document()),
+        state="completed",
+        state_since=timezone.now(),
+        created_by=owner,
+    )
+    step = Step.objects.create(
+        run=run,
+        node="data",
+        title=f"{SECRET} node",
+        component="dataset",
+        version="1",
+        state="completed",
+        state_since=timezone.now(),
+        outputs={"dataset": {"type": "table", "tree": tree.digest}},
+    )
+    LogLine.objects.create(step=step, seq=1, at=timezone.now(), stream="stdout", text=f"{SECRET} line")
+    return run
+
+
+def _document() -> Document:
+    parameters = {"dataset": f"{SECRET} data", "version": 1}
+    return Document(nodes={"data": DrawnNode(component="dataset", version="1", parameters=parameters)})
+
+
+def _draft(project: Any, owner: Any) -> Any:
+    from designer.models import Draft, Revision
+
+    draft = Draft.objects.create(
+        project=project, name=f"{SECRET} draft", document=msgspec.to_builtins(_document()), saved_at=timezone.now()
+    )
+    Revision.objects.create(draft=draft, number=1, document=draft.document, saved_at=timezone.now(), saved_by=owner)
+    return draft
+
+
+def _model(project: Any, owner: Any, run: Any, folder: Path) -> tuple[Any, Any]:
+    from mlops.blobs.trees import keep_folder
+    from mlops.registry.models import ModelVersion, RegisteredModel
+
+    folder = folder / "model"
+    folder.mkdir()
+    (folder / "weights.txt").write_text(SECRET)
+    model = RegisteredModel.objects.create(project=project, name=f"{SECRET}-model", last_number=1, created_by=owner)
+    version = ModelVersion.objects.create(model=model, number=1, tree=keep_folder(folder), run=run, created_by=owner)
+    return model, version
+
+
+def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
+    from mlops.deployments.models import Deployment, Endpoint
+
+    endpoint = Endpoint.objects.create(project=project, name=f"{SECRET}-endpoint", created_by=owner)
+    deployment = Deployment.objects.create(
+        endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
+    )
+    return endpoint, deployment

@@ -1,0 +1,144 @@
+"""Who may do what at each route. A route that is not named here fails the test: say who may use it.
+
+`on(route, GET=READ, POST=(CONTRIBUTE, {body}))`; a route may be named again with another `query`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.access.walk import ADMINISTRATOR, ANYONE, CONTRIBUTE, OWN, READ, SIGNED_IN, Try
+
+TRIES: list[Try] = []
+Need = str | tuple[str, dict[str, Any]]
+
+
+def on(route: str, *, query: str = "", allowed: tuple[int, ...] = (), **methods: Need) -> None:
+    for method, need in methods.items():
+        needs, body = need if isinstance(need, tuple) else (need, {})
+        TRIES.append(Try(route=route, method=method, needs=needs, query=query, body=body, allowed=allowed))
+
+
+# -- machines
+on("healthz", GET=ANYONE)
+on("readyz", GET=ANYONE, allowed=(503,))
+on("metrics", GET=ADMINISTRATOR)
+on("jsi18n/", GET=ANYONE)
+on("api/v1/schema/", GET=ANYONE)
+on("api/v1/docs/", GET=SIGNED_IN)
+
+# -- people
+on("sign-in/", GET=ANYONE)
+on("sign-in/link/<str:token>/", GET=ANYONE, allowed=(302, 410))
+on("sign-out/", POST=ANYONE)
+on("settings/", GET=SIGNED_IN, POST=(SIGNED_IN, {"act": "create-token", "name": "walk"}))
+on("people/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "add", "name": "nina"}))
+on("api/v1/me/", GET=SIGNED_IN)
+on("api/v1/tokens/", GET=SIGNED_IN, POST=(SIGNED_IN, {"name": "walk"}))
+on("api/v1/tokens/<uuid:token_id>/", DELETE=OWN)
+
+# -- projects
+on("", GET=SIGNED_IN)
+on("", query="?project={slug}", GET=READ)
+on("projects/", GET=SIGNED_IN)
+on("projects/new/", GET=SIGNED_IN, POST=(SIGNED_IN, {"name": "Another"}))
+on("projects/<slug:slug>/", GET=READ, POST=(OWN, {"act": "give-role", "user": "sven", "role": "reader"}))
+on("projects/<slug:slug>/", query="?tab=activity", GET=READ)
+on("api/v1/projects/", GET=SIGNED_IN, POST=(SIGNED_IN, {"name": "Another"}))
+on("api/v1/projects/<slug:slug>/", GET=READ)
+on("api/v1/projects/<slug:slug>/members/", GET=READ, POST=(OWN, {"user": "sven", "role": "reader"}))
+on("api/v1/projects/<slug:slug>/members/<str:name>/", DELETE=OWN)
+
+# -- designer
+on("designer/", GET=SIGNED_IN)
+on("designer/", query="?project={slug}", GET=READ)
+on("designer/new/", query="?project={slug}", POST=CONTRIBUTE)
+on("designer/<uuid:draft_id>/", GET=READ)
+on("designer/<uuid:draft_id>/clone/", POST=CONTRIBUTE)
+on("designer/<uuid:draft_id>/delete/", POST=CONTRIBUTE)
+on("api/v1/palette/", query="?project={slug}", GET=READ)
+on("api/v1/drafts/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "x"}))
+on("api/v1/drafts/", query="?project={slug}", GET=READ)
+on("api/v1/drafts/<uuid:draft_id>/", GET=READ, PATCH=(CONTRIBUTE, {"name": "x"}), DELETE=CONTRIBUTE)
+on("api/v1/drafts/<uuid:draft_id>/document/", PUT=(CONTRIBUTE, {"base_revision": 1, "document": {}, "label": "x"}))
+on("api/v1/drafts/<uuid:draft_id>/revisions/", GET=READ)
+on("api/v1/drafts/<uuid:draft_id>/restore/", POST=(CONTRIBUTE, {"revision": 1}))
+on("api/v1/drafts/<uuid:draft_id>/clone/", POST=CONTRIBUTE)
+on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"}))
+on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
+
+# -- datasets
+on("api/v1/uploads/", POST=(CONTRIBUTE, {"project": "{slug}"}))
+on("api/v1/uploads/", query="?project={slug}&file_name=x.csv", PUT=CONTRIBUTE)
+on("api/v1/uploads/<uuid:upload_id>/preview/", POST=(CONTRIBUTE, {"reading": {"format": "parquet"}}))
+on("api/v1/datasets/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "new", "upload": "{upload_id}"}))
+on("api/v1/datasets/", query="?project={slug}", GET=READ)
+on("api/v1/datasets/<uuid:dataset_id>/", GET=READ, PATCH=(CONTRIBUTE, {"description": "x"}))
+on("api/v1/datasets/<uuid:dataset_id>/versions/", GET=READ, POST=(CONTRIBUTE, {"upload": "{upload_id}"}))
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/", GET=READ, DELETE=CONTRIBUTE)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/rows/", GET=READ)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/profile/", GET=READ)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/download/", GET=READ)
+
+# -- runs
+RUN = "api/v1/runs/<uuid:run_id>/"
+OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"
+on("api/v1/experiments/", GET=SIGNED_IN)
+on("api/v1/experiments/", query="?project={slug}", GET=READ)
+on("api/v1/runs/", GET=SIGNED_IN)
+on("api/v1/runs/", query="?project={slug}", GET=READ)
+on("api/v1/runs/compare/", query="?a={run_id}&b={run_id}", GET=READ)
+on(RUN, GET=READ)
+on(f"{RUN}document/", GET=READ)
+on(f"{RUN}cancel/", POST=CONTRIBUTE)
+on(f"{RUN}steps/<str:node>/log/", GET=READ)
+on(OUTPUT, GET=READ)
+on(f"{OUTPUT}files/", GET=READ)
+on(f"{OUTPUT}files/<path:path>", GET=READ)
+on("runs/", GET=SIGNED_IN, allowed=(409,))
+on("runs/", query="?project={slug}", GET=READ)
+on("runs/rows/", query="?project={slug}", GET=READ)
+on("runs/compare/", query="?a={run_id}&b={run_id}", GET=READ)
+on("runs/<uuid:run_id>/", GET=READ)
+on("runs/<uuid:run_id>/head/", GET=READ)
+on("runs/<uuid:run_id>/tab/<slug:tab>/", GET=READ)
+on("runs/<uuid:run_id>/cancel/", POST=CONTRIBUTE)
+
+# -- models
+on("api/v1/models/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "new", "run": "{run_id}"}))
+on("api/v1/models/", query="?project={slug}", GET=READ)
+on("api/v1/models/<uuid:model_id>/", GET=READ)
+on("api/v1/models/<uuid:model_id>/versions/", GET=READ)
+on(
+    "api/v1/models/<uuid:model_id>/versions/<int:number>/",
+    GET=READ,
+    PATCH=(CONTRIBUTE, {"description": "x"}),
+    DELETE=CONTRIBUTE,
+)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/download/", GET=READ)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/files/", GET=READ)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/conversions/", GET=READ, POST=CONTRIBUTE)
+
+MODEL = "models/<uuid:model_id>/"
+on("models/", GET=SIGNED_IN, allowed=(409,))
+on("models/", query="?project={slug}", GET=READ)
+on("models/register/", query="?run={run_id}&node={node}&port={port}", GET=READ)
+on("models/register/", POST=(CONTRIBUTE, {"run": "{run_id}", "node": "{node}", "port": "{port}", "name": "new"}))
+on("models/upload/", query="?project={slug}", GET=READ, POST=(CONTRIBUTE, {"name": "new"}))
+on(MODEL, GET=READ)
+on(f"{MODEL}versions/", GET=READ)
+on(f"{MODEL}<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "describe", "description": "x"}))
+on(f"{MODEL}<int:number>/conversions/", GET=READ)
+
+# -- endpoints
+ONE = "api/v1/online-endpoints/<uuid:endpoint_id>/"
+on("api/v1/online-endpoints/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "another"}))
+on("api/v1/online-endpoints/", query="?project={slug}", GET=READ)
+on(ONE, GET=READ, DELETE=CONTRIBUTE)
+on(f"{ONE}deployments/", GET=READ, POST=(CONTRIBUTE, {"name": "green", "version": "{version_id}", "entry": "native"}))
+on(f"{ONE}deployments/<str:deployment_id>/", GET=READ, PATCH=(CONTRIBUTE, {"cpus": 1.0}), DELETE=CONTRIBUTE)
+on(f"{ONE}traffic/", POST=(CONTRIBUTE, {"traffic": {"blue": 100}}))
+on(f"{ONE}credentials/", GET=CONTRIBUTE)
+on(f"{ONE}regenerate-keys/", POST=(CONTRIBUTE, {"key": "primary"}))
+on(f"{ONE}logs/", GET=READ)
+on(f"{ONE}metrics/", GET=READ)
+on(f"{ONE}invoke/", POST=(CONTRIBUTE, {"input_data": []}), allowed=(502, 503, 504))

@@ -1,0 +1,65 @@
+"""Every route, tried by everybody: who may gets an answer, who may not gets a refusal and reads nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.access.conftest import SECRET
+from tests.access.expectations import TRIES
+from tests.access.walk import MAY, READ, SIGNED_IN, Try, routes
+
+REFUSED = (401, 403, 404)
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def test_every_route_says_who_may_use_it():
+    silent = sorted(set(routes()) - {one.route for one in TRIES})
+    assert not silent, "\n".join(["Say in tests/access/expectations.py who may use:", *silent])
+
+
+def test_no_expectation_is_about_a_route_that_is_gone():
+    assert sorted({one.route for one in TRIES} - set(routes())) == []
+
+
+@pytest.mark.parametrize("one", TRIES, ids=lambda one: f"{one.method} /{one.route}{one.query}")
+def test_the_route_answers_those_who_may_and_nobody_else(one: Try, people, world):
+    wrong = [line for who, person in people.items() if (line := _fault(one, who, person, world))]
+    assert not wrong, "\n".join(wrong)
+
+
+def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
+    """What is wrong with the answer, or an empty text."""
+    status, location, text = _ask(one, person, world)
+    to_sign_in = status == 302 and location.startswith("/sign-in/")
+    if one.needs in MAY[who]:
+        answered = status in one.allowed or (status < 500 and status not in (*REFUSED, 405))
+        if not answered or (to_sign_in and one.route != "sign-out/"):
+            return f"{who} may, but got {status} {location}: {text[:300]}"
+        if who == "stranger" and one.needs == SIGNED_IN and SECRET in text:
+            return f"{who} read what belongs to the project"
+        return ""
+    if status not in REFUSED and not to_sign_in:
+        return f"{who} may not, but got {status} {location}: {text[:300]}"
+    leaked = SECRET in text and READ not in MAY[who]
+    return f"{who} was refused, but read what belongs to the project" if leaked else ""
+
+
+def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str]:
+    """In a transaction that is rolled back, so that nobody meets what somebody else has changed."""
+    client = Client(raise_request_exception=False)
+    if person is not None:
+        client.force_login(person)
+    path = "/" + PARAMETER.sub(lambda found: str(world[found[1]]), one.route) + one.query.format(**world)
+    body = {key: value.format(**world) if isinstance(value, str) else value for key, value in one.body.items()}
+    kind = {"content_type": "application/json"} if one.route.startswith("api/") else {}
+    send = getattr(client, one.method.lower())
+    with transaction.atomic():
+        response = send(path) if one.method == "GET" else send(path, body, **kind)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return response.status_code, response.headers.get("Location", ""), content.decode(errors="replace")

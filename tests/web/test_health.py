@@ -1,0 +1,79 @@
+"""For machines: alive, ready with reasons, and counts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from mlops.accounts.actions import create_first_administrator, create_token
+from mlops.work import pulse
+
+pytestmark = pytest.mark.django_db
+
+
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def router(settings):
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.ROUTER_URL = f"http://127.0.0.1:{server.server_port}"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def parts(client) -> dict[str, bool]:
+    return {name: part["ok"] for name, part in client.get("/readyz").json()["parts"].items()}
+
+
+def test_alive_needs_nothing(client):
+    assert client.get("/healthz").content == b"ok"
+
+
+def test_ready_when_every_part_answers(client, router):
+    pulse.beat()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["ready"]) == (200, True)
+
+
+def test_not_ready_without_a_worker_and_says_so(client, router):
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["parts"]["worker"]["reason"] == "No worker has reported yet."
+
+
+def test_a_worker_that_fell_silent_is_missed(client, router, data_dir):
+    import os
+
+    pulse.beat()
+    os.utime(data_dir / "worker-pulse", (1, 1))
+    assert parts(client)["worker"] is False
+
+
+def test_not_ready_without_the_router(client, settings):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings.ROUTER_URL = f"http://127.0.0.1:{free.getsockname()[1]}"
+    assert parts(client) == {"database": True, "migrations": True, "blobs": True, "worker": False, "router": False}
+
+
+def test_counts_are_for_administrators(client, owner):
+    assert client.get("/metrics").status_code == 401
+    client.force_login(owner)
+    assert client.get("/metrics").status_code == 401
+    admin, _password = create_first_administrator()
+    secret = create_token(admin, name="prometheus", scopes="read")
+    text = client.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).content.decode()
+    assert 'mlops_runs{state="failed"} 0' in text
+    assert "# TYPE mlops_datasets gauge" in text
