@@ -15,6 +15,8 @@ class ReadColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     type: ColumnType
     include: bool = True
+    date_format: str = ""
+    """Of a date: `iso`, or strptime's form such as `%d.%m.%Y` (a time may follow); empty: what fits the first rows."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,1 @@
+"""Datasets, their content-addressed versions, profiles and samples."""

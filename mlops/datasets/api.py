@@ -1,0 +1,311 @@
+"""REST: uploads, datasets, their versions, rows, profiles and files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mlops.access.decisions import require, visible_projects
+from mlops.access.models import Project
+from mlops.access.paging import CursorPages
+from mlops.datasets import actions, downloads, queries, usage
+from mlops.datasets.models import Dataset, DatasetVersion, Upload
+from mlops.datasets.reading.examination import Examination
+from mlops.formats.reading import Reading
+from mlops.formats.refusal import Refusal, nearest
+
+IN_PROJECT = OpenApiParameter("project", str, description="The project's short name; absent: all that you may see.")
+
+
+class NewDataset(serializers.Serializer[Any]):
+    project = serializers.SlugField()
+    name = serializers.CharField(max_length=200)
+    upload = serializers.UUIDField()
+    reading = serializers.JSONField(required=False, allow_null=True, default=None)
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+    licence = serializers.CharField(required=False, allow_blank=True, default="")
+    source = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class NewVersion(serializers.Serializer[Any]):
+    upload = serializers.UUIDField()
+    reading = serializers.JSONField(required=False, allow_null=True, default=None)
+
+
+class DatasetTexts(serializers.Serializer[Any]):
+    description = serializers.CharField(required=False, allow_blank=True)
+    licence = serializers.CharField(required=False, allow_blank=True)
+    source = serializers.CharField(required=False, allow_blank=True)
+
+
+class ReadingField(serializers.Serializer[Any]):
+    reading = serializers.JSONField()
+
+
+class UploadsView(APIView):
+    @extend_schema(
+        request={"multipart/form-data": OpenApiTypes.OBJECT}, responses={201: OpenApiTypes.OBJECT}
+    )
+    def post(self, request: Request) -> Response:
+        """A form with the fields `project` and `file`."""
+        project = readable_project(request.user, str(request.data.get("project", "")))
+        require(request.user, "contribute", project)
+        file = request.FILES.get("file")
+        if file is None:
+            raise Refusal("file_missing", "The form has no file.", hint="Send it in the field `file`.")
+        upload, seen = actions.receive(
+            request.user, project, source=cast(BinaryIO, file), file_name=str(file.name or "")
+        )
+        return Response(_upload(upload, seen), status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("project", str, required=True), OpenApiParameter("file_name", str)],
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={201: OpenApiTypes.OBJECT},
+    )
+    def put(self, request: Request) -> Response:
+        """The body is the file, read as it comes."""
+        project = readable_project(request.user, request.query_params.get("project", ""))
+        upload, seen = actions.receive(
+            request.user,
+            project,
+            source=cast(BinaryIO, request._request),
+            file_name=request.query_params.get("file_name", "data.csv"),
+        )
+        return Response(_upload(upload, seen), status=status.HTTP_201_CREATED)
+
+
+class UploadPreviewView(APIView):
+    @extend_schema(request=ReadingField, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, upload_id: UUID) -> Response:
+        """How the file looks under other settings. Without `columns` in the reading they are guessed anew."""
+        upload = queries.upload(request.user, upload_id)
+        reading = _reading(_checked(ReadingField, request)["reading"]) or Reading(format="csv")
+        if not reading.columns:
+            return Response(_upload(upload, actions.look_again(request.user, upload, settings=reading)))
+        seen = Examination(reading=reading, preview=actions.choose(request.user, upload, reading=reading))
+        return Response(_upload(upload, seen))
+
+
+class DatasetsView(APIView):
+    @extend_schema(
+        parameters=[IN_PROJECT, OpenApiParameter("q", str), OpenApiParameter("samples", bool)],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        slug = request.query_params.get("project", "")
+        if slug:
+            readable_project(request.user, slug)
+        samples = {"true": True, "1": True, "false": False, "0": False}.get(request.query_params.get("samples", ""))
+        found = queries.found(
+            queries.visible_to(request.user), q=request.query_params.get("q", ""), project=slug, samples=samples
+        )
+        pages = CursorPages()
+        page = cast(list[Dataset], pages.paginate_queryset(found, request, view=self))
+        latest = queries.latest_of(page)
+        return pages.get_paginated_response([dataset_row(one, latest.get(one.pk)) for one in page])
+
+    @extend_schema(request=NewDataset, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        """A new dataset, or the next version of the one with this name; its import is a job."""
+        values = _checked(NewDataset, request)
+        project = readable_project(request.user, values["project"])
+        require(request.user, "contribute", project)
+        version = actions.create_dataset(
+            request.user,
+            project,
+            name=values["name"],
+            upload=queries.upload(request.user, values["upload"]),
+            reading=_reading(values["reading"]),
+            description=values["description"],
+            licence=values["licence"],
+            source=values["source"],
+        )
+        return Response(dataset_row(version.dataset, version), status=status.HTTP_201_CREATED)
+
+
+class DatasetView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, dataset_id: UUID) -> Response:
+        dataset = queries.dataset(request.user, dataset_id)
+        return Response(dataset_row(dataset, queries.versions(dataset).first()))
+
+    @extend_schema(request=DatasetTexts, responses=OpenApiTypes.OBJECT)
+    def patch(self, request: Request, dataset_id: UUID) -> Response:
+        dataset = actions.describe(
+            request.user, queries.dataset(request.user, dataset_id), **_checked(DatasetTexts, request)
+        )
+        return Response(dataset_row(dataset, queries.versions(dataset).first()))
+
+
+class VersionsView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, dataset_id: UUID) -> Response:
+        dataset = queries.dataset(request.user, dataset_id)
+        pages = CursorPages()
+        page = cast(
+            list[DatasetVersion],
+            pages.paginate_queryset(queries.versions(dataset).defer("profile"), request, view=self),
+        )
+        return pages.get_paginated_response([version_row(one) for one in page])
+
+    @extend_schema(request=NewVersion, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, dataset_id: UUID) -> Response:
+        """Equal bytes and settings as the newest version answer that one."""
+        dataset = queries.dataset(request.user, dataset_id)
+        require(request.user, "contribute", dataset.project)
+        values = _checked(NewVersion, request)
+        version = actions.add_version(
+            request.user,
+            dataset,
+            upload=queries.upload(request.user, values["upload"]),
+            reading=_reading(values["reading"]),
+        )
+        return Response(version_row(version), status=status.HTTP_201_CREATED)
+
+
+class VersionView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        version = _version(request, dataset_id, number)
+        users = [msgspec.to_builtins(use) for use in usage.uses_of(version)]
+        return Response(version_row(version) | {"schema": version.schema, "reading": version.reading, "used_by": users})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        actions.delete_version(request.user, _version(request, dataset_id, number))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RowsView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("offset", int), OpenApiParameter("limit", int)], responses=OpenApiTypes.OBJECT
+    )
+    def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        version = _version(request, dataset_id, number)
+        offset, limit = _whole(request, "offset", 0), _whole(request, "limit", 50)
+        return Response(queries.rows(version, offset=offset, limit=limit))
+
+
+class ProfileView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        return Response(msgspec.to_builtins(queries.profile_of(_version(request, dataset_id, number))))
+
+
+class DownloadView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("as", str, enum=downloads.FORMATS)], responses={200: OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, dataset_id: UUID, number: int) -> StreamingHttpResponse:
+        version = _version(request, dataset_id, number)
+        wanted = request.query_params.get("as") or request.query_params.get("format") or "raw"
+        return downloads.download(cast(HttpRequest, request._request), version, format=wanted)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """`?format=csv` names the file here, not a renderer."""
+        return self.get_renderers()[0], "application/json"
+
+
+def dataset_row(dataset: Dataset, latest: DatasetVersion | None) -> dict[str, Any]:
+    return {
+        "id": str(dataset.pk),
+        "project": dataset.project.slug,
+        "name": dataset.name,
+        "description": dataset.description,
+        "licence": dataset.licence,
+        "source": dataset.source,
+        "is_sample": dataset.is_sample,
+        "created_at": _time(dataset.created_at),
+        "created_by": dataset.created_by.get_username() if dataset.created_by else "",
+        "latest": version_row(latest) if latest else None,
+    }
+
+
+def version_row(version: DatasetVersion) -> dict[str, Any]:
+    return {
+        "id": str(version.pk),
+        "dataset": str(version.dataset_id),
+        "name": version.dataset.name,
+        "number": version.number,
+        "state": version.state,
+        "reason": version.reason,
+        "hint": version.hint,
+        "state_since": _time(version.state_since),
+        "row_count": version.row_count,
+        "column_count": len(version.schema["columns"]) if version.schema else None,
+        "size_bytes": version.size_bytes,
+        "file_name": version.file_name,
+        "sha256": version.raw_id,
+        "tree": version.tree_id,
+        "created_at": _time(version.created_at),
+        "created_by": version.created_by.get_username() if version.created_by else "",
+    }
+
+
+def readable_project(person: Any, slug: str) -> Project:
+    visible = visible_projects(person)
+    project = visible.filter(slug=slug).first()
+    if project is None:
+        raise Refusal(
+            "project_unknown",
+            f"There is no project “{slug}”, or you may not see it." if slug else "Say in which project.",
+            hint=nearest(slug, visible.values_list("slug", flat=True)),
+            status=404 if slug else 400,
+        )
+    return project
+
+
+def _version(request: Request, dataset_id: UUID, number: int) -> DatasetVersion:
+    return queries.version(queries.dataset(request.user, dataset_id), number)
+
+
+def _upload(upload: Upload, seen: Examination) -> dict[str, Any]:
+    columns = [{"name": column.name, "type": column.type} for column in seen.reading.columns]
+    return {
+        "id": str(upload.pk),
+        "file_name": upload.file_name,
+        "size_bytes": upload.blob.size_bytes,
+        "sha256": upload.blob_id,
+        "guess": msgspec.to_builtins(seen.reading),
+        "preview": {"columns": columns, **msgspec.to_builtins(seen.preview)},
+        "warnings": list(seen.warnings),
+    }
+
+
+def _reading(given: Any) -> Reading | None:
+    if given is None:
+        return None
+    try:
+        return msgspec.convert(given, type=Reading)
+    except msgspec.ValidationError as error:
+        raise Refusal(
+            "reading_invalid", f"`reading` is not understood: {error}.", hint="Send back the guess of the upload."
+        ) from error
+
+
+def _whole(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, "")
+    if text and not text.isdigit():
+        raise Refusal("invalid", f"`{name}` is a whole number, not “{text[:40]}”.")
+    return int(text[:15]) if text else default
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _checked(fields: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    form = fields(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)

@@ -1,0 +1,59 @@
+"""The refusals of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datasets.usage import Use
+from mlops.formats.refusal import Refusal, nearest
+
+
+def not_found(what: str) -> Refusal:
+    return Refusal("not_found", _("There is no such %(what)s, or you may not see it.") % {"what": what}, status=404)
+
+
+def no_version(dataset: Dataset, number: int, known: Iterable[int]) -> Refusal:
+    there = ", ".join(str(one) for one in known)
+    return Refusal(
+        "version_unknown",
+        _("“%(name)s” has no version %(number)s.") % {"name": dataset.name, "number": number},
+        hint=_("There are: %(numbers)s.") % {"numbers": there} if there else "",
+        status=404,
+    )
+
+
+def no_dataset(name: str, known: Iterable[str]) -> Refusal:
+    hint = nearest(name, known) or _("Look at the list of datasets for its name.")
+    return Refusal(
+        "dataset_unknown", _("There is no dataset “%(name)s” in this project.") % {"name": name}, hint=hint, status=404
+    )
+
+
+def not_ready(version: DatasetVersion) -> Refusal:
+    if version.state == "failed":
+        return Refusal(
+            "import_failed",
+            _("“%(version)s” was not imported: %(reason)s") % {"version": version, "reason": version.reason},
+            hint=version.hint,
+            status=409,
+        )
+    return Refusal(
+        "not_imported_yet",
+        _("“%(version)s” is still being imported.") % {"version": version},
+        hint=_("Try again in a moment."),
+        status=409,
+    )
+
+
+def in_use(version: DatasetVersion, uses: list[Use]) -> Refusal:
+    named = ", ".join(f"{use.kind} “{use.name}”" for use in uses[:5])
+    more = _(" and %(count)d more") % {"count": len(uses) - 5} if len(uses) > 5 else ""
+    return Refusal(
+        "dataset_in_use",
+        _("“%(version)s” is used by %(users)s.") % {"version": version, "users": named + more},
+        hint=_("Delete those first, or keep the version."),
+        status=409,
+    )

@@ -1,0 +1,175 @@
+"""One import: claimed by a conditional update, done in a child process, kept, and told. May be killed at any time."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from mlops.blobs.stores import store
+from mlops.blobs.trees import keep_folder
+from mlops.datasets.children import ask_child
+from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.events.chain import record
+from mlops.formats.reading import Reading
+from mlops.formats.refusal import Refusal
+
+LEASE = timedelta(seconds=30)
+BEAT_SECONDS = 5.0
+MOST_ATTEMPTS = 3
+IMPORT_SECONDS = 2 * 3600.0
+AT_ONCE = 2
+_slots = threading.BoundedSemaphore(AT_ONCE)
+
+
+def import_version(version_id: UUID | str) -> bool:
+    """False where somebody else has it, it is done, or this worker is busy enough; the sweep comes back to it."""
+    if not _slots.acquire(blocking=False):
+        return False
+    try:
+        version = _claim(version_id)
+        if version is None:
+            return False
+        try:
+            _import(version)
+        except Refusal as refusal:
+            if refusal.code == "import_abandoned":
+                return False
+            _fail(version, refusal)
+        return True
+    finally:
+        _slots.release()
+
+
+def waiting() -> QuerySet[DatasetVersion]:
+    """To be imported and in nobody's hands, oldest first."""
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    return DatasetVersion.objects.filter(free, state=VersionState.IMPORTING).order_by("created_at")
+
+
+def give_up() -> int:
+    """Fails what lost its worker three times."""
+    lost = list(waiting().filter(attempts__gte=MOST_ATTEMPTS).select_related("dataset__project", "created_by"))
+    for version in lost:
+        _fail(
+            version,
+            Refusal(
+                "import_interrupted",
+                f"The import was interrupted {version.attempts} times, the last time without a word from its worker.",
+                hint="The server may have too little memory for this file. Import it again, or leave out columns.",
+            ),
+        )
+    return len(lost)
+
+
+def _claim(version_id: UUID | str) -> DatasetVersion | None:
+    mine = waiting().filter(pk=version_id, attempts__lt=MOST_ATTEMPTS)
+    if not mine.update(lease_until=timezone.now() + LEASE, attempts=F("attempts") + 1):
+        return None
+    return DatasetVersion.objects.select_related("dataset__project", "created_by").get(pk=version_id)
+
+
+def _held(version: DatasetVersion) -> QuerySet[DatasetVersion]:
+    """The row as long as this attempt holds it."""
+    return DatasetVersion.objects.filter(pk=version.pk, state=VersionState.IMPORTING, attempts=version.attempts)
+
+
+def _import(version: DatasetVersion) -> None:
+    reading = msgspec.convert(version.reading, type=Reading)
+    with _work_folder(version) as folder:
+        raw = folder / "raw"
+        store().fetch(str(version.raw_id), str(raw))
+        result = ask_child(
+            "import",
+            path=raw,
+            seconds=IMPORT_SECONDS,
+            beat=_Beat(version),
+            reading=reading,
+            folder=str(folder / "table"),
+            source=str(version),
+            file_name=version.file_name,
+        )
+        tree = keep_folder(folder / "table")
+    schema = result["meta"]["schema"]
+    with transaction.atomic():
+        done = _held(version).update(
+            tree=tree,
+            schema=schema,
+            profile=result["profile"],
+            row_count=schema["row_count"],
+            state=VersionState.READY,
+            reason="",
+            hint="",
+            state_since=timezone.now(),
+            lease_until=None,
+        )
+        if done:
+            data = {"rows": schema["row_count"], "columns": len(schema["columns"]), "tree": tree.pk}
+            _record(version, "mlops.dataset.registered", data=data)
+
+
+def _fail(version: DatasetVersion, refusal: Refusal) -> None:
+    with transaction.atomic():
+        failed = _held(version).update(
+            state=VersionState.FAILED,
+            reason=refusal.message,
+            hint=refusal.hint,
+            state_since=timezone.now(),
+            lease_until=None,
+        )
+        if failed:
+            _record(version, "mlops.dataset.import_failed", data={"code": refusal.code}, reason=refusal.message)
+
+
+def _record(version: DatasetVersion, type_: str, *, data: dict[str, Any], reason: str = "") -> None:
+    record(
+        version.created_by,
+        type_,
+        subject=f"datasets/{version}",
+        project=version.dataset.project,
+        data=data,
+        reason=reason,
+        notice=("dataset", str(version.dataset_id)),
+    )
+
+
+class _Beat:
+    """Renews the lease every few seconds; False when the row is no longer this attempt's."""
+
+    def __init__(self, version: DatasetVersion) -> None:
+        self.version = version
+        self.last = time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self.last < BEAT_SECONDS:
+            return True
+        self.last = time.monotonic()
+        until: datetime = timezone.now() + LEASE
+        return bool(_held(self.version).update(lease_until=until))
+
+
+@contextmanager
+def _work_folder(version: DatasetVersion) -> Iterator[Path]:
+    """A new folder of this attempt; what earlier attempts left behind is removed."""
+    parent = Path(settings.DATA_DIR) / "imports"
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.glob(f"{version.pk}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    folder = parent / f"{version.pk}-{version.attempts}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,95 @@
+"""A dataset is a name in a project; each of its versions is a tree of blobs that never changes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mlops.access.models import Project
+from mlops.blobs.models import Blob, Tree
+
+
+class Dataset(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=500, blank=True)
+    """Where the data came from, in words or as an address."""
+    is_sample = models.BooleanField(default=False)
+    task = models.CharField(max_length=40, blank=True)
+    """Of a sample: what it is good for, such as `regression`."""
+    last_number = models.PositiveIntegerField(default=0)
+    """Numbers are never given twice, also where versions were deleted."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_dataset_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Upload(models.Model):
+    """A file that arrived and was sniffed, waiting for its person to confirm how it is to be read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    guess = models.JSONField()
+    """formats.reading.Reading as guessed, then as its person left it."""
+    warnings = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
+    """What was typed in the wizard: name, description, licence, source."""
+    dataset = models.ForeignKey(Dataset, null=True, on_delete=models.CASCADE, related_name="+")
+    """The dataset that gets a new version by it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+
+class VersionState(models.TextChoices):
+    IMPORTING = "importing", _("Importing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class DatasetVersion(models.Model):
+    """`raw` is the file as it came; `tree` holds `data.parquet` and `meta.json` (formats.transform.TableMeta)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    raw = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255, blank=True)
+    reading = models.JSONField(default=dict)
+    """formats.reading.Reading as confirmed: format, delimiter, encoding, header, types."""
+    tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
+    schema = models.JSONField(null=True)
+    """formats.table.TableSchema."""
+    profile = models.JSONField(null=True)
+    """formats.profile.TableProfile."""
+    row_count = models.BigIntegerField(null=True)
+    size_bytes = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=VersionState.choices, default=VersionState.IMPORTING)
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    """While a worker imports it; a lease that ran out is taken over."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="one_dataset_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset.name}:{self.number}"

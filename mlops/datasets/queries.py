@@ -1,0 +1,173 @@
+"""Reads of datasets: what a person may see, a version's rows, and what the designer needs to know."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import NoReverseMatch, reverse
+
+from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.blobs.trees import manifest_of
+from mlops.datasets import errors
+from mlops.datasets.children import ask_child, local_file
+from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.formats.component import Shape
+from mlops.formats.profile import TableProfile
+from mlops.formats.refusal import Refusal
+from mlops.formats.table import TableSchema
+
+DATA = "data.parquet"
+MOST_ROWS = 500
+
+
+def visible_to(person: Any) -> QuerySet[Dataset]:
+    return Dataset.objects.filter(project__in=visible_projects(person)).select_related("project", "created_by")
+
+
+def found(datasets: QuerySet[Dataset], *, q: str = "", project: str = "", samples: bool | None = None) -> QuerySet[Dataset]:
+    if project:
+        datasets = datasets.filter(project__slug=project)
+    if q:
+        datasets = datasets.filter(Q(name__icontains=q) | Q(description__icontains=q) | Q(source__icontains=q))
+    return datasets if samples is None else datasets.filter(is_sample=samples)
+
+
+def dataset(person: Any, dataset_id: UUID) -> Dataset:
+    one = visible_to(person).filter(pk=dataset_id).first()
+    if one is None:
+        raise errors.not_found("dataset")
+    return one
+
+
+def versions(of: Dataset) -> QuerySet[DatasetVersion]:
+    """Newest first."""
+    return DatasetVersion.objects.filter(dataset=of).select_related("dataset__project", "created_by", "tree", "raw")
+
+
+def version(of: Dataset, number: int) -> DatasetVersion:
+    one = versions(of).filter(number=number).first()
+    if one is None:
+        raise errors.no_version(of, number, versions(of).values_list("number", flat=True))
+    return one
+
+
+def upload(person: Any, upload_id: UUID) -> Upload:
+    """Uploads are seen by whoever may see the project; acts on them ask for more."""
+    one = (
+        Upload.objects.filter(pk=upload_id, project__in=visible_projects(person))
+        .select_related("project", "blob", "dataset")
+        .first()
+    )
+    if one is None:
+        raise errors.not_found("upload")
+    return one
+
+
+def latest_of(datasets: list[Dataset]) -> dict[UUID, DatasetVersion]:
+    """The newest version of each, in one query."""
+    newest = DatasetVersion.objects.filter(dataset=OuterRef("dataset")).order_by("-number").values("pk")[:1]
+    rows = DatasetVersion.objects.filter(dataset__in=datasets, pk=Subquery(newest)).select_related("dataset", "raw")
+    return {row.dataset_id: row for row in rows.defer("profile")}
+
+
+def schema_of(person: Any, project: Project, name: str, number: int | None = None) -> TableSchema | None:
+    """The schema of `name:number` (None: the newest that is ready). Raises Refusal where there is no such version."""
+    known = visible_to(person).filter(project=project)
+    one = known.filter(name=name).first()
+    if one is None:
+        raise errors.no_dataset(name, known.values_list("name", flat=True))
+    if number is not None:
+        return _schema(version(one, number))
+    ready = versions(one).filter(state=VersionState.READY).first()
+    return _schema(ready) if ready else None
+
+
+def dataset_shape(project: Project, name: str, number: int | None = None) -> Shape:
+    """For a drawing: the shape of the dataset's port. Raises Refusal `dataset_unknown` or `version_unknown`."""
+    return Shape(type="table", table=_schema(ready_version(project, name, number)))
+
+
+def ready_version(project: Project, name: str, number: int | None = None) -> DatasetVersion:
+    """The version, or the newest ready one. Raises Refusal where it is not there or not imported."""
+    one = Dataset.objects.filter(project=project, name=name).first()
+    if one is None:
+        raise errors.no_dataset(name, Dataset.objects.filter(project=project).values_list("name", flat=True))
+    if number is None:
+        wanted = versions(one).filter(state=VersionState.READY).first() or versions(one).first()
+        if wanted is None:
+            raise errors.no_version(one, 1, ())
+    else:
+        wanted = version(one, number)
+    if wanted.state != VersionState.READY:
+        raise errors.not_ready(wanted)
+    return wanted
+
+
+def palette(project: Project) -> list[dict[str, Any]]:
+    """What the designer offers: each dataset with the newest ready version's schema (None while importing)."""
+    rows = (
+        DatasetVersion.objects.filter(dataset__project=project)
+        .select_related("dataset")
+        .defer("profile", "reading")
+        .order_by("dataset__name", "-number")
+    )
+    offers: dict[UUID, dict[str, Any]] = {}
+    for row in rows:
+        if row.state == VersionState.FAILED:
+            continue
+        offer = offers.setdefault(row.dataset_id, _offer(row))
+        offer["versions"].append(row.number)
+        if offer["schema"] is None and row.schema is not None:
+            offer |= {"version": row.number, "schema": row.schema}
+    return list(offers.values())
+
+
+def rows(of: DatasetVersion, *, offset: int = 0, limit: int = 50) -> dict[str, Any]:
+    """Columns and rows of the stored table."""
+    limit = max(1, min(limit, MOST_ROWS))
+    with local_file(data_digest(of), name=DATA) as path:
+        page: dict[str, Any] = ask_child("rows", path=path, offset=max(0, offset), rows=limit)
+    return page | {"limit": limit, "row_count": of.row_count}
+
+
+def profile_of(of: DatasetVersion) -> TableProfile:
+    if of.state != VersionState.READY or of.profile is None:
+        raise errors.not_ready(of)
+    return msgspec.convert(of.profile, type=TableProfile)
+
+
+def data_digest(of: DatasetVersion) -> str:
+    """The blob of `data.parquet`."""
+    if of.state != VersionState.READY or of.tree_id is None:
+        raise errors.not_ready(of)
+    known = next((file.digest for file in manifest_of(of.tree_id).files if file.path == DATA), None)
+    if known is None:
+        raise Refusal("file_not_found", "The stored table is gone.", hint="Import the file again.", status=410)
+    return known
+
+
+def page_url(of: Dataset) -> str:
+    try:
+        return reverse("web:dataset", args=[of.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _schema(of: DatasetVersion | None) -> TableSchema | None:
+    return msgspec.convert(of.schema, type=TableSchema) if of and of.schema else None
+
+
+def _offer(row: DatasetVersion) -> dict[str, Any]:
+    return {
+        "name": row.dataset.name,
+        "version": row.number,
+        "versions": [],
+        "description": row.dataset.description,
+        "schema": None,
+        "is_sample": row.dataset.is_sample,
+        "url": page_url(row.dataset),
+    }

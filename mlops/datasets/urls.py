@@ -1,0 +1,19 @@
+"""The REST routes of this package, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from mlops.datasets import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("uploads/", api.UploadsView.as_view()),
+    path("uploads/<uuid:upload_id>/preview/", api.UploadPreviewView.as_view()),
+    path("datasets/", api.DatasetsView.as_view()),
+    path("datasets/<uuid:dataset_id>/", api.DatasetView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/", api.VersionsView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/", api.VersionView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/rows/", api.RowsView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/profile/", api.ProfileView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/download/", api.DownloadView.as_view()),
+]
