@@ -1,0 +1,144 @@
+"""The REST routes of runs and experiments: they stand here because cancelling is an act of pipelines."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import StreamingHttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from mlops.blobs.trees import chunks, manifest_of, open_file
+from mlops.formats.refusal import Refusal
+from mlops.pipelines import actions
+from mlops.runs import queries
+from mlops.runs.compare import compare
+from mlops.runs.models import FINAL_STEP_STATES, Run
+from mlops.runs.outputs import look
+from mlops.runs.shaping import brief, log_line, whole
+
+
+class RunRow(BaseSerializer[Run]):
+    def to_representation(self, instance: Run) -> dict[str, Any]:
+        return brief(instance)
+
+
+class Runs(ListAPIView[Run]):
+    """`?project=&state=&experiment=&q=`, newest first."""
+
+    serializer_class = RunRow
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]
+        asked = self.request.query_params
+        return queries.filtered(
+            queries.visible_to(self.request.user),
+            project=asked.get("project", ""),
+            state=asked.get("state", ""),
+            experiment=asked.get("experiment", ""),
+            text=asked.get("q", ""),
+        )
+
+
+class Experiments(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        found = queries.experiments(request.user, project=request.query_params.get("project", ""))
+        return Response({"results": [{"id": str(one.pk), "name": one.name} for one in found[:1_000]]})
+
+
+class OneRun(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        run = queries.run(request.user, run_id)
+        return Response(whole(request.user, run, queries.steps(run)))
+
+
+class RunDocument(APIView):
+    """As it was submitted."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        run = queries.run(request.user, run_id)
+        return Response({"document": run.document, "shapes": run.shapes, "spec": run.spec})
+
+
+class RunCancel(APIView):
+    @extend_schema(request=None, responses=dict)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        run = queries.run(request.user, run_id)
+        actions.cancel(request.user, run)
+        return Response(brief(run), status=202)
+
+
+class RunsCompare(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        found = compare(*(_named_run(request, name) for name in ("a", "b")))
+        return Response(msgspec.to_builtins(found))
+
+
+class StepLog(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, run_id: UUID, node: str) -> Response:
+        step = queries.step(queries.run(request.user, run_id), node)
+        after = _number(request, "after", 0)
+        lines = queries.log_lines(step, after=after)
+        return Response(
+            {
+                "lines": [log_line(line) for line in lines],
+                "next": lines[-1].seq if lines else after,
+                "ended": step.state in FINAL_STEP_STATES,
+            }
+        )
+
+
+class StepOutput(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, run_id: UUID, node: str, port: str) -> Response:
+        step = queries.step(queries.run(request.user, run_id), node)
+        output = queries.output(step, port)
+        found = look(output, offset=_number(request, "offset", 0), limit=_number(request, "limit", 50))
+        if output["type"] == "model":
+            found["register_url"] = reverse("web:model-register") + f"?run={run_id}&node={node}&port={port}"
+        return Response(found)
+
+
+class StepFiles(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, run_id: UUID, node: str, port: str) -> Response:
+        step = queries.step(queries.run(request.user, run_id), node)
+        files = manifest_of(queries.output(step, port)["tree"]).files
+        return Response({"results": msgspec.to_builtins(files)})
+
+
+class StepFile(APIView):
+    @extend_schema(responses=bytes)
+    def get(self, request: Request, run_id: UUID, node: str, port: str, path: str) -> StreamingHttpResponse:
+        step = queries.step(queries.run(request.user, run_id), node)
+        content = open_file(queries.output(step, port)["tree"], path)
+        answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
+        answer["Content-Disposition"] = f'attachment; filename="{path.rsplit("/", 1)[-1]}"'
+        return answer
+
+
+def _named_run(request: Request, name: str) -> Run:
+    try:
+        return queries.run(request.user, UUID(request.query_params.get(name, "")))
+    except ValueError as error:
+        raise Refusal("run_missing", f"“{name}” must be the id of a run.", hint="Give ?a=RUN&b=RUN.") from error
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise Refusal("number_expected", f"“{name}” must be a whole number of 0 or more, not “{text}”.")
+    return int(text)

@@ -1,0 +1,24 @@
+"""The REST routes of runs and experiments, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mlops.pipelines import api
+
+urlpatterns = [
+    path("runs/", api.Runs.as_view(), name="runs"),
+    path("runs/compare/", api.RunsCompare.as_view(), name="runs-compare"),
+    path("runs/<uuid:run_id>/", api.OneRun.as_view(), name="run"),
+    path("runs/<uuid:run_id>/document/", api.RunDocument.as_view(), name="run-document"),
+    path("runs/<uuid:run_id>/cancel/", api.RunCancel.as_view(), name="run-cancel"),
+    path("runs/<uuid:run_id>/steps/<str:node>/log/", api.StepLog.as_view(), name="step-log"),
+    path("runs/<uuid:run_id>/steps/<str:node>/outputs/<str:port>/", api.StepOutput.as_view(), name="step-output"),
+    path("runs/<uuid:run_id>/steps/<str:node>/outputs/<str:port>/files/", api.StepFiles.as_view(), name="step-files"),
+    path(
+        "runs/<uuid:run_id>/steps/<str:node>/outputs/<str:port>/files/<path:path>",
+        api.StepFile.as_view(),
+        name="step-file",
+    ),
+    path("experiments/", api.Experiments.as_view(), name="experiments"),
+]

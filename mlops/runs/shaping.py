@@ -1,0 +1,73 @@
+"""Runs and steps as the API and the pages tell them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from mlops.access.decisions import may
+from mlops.runs.models import LogLine, Metric, Run, Step
+
+
+def brief(run: Run) -> dict[str, Any]:
+    return {
+        "id": str(run.pk),
+        "number": run.number,
+        "display_name": run.display_name,
+        "description": run.description,
+        "project": run.project.slug,
+        "experiment": run.experiment.name,
+        "state": run.state,
+        "reason": run.reason,
+        "since": run.state_since,
+        "created_at": run.created_at,
+        "created_by": run.created_by.get_username() if run.created_by else "",
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "seconds": seconds(run.started_at, run.ended_at),
+        "url": reverse("web:run", args=[run.pk]),
+    }
+
+
+def whole(person: Any, run: Run, steps: list[Step]) -> dict[str, Any]:
+    metrics = Metric.objects.filter(run=run, value__isnull=False).order_by("node", "pk")
+    return {
+        **brief(run),
+        "can_cancel": run.state in ("queued", "running") and may(person, "contribute", run.project),
+        "origin": run.origin,
+        "spec_digest": run.spec_digest,
+        "snapshot": run.snapshot,
+        "steps": [step_of(step) for step in steps],
+        "metrics": [{"node": m.node, "key": m.key, "value": m.value} for m in metrics],
+    }
+
+
+def step_of(step: Step) -> dict[str, Any]:
+    return {
+        "node": step.node,
+        "title": step.title,
+        "component": step.component,
+        "state": step.state,
+        "reason": step.reason,
+        "since": step.state_since,
+        "progress": step.progress,
+        "seconds": seconds(step.started_at, step.ended_at),
+        "cpu_seconds": step.cpu_seconds,
+        "peak_memory_bytes": step.peak_memory_bytes,
+        "attempt": step.attempt,
+        "reused": step.state == "reused",
+        "reused_from": str(step.reused_from.run_id) if step.reused_from else None,
+        "error": step.error,
+        "outputs": [{"port": port, "type": output["type"]} for port, output in step.outputs.items()],
+    }
+
+
+def log_line(line: LogLine) -> dict[str, Any]:
+    return {"seq": line.seq, "at": line.at, "stream": line.stream, "text": line.text}
+
+
+def seconds(started_at: datetime | None, ended_at: datetime | None) -> float | None:
+    return ((ended_at or timezone.now()) - started_at).total_seconds() if started_at else None

@@ -1,0 +1,230 @@
+"""The pages about runs: the list, one run with its tabs, and two runs compared."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from mlops.access.decisions import may
+from mlops.blocks.catalogue import component
+from mlops.formats.evaluation import Evaluation
+from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
+from mlops.formats.refusal import Refusal
+from mlops.pipelines import actions
+from mlops.runs import queries
+from mlops.runs.compare import compare
+from mlops.runs.models import LogLine, Metric, Run, RunState, Step
+from mlops.runs.outputs import evaluation
+from mlops.runs.shaping import seconds
+from mlops.web.figures import evaluation_figures
+from mlops.web.guard import signed_in
+from mlops.web.projects import current_project, show_project
+
+RUNS_A_PAGE = 25
+MOST_LOG_LINES = 2_000
+TABS = {
+    "graph": gettext_lazy("Graph"),
+    "steps": gettext_lazy("Steps"),
+    "metrics": gettext_lazy("Metrics"),
+    "outputs": gettext_lazy("Outputs"),
+    "logs": gettext_lazy("Logs"),
+    "snapshot": gettext_lazy("Snapshot"),
+}
+
+
+@signed_in
+@require_GET
+def runs(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/runs/list.html", _list_context(request))
+
+
+@signed_in
+@require_GET
+def rows(request: HttpRequest) -> HttpResponse:
+    """The live part of the list."""
+    return render(request, "web/runs/_rows.html", _list_context(request))
+
+
+@signed_in
+@require_GET
+@ensure_csrf_cookie
+def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    shown = queries.run(request.user, run_id)
+    show_project(request, shown.project)
+    tab = request.GET.get("tab", "graph")
+    tab = tab if tab in TABS else "graph"
+    return render(request, "web/runs/run.html", _run_context(request, shown, tab))
+
+
+@signed_in
+@require_GET
+def head(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The live head of a run's page."""
+    return render(request, "web/runs/_head.html", _run_context(request, queries.run(request.user, run_id), "graph"))
+
+
+@signed_in
+@require_GET
+def tab_body(request: HttpRequest, run_id: UUID, tab: str) -> HttpResponse:
+    """The live part of a tab."""
+    if tab not in TABS or tab == "graph":
+        raise Refusal("not_found", _("There is no such part of a run's page."), status=404)
+    shown = queries.run(request.user, run_id)
+    return render(request, f"web/runs/_{tab}.html", _run_context(request, shown, tab))
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    shown = queries.run(request.user, run_id)
+    try:
+        actions.cancel(request.user, shown)
+    except Refusal as refusal:
+        if refusal.code != "run_ended":
+            raise
+        messages.info(request, refusal.message)
+    return redirect("web:run", shown.pk)
+
+
+@signed_in
+@require_GET
+def compared(request: HttpRequest) -> HttpResponse:
+    """`?a=&b=`, or `?run=&run=` from the list's check boxes."""
+    ids = request.GET.getlist("run") or [request.GET.get("a", ""), request.GET.get("b", "")]
+    try:
+        first, second = (queries.run(request.user, UUID(one)) for one in ids)
+    except ValueError as error:
+        raise Refusal(
+            "two_runs_needed", _("A comparison needs two runs."), hint=_("Select exactly two in the list of runs.")
+        ) from error
+    show_project(request, first.project)
+    titles = {step.node: step.title for one in (first, second) for step in queries.steps(one)}
+    found = compare(first, second)
+    context = {
+        "a": first,
+        "b": second,
+        "seconds": [seconds(one.started_at, one.ended_at) for one in (first, second)],
+        "parameters": [
+            (titles.get(row.node, row.node), row.name.replace("_", " "), _shown(row.a), _shown(row.b))
+            for row in found.parameters
+        ],
+        "metrics": [(titles.get(row.node, row.node), row) for row in found.metrics],
+        "added": [titles.get(node, node) for node in found.added],
+        "removed": [titles.get(node, node) for node in found.removed],
+        "found": found,
+    }
+    return render(request, "web/runs/compare.html", context)
+
+
+def _list_context(request: HttpRequest) -> dict[str, Any]:
+    project = current_project(request)
+    asked = {name: request.GET.get(name, "").strip() for name in ("state", "experiment", "q")}
+    problem: Refusal | None = None
+    found = queries.visible_to(request.user).filter(project=project).defer("spec", "document", "shapes")
+    try:
+        shown = queries.filtered(found, state=asked["state"], experiment=asked["experiment"], text=asked["q"])
+    except Refusal as refusal:
+        problem, shown = refusal, found
+    page = Paginator(shown, RUNS_A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "project": project,
+        "page": page,
+        "rows": [(one, seconds(one.started_at, one.ended_at)) for one in page],
+        "asked": asked,
+        "is_filtered": any(asked.values()),
+        "problem": problem,
+        "states": RunState.choices,
+        "experiments": queries.experiments(request.user, project=project.slug),
+    }
+
+
+def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
+    steps = queries.steps(shown)
+    done = sum(step.state in ("completed", "reused", "failed", "skipped", "cancelled") for step in steps)
+    context: dict[str, Any] = {
+        "run": shown,
+        "tab": tab,
+        "tabs": TABS.items(),
+        "steps": [(step, seconds(step.started_at, step.ended_at)) for step in steps],
+        "done": done,
+        "count": len(steps),
+        "seconds": seconds(shown.started_at, shown.ended_at),
+        "can_cancel": shown.state in ("queued", "running") and may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "contribute", shown.project),
+        "failed": next((step for step in steps if step.state == "failed"), None),
+    }
+    extra = {"metrics": _metrics, "outputs": _outputs, "logs": _logs, "snapshot": _snapshot}.get(tab)
+    return context | (extra(shown, steps) if extra else {})
+
+
+def _metrics(shown: Run, steps: list[Step]) -> dict[str, Any]:
+    titles = {step.node: step.title for step in steps}
+    measured = Metric.objects.filter(run=shown).order_by("node", "pk")
+    found = [(titles.get(step.node, step.node), _evaluation(step)) for step in steps]
+    return {
+        "metrics": [(titles.get(one.node, one.node), one) for one in measured],
+        "evaluations": [(title, evaluation_figures(one)) for title, one in found if one is not None],
+    }
+
+
+def _evaluation(step: Step) -> Evaluation | None:
+    output = step.outputs.get("evaluation_results")
+    return evaluation(output) if output and step.component == "evaluate_model" else None
+
+
+def _outputs(shown: Run, steps: list[Step]) -> dict[str, Any]:
+    return {
+        "outputs": [
+            (step, port, output, _port_label(step, port)) for step in steps for port, output in step.outputs.items()
+        ]
+    }
+
+
+def _port_label(step: Step, port: str) -> str:
+    try:
+        ports = component(step.component, step.version).outputs
+    except Refusal:
+        return port
+    return next((one.label for one in ports if one.name == port), port)
+
+
+def _logs(shown: Run, steps: list[Step]) -> dict[str, Any]:
+    lines = LogLine.objects.filter(step__run=shown).select_related("step").order_by("-at", "-pk")[:MOST_LOG_LINES]
+    return {"lines": list(reversed(lines)), "most": MOST_LOG_LINES}
+
+
+def _snapshot(shown: Run, steps: list[Step]) -> dict[str, Any]:
+    spec = msgspec.convert(shown.spec, type=PipelineSpec)
+    datasets = [node.parameters for node in spec.nodes if node.component == DATASET_COMPONENT]
+    return {
+        "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
+        "versions": shown.snapshot.get("versions", {}).items(),
+        "datasets": [f"{one.get('dataset')}:{one.get('version')}" for one in datasets],
+    }
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("runs/", runs, name="runs"),
+    path("runs/rows/", rows, name="runs-rows"),
+    path("runs/compare/", compared, name="runs-compare"),
+    path("runs/<uuid:run_id>/", run, name="run"),
+    path("runs/<uuid:run_id>/head/", head, name="run-head"),
+    path("runs/<uuid:run_id>/tab/<slug:tab>/", tab_body, name="run-tab"),
+    path("runs/<uuid:run_id>/cancel/", cancel, name="run-cancel"),
+]
