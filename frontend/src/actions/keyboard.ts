@@ -1,0 +1,62 @@
+/** Keys and clipboard events of the whole designer, led to the action table; fields and dialogs keep their own keys. */
+import { useEffect } from "react";
+import { isTyping, matches } from "@/actions/keys";
+import { ACTIONS } from "@/actions/table";
+import type { Designer } from "@/designer/designer";
+import { readFragment } from "@/graph/fragment";
+
+export function useKeyboard(designer: Designer): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => press(designer, event);
+    const onCopy = (event: ClipboardEvent): void => copy(designer, event, false);
+    const onCut = (event: ClipboardEvent): void => copy(designer, event, true);
+    const onPaste = (event: ClipboardEvent): void => pasteFrom(designer, event);
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("copy", onCopy);
+    document.addEventListener("cut", onCut);
+    document.addEventListener("paste", onPaste);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("copy", onCopy);
+      document.removeEventListener("cut", onCut);
+      document.removeEventListener("paste", onPaste);
+    };
+  }, [designer]);
+}
+
+export function press(designer: Designer, event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || isTyping(event.target) || designer.state.dialog) return;
+  if (belongsToControl(event)) return;
+  const found = ACTIONS.find((each) =>
+    !each.keysAreNative && each.keys.some((keys) => matches(event, keys)) && each.enabled(designer));
+  if (!found) return;
+  event.preventDefault();
+  found.perform(designer);
+}
+
+/** Enter, space and arrows on a button, link, tab or scrollable list do what they do everywhere. */
+function belongsToControl(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey) return false;
+  if (!/^(Enter| |Arrow\w+)$/.test(event.key)) return false;
+  return event.target instanceof Element
+    && event.target.closest("button, a[href], [role=tab], [role=tree], [tabindex='0'][role=table], .scrolls") !== null;
+}
+
+function copy(designer: Designer, event: ClipboardEvent, cut: boolean): void {
+  if (isTyping(event.target) || designer.state.dialog || hasTextSelection() || (cut && !designer.state.canEdit)) return;
+  const text = designer.copy();
+  if (text === null) return;
+  event.clipboardData?.setData("text/plain", text);
+  event.preventDefault();
+  if (cut) designer.deleteSelection();
+}
+
+function pasteFrom(designer: Designer, event: ClipboardEvent): void {
+  if (isTyping(event.target) || designer.state.dialog) return;
+  const fragment = readFragment(event.clipboardData?.getData("text/plain") ?? "");
+  if (!fragment) return;
+  event.preventDefault();
+  designer.paste(fragment);
+}
+
+const hasTextSelection = (): boolean => (window.getSelection()?.toString() ?? "") !== "";

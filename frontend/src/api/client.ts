@@ -1,0 +1,94 @@
+/** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
+import { _ } from "@/i18n";
+import type {
+  Draft, GraphDocument, LogPage, Output, Palette, Problem, Revision, Run, Saved, Shapes, Where,
+} from "@/api/types";
+
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly hint: string = "",
+    readonly where: Where = {},
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
+
+  /** Nothing answered, or the server was not able to: trying again may help. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export class Api {
+  constructor(private readonly root: string) {}
+
+  draft = (id: string): Promise<Draft> => this.send("GET", `drafts/${id}/`);
+  palette = (project: string): Promise<Palette> => this.send("GET", `palette/?project=${encodeURIComponent(project)}`);
+  saveDocument = (id: string, base_revision: number, document: GraphDocument, label: string): Promise<Saved> =>
+    this.send("PUT", `drafts/${id}/document/`, { base_revision, document, label });
+  renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
+  revisions = async (id: string): Promise<readonly Revision[]> =>
+    (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;
+  restore = (id: string, revision: number): Promise<Draft> => this.send("POST", `drafts/${id}/restore/`, { revision });
+  cloneDraft = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `drafts/${id}/clone/`, {});
+  submit = (id: string, experiment: string, description: string): Promise<{ id: string; number: number; url: string }> =>
+    this.send("POST", `drafts/${id}/submit/`, { experiment, description });
+  experiments = async (project: string): Promise<readonly { readonly name: string }[]> =>
+    (await this.send<{ results: readonly { name: string }[] }>(
+      "GET", `experiments/?project=${encodeURIComponent(project)}`,
+    )).results;
+  run = (id: string): Promise<Run> => this.send("GET", `runs/${id}/`);
+  runDocument = (id: string): Promise<{ document: GraphDocument; shapes: Shapes }> =>
+    this.send("GET", `runs/${id}/document/`);
+  cancelRun = (id: string): Promise<unknown> => this.send("POST", `runs/${id}/cancel/`, {});
+  cloneRun = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `runs/${id}/clone/`, {});
+  log = (run: string, node: string, after: number): Promise<LogPage> =>
+    this.send("GET", `runs/${run}/steps/${encodeURIComponent(node)}/log/?after=${after}`);
+  output = (run: string, node: string, port: string, offset: number, limit: number): Promise<Output> =>
+    this.send(
+      "GET",
+      `runs/${run}/steps/${encodeURIComponent(node)}/outputs/${encodeURIComponent(port)}/?offset=${offset}&limit=${limit}`,
+    );
+
+  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await reach(this.root + path, {
+      method, headers, credentials: "same-origin", body: body === undefined ? null : JSON.stringify(body),
+    });
+    if (!answer.ok) throw await problemOf(answer);
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  }
+}
+
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(30_000) });
+  } catch {
+    throw new ApiProblem(0, "unreachable", _("The server does not answer."), _("Check that it is running."));
+  }
+}
+
+async function problemOf(answer: Response): Promise<ApiProblem> {
+  const body = (await answer.json().catch(() => ({}))) as {
+    code?: string; detail?: string; hint?: string; where?: Where; problems?: readonly Problem[];
+  };
+  const detail = body.detail ?? _("The server answered %(status)s.", { status: answer.status });
+  return new ApiProblem(answer.status, body.code ?? "http", detail, body.hint, body.where, body.problems);
+}
+
+/** CSRF is read from the cookie, or from a `csrfmiddlewaretoken` field where the cookie is not readable. */
+function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  if (found) return decodeURIComponent(found.slice(name.length + 1));
+  return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiProblem) return error.hint ? `${error.message} ${error.hint}` : error.message;
+  return error instanceof Error ? error.message : String(error);
+}

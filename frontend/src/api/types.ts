@@ -1,0 +1,313 @@
+/** What the server sends and takes: the mirror of `mlops.formats` and of the drafts and runs API. */
+
+export type PortType = "table" | "untrained_model" | "model" | "transformation" | "zip" | "any";
+export type ColumnType = "integer" | "decimal" | "string" | "boolean" | "date";
+export type ParameterType =
+  | "string" | "integer" | "decimal" | "boolean" | "choice" | "column" | "columns" | "script" | "dataset";
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Task = "regression" | "two_class" | "multiclass";
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly categorical?: boolean;
+  readonly role?: string;
+}
+export interface TableSchema {
+  readonly columns: readonly Column[];
+  readonly row_count?: number | null;
+}
+export interface Port {
+  readonly name: string;
+  readonly type: PortType;
+  readonly label: string;
+  readonly optional?: boolean;
+  readonly help?: string;
+}
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly label: string;
+  readonly help?: string;
+  readonly default?: Json;
+  readonly required?: boolean;
+  readonly minimum?: number | null;
+  readonly maximum?: number | null;
+  readonly exclusive_minimum?: boolean;
+  readonly choices?: readonly Choice[];
+  readonly port?: string;
+  readonly only_types?: readonly string[];
+  readonly visible_if?: Readonly<Record<string, readonly Json[]>>;
+}
+export interface Component {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly group: string;
+  readonly help: string;
+  readonly inputs?: readonly Port[];
+  readonly outputs?: readonly Port[];
+  readonly parameters?: readonly Parameter[];
+  readonly deterministic?: boolean;
+  readonly task?: string;
+}
+export interface Rule {
+  readonly action?: "include" | "exclude";
+  readonly by?: "names" | "indices" | "types" | "all";
+  readonly names?: readonly string[];
+  readonly indices?: string;
+  readonly types?: readonly string[];
+}
+export interface ColumnSelection {
+  readonly mode?: "names" | "rules";
+  readonly names?: readonly string[];
+  readonly begin_with?: "all" | "none";
+  readonly rules?: readonly Rule[];
+}
+export interface Shape {
+  readonly type: PortType;
+  readonly table?: TableSchema | null;
+  readonly task?: string;
+  readonly algorithm?: string;
+  readonly label?: string;
+  readonly classes?: readonly string[];
+  readonly features?: readonly string[];
+}
+export type Shapes = Readonly<Record<string, Readonly<Record<string, Shape>>>>;
+
+export interface Where {
+  readonly node?: string | null;
+  readonly port?: string | null;
+  readonly parameter?: string | null;
+  readonly column?: string | null;
+  readonly row?: number | null;
+  readonly value?: string | null;
+}
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly severity?: "error" | "warning";
+  readonly where?: Where;
+}
+
+export interface DrawnNode {
+  readonly component: string;
+  readonly version: string;
+  readonly parameters?: Readonly<Record<string, Json>>;
+  readonly title?: string;
+  readonly comment?: string;
+}
+export interface Edge {
+  readonly source: string;
+  readonly source_port: string;
+  readonly target: string;
+  readonly target_port: string;
+}
+export interface Position {
+  readonly x: number;
+  readonly y: number;
+}
+export interface GraphDocument {
+  readonly nodes: Readonly<Record<string, DrawnNode>>;
+  readonly edges: readonly Edge[];
+  readonly layout: Readonly<Record<string, Position>>;
+}
+
+export interface Project {
+  readonly slug: string;
+  readonly name: string;
+}
+export type RunState = "queued" | "running" | "completed" | "failed" | "cancelling" | "cancelled";
+export type StepState =
+  | "waiting" | "queued" | "running" | "completed" | "reused" | "failed" | "skipped" | "cancelled";
+
+export interface Draft {
+  readonly id: string;
+  readonly name: string;
+  readonly project: Project;
+  readonly revision: number;
+  readonly document: GraphDocument;
+  readonly problems: readonly Problem[];
+  readonly shapes: Shapes;
+  readonly saved_at: string;
+  readonly can_edit: boolean;
+  readonly last_run: { readonly id: string; readonly number: number; readonly state: RunState } | null;
+  readonly url: string;
+}
+export interface DatasetOffer {
+  readonly name: string;
+  readonly version: number;
+  readonly versions: readonly number[];
+  readonly description: string;
+  readonly schema: TableSchema | null;
+  readonly is_sample: boolean;
+  readonly url: string;
+}
+export interface Palette {
+  readonly components: readonly Component[];
+  readonly datasets: readonly DatasetOffer[];
+}
+export interface Saved {
+  readonly revision: number;
+  readonly saved_at: string;
+  readonly problems: readonly Problem[];
+  readonly shapes: Shapes;
+}
+export interface Revision {
+  readonly number: number;
+  readonly label: string;
+  readonly saved_at: string;
+  readonly saved_by: string;
+}
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly where?: Where;
+  readonly traceback?: string;
+}
+export interface Step {
+  readonly node: string;
+  readonly title: string;
+  readonly state: StepState;
+  readonly reason: string;
+  readonly since: string | null;
+  readonly progress: number | null;
+  readonly seconds: number | null;
+  readonly reused: boolean;
+  readonly error: StepError | null;
+  readonly outputs: readonly { readonly port: string; readonly type: PortType }[];
+}
+export interface Run {
+  readonly id: string;
+  readonly number: number;
+  readonly display_name: string;
+  readonly experiment: string;
+  readonly state: RunState;
+  readonly reason: string;
+  readonly since: string | null;
+  readonly can_cancel: boolean;
+  readonly steps: readonly Step[];
+  readonly metrics: readonly { readonly node: string; readonly key: string; readonly value: number }[];
+  readonly url: string;
+  readonly project?: Project | string;
+}
+export interface LogLine {
+  readonly seq: number;
+  readonly at: string | number;
+  readonly stream: string;
+  readonly text: string;
+}
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  readonly next: number;
+  readonly ended: boolean;
+}
+
+export interface Histogram {
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+}
+export interface ColumnProfile {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly count: number;
+  readonly missing_count: number;
+  readonly not_missing_count: number;
+  readonly empty_count?: number;
+  readonly error_count?: number;
+  readonly unique_count?: number | null;
+  readonly minimum?: Json;
+  readonly maximum?: Json;
+  readonly mean?: number | null;
+  readonly standard_deviation?: number | null;
+  readonly variance?: number | null;
+  readonly skewness?: number | null;
+  readonly kurtosis?: number | null;
+  readonly quantiles?: Readonly<Record<string, number>>;
+  readonly histogram?: Histogram | null;
+  readonly top_values?: readonly { readonly value: string; readonly count: number }[];
+}
+export interface TableProfile {
+  readonly row_count: number;
+  readonly columns: readonly ColumnProfile[];
+  readonly sampled_rows?: number | null;
+}
+export interface Curve {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly thresholds?: readonly number[];
+}
+export interface ThresholdRow {
+  readonly threshold: number;
+  readonly true_positive: number;
+  readonly false_positive: number;
+  readonly true_negative: number;
+  readonly false_negative: number;
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+export interface Evaluated {
+  readonly name: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly classes?: readonly string[];
+  readonly confusion?: readonly (readonly number[])[];
+  readonly roc?: Curve | null;
+  readonly precision_recall?: Curve | null;
+  readonly lift?: Curve | null;
+  readonly thresholds?: readonly ThresholdRow[];
+  readonly predicted_actual?: Curve | null;
+  readonly residuals?: Histogram | null;
+}
+export interface Evaluation {
+  readonly task: Task;
+  readonly evaluated: readonly Evaluated[];
+}
+export interface TableOutput {
+  readonly type: "table";
+  readonly schema: TableSchema;
+  readonly row_count: number;
+  readonly rows: readonly (readonly Json[])[];
+  readonly profile: TableProfile | null;
+  readonly evaluation: Evaluation | null;
+}
+export interface Field {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly required?: boolean;
+}
+export interface ModelOutput {
+  readonly type: "model";
+  readonly task: Task;
+  readonly algorithm: string;
+  readonly label: string;
+  readonly classes?: readonly string[];
+  readonly features?: readonly { readonly column: string; readonly kind: string }[];
+  readonly signature?: { readonly inputs: readonly Field[]; readonly outputs: readonly Field[] };
+  readonly framework?: string;
+  readonly framework_version?: string;
+  readonly parameters?: Readonly<Record<string, Json>>;
+  readonly trained_rows?: number;
+  readonly sources?: readonly string[];
+  readonly broken?: string;
+  readonly register_url?: string | null;
+}
+export interface OtherOutput {
+  readonly type: Exclude<PortType, "table" | "model">;
+  readonly summary: readonly { readonly label: string; readonly value: Json }[];
+}
+export type Output = TableOutput | ModelOutput | OtherOutput;
+
+export interface Notice {
+  readonly seq: number;
+  readonly kind: string;
+  readonly ref: string;
+}

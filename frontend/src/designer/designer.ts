@@ -1,0 +1,514 @@
+/** The designer's one object: its acts change the document by pure operations, and the views follow the state. */
+import { Api, reasonOf } from "@/api/client";
+import { Notices } from "@/api/notices";
+import type {
+  DatasetOffer, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
+} from "@/api/types";
+import { hasEnded, RunWatch } from "@/designer/runwatch";
+import { forget, kept, Saver } from "@/designer/saver";
+import { type Dialog, documentOf, type Menu, type State, type Tab } from "@/designer/state";
+import { Store } from "@/designer/store";
+import {
+  type Catalogue, catalogueOf, DATASET, draw, drawDataset, inputsOf, componentOf, outputsOf, titleOf,
+} from "@/graph/catalogue";
+import { bestEnd, candidates, edgeBetween, type End, judge, whyNot } from "@/graph/connect";
+import { edgeId, sameDocument } from "@/graph/document";
+import { cutOut, type Fragment, freshId, paste } from "@/graph/fragment";
+import { begin, type History, record, redo, undo } from "@/graph/history";
+import { layOut } from "@/graph/layout";
+import * as op from "@/graph/operations";
+import { freePlace } from "@/graph/place";
+import { CARD_HEIGHT, CARD_WIDTH } from "@/graph/size";
+import { _ , ngettext } from "@/i18n";
+
+/** What only the drawn canvas knows: where the viewport is, and how to move it. */
+export interface Viewport {
+  centre(): Position;
+  /** The place in the drawing under a point of the screen. */
+  at(screen: Position): Position;
+  fit(): void;
+  actualSize(): void;
+  show(node: string): void;
+  zoom(factor: number): void;
+}
+
+export type Source = { readonly component: string } | { readonly dataset: DatasetOffer };
+
+export class Designer extends Store<State> {
+  viewport: Viewport | null = null;
+  private saver: Saver | null = null;
+  private watch: RunWatch | null = null;
+  private copied: Fragment | null = null;
+  private token = 0;
+  private toastTimer: number | undefined;
+
+  private constructor(readonly api: Api, readonly notices: Notices, state: State) {
+    super(state);
+    notices.watch((connection) => this.set({ connection }));
+  }
+
+  /** Opens a draft for editing, or for reading where the person may not edit. */
+  static async open(api: Api, id: string, mayEdit: boolean): Promise<Designer> {
+    const draft = await api.draft(id);
+    const palette = await api.palette(draft.project.slug);
+    const state = stateOf(draft, palette, mayEdit && draft.can_edit);
+    const designer = new Designer(api, new Notices(draft.project.slug), state);
+    if (state.canEdit) designer.startSaving(draft);
+    if (draft.last_run) designer.follow(draft.last_run.id);
+    return designer;
+  }
+
+  /** Opens the graph of a run as it was submitted. */
+  static async openRun(api: Api, id: string, project: string): Promise<Designer> {
+    const [run, submitted] = await Promise.all([api.run(id), api.runDocument(id)]);
+    const slug = project || (typeof run.project === "string" ? run.project : (run.project?.slug ?? ""));
+    const palette = await api.palette(slug);
+    const draft: Draft = {
+      id, name: run.display_name, project: { slug, name: slug }, revision: 0, document: submitted.document,
+      problems: [], shapes: submitted.shapes, saved_at: "", can_edit: false, last_run: null, url: run.url,
+    };
+    const state: State = { ...stateOf(draft, palette, false), isRunView: true, run, submitted: submitted.document };
+    const designer = new Designer(api, new Notices(slug), state);
+    designer.follow(id);
+    return designer;
+  }
+
+  get document(): GraphDocument {
+    return documentOf(this.state);
+  }
+
+  get catalogue(): Catalogue {
+    return this.state.catalogue;
+  }
+
+  // -- changing the drawing ------------------------------------------------------------------------------------
+
+  /** Adds a step, in a free place near `at`, and links it to a dangling end if one is given. */
+  add(source: Source, at: Position | null, from: End | null = null): string | null {
+    const drawn = "dataset" in source ? drawDataset(this.catalogue, source.dataset) : this.drawComponent(source.component);
+    if (!drawn || !this.state.canEdit) return null;
+    const id = freshId(new Set(Object.keys(this.document.nodes)), drawn.component === DATASET ? String(drawn.parameters?.["dataset"]) : drawn.component);
+    const title = titleOf(this.catalogue, drawn);
+    let next = op.addNode(this.document, id, drawn, freePlace(this.document, at ?? this.defaultPlace()));
+    const edge = from && this.edgeTo(next, from, id);
+    if (edge) next = op.connect(next, edge);
+    this.change(next, _("Add %(title)s", { title }));
+    this.select([id], []);
+    this.announce(_("%(title)s added.", { title }));
+    return id;
+  }
+
+  move(to: Readonly<Record<string, Position>>): void {
+    this.change(op.moveNodes(this.document, to), _("Move"), `move ${Object.keys(to).join(" ")}`);
+  }
+
+  moveSelection(x: number, y: number): void {
+    const to = Object.fromEntries(this.state.nodes.map((id) => {
+      const at = this.document.layout[id] ?? { x: 0, y: 0 };
+      return [id, { x: at.x + x, y: at.y + y }];
+    }));
+    this.move(to);
+  }
+
+  /** Draws a link if it is possible; says why if it is not. */
+  link(a: End, b: End): boolean {
+    const verdict = judge(this.catalogue, this.document, a, b);
+    const edge = edgeBetween(a, b);
+    if (!this.state.canEdit) return false;
+    if (!verdict.possible || !edge) {
+      this.tell(verdict.reason, "error");
+      return false;
+    }
+    const label = verdict.replaces ? _("Replace link") : _("Connect");
+    this.change(op.connect(this.document, edge), label);
+    this.announce(_("Connected %(source)s to %(target)s.", {
+      source: this.nameOf(edge.source), target: this.nameOf(edge.target),
+    }));
+    return true;
+  }
+
+  /** Moves an end of a link elsewhere, as one step. */
+  replug(old: string, from: End, to: End): void {
+    const rest = op.disconnect(this.document, [old]);
+    const edge = edgeBetween(from, to);
+    if (edge && judge(this.catalogue, rest, from, to).possible) this.change(op.connect(rest, edge), _("Move link"));
+  }
+
+  tellWhyNot(from: End, node: string): void {
+    this.tell(whyNot(this.catalogue, this.document, from, node), "error");
+  }
+
+  disconnect(edges: readonly string[]): void {
+    this.change(op.disconnect(this.document, edges), _("Disconnect"));
+    this.set({ edges: [] });
+  }
+
+  deleteSelection(reconnect = false): void {
+    const { nodes, edges } = this.state;
+    if (nodes.length === 0 && edges.length === 0) return;
+    const cut = op.disconnect(this.document, edges);
+    const next = reconnect
+      ? op.deleteAndReconnect(cut, nodes, (source, sourcePort, target, targetPort) => judge(
+        this.catalogue, cut,
+        { node: source, port: sourcePort, side: "output" }, { node: target, port: targetPort, side: "input" },
+      ).possible)
+      : op.deleteNodes(cut, nodes);
+    const label = reconnect ? _("Delete and reconnect") : _("Delete");
+    this.change(next, label);
+    this.announce(ngettext("%(count)s step deleted.", "%(count)s steps deleted.", nodes.length));
+  }
+
+  setParameter(node: string, name: string, value: Json): void {
+    this.change(op.setParameter(this.document, node, name, value), _("Set %(name)s", { name }), `set ${node} ${name}`);
+  }
+
+  /** Another dataset comes in its newest version: two parameters, one step. */
+  chooseDataset(node: string, name: string): void {
+    const dataset = this.catalogue.datasets.find((each) => each.name === name);
+    if (!dataset) return;
+    const named = op.setParameter(this.document, node, "dataset", name);
+    this.change(op.setParameter(named, node, "version", dataset.version), _("Choose dataset"));
+  }
+
+  rename(node: string, title: string): void {
+    this.change(op.rename(this.document, node, title), _("Rename"));
+  }
+
+  comment(node: string, words: string): void {
+    this.change(op.comment(this.document, node, words), _("Comment"), `comment ${node}`);
+  }
+
+  layOut(): void {
+    this.change(op.moveNodes(this.document, layOut(this.document)), _("Arrange"));
+    window.requestAnimationFrame(() => this.viewport?.fit());
+  }
+
+  undo(): void {
+    this.travel(undo(this.state.history), this.state.history.past.at(-1)?.label, _("Undone: %(label)s"));
+  }
+
+  redo(): void {
+    this.travel(redo(this.state.history), this.state.history.future[0]?.label, _("Redone: %(label)s"));
+  }
+
+  // -- clipboard -----------------------------------------------------------------------------------------------
+
+  /** The chosen steps as text for the clipboard; remembered here as well, for pages that may not read it. */
+  copy(): string | null {
+    if (this.state.nodes.length === 0) return null;
+    this.copied = cutOut(this.document, this.state.nodes);
+    this.announce(ngettext("%(count)s step copied.", "%(count)s steps copied.", this.state.nodes.length));
+    return JSON.stringify(this.copied, null, 1);
+  }
+
+  paste(fragment: Fragment | null, at: Position | null = null): void {
+    const given = fragment ?? this.copied;
+    if (!given || !this.state.canEdit) return;
+    const places = Object.values(given.layout);
+    const corner = {
+      x: Math.min(...places.map((place) => place.x)) + 3 * 8, y: Math.min(...places.map((place) => place.y)) + 3 * 8,
+    };
+    const pasted = paste(this.document, given, at ?? this.clear(corner));
+    this.change(pasted.document, _("Paste"));
+    this.select(pasted.ids, []);
+  }
+
+  get canPaste(): boolean {
+    return this.copied !== null;
+  }
+
+  duplicate(): void {
+    if (this.state.nodes.length === 0) return;
+    this.paste(cutOut(this.document, this.state.nodes));
+  }
+
+  // -- choosing and looking ------------------------------------------------------------------------------------
+
+  select(nodes: readonly string[], edges: readonly string[]): void {
+    if (same(nodes, this.state.nodes) && same(edges, this.state.edges)) return;
+    this.set({ nodes, edges });
+  }
+
+  selectAll(): void {
+    this.select(Object.keys(this.document.nodes), this.document.edges.map(edgeId));
+  }
+
+  /** Selects a node, brings it into view, and puts the keyboard there, or into one of its fields. */
+  focus(node: string, parameter = ""): void {
+    if (!this.document.nodes[node]) return;
+    this.select([node], []);
+    if (this.state.view === "canvas") this.viewport?.show(node);
+    this.token += 1;
+    this.set({
+      focus: { node, parameter, token: this.token },
+      ...(parameter ? { tab: "parameters" as const, sheet: "pane" as const } : {}),
+    });
+  }
+
+  show(tab: Tab): void {
+    this.set({ tab });
+  }
+
+  openDialog(dialog: Dialog | null): void {
+    this.set({ dialog, menu: null });
+  }
+
+  openMenu(menu: Menu | null): void {
+    this.set({ menu });
+  }
+
+  openOutput(node: string, port: string): void {
+    this.set({ drawer: { node, port } });
+  }
+
+  announce(announcement: string): void {
+    this.set({ announcement });
+  }
+
+  /** Shown for a while, and read out. */
+  tell(text: string, kind: "info" | "error" = "info"): void {
+    window.clearTimeout(this.toastTimer);
+    this.set({ toast: { text, kind }, announcement: text });
+    this.toastTimer = window.setTimeout(() => this.set({ toast: null }), 6_000);
+  }
+
+  // -- links by keyboard ---------------------------------------------------------------------------------------
+
+  /** Starts at the next output of the node (each further call takes the next port). */
+  startLink(node: string): void {
+    const component = componentOf(this.catalogue, this.document.nodes[node]);
+    const ends: End[] = [
+      ...outputsOf(component).map((port): End => ({ node, port: port.name, side: "output" })),
+      ...inputsOf(component).map((port): End => ({ node, port: port.name, side: "input" })),
+    ];
+    const { linking, linkedByKeyboard } = this.state;
+    const now = linkedByKeyboard && linking?.node === node
+      ? ends.findIndex((end) => end.port === linking.port && end.side === linking.side) : -1;
+    const start = ends[(now + 1) % ends.length];
+    if (!start) return this.tell(_("This step has no ports."), "error");
+    const pointed = this.targets(start)[0] ?? null;
+    this.set({ linking: start, linkedByKeyboard: true, pointed });
+    this.sayPointed(start, pointed);
+  }
+
+  /** Points at the next or previous port that can take the link. */
+  pointNext(step: 1 | -1): void {
+    const { linking, pointed } = this.state;
+    if (!linking) return;
+    const targets = this.targets(linking);
+    const now = targets.findIndex((end) => end.node === pointed?.node && end.port === pointed.port);
+    const next = targets[(now + step + targets.length) % Math.max(targets.length, 1)] ?? null;
+    this.set({ pointed: next });
+    if (next) this.viewport?.show(next.node);
+    this.sayPointed(linking, next);
+  }
+
+  finishLink(): void {
+    const { linking, pointed } = this.state;
+    this.endLink();
+    if (linking && pointed) this.link(linking, pointed);
+    if (linking) this.focus(linking.node);
+  }
+
+  beginLink(linking: End): void {
+    this.set({ linking, linkedByKeyboard: false, pointed: null });
+  }
+
+  endLink(): void {
+    this.set({ linking: null, pointed: null, linkedByKeyboard: false });
+  }
+
+  // -- the server ----------------------------------------------------------------------------------------------
+
+  async renameDraft(name: string): Promise<void> {
+    const before = this.state.name;
+    this.set({ name });
+    await this.api.renameDraft(this.state.id, name).catch((error: unknown) => {
+      this.set({ name: before });
+      this.tell(reasonOf(error), "error");
+    });
+  }
+
+  /** Everything saved first, then handed over; the run is followed from here on. */
+  async submit(experiment: string, description: string): Promise<void> {
+    await this.saver?.flush();
+    const run = await this.api.submit(this.state.id, experiment, description);
+    this.tell(_("Run %(number)s submitted.", { number: run.number }));
+    this.set({ dialog: null, run: null, submitted: this.document });
+    this.follow(run.id);
+  }
+
+  async clone(): Promise<void> {
+    try {
+      await this.saver?.flush();
+      const made = await (this.state.isRunView ? this.api.cloneRun(this.state.id) : this.api.cloneDraft(this.state.id));
+      location.assign(made.url);
+    } catch (error) {
+      this.tell(reasonOf(error), "error");
+    }
+  }
+
+  async cancelRun(): Promise<void> {
+    const run = this.state.run;
+    if (!run) return;
+    await this.api.cancelRun(run.id).catch((error: unknown) => this.tell(reasonOf(error), "error"));
+    this.watch?.soon();
+  }
+
+  /** Back to an older revision; it becomes the newest one, and can be undone. */
+  async restore(revision: number): Promise<void> {
+    await this.saver?.flush();
+    this.take(await this.api.restore(this.state.id, revision), _("Restore revision %(n)s", { n: revision }));
+  }
+
+  /** Drops what could not be saved and takes the server's drawing. */
+  async reload(): Promise<void> {
+    this.take(await this.api.draft(this.state.id), _("Load what others saved"));
+  }
+
+  /** Keeps what could not be saved, as a draft of its own. */
+  async saveAsClone(): Promise<void> {
+    const made = await this.api.cloneDraft(this.state.id);
+    const theirs = await this.api.draft(made.id);
+    await this.api.saveDocument(made.id, theirs.revision, this.document, _("Keep my changes"));
+    forget(this.state.id);
+    this.saver?.took(0);
+    location.assign(made.url);
+  }
+
+  recover(document: GraphDocument): void {
+    this.change(document, _("Recover unsaved changes"));
+  }
+
+  discardKept(): void {
+    forget(this.state.id);
+  }
+
+  get hasUnsaved(): boolean {
+    return this.saver?.hasUnsent ?? false;
+  }
+
+  follow(run: string): void {
+    this.watch?.stop();
+    this.watch = new RunWatch(this.api, run, this.notices, (next) => this.onRun(next));
+    if (!this.state.submitted) {
+      void this.api.runDocument(run).then(({ document }) => this.set({ submitted: document }), () => undefined);
+    }
+  }
+
+  // -- inside --------------------------------------------------------------------------------------------------
+
+  private change(next: GraphDocument, label: string, key = ""): void {
+    if (!this.state.canEdit || next === this.document) return;
+    this.apply(record(this.state.history, next, label, key));
+    this.saver?.changed(next, label);
+  }
+
+  private travel(history: History, label: string | undefined, words: string): void {
+    if (history === this.state.history || !this.state.canEdit) return;
+    const said = words.replace("%(label)s", label ?? "");
+    this.apply(history);
+    this.announce(said);
+    this.saver?.changed(history.present, said);
+  }
+
+  private apply(history: History): void {
+    const links = new Set(history.present.edges.map(edgeId));
+    this.set({
+      history,
+      nodes: this.state.nodes.filter((id) => history.present.nodes[id]),
+      edges: this.state.edges.filter((id) => links.has(id)),
+    });
+  }
+
+  private take(draft: Draft, label: string): void {
+    this.saver?.took(draft.revision);
+    this.apply(record(this.state.history, draft.document, label));
+    this.set({
+      problems: draft.problems, shapes: draft.shapes, dialog: null, save: { kind: "saved", at: draft.saved_at },
+    });
+  }
+
+  private startSaving(draft: Draft): void {
+    this.saver = new Saver(this.api, draft.id, draft.revision, {
+      onState: (save) => this.set({ save }),
+      onSaved: ({ problems, shapes }) => this.set({ problems, shapes }),
+      onConflict: () => this.openDialog({ kind: "conflict" }),
+    });
+    const left = kept(draft.id);
+    if (!left) return;
+    if (sameDocument(left.document, draft.document)) forget(draft.id);
+    else this.openDialog({ kind: "recover", document: left.document, at: left.at });
+  }
+
+  private onRun(run: Run): void {
+    const before = this.state.run;
+    this.set({ run });
+    if (before?.id === run.id && !hasEnded(before) && hasEnded(run)) {
+      this.tell(
+        run.state === "completed" ? _("Run %(number)s completed.", { number: run.number })
+          : _("Run %(number)s: %(state)s. %(reason)s", { number: run.number, state: run.state, reason: run.reason }),
+        run.state === "failed" ? "error" : "info",
+      );
+    }
+  }
+
+  private drawComponent(name: string): ReturnType<typeof draw> | null {
+    const component = this.catalogue.components.get(name);
+    return component ? draw(component) : null;
+  }
+
+  private edgeTo(document: GraphDocument, from: End, node: string): Edge | null {
+    const end = bestEnd(this.catalogue, document, from, node);
+    return end && edgeBetween(from, end);
+  }
+
+  /** Below the chosen step, else in the middle of what is seen. */
+  private defaultPlace(): Position {
+    const chosen = this.state.nodes.at(-1);
+    const at = chosen === undefined ? undefined : this.document.layout[chosen];
+    if (at) return { x: at.x, y: at.y + CARD_HEIGHT + 48 };
+    const centre = this.viewport?.centre() ?? { x: 0, y: 0 };
+    return { x: centre.x - CARD_WIDTH / 2, y: centre.y - CARD_HEIGHT / 2 };
+  }
+
+  private clear(at: Position): Position {
+    const covered = Object.values(this.document.layout).some((other) => Math.abs(other.x - at.x) < 8 && Math.abs(other.y - at.y) < 8);
+    return covered ? this.clear({ x: at.x + 24, y: at.y + 24 }) : at;
+  }
+
+  private targets(from: End): readonly End[] {
+    const offers = Object.keys(this.document.nodes).flatMap((node) =>
+      candidates(this.catalogue, this.document, from, node).filter((offer) => offer.verdict.possible));
+    const [free, taken] = [offers.filter((offer) => !offer.verdict.replaces), offers.filter((offer) => offer.verdict.replaces)];
+    return [...free, ...taken].map((offer) => offer.end);
+  }
+
+  private sayPointed(from: End, to: End | null): void {
+    const source = `${this.nameOf(from.node)}, ${from.port}`;
+    this.tell(to
+      ? _("Link from %(source)s to %(target)s. Arrows choose, Enter connects, C takes the next port, Escape stops.", {
+        source, target: `${this.nameOf(to.node)}, ${to.port}`,
+      })
+      : _("Nothing on the canvas can take a link from %(source)s. C takes the next port.", { source }));
+  }
+
+  private nameOf(node: string): string {
+    const drawn = this.document.nodes[node];
+    return drawn ? titleOf(this.catalogue, drawn) : node;
+  }
+}
+
+function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
+  return {
+    id: draft.id, name: draft.name, url: draft.url, project: draft.project, canEdit, isRunView: false,
+    catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
+    problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
+    connection: "connecting", run: null, submitted: null, view: "canvas", tab: "parameters",
+    linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,
+    focus: null, announcement: "", toast: null,
+  };
+}
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index]);

@@ -1,0 +1,97 @@
+/** All that the designer's views show, in one immutable value. */
+import type {
+  Edge, GraphDocument, Position, Problem, Project, Run, Shapes, Step,
+} from "@/api/types";
+import type { Connection } from "@/api/notices";
+import type { Catalogue } from "@/graph/catalogue";
+import type { End } from "@/graph/connect";
+import type { History } from "@/graph/history";
+
+export type SaveState =
+  | { readonly kind: "saved"; readonly at: string }
+  | { readonly kind: "saving" }
+  | { readonly kind: "error"; readonly reason: string; readonly retrying: boolean };
+
+export type Dialog =
+  | { readonly kind: "submit" }
+  | { readonly kind: "revisions" }
+  | { readonly kind: "shortcuts" }
+  | { readonly kind: "commands" }
+  | { readonly kind: "rename"; readonly node: string }
+  | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "recover"; readonly document: GraphDocument; readonly at: string }
+  /** Add a step: anything, or (`from`) what a dangling link could go to. */
+  | { readonly kind: "add"; readonly at: Position | null; readonly from: End | null };
+
+export interface Menu {
+  readonly x: number;
+  readonly y: number;
+  readonly flow: Position;
+}
+
+export type Tab = "parameters" | "outputs" | "info";
+
+export interface State {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly project: Project;
+  readonly canEdit: boolean;
+  /** A run as submitted, to be looked at only. */
+  readonly isRunView: boolean;
+  readonly catalogue: Catalogue;
+  readonly history: History;
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly shapes: Shapes;
+  readonly save: SaveState;
+  readonly connection: Connection;
+  readonly run: Run | null;
+  readonly submitted: GraphDocument | null;
+  readonly view: "canvas" | "list";
+  readonly tab: Tab;
+  readonly linking: End | null;
+  /** The far end that the keyboard points at while a link is drawn without a mouse. */
+  readonly pointed: End | null;
+  readonly linkedByKeyboard: boolean;
+  readonly drawer: { readonly node: string; readonly port: string } | null;
+  readonly dialog: Dialog | null;
+  readonly menu: Menu | null;
+  readonly sheet: "palette" | "pane" | null;
+  readonly focus: { readonly node: string; readonly parameter: string; readonly token: number } | null;
+  readonly announcement: string;
+  readonly toast: { readonly text: string; readonly kind: "info" | "error" } | null;
+}
+
+export const documentOf = (state: State): GraphDocument => state.history.present;
+export const onlyNode = (state: State): string | null => (state.nodes.length === 1 ? (state.nodes[0] ?? null) : null);
+
+export const stepOf = (state: State, node: string): Step | undefined =>
+  state.run?.steps.find((step) => step.node === node);
+
+const NONE: readonly Problem[] = [];
+const byNode = new WeakMap<readonly Problem[], Map<string, Problem[]>>();
+
+/** The problems of one node; the same array for the same answer of the server. */
+export function problemsOf(state: State, node: string): readonly Problem[] {
+  let index = byNode.get(state.problems);
+  if (!index) {
+    index = new Map();
+    for (const problem of state.problems) {
+      const place = problem.where?.node;
+      if (place) index.set(place, [...(index.get(place) ?? []), problem]);
+    }
+    byNode.set(state.problems, index);
+  }
+  return index.get(node) ?? NONE;
+}
+
+export const isBlocking = (problem: Problem): boolean => (problem.severity ?? "error") === "error";
+
+/** The schema that flows into an input port, as far as it is known before anything runs. */
+export function schemaInto(state: State, node: string, port: string): Shapes[string][string]["table"] {
+  const edge: Edge | undefined = documentOf(state).edges.find((each) => each.target === node && each.target_port === port);
+  return edge ? (state.shapes[edge.source]?.[edge.source_port]?.table ?? null) : null;
+}

@@ -1,0 +1,127 @@
+/** The line above the canvas: name, what can be done, whether everything is saved, and the run. */
+import { type JSX, useState } from "react";
+import { readable } from "@/actions/keys";
+import { type Action, action, ACTIONS } from "@/actions/table";
+import { StateLabel } from "@/canvas/StepBadge";
+import { useDesigner, useShown } from "@/designer/context";
+import { Icon } from "@/ui/Icon";
+import { Popover } from "@/ui/Popover";
+import { _, clock } from "@/i18n";
+
+const SHOWN = ["undo", "redo", "delete", "add", "arrange", "fit", "zoom-out", "zoom-in", "list"] as const;
+const IN_MENU = ["clone", "revisions", "commands", "shortcuts", "cancel-run"] as const;
+
+export function Toolbar(): JSX.Element {
+  const isRunView = useShown((state) => state.isRunView);
+  return (
+    <div className="toolbar" role="toolbar" aria-label={_("Designer")}>
+      {isRunView ? null : <Name />}
+      <span className="tools">{SHOWN.map((id) => <Tool key={id} action={action(id)} />)}</span>
+      <span className="toolbar-gap" />
+      <Connection />
+      {isRunView ? null : <SaveState />}
+      <LastRun />
+      <More />
+      {isRunView ? null : <Submit />}
+    </div>
+  );
+}
+
+function Name(): JSX.Element {
+  const designer = useDesigner();
+  const name = useShown((state) => state.name);
+  const canEdit = useShown((state) => state.canEdit);
+  const [draft, setDraft] = useState<string | null>(null);
+  const done = (): void => {
+    if (draft?.trim() && draft.trim() !== name) void designer.renameDraft(draft.trim());
+    setDraft(null);
+  };
+  return (
+    <input className="s-field draft-name" aria-label={_("Name of the pipeline")} value={draft ?? name} readOnly={!canEdit}
+      title={name} data-testid="draft-name" onChange={(event) => setDraft(event.target.value)} onBlur={done}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") event.currentTarget.blur();
+        if (event.key === "Escape") setDraft(null);
+      }} />
+  );
+}
+
+function Tool({ action: each }: { readonly action: Action }): JSX.Element {
+  const designer = useDesigner();
+  const isEnabled = useShown(() => each.enabled(designer));
+  const isList = useShown((state) => state.view === "list");
+  const label = each.label();
+  const icon = each.id === "list" && isList ? "canvas" : (each.icon ?? "step");
+  return (
+    <button type="button" className="s-button is-quiet is-icon" disabled={!isEnabled} data-testid={`tool-${each.id}`}
+      aria-label={label} title={[label, each.keys.map(readable).join(", ")].filter(Boolean).join(" · ")}
+      aria-pressed={each.id === "list" ? isList : undefined} onClick={() => each.perform(designer)}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function SaveState(): JSX.Element {
+  const save = useShown((state) => state.save);
+  const canEdit = useShown((state) => state.canEdit);
+  const text = !canEdit ? _("Read only")
+    : save.kind === "saved" ? _("Saved %(time)s", { time: clock(save.at) })
+      : save.kind === "saving" ? _("Saving…")
+        : save.retrying ? _("Not saved: %(reason)s Trying again.", { reason: save.reason })
+          : _("Not saved: %(reason)s", { reason: save.reason });
+  return (
+    <span className={`save-state is-${save.kind}`} data-testid="save-state" data-state={save.kind} role="status" title={text}>
+      {text}
+    </span>
+  );
+}
+
+function Connection(): JSX.Element | null {
+  const connection = useShown((state) => state.connection);
+  if (connection !== "polling") return null;
+  return <span className="connection" role="status" title={_("The live connection is lost: looking every 2 seconds, connecting again.")}>
+    <Icon name="alert" size={14} /> {_("Live updates are slow")}</span>;
+}
+
+function LastRun(): JSX.Element | null {
+  const run = useShown((state) => state.run);
+  const isRunView = useShown((state) => state.isRunView);
+  const designer = useDesigner();
+  if (!run) return null;
+  return (
+    <span className="last-run" data-testid="run-state" data-state={run.state} data-run={run.id}>
+      {isRunView ? null : <a href={run.url}>{_("Run %(number)s", { number: run.number })}</a>}
+      <StateLabel state={run.state} title={run.reason} />
+      {run.can_cancel ? (
+        <button type="button" className="s-button is-small" data-testid="cancel-run" onClick={() => void designer.cancelRun()}>
+          {_("Cancel")}
+        </button>
+      ) : null}
+    </span>
+  );
+}
+
+function More(): JSX.Element {
+  const designer = useDesigner();
+  return (
+    <Popover label={_("More")} icon="more" testId="more">
+      {(close) => IN_MENU.map((id) => ACTIONS.find((each) => each.id === id)).map((each) => each?.enabled(designer) ? (
+        <button key={each.id} type="button" role="menuitem" className="menu-item" data-testid={each.id}
+          onClick={() => { close(); each.perform(designer); }}>
+          <span>{each.label()}</span>{each.keys[0] ? <kbd>{readable(each.keys[0])}</kbd> : null}
+        </button>
+      ) : null)}
+    </Popover>
+  );
+}
+
+function Submit(): JSX.Element {
+  const designer = useDesigner();
+  const canEdit = useShown((state) => state.canEdit);
+  return (
+    <button type="button" className="s-button is-primary" disabled={!canEdit} data-testid="submit" title={readable("Ctrl+Enter")}
+      onClick={() => designer.openDialog({ kind: "submit" })}>
+      <Icon name="play" size={14} /> {_("Submit")}
+    </button>
+  );
+}
