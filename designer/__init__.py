@@ -1,0 +1,1 @@
+"""The designer: drawings, their revisions, validation while drawing, and the submit."""

@@ -1,0 +1,176 @@
+"""Every change of a draft: one act each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from designer.graph.document import freeze, tidy
+from designer.models import Draft, Revision
+from designer.queries import document_of, examine
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.events.chain import notify, record
+from mlops.formats.document import Document
+from mlops.formats.refusal import Refusal
+from mlops.pipelines import actions as pipelines
+from mlops.runs.models import Run
+
+
+def create_draft(
+    actor: Any,
+    project: Project,
+    *,
+    name: str = "",
+    document: Document | None = None,
+    description: str = "",
+    cloned_from: str = "",
+    is_sample: bool = False,
+) -> Draft:
+    """A new draft with its first revision. Without a name it gets one with today's date."""
+    require(actor, "contribute", project)
+    now = timezone.now()
+    drawn = msgspec.to_builtins(tidy(document or Document()))
+    with transaction.atomic():
+        draft = Draft.objects.create(
+            project=project,
+            name=name.strip() or _("Pipeline created on %(day)s") % {"day": now.strftime("%Y-%m-%d %H:%M")},
+            description=description,
+            document=drawn,
+            saved_at=now,
+            cloned_from=cloned_from,
+            is_sample=is_sample,
+            created_by=actor,
+        )
+        Revision.objects.create(draft=draft, number=1, document=drawn, label=_("Created"), saved_at=now, saved_by=actor)
+        record(
+            actor,
+            "mlops.draft.created",
+            subject=f"drafts/{draft.pk}",
+            project=project,
+            data={"name": draft.name, "cloned_from": cloned_from},
+            notice=("draft", str(draft.pk)),
+        )
+    return draft
+
+
+def save_document(actor: Any, draft: Draft, *, base_revision: int, document: Document, label: str = "") -> Draft:
+    """Saves the drawing as the next revision. Raises Refusal `draft_conflict` where somebody saved in between.
+
+    The revisions are the record of these changes; no audit event is written for each stroke."""
+    require(actor, "contribute", draft.project)
+    now = timezone.now()
+    drawn = msgspec.to_builtins(document)
+    with transaction.atomic():
+        fresh = Draft.objects.filter(pk=draft.pk, revision=base_revision)
+        if not fresh.update(revision=base_revision + 1, document=drawn, saved_at=now):
+            raise _conflict(draft)
+        Revision.objects.create(
+            draft=draft, number=base_revision + 1, document=drawn, label=label[:200], saved_at=now, saved_by=actor
+        )
+        notify("draft", str(draft.pk), project=draft.project)
+    draft.refresh_from_db()
+    return draft
+
+
+def restore(actor: Any, draft: Draft, *, revision: int) -> Draft:
+    """Makes an earlier revision the newest one; what came after it stays in the history."""
+    old = Revision.objects.filter(draft=draft, number=revision).first()
+    if old is None:
+        raise Refusal(
+            "revision_not_found", _("This draft has no revision %(number)d.") % {"number": revision}, status=404
+        )
+    label = _("Restored revision %(number)d") % {"number": revision}
+    return save_document(actor, draft, base_revision=draft.revision, document=document_of(old), label=label)
+
+
+def describe(actor: Any, draft: Draft, *, name: str | None = None, description: str | None = None) -> Draft:
+    require(actor, "contribute", draft.project)
+    if name is not None and not name.strip():
+        raise Refusal("name_missing", _("A draft needs a name."))
+    with transaction.atomic():
+        before = draft.name
+        draft.name = before if name is None else name.strip()[:200]
+        draft.description = draft.description if description is None else description
+        draft.save(update_fields=["name", "description"])
+        record(
+            actor,
+            "mlops.draft.renamed",
+            subject=f"drafts/{draft.pk}",
+            project=draft.project,
+            data={"before": before, "after": draft.name},
+            notice=("draft", str(draft.pk)),
+        )
+    return draft
+
+
+def clone_draft(actor: Any, draft: Draft) -> Draft:
+    """A new draft with the same graph and parameters; the old one is untouched."""
+    return create_draft(
+        actor,
+        draft.project,
+        name=_("Copy of %(name)s") % {"name": draft.name},
+        document=document_of(draft),
+        description=draft.description,
+        cloned_from=f"drafts/{draft.pk}@{draft.revision}",
+    )
+
+
+def clone_run(actor: Any, run: Run) -> Draft:
+    """A new editable draft of what was submitted; the run is untouched."""
+    if run.document is None:
+        raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be cloned as a draft."))
+    return create_draft(
+        actor,
+        run.project,
+        name=_("Copy of %(name)s") % {"name": run.display_name},
+        document=msgspec.convert(run.document, type=Document),
+        cloned_from=f"runs/{run.pk}",
+    )
+
+
+def submit(actor: Any, draft: Draft, *, experiment: str, description: str = "") -> Run:
+    """Freezes the drawing as it is saved and starts a run of it. Raises Refusal `draft_invalid` with all problems."""
+    require(actor, "contribute", draft.project)
+    document = document_of(draft)
+    shapes, _problems = examine(draft.project, document)
+    with transaction.atomic():
+        run = pipelines.submit(
+            actor,
+            draft.project,
+            spec=freeze(document),
+            experiment=experiment,
+            document=draft.document,
+            shapes=msgspec.to_builtins(shapes),
+            display_name=draft.name,
+            description=description,
+            origin=f"drafts/{draft.pk}@{draft.revision}",
+        )
+        Draft.objects.filter(pk=draft.pk).update(last_run=run)
+        notify("draft", str(draft.pk), project=draft.project)
+    return run
+
+
+def delete_draft(actor: Any, draft: Draft) -> None:
+    """Removes the drawing and its revisions; runs that came from it stay."""
+    require(actor, "contribute", draft.project)
+    with transaction.atomic():
+        subject, name = f"drafts/{draft.pk}", draft.name
+        draft.delete()
+        record(actor, "mlops.draft.deleted", subject=subject, project=draft.project, data={"name": name})
+
+
+def _conflict(draft: Draft) -> Refusal:
+    draft.refresh_from_db(fields=["revision", "saved_at"])
+    last = Revision.objects.filter(draft=draft, number=draft.revision).select_related("saved_by").first()
+    who = last.saved_by.get_username() if last and last.saved_by else _("somebody")
+    return Refusal(
+        "draft_conflict",
+        _("%(who)s saved this draft in the meantime (revision %(number)d).") % {"who": who, "number": draft.revision},
+        hint=_("Reload to continue from there, or keep your drawing as a clone."),
+        status=409,
+    )

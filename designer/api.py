@@ -1,0 +1,206 @@
+"""The designer's REST routes: parse, call the act, shape the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from designer import actions, queries
+from designer.graph.document import read
+from designer.models import Draft, Revision
+from mlops.access.decisions import may, visible_projects
+from mlops.access.models import Project
+from mlops.blocks.catalogue import components
+from mlops.datasets.queries import palette as datasets_palette
+from mlops.formats.refusal import Refusal, nearest
+from mlops.runs import queries as runs
+
+
+class DraftFields(serializers.Serializer[Any]):
+    project = serializers.SlugField()
+    name = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class RenameFields(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True)
+
+
+class SaveFields(serializers.Serializer[Any]):
+    base_revision = serializers.IntegerField(min_value=1)
+    document = serializers.JSONField()
+    label = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+
+
+class RestoreFields(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(min_value=1)
+
+
+class SubmitFields(serializers.Serializer[Any]):
+    experiment = serializers.CharField(max_length=120)
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class Palette(APIView):
+    """Every component, and the datasets of one project."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        project = _project(request.user, request.query_params.get("project", ""))
+        return Response(
+            {"components": msgspec.to_builtins(components()), "datasets": datasets_palette(project)},
+        )
+
+
+class Drafts(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        found = queries.visible_to(request.user)
+        if slug := request.query_params.get("project"):
+            found = found.filter(project=_project(request.user, slug))
+        if text := request.query_params.get("q"):
+            found = found.filter(name__icontains=text)
+        return Response({"results": [_brief(draft) for draft in found[:500]]})
+
+    @extend_schema(request=DraftFields, responses=dict)
+    def post(self, request: Request) -> Response:
+        fields = _checked(DraftFields, request)
+        draft = actions.create_draft(
+            request.user, _project(request.user, fields["project"]), name=fields.get("name", "")
+        )
+        return Response(_whole(request, draft), status=201)
+
+
+class OneDraft(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, draft_id: UUID) -> Response:
+        return Response(_whole(request, queries.draft(request.user, draft_id)))
+
+    @extend_schema(request=RenameFields, responses=dict)
+    def patch(self, request: Request, draft_id: UUID) -> Response:
+        draft = actions.describe(request.user, queries.draft(request.user, draft_id), **_checked(RenameFields, request))
+        return Response(_brief(draft))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, draft_id: UUID) -> Response:
+        actions.delete_draft(request.user, queries.draft(request.user, draft_id))
+        return Response(status=204)
+
+
+class DraftDocument(APIView):
+    @extend_schema(request=SaveFields, responses=dict)
+    def put(self, request: Request, draft_id: UUID) -> Response:
+        fields = _checked(SaveFields, request)
+        draft = actions.save_document(
+            request.user,
+            queries.draft(request.user, draft_id),
+            base_revision=fields["base_revision"],
+            document=read(fields["document"]),
+            label=fields["label"],
+        )
+        return Response({"revision": draft.revision, "saved_at": draft.saved_at, **_examined(draft)})
+
+
+class DraftRevisions(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, draft_id: UUID) -> Response:
+        draft = queries.draft(request.user, draft_id)
+        rows = Revision.objects.filter(draft=draft).select_related("saved_by").defer("document")[:500]
+        return Response(
+            {
+                "results": [
+                    {
+                        "number": row.number,
+                        "label": row.label,
+                        "saved_at": row.saved_at,
+                        "saved_by": row.saved_by.get_username() if row.saved_by else "",
+                    }
+                    for row in rows
+                ]
+            }
+        )
+
+
+class DraftRestore(APIView):
+    @extend_schema(request=RestoreFields, responses=dict)
+    def post(self, request: Request, draft_id: UUID) -> Response:
+        draft = queries.draft(request.user, draft_id)
+        actions.restore(request.user, draft, revision=_checked(RestoreFields, request)["revision"])
+        return Response(_whole(request, draft))
+
+
+class DraftClone(APIView):
+    @extend_schema(request=None, responses=dict)
+    def post(self, request: Request, draft_id: UUID) -> Response:
+        return Response(_brief(actions.clone_draft(request.user, queries.draft(request.user, draft_id))), status=201)
+
+
+class DraftSubmit(APIView):
+    @extend_schema(request=SubmitFields, responses=dict)
+    def post(self, request: Request, draft_id: UUID) -> Response:
+        fields = _checked(SubmitFields, request)
+        run = actions.submit(request.user, queries.draft(request.user, draft_id), **fields)
+        url = reverse("web:run", args=[run.pk])
+        return Response({"id": str(run.pk), "number": run.number, "url": url}, status=201)
+
+
+class RunClone(APIView):
+    @extend_schema(request=None, responses=dict)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        return Response(_brief(actions.clone_run(request.user, runs.run(request.user, run_id))), status=201)
+
+
+def _checked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    fields = kind(data=request.data)
+    fields.is_valid(raise_exception=True)
+    return dict(fields.validated_data)
+
+
+def _project(person: Any, slug: str) -> Project:
+    known = visible_projects(person)
+    project = known.filter(slug=slug).first()
+    if project is None:
+        raise Refusal(
+            "project_not_found",
+            f"There is no project “{slug}”, or you may not see it.",
+            hint=nearest(slug, known.values_list("slug", flat=True)),
+            status=404,
+        )
+    return project
+
+
+def _brief(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": str(draft.pk),
+        "name": draft.name,
+        "project": {"slug": draft.project.slug, "name": draft.project.name},
+        "revision": draft.revision,
+        "saved_at": draft.saved_at,
+        "is_sample": draft.is_sample,
+        "url": reverse("designer:draft", args=[draft.pk]),
+    }
+
+
+def _whole(request: Request, draft: Draft) -> dict[str, Any]:
+    last = draft.last_run
+    return {
+        **_brief(draft),
+        "description": draft.description,
+        "document": draft.document,
+        "can_edit": may(request.user, "contribute", draft.project),
+        "last_run": {"id": str(last.pk), "number": last.number, "state": last.state} if last else None,
+        **_examined(draft),
+    }
+
+
+def _examined(draft: Draft) -> dict[str, Any]:
+    shapes, problems = queries.examine(draft.project, queries.document_of(draft))
+    return {"shapes": msgspec.to_builtins(shapes), "problems": msgspec.to_builtins(problems)}

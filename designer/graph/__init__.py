@@ -1,0 +1,1 @@
+"""The drawing as a pure value: reading it, freezing it, comparing it. No Django here."""

@@ -1,0 +1,74 @@
+"""Reads a drawing that came from outside, and freezes it into the spec that a run executes."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import msgspec
+
+from mlops.formats.document import Document, Position
+from mlops.formats.pipeline import Edge, Node, PipelineSpec
+from mlops.formats.refusal import Refusal
+
+MOST_NODES = 5_000
+NODE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def read(raw: Any) -> Document:
+    """Raises Refusal `document_invalid`, naming the part that cannot be read."""
+    try:
+        document = msgspec.convert(raw, type=Document)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from error
+    if len(document.nodes) > MOST_NODES:
+        raise _invalid(f"It has {len(document.nodes)} nodes; at most {MOST_NODES} are allowed.")
+    for node_id in document.nodes:
+        if not NODE_ID.fullmatch(node_id):
+            raise _invalid(f"“{node_id}” cannot name a node: use letters, digits, - and _.")
+    for edge in document.edges:
+        for end in (edge.source, edge.target):
+            if end not in document.nodes:
+                raise _invalid(f"An edge names the node “{end}”, which is not in the drawing.")
+    for node_id, place in document.layout.items():
+        if not (math.isfinite(place.x) and math.isfinite(place.y)):
+            raise _invalid(f"The position of “{node_id}” is no number.")
+    return tidy(document)
+
+
+def tidy(document: Document) -> Document:
+    """Without edges drawn twice and without positions of nodes that are gone; nodes without a position get one."""
+    edges = tuple(dict.fromkeys(document.edges))
+    layout = {node_id: place for node_id, place in document.layout.items() if node_id in document.nodes}
+    for number, node_id in enumerate(node_id for node_id in document.nodes if node_id not in layout):
+        layout[node_id] = Position(x=40 + 280 * (number % 4), y=40 + 140 * (number // 4))
+    return Document(nodes=document.nodes, edges=edges, layout=layout)
+
+
+def freeze(document: Document) -> PipelineSpec:
+    """The graph without positions, in an order of its own, so that equal drawings give equal specs."""
+    nodes = tuple(
+        Node(
+            id=node_id,
+            component=node.component,
+            version=node.version,
+            parameters=node.parameters,
+            title=node.title,
+            comment=node.comment,
+        )
+        for node_id, node in sorted(document.nodes.items())
+    )
+    return PipelineSpec(nodes=nodes, edges=tuple(sorted(document.edges, key=_edge_order)))
+
+
+def _edge_order(edge: Edge) -> tuple[str, str, str, str]:
+    return (edge.target, edge.target_port, edge.source, edge.source_port)
+
+
+def _invalid(detail: str) -> Refusal:
+    return Refusal(
+        "document_invalid",
+        f"This drawing cannot be read. {detail}",
+        hint="Nothing was changed: the last saved revision is still there.",
+    )

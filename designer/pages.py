@@ -1,0 +1,77 @@
+"""The designer's pages: the gallery of drafts and samples, and the canvas."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from designer import actions, queries
+from mlops.access.decisions import may
+from mlops.runs import queries as runs
+from mlops.web.guard import signed_in
+from mlops.web.projects import current_project
+
+
+@signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    project = current_project(request)
+    drafts = queries.visible_to(request.user).filter(project=project).defer("document")
+    text = request.GET.get("q", "").strip()
+    if text:
+        drafts = drafts.filter(name__icontains=text)
+    return render(
+        request,
+        "designer/home.html",
+        {
+            "drafts": [d for d in drafts[:200] if not d.is_sample],
+            "samples": list(queries.visible_to(request.user).filter(project=project, is_sample=True)),
+            "q": text,
+            "can_edit": may(request.user, "contribute", project),
+        },
+    )
+
+
+@signed_in
+@require_POST
+def create(request: HttpRequest) -> HttpResponse:
+    draft = actions.create_draft(request.user, current_project(request), name=request.POST.get("name", ""))
+    return redirect("designer:draft", draft.pk)
+
+
+@signed_in
+@require_POST
+def clone(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Opens a copy: samples and other people's drafts stay as they are."""
+    return redirect("designer:draft", actions.clone_draft(request.user, queries.draft(request.user, draft_id)).pk)
+
+
+@signed_in
+@require_POST
+def clone_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    return redirect("designer:draft", actions.clone_run(request.user, runs.run(request.user, run_id)).pk)
+
+
+@signed_in
+@require_POST
+def delete(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = queries.draft(request.user, draft_id)
+    actions.delete_draft(request.user, draft)
+    messages.success(request, _("Deleted the draft “%(name)s”. Its runs are kept.") % {"name": draft.name})
+    return redirect("designer:home")
+
+
+@signed_in
+@require_GET
+@ensure_csrf_cookie
+def canvas(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = queries.draft(request.user, draft_id)
+    return render(
+        request, "designer/canvas.html", {"draft": draft, "can_edit": may(request.user, "contribute", draft.project)}
+    )

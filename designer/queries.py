@@ -1,0 +1,44 @@
+"""Reads of drafts: what a person may see, and what the server knows of a drawing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet
+from mlops.datasets.queries import dataset_shape
+from mlops.pipelines.check import check
+
+from designer.graph.document import freeze
+from designer.models import Draft, Revision
+from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.formats.component import Problem, Shape
+from mlops.formats.document import Document
+from mlops.formats.refusal import Refusal
+
+Shapes = dict[str, dict[str, Shape]]
+
+
+def visible_to(person: Any) -> QuerySet[Draft]:
+    return Draft.objects.filter(project__in=visible_projects(person)).select_related(
+        "project", "last_run", "created_by"
+    )
+
+
+def draft(person: Any, draft_id: UUID) -> Draft:
+    """Raises Refusal `not_found`, also for a draft that the person may not see."""
+    found = visible_to(person).filter(pk=draft_id).first()
+    if found is None:
+        raise Refusal("not_found", "There is no such draft, or you may not see it.", status=404)
+    return found
+
+
+def document_of(drawn: Draft | Revision) -> Document:
+    return msgspec.convert(drawn.document, type=Document)
+
+
+def examine(project: Project, document: Document) -> tuple[Shapes, tuple[Problem, ...]]:
+    """The shape at every port and every problem, from the drawing and the datasets' schemas alone."""
+    return check(freeze(document), lambda name, number: dataset_shape(project, name, number))

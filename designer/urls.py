@@ -1,0 +1,31 @@
+"""The designer pages and its REST routes."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from designer import api, pages
+
+app_name = "designer"
+
+rest = [
+    path("palette/", api.Palette.as_view(), name="palette"),
+    path("drafts/", api.Drafts.as_view(), name="drafts"),
+    path("drafts/<uuid:draft_id>/", api.OneDraft.as_view(), name="one-draft"),
+    path("drafts/<uuid:draft_id>/document/", api.DraftDocument.as_view(), name="document"),
+    path("drafts/<uuid:draft_id>/revisions/", api.DraftRevisions.as_view(), name="revisions"),
+    path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
+    path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
+    path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),
+    path("runs/<uuid:run_id>/clone/", api.RunClone.as_view(), name="clone-run"),
+]
+
+urlpatterns = [
+    path("api/v1/", include(rest)),
+    path("designer/", pages.home, name="home"),
+    path("designer/new/", pages.create, name="new"),
+    path("designer/<uuid:draft_id>/", pages.canvas, name="draft"),
+    path("designer/<uuid:draft_id>/clone/", pages.clone, name="clone"),
+    path("designer/runs/<uuid:run_id>/clone/", pages.clone_run, name="clone-run-page"),
+    path("designer/<uuid:draft_id>/delete/", pages.delete, name="delete"),
+]
