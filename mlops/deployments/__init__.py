@@ -1,0 +1,1 @@
+"""Endpoints, their deployments, traffic and keys; targets that make them real."""

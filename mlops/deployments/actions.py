@@ -1,0 +1,285 @@
+"""Endpoints and deployments: made, changed and deleted. What this means on machines happens after commit."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.blobs.models import Blob
+from mlops.blobs.trees import keep_stream
+from mlops.deployments import entries
+from mlops.deployments.keys import Keys, Which, keys_of
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.deployments.names import checked_name
+from mlops.deployments.resources import checked_resources
+from mlops.deployments.scripts import checked_script
+from mlops.deployments.traffic import checked_shares, with_share
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.registry.models import ModelVersion
+from mlops.work.calls import later
+
+MEMORY_BYTES = 1024**3
+
+
+def create_endpoint(actor: Any, project: Project, *, name: str, description: str = "") -> Endpoint:
+    require(actor, "contribute", project)
+    name = checked_name(name, what="endpoint")
+    with transaction.atomic():
+        if Endpoint.objects.filter(project=project, name=name).exists():
+            raise Refusal(
+                "name_taken",
+                _("There is already an endpoint “%(name)s” in this project.") % {"name": name},
+                hint=_("Add a deployment to it, or choose another name."),
+                status=409,
+                where=Where(parameter="name"),
+            )
+        endpoint = Endpoint.objects.create(
+            project=project, name=name, description=description.strip(), created_by=actor
+        )
+        _record(actor, endpoint, "mlops.endpoint.created")
+        later("deployments.route")
+    return endpoint
+
+
+def create_deployment(
+    actor: Any,
+    endpoint: Endpoint,
+    *,
+    name: str,
+    version: ModelVersion,
+    entry: str = "onnx",
+    script: str | None = None,
+    cpus: float = 1.0,
+    memory_bytes: int = MEMORY_BYTES,
+    timeout_seconds: float = 60.0,
+    traffic: float | None = None,
+) -> Deployment:
+    """The endpoint's first deployment gets all the traffic as soon as it is ready; others none unless it is said."""
+    require(actor, "contribute", endpoint.project)
+    name = checked_name(name, what="deployment")
+    resources = checked_resources(cpus=cpus, memory_bytes=memory_bytes, timeout_seconds=timeout_seconds)
+    entries.check(endpoint, version, entry)
+    blob = _kept_script(script or "") if entry == "script" else None
+    conversion = entries.conversion_for(actor, version) if entry == "onnx" else None
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        if Deployment.objects.filter(endpoint=endpoint, name=name).exists():
+            raise Refusal(
+                "name_taken",
+                _("“%(endpoint)s” already has a deployment “%(name)s”.") % {"endpoint": endpoint, "name": name},
+                hint=_("Update it, or choose another name, such as “%(other)s”.") % {"other": f"{name}-2"},
+                status=409,
+                where=Where(parameter="name"),
+            )
+        deployment = Deployment.objects.create(
+            endpoint=endpoint,
+            name=name,
+            version=version,
+            entry=entry,
+            script=blob,
+            conversion=conversion,
+            reason=_("Waits for a worker."),
+            state_since=timezone.now(),
+            created_by=actor,
+            **resources,
+        )
+        _give_traffic(endpoint, deployment, traffic)
+        _record(actor, endpoint, "mlops.deployment.created", deployment=deployment, **_told(deployment))
+        later("deployments.apply", deployment.pk)
+    return deployment
+
+
+def update_deployment(
+    actor: Any,
+    deployment: Deployment,
+    *,
+    version: ModelVersion | None = None,
+    entry: str | None = None,
+    script: str | None = None,
+    cpus: float | None = None,
+    memory_bytes: int | None = None,
+    timeout_seconds: float | None = None,
+) -> Deployment:
+    """A new revision: the present one serves until the new one is ready."""
+    endpoint = deployment.endpoint
+    require(actor, "contribute", endpoint.project)
+    _require_settled(deployment)
+    version, entry = version or deployment.version, entry or deployment.entry
+    resources = checked_resources(
+        cpus=deployment.cpus if cpus is None else cpus,
+        memory_bytes=deployment.memory_bytes if memory_bytes is None else memory_bytes,
+        timeout_seconds=deployment.timeout_seconds if timeout_seconds is None else timeout_seconds,
+    )
+    entries.check(endpoint, version, entry)
+    blob = deployment.script if script is None and deployment.script and entry == "script" else None
+    if entry == "script" and blob is None:
+        blob = _kept_script(script or "")
+    conversion = entries.conversion_for(actor, version) if entry == "onnx" else None
+    with transaction.atomic():
+        changed = Deployment.objects.filter(
+            pk=deployment.pk, revision=deployment.revision, state=deployment.state
+        ).update(
+            version=version,
+            entry=entry,
+            script=blob,
+            conversion=conversion,
+            revision=deployment.revision + 1,
+            port=None,
+            state=DeploymentState.TRANSITIONING,
+            reason=_("Waits for a worker."),
+            hint="",
+            state_since=timezone.now(),
+            **resources,
+        )
+        if not changed:
+            raise _in_transition(deployment)
+        deployment.refresh_from_db()
+        _record(actor, endpoint, "mlops.deployment.updated", deployment=deployment, **_told(deployment))
+        later("deployments.apply", deployment.pk)
+    return deployment
+
+
+def update_traffic(actor: Any, endpoint: Endpoint, *, shares: Mapping[str, Any]) -> Endpoint:
+    """Percent by deployment; those that are not named get none."""
+    require(actor, "contribute", endpoint.project)
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        deployments = {one.name: one for one in Deployment.objects.filter(endpoint=endpoint)}
+        wanted = checked_shares(shares, deployments)
+        for name in wanted:
+            _require_serving(deployments[name])
+        before, endpoint.traffic = endpoint.traffic, wanted
+        if wanted and endpoint.default not in wanted:
+            endpoint.default = max(wanted, key=lambda name: wanted[name])
+        endpoint.save(update_fields=["traffic", "default"])
+        _record(actor, endpoint, "mlops.endpoint.traffic_changed", before=before, after=wanted)
+        later("deployments.route")
+    return endpoint
+
+
+def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -> None:
+    """Refused while it has traffic that others could take; an endpoint's only deployment goes with its traffic."""
+    endpoint = deployment.endpoint
+    require(actor, "contribute", endpoint.project)
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        deployment = Deployment.objects.select_related("version__model").get(pk=deployment.pk)
+        others = list(Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk))
+        share = endpoint.traffic.get(deployment.name, 0)
+        if share and others and deployment.ready_port is not None:
+            raise Refusal(
+                "deployment_has_traffic",
+                _("“%(name)s” takes %(share)s %% of the traffic of “%(endpoint)s”.")
+                % {"name": deployment.name, "share": f"{share:g}", "endpoint": endpoint.name},
+                hint=_("Give its share to %(others)s first.")
+                % {"others": _(" or ").join(f"“{one.name}”" for one in others)},
+                status=409,
+            )
+        _require_settled(deployment)
+        if share:
+            endpoint.traffic = {name: value for name, value in endpoint.traffic.items() if name != deployment.name}
+        if endpoint.default == deployment.name:
+            endpoint.default = max(endpoint.traffic, key=lambda name: endpoint.traffic[name], default="")
+        endpoint.save(update_fields=["traffic", "default"])
+        _record(actor, endpoint, "mlops.deployment.deleted", deployment=deployment, reason=reason, **_told(deployment))
+        deployment.delete()
+        later("deployments.tidy")
+
+
+def delete_endpoint(actor: Any, endpoint: Endpoint, *, reason: str = "") -> None:
+    """With its deployments, keys and counts. Callers are refused from then on."""
+    require(actor, "contribute", endpoint.project)
+    with transaction.atomic():
+        names = list(Deployment.objects.filter(endpoint=endpoint).values_list("name", flat=True))
+        _record(actor, endpoint, "mlops.endpoint.deleted", reason=reason, deployments=names)
+        Deployment.objects.filter(endpoint=endpoint).delete()
+        endpoint.delete()
+        later("deployments.tidy")
+
+
+def credentials(actor: Any, endpoint: Endpoint) -> Keys:
+    require(actor, "contribute", endpoint.project)
+    return keys_of(endpoint)
+
+
+def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str) -> Keys:
+    """Callers with the old key are refused within a second."""
+    require(actor, "contribute", endpoint.project)
+    known: tuple[Which, ...] = ("primary", "secondary")
+    if which not in known:
+        hint = nearest(which, known) or _("Name primary or secondary.")
+        raise Refusal("key_unknown", _("There is no key “%(which)s”.") % {"which": which}, hint=hint)
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        field = f"{which}_key_number"
+        setattr(endpoint, field, getattr(endpoint, field) + 1)
+        endpoint.save(update_fields=[field])
+        _record(actor, endpoint, "mlops.endpoint.keys_regenerated", key=which)
+        later("deployments.route")
+    return keys_of(endpoint)
+
+
+def _kept_script(text: str) -> Blob:
+    return keep_stream(io.BytesIO(checked_script(text)))
+
+
+def _give_traffic(endpoint: Endpoint, deployment: Deployment, traffic: float | None) -> None:
+    alone = not Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk).exists()
+    if alone:
+        endpoint.traffic, endpoint.default = {deployment.name: 100}, deployment.name
+    elif traffic:
+        endpoint.traffic = with_share(endpoint.traffic, deployment.name, traffic)
+    endpoint.default = endpoint.default or deployment.name
+    endpoint.save(update_fields=["traffic", "default"])
+
+
+def _require_settled(deployment: Deployment) -> None:
+    if deployment.state == DeploymentState.TRANSITIONING:
+        raise _in_transition(deployment)
+
+
+def _in_transition(deployment: Deployment) -> Refusal:
+    return Refusal(
+        "deployment_in_transition",
+        _("“%(name)s” is just being deployed.") % {"name": deployment.name},
+        hint=_("Wait until it is healthy or has failed: %(reason)s") % {"reason": deployment.reason},
+        status=409,
+    )
+
+
+def _require_serving(deployment: Deployment) -> None:
+    if deployment.ready_port is not None:
+        return
+    _require_settled(deployment)
+    raise Refusal(
+        "deployment_not_ready",
+        _("“%(name)s” cannot take traffic: it is %(state)s.") % {"name": deployment.name, "state": deployment.state},
+        hint=deployment.reason,
+        status=409,
+    )
+
+
+def _told(deployment: Deployment) -> dict[str, Any]:
+    return {"model": str(deployment.version), "entry": deployment.entry, "revision": deployment.revision}
+
+
+def _record(
+    actor: Any,
+    endpoint: Endpoint,
+    type: str,
+    *,
+    deployment: Deployment | None = None,
+    reason: str = "",
+    **data: Any,
+) -> None:
+    subject = f"endpoints/{endpoint.name}" + (f"/{deployment.name}" if deployment else "")
+    notice = ("endpoint", str(endpoint.pk))
+    record(actor, type, subject=subject, project=endpoint.project, data=data, reason=reason, notice=notice)

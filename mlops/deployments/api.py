@@ -1,0 +1,320 @@
+"""REST: online endpoints, their deployments, traffic, keys, logs, metrics and test requests."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mlops.access.paging import CursorPages
+from mlops.deployments import actions, queries
+from mlops.deployments.invoking import invoke
+from mlops.deployments.keys import Keys
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.targets import target
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry.api import named_project, project_asked_for
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.queries import version_by_id, versions_of, visible_to
+
+MOST_LINES = 5_000
+
+
+class NewEndpoint(serializers.Serializer[Any]):
+    project = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class DeploymentFields(serializers.Serializer[Any]):
+    """The model is `model` (name or id) with `version` (number; default the newest), or `version` as an id."""
+
+    model = serializers.CharField(required=False, allow_blank=True)
+    version = serializers.CharField(required=False, allow_blank=True)
+    entry = serializers.ChoiceField(choices=("onnx", "native", "script"), required=False)
+    script = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    cpus = serializers.FloatField(required=False)
+    memory_bytes = serializers.IntegerField(required=False)
+    timeout_seconds = serializers.FloatField(required=False)
+
+
+class NewDeployment(DeploymentFields):
+    name = serializers.CharField()
+    traffic = serializers.FloatField(required=False, allow_null=True)
+
+
+class TrafficView(serializers.Serializer[Any]):
+    traffic = serializers.DictField(help_text='percent by deployment, such as {"blue": 90, "green": 10}')
+
+
+class KeyChoice(serializers.Serializer[Any]):
+    key = serializers.CharField(default="primary", help_text="primary or secondary")
+
+
+class DeploymentView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    endpoint = serializers.CharField()
+    model = serializers.CharField(help_text="name:number")
+    version = serializers.UUIDField()
+    entry = serializers.CharField()
+    target = serializers.CharField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    hint = serializers.CharField()
+    since = serializers.DateTimeField()
+    traffic = serializers.FloatField()
+    revision = serializers.IntegerField()
+    ready_revision = serializers.IntegerField(allow_null=True)
+    cpus = serializers.FloatField()
+    memory_bytes = serializers.IntegerField()
+    timeout_seconds = serializers.FloatField()
+    created_at = serializers.DateTimeField()
+
+
+class EndpointView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    project = serializers.CharField()
+    description = serializers.CharField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    hint = serializers.CharField()
+    since = serializers.DateTimeField()
+    traffic = serializers.DictField()
+    default = serializers.CharField()
+    scoring_uri = serializers.CharField()
+    deployments = DeploymentView(many=True)
+    created_at = serializers.DateTimeField()
+
+
+class EndpointsView(APIView):
+    @extend_schema(responses=EndpointView(many=True))
+    def get(self, request: Request) -> Response:
+        endpoints = queries.visible_to(request.user)
+        project = project_asked_for(request)
+        if project is not None:
+            endpoints = endpoints.filter(project=project)
+        pages = CursorPages()
+        rows = pages.paginate_queryset(endpoints, request, view=self) or []
+        return pages.get_paginated_response([endpoint_view(row) for row in rows])
+
+    @extend_schema(request=NewEndpoint, responses={201: EndpointView})
+    def post(self, request: Request) -> Response:
+        values = _checked(NewEndpoint, request)
+        project = named_project(request.user, values.pop("project"))
+        endpoint = actions.create_endpoint(request.user, project, **values)
+        return Response(endpoint_view(endpoint), status=status.HTTP_201_CREATED)
+
+
+class OneEndpointView(APIView):
+    @extend_schema(responses=EndpointView)
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        return Response(endpoint_view(queries.visible_endpoint(request.user, endpoint_id)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        actions.delete_endpoint(request.user, queries.visible_endpoint(request.user, endpoint_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DeploymentsView(APIView):
+    @extend_schema(responses=DeploymentView(many=True))
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        rows = queries.deployments_of(endpoint)
+        return Response({"results": [deployment_view(row, endpoint) for row in rows], "next": None, "previous": None})
+
+    @extend_schema(request=NewDeployment, responses={201: DeploymentView})
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        values = _checked(NewDeployment, request)
+        version = _version(request.user, endpoint, values)
+        if version is None:
+            raise Refusal(
+                "model_missing", "Say which model to deploy.", hint='Such as {"model": "prices", "version": 3}.'
+            )
+        deployment = actions.create_deployment(request.user, endpoint, version=version, **values)
+        return Response(deployment_view(deployment, _fresh(endpoint)), status=status.HTTP_201_CREATED)
+
+
+class OneDeploymentView(APIView):
+    @extend_schema(responses=DeploymentView)
+    def get(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        return Response(deployment_view(queries.deployment_of(endpoint, deployment_id), endpoint))
+
+    @extend_schema(request=DeploymentFields, responses=DeploymentView)
+    def patch(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
+        """A new revision; the present one serves until the new one is ready."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        deployment = queries.deployment_of(endpoint, deployment_id)
+        values = _checked(DeploymentFields, request)
+        version = _version(request.user, endpoint, values)
+        actions.update_deployment(request.user, deployment, version=version, **values)
+        return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        actions.delete_deployment(request.user, queries.deployment_of(endpoint, deployment_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EndpointTrafficView(APIView):
+    @extend_schema(request=TrafficView, responses=EndpointView)
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        shares = _checked(TrafficView, request)["traffic"]
+        return Response(endpoint_view(actions.update_traffic(request.user, endpoint, shares=shares)))
+
+
+class CredentialsView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        return _secret(actions.credentials(request.user, endpoint))
+
+
+class RegenerateView(APIView):
+    @extend_schema(request=KeyChoice, responses={200: dict})
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        return _secret(actions.regenerate_key(request.user, endpoint, which=_checked(KeyChoice, request)["key"]))
+
+
+class LogsView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """`?deployment=` (needed where there are several) and `?lines=` (200)."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        deployment = logged(endpoint, request.query_params.get("deployment", ""))
+        asked = request.query_params.get("lines", "")
+        lines = min(max(int(asked), 1), MOST_LINES) if asked.isdecimal() else 200
+        found = target(deployment.target).logs(deployment, lines=lines)
+        return Response({"deployment": deployment.name, "lines": found})
+
+
+class MetricsView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Counts and latency of each minute, `?minutes=` back (60, at most 1,440)."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        asked = request.query_params.get("minutes", "")
+        minutes = min(max(int(asked), 1), 1440) if asked.isdecimal() else 60
+        rows = queries.traffic_minutes(endpoint, minutes=minutes, deployment=request.query_params.get("deployment", ""))
+        summary = queries.traffic_summary(endpoint, minutes=minutes)
+        return Response(
+            {"summary": msgspec.to_builtins(summary), "results": [msgspec.to_builtins(row) for row in rows]}
+        )
+
+
+class InvokeView(APIView):
+    @extend_schema(request=dict, responses={200: dict})
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """Forwards the body to the endpoint and says what came back. `?deployment=` picks one."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        body = msgspec.json.encode(request.data)
+        invoked = invoke(request.user, endpoint, body=body, deployment=request.query_params.get("deployment", ""))
+        return Response(msgspec.to_builtins(invoked))
+
+
+def endpoint_view(endpoint: Endpoint) -> dict[str, Any]:
+    deployments = list(queries.deployments_of(endpoint))
+    health = queries.health_of(endpoint, deployments)
+    return {
+        "id": endpoint.pk,
+        "name": endpoint.name,
+        "project": endpoint.project.slug,
+        "description": endpoint.description,
+        "state": health.state,
+        "reason": health.reason,
+        "hint": health.hint,
+        "since": health.since,
+        "traffic": endpoint.traffic,
+        "default": endpoint.default,
+        "scoring_uri": queries.scoring_uri(endpoint),
+        "deployments": [deployment_view(deployment, endpoint) for deployment in deployments],
+        "created_at": endpoint.created_at,
+    }
+
+
+def deployment_view(deployment: Deployment, endpoint: Endpoint) -> dict[str, Any]:
+    told = {name: getattr(deployment, name) for name in PLAIN}
+    return told | {
+        "endpoint": endpoint.name,
+        "model": str(deployment.version),
+        "version": deployment.version_id,
+        "since": deployment.state_since,
+        "traffic": endpoint.traffic.get(deployment.name, 0),
+    }
+
+
+PLAIN = (
+    "id", "name", "entry", "target", "state", "reason", "hint", "revision", "ready_revision", "cpus",
+    "memory_bytes", "timeout_seconds", "created_at",
+)  # fmt: skip
+
+
+def logged(endpoint: Endpoint, name: str) -> Deployment:
+    """The deployment asked for, else the only one."""
+    if name:
+        return queries.deployment_of(endpoint, name)
+    deployments = list(queries.deployments_of(endpoint)[:2])
+    if len(deployments) == 1:
+        return deployments[0]
+    if not deployments:
+        raise Refusal("no_deployment", f"“{endpoint.name}” has no deployment.", hint="Create one first.", status=404)
+    names = ", ".join(queries.deployments_of(endpoint).values_list("name", flat=True))
+    raise Refusal("deployment_missing", "Say of which deployment.", hint=f"?deployment= one of {names}.")
+
+
+def _version(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> ModelVersion | None:
+    """Takes `model` and `version` out of the values. None where neither is given."""
+    model, wanted = values.pop("model", ""), values.pop("version", "")
+    if not model:
+        return version_by_id(user, wanted) if wanted else None
+    name, _colon, number = model.removeprefix("azureml:").partition(":")
+    row = _model(user, endpoint, name)
+    wanted = wanted or number
+    versions = versions_of(row)
+    found = versions.filter(number=int(wanted)).first() if str(wanted).isdecimal() else None
+    if not wanted or wanted == "latest":
+        found = versions.first()
+    if found is None:
+        numbers = ", ".join(str(one) for one in versions.values_list("number", flat=True)[:10])
+        hint = f"There are: {numbers or 'none'}."
+        raise Refusal("version_unknown", f"“{row.name}” has no version “{wanted}”.", hint=hint, status=404)
+    return found
+
+
+def _model(user: Any, endpoint: Endpoint, name: str) -> RegisteredModel:
+    models = visible_to(user).filter(project=endpoint.project)
+    for model in models:
+        if name in (model.name, str(model.pk)):
+            return model
+    hint = nearest(name, [model.name for model in models])
+    project = endpoint.project.name
+    raise Refusal("model_unknown", f"There is no model “{name}” in “{project}”.", hint=hint, status=404)
+
+
+def _fresh(endpoint: Endpoint) -> Endpoint:
+    endpoint.refresh_from_db(fields=["traffic", "default"])
+    return endpoint
+
+
+def _secret(keys: Keys) -> Response:
+    body = {"primary_key": keys.primary, "secondary_key": keys.secondary}
+    return Response(body, headers={"Cache-Control": "no-store"})
+
+
+def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    reader = shape(data=request.data)
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)

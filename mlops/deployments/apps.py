@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class DeploymentsConfig(AppConfig):
+    name = "mlops.deployments"
+    label = "deployments"
+
+    def ready(self) -> None:
+        from mlops.deployments import queries, waiting
+        from mlops.packaging import finished
+        from mlops.registry import usage
+
+        usage.register(queries.users_of)
+        finished.register(waiting.wake_up)

@@ -1,0 +1,85 @@
+"""Which ways to serve a model version there are: as ONNX, as it is, or by a script of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from mlops.deployments.models import Endpoint
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging.actions import convert
+from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.queries import best_conversion
+from mlops.registry.models import ModelVersion
+from mlops.registry.reading import describe
+
+ENTRIES = ("onnx", "native", "script")
+GONE_WRONG = (ConversionState.REFUSED, ConversionState.FAILED)
+
+
+class Possible(msgspec.Struct, frozen=True, kw_only=True):
+    """`problem` says why an entry cannot be chosen; empty when it can."""
+
+    entry: str
+    problem: str = ""
+    conversion: Conversion | None = None
+
+
+def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
+    """For the wizard: each entry with why not, and ONNX with the conversion that would be served."""
+    unscored = _unscored(version)
+    conversion = best_conversion(version)
+    refused = conversion.reason if conversion and conversion.state in GONE_WRONG else ""
+    return (
+        Possible(entry="onnx", problem=unscored or refused, conversion=conversion),
+        Possible(entry="native", problem=unscored),
+        Possible(entry="script"),
+    )
+
+
+def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
+    """Raises a Refusal where the version cannot be served in this way at this endpoint."""
+    where = Where(parameter="entry", value=entry)
+    if entry not in ENTRIES:
+        hint = nearest(entry, ENTRIES) or _("Choose onnx, native or script.")
+        raise Refusal("entry_unknown", _("There is no entry “%(entry)s”.") % {"entry": entry}, hint=hint, where=where)
+    if version.model.project_id != endpoint.project_id:
+        raise Refusal(
+            "model_elsewhere",
+            _("%(version)s is in another project than “%(endpoint)s”.") % {"version": version, "endpoint": endpoint},
+            hint=_("Deploy it to an endpoint of its own project."),
+            where=Where(parameter="version"),
+        )
+    problem = "" if entry == "script" else _unscored(version)
+    if problem:
+        hint = _("Choose the entry “script” and write how its files are to be used.")
+        raise Refusal("entry_not_possible", problem, hint=hint, where=where)
+
+
+def conversion_for(actor: Any, version: ModelVersion) -> Conversion:
+    """The accepted conversion, or one that is under way or started now. Refused where it is known to be impossible."""
+    conversion = best_conversion(version)
+    if conversion is not None and conversion.state == ConversionState.ACCEPTED:
+        return conversion
+    conversion = convert(actor, version)
+    if conversion.state in GONE_WRONG:
+        raise Refusal(
+            "conversion_refused",
+            _("%(version)s cannot be served as ONNX. %(reason)s") % {"version": version, "reason": conversion.reason},
+            hint=conversion.hint,
+            status=409,
+            where=Where(parameter="entry", value="onnx"),
+        )
+    return conversion
+
+
+def _unscored(version: ModelVersion) -> str:
+    """Why the product cannot score with this version by itself."""
+    if version.signature is None or not version.task:
+        return _("%(version)s was uploaded as files: how to score with them is known to its author alone.") % {
+            "version": version
+        }
+    manifest = describe(version.tree_id).manifest
+    return manifest.broken if manifest else ""

@@ -1,0 +1,105 @@
+"""The folder that a scoring server serves: model, ONNX form or script, and `serving.json` written last."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+
+from mlops.blobs.stores import store
+from mlops.blobs.trees import fetch_tree
+from mlops.deployments.models import Deployment
+from mlops.formats.model import ONNX_FILE, Signature
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
+from mlops.packaging.child import run_module
+from mlops.registry.reading import describe
+
+SCRIPT_FILE = "score.py"
+GOLDEN_FILE = "golden.json"
+GOLDEN_SECONDS = 180.0
+
+
+def serving_root() -> Path:
+    folder = Path(settings.DATA_DIR) / "serving"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def folder_of(deployment: Deployment, revision: int) -> Path:
+    return serving_root() / f"{deployment.pk}-{revision}"
+
+
+def lay_out(deployment: Deployment) -> Path:
+    """Made beside its place and renamed into it, so that a half-made folder is never served."""
+    place = folder_of(deployment, deployment.revision)
+    if (place / SERVING_FILE).is_file():
+        return place
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=serving_root()))
+    try:
+        golden = _fill(deployment, draft)
+        (draft / SERVING_FILE).write_bytes(msgspec.json.encode(_serving(deployment, golden)))
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(draft, place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return place
+
+
+def _fill(deployment: Deployment, draft: Path) -> tuple[GoldenRequest, ...]:
+    fetch_tree(deployment.version.tree_id, draft / "model")
+    if deployment.entry == "script":
+        assert deployment.script_id is not None
+        store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
+        return ()
+    if deployment.entry == "native":
+        return _recorded(draft)
+    assert deployment.conversion is not None
+    assert deployment.conversion.tree_id is not None
+    fetch_tree(deployment.conversion.tree_id, draft / "onnx")
+    if not (draft / "onnx" / ONNX_FILE).is_file():
+        raise Refusal("conversion_incomplete", f"The conversion has no {ONNX_FILE}.", hint="Convert the model again.")
+    return _read_golden(draft / "onnx" / GOLDEN_FILE)
+
+
+def _recorded(draft: Path) -> tuple[GoldenRequest, ...]:
+    """Answers of the original, asked in a process of its own: it opens what was pickled."""
+    out = draft / GOLDEN_FILE
+    ended = run_module(
+        "mlops.packaging.golden",
+        ["--model", str(draft / "model"), "--out", str(out)],
+        folder=draft,
+        seconds=GOLDEN_SECONDS,
+    )
+    if ended.status != 0:
+        hint = "Check the model on its page, or deploy it with a script of your own."
+        raise Refusal("model_does_not_load", f"The model cannot be loaded: {ended.why}.", hint=hint)
+    return _read_golden(out)
+
+
+def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
+    return msgspec.json.decode(path.read_bytes(), type=tuple[GoldenRequest, ...]) if path.is_file() else ()
+
+
+def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Serving:
+    version = deployment.version
+    manifest = describe(version.tree_id).manifest
+    scripted = deployment.entry == "script"
+    return Serving(
+        entry=deployment.entry,  # type: ignore[arg-type]
+        endpoint=deployment.endpoint.name,
+        deployment=deployment.name,
+        model=str(version),
+        signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
+        task=version.task,
+        classes=manifest.classes if manifest else (),
+        script=SCRIPT_FILE if scripted else "",
+        golden=golden,
+        limits=RequestLimits(timeout_seconds=deployment.timeout_seconds),
+        threads=max(1, int(deployment.cpus)),
+        cors_origins=tuple(deployment.endpoint.cors_origins),
+    )

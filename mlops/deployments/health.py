@@ -1,0 +1,55 @@
+"""How a deployment is, judged from what the supervisor reports and from the clock. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from mlops.formats.serving import ServerState
+
+START_SECONDS = 120.0
+"""A server that is not ready by then has failed."""
+TROUBLE_SECONDS = 12.0
+"""A server that came up but says that it is not ready gets so long to recover before its first readiness."""
+MOST_RESTARTS = 2
+
+State = Literal["transitioning", "healthy", "unhealthy", "failed"]
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    state: State
+    reason: str
+    hint: str = ""
+
+
+def judge(server: ServerState | None, *, was_ready: bool, waited_seconds: float) -> Judged:
+    """`was_ready`: this revision was ready before; it is then unhealthy at worst, and gets well by itself."""
+    if server is not None and server.state == "ready":
+        return Judged(state="healthy", reason="")
+    if was_ready:
+        return _unwell(server)
+    return _not_yet(server, waited_seconds)
+
+
+def _unwell(server: ServerState | None) -> Judged:
+    if server is None:
+        hint = "Is `mlops up` running? It starts the server again by itself."
+        return Judged(state="unhealthy", reason="Its server is not running.", hint=hint)
+    hint = "It is started again by itself; the log says more."
+    return Judged(state="unhealthy", reason=server.reason or f"Its server is {server.state}.", hint=hint)
+
+
+def _not_yet(server: ServerState | None, waited_seconds: float) -> Judged:
+    if server is None:
+        if waited_seconds > START_SECONDS:
+            reason = f"Nothing started its server within {START_SECONDS:.0f} seconds."
+            return Judged(state="failed", reason=reason, hint="Start `mlops up`, then deploy it again.")
+        return Judged(state="transitioning", reason="Waits for its server to be started.")
+    hint = "Look at the log, correct the cause and update the deployment."
+    lost = server.state == "crashed" and server.restarts >= MOST_RESTARTS
+    stuck = server.state in ("unhealthy", "crashed") and waited_seconds > TROUBLE_SECONDS
+    if lost or stuck or waited_seconds > START_SECONDS:
+        reason = server.reason or f"Its server was not ready within {START_SECONDS:.0f} seconds."
+        return Judged(state="failed", reason=reason, hint=hint)
+    return Judged(state="transitioning", reason=server.reason or "Its server is starting.")

@@ -1,0 +1,65 @@
+"""Sends a test request to an endpoint, through the router, as any caller would."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.deployments.keys import keys_of
+from mlops.deployments.models import Endpoint
+from mlops.deployments.queries import scoring_uri
+from mlops.formats.refusal import Refusal
+
+TIMEOUT_SECONDS = 70.0
+
+
+class Invoked(msgspec.Struct, frozen=True, kw_only=True):
+    """`answer`: the JSON of the body, or its text. `seconds`: from here through the router and back."""
+
+    status: int
+    answer: Any
+    deployment: str
+    request_id: str
+    seconds: float
+
+
+def invoke(actor: Any, endpoint: Endpoint, *, body: bytes, deployment: str = "") -> Invoked:
+    require(actor, "contribute", endpoint.project)
+    import httpx
+
+    headers = {"Authorization": f"Bearer {keys_of(endpoint).primary}", "Content-Type": "application/json"}
+    if deployment:
+        headers["azureml-model-deployment"] = deployment
+    began = time.perf_counter()
+    try:
+        response = httpx.post(scoring_uri(endpoint), content=body, headers=headers, timeout=TIMEOUT_SECONDS)
+    except httpx.TimeoutException as error:
+        raise Refusal(
+            "endpoint_too_slow",
+            _("The endpoint did not answer within %(seconds)s seconds.") % {"seconds": f"{TIMEOUT_SECONDS:.0f}"},
+            hint=_("Send fewer rows, or look at the log."),
+            status=504,
+        ) from error
+    except httpx.HTTPError as error:
+        raise Refusal(
+            "router_unreachable",
+            _("The router at %(uri)s does not answer.") % {"uri": scoring_uri(endpoint)},
+            hint=_("Is `mlops up` running? MLOPS_ROUTER_URL says where the router is."),
+            status=502,
+        ) from error
+    seconds = time.perf_counter() - began
+    try:
+        answer: Any = response.json()
+    except ValueError:
+        answer = response.text
+    return Invoked(
+        status=response.status_code,
+        answer=answer,
+        deployment=response.headers.get("azureml-model-deployment", ""),
+        request_id=response.headers.get("x-request-id", ""),
+        seconds=seconds,
+    )

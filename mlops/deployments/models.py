@@ -1,0 +1,119 @@
+"""An endpoint is a lasting address with keys and traffic; a deployment serves one model version behind it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mlops.access.models import Project
+from mlops.blobs.models import Blob
+from mlops.packaging.models import Conversion
+from mlops.registry.models import ModelVersion
+
+
+class Endpoint(models.Model):
+    """Keys are derived (deployments.keys) from the secret key, this id and the key numbers: none is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    description = models.TextField(blank=True)
+    traffic = models.JSONField(default=dict)
+    """Deployment name to percent; the sum is at most 100, the rest goes to the default."""
+    default = models.CharField(max_length=60, blank=True)
+    primary_key_number = models.PositiveIntegerField(default=1)
+    secondary_key_number = models.PositiveIntegerField(default=1)
+    cors_origins = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_endpoint_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeploymentState(models.TextChoices):
+    """Transitioning -> Healthy, Unhealthy or Failed, as the yardstick's D7 has it."""
+
+    TRANSITIONING = "transitioning", _("Transitioning")
+    HEALTHY = "healthy", _("Healthy")
+    UNHEALTHY = "unhealthy", _("Unhealthy")
+    FAILED = "failed", _("Failed")
+    DELETING = "deleting", _("Deleting")
+
+
+class Deployment(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
+    entry = models.CharField(max_length=10)
+    """formats.serving.Entry: onnx, native or script."""
+    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    target = models.CharField(max_length=20, default="process")
+    cpus = models.FloatField(default=1.0)
+    memory_bytes = models.BigIntegerField(default=1024**3)
+    timeout_seconds = models.FloatField(default=60.0)
+    revision = models.PositiveIntegerField(default=1)
+    port = models.PositiveIntegerField(null=True)
+    """Of the process target, on this machine; None until this revision's folder is laid out."""
+    ready_revision = models.PositiveIntegerField(null=True)
+    """The last revision that became ready: it goes on serving until a newer one is."""
+    ready_port = models.PositiveIntegerField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    """While a worker lays it out and waits for it; a lease that ran out is taken over."""
+    state = models.CharField(max_length=20, choices=DeploymentState.choices, default=DeploymentState.TRANSITIONING)
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["endpoint", "name"], name="one_deployment_name_per_endpoint")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.name}/{self.name}"
+
+    @property
+    def was_ready(self) -> bool:
+        return self.ready_revision == self.revision
+
+
+class TrafficMinute(models.Model):
+    """What the router counted for one deployment in one minute (UTC)."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
+    minute = models.DateTimeField()
+    requests = models.BigIntegerField(default=0)
+    errors = models.BigIntegerField(default=0)
+    """Answers of 500 and above, and requests that no server took."""
+    refused = models.BigIntegerField(default=0)
+    """Answers of 400 to 499."""
+    seconds_sum = models.FloatField(default=0.0)
+    latency_counts = models.JSONField(default=list)
+    """Requests per latency bucket; the bounds are formats.serving.LATENCY_BOUNDS."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deployment", "minute"], name="one_traffic_row_per_minute")]
+
+
+class RouterCount(models.Model):
+    """What the router had counted when it was last asked, so that the next answer tells the difference."""
+
+    deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="+")
+    started = models.FloatField()
+    """Which life of the router counted: its counters begin anew with it."""
+    requests = models.BigIntegerField(default=0)
+    errors = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    seconds_sum = models.FloatField(default=0.0)
+    latency_counts = models.JSONField(default=list)

@@ -1,0 +1,169 @@
+"""Reading endpoints, deployments and their traffic."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import visible_projects
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint, TrafficMinute
+from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.serving import LATENCY_BOUNDS
+from mlops.registry.models import ModelVersion
+
+
+def visible_to(user: Any) -> QuerySet[Endpoint]:
+    return Endpoint.objects.filter(project__in=visible_projects(user)).select_related("project", "created_by")
+
+
+def visible_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:
+    endpoint = visible_to(user).filter(pk=endpoint_id).first()
+    if endpoint is None:
+        raise Refusal("not_found", "There is no such endpoint, or you may not see it.", status=404)
+    return endpoint
+
+
+def deployments_of(endpoint: Endpoint) -> QuerySet[Deployment]:
+    found = Deployment.objects.filter(endpoint=endpoint)
+    return found.select_related("version__model__project", "conversion", "endpoint__project", "script")
+
+
+def deployment_of(endpoint: Endpoint, wanted: uuid.UUID | str) -> Deployment:
+    """By id or by name."""
+    deployments = list(deployments_of(endpoint))
+    for deployment in deployments:
+        if str(wanted) in (str(deployment.pk), deployment.name):
+            return deployment
+    names = [deployment.name for deployment in deployments]
+    hint = nearest(str(wanted), names) or f"There are: {', '.join(names) or 'none'}."
+    raise Refusal("not_found", f"“{endpoint.name}” has no deployment “{wanted}”.", hint=hint, status=404)
+
+
+def deployments_with(versions: Sequence[ModelVersion]) -> QuerySet[Deployment]:
+    return Deployment.objects.filter(version__in=versions).select_related("endpoint", "version__model")
+
+
+def users_of(version: ModelVersion) -> list[str]:
+    return [
+        _("the deployment “%(name)s” of the endpoint “%(endpoint)s”") % {"name": one.name, "endpoint": one.endpoint}
+        for one in deployments_with([version])
+    ]
+
+
+def scoring_uri(endpoint: Endpoint) -> str:
+    return f"{settings.ROUTER_URL}/endpoints/{endpoint.project.slug}/{endpoint.name}/score"
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint's state, from its deployments: why, since when, and what to do next."""
+
+    state: str
+    reason: str
+    hint: str
+    since: datetime
+
+
+def health_of(endpoint: Endpoint, deployments: Sequence[Deployment]) -> Health:
+    """The worst state among the deployments with traffic counts; those without it only matter when there are none."""
+    if not deployments:
+        return Health(
+            state="empty",
+            reason=_("It has no deployment, so it answers nothing."),
+            hint=_("Deploy a model version to it."),
+            since=endpoint.created_at,
+        )
+    sharing = [one for one in deployments if endpoint.traffic.get(one.name)]
+    order = (
+        DeploymentState.FAILED, DeploymentState.UNHEALTHY, DeploymentState.TRANSITIONING, DeploymentState.HEALTHY
+    )  # fmt: skip
+    worst = min(sharing or deployments, key=lambda one: order.index(DeploymentState(one.state)))
+    reason, hint = worst.reason, worst.hint
+    if reason and len(deployments) > 1:
+        reason = f"{worst.name}: {reason}"
+    if not sharing:
+        reason = reason or _("No deployment has traffic: it answers only requests that name a deployment.")
+        hint = hint or _("Set the traffic.")
+    return Health(state=worst.state, reason=reason, hint=hint, since=worst.state_since)
+
+
+class Minute(msgspec.Struct, frozen=True, kw_only=True):
+    """One minute of one deployment. Percentiles in seconds; None without a request."""
+
+    minute: datetime
+    deployment: str
+    requests: int
+    errors: int
+    refused: int
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+def traffic_minutes(endpoint: Endpoint, *, minutes: int = 60, deployment: str = "") -> list[Minute]:
+    """Oldest first; a minute without requests has no row."""
+    since = timezone.now() - timedelta(minutes=minutes)
+    rows = TrafficMinute.objects.filter(deployment__endpoint=endpoint, minute__gte=since)
+    if deployment:
+        rows = rows.filter(deployment__name=deployment)
+    return [_minute(row) for row in rows.select_related("deployment").order_by("minute", "deployment__name")]
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    requests: int
+    errors: int
+    refused: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+def traffic_summary(endpoint: Endpoint, *, minutes: int = 60) -> Summary:
+    since = timezone.now() - timedelta(minutes=minutes)
+    rows = list(TrafficMinute.objects.filter(deployment__endpoint=endpoint, minute__gte=since))
+    counts = [sum(column) for column in zip(*(row.latency_counts for row in rows), strict=False)]
+    return Summary(
+        requests=sum(row.requests for row in rows),
+        errors=sum(row.errors for row in rows),
+        refused=sum(row.refused for row in rows),
+        p50=percentile(counts, 0.5),
+        p95=percentile(counts, 0.95),
+        p99=percentile(counts, 0.99),
+    )
+
+
+def percentile(counts: Sequence[int], share: float) -> float | None:
+    """From bucket counts, linear within the bucket; the open last bucket counts as its lower bound."""
+    total = sum(counts)
+    if not total:
+        return None
+    wanted, below = share * total, 0
+    for place, count in enumerate(counts):
+        if count and below + count >= wanted:
+            low = LATENCY_BOUNDS[place - 1] if place else 0.0
+            high = LATENCY_BOUNDS[place] if place < len(LATENCY_BOUNDS) else low
+            return low + (high - low) * (wanted - below) / count
+        below += count
+    return LATENCY_BOUNDS[-1]
+
+
+def _minute(row: TrafficMinute) -> Minute:
+    return Minute(
+        minute=row.minute,
+        deployment=row.deployment.name,
+        requests=row.requests,
+        errors=row.errors,
+        refused=row.refused,
+        mean=row.seconds_sum / row.requests if row.requests else None,
+        p50=percentile(row.latency_counts, 0.5),
+        p95=percentile(row.latency_counts, 0.95),
+        p99=percentile(row.latency_counts, 0.99),
+    )

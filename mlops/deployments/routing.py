@@ -1,0 +1,77 @@
+"""The router's table, made from the rows: who may call, and which servers take how much of the traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+
+from mlops.deployments.files import replace_file, under_lock
+from mlops.deployments.keys import digests_of
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.formats.serving import Backend, DeploymentRoute, EndpointRoute, RoutingTable
+
+
+def write_table() -> bool:
+    """Writes `routing.json` when it would change; says whether it did."""
+    with under_lock("routing"):
+        path = table_file()
+        before = _read(path)
+        endpoints = routes()
+        if before is not None and before.endpoints == endpoints:
+            return False
+        table = RoutingTable(revision=before.revision + 1 if before else 1, endpoints=endpoints)
+        replace_file(path, msgspec.json.encode(table))
+    return True
+
+
+def table_file() -> Path:
+    return Path(settings.DATA_DIR) / "routing.json"
+
+
+def routes() -> tuple[EndpointRoute, ...]:
+    deployments: dict[object, list[Deployment]] = {}
+    for deployment in Deployment.objects.filter(ready_port__isnull=False).order_by("name"):
+        deployments.setdefault(deployment.endpoint_id, []).append(deployment)
+    endpoints = Endpoint.objects.select_related("project").order_by("project__slug", "name")
+    return tuple(route(endpoint, deployments.get(endpoint.pk, [])) for endpoint in endpoints)
+
+
+def route(endpoint: Endpoint, ready: Sequence[Deployment]) -> EndpointRoute:
+    """`ready`: deployments with a server. What an unhealthy one cannot take goes to the healthy ones with traffic."""
+    sharing = [one for one in ready if one.name in endpoint.traffic]
+    healthy = [one for one in sharing if one.state != DeploymentState.UNHEALTHY]
+    weights = {one.name: float(endpoint.traffic[one.name]) for one in healthy or sharing}
+    return EndpointRoute(
+        id=str(endpoint.pk),
+        name=endpoint.name,
+        project=endpoint.project.slug,
+        deployments=tuple(
+            DeploymentRoute(
+                name=one.name,
+                backends=(Backend(url=f"http://127.0.0.1:{one.ready_port}"),),
+                weight=weights.get(one.name, 0.0),
+                timeout_seconds=one.timeout_seconds,
+            )
+            for one in ready
+        ),
+        default=_default(endpoint, weights),
+        key_digests=digests_of(endpoint),
+        cors_origins=tuple(endpoint.cors_origins),
+    )
+
+
+def _default(endpoint: Endpoint, weights: dict[str, float]) -> str:
+    """Who takes the shares of those that cannot. Nobody, where nobody has traffic."""
+    if endpoint.default in weights:
+        return endpoint.default
+    return max(weights, key=lambda name: weights[name], default="")
+
+
+def _read(path: Path) -> RoutingTable | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=RoutingTable)
+    except (OSError, msgspec.DecodeError):
+        return None

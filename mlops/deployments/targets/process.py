@@ -1,0 +1,113 @@
+"""Scoring servers as processes of this machine, kept alive by the process supervisor that reads our plan."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from mlops.deployments.files import replace_file, under_lock
+from mlops.deployments.folders import folder_of, lay_out, serving_root
+from mlops.deployments.models import Deployment, DeploymentState
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, ServingState
+
+FIRST_PORT, LAST_PORT = 18_100, 19_900
+TAIL_BYTES = 512 * 1024
+
+
+class ProcessTarget:
+    def prepare(self, deployment: Deployment) -> None:
+        lay_out(deployment)
+        with under_lock("serving-plan"), transaction.atomic():
+            row = Deployment.objects.select_for_update().get(pk=deployment.pk)
+            if row.revision == deployment.revision and row.port is None:
+                Deployment.objects.filter(pk=row.pk).update(port=_free_port())
+        deployment.refresh_from_db(fields=["port", "revision"])
+
+    def apply(self) -> None:
+        with under_lock("serving-plan"):
+            plan = ServingPlan(servers=tuple(_wanted()))
+            content = msgspec.json.encode(plan)
+            path = Path(settings.DATA_DIR) / "serving-plan.json"
+            if not path.is_file() or path.read_bytes() != content:
+                replace_file(path, content)
+
+    def observe(self) -> dict[tuple[str, int], ServerState]:
+        path = Path(settings.DATA_DIR) / "serving-state.json"
+        try:
+            state = msgspec.json.decode(path.read_bytes(), type=ServingState)
+        except (OSError, msgspec.DecodeError):
+            return {}
+        return {(server.id, server.revision): server for server in state.servers if server.state != "stopped"}
+
+    def remove(self) -> None:
+        """Folders whose deployment or revision is gone and whose server has stopped."""
+        running = {f"{pk}-{revision}" for pk, revision in self.observe()}
+        kept = {name for one in Deployment.objects.all() for name in _folder_names(one)}
+        for folder in serving_root().iterdir():
+            if not folder.name.startswith(".") and folder.name not in kept | running:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def logs(self, deployment: Deployment, *, lines: int) -> list[str]:
+        path = Path(settings.DATA_DIR) / "logs" / f"{deployment.pk}.log"
+        try:
+            with path.open("rb") as log:
+                size = log.seek(0, 2)
+                log.seek(max(0, size - TAIL_BYTES))
+                text = log.read().decode(errors="replace")
+        except OSError:
+            return []
+        return text.splitlines()[-lines:]
+
+
+def _wanted() -> Iterator[ServerProcess]:
+    """The present revision once it is laid out, else the one that was ready; nothing of one that failed."""
+    for deployment in Deployment.objects.filter(target="process").order_by("pk"):
+        failed = deployment.state == DeploymentState.FAILED
+        if deployment.port is not None and not failed:
+            yield _server(deployment, deployment.revision, deployment.port)
+        elif deployment.ready_port is not None and deployment.ready_revision is not None:
+            yield _server(deployment, deployment.ready_revision, deployment.ready_port)
+
+
+def _server(deployment: Deployment, revision: int, port: int) -> ServerProcess:
+    return ServerProcess(
+        id=str(deployment.pk),
+        folder=str(folder_of(deployment, revision)),
+        port=port,
+        revision=revision,
+        memory_bytes=deployment.memory_bytes,
+        cpus=deployment.cpus,
+    )
+
+
+def _folder_names(deployment: Deployment) -> set[str]:
+    revisions = {deployment.revision, deployment.ready_revision} - {None}
+    return {f"{deployment.pk}-{revision}" for revision in revisions}
+
+
+def _free_port() -> int:
+    """Below the range that the system gives to outgoing connections, and not promised to another server."""
+    rows = Deployment.objects.values_list("port", "ready_port")
+    taken = {port for ports in rows for port in ports if port is not None}
+    ports = [port for port in range(FIRST_PORT, LAST_PORT) if port not in taken]
+    random.shuffle(ports)
+    for port in ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Refusal(
+        "no_free_port",
+        f"No port from {FIRST_PORT} to {LAST_PORT} is free on this machine.",
+        hint="Delete deployments that are not needed.",
+    )

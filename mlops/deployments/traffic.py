@@ -1,0 +1,51 @@
+"""Shares of an endpoint's traffic: checked, shifted and completed. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from mlops.formats.refusal import Refusal, Where, nearest
+
+Shares = dict[str, float]
+
+
+def checked_shares(given: Mapping[str, Any], known: Collection[str]) -> Shares:
+    """Percent by deployment, those above 0 alone. The sum must be 100, or 0 for no traffic at all."""
+    shares: Shares = {}
+    for name, value in given.items():
+        if name not in known:
+            hint = nearest(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
+            raise _refused(f"There is no deployment “{name}” here.", hint, name, code="deployment_unknown")
+        shares[name] = _percent(name, value)
+    total = sum(shares.values())
+    if total and not math.isclose(total, 100, abs_tol=1e-6):
+        told = " + ".join(f"{name} {share:g}" for name, share in shares.items())
+        hint = "They must add up to 100, or all be 0 for none."
+        raise _refused(f"The shares add up to {total:g}: {told}.", hint, "", code="traffic_sum")
+    return {name: share for name, share in shares.items() if share}
+
+
+def with_share(shares: Mapping[str, float], name: str, percent: float) -> Shares:
+    """The shares after `name` got so many percent; the others keep their proportions."""
+    percent = _percent(name, percent)
+    others = {other: share for other, share in shares.items() if other != name}
+    total = sum(others.values())
+    rest = {other: round(share * (100 - percent) / total, 2) for other, share in others.items()} if total else {}
+    mine = round(100 - sum(rest.values()), 2) if total else percent
+    return {other: share for other, share in {**rest, name: mine}.items() if share}
+
+
+def _percent(name: str, value: Any) -> float:
+    try:
+        share = float(value)
+    except (TypeError, ValueError):
+        share = math.nan
+    if isinstance(value, bool) or not 0 <= share <= 100:
+        raise _refused(f"“{value}” is no share of traffic for “{name}”.", "Give a number from 0 to 100.", name)
+    return int(share) if share == int(share) else share
+
+
+def _refused(message: str, hint: str, name: str, *, code: str = "traffic_invalid") -> Refusal:
+    return Refusal(code, message, hint=hint, where=Where(parameter="traffic", value=name or None))

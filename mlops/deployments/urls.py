@@ -1,0 +1,22 @@
+"""The REST routes of this package, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from mlops.deployments import api
+
+ONE = "online-endpoints/<uuid:endpoint_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("online-endpoints/", api.EndpointsView.as_view()),
+    path(ONE, api.OneEndpointView.as_view()),
+    path(f"{ONE}deployments/", api.DeploymentsView.as_view()),
+    path(f"{ONE}deployments/<str:deployment_id>/", api.OneDeploymentView.as_view()),
+    path(f"{ONE}traffic/", api.EndpointTrafficView.as_view()),
+    path(f"{ONE}credentials/", api.CredentialsView.as_view()),
+    path(f"{ONE}regenerate-keys/", api.RegenerateView.as_view()),
+    path(f"{ONE}logs/", api.LogsView.as_view()),
+    path(f"{ONE}metrics/", api.MetricsView.as_view()),
+    path(f"{ONE}invoke/", api.InvokeView.as_view()),
+]

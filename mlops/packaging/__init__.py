@@ -1,0 +1,1 @@
+"""ONNX conversion with a parity certificate."""

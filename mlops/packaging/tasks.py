@@ -1,0 +1,195 @@
+"""Converting in a child process: claimed with a lease, taken over when its worker is gone."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from mlops.blobs.models import Tree
+from mlops.blobs.stores import store
+from mlops.blobs.trees import fetch_tree, keep_folder, manifest_of
+from mlops.events.chain import notify, record
+from mlops.formats.model import MANIFEST_FILE, ParityCertificate
+from mlops.formats.refusal import Refusal
+from mlops.formats.step import StepError
+from mlops.packaging import finished
+from mlops.packaging.child import Ended, run_module
+from mlops.packaging.models import Conversion, ConversionState
+from mlops.registry.models import ModelVersion
+from mlops.work.calls import every, job, later
+
+LEASE = timedelta(seconds=30)
+MOST_SECONDS = 600.0
+READ_SECONDS = 60.0
+MOST_ATTEMPTS = 3
+WAITING = timedelta(seconds=20)
+NATIVE_HINT = "Deploy it with the entry “native”: the original model answers then."
+
+
+@job("packaging.convert")
+def convert(conversion_id: str) -> None:
+    conversion = _claim(conversion_id)
+    if conversion is None:
+        return
+    folder = Path(tempfile.mkdtemp(prefix=f"conversion-{conversion.pk}-", dir=_parent()))
+    try:
+        _convert(conversion, folder)
+    except Refusal as refusal:
+        _end(conversion, state=ConversionState.FAILED, reason=refusal.message, hint=refusal.hint)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@every(15, "packaging.sweep")
+def sweep() -> None:
+    """Takes conversions back whose worker is gone, and wakes up those that nobody took."""
+    now = timezone.now()
+    lost = Conversion.objects.filter(state=ConversionState.RUNNING, lease_until__lt=now)
+    for conversion in lost.filter(attempt__gte=MOST_ATTEMPTS):
+        _end(
+            conversion,
+            state=ConversionState.FAILED,
+            reason=f"Its worker was lost {MOST_ATTEMPTS} times.",
+            hint="The worker's log may say why; often the machine ran out of memory.",
+        )
+    lost.filter(attempt__lt=MOST_ATTEMPTS).update(
+        state=ConversionState.QUEUED, state_since=now, reason="Its worker was lost; it is tried again."
+    )
+    waiting = Conversion.objects.filter(state=ConversionState.QUEUED)
+    for pk in waiting.filter(Q(state_since__lt=now - WAITING) | Q(attempt__gt=0)).values_list("pk", flat=True):
+        later("packaging.convert", pk)
+
+
+def _claim(conversion_id: str) -> Conversion | None:
+    now = timezone.now()
+    free = Q(state=ConversionState.QUEUED) | Q(state=ConversionState.RUNNING, lease_until__lt=now)
+    taken = Conversion.objects.filter(free, pk=conversion_id).update(
+        state=ConversionState.RUNNING,
+        state_since=now,
+        reason="Converting and comparing with the original.",
+        lease_until=now + LEASE,
+        attempt=F("attempt") + 1,
+    )
+    if not taken:
+        return None
+    conversion = Conversion.objects.select_related("version__model__project", "version__tree").get(pk=conversion_id)
+    notify("model", str(conversion.version.model_id), project=conversion.version.model.project)
+    return conversion
+
+
+def _convert(conversion: Conversion, folder: Path) -> None:
+    fetch_tree(conversion.version.tree_id, folder / "model")
+    if not (folder / "model" / MANIFEST_FILE).is_file():
+        reason = "Only models that were trained here can be converted; this one was uploaded as files."
+        hint = "Deploy it with a scoring script of your own, which can load any file of the model."
+        _end(conversion, state=ConversionState.REFUSED, reason=reason, hint=hint)
+        return
+    out = folder / "out"
+    out.mkdir()
+    arguments = ["--model", str(folder / "model"), "--out", str(out), "--tolerance", str(conversion.tolerance)]
+    ended = run_module(
+        "mlops.packaging.convert",
+        arguments,
+        folder=folder,
+        seconds=MOST_SECONDS,
+        beat=lambda: _renew(conversion),
+    )
+    _settle(conversion, out, ended)
+
+
+def _settle(conversion: Conversion, out: Path, ended: Ended) -> None:
+    error = out / "error.json"
+    if error.is_file():
+        told = msgspec.json.decode(error.read_bytes(), type=StepError)
+        _end(conversion, state=ConversionState.REFUSED, reason=told.message, hint=told.hint)
+        return
+    if ended.status != 0:
+        _end(conversion, state=ConversionState.FAILED, reason=f"The conversion ended: {ended.why}.", hint=NATIVE_HINT)
+        return
+    certificate = msgspec.json.decode((out / "certificate.json").read_bytes(), type=ParityCertificate)
+    state = ConversionState.ACCEPTED if certificate.accepted else ConversionState.REFUSED
+    hint = "" if certificate.accepted else f"{NATIVE_HINT} Or convert again with a larger tolerance."
+    _end(conversion, state=state, reason=certificate.reason, hint=hint, tree=keep_folder(out), certificate=certificate)
+
+
+def _end(
+    conversion: Conversion,
+    *,
+    state: ConversionState,
+    reason: str,
+    hint: str = "",
+    tree: Tree | None = None,
+    certificate: ParityCertificate | None = None,
+) -> None:
+    told: dict[str, Any] = msgspec.to_builtins(certificate) if certificate else {}
+    project = conversion.version.model.project
+    with transaction.atomic():
+        changed = Conversion.objects.filter(pk=conversion.pk, state=ConversionState.RUNNING).update(
+            state=state,
+            reason=reason,
+            hint=hint,
+            state_since=timezone.now(),
+            lease_until=None,
+            certificate=told or None,
+            tree=tree,
+        )
+        if not changed:
+            return
+        record(
+            None,
+            f"mlops.model.conversion_{state.value}",
+            subject=f"models/{conversion.version}",
+            project=project,
+            reason=reason,
+            data={"tolerance": conversion.tolerance, "speed_up": told.get("speed_up_single")},
+            notice=("model", str(conversion.version.model_id)),
+        )
+        conversion.refresh_from_db()
+        finished.tell(conversion)
+
+
+def _renew(conversion: Conversion) -> None:
+    Conversion.objects.filter(pk=conversion.pk, state=ConversionState.RUNNING).update(
+        lease_until=timezone.now() + LEASE
+    )
+
+
+def _parent() -> Path:
+    folder = Path(settings.DATA_DIR) / "conversions"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@job("packaging.read_onnx")
+def read_onnx(version_id: str) -> None:
+    """The signature of an uploaded ONNX file. One that cannot be read stays a file among others, and says why."""
+    version = ModelVersion.objects.select_related("model__project").filter(pk=version_id).first()
+    if version is None or "onnx" in version.properties:
+        return
+    file = next((one for one in manifest_of(version.tree_id).files if one.path.endswith(".onnx")), None)
+    if file is None:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="onnx-", dir=_parent()))
+    try:
+        store().fetch(file.digest, str(folder / "model.onnx"))
+        arguments = ["--file", str(folder / "model.onnx"), "--out", str(folder / "told.json")]
+        ended = run_module("mlops.packaging.onnx_files", arguments, folder=folder, seconds=READ_SECONDS)
+        told = folder / "told.json"
+        found = msgspec.json.decode(told.read_bytes()) if told.is_file() else {"problem": ended.why}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    values: dict[str, Any] = {"properties": {**version.properties, "onnx": {"file": file.path, **found}}}
+    if version.signature is None:
+        values["signature"] = values["properties"]["onnx"].pop("signature", None)
+    with transaction.atomic():
+        ModelVersion.objects.filter(pk=version.pk).update(**values)
+        notify("model", str(version.model_id), project=version.model.project)

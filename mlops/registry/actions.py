@@ -1,0 +1,249 @@
+"""Registering models and changing what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+import msgspec
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.blobs.models import Tree
+from mlops.blobs.trees import keep_manifest, keep_stream
+from mlops.datasets.models import DatasetVersion
+from mlops.events.chain import record
+from mlops.formats.manifest import File, Manifest
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry import usage
+from mlops.registry.measured import metrics_of
+from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
+from mlops.registry.names import checked_name
+from mlops.registry.reading import Described, describe
+from mlops.runs.models import DONE_STEP_STATES, Run, Step
+from mlops.tags.filters import remove_tag as forget_tag
+from mlops.tags.filters import write_tags
+from mlops.work.calls import later
+
+MOST_FILES = 5_000
+KEY_LENGTH, VALUE_LENGTH = 100, 500
+
+
+def register(
+    actor: Any,
+    project: Project,
+    *,
+    name: str,
+    run: Run | None = None,
+    node: str = "",
+    port: str = "",
+    tree: Tree | None = None,
+    description: str = "",
+    tags: dict[str, str] | None = None,
+    properties: dict[str, Any] | None = None,
+) -> ModelVersion:
+    """The next version of the model `name`: what a run's step made, or a tree of files."""
+    require(actor, "contribute", project)
+    name = checked_name(name)
+    tags = _checked_tags(tags or {})
+    if run is not None:
+        tree, node, port = _output(run, project, node, port)
+    if tree is None:
+        raise Refusal("model_without_files", _("Say which run's output, or which files, the model is."))
+    described = describe(tree.digest)
+    metrics = metrics_of(run, node, port) if run is not None else {}
+    with transaction.atomic():
+        model = _model_row(actor, project, name)
+        version = ModelVersion.objects.create(
+            model=model,
+            number=model.last_number,
+            tree=tree,
+            description=description.strip(),
+            input_example=described.input_example,
+            metrics=metrics,
+            properties=properties or {},
+            run=run,
+            node=node,
+            created_by=actor,
+            **_facts(described),
+        )
+        write_tags(version, tags)
+        _link_datasets(version, described, project)
+        record(
+            actor,
+            "mlops.model.registered",
+            subject=f"models/{version}",
+            project=project,
+            data={"run": str(run.pk) if run else "", "node": node, "tree": tree.digest, "metrics": metrics},
+            notice=("model", str(model.pk)),
+        )
+        if described.manifest is None and any(file.path.endswith(".onnx") for file in described.files.files):
+            later("packaging.read_onnx", version.pk)
+    return version
+
+
+def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, BinaryIO]]) -> Tree:
+    """The files of an upload as a tree; each is a path inside the model and a stream. Nothing is opened."""
+    require(actor, "contribute", project)
+    kept: dict[str, File] = {}
+    for given, stream in files:
+        path = _checked_path(given)
+        blob = keep_stream(stream)
+        kept[path] = File(path=path, digest=blob.digest, size_bytes=blob.size_bytes)
+        if len(kept) > MOST_FILES:
+            raise Refusal("too_many_files", _("A model has at most %(most)s files.") % {"most": MOST_FILES})
+    if not kept:
+        raise Refusal("model_without_files", _("No file came with the request."), hint=_("Choose at least one file."))
+    return keep_manifest(Manifest(files=tuple(kept[path] for path in sorted(kept))))
+
+
+def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> None:
+    """Refused while something uses the version. The last version takes the model's name with it."""
+    model = version.model
+    require(actor, "contribute", model.project)
+    with transaction.atomic():
+        users = usage.users_of(version)
+        if users:
+            raise _in_use(version, users)
+        subject = f"models/{version}"
+        try:
+            version.delete()
+        except ProtectedError as error:
+            raise _in_use(version, [str(user) for user in error.protected_objects]) from error
+        if not ModelVersion.objects.filter(model=model).exists():
+            RegisteredModel.objects.filter(pk=model.pk, last_number=0).delete()
+        record(
+            actor,
+            "mlops.model.deleted",
+            subject=subject,
+            project=model.project,
+            reason=reason,
+            notice=("model", str(model.pk)),
+        )
+
+
+def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
+    require(actor, "contribute", version.model.project)
+    tags = _checked_tags(tags)
+    with transaction.atomic():
+        write_tags(version, tags)
+        _record_change(actor, version, "mlops.model.tagged", {"tags": tags})
+
+
+def remove_tag(actor: Any, version: ModelVersion, *, key: str) -> None:
+    require(actor, "contribute", version.model.project)
+    with transaction.atomic():
+        forget_tag(version, key)
+        _record_change(actor, version, "mlops.model.untagged", {"key": key})
+
+
+def describe_version(actor: Any, version: ModelVersion, *, description: str) -> None:
+    require(actor, "contribute", version.model.project)
+    with transaction.atomic():
+        ModelVersion.objects.filter(pk=version.pk).update(description=description.strip())
+        version.description = description.strip()
+        _record_change(actor, version, "mlops.model.described", {"description": version.description})
+
+
+def _output(run: Run, project: Project, node: str, port: str) -> tuple[Tree, str, str]:
+    """The model at a port of a run's step. Raises Refusals that name the nearest step and the ports."""
+    if run.project_id != project.pk:
+        raise Refusal("run_elsewhere", _("That run is in another project."), hint=_("Register the model there."))
+    steps = {step.node: step for step in Step.objects.filter(run=run)}
+    step = steps.get(node)
+    if step is None:
+        raise Refusal(
+            "step_not_found",
+            _("The run “%(run)s” has no step “%(node)s”.") % {"run": run, "node": node},
+            hint=nearest(node, steps),
+        )
+    if step.state not in DONE_STEP_STATES:
+        raise Refusal(
+            "step_not_done",
+            _("The step “%(step)s” is %(state)s, so there is no model yet.")
+            % {"step": step.title, "state": step.state},
+            hint=_("Wait until it has completed."),
+            status=409,
+        )
+    models = {key: one["tree"] for key, one in step.outputs.items() if one.get("type") == "model"}
+    port = port or next(iter(models), "")
+    tree = Tree.objects.filter(digest=models.get(port, "")).first()
+    if tree is None:
+        raise Refusal(
+            "no_model_here",
+            _("The step “%(step)s” has no model at “%(port)s”.") % {"step": step.title, "port": port},
+            hint=nearest(port, models) or _("Models come out of Train Model."),
+        )
+    return tree, node, port
+
+
+def _model_row(actor: Any, project: Project, name: str) -> RegisteredModel:
+    """The model's row, locked, with its next number taken."""
+    model = RegisteredModel.objects.select_for_update().filter(project=project, name=name).first()
+    if model is None:
+        model = RegisteredModel.objects.create(project=project, name=name, created_by=actor)
+    model.last_number += 1
+    model.save(update_fields=["last_number"])
+    return model
+
+
+def _facts(described: Described) -> dict[str, Any]:
+    manifest = described.manifest
+    if manifest is None:
+        return {"framework": "onnx" if any(f.path.endswith(".onnx") for f in described.files.files) else ""}
+    return {
+        "task": manifest.task,
+        "algorithm": manifest.algorithm,
+        "framework": manifest.framework,
+        "framework_version": manifest.framework_version,
+        "signature": msgspec.to_builtins(manifest.signature),
+    }
+
+
+def _link_datasets(version: ModelVersion, described: Described, project: Project) -> None:
+    for source in described.manifest.sources if described.manifest else ():
+        name, _colon, number = source.rpartition(":")
+        if not number.isdecimal():
+            continue
+        found = DatasetVersion.objects.filter(dataset__project=project, dataset__name=name, number=int(number)).first()
+        if found is not None:
+            ModelDataset.objects.get_or_create(version=version, dataset_version=found)
+
+
+def _record_change(actor: Any, version: ModelVersion, type: str, data: dict[str, Any]) -> None:
+    project = version.model.project
+    notice = ("model", str(version.model_id))
+    record(actor, type, subject=f"models/{version}", project=project, data=data, notice=notice)
+
+
+def _checked_tags(tags: dict[str, str]) -> dict[str, str]:
+    checked = {str(key).strip(): str(value).strip() for key, value in tags.items()}
+    for key, value in checked.items():
+        if not key or "=" in key or len(key) > KEY_LENGTH or len(value) > VALUE_LENGTH:
+            raise Refusal(
+                "tag_invalid",
+                _("“%(key)s” cannot be a tag's name.") % {"key": key[:KEY_LENGTH]},
+                hint=_("Write TagName=TagValue, such as Area=Churn; names have no “=” and at most 100 letters."),
+            )
+    return checked
+
+
+def _checked_path(given: str) -> str:
+    path = PurePosixPath(given.replace("\\", "/"))
+    if path.is_absolute() or not path.parts or ".." in path.parts or len(given) > 500:
+        raise Refusal("file_name_invalid", _("“%(name)s” cannot be a file's name.") % {"name": given[:200]})
+    return path.as_posix()
+
+
+def _in_use(version: ModelVersion, users: list[str]) -> Refusal:
+    return Refusal(
+        "model_in_use",
+        _("%(version)s cannot be deleted: it is used by %(users)s.")
+        % {"version": version, "users": ", ".join(sorted(users))},
+        hint=_("Delete that deployment, or deploy another version there, first."),
+        status=409,
+    )

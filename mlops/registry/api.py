@@ -1,0 +1,266 @@
+"""REST: models, their versions and files."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.access.paging import CursorPages
+from mlops.blobs.trees import open_file
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry import actions, queries
+from mlops.registry.archive import zipped
+from mlops.registry.models import ModelVersion
+from mlops.runs.models import Run
+from mlops.tags.filters import tags_of, tags_of_many
+
+
+class NewModel(serializers.Serializer[Any]):
+    """JSON with `run` and `node`, or a multipart form with `files` (and `paths`, where they lie in folders)."""
+
+    project = serializers.CharField()
+    name = serializers.CharField()
+    run = serializers.UUIDField(required=False, allow_null=True)
+    node = serializers.CharField(required=False, allow_blank=True, default="")
+    port = serializers.CharField(required=False, allow_blank=True, default="")
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+    tags = serializers.JSONField(required=False, default=dict)
+    properties = serializers.JSONField(required=False, default=dict)
+
+
+class VersionChange(serializers.Serializer[Any]):
+    description = serializers.CharField(required=False, allow_blank=True)
+    tags = serializers.DictField(
+        required=False, child=serializers.CharField(allow_blank=True, allow_null=True), help_text="null removes a tag"
+    )
+
+
+class VersionView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    model = serializers.UUIDField()
+    name = serializers.CharField()
+    project = serializers.CharField()
+    number = serializers.IntegerField()
+    description = serializers.CharField()
+    task = serializers.CharField()
+    algorithm = serializers.CharField()
+    framework = serializers.CharField()
+    framework_version = serializers.CharField()
+    signature = serializers.JSONField()
+    input_example = serializers.JSONField()
+    metrics = serializers.DictField()
+    tags = serializers.DictField()
+    properties = serializers.DictField()
+    run = serializers.UUIDField(allow_null=True)
+    node = serializers.CharField()
+    datasets = serializers.ListField()
+    size_bytes = serializers.IntegerField()
+    digest = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    created_by = serializers.CharField()
+
+
+class ModelView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    project = serializers.CharField()
+    description = serializers.CharField()
+    versions = serializers.IntegerField()
+    latest = VersionView(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ModelsView(APIView):
+    @extend_schema(responses=ModelView(many=True))
+    def get(self, request: Request) -> Response:
+        """`understood` says how each `tag` was read, such as Area=Churn."""
+        models, understood = queries.find_models(
+            request.user,
+            project=project_asked_for(request),
+            text=request.query_params.get("q", ""),
+            tags=request.query_params.getlist("tag"),
+        )
+        pages = CursorPages()
+        rows = queries.rows_of(list(pages.paginate_queryset(models, request, view=self) or []))
+        response = pages.get_paginated_response([model_view(row) for row in rows])
+        response.data["understood"] = [str(wanted) for wanted in understood]
+        return response
+
+    @extend_schema(request=NewModel, responses={201: VersionView})
+    def post(self, request: Request) -> Response:
+        values = _checked(NewModel, request)
+        project = named_project(request.user, values.pop("project"))
+        run_id = values.pop("run", None)
+        for key in ("tags", "properties"):
+            values[key] = _as_mapping(values[key], key)
+        uploads = request.FILES.getlist("files")
+        if uploads:
+            paths = request.data.getlist("paths") if hasattr(request.data, "getlist") else []
+            given = [(_path(upload, paths, place), upload) for place, upload in enumerate(uploads)]
+            tree = actions.keep_files(request.user, project, files=given)
+            for unused in ("node", "port"):
+                values.pop(unused)
+            version = actions.register(request.user, project, tree=tree, **values)
+        else:
+            run = Run.objects.filter(pk=run_id, project=project).first() if run_id else None
+            if run_id and run is None:
+                raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+            version = actions.register(request.user, project, run=run, **values)
+        return Response(version_view(version, tags_of(version)), status=status.HTTP_201_CREATED)
+
+
+class OneModelView(APIView):
+    @extend_schema(responses=ModelView)
+    def get(self, request: Request, model_id: uuid.UUID) -> Response:
+        return Response(model_view(queries.rows_of([queries.visible_model(request.user, model_id)])[0]))
+
+
+class VersionsView(APIView):
+    @extend_schema(responses=VersionView(many=True))
+    def get(self, request: Request, model_id: uuid.UUID) -> Response:
+        pages = CursorPages()
+        found = queries.versions_of(queries.visible_model(request.user, model_id))
+        rows = list(pages.paginate_queryset(found, request, view=self) or [])
+        tags = tags_of_many(rows)
+        return pages.get_paginated_response([version_view(row, tags[str(row.pk)]) for row in rows])
+
+
+class OneVersionView(APIView):
+    @extend_schema(responses=VersionView)
+    def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        version = queries.visible_version(request.user, model_id, number)
+        return Response(version_view(version, tags_of(version)))
+
+    @extend_schema(request=VersionChange, responses=VersionView)
+    def patch(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        version = queries.visible_version(request.user, model_id, number)
+        values = _checked(VersionChange, request)
+        tags: dict[str, str | None] = values.get("tags", {})
+        kept = {key: value for key, value in tags.items() if value is not None}
+        if kept:
+            actions.set_tags(request.user, version, tags=kept)
+        for key in tags.keys() - kept.keys():
+            actions.remove_tag(request.user, version, key=key)
+        if "description" in values:
+            actions.describe_version(request.user, version, description=values["description"])
+        return Response(version_view(version, tags_of(version)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        actions.delete_version(request.user, queries.visible_version(request.user, model_id, number))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DownloadView(APIView):
+    @extend_schema(responses={(200, "application/zip"): bytes})
+    def get(self, request: Request, model_id: uuid.UUID, number: int) -> HttpResponseBase:
+        return zip_answer(queries.visible_version(request.user, model_id, number))
+
+
+class FilesView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, model_id: uuid.UUID, number: int) -> HttpResponseBase:
+        """All files; with `?path=` the bytes of one."""
+        version = queries.visible_version(request.user, model_id, number)
+        path = request.query_params.get("path", "")
+        if path:
+            return file_answer(version, path)
+        files = queries.files_of(version)
+        rows = [{"path": file.path, "size_bytes": file.size_bytes, "sha256": file.digest} for file in files]
+        return Response({"results": rows})
+
+
+def zip_answer(version: ModelVersion) -> StreamingHttpResponse:
+    name = f"{version.model.name}-{version.number}"
+    content = zipped(queries.files_of(version), folder=name)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+    return StreamingHttpResponse(content, content_type="application/zip", headers=disposition)
+
+
+def file_answer(version: ModelVersion, path: str) -> FileResponse:
+    """Always as a download: nothing of a model is shown by the browser as a page of ours."""
+    source = open_file(version.tree_id, path)
+    name = path.rpartition("/")[2]
+    return FileResponse(source, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+def model_view(row: queries.ModelRow) -> dict[str, Any]:
+    return {
+        "id": row.model.pk,
+        "name": row.model.name,
+        "project": row.model.project.slug,
+        "description": row.model.description,
+        "versions": row.count,
+        "latest": version_view(row.latest, row.tags) if row.latest else None,
+        "created_at": row.model.created_at,
+    }
+
+
+def version_view(version: ModelVersion, tags: dict[str, str]) -> dict[str, Any]:
+    datasets = [
+        {"name": str(link.dataset_version), "id": link.dataset_version.dataset_id, "relation": link.relation}
+        for link in queries.datasets_of(version)
+    ]
+    told = {name: getattr(version, name) for name in PLAIN}
+    return told | {
+        "model": version.model_id,
+        "name": version.model.name,
+        "project": version.model.project.slug,
+        "tags": tags,
+        "run": version.run_id,
+        "datasets": datasets,
+        "size_bytes": version.tree.size_bytes,
+        "digest": version.tree_id,
+        "created_by": version.created_by.get_username() if version.created_by else "",
+    }
+
+
+PLAIN = (
+    "id", "number", "description", "task", "algorithm", "framework", "framework_version", "signature",
+    "input_example", "metrics", "properties", "node", "created_at",
+)  # fmt: skip
+
+
+def project_asked_for(request: Request) -> Project | None:
+    slug = request.query_params.get("project", "")
+    return named_project(request.user, slug) if slug else None
+
+
+def named_project(user: Any, slug: str) -> Project:
+    projects = visible_projects(user)
+    project = projects.filter(slug=slug).first()
+    if project is None:
+        hint = nearest(slug, projects.values_list("slug", flat=True))
+        raise Refusal("not_found", f"There is no project “{slug}”, or you may not see it.", hint=hint, status=404)
+    return project
+
+
+def _path(upload: Any, paths: list[str], place: int) -> str:
+    """Browsers send a bare file name; a folder's path comes beside it, or in the part's own name."""
+    return paths[place] if place < len(paths) and paths[place] else upload.name
+
+
+def _as_mapping(value: Any, key: str) -> dict[str, Any]:
+    try:
+        mapping = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        mapping = None
+    if not isinstance(mapping, dict):
+        raise Refusal("invalid", f"“{key}” must be an object, such as {{“Area”: “Churn”}}.")
+    return mapping
+
+
+def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    reader = shape(data=request.data)
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    name = "mlops.registry"
+    label = "registry"
+
+    def ready(self) -> None:
+        from mlops.registry import dataset_users
+
+        dataset_users.register()

@@ -1,0 +1,75 @@
+"""A model is a name in a project; a version is a tree of files with its signature and origin. Both never change."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from mlops.access.models import Project
+from mlops.blobs.models import Tree
+from mlops.datasets.models import DatasetVersion
+from mlops.runs.models import Run
+
+
+class RegisteredModel(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    last_number = models.PositiveIntegerField(default=0)
+    """The highest number ever given: a deleted version's number is not given again."""
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_model_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ModelVersion(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="+")
+    description = models.TextField(blank=True)
+    task = models.CharField(max_length=20, blank=True)
+    algorithm = models.CharField(max_length=100, blank=True)
+    framework = models.CharField(max_length=60, blank=True)
+    framework_version = models.CharField(max_length=40, blank=True)
+    signature = models.JSONField(null=True)
+    """formats.model.Signature."""
+    input_example = models.JSONField(null=True)
+    metrics = models.JSONField(default=dict)
+    properties = models.JSONField(default=dict)
+    """Written once, at registration."""
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
+    node = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["model", "number"], name="one_model_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.model.name}:{self.number}"
+
+
+class ModelDataset(models.Model):
+    """Which dataset version stands behind a model version, and as what."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
+    relation = models.CharField(max_length=60, default="training data")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "dataset_version", "relation"], name="one_model_dataset_relation"
+            )
+        ]

@@ -1,0 +1,128 @@
+"""Reading models and versions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from django.db.models import Max, Q, QuerySet
+
+from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.blobs.trees import manifest_of
+from mlops.datasets.models import DatasetVersion
+from mlops.formats.manifest import File
+from mlops.formats.model import Signature
+from mlops.formats.refusal import Refusal
+from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
+from mlops.tags.filters import TagFilter, tagged, tags_of_many, understand
+
+
+def visible_to(user: Any) -> QuerySet[RegisteredModel]:
+    return RegisteredModel.objects.filter(project__in=visible_projects(user)).select_related("project", "created_by")
+
+
+def visible_versions(user: Any) -> QuerySet[ModelVersion]:
+    found = ModelVersion.objects.filter(model__project__in=visible_projects(user))
+    return found.select_related("model__project", "run", "tree", "created_by")
+
+
+def visible_model(user: Any, model_id: uuid.UUID) -> RegisteredModel:
+    model = visible_to(user).filter(pk=model_id).first()
+    if model is None:
+        raise Refusal("not_found", "There is no such model, or you may not see it.", status=404)
+    return model
+
+
+def visible_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersion:
+    version = visible_versions(user).filter(model_id=model_id, number=number).first()
+    if version is not None:
+        return version
+    model = visible_model(user, model_id)
+    numbers = list(versions_of(model).values_list("number", flat=True)[:10])
+    listed = ", ".join(str(one) for one in numbers) or "none"
+    raise Refusal("not_found", f"“{model.name}” has no version {number}.", hint=f"There are: {listed}.", status=404)
+
+
+def version_by_id(user: Any, version_id: str) -> ModelVersion:
+    try:
+        version = visible_versions(user).filter(pk=uuid.UUID(str(version_id))).first()
+    except ValueError:
+        version = None
+    if version is None:
+        raise Refusal("not_found", "There is no such model version, or you may not see it.", status=404)
+    return version
+
+
+def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(model=model).select_related("model__project", "run", "tree", "created_by")
+
+
+def find_models(
+    user: Any, *, project: Project | None = None, text: str = "", tags: Iterable[str] = ()
+) -> tuple[QuerySet[RegisteredModel], tuple[TagFilter, ...]]:
+    """Models by part of a name or description, of which a version carries each of the tags; and the tags understood."""
+    models = visible_to(user)
+    if project is not None:
+        models = models.filter(project=project)
+    if text.strip():
+        models = models.filter(Q(name__icontains=text.strip()) | Q(description__icontains=text.strip()))
+    understood = tuple(understand(tag) for tag in tags if tag.strip())
+    if understood:
+        versions = ModelVersion.objects.all()
+        for wanted in understood:
+            versions = tagged(versions, wanted)
+        models = models.filter(pk__in=versions.values("model_id"))
+    return models, understood
+
+
+class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A model in a list, with its newest version and that version's tags."""
+
+    model: RegisteredModel
+    latest: ModelVersion | None
+    count: int
+    tags: dict[str, str]
+
+
+def rows_of(models: list[RegisteredModel]) -> list[ModelRow]:
+    """In three queries, however many models."""
+    versions = ModelVersion.objects.filter(model__in=models).select_related("model__project", "run")
+    newest = dict(versions.order_by().values_list("model_id").annotate(number=Max("number")))
+    counts: dict[Any, int] = {}
+    for model_id in versions.order_by().values_list("model_id", flat=True):
+        counts[model_id] = counts.get(model_id, 0) + 1
+    wanted = Q(pk__in=[])
+    for model_id, number in newest.items():
+        wanted |= Q(model_id=model_id, number=number)
+    latest = {version.model_id: version for version in versions.filter(wanted)}
+    tags = tags_of_many(list(latest.values()))
+    return [
+        ModelRow(
+            model=model,
+            latest=latest.get(model.pk),
+            count=counts.get(model.pk, 0),
+            tags=tags.get(str(latest[model.pk].pk), {}) if model.pk in latest else {},
+        )
+        for model in models
+    ]
+
+
+def files_of(version: ModelVersion) -> tuple[File, ...]:
+    return manifest_of(version.tree_id).files
+
+
+def signature_of(version: ModelVersion) -> Signature | None:
+    return None if version.signature is None else msgspec.convert(version.signature, Signature)
+
+
+def datasets_of(version: ModelVersion) -> QuerySet[ModelDataset]:
+    return ModelDataset.objects.filter(version=version).select_related("dataset_version__dataset")
+
+
+def models_from(dataset_version: DatasetVersion) -> QuerySet[ModelVersion]:
+    """The versions that a dataset version stands behind."""
+    used = ModelDataset.objects.filter(dataset_version=dataset_version).values("version_id")
+    return ModelVersion.objects.filter(pk__in=used).select_related("model")

@@ -1,0 +1,280 @@
+"""The deploy wizard: name, entry, resources, review with the plan, progress. It keeps all that is typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mlops.access.decisions import require
+from mlops.deployments import actions, entries, queries
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.names import checked_name
+from mlops.deployments.resources import checked_resources
+from mlops.deployments.scripts import EXAMPLE, checked_script
+from mlops.formats.refusal import Refusal, Where
+from mlops.packaging.models import ConversionState
+from mlops.registry.models import ModelVersion
+from mlops.registry.queries import version_by_id, visible_versions
+from mlops.web.guard import signed_in
+from mlops.web.projects import current_project, show_project
+
+STEPS = ("name", "entry", "resources", "review")
+MEGABYTE = 1024**2
+MOST_SCRIPT_BYTES = 1024 * 1024
+DEFAULTS = {
+    "endpoint": "new",
+    "endpoint_name": "",
+    "name": "blue",
+    "entry": "onnx",
+    "script": "",
+    "cpus": "1",
+    "memory_mb": "1024",
+    "timeout_seconds": "60",
+    "traffic": "0",
+}
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def deploy(request: HttpRequest) -> HttpResponse:
+    """`version` is the model version's id. Each step posts everything typed so far; `go` names the step to show."""
+    given = request.POST if request.method == "POST" else request.GET
+    if not given.get("version"):
+        return _choose_version(request)
+    version = version_by_id(request.user, given["version"])
+    project = version.model.project
+    show_project(request, project)
+    require(request.user, "contribute", project)
+    values = _values(request, version)
+    if request.method == "GET":
+        return _show(request, version, values, "name")
+    asked = request.POST.get("step", "name")
+    step = asked if asked in STEPS else "name"
+    go = request.POST.get("go", "next")
+    if go in STEPS and STEPS.index(go) <= STEPS.index(step):
+        return _show(request, version, values, go)
+    for each in STEPS[: STEPS.index(step) + 1]:
+        try:
+            _check(each, request, version, values)
+        except Refusal as refusal:
+            return _show(request, version, values, each, problem=refusal)
+    if step != STEPS[-1]:
+        return _show(request, version, values, STEPS[STEPS.index(step) + 1])
+    try:
+        deployment = _deploy(request, version, values)
+    except Refusal as refusal:
+        return _show(request, version, values, _step_of(refusal), problem=refusal)
+    return redirect("web:deployment-progress", deployment.endpoint_id, deployment.pk)
+
+
+@signed_in
+def deployment_progress(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid.UUID) -> HttpResponse:
+    endpoint = queries.visible_endpoint(request.user, endpoint_id)
+    show_project(request, endpoint.project)
+    return render(request, "web/endpoints/progress.html", _progress_context(endpoint, deployment_id))
+
+
+@signed_in
+def deployment_state(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid.UUID) -> HttpResponse:
+    """The live part of the progress page."""
+    endpoint = queries.visible_endpoint(request.user, endpoint_id)
+    return render(request, "web/endpoints/_progress.html", _progress_context(endpoint, deployment_id))
+
+
+def _choose_version(request: HttpRequest) -> HttpResponse:
+    project = current_project(request)
+    require(request.user, "contribute", project)
+    versions = visible_versions(request.user).filter(model__project=project).order_by("model__name", "-number")[:300]
+    return render(request, "web/endpoints/choose.html", {"project": project, "versions": versions})
+
+
+def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
+    """What was typed in any step, else what is usual."""
+    usual = {**DEFAULTS, "endpoint_name": _usual_endpoint(version)}
+    if not version.task:
+        usual["entry"] = "script"
+    if request.GET.get("endpoint"):
+        usual["endpoint"] = request.GET["endpoint"]
+    values = {key: request.POST.get(key, value) for key, value in usual.items()}
+    upload = request.FILES.get("script_file")
+    if upload is not None and (upload.size or 0) <= MOST_SCRIPT_BYTES:
+        values["script"] = upload.read().decode("utf-8", errors="replace")
+    return values
+
+
+def _usual_endpoint(version: ModelVersion) -> str:
+    letters = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in version.model.name)
+    name = letters.strip("-").lower()[:60].strip("-") or "endpoint"
+    return name if name[0].isalpha() else f"model-{name}"[:60]
+
+
+def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> None:
+    project = version.model.project
+    if step == "name":
+        name = checked_name(values["name"], what=_("deployment"))
+        endpoint = _existing(request, version, values)
+        if endpoint is not None and Deployment.objects.filter(endpoint=endpoint, name=name).exists():
+            hint = _("Choose another name, such as “green”.")
+            raise _refused("name_taken", _("“%s” already has a deployment of this name.") % endpoint, hint, "name")
+        if endpoint is None:
+            fresh = checked_name(values["endpoint_name"], what=_("endpoint"), parameter="endpoint_name")
+            if Endpoint.objects.filter(project=project, name=fresh).exists():
+                hint = _("Choose it above, or choose another name.")
+                raise _refused("name_taken", _("There is already an endpoint “%s”.") % fresh, hint, "endpoint_name")
+    elif step == "entry":
+        possible = {one.entry: one for one in entries.possibilities(version)}
+        chosen = possible.get(values["entry"])
+        if chosen is None or chosen.problem:
+            raise _refused(
+                "entry_not_possible",
+                chosen.problem if chosen else _("Choose how the model is served."),
+                _("Choose another entry."),
+                "entry",
+            )
+        if values["entry"] == "script":
+            checked_script(values["script"])
+    elif step == "resources":
+        checked_resources(**_resources(values))
+
+
+def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Deployment:
+    """Endpoint and deployment together: neither without the other."""
+    with transaction.atomic():
+        endpoint = _existing(request, version, values) or actions.create_endpoint(
+            request.user, version.model.project, name=values["endpoint_name"]
+        )
+        return actions.create_deployment(
+            request.user,
+            endpoint,
+            name=values["name"],
+            version=version,
+            entry=values["entry"],
+            script=values["script"] if values["entry"] == "script" else None,
+            traffic=_number(values["traffic"]) or None,
+            **_resources(values),
+        )
+
+
+def _existing(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Endpoint | None:
+    if values["endpoint"] == "new":
+        return None
+    endpoint = next((one for one in _endpoints(request, version) if str(one.pk) == values["endpoint"]), None)
+    if endpoint is None:
+        raise _refused("not_found", _("That endpoint is gone."), _("Choose another, or make a new one."), "endpoint")
+    return endpoint
+
+
+def _endpoints(request: HttpRequest, version: ModelVersion) -> list[Endpoint]:
+    return list(queries.visible_to(request.user).filter(project=version.model.project))
+
+
+def _resources(values: dict[str, str]) -> dict[str, Any]:
+    memory = _number(values["memory_mb"])
+    return {
+        "cpus": values["cpus"],
+        "memory_bytes": memory * MEGABYTE if memory is not None else values["memory_mb"],
+        "timeout_seconds": values["timeout_seconds"],
+    }
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _refused(code: str, message: str, hint: str, parameter: str) -> Refusal:
+    return Refusal(code, message, hint=hint, status=400, where=Where(parameter=parameter))
+
+
+def _step_of(refusal: Refusal) -> str:
+    places = {"name": "name", "endpoint_name": "name", "endpoint": "name", "entry": "entry", "script": "entry"}
+    resources = dict.fromkeys(("cpus", "memory_bytes", "timeout_seconds"), "resources")
+    return (places | resources).get(refusal.where.parameter or "", "review")
+
+
+def _show(
+    request: HttpRequest,
+    version: ModelVersion,
+    values: dict[str, str],
+    step: str,
+    *,
+    problem: Refusal | None = None,
+) -> HttpResponse:
+    endpoints = _endpoints(request, version)
+    endpoint = next((one for one in endpoints if str(one.pk) == values["endpoint"]), None)
+    beside = list(queries.deployments_of(endpoint)) if endpoint else []
+    possible = {one.entry: one for one in entries.possibilities(version)}
+    context = {
+        "version": version,
+        "project": version.model.project,
+        "values": values,
+        "step": step,
+        "number": STEPS.index(step) + 1,
+        "carried": _carried(values, step),
+        "endpoints": endpoints,
+        "endpoint": endpoint,
+        "endpoint_name": endpoint.name if endpoint else values["endpoint_name"],
+        "beside": beside,
+        "possible": possible,
+        "is_converted": _is_converted(possible["onnx"]),
+        "script_example": EXAMPLE,
+        "problem": problem,
+        "wrong": problem.where.parameter if problem else "",
+    }
+    return render(request, "web/endpoints/deploy.html", context, status=problem.status if problem else 200)
+
+
+FIELDS_OF = {
+    "name": ("endpoint", "endpoint_name", "name"),
+    "entry": ("entry", "script"),
+    "resources": ("cpus", "memory_mb", "timeout_seconds"),
+    "review": ("traffic",),
+}
+
+
+def _carried(values: dict[str, str], step: str) -> dict[str, str]:
+    """What the other steps hold, as hidden fields."""
+    return {key: value for key, value in values.items() if key not in FIELDS_OF[step]}
+
+
+def _is_converted(possible: entries.Possible) -> bool:
+    return possible.conversion is not None and possible.conversion.state == ConversionState.ACCEPTED
+
+
+def _progress_context(endpoint: Endpoint, deployment_id: uuid.UUID) -> dict[str, Any]:
+    deployment = queries.deployment_of(endpoint, deployment_id)
+    conversion = deployment.conversion
+    converting = conversion is not None and not conversion.is_final
+    laid_out = deployment.port is not None
+    return {
+        "endpoint": endpoint,
+        "project": endpoint.project,
+        "deployment": deployment,
+        "conversion": conversion,
+        "stages": [
+            {"title": _("Convert to ONNX and compare"), "done": not converting, "now": converting},
+            {"title": _("Lay out model and entry"), "done": laid_out, "now": not converting and not laid_out},
+            {
+                "title": _("Start the server and check its answers"),
+                "done": deployment.state == "healthy",
+                "now": laid_out and deployment.state == "transitioning",
+            },
+        ][0 if conversion is not None else 1 :],
+        "share": endpoint.traffic.get(deployment.name, 0),
+    }
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deploy/", deploy, name="deploy"),
+    path("endpoints/<uuid:endpoint_id>/<uuid:deployment_id>/", deployment_progress, name="deployment-progress"),
+    path("endpoints/<uuid:endpoint_id>/<uuid:deployment_id>/state/", deployment_state, name="deployment-state"),
+]

@@ -1,0 +1,265 @@
+"""The pages about endpoints: list, and one endpoint with its tabs. The deploy wizard is in a module of its own."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from mlops.access.decisions import may
+from mlops.deployments import actions, queries
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.targets import target
+from mlops.formats.refusal import Refusal
+from mlops.web.guard import signed_in
+from mlops.web.pages import deploying
+from mlops.web.pages.trying import Trial, first_trial, snippets, tried
+from mlops.web.projects import current_project, show_project
+
+TABS = ("overview", "test", "consume", "metrics", "logs")
+WINDOWS = ((60, "1 h"), (360, "6 h"), (1440, "24 h"))
+LOG_LINES = 300
+
+
+@signed_in
+def endpoints(request: HttpRequest) -> HttpResponse:
+    project = current_project(request)
+    context = {"project": project, "may_contribute": may(request.user, "contribute", project)}
+    return render(request, "web/endpoints/list.html", {**context, **_list_context(request, project)})
+
+
+@signed_in
+def endpoint_lines(request: HttpRequest) -> HttpResponse:
+    """The live part of the list."""
+    project = current_project(request)
+    return render(request, "web/endpoints/_lines.html", _list_context(request, project))
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "POST"])
+def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Tabs Overview, Test, Consume, Metrics, Logs. POST `act`: traffic, regenerate, delete, delete-deployment, test."""
+    shown = queries.visible_endpoint(request.user, endpoint_id)
+    show_project(request, shown.project)
+    if request.method == "GET":
+        return _page(request, shown)
+    acts = {
+        "traffic": _traffic,
+        "regenerate": _regenerate,
+        "delete": _delete,
+        "delete-deployment": _delete_deployment,
+        "test": _test,
+    }
+    name = request.POST.get("act", "")
+    if name not in acts:
+        raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
+    try:
+        return acts[name](request, shown)
+    except Refusal as refusal:
+        tab = {"test": "test", "regenerate": "consume"}.get(name, "overview")
+        return _page(request, shown, tab=tab, problem=refusal)
+
+
+@signed_in
+def endpoint_state(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
+    """The live part of the overview: state and deployments."""
+    shown = queries.visible_endpoint(request.user, endpoint_id)
+    return render(request, "web/endpoints/_deployments.html", _base_context(request, shown))
+
+
+def _page(request: HttpRequest, endpoint: Endpoint, *, tab: str = "", **more: Any) -> HttpResponse:
+    tab = tab or request.GET.get("tab", TABS[0])
+    if tab not in TABS:
+        tab = TABS[0]
+    problem: Refusal | None = more.get("problem")
+    base = _base_context(request, endpoint)
+    build = {
+        "overview": _overview_tab,
+        "test": _test_tab,
+        "consume": _consume_tab,
+        "metrics": _metrics_tab,
+        "logs": _logs_tab,
+    }
+    context = {**base, "tab": tab, **build[tab](request, endpoint, base["deployments"]), **more}
+    return render(request, "web/endpoints/endpoint.html", context, status=problem.status if problem else 200)
+
+
+def _base_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
+    deployments = list(queries.deployments_of(endpoint))
+    return {
+        "endpoint": endpoint,
+        "project": endpoint.project,
+        "deployments": deployments,
+        "lines": [(one, endpoint.traffic.get(one.name, 0)) for one in deployments],
+        "health": queries.health_of(endpoint, deployments),
+        "may_contribute": may(request.user, "contribute", endpoint.project),
+    }
+
+
+def _list_context(request: HttpRequest, project: Any) -> dict[str, Any]:
+    found = list(queries.visible_to(request.user).filter(project=project))
+    lines = []
+    for endpoint in found:
+        deployments = list(queries.deployments_of(endpoint))
+        lines.append(
+            {
+                "endpoint": endpoint,
+                "deployments": [(one, endpoint.traffic.get(one.name, 0)) for one in deployments],
+                "health": queries.health_of(endpoint, deployments),
+                "summary": queries.traffic_summary(endpoint),
+            }
+        )
+    return {"lines": lines, "project": project}
+
+
+def _overview_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
+    typed = request.POST if request.POST.get("act") == "traffic" else {}
+    shares = [(one, typed.get(f"share-{one.name}", endpoint.traffic.get(one.name, 0))) for one in deployments]
+    return {"shares": shares, "summary": queries.traffic_summary(endpoint)}
+
+
+def _test_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
+    chosen = _chosen(request, endpoint, deployments)
+    if request.method == "POST":
+        return {"chosen": chosen, "trial": Trial.from_form(chosen, request.POST)}
+    return {"chosen": chosen, "trial": first_trial(chosen, mode=request.GET.get("mode", ""))}
+
+
+def _consume_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
+    chosen = _chosen(request, endpoint, deployments)
+    uri = queries.scoring_uri(endpoint)
+    keys = actions.credentials(request.user, endpoint) if may(request.user, "contribute", endpoint.project) else None
+    return {"uri": uri, "keys": keys, "snippets": snippets(uri, first_trial(chosen).body)}
+
+
+def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
+    asked = request.GET.get("minutes", "")
+    minutes = int(asked) if asked in {str(window) for window, _title in WINDOWS} else WINDOWS[0][0]
+    rows = queries.traffic_minutes(endpoint, minutes=minutes)
+    return {
+        "minutes": minutes,
+        "windows": WINDOWS,
+        "summary": queries.traffic_summary(endpoint, minutes=minutes),
+        "has_traffic": bool(rows),
+        "requests_figure": json.dumps(_requests_figure(rows, minutes)),
+        "latency_figure": json.dumps(_latency_figure(rows)),
+    }
+
+
+def _logs_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
+    chosen = _chosen(request, endpoint, deployments)
+    lines = target(chosen.target).logs(chosen, lines=LOG_LINES) if chosen else []
+    return {"chosen": chosen, "log": lines}
+
+
+def _chosen(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> Deployment | None:
+    """The deployment asked for, else the one with the most traffic, else the first."""
+    wanted = (request.POST if request.method == "POST" else request.GET).get("deployment", "")
+    if wanted:
+        return queries.deployment_of(endpoint, wanted)
+    return max(deployments, key=lambda one: endpoint.traffic.get(one.name, 0), default=None)
+
+
+def _traffic(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    shares = {key.removeprefix("share-"): value or 0 for key, value in request.POST.items() if key.startswith("share-")}
+    actions.update_traffic(request.user, endpoint, shares=shares)
+    messages.success(request, _("The traffic is set; the router follows within a second."))
+    return redirect("web:endpoint", endpoint.pk)
+
+
+def _regenerate(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    which = request.POST.get("key", "")
+    actions.regenerate_key(request.user, endpoint, which=which)
+    said = _("There is a new %(which)s key; callers with the old one are refused.")
+    messages.success(request, said % {"which": which})
+    return _to_tab(endpoint, "consume")
+
+
+def _delete(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    name = endpoint.name
+    actions.delete_endpoint(request.user, endpoint)
+    messages.success(request, _("The endpoint “%(name)s” is deleted.") % {"name": name})
+    return redirect("web:endpoints")
+
+
+def _delete_deployment(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    deployment = queries.deployment_of(endpoint, request.POST.get("deployment", ""))
+    actions.delete_deployment(request.user, deployment)
+    messages.success(request, _("The deployment “%(name)s” is deleted.") % {"name": deployment.name})
+    return redirect("web:endpoint", endpoint.pk)
+
+
+def _test(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """The answer is shown below the form, which keeps what was typed."""
+    chosen = _chosen(request, endpoint, list(queries.deployments_of(endpoint)))
+    trial = Trial.from_form(chosen, request.POST)
+    wanted = request.POST.get("deployment", "")
+    return _page(request, endpoint, tab="test", trial=trial, answer=tried(request.user, endpoint, trial, wanted))
+
+
+def _to_tab(endpoint: Endpoint, tab: str) -> HttpResponse:
+    response = redirect("web:endpoint", endpoint.pk)
+    response["Location"] += f"?tab={tab}"
+    return response
+
+
+def _requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
+    """Bars a minute, in three parts; minutes without requests are zero, so that pauses are seen."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    ticks = [now - timedelta(minutes=back) for back in range(minutes - 1, -1, -1)]
+    sums: dict[str, dict[Any, int]] = {"good": {}, "refused": {}, "errors": {}}
+    for row in rows:
+        parts = {"refused": row.refused, "errors": row.errors, "good": row.requests - row.refused - row.errors}
+        for name, count in parts.items():
+            sums[name][row.minute] = sums[name].get(row.minute, 0) + count
+    named = {"good": _("Answered"), "refused": _("Refused (4xx)"), "errors": _("Errors (5xx)")}
+    colors = {"good": "#1f9d63", "refused": "#d08a1d", "errors": "#d0453a"}
+    data = [
+        {
+            "type": "bar",
+            "name": named[name],
+            "marker": {"color": colors[name]},
+            "x": [tick.isoformat() for tick in ticks],
+            "y": [sums[name].get(tick, 0) for tick in ticks],
+        }
+        for name in sums
+    ]
+    return {"data": data, "layout": {"barmode": "stack", "yaxis": {"title": {"text": _("Requests per minute")}}}}
+
+
+def _latency_figure(rows: list[queries.Minute]) -> dict[str, Any]:
+    data = []
+    for name in sorted({row.deployment for row in rows}):
+        own = [row for row in rows if row.deployment == name]
+        for share, dash in (("p50", "solid"), ("p95", "dot")):
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines+markers",
+                    "name": f"{name} {share}",
+                    "line": {"dash": dash},
+                    "x": [row.minute.isoformat() for row in own],
+                    "y": [round(1000 * (getattr(row, share) or 0), 3) for row in own],
+                }
+            )
+    return {"data": data, "layout": {"yaxis": {"title": {"text": _("Milliseconds")}, "rangemode": "tozero"}}}
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("endpoints/", endpoints, name="endpoints"),
+    path("endpoints/lines/", endpoint_lines, name="endpoint-lines"),
+    path("endpoints/<uuid:endpoint_id>/", endpoint, name="endpoint"),
+    path("endpoints/<uuid:endpoint_id>/state/", endpoint_state, name="endpoint-state"),
+    *deploying.urlpatterns,
+]

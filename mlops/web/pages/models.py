@@ -1,0 +1,315 @@
+"""The pages about models: list, one model, one version with its tabs, and registering."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import msgspec
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mlops.access.decisions import may
+from mlops.deployments.models import Deployment
+from mlops.deployments.queries import deployments_with
+from mlops.formats.model import ParityCertificate
+from mlops.formats.refusal import Refusal
+from mlops.packaging.actions import convert
+from mlops.packaging.models import Conversion
+from mlops.packaging.queries import conversions_of
+from mlops.registry import actions, queries
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.runs.models import Run, Step
+from mlops.tags.filters import tags_of, tags_of_many
+from mlops.web.guard import signed_in
+from mlops.web.projects import current_project, show_project
+
+MODELS_A_PAGE = 25
+TABS = ("details", "artifacts", "onnx", "endpoints")
+
+
+@signed_in
+def models(request: HttpRequest) -> HttpResponse:
+    """`filter` is part of a name, or TagName=TagValue; the page says how it was understood."""
+    project = current_project(request)
+    typed = request.GET.get("filter", "").strip()
+    is_tag = any(sign in typed for sign in "=:")
+    problem: Refusal | None = None
+    understood: tuple[Any, ...] = ()
+    try:
+        found, understood = queries.find_models(
+            request.user, project=project, text="" if is_tag else typed, tags=[typed] if is_tag else []
+        )
+    except Refusal as refusal:
+        problem, found = refusal, queries.visible_to(request.user).filter(project=project)
+    page = Paginator(found.order_by("-created_at"), MODELS_A_PAGE).get_page(request.GET.get("page"))
+    rows = queries.rows_of(list(page))
+    context = {
+        "project": project,
+        "page": page,
+        "rows": [(row, _served(row.latest)) for row in rows],
+        "typed": typed,
+        "understood": understood,
+        "problem": problem,
+        "may_contribute": may(request.user, "contribute", project),
+    }
+    return render(request, "web/models/list.html", context, status=problem.status if problem else 200)
+
+
+@signed_in
+def model(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
+    shown = queries.visible_model(request.user, model_id)
+    show_project(request, shown.project)
+    return render(request, "web/models/model.html", _model_context(request, shown))
+
+
+@signed_in
+def model_versions(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
+    """The live part of the model's page."""
+    shown = queries.visible_model(request.user, model_id)
+    return render(request, "web/models/_versions.html", _model_context(request, shown))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
+    """Tabs Details, Artifacts, ONNX, Endpoints. POST: `act` = tag, untag, describe, convert or delete."""
+    version = queries.visible_version(request.user, model_id, number)
+    show_project(request, version.model.project)
+    if request.method == "GET":
+        return _version_page(request, version)
+    acts = {"tag": _tag, "untag": _untag, "describe": _describe, "convert": _convert, "delete": _delete}
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
+    try:
+        return act(request, version)
+    except Refusal as refusal:
+        tab = "onnx" if request.POST.get("act") == "convert" else "details"
+        return _version_page(request, version, tab=tab, problem=refusal)
+
+
+@signed_in
+def version_conversions(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
+    """The live part of the tab ONNX."""
+    version = queries.visible_version(request.user, model_id, number)
+    return render(request, "web/models/_conversions.html", _onnx_context(request, version))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Keeps what a run's step made. GET and POST: `run`, `node`, `port`."""
+    given = request.POST if request.method == "POST" else request.GET
+    run = _run(request, given.get("run", ""))
+    show_project(request, run.project)
+    step = Step.objects.filter(run=run, node=given.get("node", "")).first()
+    context: dict[str, Any] = {
+        "run": run,
+        "step": step,
+        "node": given.get("node", ""),
+        "port": given.get("port", ""),
+        "typed": request.POST,
+        "names": _names(run.project),
+        "project": run.project,
+    }
+    if request.method == "GET":
+        return render(request, "web/models/register.html", context)
+    try:
+        version = actions.register(
+            request.user,
+            run.project,
+            name=request.POST.get("name", ""),
+            run=run,
+            node=context["node"],
+            port=context["port"],
+            description=request.POST.get("description", ""),
+            tags=_typed_tags(request.POST.get("tags", "")),
+        )
+    except Refusal as refusal:
+        return render(request, "web/models/register.html", {**context, "problem": refusal}, status=refusal.status)
+    messages.success(request, _("%(version)s is registered.") % {"version": version})
+    return redirect("web:model-version", version.model_id, version.number)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keeps files from elsewhere as a model: ONNX, an MLflow folder, or any files."""
+    project = current_project(request)
+    context: dict[str, Any] = {"project": project, "typed": request.POST, "names": _names(project)}
+    if request.method == "GET":
+        return render(request, "web/models/upload.html", context)
+    try:
+        files = [(one.name or "", one) for one in request.FILES.getlist("files")]
+        tree = actions.keep_files(request.user, project, files=files)  # type: ignore[arg-type]
+        version = actions.register(
+            request.user,
+            project,
+            name=request.POST.get("name", ""),
+            tree=tree,
+            description=request.POST.get("description", ""),
+            tags=_typed_tags(request.POST.get("tags", "")),
+        )
+    except Refusal as refusal:
+        return render(request, "web/models/upload.html", {**context, "problem": refusal}, status=refusal.status)
+    messages.success(request, _("%(version)s is registered.") % {"version": version})
+    return redirect("web:model-version", version.model_id, version.number)
+
+
+def _version_page(request: HttpRequest, version: ModelVersion, *, tab: str = "", **more: Any) -> HttpResponse:
+    tab = tab or request.GET.get("tab", TABS[0])
+    if tab not in TABS:
+        tab = TABS[0]
+    problem: Refusal | None = more.get("problem")
+    deployments = list(deployments_with([version]))
+    context = {
+        "version": version,
+        "project": version.model.project,
+        "tab": tab,
+        "deployments": deployments,
+        "may_contribute": may(request.user, "contribute", version.model.project),
+        "typed": request.POST,
+        **_tab_context(request, version, tab),
+        **more,
+    }
+    return render(request, "web/models/version.html", context, status=problem.status if problem else 200)
+
+
+def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[str, Any]:
+    if tab == "details":
+        return {
+            "signature": queries.signature_of(version),
+            "tags": tags_of(version),
+            "datasets": queries.datasets_of(version),
+            "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
+            "properties": {key: value for key, value in version.properties.items() if key != "onnx"},
+            "onnx_file": version.properties.get("onnx"),
+        }
+    if tab == "artifacts":
+        return {"files": queries.files_of(version)}
+    return _onnx_context(request, version) if tab == "onnx" else {}
+
+
+def _onnx_context(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
+    found = [(one, _certificate(one)) for one in conversions_of(version)]
+    return {
+        "version": version,
+        "conversions": found,
+        "latest": found[0] if found else None,
+        "earlier": found[1:],
+        "may_contribute": may(request.user, "contribute", version.model.project),
+    }
+
+
+def _certificate(conversion: Conversion) -> ParityCertificate | None:
+    return msgspec.convert(conversion.certificate, ParityCertificate) if conversion.certificate else None
+
+
+def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, Any]:
+    versions = list(queries.versions_of(model))
+    tags = tags_of_many(versions)
+    served: dict[Any, list[Deployment]] = {}
+    for deployment in deployments_with(versions):
+        served.setdefault(deployment.version_id, []).append(deployment)
+    keys = sorted({key for version in versions for key in version.metrics})
+    return {
+        "model": model,
+        "project": model.project,
+        "lines": [
+            {
+                "version": version,
+                "tags": tags[str(version.pk)],
+                "deployments": served.get(version.pk, []),
+                "metrics": [version.metrics.get(key) for key in keys[:4]],
+            }
+            for version in versions
+        ],
+        "metric_keys": keys[:4],
+        "may_contribute": may(request.user, "contribute", model.project),
+    }
+
+
+def _tag(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    tags = _typed_tags(request.POST.get("tag", ""))
+    if not tags:
+        raise Refusal("tag_invalid", _("No tag was typed."), hint=_("Write TagName=TagValue, such as Area=Churn."))
+    actions.set_tags(request.user, version, tags=tags)
+    return redirect("web:model-version", version.model_id, version.number)
+
+
+def _untag(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    actions.remove_tag(request.user, version, key=request.POST.get("key", ""))
+    return redirect("web:model-version", version.model_id, version.number)
+
+
+def _describe(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    actions.describe_version(request.user, version, description=request.POST.get("description", ""))
+    messages.success(request, _("The description is saved."))
+    return redirect("web:model-version", version.model_id, version.number)
+
+
+def _convert(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    typed = request.POST.get("tolerance", "").strip()
+    try:
+        tolerance = float(typed) if typed else 1e-4
+    except ValueError:
+        raise Refusal(
+            "tolerance_out_of_range", _("“%(value)s” is no number.") % {"value": typed}, hint=_("Usual is 0.0001.")
+        ) from None
+    convert(request.user, version, tolerance=tolerance)
+    response = redirect("web:model-version", version.model_id, version.number)
+    response["Location"] += "?tab=onnx"
+    return response
+
+
+def _delete(request: HttpRequest, version: ModelVersion) -> HttpResponse:
+    told = str(version)
+    actions.delete_version(request.user, version)
+    messages.success(request, _("%(version)s is deleted.") % {"version": told})
+    return redirect("web:model", version.model_id)
+
+
+def _typed_tags(text: str) -> dict[str, str]:
+    """`Area=Churn, Team = North`, or one a line. A key alone gets an empty value."""
+    parts = [part for line in text.splitlines() for part in line.split(",") if part.strip()]
+    pairs = [(part if "=" in part else part.replace(":", "=", 1)).partition("=") for part in parts]
+    return {key.strip(): value.strip() for key, _sign, value in pairs}
+
+
+def _run(request: HttpRequest, run_id: str) -> Run:
+    from mlops.access.decisions import visible_projects
+
+    try:
+        found = Run.objects.filter(pk=uuid.UUID(run_id), project__in=visible_projects(request.user))
+    except ValueError:
+        found = Run.objects.none()
+    run = found.select_related("project").first()
+    if run is None:
+        raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
+    return run
+
+
+def _names(project: Any) -> list[str]:
+    return list(RegisteredModel.objects.filter(project=project).values_list("name", flat=True)[:200])
+
+
+def _served(version: ModelVersion | None) -> list[Deployment]:
+    return list(deployments_with([version])) if version else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("models/", models, name="models"),
+    path("models/register/", register, name="model-register"),
+    path("models/upload/", upload, name="model-upload"),
+    path("models/<uuid:model_id>/", model, name="model"),
+    path("models/<uuid:model_id>/versions/", model_versions, name="model-versions"),
+    path("models/<uuid:model_id>/<int:number>/", model_version, name="model-version"),
+    path("models/<uuid:model_id>/<int:number>/conversions/", version_conversions, name="model-conversions"),
+]

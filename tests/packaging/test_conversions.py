@@ -1,0 +1,82 @@
+"""Conversions as rows: asked for, done in a child process, and found again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mlops.formats.refusal import Refusal
+from mlops.packaging import actions, tasks
+from mlops.packaging.models import Conversion, ConversionState
+from mlops.registry.actions import keep_files, register
+from tests.registry.shelf import registered
+
+pytestmark = pytest.mark.django_db
+
+
+def done(conversion: Conversion) -> Conversion:
+    tasks.convert(str(conversion.pk))
+    conversion.refresh_from_db()
+    return conversion
+
+
+def test_a_conversion_ends_accepted_with_its_certificate_and_files(contributor, project):
+    conversion = done(actions.convert(contributor, registered(contributor, project)))
+    assert conversion.state == ConversionState.ACCEPTED, conversion.reason
+    assert conversion.certificate["speed_up_single"] > 1
+    assert conversion.tree.file_count == 3
+
+
+def test_asking_again_gives_the_same_conversion(contributor, project):
+    version = registered(contributor, project)
+    assert actions.convert(contributor, version) == actions.convert(contributor, version)
+    assert actions.convert(contributor, version, tolerance=1e-3) != actions.convert(contributor, version)
+
+
+def test_readers_cannot_convert(contributor, reader, project):
+    version = registered(contributor, project)
+    with pytest.raises(Refusal) as refused:
+        actions.convert(reader, version)
+    assert refused.value.status == 403
+
+
+def test_uploaded_files_cannot_be_converted_and_it_says_what_to_do(contributor, project, tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"x")
+    with (tmp_path / "model.bin").open("rb") as stream:
+        tree = keep_files(contributor, project, files=[("model.bin", stream)])
+    conversion = done(actions.convert(contributor, register(contributor, project, name="mine", tree=tree)))
+    assert conversion.state == ConversionState.REFUSED
+    assert "script" in conversion.hint
+
+
+def test_a_lost_worker_gives_its_conversion_back(contributor, project):
+    conversion = actions.convert(contributor, registered(contributor, project))
+    past = timezone.now() - timedelta(minutes=5)
+    Conversion.objects.update(state=ConversionState.RUNNING, lease_until=past, attempt=1)
+    tasks.sweep()
+    conversion.refresh_from_db()
+    assert conversion.state == ConversionState.QUEUED
+    Conversion.objects.update(state=ConversionState.RUNNING, lease_until=past, attempt=3)
+    tasks.sweep()
+    conversion.refresh_from_db()
+    assert conversion.state == ConversionState.FAILED
+    assert conversion.hint
+
+
+def test_an_uploaded_onnx_file_tells_its_signature(contributor, project, tmp_path):
+    from onnx import TensorProto, helper, save
+
+    value = helper.make_tensor_value_info
+    node = helper.make_node("Add", ["a", "b"], ["total"])
+    inputs = [value(name, TensorProto.FLOAT, [None, 1]) for name in ("a", "b")]
+    graph = helper.make_graph([node], "sum", inputs, [value("total", TensorProto.FLOAT, [None, 1])])
+    save(helper.make_model(graph), tmp_path / "sum.onnx")
+    with (tmp_path / "sum.onnx").open("rb") as stream:
+        tree = keep_files(contributor, project, files=[("sum.onnx", stream)])
+    version = register(contributor, project, name="sum", tree=tree)
+    tasks.read_onnx(str(version.pk))
+    version.refresh_from_db()
+    assert [field["name"] for field in version.signature["inputs"]] == ["a", "b"]
+    assert version.properties["onnx"]["outputs"][0]["name"] == "total"

@@ -1,0 +1,131 @@
+"""Registering, finding, tagging, downloading and deleting models."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from mlops.formats.refusal import Refusal
+from mlops.registry import actions, queries, usage
+from mlops.registry.archive import zipped
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.tags.filters import tags_of
+from tests.registry.shelf import registered
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_version_carries_what_its_files_say(contributor, project):
+    version = registered(contributor, project, tags={"Area": "Churn"})
+    assert (version.task, version.algorithm) == ("regression", "boosted_decision_tree_regression")
+    assert [field["name"] for field in version.signature["inputs"]] == ["power", "weight", "make"]
+    assert version.input_example["columns"] == ["power", "weight", "make"]
+    assert tags_of(version) == {"Area": "Churn"}
+
+
+def test_numbers_count_on_even_after_a_deletion(contributor, project):
+    first, second = registered(contributor, project), registered(contributor, project)
+    assert (first.number, second.number) == (1, 2)
+    actions.delete_version(contributor, second)
+    assert registered(contributor, project).number == 3
+
+
+def test_a_reader_may_look_but_not_register(reader, contributor, project):
+    with pytest.raises(Refusal) as refused:
+        registered(reader, project)
+    assert refused.value.status == 403
+    version = registered(contributor, project)
+    assert queries.visible_version(reader, version.model_id, 1) == version
+
+
+def test_strangers_see_nothing(stranger, contributor, project):
+    version = registered(contributor, project)
+    with pytest.raises(Refusal) as refused:
+        queries.visible_version(stranger, version.model_id, 1)
+    assert refused.value.status == 404
+    assert not queries.visible_to(stranger).exists()
+
+
+@pytest.mark.parametrize("name", ["", "with spaces", "../up", "-begins", "Ünicode"])
+def test_names_that_files_and_addresses_cannot_take_are_refused(contributor, project, name):
+    with pytest.raises(Refusal) as refused:
+        registered(contributor, project, name=name)
+    assert refused.value.code == "name_invalid"
+
+
+def test_a_version_in_use_is_not_deleted_and_its_users_are_named(contributor, project):
+    version = registered(contributor, project)
+    usage.register(lambda one: ["the deployment “blue”"] if one == version else [])
+    with pytest.raises(Refusal) as refused:
+        actions.delete_version(contributor, version)
+    assert (refused.value.code, refused.value.status) == ("model_in_use", 409)
+    assert "deployment “blue”" in refused.value.message
+    assert refused.value.hint
+
+
+def test_models_are_found_by_tag_and_the_answer_says_how_it_was_understood(client, contributor, project):
+    registered(contributor, project, name="churn", tags={"Area": "Churn"})
+    registered(contributor, project, name="sales", tags={"Area": "Sales"})
+    client.force_login(contributor)
+    answer = client.get("/api/v1/models/", {"tag": "Area : Churn"}).json()
+    assert [row["name"] for row in answer["results"]] == ["churn"]
+    assert answer["understood"] == ["Area=Churn"]
+
+
+def test_uploaded_files_become_a_version_without_being_opened(client, contributor, project):
+    client.force_login(contributor)
+    files = [SimpleUploadedFile("model.pkl", b"not a pickle"), SimpleUploadedFile("notes.txt", b"x")]
+    form = {"project": project.slug, "name": "mine", "files": files, "tags": json.dumps({"Area": "Churn"})}
+    answer = client.post("/api/v1/models/", form)
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["signature"] is None
+    listed = client.get(f"/api/v1/models/{answer.json()['model']}/versions/1/files/").json()["results"]
+    assert [row["path"] for row in listed] == ["model.pkl", "notes.txt"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../up.txt", ""])
+def test_files_cannot_lie_outside_of_the_model(contributor, project, path):
+    with pytest.raises(Refusal) as refused:
+        actions.keep_files(contributor, project, files=[(path, io.BytesIO(b"x"))])
+    assert refused.value.code == "file_name_invalid"
+
+
+def test_the_download_is_a_whole_zip(client, contributor, project):
+    version = registered(contributor, project)
+    client.force_login(contributor)
+    answer = client.get(f"/api/v1/models/{version.model_id}/versions/1/download/")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert archive.testzip() is None
+    assert "prices-1/mlops_model.json" in archive.namelist()
+
+
+def test_equal_files_make_equal_zips(contributor, project):
+    files = queries.files_of(registered(contributor, project))
+    assert b"".join(zipped(files, folder="x")) == b"".join(zipped(files, folder="x"))
+
+
+def test_tags_and_description_change_by_patch_and_null_removes_a_tag(client, contributor, project):
+    version = registered(contributor, project, tags={"Area": "Churn", "Team": "North"})
+    client.force_login(contributor)
+    change = {"tags": {"Area": "Sales", "Team": None}, "description": "better"}
+    answer = client.patch(f"/api/v1/models/{version.model_id}/versions/1/", change, content_type="application/json")
+    assert answer.json()["tags"] == {"Area": "Sales"}
+    assert answer.json()["description"] == "better"
+
+
+def test_an_unknown_version_names_those_that_exist(contributor, project):
+    version = registered(contributor, project)
+    with pytest.raises(Refusal) as refused:
+        queries.visible_version(contributor, version.model_id, 7)
+    assert "There are: 1" in refused.value.hint
+
+
+def test_the_last_version_can_be_deleted_and_the_name_stays_for_the_next(contributor, project):
+    version = registered(contributor, project)
+    actions.delete_version(contributor, version)
+    assert not ModelVersion.objects.exists()
+    assert RegisteredModel.objects.get().last_number == 1
