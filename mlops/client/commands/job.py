@@ -1,0 +1,164 @@
+"""`mlops job`: runs of pipelines; watch them, cancel them, fetch what they made."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mlops.client.connection import Connection, connect
+from mlops.client.errors import RequestFailed, WrongUsage
+from mlops.client.options import Verbs, add_name, add_project
+from mlops.client.output import show
+from mlops.formats.refusal import Refusal, nearest
+
+COLUMNS = (
+    ("number", "number"),
+    ("name", "display_name"),
+    ("experiment", "experiment"),
+    ("state", "state"),
+    ("since", "since"),
+    ("reason", "reason"),
+)
+FINAL = ("completed", "failed", "cancelled")
+POLL_SECONDS = 0.4
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    listed = verbs.add("list", "runs, newest first", list_jobs)
+    listed.add_argument("--state", default="", help="only in this state, such as running or failed")
+    listed.add_argument("--experiment", default="", help="only of this experiment")
+    listed.add_argument("--max-results", "-r", type=int, default=50, help="at most so many (default: 50)")
+    add_project(listed)
+    for name, help, run in (
+        ("show", "one run with its steps and metrics", show_job),
+        ("stream", "log lines and states as they come, until the run ends", stream_job),
+        ("cancel", "stop a run", cancel_job),
+    ):
+        verb = verbs.add(name, help, run)
+        add_name(verb, "the run's number, id or name")
+        add_project(verb)
+    download = verbs.add("download", "what a run's steps made", download_job)
+    add_name(download, "the run's number, id or name")
+    add_project(download)
+    download.add_argument("--output-name", metavar="NODE/PORT", default="", help="only this output")
+    download.add_argument("--download-path", "-p", default=".", help="a folder (default: here)")
+
+
+def list_jobs(arguments: argparse.Namespace) -> int:
+    query = {"project": arguments.project, "state": arguments.state, "experiment": arguments.experiment}
+    rows = connect().get("runs/", limit=arguments.max_results, **query)["results"]
+    return show(arguments, rows, columns=COLUMNS)
+
+
+def show_job(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.get(f"runs/{_id(connection, arguments)}/"))
+
+
+def cancel_job(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.post(f"runs/{_id(connection, arguments)}/cancel/"))
+
+
+def stream_job(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    run = follow(connection, _id(connection, arguments), tell=lambda text: print(text, flush=True))
+    if run["state"] != "completed":
+        raise RequestFailed(f"job_{run['state']}", f"Run {run['number']} is {run['state']}. {run.get('reason') or ''}")
+    if arguments.output or arguments.query:
+        return show(arguments, run)
+    return 0
+
+
+def download_job(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    run = connection.get(f"runs/{_id(connection, arguments)}/")
+    folder = Path(arguments.download_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    places = []
+    for node, port in _wanted(run, arguments.output_name):
+        place = folder / f"{node}-{port}.zip"
+        connection.download(f"runs/{run['id']}/download/{node}/{port}/", place)
+        places.append({"node": node, "port": port, "path": str(place)})
+    return show(arguments, places)
+
+
+def follow(
+    connection: Connection, run_id: str, *, tell: Callable[[str], None], seconds: float = 86_400
+) -> dict[str, Any]:
+    """The run when it has ended. Each change of a step's state and each new log line is told once."""
+    deadline = time.monotonic() + seconds
+    seen: dict[str, str] = {}
+    after: dict[str, int] = {}
+    while True:
+        run: dict[str, Any] = connection.get(f"runs/{run_id}/")
+        for step in run["steps"]:
+            if step["state"] != "waiting" or seen.get(step["node"]):
+                for line in _new_lines(connection, run_id, step, after, seen):
+                    tell(line)
+            if seen.get(step["node"]) != step["state"]:
+                seen[step["node"]] = step["state"]
+                tell(_state_line(step))
+        if run["state"] in FINAL:
+            return run
+        if time.monotonic() > deadline:
+            raise RequestFailed("timeout", f"Run {run['number']} is still {run['state']} after {seconds:.0f} s.")
+        time.sleep(POLL_SECONDS)
+
+
+def find_run(connection: Connection, name: str, *, project: str = "") -> str:
+    """The id of the run of that number, id or display name. Of several with one name: refused."""
+    wanted = name.removeprefix("#")
+    rows = connection.all("runs/", project=project)
+    found = [row for row in rows if wanted in (str(row["id"]), str(row["number"]))]
+    found = found or [row for row in rows if row["display_name"] == name]
+    if len(found) == 1:
+        return str(found[0]["id"])
+    if found:
+        raise Refusal(
+            "job_ambiguous",
+            f"{len(found)} runs go by “{name}”.",
+            hint=f"Give an id (newest first: {', '.join(str(row['id']) for row in found[:3])}) or --project.",
+        )
+    names = [str(row["display_name"]) for row in rows]
+    hint = nearest(name, names) or "`mlops job list` shows their numbers."
+    raise Refusal("job_unknown", f"There is no run “{name}”.", hint=hint, status=404)
+
+
+def _id(connection: Connection, arguments: argparse.Namespace) -> str:
+    return find_run(connection, arguments.name, project=arguments.project)
+
+
+def _new_lines(
+    connection: Connection, run_id: str, step: dict[str, Any], after: dict[str, int], seen: dict[str, str]
+) -> Iterator[str]:
+    node = step["node"]
+    if seen.get(node) == step["state"] and step["state"] != "running":
+        return
+    answer = connection.get(f"runs/{run_id}/steps/{node}/log/", after=after.get(node, 0))
+    after[node] = answer["next"]
+    for line in answer["lines"]:
+        yield f"  {step['title']} | {line['text']}"
+
+
+def _state_line(step: dict[str, Any]) -> str:
+    took = f" in {step['seconds']:.1f} s" if step.get("seconds") and step["state"] == "completed" else ""
+    error = step.get("error") or {}
+    reason = error.get("message") or step.get("reason") or ""
+    hint = f" {error['hint']}" if error.get("hint") else ""
+    return f"{step['title']}: {step['state']}{took}{f' ({reason}{hint})' if reason else ''}"
+
+
+def _wanted(run: dict[str, Any], output: str) -> list[tuple[str, str]]:
+    known = [(step["node"], port["port"]) for step in run["steps"] for port in step["outputs"]]
+    if not output:
+        return known
+    node, _, port = output.partition("/")
+    if (node, port) in known:
+        return [(node, port)]
+    names = [f"{a}/{b}" for a, b in known]
+    raise WrongUsage("output_unknown", f"The run has no output “{output}”.", hint=nearest(output, names) or str(names))

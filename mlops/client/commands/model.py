@@ -1,0 +1,183 @@
+"""`mlops model`: registered models and their versions."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from mlops.client.commands.job import find_run
+from mlops.client.connection import Connection, connect
+from mlops.client.documents import beside, load, readable
+from mlops.client.errors import WrongUsage
+from mlops.client.names import find, project_for, split_version
+from mlops.client.options import Verbs, add_file, add_name, add_project, pairs
+from mlops.client.output import show
+
+COLUMNS = (
+    ("name", "name"),
+    ("version", "version"),
+    ("task", "task"),
+    ("algorithm", "algorithm"),
+    ("project", "project"),
+    ("created", "created_at"),
+)
+KNOWN = ("name", "path", "description", "tags", "properties", "type")
+WITHOUT_MEANING = ("version", "flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    listed = verbs.add("list", "models, and which carry a tag", list_models)
+    listed.add_argument(
+        "--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag (repeatable)"
+    )
+    add_name(listed, "the versions of this model", required=False)
+    add_project(listed)
+    create = verbs.add("create", "register files, or what a run's step made, as a model's next version", create_model)
+    add_file(create, "a model YAML (name, path, type, description, tags)")
+    add_name(create, "the model's name", required=False)
+    create.add_argument("--path", default="", help="a file or folder: ONNX, MLflow model, or any files")
+    create.add_argument("--run", default="", help="a run, instead of --path")
+    create.add_argument("--node", default="", help="the run's step that trained the model")
+    create.add_argument("--port", default="", help="the step's output (default: its model)")
+    create.add_argument("--description", default="", help="what the model is for")
+    create.add_argument("--set-tag", action="append", default=[], metavar="NAME=VALUE", help="a tag (repeatable)")
+    add_project(create)
+    show_verb = verbs.add("show", "one version with signature, metrics and origin", show_model)
+    download = verbs.add("download", "a version's files", download_model)
+    for verb in (show_verb, download):
+        add_name(verb, "the model's name, or NAME:VERSION")
+        verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+        add_project(verb)
+    download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+
+
+def list_models(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    if arguments.name:
+        row = find(connection, "model", arguments.name, path="models/", project=arguments.project)
+        return show(
+            arguments, [_named(row, one) for one in connection.all(f"models/{row['id']}/versions/")], columns=COLUMNS
+        )
+    rows = connection.all("models/", project=arguments.project, tag=arguments.tag)
+    return show(arguments, [_flat(row) for row in rows], columns=COLUMNS)
+
+
+def create_model(arguments: argparse.Namespace) -> int:
+    fields = _fields(arguments)
+    from_run = bool(arguments.run)
+    if not fields.get("name") or from_run == bool(fields.get("path")):
+        raise WrongUsage(
+            "model_incomplete",
+            "A model needs a name and its files.",
+            hint="Give --name with --path, or with --run and --node.",
+        )
+    connection = connect()
+    project = project_for(connection, arguments.project)
+    if from_run:
+        return show(arguments, register_output(connection, project=project, fields=fields, arguments=arguments))
+    return show(arguments, upload_model(connection, project=project, fields=fields))
+
+
+def register_output(
+    connection: Connection, *, project: str, fields: dict[str, Any], arguments: argparse.Namespace
+) -> dict[str, Any]:
+    run = connection.get(f"runs/{find_run(connection, arguments.run, project=project)}/")
+    node, port = model_output(run, node=arguments.node, port=arguments.port)
+    body = {"project": project, "run": run["id"], "node": node, "port": port}
+    made: dict[str, Any] = connection.post("models/", body | {k: v for k, v in fields.items() if v})
+    return made
+
+
+def model_output(run: dict[str, Any], *, node: str = "", port: str = "") -> tuple[str, str]:
+    """The step and port of the run's model. Where several were made, the step must be named."""
+    made = [
+        (step["node"], output["port"])
+        for step in run["steps"]
+        for output in step["outputs"]
+        if output["type"] == "model" and (not node or step["node"] == node) and (not port or output["port"] == port)
+    ]
+    if len(made) == 1:
+        return made[0]
+    if made:
+        raise WrongUsage(
+            "node_missing",
+            "The run made several models.",
+            hint=f"Say which with --node: {', '.join(n for n, _ in made)}.",
+        )
+    raise WrongUsage(
+        "model_absent", f"Run {run['number']} made no such model.", hint="`mlops job show` lists its outputs."
+    )
+
+
+def upload_model(connection: Connection, *, project: str, fields: dict[str, Any]) -> dict[str, Any]:
+    import json
+
+    path = Path(fields["path"])
+    files = [(path.name, path)] if path.is_file() else _below(path)
+    texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
+    texts["description"] = fields.get("description") or ""
+    for key in ("tags", "properties"):
+        if fields.get(key):
+            texts[key] = json.dumps(fields[key])
+    made: dict[str, Any] = connection.send_files("models/", fields=texts, files=files, under="files")
+    return made
+
+
+def show_model(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
+    return show(arguments, _named(row, connection.get(f"models/{row['id']}/versions/{number}/")))
+
+
+def download_model(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
+    place = connection.download(f"models/{row['id']}/versions/{number}/download/", Path(arguments.download_path))
+    return show(arguments, {"name": row["name"], "version": number, "path": str(place)})
+
+
+def find_version(
+    connection: Connection, text: str, *, version: str = "", project: str = ""
+) -> tuple[dict[str, Any], int]:
+    """The model's row and a version's number, of `name`, `name:3`, `name@latest` or `azureml:name:3`."""
+    name, number = split_version(text)
+    row = find(connection, "model", name, path="models/", project=project)
+    wanted = version or number
+    if wanted.isdecimal():
+        return row, int(wanted)
+    versions = connection.all(f"models/{row['id']}/versions/")
+    if wanted not in ("", "latest"):
+        raise WrongUsage("version_unknown", f"“{wanted}” is no version of “{name}”.", hint="A number, or latest.")
+    return row, max(int(one["number"]) for one in versions)
+
+
+def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if arguments.file:
+        fields = load(arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        if fields.get("path"):
+            fields["path"] = str(beside(arguments.file, str(fields["path"])))
+        fields.pop("type", None)
+    given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
+    fields |= {key: value for key, value in given.items() if value}
+    if arguments.set_tag:
+        fields["tags"] = dict(fields.get("tags") or {}) | pairs(arguments.set_tag, code="tag_unreadable")
+    if fields.get("path"):
+        fields["path"] = str(readable(Path(fields["path"])))
+    return fields
+
+
+def _below(folder: Path) -> list[tuple[str, Path]]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(path.relative_to(folder).as_posix(), path) for path in found]
+
+
+def _named(row: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
+    return {**version, "name": row["name"], "version": version.get("number")}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    latest = row.get("latest") or row.get("latest_version")
+    return _named(row, {**latest, **row, "number": latest.get("number")}) if isinstance(latest, dict) else row

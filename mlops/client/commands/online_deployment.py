@@ -1,0 +1,190 @@
+"""`mlops online-deployment`: one model version behind an endpoint."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any
+
+from mlops.client.commands.model import find_version
+from mlops.client.commands.online_endpoint import PATH, print_logs
+from mlops.client.connection import Connection, connect
+from mlops.client.documents import beside, load, readable
+from mlops.client.errors import WrongUsage
+from mlops.client.names import find, project_of
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.output import show
+from mlops.client.waiting import until
+
+COLUMNS = (
+    ("name", "name"),
+    ("model", "model"),
+    ("entry", "entry"),
+    ("state", "state"),
+    ("traffic", "traffic"),
+    ("reason", "reason"),
+)
+KNOWN = ("name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry")
+WITHOUT_MEANING = (
+    "type", "description", "tags", "properties", "environment", "environment_variables", "instance_type",
+    "instance_count",
+    "app_insights_enabled", "scale_settings", "liveness_probe", "readiness_probe", "egress_public_network_access",
+    "data_collector", "model_mount_path",
+)  # fmt: skip
+UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "K": 10**3, "M": 10**6, "G": 10**9}
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    create = verbs.add("create", "serve a model version behind an endpoint", create_deployment)
+    add_file(create, "a deployment YAML (name, endpoint_name, model, code_configuration, request_settings)")
+    add_name(create, "the deployment's name", required=False)
+    create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
+    create.add_argument(
+        "--entry", choices=("onnx", "native", "script"), default="", help="default: onnx, or the file's script"
+    )
+    create.add_argument("--all-traffic", action="store_true", help="give it all traffic when it is ready")
+    create.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
+    listed = verbs.add("list", "the deployments of an endpoint", list_deployments)
+    show_verb = verbs.add("show", "one deployment with its state and reason", show_deployment)
+    logs = verbs.add("get-logs", "the last lines of its log", show_logs)
+    logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
+    delete = verbs.add("delete", "stop and delete a deployment", delete_deployment)
+    add_yes(delete)
+    for verb in (show_verb, logs, delete):
+        add_name(verb, "the deployment's name")
+    for verb in (create, listed, show_verb, logs, delete):
+        verb.add_argument("-e", "--endpoint-name", default="", required=verb is not create, help="the endpoint's name")
+        add_project(verb)
+
+
+def create_deployment(arguments: argparse.Namespace) -> int:
+    fields = _fields(arguments)
+    for key, option in (("name", "-n"), ("endpoint_name", "-e"), ("model", "--model")):
+        if not fields.get(key):
+            raise WrongUsage(
+                "deployment_incomplete", f"A deployment needs “{key}”.", hint=f"In -f FILE, or as {option}."
+            )
+    connection = connect()
+    endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
+    model, number = find_version(connection, str(fields["model"]), project=arguments.project or project_of(endpoint))
+    made = connection.post(f"{PATH}{endpoint['id']}/deployments/", _body(fields, model=model, number=number))
+    if arguments.no_wait and not arguments.all_traffic:
+        return show(arguments, made)
+    made = wait_until_healthy(connection, endpoint, str(fields["name"]))
+    if arguments.all_traffic:
+        connection.post(f"{PATH}{endpoint['id']}/traffic/", {"traffic": {fields["name"]: 100}})
+        made = _deployment(connection, endpoint, str(fields["name"]))
+    return show(arguments, made)
+
+
+def wait_until_healthy(
+    connection: Connection, endpoint: dict[str, Any], name: str, *, seconds: float = 600.0
+) -> dict[str, Any]:
+    """The deployment's row when it serves. Raises RequestFailed with its reason when it will not."""
+    return until(
+        lambda: _deployment(connection, endpoint, name),
+        what=f"deployment “{name}”",
+        good=("healthy",),
+        bad=("failed", "unhealthy"),
+        seconds=seconds,
+    )
+
+
+def list_deployments(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
+    return show(arguments, connection.all(f"{PATH}{endpoint['id']}/deployments/"), columns=COLUMNS)
+
+
+def show_deployment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
+    return show(arguments, _deployment(connection, endpoint, arguments.name))
+
+
+def show_logs(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
+    deployment = _deployment(connection, endpoint, arguments.name)["name"]
+    return print_logs(connection, endpoint, deployment=deployment, lines=arguments.lines)
+
+
+def delete_deployment(arguments: argparse.Namespace) -> int:
+    confirm(arguments, f"Delete the deployment “{arguments.name}” of “{arguments.endpoint_name}”?")
+    connection = connect()
+    endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
+    row = _deployment(connection, endpoint, arguments.name)
+    connection.request("DELETE", f"{PATH}{endpoint['id']}/deployments/{row['id']}/")
+    return 0
+
+
+def _deployment(connection: Connection, endpoint: dict[str, Any], name: str) -> dict[str, Any]:
+    return find(connection, "deployment", name, path=f"{PATH}{endpoint['id']}/deployments/")
+
+
+def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if arguments.file:
+        fields = load(arguments.file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+    given = {
+        "name": arguments.name,
+        "endpoint_name": arguments.endpoint_name,
+        "model": arguments.model,
+        "entry": arguments.entry,
+    }
+    fields |= {key: value for key, value in given.items() if value}
+    if isinstance(fields.get("model"), dict):
+        raise WrongUsage(
+            "model_inline", "A model written inside the deployment is not registered.",
+            hint="Register it with `mlops model create`, then name it: model: azureml:NAME:VERSION.",
+        )  # fmt: skip
+    if fields.get("code_configuration"):
+        fields["script"] = _script(arguments.file, fields["code_configuration"])
+    return fields
+
+
+def _script(file: str, configuration: dict[str, Any]) -> str:
+    folder, name = str(configuration.get("code") or "."), str(configuration.get("scoring_script") or "")
+    if not name:
+        raise WrongUsage(
+            "script_missing", "code_configuration names no scoring_script.", hint="scoring_script: score.py"
+        )
+    return readable(beside(file, folder) / name).read_text(encoding="utf-8")
+
+
+def _body(fields: dict[str, Any], *, model: dict[str, Any], number: int) -> dict[str, Any]:
+    body: dict[str, Any] = {"name": fields["name"], "model": model["name"], "version": number}
+    entry = fields.get("entry") or ("script" if fields.get("script") else "")
+    if entry:
+        body["entry"] = entry
+    if fields.get("script"):
+        body["script"] = fields["script"]
+    timeout = (fields.get("request_settings") or {}).get("request_timeout_ms")
+    if timeout:
+        body["timeout_seconds"] = float(timeout) / 1000
+    limits = _limits(fields.get("resources") or {})
+    if limits.get("cpu"):
+        body["cpus"] = _cpus(str(limits["cpu"]))
+    if limits.get("memory"):
+        body["memory_bytes"] = bytes_of(str(limits["memory"]))
+    return body
+
+
+def _limits(resources: dict[str, Any]) -> dict[str, Any]:
+    return {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+
+
+def _cpus(text: str) -> float:
+    try:
+        return float(text[:-1]) / 1000 if text.endswith("m") else float(text)
+    except ValueError:
+        raise WrongUsage("cpu_unreadable", f"“{text}” is no number of CPUs.", hint="Such as 0.5 or 500m.") from None
+
+
+def bytes_of(text: str) -> int:
+    """`0.5Gi` as bytes."""
+    match = re.fullmatch(r"([0-9.]+)(Ki|Mi|Gi|K|M|G)?B?", text.strip())
+    if match is None:
+        raise WrongUsage("memory_unreadable", f"“{text}” is no amount of memory.", hint="Such as 512Mi or 1Gi.")
+    return int(float(match[1]) * UNITS[match[2] or ""])

@@ -1,0 +1,181 @@
+"""`mlops online-endpoint`: lasting addresses with keys and traffic."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from mlops.client.connection import Connection, connect, problem_of
+from mlops.client.documents import load, readable
+from mlops.client.errors import WrongUsage
+from mlops.client.names import find, project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm, pairs
+from mlops.client.output import show
+
+PATH = "online-endpoints/"
+COLUMNS = (
+    ("name", "name"),
+    ("project", "project"),
+    ("state", "state"),
+    ("traffic", "traffic"),
+    ("scoring uri", "scoring_uri"),
+)
+KNOWN = ("name", "description", "auth_mode", "traffic")
+WITHOUT_MEANING = (
+    "tags", "properties", "location", "identity", "public_network_access", "mirror_traffic", "compute", "kind",
+    "defaults",
+)  # fmt: skip
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    create = verbs.add("create", "make an endpoint", create_endpoint)
+    add_file(create, "an endpoint YAML (name, description)")
+    add_name(create, "the endpoint's name", required=False)
+    create.add_argument("--description", default="", help="what it is for")
+    add_project(create)
+    add_project(verbs.add("list", "endpoints of one project, or of all", list_endpoints))
+    show_verb = verbs.add("show", "one endpoint with address, traffic and deployments", show_endpoint)
+    update = verbs.add("update", "change the traffic", update_endpoint)
+    update.add_argument(
+        "--traffic", nargs="+", required=True, metavar="NAME=PERCENT", help='such as "blue=90 green=10"'
+    )
+    invoke = verbs.add("invoke", "send a request from a file and print the answer", invoke_endpoint)
+    invoke.add_argument("--request-file", "-r", required=True, metavar="FILE", help='JSON such as {"data": [{…}]}')
+    invoke.add_argument("--deployment-name", "-d", default="", help="this deployment, whatever the traffic says")
+    credentials = verbs.add("get-credentials", "the endpoint's keys", show_credentials)
+    regenerate = verbs.add("regenerate-keys", "replace a key by a new one", regenerate_key)
+    regenerate.add_argument("--key-type", choices=("primary", "secondary"), default="primary", help="default: primary")
+    logs = verbs.add("get-logs", "the last lines of a deployment's log", show_logs)
+    logs.add_argument("--deployment-name", "-d", default="", help="needed where there are several")
+    logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
+    delete = verbs.add("delete", "delete an endpoint with its deployments", delete_endpoint)
+    for verb in (regenerate, delete):
+        add_yes(verb)
+    for verb in (show_verb, update, invoke, credentials, regenerate, logs, delete):
+        add_name(verb, "the endpoint's name")
+        add_project(verb)
+
+
+def create_endpoint(arguments: argparse.Namespace) -> int:
+    fields = (
+        load(arguments.file, kind="online endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        if arguments.file
+        else {}
+    )
+    if fields.get("auth_mode", "key") != "key":
+        raise WrongUsage(
+            "auth_mode_unsupported", f"auth_mode “{fields['auth_mode']}” is not offered.", hint="Use: key."
+        )
+    name = arguments.name or str(fields.get("name") or "")
+    if not name:
+        raise WrongUsage(
+            "endpoint_incomplete", "An endpoint needs a name.", hint="Give -n NAME, or -f FILE with a name."
+        )
+    connection = connect()
+    project = project_for(connection, arguments.project)
+    body = {
+        "project": project,
+        "name": name,
+        "description": arguments.description or str(fields.get("description") or ""),
+    }
+    return show(arguments, connection.post(PATH, body))
+
+
+def list_endpoints(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().all(PATH, project=arguments.project), columns=COLUMNS)
+
+
+def show_endpoint(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, _endpoint(connection, arguments))
+
+
+def update_endpoint(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    shares = {
+        name: _percent(name, value) for name, value in pairs(arguments.traffic, code="traffic_unreadable").items()
+    }
+    row = _endpoint(connection, arguments)
+    return show(arguments, connection.post(f"{PATH}{row['id']}/traffic/", {"traffic": shares}))
+
+
+def invoke_endpoint(arguments: argparse.Namespace) -> int:
+    """Prints the answer's body as it came; through --query or -o, as any other answer."""
+    content = readable(Path(arguments.request_file)).read_bytes()
+    connection = connect()
+    row = _endpoint(connection, arguments)
+    answer = score(connection, row, content, deployment=arguments.deployment_name)
+    if arguments.query or arguments.output:
+        return show(arguments, answer)
+    import json
+
+    print(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def score(connection: Connection, endpoint: dict[str, Any], content: bytes, *, deployment: str = "") -> Any:
+    """Asks the endpoint's own address, through the router, with the endpoint's key."""
+    keys = connection.get(f"{PATH}{endpoint['id']}/credentials/")
+    headers = {"Authorization": f"Bearer {key_of(keys, 'primary')}", "Content-Type": "application/json"}
+    if deployment:
+        headers["azureml-model-deployment"] = deployment
+    response = connection.raw("POST", endpoint["scoring_uri"], content=content, headers=headers)
+    if response.is_error:
+        raise problem_of(response)
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
+
+
+def key_of(keys: dict[str, Any], which: str) -> str:
+    return str(keys.get(f"{which}_key") or keys.get(f"{which}Key") or keys.get(which) or "")
+
+
+def show_credentials(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    keys = connection.get(f"{PATH}{_endpoint(connection, arguments)['id']}/credentials/")
+    return show(arguments, {"primaryKey": key_of(keys, "primary"), "secondaryKey": key_of(keys, "secondary")})
+
+
+def regenerate_key(arguments: argparse.Namespace) -> int:
+    confirm(arguments, f"Callers with the {arguments.key_type} key of “{arguments.name}” will be refused. Go on?")
+    connection = connect()
+    row = _endpoint(connection, arguments)
+    keys = connection.post(f"{PATH}{row['id']}/regenerate-keys/", {"key": arguments.key_type})
+    return show(arguments, {"primaryKey": key_of(keys, "primary"), "secondaryKey": key_of(keys, "secondary")})
+
+
+def show_logs(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row = _endpoint(connection, arguments)
+    return print_logs(connection, row, deployment=arguments.deployment_name, lines=arguments.lines)
+
+
+def print_logs(connection: Connection, endpoint: dict[str, Any], *, deployment: str, lines: int) -> int:
+    answer = connection.get(f"{PATH}{endpoint['id']}/logs/", deployment=deployment, lines=lines)
+    text = answer.get("text", answer.get("lines", "")) if isinstance(answer, dict) else answer
+    print("\n".join(str(line) for line in text) if isinstance(text, list) else str(text).rstrip("\n"))
+    return 0
+
+
+def delete_endpoint(arguments: argparse.Namespace) -> int:
+    confirm(arguments, f"Delete the endpoint “{arguments.name}” with its deployments and keys?")
+    connection = connect()
+    connection.request("DELETE", f"{PATH}{_endpoint(connection, arguments)['id']}/")
+    return 0
+
+
+def _endpoint(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any]:
+    row = find(connection, "endpoint", arguments.name, path=PATH, project=arguments.project)
+    whole: dict[str, Any] = connection.get(f"{PATH}{row['id']}/")
+    return whole
+
+
+def _percent(name: str, text: str) -> float:
+    try:
+        return int(text) if text.isdecimal() else float(text.removesuffix("%"))
+    except ValueError:
+        raise WrongUsage("traffic_unreadable", f"“{text}” is no percentage of traffic for {name}.") from None

@@ -1,0 +1,45 @@
+"""`mlops token create`: a personal token, printed once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import UTC, datetime, timedelta
+
+from mlops.client.connection import connect
+from mlops.client.errors import WrongUsage
+from mlops.client.options import Verbs
+from mlops.client.output import show
+
+SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    create = verbs.add("create", "make a personal token; it is shown this once", create_token)
+    create.add_argument("--name", "-n", required=True, help="what the token is for")
+    create.add_argument("--scopes", default="all", help="`all`, or `read` for looking only (default: all)")
+    create.add_argument("--expires", metavar="TIME", default="", help="such as 30d, 12h, 4w (default: never)")
+
+
+def create_token(arguments: argparse.Namespace) -> int:
+
+    body = {"name": arguments.name, "scopes": arguments.scopes, "expires_at": expiry(arguments.expires)}
+    made = connect().post("tokens/", body)
+    if arguments.output == "tsv" and not arguments.query:
+        print(made["secret"])
+        return 0
+    return show(arguments, made)
+
+
+def expiry(text: str) -> str | None:
+    """`30d` as the moment 30 days from now, ISO 8601 in UTC; None for no end."""
+    if not text:
+        return None
+
+    match = re.fullmatch(r"(\d+)([mhdw])", text)
+    if match is None:
+        raise WrongUsage(
+            "time_unreadable", f"--expires “{text}” is no length of time.", hint="For example: 30d or 12h."
+        )
+    return (datetime.now(UTC) + timedelta(seconds=int(match[1]) * SECONDS[match[2]])).isoformat()

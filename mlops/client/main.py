@@ -1,0 +1,105 @@
+"""The console script `mlops`: loads only the command that is asked for, and turns refusals into exit statuses.
+
+Exit status: 0 done, 1 the job or request failed, 2 wrong usage, 3 refused."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+DONE, FAILED, WRONG_USAGE, REFUSED = 0, 1, 2, 3
+
+
+class Group(NamedTuple):
+    """`define` is a "module:function" that adds the command's arguments to its parser; it is loaded when asked for."""
+
+    name: str
+    help: str
+    define: str
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("up", "start everything: pages, API, worker, router", "mlops.server.up:define"),
+    Group("demo", "pipeline, model, ONNX, endpoint and prediction on real data, in one go", "mlops.server.demo:define"),
+    Group(
+        "doctor", "every setting with its origin, every part with its state and remedy", "mlops.server.doctor:define"
+    ),
+    Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
+    Group("token", "personal tokens", "mlops.client.commands.token:define"),
+    Group("data", "datasets", "mlops.client.commands.data:define"),
+    Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
+    Group("model", "registered models", "mlops.client.commands.model:define"),
+    Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),
+    Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),
+)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one command; the value is the exit status."""
+    words = list(sys.argv[1:] if words is None else words)
+    arguments = _parser(words).parse_args(words)
+    try:
+        status: int = arguments.act(arguments)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _silence_output()
+        return DONE
+    except Exception as error:
+        from mlops.client.errors import report
+
+        status_of_error = report(error, as_json=getattr(arguments, "output", "") == "json")
+        if status_of_error is None:
+            raise
+        return status_of_error
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mlops",
+        description="MLOps Studio: pipelines, models, endpoints.",
+        epilog="`mlops COMMAND --help` says more about one command.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="the version of this product")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    for group in GROUPS:
+        child = commands.add_parser(group.name, help=group.help, description=_sentence(group.help))
+        if group.name == chosen:
+            _load(group.define)(child)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from mlops import __version__
+
+        print(f"mlops {__version__}")
+        parser.exit()
+
+
+def _load(place: str) -> Callable[[argparse.ArgumentParser], None]:
+    module, _, function = place.partition(":")
+    define: Callable[[argparse.ArgumentParser], None] = getattr(importlib.import_module(module), function)
+    return define
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _silence_output() -> None:
+    """The reader of our output went away: nothing more can be said, and the interpreter must not try."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Options that many commands share, and the small declarations that keep each command short."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class Verbs:
+    """The second words of a command, such as `list` in `mlops model list`."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._children = parser.add_subparsers(metavar="ACTION", required=True)
+
+    def add(self, name: str, help: str, run: Run) -> argparse.ArgumentParser:
+        child: argparse.ArgumentParser = self._children.add_parser(
+            name, help=help, description=f"{help[:1].upper()}{help[1:]}."
+        )
+        child.set_defaults(act=run)
+        add_output(child)
+        return child
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        choices=("table", "json", "yaml", "tsv"),
+        help="form of the answer (a table on a terminal, else JSON)",
+    )
+    parser.add_argument("--query", metavar="EXPR", help="a JMESPath expression applied to the answer")
+
+
+def add_project(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--project", metavar="SLUG", default="", help="the project (not needed where there is one)")
+
+
+def add_name(parser: argparse.ArgumentParser, what: str, *, required: bool = True) -> None:
+    parser.add_argument("-n", "--name", required=required, default="", help=what)
+
+
+def add_file(parser: argparse.ArgumentParser, what: str, *, required: bool = False) -> None:
+    parser.add_argument("-f", "--file", metavar="FILE", required=required, default="", help=what)
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def confirm(arguments: argparse.Namespace, question: str) -> None:
+    """Asks on a terminal; a script is taken at its word."""
+    import sys
+
+    if arguments.yes or not sys.stdin.isatty():
+        return
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        from mlops.client.errors import WrongUsage
+
+        raise WrongUsage("not_confirmed", "Nothing was done.")
+
+
+def pairs(text: str | list[str], *, code: str = "pairs_unreadable") -> dict[str, str]:
+    """`a=1 b=2` (spaces or commas) as a dictionary."""
+    from mlops.client.errors import WrongUsage
+
+    words = (" ".join(text) if isinstance(text, list) else text).replace(",", " ").split()
+    found: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise WrongUsage(code, f"“{word}” is not of the form NAME=VALUE.", hint='For example: "blue=90 green=10"')
+        found[key] = value
+    return found

@@ -1,0 +1,65 @@
+"""`python -m mlops.server.worker`: a Celery worker with a pool of threads that waits until the database is migrated."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import threading
+import warnings
+from typing import Any
+
+STOP_SECONDS = 5.0
+"""How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m mlops.server.worker")
+    parser.add_argument("--concurrency", "-c", type=int, default=0)
+    arguments = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
+
+    import django
+
+    django.setup()
+
+    from django.conf import settings
+
+    from mlops.server import schema, spool
+
+    spool.install(settings.DATA_DIR / "broker")
+    schema.wait()
+    run(concurrency=arguments.concurrency or settings.STEP_SLOTS + 6)
+
+
+def run(*, concurrency: int) -> None:
+    """Blocks until SIGTERM or SIGINT."""
+    from celery.signals import worker_shutting_down
+
+    from mlops.celery import app
+
+    _keep_quiet()
+    worker_shutting_down.connect(_end_in_time)
+    worker = app.Worker(
+        pool_cls="threads", concurrency=concurrency, loglevel="WARNING", without_gossip=True, without_mingle=True,
+        without_heartbeat=True, quiet=True,
+    )  # fmt: skip
+    worker.start()
+    sys.exit(worker.exitcode)
+
+
+def _keep_quiet() -> None:
+    """A line for each wake-up call says nothing; messages here are JSON, so running as root is no danger of its own."""
+    logging.getLogger("celery").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+
+def _end_in_time(**_: Any) -> None:
+    timer = threading.Timer(STOP_SECONDS, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A real `mlops up` in a directory of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Timer
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 90.0
+
+
+class Up:
+    """One `mlops up`: what it printed, and its processes."""
+
+    def __init__(self, folder: Path, *words: str, environment: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "mlops.client.main", "up", "--data-dir", str(folder), "--no-samples", *words]
+        if "--port" not in words:
+            command += ["--port", "0"]
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=clean | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.printed: list[str] = []
+        self.link = ""
+
+    def wait_until_ready(self) -> str:
+        """The address of the ready line."""
+        deadline = Timer(READY_SECONDS, self.process.kill)
+        deadline.start()
+        for line in self.process.stdout or ():
+            self.printed.append(line.strip())
+            if line.startswith("ready: "):
+                deadline.cancel()
+                return line.removeprefix("ready: ").strip()
+        pytest.fail(f"mlops up was not ready: {self.process.stderr.read() if self.process.stderr else ''}")
+
+    def family(self) -> list[psutil.Process]:
+        up = psutil.Process(self.process.pid)
+        return [up, *up.children(recursive=True)]
+
+    def child(self, module: str) -> psutil.Process | None:
+        return next((p for p in psutil.Process(self.process.pid).children() if module in _words(p)), None)
+
+    def outcome(self) -> tuple[int, str]:
+        """Exit status and standard error of a start that ends by itself."""
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15)
+
+
+def until(condition: Callable[[], object], *, seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """Shared by the tests of a module that leave it running."""
+    started = Up(tmp_path_factory.mktemp("shared"))
+    started.link = started.wait_until_ready()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def own_up(tmp_path: Path) -> Iterator[Up]:
+    """For a test that kills it."""
+    started = Up(tmp_path / "own")
+    started.wait_until_ready()
+    yield started
+    started.stop()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CREATE = "import django; django.setup(); from mlops.server import schema; schema.migrate(); assert not schema.pending()"
+Shape = dict[str, tuple[object, ...]]
+
+
+def _made(folder: Path, *command: str) -> Shape:
+    environment = {**os.environ, "MLOPS_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "mlops.settings"}
+    subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
+    with sqlite3.connect(folder / "db.sqlite3") as link:
+        names = [row[0] for row in link.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: _shape(link, name) for name in names if not name.startswith("sqlite_")}
+
+
+def _shape(link: sqlite3.Connection, table: str) -> tuple[object, ...]:
+    columns = sorted((row[1], row[2], row[3], row[5]) for row in link.execute(f"PRAGMA table_info('{table}')"))
+    keys = sorted(row[2:5] for row in link.execute(f"PRAGMA foreign_key_list('{table}')"))
+    indexes = sorted(
+        (row[2], tuple(part[2] for part in link.execute(f"PRAGMA index_info('{row[1]}')")))
+        for row in link.execute(f"PRAGMA index_list('{table}')")
+    )
+    rows = link.execute(f"SELECT count(*) FROM '{table}'").fetchone()[0]
+    return columns, keys, indexes, rows
+
+
+def test_a_fresh_database_has_the_very_tables_that_the_migrations_make(tmp_path: Path) -> None:
+    (tmp_path / "at-once").mkdir()
+    (tmp_path / "replayed").mkdir()
+    at_once = _made(tmp_path / "at-once", "-c", CREATE)
+    replayed = _made(tmp_path / "replayed", "manage.py", "migrate", "--verbosity", "0")
+    assert at_once == replayed
+
+
+def test_a_database_that_exists_is_migrated_step_by_step(tmp_path: Path) -> None:
+    old = _made(tmp_path, "manage.py", "migrate", "auth", "--verbosity", "0")
+    assert "designer_draft" not in old
+    assert "designer_draft" in _made(tmp_path, "-c", CREATE)

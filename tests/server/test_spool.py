@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+
+from mlops.server import spool
+
+PUT = """
+import sys; from pathlib import Path; from kombu import Connection; from mlops.server import spool
+folder = Path(sys.argv[1]); spool.install(folder)
+options = {"data_folder_in": str(folder / "queue"), "data_folder_out": str(folder / "queue"),
+           "control_folder": str(folder / "control")}
+queue = Connection("filesystem://", transport_options=options).SimpleQueue("mlops", no_ack=True)
+for number in range(300): queue.put({"number": number, "text": "x" * 5000})
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "queue").mkdir()
+    spool.install(tmp_path)
+    return tmp_path
+
+
+def _connection(folder: Path) -> Connection:
+    place = {"data_folder_in": str(folder / "queue"), "data_folder_out": str(folder / "queue")}
+    return Connection("filesystem://", transport_options=place | {"control_folder": str(folder / "control")})
+
+
+def test_a_reader_beside_two_writers_gets_every_message_whole(folder: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    writers = [subprocess.Popen([sys.executable, "-c", PUT, str(folder)], cwd=root) for _ in range(2)]
+    queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
+    numbers = [queue.get(timeout=60).payload["number"] for _ in range(600)]
+    assert all(writer.wait(30) == 0 for writer in writers)
+    assert sorted(numbers) == sorted([*range(300), *range(300)])
+
+
+def test_a_message_that_a_full_disk_cut_short_is_passed_over(folder: Path) -> None:
+    (folder / "queue" / "1_cut.mlops.msg").write_bytes(b"")
+    queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
+    queue.put({"number": 7})
+    assert queue.get(timeout=10).payload == {"number": 7}
