@@ -37,7 +37,7 @@ class RenameFields(serializers.Serializer[Any]):
 class SaveFields(serializers.Serializer[Any]):
     base_revision = serializers.IntegerField(min_value=1)
     document = serializers.JSONField()
-    label = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    label = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")  # type: ignore[assignment]
 
 
 class RestoreFields(serializers.Serializer[Any]):

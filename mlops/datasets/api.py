@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -34,7 +34,7 @@ class NewDataset(serializers.Serializer[Any]):
     reading = serializers.JSONField(required=False, allow_null=True, default=None)
     description = serializers.CharField(required=False, allow_blank=True, default="")
     licence = serializers.CharField(required=False, allow_blank=True, default="")
-    source = serializers.CharField(required=False, allow_blank=True, default="")
+    source = serializers.CharField(required=False, allow_blank=True, default="")  # type: ignore[assignment]
 
 
 class NewVersion(serializers.Serializer[Any]):
@@ -45,7 +45,7 @@ class NewVersion(serializers.Serializer[Any]):
 class DatasetTexts(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True)
     licence = serializers.CharField(required=False, allow_blank=True)
-    source = serializers.CharField(required=False, allow_blank=True)
+    source = serializers.CharField(required=False, allow_blank=True)  # type: ignore[assignment]
 
 
 class ReadingField(serializers.Serializer[Any]):
@@ -53,12 +53,10 @@ class ReadingField(serializers.Serializer[Any]):
 
 
 class UploadsView(APIView):
-    @extend_schema(
-        request={"multipart/form-data": OpenApiTypes.OBJECT}, responses={201: OpenApiTypes.OBJECT}
-    )
+    @extend_schema(request={"multipart/form-data": OpenApiTypes.OBJECT}, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """A form with the fields `project` and `file`."""
-        project = readable_project(request.user, str(request.data.get("project", "")))
+        project = readable_project(request.user, str(request.POST.get("project", "")))
         require(request.user, "contribute", project)
         file = request.FILES.get("file")
         if file is None:
@@ -210,7 +208,7 @@ class DownloadView(APIView):
     def get(self, request: Request, dataset_id: UUID, number: int) -> StreamingHttpResponse:
         version = _version(request, dataset_id, number)
         wanted = request.query_params.get("as") or request.query_params.get("format") or "raw"
-        return downloads.download(cast(HttpRequest, request._request), version, format=wanted)
+        return downloads.download(request._request, version, format=wanted)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """`?format=csv` names the file here, not a renderer."""

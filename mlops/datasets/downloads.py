@@ -23,7 +23,11 @@ from mlops.formats.refusal import Refusal, nearest
 PIECE_BYTES = 256 * 1024
 CSV_SECONDS = 1800.0
 FORMATS = ("raw", "parquet", "csv")
-TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8", "raw": "application/octet-stream"}
+TYPES = {
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv; charset=utf-8",
+    "raw": "application/octet-stream",
+}
 
 
 def download(request: HttpRequest, version: DatasetVersion, *, format: str) -> StreamingHttpResponse:

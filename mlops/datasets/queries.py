@@ -18,7 +18,7 @@ from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.formats.component import Shape
 from mlops.formats.profile import TableProfile
 from mlops.formats.refusal import Refusal
-from mlops.formats.table import TableSchema
+from mlops.formats.table import Column, TableSchema
 
 DATA = "data.parquet"
 MOST_ROWS = 500
@@ -28,7 +28,9 @@ def visible_to(person: Any) -> QuerySet[Dataset]:
     return Dataset.objects.filter(project__in=visible_projects(person)).select_related("project", "created_by")
 
 
-def found(datasets: QuerySet[Dataset], *, q: str = "", project: str = "", samples: bool | None = None) -> QuerySet[Dataset]:
+def found(
+    datasets: QuerySet[Dataset], *, q: str = "", project: str = "", samples: bool | None = None
+) -> QuerySet[Dataset]:
     if project:
         datasets = datasets.filter(project__slug=project)
     if q:
@@ -171,3 +173,8 @@ def _offer(row: DatasetVersion) -> dict[str, Any]:
         "is_sample": row.dataset.is_sample,
         "url": page_url(row.dataset),
     }
+
+
+def schema_columns(of: DatasetVersion) -> tuple[Column, ...]:
+    schema = _schema(of)
+    return schema.columns if schema else ()

@@ -22,7 +22,6 @@ from mlops.client.commands.online_endpoint import score
 from mlops.client.connection import Connection
 from mlops.client.errors import RequestFailed, report
 from mlops.client.names import find
-from mlops.client.output import as_table
 from mlops.client.waiting import until
 from mlops.formats.refusal import Refusal
 from mlops.server.borrowed import Borrowed, borrow
@@ -172,7 +171,8 @@ def _score(connection: Connection, endpoint: dict[str, Any], version: dict[str, 
     scored = answer["predictions"][0]
     text = ", ".join(f"{name} {_number(value)}" for name, value in scored.items())
     asked = ", ".join(f"{name}={_number(value)}" for name, value in list(row.items())[:6])
-    return text, f"{text}, for {asked}, …", f"/endpoints/{endpoint['id']}/"
+    prediction = _number(next(iter(scored.values()))) if len(scored) == 1 else text
+    return prediction, f"{text}, for {asked}, …", f"/endpoints/{endpoint['id']}/"
 
 
 def _when_there(connection: Connection, noun: str, name: str, *, path: str) -> dict[str, Any]:
@@ -196,9 +196,10 @@ def _number(value: Any) -> str:
 
 
 def _summary(stages: list[Stage], seconds: float) -> str:
-    rows = [{"stage": s.name, "seconds": f"{s.seconds:.1f}", "look at": s.link} for s in stages]
-    columns = (("stage", "stage"), ("seconds", "seconds"), ("look at", "look at"))
-    return as_table([*rows, {"stage": "all", "seconds": f"{seconds:.1f}"}], columns=columns)
+    rows = [(stage.name, f"{stage.seconds:.1f} s", stage.link) for stage in stages]
+    rows = [("stage", "time", "look at"), *rows, ("all together", f"{seconds:.1f} s", "")]
+    width = max(len(name) for name, _, _ in rows)
+    return "\n".join(f"{name.ljust(width)}  {took.rjust(7)}  {link}".rstrip() for name, took, link in rows)
 
 
 def _say_goodbye(server: Borrowed, *, keep: bool) -> None:

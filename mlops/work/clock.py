@@ -13,7 +13,7 @@ from mlops.work.calls import REGULAR
 _services: list[Any] = []
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def start_clock(**_: Any) -> None:
     app.conf.beat_schedule = {
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in REGULAR.items()
@@ -26,7 +26,7 @@ def start_clock(**_: Any) -> None:
         app.send_task(name)
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def stop_clock(**_: Any) -> None:
     for service in _services:
         service.stop()

@@ -83,9 +83,9 @@ on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/download/", GET=READ
 RUN = "api/v1/runs/<uuid:run_id>/"
 OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"
 on("api/v1/experiments/", GET=SIGNED_IN)
-on("api/v1/experiments/", query="?project={slug}", GET=READ)
+on("api/v1/experiments/", query="?project={slug}", GET=SIGNED_IN)  # a stranger gets an empty list
 on("api/v1/runs/", GET=SIGNED_IN)
-on("api/v1/runs/", query="?project={slug}", GET=READ)
+on("api/v1/runs/", query="?project={slug}", GET=SIGNED_IN)  # a stranger gets an empty list
 on("api/v1/runs/compare/", query="?a={run_id}&b={run_id}", GET=READ)
 on(RUN, GET=READ)
 on(f"{RUN}document/", GET=READ)

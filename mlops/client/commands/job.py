@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import RequestFailed, WrongUsage
@@ -23,6 +24,7 @@ COLUMNS = (
     ("reason", "reason"),
 )
 FINAL = ("completed", "failed", "cancelled")
+NOTHING_YET = ("waiting", "queued")
 POLL_SECONDS = 0.4
 
 
@@ -75,16 +77,26 @@ def stream_job(arguments: argparse.Namespace) -> int:
 
 
 def download_job(arguments: argparse.Namespace) -> int:
+    """Every file of the outputs, at NODE/PORT/ below the folder."""
     connection = connect()
     run = connection.get(f"runs/{_id(connection, arguments)}/")
-    folder = Path(arguments.download_path)
-    folder.mkdir(parents=True, exist_ok=True)
     places = []
     for node, port in _wanted(run, arguments.output_name):
-        place = folder / f"{node}-{port}.zip"
-        connection.download(f"runs/{run['id']}/download/{node}/{port}/", place)
-        places.append({"node": node, "port": port, "path": str(place)})
+        source = f"runs/{run['id']}/steps/{node}/outputs/{port}/files/"
+        for file in connection.get(source)["results"]:
+            place = below(Path(arguments.download_path), f"{node}/{port}/{file['path']}")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            connection.download(f"{source}{quote(file['path'])}", place)
+            places.append({"output": f"{node}/{port}", "path": str(place), "size_bytes": file["size_bytes"]})
     return show(arguments, places)
+
+
+def below(folder: Path, path: str) -> Path:
+    """The file inside the folder. What a server calls its file never leads out of it."""
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise Refusal("path_outside", f"The file “{path}” would lie outside {folder}, and was not written.")
+    return place
 
 
 def follow(
@@ -97,12 +109,13 @@ def follow(
     while True:
         run: dict[str, Any] = connection.get(f"runs/{run_id}/")
         for step in run["steps"]:
-            if step["state"] != "waiting" or seen.get(step["node"]):
-                for line in _new_lines(connection, run_id, step, after, seen):
+            changed = seen.get(step["node"]) != step["state"]
+            if step["state"] not in NOTHING_YET and (changed or step["state"] == "running"):
+                for line in _new_lines(connection, run_id, step, after):
                     tell(line)
-            if seen.get(step["node"]) != step["state"]:
-                seen[step["node"]] = step["state"]
-                tell(_state_line(step))
+                if changed:
+                    tell(_state_line(step))
+            seen[step["node"]] = step["state"]
         if run["state"] in FINAL:
             return run
         if time.monotonic() > deadline:
@@ -133,24 +146,25 @@ def _id(connection: Connection, arguments: argparse.Namespace) -> str:
     return find_run(connection, arguments.name, project=arguments.project)
 
 
-def _new_lines(
-    connection: Connection, run_id: str, step: dict[str, Any], after: dict[str, int], seen: dict[str, str]
-) -> Iterator[str]:
+def _new_lines(connection: Connection, run_id: str, step: dict[str, Any], after: dict[str, int]) -> Iterator[str]:
     node = step["node"]
-    if seen.get(node) == step["state"] and step["state"] != "running":
-        return
-    answer = connection.get(f"runs/{run_id}/steps/{node}/log/", after=after.get(node, 0))
-    after[node] = answer["next"]
-    for line in answer["lines"]:
-        yield f"  {step['title']} | {line['text']}"
+    while True:
+        answer = connection.get(f"runs/{run_id}/steps/{node}/log/", after=after.get(node, 0))
+        if not answer["lines"]:
+            return
+        after[node] = answer["next"]
+        for line in answer["lines"]:
+            yield f"  {step['title']} | {line['text']}"
 
 
 def _state_line(step: dict[str, Any]) -> str:
-    took = f" in {step['seconds']:.1f} s" if step.get("seconds") and step["state"] == "completed" else ""
+    """Why is told where it is news: not of a step that simply runs or is done."""
+    state = str(step["state"])
+    took = f" in {step['seconds']:.1f} s" if step.get("seconds") and state == "completed" else ""
     error = step.get("error") or {}
-    reason = error.get("message") or step.get("reason") or ""
+    reason = "" if state in ("running", "completed") else error.get("message") or step.get("reason") or ""
     hint = f" {error['hint']}" if error.get("hint") else ""
-    return f"{step['title']}: {step['state']}{took}{f' ({reason}{hint})' if reason else ''}"
+    return f"{step['title']}: {state}{took}{f' ({reason}{hint})' if reason else ''}"
 
 
 def _wanted(run: dict[str, Any], output: str) -> list[tuple[str, str]]:

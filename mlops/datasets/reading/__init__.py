@@ -1,6 +1,6 @@
 """From a file to a table: what is it, how is it to be read, what does not fit. No Django, no heavy import at the top.
 
-Web and worker never parse a person's file themselves: they run `python -m mlops.datasets.reading` as a child process."""
+Web and worker never parse a file themselves: they run `python -m mlops.datasets.reading` as a child process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts to the designer's types in Polars: nothing stands where a text does not fit. Only child processes import this."""
+"""Texts to the designer's types in Polars: nothing stands where a text does not fit. For child processes only."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ ROW_GROUP_ROWS = 100_000
 
 
 def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", file_name: str = "") -> TableMeta:
-    """Writes both files below `folder`; `source` is `name:version`. Raises Refusal with row, column, value and remedy."""
+    """Writes both files below `folder`; `source` is `name:version`. Raises Refusal with the place and the remedy."""
     kind = kind_of(path, file_name or f"data.{reading.format}")
     if kind != reading.format:
         raise Refusal(
@@ -67,9 +67,7 @@ def _from_text(path: Path, reading: Reading, parts: Path) -> list[ReadColumn]:
     return _write_texts(found, included, reading, parts)
 
 
-def _write_texts(
-    found: Iterator[Batch], columns: list[ReadColumn], reading: Reading, parts: Path
-) -> list[ReadColumn]:
+def _write_texts(found: Iterator[Batch], columns: list[ReadColumn], reading: Reading, parts: Path) -> list[ReadColumn]:
     from mlops.datasets.reading.casting import from_text, present_text
 
     for number, batch in enumerate(found):
@@ -135,9 +133,7 @@ def _with_date_format(column: ReadColumn, texts: pl.DataFrame) -> ReadColumn:
     return msgspec.structs.replace(column, date_format=known[0] if known else "iso")
 
 
-def _check(
-    texts: pl.DataFrame, typed: dict[str, pl.Series], columns: list[ReadColumn], *, first_row: int
-) -> None:
+def _check(texts: pl.DataFrame, typed: dict[str, pl.Series], columns: list[ReadColumn], *, first_row: int) -> None:
     """Raises Refusal `value_does_not_fit` for the first value, in the order of rows, that its type cannot hold."""
     firsts = []
     for column in columns:
@@ -189,5 +185,3 @@ def _meta(columns: list[ReadColumn], *, rows: int, source: str) -> TableMeta:
         columns=tuple(Column(name=column.name, type=column.type) for column in columns), row_count=rows
     )
     return TableMeta(schema=schema, source=schema, recipe=(), sources=(source,) if source else ())
-
-

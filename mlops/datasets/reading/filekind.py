@@ -67,7 +67,7 @@ def _parquet(ending: str, file_name: str) -> Literal["parquet"]:
 
 
 def _other_kind(head: bytes, path: Path) -> str:
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(path)
     known = next((words for magic, words in MAGICS if head.startswith(magic)), "")
     if known:
@@ -103,7 +103,7 @@ def _zip_kind(path: Path) -> str:
 
 def _is_json(text: bytes) -> bool:
     start = text.lstrip()
-    return start.startswith((b'{"', b'[{"', b'[\n', b'{\n', b"[[", b"[{"))
+    return start.startswith((b'{"', b'[{"', b"[\n", b"{\n", b"[[", b"[{"))
 
 
 def _may_be_text(head: bytes) -> bool:

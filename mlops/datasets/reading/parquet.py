@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import polars as pl
 
 from mlops.datasets.reading.casting import from_stored
@@ -28,9 +27,7 @@ def examine_parquet(path: Path, *, rows: int) -> Examination:
         for name, dtype in frame.collect_schema().items()
         if _is_converted(dtype)
     ]
-    return Examination(
-        reading=reading, preview=preview_parquet(path, reading, rows=rows), warnings=tuple(warnings)
-    )
+    return Examination(reading=reading, preview=preview_parquet(path, reading, rows=rows), warnings=tuple(warnings))
 
 
 def preview_parquet(path: Path, reading: Reading, *, rows: int) -> Preview:
@@ -38,10 +35,7 @@ def preview_parquet(path: Path, reading: Reading, *, rows: int) -> Preview:
     reading = complete(reading, frame)
     sample = frame.head(SAMPLED_ROWS).collect()
     problems = [
-        problem
-        for column in reading.columns
-        if column.include
-        for problem in unfit(sample, column, first_row=1)[:1]
+        problem for column in reading.columns if column.include for problem in unfit(sample, column, first_row=1)[:1]
     ]
     head = sample.head(rows)
     shown = tuple(tuple(as_text(value) for value in row) for row in head.select(frame_names(reading)).iter_rows())
@@ -140,8 +134,10 @@ def as_text(value: Any) -> str | None:
 
 
 def _is_converted(dtype: pl.DataType) -> bool:
-    return dtype.is_decimal() or dtype in (pl.Time, pl.Categorical, pl.Enum, pl.Null, pl.Date) or (
-        isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
+    return (
+        dtype.is_decimal()
+        or dtype in (pl.Time, pl.Categorical, pl.Enum, pl.Null, pl.Date)
+        or (isinstance(dtype, pl.Datetime) and dtype.time_zone is not None)
     )
 
 
@@ -169,5 +165,3 @@ def _impossible(name: str, what: str, hint: str) -> Refusal:
         status=422,
         where=Where(column=name),
     )
-
-

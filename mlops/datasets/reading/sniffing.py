@@ -213,9 +213,7 @@ def _problems(sample: list[Row], reading: Reading) -> list[ColumnProblem]:
             continue
         counted = Counter(_present(sample, index, reading))
         bad = {
-            value
-            for value in counted
-            if not fits(value, column.type, reading=reading, date_format=column.date_format)
+            value for value in counted if not fits(value, column.type, reading=reading, date_format=column.date_format)
         }
         if not bad:
             continue

@@ -1,7 +1,422 @@
-"""The pages about datasets."""
+"""The pages about datasets: the list, the wizard that brings a file in, and one dataset with its versions."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, BinaryIO, cast
+from uuid import UUID
 
-urlpatterns: list[URLPattern | URLResolver] = []
+import msgspec
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mlops.access.decisions import may, require
+from mlops.datasets import actions, queries, usage
+from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.datasets.reading.examination import Preview
+from mlops.formats.profile import ColumnProfile
+from mlops.formats.reading import Reading
+from mlops.formats.refusal import Refusal
+from mlops.web.guard import signed_in
+from mlops.web.histograms import Bar, bars
+from mlops.web.projects import current_project, show_project
+
+DATASETS_A_PAGE = 25
+ROWS_A_PAGE = 50
+STEPS = {
+    "file": gettext_lazy("File"),
+    "settings": gettext_lazy("Settings and preview"),
+    "schema": gettext_lazy("Schema"),
+    "confirm": gettext_lazy("Confirm"),
+}
+TABS = {
+    "preview": gettext_lazy("Preview"),
+    "profile": gettext_lazy("Profile"),
+    "versions": gettext_lazy("Versions"),
+    "used": gettext_lazy("Where used"),
+    "details": gettext_lazy("Details"),
+}
+DELIMITERS = {
+    ",": gettext_lazy("Comma"),
+    ";": gettext_lazy("Semicolon"),
+    "\t": gettext_lazy("Tab"),
+    "|": gettext_lazy("Vertical bar"),
+    " ": gettext_lazy("Space"),
+}
+ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-32")
+TYPES = {
+    "integer": gettext_lazy("integer"),
+    "decimal": gettext_lazy("decimal"),
+    "string": gettext_lazy("text"),
+    "boolean": gettext_lazy("yes/no"),
+    "date": gettext_lazy("date"),
+}
+
+
+@signed_in
+@require_GET
+def datasets(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/datasets/list.html", _list_context(request))
+
+
+@signed_in
+@require_GET
+def rows(request: HttpRequest) -> HttpResponse:
+    """The live part of the list."""
+    return render(request, "web/datasets/_rows.html", _list_context(request))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The wizard's first step; `?dataset=` makes it the next version of that one."""
+    given = request.GET.get("dataset", "")
+    of = queries.dataset(request.user, _uuid(given)) if given else None
+    project = of.project if of else current_project(request)
+    show_project(request, project)
+    require(request.user, "contribute", project)
+    problem: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return redirect(_step_url(_received(request, of), "settings"))
+        except Refusal as refusal:
+            problem = refusal
+    context = _wizard("file") | {"of": of, "typed": request.POST, "problem": problem}
+    return render(request, "web/datasets/file.html", context, status=problem.status if problem else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def upload_settings(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Format, delimiter, encoding, header: each change shows the first rows anew."""
+    upload = _upload(request, upload_id)
+    reading, problem, seen = _reading_of(upload), None, Preview()
+    try:
+        if request.method == "POST":
+            reading = _changed(reading, request.POST)
+            examined = actions.look_again(request.user, upload, settings=reading)
+            reading, seen = examined.reading, examined.preview
+            if request.POST.get("go") == "next":
+                return redirect(_step_url(upload, "schema"))
+        else:
+            seen = actions.preview(upload, reading)
+    except Refusal as refusal:
+        problem = refusal
+    context = _wizard("settings", upload) | {
+        "reading": reading,
+        "preview": seen,
+        "problem": problem,
+        "delimiters": DELIMITERS.items(),
+        "encodings": dict.fromkeys((reading.encoding, *ENCODINGS)),
+    }
+    return render(request, "web/datasets/settings.html", context, status=problem.status if problem else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def upload_schema(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Which columns come in, and as what."""
+    upload = _upload(request, upload_id)
+    reading, problem, seen = _reading_of(upload), None, Preview()
+    try:
+        if request.method == "POST":
+            reading = _with_columns(reading, request.POST)
+            seen = actions.choose(request.user, upload, reading=reading)
+            if not seen.problems:
+                return redirect(_step_url(upload, "confirm"))
+        else:
+            seen = actions.preview(upload, reading)
+    except Refusal as refusal:
+        problem = refusal
+    faults = {fault.column: fault for fault in reversed(seen.problems)}
+    columns = [
+        (place, column, [row[place] for row in seen.rows[:4] if place < len(row)], faults.get(column.name))
+        for place, column in enumerate(reading.columns)
+    ]
+    context = _wizard("schema", upload) | {
+        "columns": columns,
+        "types": TYPES.items(),
+        "problem": problem,
+        "has_faults": bool(faults),
+    }
+    return render(request, "web/datasets/schema.html", context, status=422 if problem or faults else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def upload_confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    upload = _upload(request, upload_id)
+    reading, problem = _reading_of(upload), None
+    if request.method == "POST":
+        actions.keep_details(request.user, upload, details=_typed(request.POST))
+        try:
+            version = _finished(request, upload)
+            return redirect("web:dataset", version.dataset_id)
+        except Refusal as refusal:
+            problem = refusal
+    context = _wizard("confirm", upload) | {
+        "reading": reading,
+        "columns": [column for column in reading.columns if column.include],
+        "left_out": [column.name for column in reading.columns if not column.include],
+        "problem": problem,
+    }
+    return render(request, "web/datasets/confirm.html", context, status=problem.status if problem else 200)
+
+
+@signed_in
+@require_GET
+def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    return render(request, "web/datasets/dataset.html", _dataset_context(request, dataset_id))
+
+
+@signed_in
+@require_GET
+def dataset_head(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """The live head: the state of the import."""
+    return render(request, "web/datasets/_head.html", _dataset_context(request, dataset_id, tab="details"))
+
+
+@signed_in
+@require_POST
+def reopen(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
+    """Back into the wizard with the same file, to read it in another way."""
+    version = queries.version(queries.dataset(request.user, dataset_id), number)
+    return redirect(_step_url(actions.reopen(request.user, version), "settings"))
+
+
+@signed_in
+@require_POST
+def delete_version(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
+    version = queries.version(queries.dataset(request.user, dataset_id), number)
+    name = str(version)
+    try:
+        actions.delete_version(request.user, version)
+    except Refusal as refusal:
+        if refusal.status != 409:
+            raise
+        messages.error(request, f"{refusal.message} {refusal.hint}")
+        return redirect("web:dataset", dataset_id)
+    messages.success(request, _("Deleted %(name)s.") % {"name": name})
+    still_there = Dataset.objects.filter(pk=dataset_id).exists()
+    return redirect("web:dataset", dataset_id) if still_there else redirect("web:datasets")
+
+
+def _list_context(request: HttpRequest) -> dict[str, Any]:
+    project = current_project(request)
+    q, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    samples = {"samples": True, "mine": False}.get(kind)
+    found = queries.found(queries.visible_to(request.user).filter(project=project), q=q, samples=samples)
+    page = Paginator(found, DATASETS_A_PAGE).get_page(request.GET.get("page"))
+    latest = queries.latest_of(list(page))
+    return {
+        "project": project,
+        "page": page,
+        "rows": [(one, latest.get(one.pk)) for one in page],
+        "q": q,
+        "kind": kind,
+        "may_contribute": may(request.user, "contribute", project),
+    }
+
+
+def _received(request: HttpRequest, of: Dataset | None) -> Upload:
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refusal("file_missing", _("No file was chosen."), hint=_("Choose a CSV or Parquet file."))
+    project = of.project if of else current_project(request)
+    upload, _seen = actions.receive(
+        request.user,
+        project,
+        source=cast(BinaryIO, file),
+        file_name=str(file.name or ""),
+        details={"name": of.name} if of else _typed(request.POST),
+        dataset=of,
+    )
+    return upload
+
+
+def _finished(request: HttpRequest, upload: Upload) -> DatasetVersion:
+    if upload.dataset is not None:
+        return actions.add_version(request.user, upload.dataset, upload=upload)
+    texts = upload.details
+    return actions.create_dataset(
+        request.user,
+        upload.project,
+        name=texts.get("name", ""),
+        upload=upload,
+        description=texts.get("description", ""),
+        licence=texts.get("licence", ""),
+        source=texts.get("source", ""),
+    )
+
+
+def _upload(request: HttpRequest, upload_id: UUID) -> Upload:
+    upload = queries.upload(request.user, upload_id)
+    show_project(request, upload.project)
+    require(request.user, "contribute", upload.project)
+    return upload
+
+
+def _wizard(step: str, upload: Upload | None = None) -> dict[str, Any]:
+    names = list(STEPS)
+    return {
+        "step": step,
+        "upload": upload,
+        "steps": [
+            (label, names.index(name) < names.index(step), name == step, _step_url(upload, name) if upload else "")
+            for name, label in STEPS.items()
+        ],
+    }
+
+
+def _step_url(upload: Upload, step: str) -> str:
+    return reverse("web:dataset-new") if step == "file" else reverse(f"web:upload-{step}", args=[upload.pk])
+
+
+def _reading_of(upload: Upload) -> Reading:
+    return msgspec.convert(upload.guess, type=Reading)
+
+
+def _changed(reading: Reading, typed: Mapping[str, str]) -> Reading:
+    """The settings as typed; the columns are then guessed anew."""
+    if reading.format == "parquet":
+        return msgspec.structs.replace(reading, columns=())
+    skip = typed.get("skip_rows", "0").strip() or "0"
+    if not skip.isdecimal():
+        raise Refusal("skip_rows_invalid", _("“Rows to skip” must be a whole number, not “%(text)s”.") % {"text": skip})
+    return msgspec.structs.replace(
+        reading,
+        delimiter=typed.get("delimiter", reading.delimiter),
+        encoding=typed.get("encoding", reading.encoding),
+        header=typed.get("header") == "on",
+        decimal_comma=typed.get("decimal_comma") == "on",
+        skip_rows=int(skip[:6]),
+        columns=(),
+    )
+
+
+def _with_columns(reading: Reading, typed: Mapping[str, str]) -> Reading:
+    columns = []
+    for place, column in enumerate(reading.columns):
+        kind = typed.get(f"type-{place}", column.type)
+        if kind not in TYPES:
+            raise Refusal("type_unknown", _("“%(kind)s” is no column type.") % {"kind": kind})
+        columns.append(
+            msgspec.structs.replace(
+                column,
+                type=kind,
+                include=typed.get(f"include-{place}") == "on",
+                date_format=column.date_format if kind == column.type else "",
+            )
+        )
+    if not any(column.include for column in columns):
+        raise Refusal("no_columns", _("No column is included."), hint=_("Include at least one."))
+    return msgspec.structs.replace(reading, columns=tuple(columns))
+
+
+def _typed(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: typed[name].strip() for name in actions.DETAILS if name in typed}
+
+
+def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> dict[str, Any]:
+    of = queries.dataset(request.user, dataset_id)
+    show_project(request, of.project)
+    tab = tab or request.GET.get("tab", "preview")
+    tab = tab if tab in TABS else "preview"
+    known = list(queries.versions(of).defer("profile"))
+    asked = request.GET.get("version", "")
+    shown = queries.version(of, int(asked)) if asked.isdecimal() else (known[0] if known else None)
+    context: dict[str, Any] = {
+        "dataset": of,
+        "version": shown,
+        "versions": known,
+        "tab": tab,
+        "tabs": TABS.items(),
+        "may_contribute": may(request.user, "contribute", of.project),
+    }
+    if shown is None:
+        return context
+    if tab == "versions":
+        return context | {"history": _history(known)}
+    if tab == "used":
+        return context | {"uses": usage.uses_of(shown)}
+    if shown.state != VersionState.READY:
+        return context
+    if tab == "preview":
+        return context | _page_of_rows(request, shown)
+    if tab == "profile":
+        return context | {"profile": [(column, _bars(column)) for column in queries.profile_of(shown).columns]}
+    return context
+
+
+def _page_of_rows(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:
+    asked = request.GET.get("offset", "0")
+    offset = int(asked[:12]) if asked.isdecimal() else 0
+    total = shown.row_count or 0
+    offset = min(offset, max(total - 1, 0)) // ROWS_A_PAGE * ROWS_A_PAGE
+    page = queries.rows(shown, offset=offset, limit=ROWS_A_PAGE)
+    schema = queries.schema_columns(shown)
+    return {
+        "columns": schema,
+        "table": list(enumerate(page["rows"], start=offset + 1)),
+        "first": offset + 1,
+        "last": min(offset + ROWS_A_PAGE, total),
+        "before": max(offset - ROWS_A_PAGE, 0) if offset else None,
+        "after": offset + ROWS_A_PAGE if offset + ROWS_A_PAGE < total else None,
+    }
+
+
+def _history(known: list[DatasetVersion]) -> list[tuple[DatasetVersion, list[str]]]:
+    """Each version with what changed in its columns since the one before."""
+    pairs = zip(known, [*known[1:], None], strict=True)
+    return [(one, _differences(one, before) if before else []) for one, before in pairs]
+
+
+def _differences(one: DatasetVersion, before: DatasetVersion) -> list[str]:
+    if not one.schema or not before.schema:
+        return []
+    now = {column["name"]: column["type"] for column in one.schema["columns"]}
+    then = {column["name"]: column["type"] for column in before.schema["columns"]}
+    told = [_("new column %(name)s") % {"name": name} for name in now if name not in then]
+    told += [_("column %(name)s is gone") % {"name": name} for name in then if name not in now]
+    told += [
+        _("%(name)s: %(then)s is now %(now)s") % {"name": name, "then": then[name], "now": kind}
+        for name, kind in now.items()
+        if name in then and then[name] != kind
+    ]
+    return told or [_("same columns")]
+
+
+def _bars(column: ColumnProfile) -> list[Bar]:
+    if column.histogram is not None:
+        edges = column.histogram.edges
+        labels = [f"{low:g} – {high:g}" for low, high in pairwise(edges)]
+        return bars(column.histogram.counts, labels)
+    return bars([one.count for one in column.top_values], [one.value for one in column.top_values])
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Refusal("not_found", _("There is no such dataset, or you may not see it."), status=404) from error
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("datasets/", datasets, name="datasets"),
+    path("datasets/rows/", rows, name="datasets-rows"),
+    path("datasets/new/", new, name="dataset-new"),
+    path("datasets/uploads/<uuid:upload_id>/settings/", upload_settings, name="upload-settings"),
+    path("datasets/uploads/<uuid:upload_id>/schema/", upload_schema, name="upload-schema"),
+    path("datasets/uploads/<uuid:upload_id>/confirm/", upload_confirm, name="upload-confirm"),
+    path("datasets/<uuid:dataset_id>/", dataset, name="dataset"),
+    path("datasets/<uuid:dataset_id>/head/", dataset_head, name="dataset-head"),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/reopen/", reopen, name="dataset-reopen"),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/delete/", delete_version, name="dataset-version-delete"),
+]

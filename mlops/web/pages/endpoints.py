@@ -153,7 +153,7 @@ def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
         "summary": queries.traffic_summary(endpoint, minutes=minutes),
         "has_traffic": bool(rows),
         "requests_figure": json.dumps(_requests_figure(rows, minutes)),
-        "latency_figure": json.dumps(_latency_figure(rows)),
+        "latency_figure": json.dumps(_latency_figure(rows, minutes)),
     }
 
 
@@ -238,7 +238,7 @@ def _requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]
     return {"data": data, "layout": {"barmode": "stack", "yaxis": {"title": {"text": _("Requests per minute")}}}}
 
 
-def _latency_figure(rows: list[queries.Minute]) -> dict[str, Any]:
+def _latency_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
     data = []
     for name in sorted({row.deployment for row in rows}):
         own = [row for row in rows if row.deployment == name]
@@ -253,7 +253,10 @@ def _latency_figure(rows: list[queries.Minute]) -> dict[str, Any]:
                     "y": [round(1000 * (getattr(row, share) or 0), 3) for row in own],
                 }
             )
-    return {"data": data, "layout": {"yaxis": {"title": {"text": _("Milliseconds")}, "rangemode": "tozero"}}}
+    now = timezone.now()
+    span = [(now - timedelta(minutes=minutes)).isoformat(), now.isoformat()]
+    axes = {"xaxis": {"range": span}, "yaxis": {"title": {"text": _("Milliseconds")}, "rangemode": "tozero"}}
+    return {"data": data, "layout": axes}
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -227,7 +227,7 @@ def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, An
                 "version": version,
                 "tags": tags[str(version.pk)],
                 "deployments": served.get(version.pk, []),
-                "metrics": [version.metrics.get(key) for key in keys[:4]],
+                "metrics": [(key, version.metrics.get(key)) for key in keys[:4]],
             }
             for version in versions
         ],

@@ -26,6 +26,20 @@ def metric_title(key: str) -> str:
     return _metrics().get(key) or str(key).replace("_", " ").capitalize()
 
 
+@register.filter
+def metric_short(key: str) -> str:
+    """For the head of a table."""
+    return SHORT.get(key) or metric_title(key)
+
+
+SHORT = {
+    "mean_absolute_error": "MAE",
+    "root_mean_squared_error": "RMSE",
+    "relative_absolute_error": "RAE",
+    "relative_squared_error": "RSE",
+}
+
+
 def _metrics() -> dict[str, str]:
     return {
         "coefficient_of_determination": _("R²"),

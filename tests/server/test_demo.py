@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tests.server.conftest import ROOT
+
+
+def _demo(*words: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
+    command = [sys.executable, "-m", "mlops.client.main", "demo", *words]
+    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=400)
+
+
+def _processes_on(folder: Path) -> list[int]:
+    return [p.pid for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or ())]
+
+
+def test_the_demo_goes_from_a_dataset_to_a_prediction_and_leaves_nothing_running(tmp_path: Path) -> None:
+    said = _demo("--data-dir", str(tmp_path / "demo"))
+    assert said.returncode == 0, said.stdout + said.stderr
+    price = float(said.stdout.partition("\nprediction: ")[2].split("\n")[0])
+    assert 3_000 < price < 50_000
+    for stage in ("run the pipeline", "register the model", "convert to ONNX", "deploy", "score a row"):
+        assert f"\n{stage} " in said.stdout
+    assert not _processes_on(tmp_path / "demo")
+
+
+def test_a_stage_that_fails_ends_the_demo_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "routing.json").mkdir()  # where the router expects its table
+    said = _demo("--data-dir", str(tmp_path / "routing.json" / "x" / ("y" * 300)))
+    assert said.returncode == 1
+    assert "failed at: start the server" in said.stderr
