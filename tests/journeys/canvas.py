@@ -38,7 +38,8 @@ class Canvas:
         self.node(node).click(position={"x": 60, "y": 24})
 
     def choose(self, parameter: str, value: str) -> None:
-        self.page.get_by_test_id(f"param-{parameter}").select_option(value)
+        """Column pickers become lists once the server has said which columns arrive."""
+        self.page.locator(f'select[data-testid="param-{parameter}"]').select_option(value)
 
     def type(self, parameter: str, value: str) -> None:
         field = self.page.get_by_test_id(f"param-{parameter}")
@@ -60,8 +61,7 @@ class Canvas:
         return {name.removeprefix("node-") for name in hooks.evaluate_all("all => all.map(n => n.dataset.testid)")}
 
     def _new(self, before: set[str]) -> str:
-        count = '[data-testid^="node-"][data-component]'
-        self.page.wait_for_function(f"n => document.querySelectorAll('{count}').length > n", arg=len(before))
+        expect(self.page.locator('[data-testid^="node-"][data-component]')).to_have_count(len(before) + 1)
         return (self.ids() - before).pop()
 
 
