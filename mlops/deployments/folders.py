@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -34,14 +35,15 @@ def folder_of(deployment: Deployment, revision: int) -> Path:
     return serving_root() / f"{deployment.pk}-{revision}"
 
 
-def lay_out(deployment: Deployment) -> Path:
-    """Made beside its place and renamed into it, so that a half-made folder is never served."""
+def lay_out(deployment: Deployment, *, beat: Callable[[], None]) -> Path:
+    """Made beside its place and renamed into it, so that a half-made folder is never served. May take a minute:
+    `beat` is called meanwhile."""
     place = folder_of(deployment, deployment.revision)
     if (place / SERVING_FILE).is_file():
         return place
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=serving_root()))
     try:
-        golden = _fill(deployment, draft)
+        golden = _fill(deployment, draft, beat)
         (draft / SERVING_FILE).write_bytes(msgspec.json.encode(_serving(deployment, golden)))
         shutil.rmtree(place, ignore_errors=True)
         os.replace(draft, place)
@@ -50,14 +52,14 @@ def lay_out(deployment: Deployment) -> Path:
     return place
 
 
-def _fill(deployment: Deployment, draft: Path) -> tuple[GoldenRequest, ...]:
+def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
     fetch_tree(deployment.version.tree_id, draft / "model")
     if deployment.entry == "script":
         assert deployment.script_id is not None
         store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
         return ()
     if deployment.entry == "native":
-        return _recorded(draft)
+        return _recorded(draft, beat)
     assert deployment.conversion is not None
     assert deployment.conversion.tree_id is not None
     fetch_tree(deployment.conversion.tree_id, draft / "onnx")
@@ -66,7 +68,7 @@ def _fill(deployment: Deployment, draft: Path) -> tuple[GoldenRequest, ...]:
     return _read_golden(draft / "onnx" / GOLDEN_FILE)
 
 
-def _recorded(draft: Path) -> tuple[GoldenRequest, ...]:
+def _recorded(draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
     """Answers of the original, asked in a process of its own: it opens what was pickled."""
     out = draft / GOLDEN_FILE
     ended = run_module(
@@ -74,6 +76,7 @@ def _recorded(draft: Path) -> tuple[GoldenRequest, ...]:
         ["--model", str(draft / "model"), "--out", str(out)],
         folder=draft,
         seconds=GOLDEN_SECONDS,
+        beat=beat,
     )
     if ended.status != 0:
         hint = "Check the model on its page, or deploy it with a script of your own."

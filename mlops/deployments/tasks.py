@@ -18,7 +18,7 @@ from mlops.formats.refusal import Refusal
 from mlops.packaging.models import ConversionState
 from mlops.work.calls import every, job, later
 
-LEASE = timedelta(seconds=300)
+LEASE = timedelta(seconds=30)
 WATCHED_SECONDS = 20.0
 LOOK_SECONDS = 0.2
 GONE_WRONG = (ConversionState.REFUSED, ConversionState.FAILED)
@@ -33,7 +33,7 @@ def apply(deployment_id: str) -> None:
         if not _converted(deployment):
             return
         _say(deployment, "Its folder is being laid out.")
-        target(deployment.target).prepare(deployment)
+        target(deployment.target).prepare(deployment, beat=lambda: _renew(deployment))
         target(deployment.target).apply()
         _watch(deployment)
     except Refusal as refusal:
@@ -86,6 +86,10 @@ def _claim(deployment_id: str) -> Deployment | None:
     if not wanted.update(lease_until=now + LEASE):
         return None
     return _rows().get(pk=deployment_id)
+
+
+def _renew(deployment: Deployment) -> None:
+    Deployment.objects.filter(pk=deployment.pk).update(lease_until=timezone.now() + LEASE)
 
 
 def _rows() -> QuerySet[Deployment]:

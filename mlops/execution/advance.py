@@ -8,15 +8,18 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops.datasets.queries import ready_version
+from mlops.events.models import Event
 from mlops.execution.ready import DONE, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, Where
 from mlops.formats.step import StepError
+from mlops.pipelines.actions import CANCEL_REQUESTED
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.moves import begin_run, end_run, move_step
 from mlops.work.calls import later
@@ -60,12 +63,16 @@ def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -
     """Whether the step ended at once: a dataset, a reuse, or a refusal."""
     node, step = spec.node(node_id), steps[node_id]
     assert node is not None
-    if node.component == DATASET_COMPONENT:
-        return _take_dataset(run, step, node)
-    inputs = {
-        edge.target_port: steps[edge.source].outputs[edge.source_port]["tree"] for edge in spec.inputs_of(node_id)
-    }
-    key = reuse_key(node, inputs, run.snapshot.get("versions", {}))
+    try:
+        if node.component == DATASET_COMPONENT:
+            return _take_dataset(run, step, node)
+        key = reuse_key(node, _inputs(spec, steps, node_id), run.snapshot.get("versions", {}))
+    except Refusal as refusal:
+        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
+        told = msgspec.to_builtins(error)
+        return move_step(
+            step, expected=("waiting",), to="failed", reason=refusal.message, error=told, ended_at=timezone.now()
+        )
     before = earlier(run, key)
     if before is not None:
         return _reuse(run, step, before, key)
@@ -78,17 +85,36 @@ def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -
     return False
 
 
+def _inputs(spec: PipelineSpec, steps: dict[str, Step], node_id: str) -> dict[str, str]:
+    """Port to tree digest. Raises Refusal `input_absent` where a step before has made nothing at its port."""
+    found = {}
+    for edge in spec.inputs_of(node_id):
+        output = steps[edge.source].outputs.get(edge.source_port)
+        if output is None:
+            source = steps[edge.source].title
+            raise Refusal(
+                "input_absent",
+                _("“%(source)s” made nothing at its output “%(port)s”.") % {"source": source, "port": edge.source_port},
+                hint=_("Connect another output, or change what that step does."),
+                where=Where(node=node_id, port=edge.target_port),
+            )
+        found[edge.target_port] = output["tree"]
+    return found
+
+
 def _take_dataset(run: Run, step: Step, node: Node) -> bool:
-    try:
-        version = ready_version(run.project, node.parameters["dataset"], node.parameters["version"])
-    except Refusal as refusal:
-        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint)
-        return move_step(
-            step, expected=("waiting",), to="failed", reason=refusal.message, error=msgspec.to_builtins(error)
-        )
-    outputs = {"dataset": {"type": "table", "tree": version.tree_id}}
+    """Raises Refusal where the version is gone."""
+    version = ready_version(run.project, node.parameters["dataset"], node.parameters["version"])
+    now = timezone.now()
     return move_step(
-        step, expected=("waiting",), to="completed", reason=_("Read %(name)s.") % {"name": version}, outputs=outputs
+        step,
+        expected=("waiting",),
+        to="completed",
+        reason=_("Read %(name)s.") % {"name": version},
+        outputs={"dataset": {"type": "table", "tree": version.tree_id}},
+        progress=1.0,
+        started_at=now,
+        ended_at=now,
     )
 
 
@@ -103,6 +129,7 @@ def _reuse(run: Run, step: Step, before: Step, key: str) -> bool:
             reuse_key=key,
             reused_from=before,
             progress=1.0,
+            ended_at=timezone.now(),
         )
         if moved:
             known = Metric.objects.filter(run=before.run, node=before.node)
@@ -121,7 +148,8 @@ def _stop_waiting_steps(run: Run) -> None:
 def _end(run: Run, steps: list[Step]) -> None:
     failed = [step for step in steps if step.state == "failed"]
     if run.state == "cancelling":
-        end_run(run, expected=("cancelling",), to="cancelled", reason=_("Cancelled; all its steps have stopped."))
+        reason = _("Cancelled by %(who)s; all its steps have stopped.") % {"who": _canceller(run)}
+        end_run(run, expected=("cancelling",), to="cancelled", reason=reason)
     elif failed:
         reason = _("“%(title)s” failed: %(reason)s") % {"title": failed[0].title, "reason": failed[0].reason}
         end_run(run, expected=("queued", "running"), to="failed", reason=reason)
@@ -131,3 +159,8 @@ def _end(run: Run, steps: list[Step]) -> None:
         reason = ngettext("%(count)d step done", "%(count)d steps done", done) % {"count": done}
         reason += _(", %(count)d of them reused.") % {"count": reused} if reused else "."
         end_run(run, expected=("queued", "running"), to="completed", reason=reason)
+
+
+def _canceller(run: Run) -> str:
+    asked = Event.objects.filter(subject=f"runs/{run.pk}", type=CANCEL_REQUESTED).first()
+    return asked.actor_name if asked else _("somebody")

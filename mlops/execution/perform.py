@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -17,15 +18,17 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.blocks.catalogue import component
 from mlops.events.chain import notify
+from mlops.execution import stopping
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.retry import give_back, try_again
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport
@@ -35,11 +38,13 @@ from mlops.runs.moves import move_step
 LEASE = timedelta(seconds=15)
 LOOK_SECONDS = 0.1
 RECORD_SECONDS = 0.5
-MOST_ATTEMPTS = 3
 MOST_LOG_LINES = 100_000
+LOST = ("step_lost", "runtime_unavailable")
+"""Refusals of an executor that are no fault of the step."""
 
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
+_log = logging.getLogger(__name__)
 
 
 def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | None = None) -> None:
@@ -47,7 +52,7 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
 
     `done` is called with the run after each step. Without a free slot nothing happens: whoever has one goes on
     with the steps that wait."""
-    if not _slots.acquire(blocking=False):
+    if stopping.is_asked() or not _slots.acquire(blocking=False):
         return
     try:
         wanted: int | None = step_id
@@ -57,50 +62,70 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
                 with _lease_kept(step):
                     _carry_out(step, executor or ProcessExecutor())
                 done(step.run_id)
-            wanted = _next_waiting()
+            wanted = None if stopping.is_asked() else claimable().values_list("pk", flat=True).first()
     finally:
         _slots.release()
 
 
-def _next_waiting() -> int | None:
-    waiting = Step.objects.filter(state="queued", run__state__in=("queued", "running"))
-    return waiting.order_by("state_since", "pk").values_list("pk", flat=True).first()
+def claimable() -> QuerySet[Step]:
+    """Steps that a worker may take now, the one that waits longest first."""
+    is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    waiting = Step.objects.filter(is_free, state="queued", run__state__in=("queued", "running"))
+    return waiting.order_by("state_since", "pk")
+
+
+def folder_of(step: Step) -> Path:
+    """Where this attempt's files lie while it runs."""
+    return Path(settings.DATA_DIR) / "steps" / f"{step.pk}-{step.attempt}"
 
 
 def _claim(step_id: int) -> Step | None:
     now = timezone.now()
     with transaction.atomic():
-        taken = Step.objects.filter(pk=step_id, state="queued", run__state__in=("queued", "running")).update(
-            state="running",
-            reason=_("Running on %(worker)s.") % {"worker": OWNER},
-            state_since=now,
-            started_at=now,
-            ended_at=None,
-            error=None,
-            progress=0.0,
-            attempt=F("attempt") + 1,
-            lease_owner=OWNER,
-            lease_until=now + LEASE,
+        taken = (
+            claimable()
+            .filter(pk=step_id)
+            .order_by()
+            .update(
+                state="running",
+                reason=_("Running on %(worker)s.") % {"worker": OWNER},
+                state_since=now,
+                started_at=now,
+                ended_at=None,
+                error=None,
+                progress=0.0,
+                attempt=F("attempt") + 1,
+                lease_owner=OWNER,
+                lease_until=now + LEASE,
+            )
         )
         if not taken:
             return None
         step = Step.objects.select_related("run__project", "run__experiment").get(pk=step_id)
+        Metric.objects.filter(run=step.run, node=step.node).delete()  # of an attempt that was lost
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
 
 
 def _carry_out(step: Step, executor: Executor) -> None:
-    folder = settings.DATA_DIR / "steps" / f"{step.pk}-{step.attempt}"
+    folder = folder_of(step)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         order = _lay_out(step, folder)
-        started = executor.start(order)
-        report = _watch(step, started)
+        report = _watch(step, executor.start(order))
         if report is not None:
             _conclude(step, order, report)
     except Refusal as refusal:
-        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
-        _fail(step, error)
+        if refusal.code in LOST:
+            try_again(step, code=refusal.code, why=refusal.message)
+            return
+        _fail(step, StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where))
+    except Exception as error:  # a full disk, a database that is away: the row must say so, whatever it is
+        _log.exception("The step %s of run %s could not be performed.", step.node, step.run_id)
+        why = _("The worker could not perform it: %(error)s.") % {
+            "error": f"{type(error).__name__}: {error}".rstrip(".")
+        }
+        try_again(step, code="worker_failed", why=why)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -139,14 +164,19 @@ def _seed(node: Node) -> int:
 
 
 def _watch(step: Step, started: Started) -> StepReport | None:
-    """The report, or None where the step was taken away or cancelled."""
+    """The report, or None where the step was taken away, given back or cancelled."""
     recorded = time.monotonic()
     while True:
         report = started.poll()
         if report is not None:
-            _record(step, started.news())
+            while news := started.news():
+                _record(step, news)
             return report
-        time.sleep(LOOK_SECONDS)
+        started.wait(LOOK_SECONDS)
+        if stopping.is_asked():
+            started.kill()
+            give_back(step, why=_("Its worker was stopped; it goes on when a worker runs again."))
+            return None
         if time.monotonic() - recorded < RECORD_SECONDS:
             continue
         recorded = time.monotonic()
@@ -156,13 +186,8 @@ def _watch(step: Step, started: Started) -> StepReport | None:
             return None
         if Run.objects.filter(pk=step.run_id, state="cancelling").exists():
             started.kill()
-            move_step(
-                step,
-                expected=("running",),
-                to="cancelled",
-                reason=_("Stopped, because the run was cancelled."),
-                ended_at=timezone.now(),
-            )
+            reason = _("Stopped, because the run was cancelled.")
+            move_step(step, expected=("running",), to="cancelled", reason=reason, **_used(None))
             return None
 
 
@@ -202,7 +227,7 @@ def _record(step: Step, news: list[ProgressLine]) -> None:
         return
     with transaction.atomic():
         last = LogLine.objects.filter(step=step).aggregate(last=Max("seq"))["last"] or 0
-        lines = [line for line in news if line.kind == "log"][: max(MOST_LOG_LINES - last, 0)]
+        lines = _kept([line for line in news if line.kind == "log"], last)
         LogLine.objects.bulk_create(
             LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
             for number, line in enumerate(lines, start=1)
@@ -216,6 +241,15 @@ def _record(step: Step, news: list[ProgressLine]) -> None:
         if shares:
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
         notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
+
+
+def _kept(lines: list[ProgressLine], before: int) -> list[ProgressLine]:
+    """All lines up to the limit, then one that says so."""
+    room = MOST_LOG_LINES - before
+    if len(lines) <= room:
+        return lines
+    told = _("The log of a step is kept up to %(most)d lines; what follows is left out.") % {"most": MOST_LOG_LINES}
+    return [*lines[:room], ProgressLine(kind="log", at=time.time(), text=told)] if room >= 0 else []
 
 
 def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from datetime import timedelta
+from pathlib import Path
 
-import msgspec
-from django.db import transaction
+from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.execution.perform import MOST_ATTEMPTS
-from mlops.formats.step import StepError
+from mlops.execution.perform import claimable, folder_of
+from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
 from mlops.runs.moves import move_step
 from mlops.work.calls import later
@@ -18,37 +21,42 @@ from mlops.work.calls import later
 FORGOTTEN = timedelta(seconds=10)
 """How long a queued step may wait before its wake-up call is sent again."""
 
+LEFT_SECONDS = 60.0
+"""How long the folder of a step that nobody runs is left alone."""
+
 
 def sweep() -> None:
     now = timezone.now()
     for step in Step.objects.filter(state="running", lease_until__lt=now).select_related("run__project"):
-        _take_back(step)
-    for step in Step.objects.filter(state="queued", state_since__lt=now - FORGOTTEN, run__state="running"):
-        later("execution.step", step.pk)
+        _take_back(step, only=Q(lease_until__lt=now))
+    for step_id in claimable().filter(state_since__lt=now - FORGOTTEN).values_list("pk", flat=True):
+        later("execution.step", step_id)
     for run_id in Run.objects.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
         later("execution.advance", run_id)
+    _tidy()
 
 
-def _take_back(step: Step) -> None:
+def _take_back(step: Step, *, only: Q) -> None:
     if step.run.state == "cancelling":
-        move_step(step, expected=("running",), to="cancelled", reason=_("Its worker died while it was being stopped."))
+        reason = _("Its worker died while it was being stopped.")
+        move_step(step, expected=("running",), to="cancelled", reason=reason, only=only, ended_at=timezone.now())
         return
-    if step.attempt >= MOST_ATTEMPTS:
-        error = StepError(
-            code="worker_lost",
-            message=_("The worker died %(count)d times while it ran this step.") % {"count": step.attempt},
-            hint=_("It may need more memory than the machine has. Look at the worker's log, then submit again."),
-        )
-        move_step(
-            step,
-            expected=("running",),
-            to="failed",
-            reason=error.message,
-            error=msgspec.to_builtins(error),
-            ended_at=timezone.now(),
-        )
+    try_again(step, code="worker_lost", why=_("The worker that ran it died."), only=only)
+
+
+def _tidy() -> None:
+    """Folders that a killed worker left behind."""
+    folders = [path for path in (Path(settings.DATA_DIR) / "steps").glob("*-*") if _is_old(path)]
+    if not folders:
         return
-    with transaction.atomic():
-        reason = _("Its worker died (attempt %(number)d); it will be tried again.") % {"number": step.attempt}
-        if move_step(step, expected=("running",), to="queued", reason=reason, lease_until=None, lease_owner=""):
-            later("execution.step", step.pk)
+    running = {folder_of(step) for step in Step.objects.filter(state="running")}
+    for folder in folders:
+        if folder not in running:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > LEFT_SECONDS
+    except FileNotFoundError:
+        return False

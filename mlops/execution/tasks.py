@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from celery.signals import worker_shutting_down
+
+from mlops.execution import stopping
 from mlops.execution.advance import advance
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
@@ -16,6 +21,11 @@ def advance_run(run_id: str) -> None:
 @job("execution.step")
 def perform_step(step_id: str) -> None:
     perform(int(step_id), done=advance)
+
+
+@worker_shutting_down.connect
+def give_steps_back(**_: Any) -> None:
+    stopping.ask()
 
 
 @every(5, "execution.sweep")

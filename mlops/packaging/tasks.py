@@ -67,6 +67,15 @@ def sweep() -> None:
     waiting = Conversion.objects.filter(state=ConversionState.QUEUED)
     for pk in waiting.filter(Q(state_since__lt=now - WAITING) | Q(attempt__gt=0)).values_list("pk", flat=True):
         later("packaging.convert", pk)
+    _clear_left_behind()
+
+
+def _clear_left_behind() -> None:
+    """Folders of workers that were killed."""
+    oldest = timezone.now().timestamp() - 2 * MOST_SECONDS
+    for folder in _parent().iterdir():
+        if folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _claim(conversion_id: str) -> Conversion | None:

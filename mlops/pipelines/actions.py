@@ -24,6 +24,7 @@ from mlops.pipelines.check import check, title_of
 from mlops.runs.models import Experiment, Run, RunState, Step
 from mlops.work.calls import later
 
+CANCEL_REQUESTED = "mlops.run.cancel_requested"
 LIBRARIES = ("polars", "numpy", "scikit-learn", "lightgbm", "pandas")
 
 
@@ -131,7 +132,7 @@ def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
             )
         record(
             actor,
-            "mlops.run.cancel_requested",
+            CANCEL_REQUESTED,
             subject=f"runs/{run.pk}",
             project=run.project,
             reason=reason,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from mlops.access.paging import CursorPages
 from mlops.blobs.trees import chunks, manifest_of, open_file
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
@@ -25,25 +23,22 @@ from mlops.runs.outputs import look
 from mlops.runs.shaping import brief, log_line, whole
 
 
-class RunRow(BaseSerializer[Run]):
-    def to_representation(self, instance: Run) -> dict[str, Any]:
-        return brief(instance)
-
-
-class Runs(ListAPIView[Run]):
+class Runs(APIView):
     """`?project=&state=&experiment=&q=`, newest first."""
 
-    serializer_class = RunRow
-
-    def get_queryset(self):  # type: ignore[no-untyped-def]
-        asked = self.request.query_params
-        return queries.filtered(
-            queries.visible_to(self.request.user),
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        asked = request.query_params
+        found = queries.filtered(
+            queries.visible_to(request.user),
             project=asked.get("project", ""),
             state=asked.get("state", ""),
             experiment=asked.get("experiment", ""),
             text=asked.get("q", ""),
         )
+        pages = CursorPages()
+        page = pages.paginate_queryset(found.defer("spec", "document", "shapes"), request, view=self)
+        return pages.get_paginated_response([brief(run) for run in page or ()])
 
 
 class Experiments(APIView):

@@ -26,7 +26,7 @@ from mlops.registry.names import checked_name
 from mlops.registry.reading import Described, describe
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.filters import remove_tag as forget_tag
-from mlops.tags.filters import write_tags
+from mlops.tags.filters import tags_of, write_tags
 from mlops.work.calls import later
 
 MOST_FILES = 5_000
@@ -110,6 +110,8 @@ def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> No
         if users:
             raise _in_use(version, users)
         subject = f"models/{version}"
+        for key in tags_of(version):
+            forget_tag(version, key)
         try:
             version.delete()
         except ProtectedError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mlops.events.chain import notify, record
@@ -17,11 +18,15 @@ EVENT_OF = {
 }
 
 
-def move_step(step: Step, *, expected: tuple[str, ...], to: str, reason: str, **fields: Any) -> bool:
-    """Whether this caller made the move. `expected`: the states from which it may be made."""
+def move_step(
+    step: Step, *, expected: tuple[str, ...], to: str, reason: str, only: Q | None = None, **fields: Any
+) -> bool:
+    """Whether this caller made the move. `expected`: the states from which it may be made, in the same attempt;
+    `only`: what else must hold at that moment."""
+    known = Step.objects.filter(only or Q(), pk=step.pk, attempt=step.attempt, state__in=expected)
     changes = {"state": to, "reason": reason, "state_since": timezone.now(), **fields}
     with transaction.atomic():
-        moved = bool(Step.objects.filter(pk=step.pk, state__in=expected).update(**changes))
+        moved = bool(known.update(**changes))
         if moved:
             notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     if moved:

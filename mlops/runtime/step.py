@@ -4,15 +4,17 @@ Called in a freshly forked child; it never returns to the caller's code."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import errno
+import io
 import os
 import resource
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -26,8 +28,11 @@ from mlops.formats.step import (
     StepOrder,
     StepReport,
 )
+from mlops.runtime.deaths import OUT_OF_MEMORY, out_of_memory
 
 PROFILE_FILE = "profile.json"
+STDOUT_FILE = "stdout.txt"
+STDERR_FILE = "stderr.txt"
 LONGEST_LINE = 10_000
 
 
@@ -55,11 +60,9 @@ class Journal:
 def run_step(order: StepOrder) -> StepReport:
     """Executes the order in this process and writes its report. Never raises."""
     began, work_dir = time.monotonic(), Path(order.work_dir)
-    journal = Journal(work_dir / PROGRESS_FILE)
-    pumps = [_captured(journal, "stdout", 1), _captured(journal, "stderr", 2)]
-    error = _execute(order, journal)
-    for pump in pumps:
-        pump()
+    _redirect(work_dir)
+    error = _execute(order, Journal(work_dir / PROGRESS_FILE))
+    _flush()
     used = resource.getrusage(resource.RUSAGE_SELF)
     report = StepReport(
         state="failed" if error else "completed",
@@ -83,31 +86,29 @@ def _execute(order: StepOrder, journal: Journal) -> StepError | None:
     except Refusal as refusal:
         where = msgspec.structs.replace(refusal.where, node=order.node)
         return StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=where)
-    except MemoryError:
-        return out_of_memory(order)
-    except OSError as error:
-        if error.errno == 28:
-            return StepError(code="disk_full", message="The disk is full.", hint="Free some space, then run it again.")
-        return _internal(error)
     except BaseException as error:
-        return _internal(error)
+        return _unforeseen(order, error, journal)
     return None
 
 
-def out_of_memory(order: StepOrder) -> StepError:
-    return StepError(
-        code="out_of_memory",
-        message=f"“{order.title}” needed more memory than it may use.",
-        hint="Use fewer columns or rows, or allow more with MLOPS_STEP_MEMORY_BYTES.",
-    )
-
-
-def _internal(error: BaseException) -> StepError:
+def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> StepError:
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or any(words in str(error) for words in OUT_OF_MEMORY):
+        return out_of_memory(order)
+    if number == errno.ENOSPC:
+        return StepError(code="disk_full", message="The disk is full.", hint="Free some space, then run it again.")
+    if number == errno.EFBIG:
+        message = f"“{order.title}” wrote a file larger than it may."
+        return StepError(code="file_too_large", message=message, hint="Keep fewer columns or rows.")
+    details = "".join(traceback.format_exception(error))
+    with contextlib.suppress(OSError):
+        for line in details.splitlines():
+            journal.write(ProgressLine(kind="log", at=time.time(), stream="stderr", text=line[:LONGEST_LINE]))
     return StepError(
         code="internal",
         message=f"A fault in the product stopped this step: {type(error).__name__}: {error}",
         hint="The log has the details; please report them.",
-        traceback="".join(traceback.format_exception(error))[-20_000:],
+        traceback=details[-20_000:],
     )
 
 
@@ -122,8 +123,9 @@ def _profile(order: StepOrder) -> None:
 
 
 def _limit(limits: Limits) -> None:
+    """Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks."""
     for kind, value in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_DATA, limits.memory_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
@@ -135,28 +137,23 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(kind, (allowed, hard))
 
 
-def _captured(journal: Journal, stream: Literal["stdout", "stderr"], descriptor: int) -> Callable[[], None]:
-    """Turns what is written to the descriptor into log lines; the returned function ends that."""
-    readable, writable = os.pipe()
-    os.dup2(writable, descriptor)
-    os.close(writable)
+def _redirect(work_dir: Path) -> None:
+    """What is written to the descriptors, also by native libraries and by programs that a script starts, is kept in
+    files: so it survives a crash. The worker reads them as they grow."""
+    for descriptor, name, stream in ((1, STDOUT_FILE, sys.stdout), (2, STDERR_FILE, sys.stderr)):
+        file = os.open(work_dir / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(file, descriptor)
+        os.close(file)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
 
-    def pump() -> None:
-        with os.fdopen(readable, "r", encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                text = line.rstrip("\n")[:LONGEST_LINE]
-                journal.write(ProgressLine(kind="log", at=time.time(), stream=stream, text=text))
 
-    thread = threading.Thread(target=pump, daemon=True)
-    thread.start()
-
-    def end() -> None:
-        (sys.stdout if descriptor == 1 else sys.stderr).flush()
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, descriptor)
-        thread.join(2)
-
-    return end
+def _flush() -> None:
+    """Python's buffers, and those of C libraries, which os._exit would lose."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    ctypes.CDLL(None).fflush(None)
 
 
 def _write(path: Path, report: StepReport) -> None:

@@ -1,7 +1,7 @@
 """A warm process that has the libraries imported and forks itself for each step.
 
-It dies with its parent, kills the steps of a connection that closes, and ends after ten idle minutes.
-Protocol on the Unix socket, one connection a step: the client sends the path of an order and a newline; the
+It ends with its parent, whose death closes its standard input, or after ten idle minutes, and kills the steps of a
+connection that closes. Protocol, one connection a step: the client sends the path of an order and a newline; the
 answers are `pid N` and, when the step's process has ended, `exit STATUS` (as os.waitstatus_to_exitcode)."""
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
+import gc
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -61,16 +63,16 @@ class Zygote:
         connection.settimeout(5)
         try:
             order = _read_order(connection)
+            pid = os.fork()
         except (OSError, ValueError, msgspec.MsgspecError) as error:
-            connection.sendall(f"refused {error}\n".encode())
+            _tell(connection, f"refused {error}")
             connection.close()
             return
-        pid = os.fork()
         if pid == 0:
             self._become_step(order, connection)
-        connection.sendall(f"pid {pid}\n".encode())
         self._steps[pid] = connection
         self._selector.register(connection, selectors.EVENT_READ, pid)
+        _tell(connection, f"pid {pid}")
 
     def _become_step(self, order: StepOrder, connection: socket.socket) -> None:
         """Only in the forked child; ends the process."""
@@ -78,6 +80,7 @@ class Zygote:
         try:
             os.setsid()
             die_with_parent()
+            _die_first_for_want_of_memory()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -112,8 +115,7 @@ class Zygote:
             if connection is None:
                 continue
             self._selector.unregister(connection)
-            with contextlib.suppress(OSError):
-                connection.sendall(f"exit {os.waitstatus_to_exitcode(status)}\n".encode())
+            _tell(connection, f"exit {os.waitstatus_to_exitcode(status)}")
             connection.close()
 
     def _is_idle(self) -> bool:
@@ -129,8 +131,15 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def _die_first_for_want_of_memory() -> None:
+    """A machine without memory kills the step, not the worker or the database beside it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
 def warm_up() -> None:
-    """Everything that built-in components import. None of these starts threads on import alone."""
+    """Everything that built-in components import. Their thread pools start at the first use, which is after the fork;
+    what runs before it (the allocator's own thread) knows of forks."""
     import lightgbm  # noqa: F401
     import pandas  # noqa: F401
     import polars  # noqa: F401
@@ -155,6 +164,12 @@ def _read_order(connection: socket.socket) -> StepOrder:
     return msgspec.json.decode(Path(line.decode().strip()).read_bytes(), type=StepOrder)
 
 
+def _tell(connection: socket.socket, line: str) -> None:
+    """A client that has left is noticed by its closed connection."""
+    with contextlib.suppress(OSError):
+        connection.sendall(f"{line}\n".encode())
+
+
 def _kill_group(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
@@ -164,11 +179,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mlops.runtime.zygote")
     parser.add_argument("--socket", type=Path, required=True)
     arguments = parser.parse_args()
-    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
-    Zygote(arguments.socket).serve()
-    arguments.socket.unlink(missing_ok=True)
+    gc.collect()
+    gc.freeze()  # pages that the collector never touches stay shared with the steps
+    try:
+        Zygote(arguments.socket).serve()
+    finally:
+        shutil.rmtree(arguments.socket.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

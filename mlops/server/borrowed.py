@@ -15,6 +15,7 @@ from mlops import env
 from mlops.client.credentials import FILE_NAME, Credentials, read
 from mlops.client.errors import RequestFailed
 from mlops.server import lock
+from mlops.server.folder import usable
 
 STOP_SECONDS = 15.0
 
@@ -56,8 +57,7 @@ def borrow(folder: Path | None) -> Borrowed:
     if lock.holder(wanted):
         return Borrowed(folder=wanted, credentials=_credentials(wanted), process=None, ready="", temporary=False)
     temporary = folder is None
-    place = folder or Path(tempfile.mkdtemp(prefix="mlops-demo-"))
-    place.mkdir(parents=True, exist_ok=True)
+    place = usable(folder) if folder else Path(tempfile.mkdtemp(prefix="mlops-demo-"))
     process = _launch(place)
     try:
         ready = _first_words(process, log=place / "logs" / "up.log")

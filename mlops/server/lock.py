@@ -44,7 +44,7 @@ def holder(folder: Path) -> Holder | None:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
                 return _told(file.read())
-    except FileNotFoundError:
+    except OSError:  # no file, no such folder, or not ours to read: whoever wants to start there is told then
         pass
     return None
 

@@ -14,9 +14,11 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from celery import Celery
+from kombu.transport import filesystem
 
 QUEUE = "mlops"
+URL = f"{__name__}.Transport://"
 
 
 class Channel(filesystem.Channel):
@@ -36,14 +38,23 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def install(folder: Path) -> None:
-    """For this process; before Celery connects. `folder` is the broker's."""
+def install(app: Celery, folder: Path) -> None:
+    """Has the application use this transport. `folder` is the broker's; another broker stays as it is.
+
+    By the class's own name: kombu remembers what an alias once meant."""
+    if not str(app.conf.broker_url).startswith("filesystem:"):
+        return
     logging.getLogger("kombu.connection").setLevel(logging.ERROR)  # it misses a host name, which a folder has not
-    TRANSPORT_ALIASES["filesystem"] = f"{__name__}:Transport"
+    app.conf.broker_url = URL
+    prepare(folder)
+
+
+def prepare(folder: Path) -> None:
+    """Binds the queue before there is anybody to do it, else the first two processes would write it at once."""
     control = folder / "control"
     control.mkdir(parents=True, exist_ok=True)
     binding = control / f"{QUEUE}.exchange"
-    if not binding.exists():  # else the first two processes would write it at the same time
+    if not binding.exists():
         _write(binding, json.dumps([[QUEUE, "", QUEUE]]).encode())
 
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import msgspec
 
 from mlops import env
-from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RoutingTable
 from mlops.server import lock, ports
 from mlops.server.announcement import Announcement
+from mlops.server.folder import usable
 from mlops.supervisor import Supervised, Supervisor
 
 PATIENCE_SECONDS = 15.0
@@ -142,17 +142,7 @@ def _processes(
 def _place(arguments: argparse.Namespace) -> Place:
     if arguments.data_dir:
         os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
-    folder = env.data_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refusal(
-            "data_dir_unusable",
-            f"{folder} cannot be made: {error.strerror}.",
-            hint="Give another directory with --data-dir.",
-        ) from error
-    if not os.access(folder, os.W_OK):
-        raise Refusal("data_dir_unusable", f"{folder} cannot be written to.", hint="Give another one with --data-dir.")
+    folder = usable(env.data_dir())
     port = arguments.port or ports.free(arguments.host)
     router_port = arguments.router_port
     if router_port is None and arguments.port:

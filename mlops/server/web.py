@@ -20,9 +20,10 @@ def main() -> None:
 
     from django.conf import settings
 
+    from mlops.celery import app
     from mlops.server import first_start, schema, spool
 
-    spool.install(settings.DATA_DIR / "broker")
+    spool.install(app, settings.DATA_DIR / "broker")
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     schema.migrate()
     greeting = first_start.prepare(url=arguments.url)

@@ -26,9 +26,10 @@ def main() -> None:
 
     from django.conf import settings
 
+    from mlops.celery import app
     from mlops.server import schema, spool
 
-    spool.install(settings.DATA_DIR / "broker")
+    spool.install(app, settings.DATA_DIR / "broker")
     schema.wait()
     run(concurrency=arguments.concurrency or settings.STEP_SLOTS + 6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Protocol
 
@@ -12,8 +13,8 @@ from mlops.formats.serving import ServerState
 class Target(Protocol):
     """Each call makes something true and may be repeated; what is true already costs nothing."""
 
-    def prepare(self, deployment: Deployment) -> None:
-        """Puts everything in place that the present revision needs. Raises Refusal."""
+    def prepare(self, deployment: Deployment, *, beat: Callable[[], None]) -> None:
+        """Puts everything in place that the present revision needs, calling `beat` meanwhile. Raises Refusal."""
         ...
 
     def apply(self) -> None:

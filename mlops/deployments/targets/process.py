@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,11 +21,13 @@ from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, Servi
 
 FIRST_PORT, LAST_PORT = 18_100, 19_900
 TAIL_BYTES = 512 * 1024
+DRAFT_SECONDS = 3600.0
+"""A half-made folder older than this was left behind by a worker that was killed."""
 
 
 class ProcessTarget:
-    def prepare(self, deployment: Deployment) -> None:
-        lay_out(deployment)
+    def prepare(self, deployment: Deployment, *, beat: Callable[[], None]) -> None:
+        lay_out(deployment, beat=beat)
         with under_lock("serving-plan"), transaction.atomic():
             row = Deployment.objects.select_for_update().get(pk=deployment.pk)
             if row.revision == deployment.revision and row.port is None:
@@ -52,7 +55,9 @@ class ProcessTarget:
         running = {f"{pk}-{revision}" for pk, revision in self.observe()}
         kept = {name for one in Deployment.objects.all() for name in _folder_names(one)}
         for folder in serving_root().iterdir():
-            if not folder.name.startswith(".") and folder.name not in kept | running:
+            is_draft = folder.name.startswith(".")
+            is_old = time.time() - folder.stat().st_mtime > DRAFT_SECONDS
+            if is_old if is_draft else folder.name not in kept | running:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def logs(self, deployment: Deployment, *, lines: int) -> list[str]:

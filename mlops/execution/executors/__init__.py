@@ -10,12 +10,16 @@ from mlops.formats.step import ProgressLine, StepOrder, StepReport
 class Started(Protocol):
     """A step that has been started."""
 
+    def wait(self, seconds: float) -> None:
+        """Returns earlier where it ends."""
+        ...
+
     def poll(self) -> StepReport | None:
-        """The report once it has ended, else None. Never blocks."""
+        """The report once it has ended, else None. Never blocks. Raises Refusal where what ran it is gone."""
         ...
 
     def news(self) -> list[ProgressLine]:
-        """What it said since the last call."""
+        """Some of what it said since the last call; empty when there is nothing."""
         ...
 
     def kill(self) -> None:

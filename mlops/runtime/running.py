@@ -1,0 +1,111 @@
+"""One step's process as its worker sees it: what it says, whether it has ended and how, and its end on demand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from mlops.formats.refusal import Refusal
+from mlops.formats.step import PROGRESS_FILE, REPORT_FILE, ProgressLine, StepOrder, StepReport
+from mlops.runtime.deaths import sudden_end, too_slow
+from mlops.runtime.step import LONGEST_LINE, STDERR_FILE, STDOUT_FILE
+from mlops.runtime.tail import Tail
+
+SAID_BYTES = 4_000
+
+
+class RunningStep:
+    """Closing the connection, as the death of this process does, kills the step."""
+
+    def __init__(self, order: StepOrder, connection: socket.socket, pid: int) -> None:
+        self.order = order
+        self.pid = pid
+        self._connection = connection
+        self._connection.setblocking(False)
+        self._status: int | None = None
+        self._folder = Path(order.work_dir)
+        self._journal = Tail(self._folder / PROGRESS_FILE)
+        self._stdout = Tail(self._folder / STDOUT_FILE)
+        self._stderr = Tail(self._folder / STDERR_FILE)
+        wall = order.limits.wall_seconds
+        self._deadline = None if wall is None else time.monotonic() + wall
+
+    def wait(self, seconds: float) -> None:
+        """Returns earlier where the step ends."""
+        with contextlib.suppress(OSError, ValueError):
+            select.select([self._connection], [], [], seconds)
+
+    def poll(self) -> StepReport | None:
+        """The report once the process has ended, whatever ended it. Raises Refusal `step_lost` with its zygote."""
+        if self._status is None:
+            self._status = self._ended()
+        if self._status is not None:
+            return self._report(self._status)
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            self.kill()
+            return StepReport(state="failed", error=too_slow(self.order))
+        return None
+
+    def kill(self) -> None:
+        """The process and everything that it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._connection.close()
+
+    def news(self) -> list[ProgressLine]:
+        """Some of the lines since the last call, in the order of time; empty when there are none."""
+        ended = self._status is not None
+        told = [_line(line) for line in self._journal.lines()]
+        told += _printed("stdout", self._stdout.lines(ended=ended))
+        told += _printed("stderr", self._stderr.lines(ended=ended))
+        return sorted(told, key=lambda line: line.at)
+
+    def _ended(self) -> int | None:
+        try:
+            answer = self._connection.recv(100)
+        except BlockingIOError:
+            return None
+        except OSError:
+            answer = b""
+        words = answer.decode().split()
+        if words[:1] == ["exit"]:
+            return int(words[1])
+        if (self._folder / REPORT_FILE).exists():
+            return 0
+        raise Refusal(
+            "step_lost",
+            f"The process that “{self.order.title}” was forked from ended, and the step with it.",
+            hint="The machine may be short of memory.",
+            status=503,
+        )
+
+    def _report(self, status: int) -> StepReport:
+        path = self._folder / REPORT_FILE
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=StepReport)
+        return StepReport(state="failed", error=sudden_end(self.order, status, said=self._said()))
+
+    def _said(self) -> str:
+        try:
+            return (self._folder / STDERR_FILE).read_bytes()[-SAID_BYTES:].decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+
+def _line(line: bytes) -> ProgressLine:
+    return msgspec.json.decode(line, type=ProgressLine)
+
+
+def _printed(stream: Literal["stdout", "stderr"], lines: list[bytes]) -> list[ProgressLine]:
+    """Bytes that no text may hold in a database become visible escapes."""
+    now = time.time()
+    texts = (line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00") for line in lines)
+    return [ProgressLine(kind="log", at=now, stream=stream, text=text[:LONGEST_LINE]) for text in texts]
