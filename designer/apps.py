@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class DesignerConfig(AppConfig):
     name = "designer"
     label = "designer"
+
+    def ready(self) -> None:
+        from designer.queries import recent
+        from mlops.web.drafts import register
+
+        register(recent)

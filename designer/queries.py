@@ -7,16 +7,18 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
-from mlops.datasets.queries import dataset_shape
-from mlops.pipelines.check import check
+from django.urls import reverse
 
 from designer.graph.document import freeze
 from designer.models import Draft, Revision
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.datasets.queries import dataset_shape
 from mlops.formats.component import Problem, Shape
 from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.check import check
+from mlops.web.drafts import DraftLine
 
 Shapes = dict[str, dict[str, Shape]]
 
@@ -42,3 +44,16 @@ def document_of(drawn: Draft | Revision) -> Document:
 def examine(project: Project, document: Document) -> tuple[Shapes, tuple[Problem, ...]]:
     """The shape at every port and every problem, from the drawing and the datasets' schemas alone."""
     return check(freeze(document), lambda name, number: dataset_shape(project, name, number))
+
+
+def recent(project: Project, limit: int) -> list[DraftLine]:
+    """The drafts saved last, for the home page."""
+    return [
+        DraftLine(
+            title=one.name,
+            url=reverse("designer:draft", args=[one.pk]),
+            saved_at=one.saved_at,
+            is_sample=one.is_sample,
+        )
+        for one in Draft.objects.filter(project=project).defer("document")[:limit]
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
-from drf_spectacular.views import SpectacularAPIView
 
 from mlops.web import health
+from mlops.web.pages import api_docs
 
 API = ["accounts", "datasets", "pipelines", "registry", "packaging", "deployments"]
 
@@ -15,7 +15,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["mlops.web", "designer"]), name="javascript-catalog"),
-    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema/", api_docs.schema, name="schema"),
     *(path("api/v1/", include(f"mlops.{name}.urls")) for name in API),
     path("", include("mlops.accounts.pages")),
     path("", include("mlops.web.urls")),

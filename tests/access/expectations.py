@@ -12,10 +12,10 @@ TRIES: list[Try] = []
 Need = str | tuple[str, dict[str, Any]]
 
 
-def on(route: str, *, query: str = "", allowed: tuple[int, ...] = (), **methods: Need) -> None:
+def on(route: str, *, query: str = "", form: bool = False, allowed: tuple[int, ...] = (), **methods: Need) -> None:
     for method, need in methods.items():
         needs, body = need if isinstance(need, tuple) else (need, {})
-        TRIES.append(Try(route=route, method=method, needs=needs, query=query, body=body, allowed=allowed))
+        TRIES.append(Try(route=route, method=method, needs=needs, query=query, body=body, form=form, allowed=allowed))
 
 
 # -- machines
@@ -55,6 +55,7 @@ on("designer/new/", query="?project={slug}", POST=CONTRIBUTE)
 on("designer/<uuid:draft_id>/", GET=READ)
 on("designer/<uuid:draft_id>/clone/", POST=CONTRIBUTE)
 on("designer/<uuid:draft_id>/delete/", POST=CONTRIBUTE)
+on("designer/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
 on("api/v1/palette/", query="?project={slug}", GET=READ)
 on("api/v1/drafts/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "x"}))
 on("api/v1/drafts/", query="?project={slug}", GET=READ)
@@ -67,7 +68,7 @@ on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"
 on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
 
 # -- datasets
-on("api/v1/uploads/", POST=(CONTRIBUTE, {"project": "{slug}"}))
+on("api/v1/uploads/", form=True, POST=(CONTRIBUTE, {"project": "{slug}"}))
 on("api/v1/uploads/", query="?project={slug}&file_name=x.csv", PUT=CONTRIBUTE)
 on("api/v1/uploads/<uuid:upload_id>/preview/", POST=(CONTRIBUTE, {"reading": {"format": "parquet"}}))
 on("api/v1/datasets/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "new", "upload": "{upload_id}"}))
@@ -78,6 +79,19 @@ on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/", GET=READ, DELETE=
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/rows/", GET=READ)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/profile/", GET=READ)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/download/", GET=READ)
+
+UPLOAD = "datasets/uploads/<uuid:upload_id>/"
+on("datasets/", GET=SIGNED_IN, allowed=(409,))
+on("datasets/", query="?project={slug}", GET=READ)
+on("datasets/rows/", query="?project={slug}", GET=READ)
+on("datasets/new/", query="?project={slug}", GET=CONTRIBUTE, POST=CONTRIBUTE)
+on(f"{UPLOAD}settings/", GET=CONTRIBUTE, POST=CONTRIBUTE)
+on(f"{UPLOAD}schema/", GET=CONTRIBUTE, POST=CONTRIBUTE)
+on(f"{UPLOAD}confirm/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "new"}))
+on("datasets/<uuid:dataset_id>/", GET=READ)
+on("datasets/<uuid:dataset_id>/head/", GET=READ)
+on("datasets/<uuid:dataset_id>/versions/<int:number>/reopen/", POST=CONTRIBUTE)
+on("datasets/<uuid:dataset_id>/versions/<int:number>/delete/", POST=CONTRIBUTE)
 
 # -- runs
 RUN = "api/v1/runs/<uuid:run_id>/"
@@ -142,3 +156,14 @@ on(f"{ONE}regenerate-keys/", POST=(CONTRIBUTE, {"key": "primary"}))
 on(f"{ONE}logs/", GET=READ)
 on(f"{ONE}metrics/", GET=READ)
 on(f"{ONE}invoke/", POST=(CONTRIBUTE, {"input_data": []}), allowed=(502, 503, 504))
+PAGE = "endpoints/<uuid:endpoint_id>/"
+on("deploy/", query="?version={version_id}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"version": "{version_id}"}))
+on("endpoints/", GET=SIGNED_IN, allowed=(409,))
+on("endpoints/", query="?project={slug}", GET=READ)
+on("endpoints/lines/", query="?project={slug}", GET=READ)
+on(PAGE, GET=READ, POST=(CONTRIBUTE, {"act": "regenerate", "which": "primary"}))
+for tab in ("test", "consume", "metrics", "logs"):
+    on(PAGE, query=f"?tab={tab}", GET=READ)
+on(f"{PAGE}state/", GET=READ)
+on(f"{PAGE}<uuid:deployment_id>/", GET=READ)
+on(f"{PAGE}<uuid:deployment_id>/state/", GET=READ)

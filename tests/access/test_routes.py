@@ -56,7 +56,7 @@ def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str]:
         client.force_login(person)
     path = "/" + PARAMETER.sub(lambda found: str(world[found[1]]), one.route) + one.query.format(**world)
     body = {key: value.format(**world) if isinstance(value, str) else value for key, value in one.body.items()}
-    kind = {"content_type": "application/json"} if one.route.startswith("api/") else {}
+    kind = {"content_type": "application/json"} if one.route.startswith("api/") and not one.form else {}
     send = getattr(client, one.method.lower())
     with transaction.atomic():
         response = send(path) if one.method == "GET" else send(path, body, **kind)

@@ -34,6 +34,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     needs: str
     query: str = ""
     body: dict[str, Any] = {}
+    form: bool = False
+    """The body of a REST request goes as a form instead of as JSON."""
     allowed: tuple[int, ...] = ()
     """Statuses that are right for people who may, where they are none of the usual ones."""
 

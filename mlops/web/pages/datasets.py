@@ -22,8 +22,10 @@ from mlops.datasets import actions, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Preview
 from mlops.formats.profile import ColumnProfile
-from mlops.formats.reading import Reading
-from mlops.formats.refusal import Refusal
+from mlops.datasets.reading.encoding import OFFERED
+from mlops.formats.reading import ReadColumn, Reading
+from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.table import ColumnType
 from mlops.web.guard import signed_in
 from mlops.web.histograms import Bar, bars
 from mlops.web.projects import current_project, show_project
@@ -48,9 +50,22 @@ DELIMITERS = {
     ";": gettext_lazy("Semicolon"),
     "\t": gettext_lazy("Tab"),
     "|": gettext_lazy("Vertical bar"),
-    " ": gettext_lazy("Space"),
 }
-ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-32")
+QUOTES = {'"': gettext_lazy('Double "'), "'": gettext_lazy("Single '"), "": gettext_lazy("None")}
+DAY_FORMATS = {
+    "iso": "2024-12-31",
+    "%d.%m.%Y": "31.12.2024",
+    "%d/%m/%Y": "31/12/2024",
+    "%m/%d/%Y": "12/31/2024",
+    "%d-%m-%Y": "31-12-2024",
+    "%m-%d-%Y": "12-31-2024",
+    "%Y/%m/%d": "2024/12/31",
+    "%d %b %Y": "31 Dec 2024",
+    "%b %d, %Y": "Dec 31, 2024",
+}
+COLUMNS_ASKED = 300
+"""A form has room for so many columns; the others are read as guessed."""
+COLUMNS_A_PAGE = 100
 TYPES = {
     "integer": gettext_lazy("integer"),
     "decimal": gettext_lazy("decimal"),
@@ -101,6 +116,7 @@ def upload_settings(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     try:
         if request.method == "POST":
             reading = _changed(reading, request.POST)
+            _check_skip(request.POST)
             examined = actions.look_again(request.user, upload, settings=reading)
             reading, seen = examined.reading, examined.preview
             if request.POST.get("go") == "next":
@@ -114,7 +130,11 @@ def upload_settings(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         "preview": seen,
         "problem": problem,
         "delimiters": DELIMITERS.items(),
-        "encodings": dict.fromkeys((reading.encoding, *ENCODINGS)),
+        "quotes": QUOTES.items(),
+        "encodings": dict.fromkeys((reading.encoding, *OFFERED)),
+        "missing_values": ", ".join(value for value in reading.missing_values if value),
+        "empty_is_missing": "" in reading.missing_values,
+        "skip_rows": request.POST.get("skip_rows", str(reading.skip_rows)),
     }
     return render(request, "web/datasets/settings.html", context, status=problem.status if problem else 200)
 
@@ -129,7 +149,7 @@ def upload_schema(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         if request.method == "POST":
             reading = _with_columns(reading, request.POST)
             seen = actions.choose(request.user, upload, reading=reading)
-            if not seen.problems:
+            if not seen.problems and request.POST.get("go") != "check":
                 return redirect(_step_url(upload, "confirm"))
         else:
             seen = actions.preview(upload, reading)
@@ -138,11 +158,16 @@ def upload_schema(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     faults = {fault.column: fault for fault in reversed(seen.problems)}
     columns = [
         (place, column, [row[place] for row in seen.rows[:4] if place < len(row)], faults.get(column.name))
-        for place, column in enumerate(reading.columns)
+        for place, column in enumerate(reading.columns[:COLUMNS_ASKED])
     ]
     context = _wizard("schema", upload) | {
         "columns": columns,
+        "not_asked": max(0, len(reading.columns) - COLUMNS_ASKED),
+        "faults_not_asked": [fault for fault in seen.problems if _place(reading, fault.column) >= COLUMNS_ASKED],
+        "reading": reading,
+        "sampled_rows": seen.sampled_rows,
         "types": TYPES.items(),
+        "day_formats": DAY_FORMATS.items(),
         "problem": problem,
         "has_faults": bool(faults),
     }
@@ -155,8 +180,8 @@ def upload_confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     upload = _upload(request, upload_id)
     reading, problem = _reading_of(upload), None
     if request.method == "POST":
-        actions.keep_details(request.user, upload, details=_typed(request.POST))
         try:
+            actions.keep_details(request.user, upload, details=_typed(request.POST))
             version = _finished(request, upload)
             return redirect("web:dataset", version.dataset_id)
         except Refusal as refusal:
@@ -165,22 +190,37 @@ def upload_confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         "reading": reading,
         "columns": [column for column in reading.columns if column.include],
         "left_out": [column.name for column in reading.columns if not column.include],
+        "typed": upload.details | _typed(request.POST),
+        "becomes": _becomes(upload),
         "problem": problem,
     }
     return render(request, "web/datasets/confirm.html", context, status=problem.status if problem else 200)
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "POST"])
 def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
-    return render(request, "web/datasets/dataset.html", _dataset_context(request, dataset_id))
+    """A POST changes description, licence and source."""
+    if request.method == "GET":
+        return render(request, "web/datasets/dataset.html", _dataset_context(request, dataset_id))
+    of = queries.dataset(request.user, dataset_id)
+    texts = {name: text for name, text in _typed(request.POST).items() if name != "name"}
+    try:
+        actions.describe(request.user, of, **texts)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        context = _dataset_context(request, dataset_id, tab="details") | {"problem": refusal, "typed": texts}
+        return render(request, "web/datasets/dataset.html", context, status=refusal.status)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('web:dataset', args=[of.pk])}?tab=details")
 
 
 @signed_in
 @require_GET
 def dataset_head(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
-    """The live head: the state of the import."""
-    return render(request, "web/datasets/_head.html", _dataset_context(request, dataset_id, tab="details"))
+    """The live part: the state of the import, and what the open tab shows once it is there."""
+    return render(request, "web/datasets/_body.html", _dataset_context(request, dataset_id))
 
 
 @signed_in
@@ -287,37 +327,71 @@ def _changed(reading: Reading, typed: Mapping[str, str]) -> Reading:
     """The settings as typed; the columns are then guessed anew."""
     if reading.format == "parquet":
         return msgspec.structs.replace(reading, columns=())
-    skip = typed.get("skip_rows", "0").strip() or "0"
-    if not skip.isdecimal():
-        raise Refusal("skip_rows_invalid", _("“Rows to skip” must be a whole number, not “%(text)s”.") % {"text": skip})
+    skip = typed.get("skip_rows", "0").strip()
     return msgspec.structs.replace(
         reading,
-        delimiter=typed.get("delimiter", reading.delimiter),
+        delimiter=typed.get("delimiter", reading.delimiter)[:1] or reading.delimiter,
+        quote=typed.get("quote", reading.quote)[:1],
         encoding=typed.get("encoding", reading.encoding),
         header=typed.get("header") == "on",
         decimal_comma=typed.get("decimal_comma") == "on",
-        skip_rows=int(skip[:6]),
+        skip_rows=int(skip[:6]) if skip.isdecimal() else reading.skip_rows,
+        missing_values=_missing_values(reading, typed),
         columns=(),
     )
 
 
-def _with_columns(reading: Reading, typed: Mapping[str, str]) -> Reading:
-    columns = []
-    for place, column in enumerate(reading.columns):
-        kind = typed.get(f"type-{place}", column.type)
-        if kind not in TYPES:
-            raise Refusal("type_unknown", _("“%(kind)s” is no column type.") % {"kind": kind})
-        columns.append(
-            msgspec.structs.replace(
-                column,
-                type=kind,
-                include=typed.get(f"include-{place}") == "on",
-                date_format=column.date_format if kind == column.type else "",
-            )
+def _missing_values(reading: Reading, typed: Mapping[str, str]) -> tuple[str, ...]:
+    if "missing_values" not in typed:
+        return reading.missing_values
+    empty = ("",) if typed.get("empty_is_missing") == "on" else ()
+    named = (value.strip() for value in typed["missing_values"].split(","))
+    return tuple(dict.fromkeys((*empty, *(value for value in named if value))))
+
+
+def _check_skip(typed: Mapping[str, str]) -> None:
+    skip = typed.get("skip_rows", "").strip()
+    if skip and not skip.isdecimal():
+        raise Refusal(
+            "skip_rows_invalid",
+            _("“Rows to skip” must be a whole number, not “%(text)s”.") % {"text": skip[:40]},
+            hint=_("0 skips none."),
         )
-    if not any(column.include for column in columns):
-        raise Refusal("no_columns", _("No column is included."), hint=_("Include at least one."))
-    return msgspec.structs.replace(reading, columns=tuple(columns))
+
+
+def _with_columns(reading: Reading, typed: Mapping[str, str]) -> Reading:
+    asked = reading.columns[:COLUMNS_ASKED]
+    columns = [_column(column, place, typed) for place, column in enumerate(asked)]
+    return msgspec.structs.replace(reading, columns=(*columns, *reading.columns[COLUMNS_ASKED:]))
+
+
+def _column(column: ReadColumn, place: int, typed: Mapping[str, str]) -> ReadColumn:
+    kind = typed.get(f"type-{place}", column.type)
+    if kind not in TYPES:
+        raise Refusal(
+            "type_unknown",
+            _("“%(kind)s” is no column type.") % {"kind": kind[:40]},
+            hint=nearest(kind, TYPES) or _("Choose one of the list."),
+        )
+    days = typed.get(f"days-{place}", column.date_format) if kind == "date" else ""
+    return msgspec.structs.replace(
+        column,
+        type=cast(ColumnType, kind),
+        include=typed.get(f"include-{place}") == "on",
+        date_format=days if days in DAY_FORMATS else "",
+    )
+
+
+def _place(reading: Reading, name: str) -> int:
+    return next((place for place, column in enumerate(reading.columns) if column.name == name), 0)
+
+
+def _becomes(upload: Upload) -> Dataset | None:
+    """The dataset that gets a new version, chosen or found by its name."""
+    if upload.dataset is not None:
+        return upload.dataset
+    name = " ".join(upload.details.get("name", "").split())
+    return Dataset.objects.filter(project=upload.project, name=name).first()
 
 
 def _typed(typed: Mapping[str, str]) -> dict[str, str]:
@@ -346,12 +420,14 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
         return context | {"history": _history(known)}
     if tab == "used":
         return context | {"uses": usage.uses_of(shown)}
+    if tab == "details":
+        return context | {"typed": {name: getattr(of, name) for name in actions.DETAILS}}
     if shown.state != VersionState.READY:
         return context
     if tab == "preview":
         return context | _page_of_rows(request, shown)
     if tab == "profile":
-        return context | {"profile": [(column, _bars(column)) for column in queries.profile_of(shown).columns]}
+        return context | _page_of_profile(request, shown)
     return context
 
 
@@ -370,6 +446,35 @@ def _page_of_rows(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]
         "before": max(offset - ROWS_A_PAGE, 0) if offset else None,
         "after": offset + ROWS_A_PAGE if offset + ROWS_A_PAGE < total else None,
     }
+
+
+def _page_of_profile(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:
+    page = Paginator(queries.profile_of(shown).columns, COLUMNS_A_PAGE).get_page(request.GET.get("page"))
+    lines = [(column, _bars(column), _shares(column), TYPES[column.type]) for column in page]
+    return {"profile": lines, "page": page}
+
+
+def _shares(column: ColumnProfile) -> list[Share]:
+    """How the column's cells divide into values of its type, missing, empty and errors."""
+    total = column.count or 1
+    good = column.not_missing_count - column.empty_count - column.error_count
+    parts = (
+        ("good", TYPES[column.type], good),
+        ("empty", _("empty"), column.empty_count),
+        ("missing", _("missing"), column.missing_count),
+        ("error", _("not finite"), column.error_count),
+    )
+    return [Share(kind=kind, label=str(label), share=count / total) for kind, label, count in parts if count]
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    label: str
+    share: float
+
+    @property
+    def percent(self) -> str:
+        return f"{self.share * 100:.1f}"
 
 
 def _history(known: list[DatasetVersion]) -> list[tuple[DatasetVersion, list[str]]]:
