@@ -27,7 +27,7 @@ from mlops.packaging.models import Conversion, ConversionState
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import every, job, later
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 MOST_SECONDS = 600.0
 READ_SECONDS = 60.0
 MOST_ATTEMPTS = 3
@@ -49,7 +49,7 @@ def convert(conversion_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(15, "packaging.sweep")
+@every(10, "packaging.sweep")
 def sweep() -> None:
     """Takes conversions back whose worker is gone, and wakes up those that nobody took."""
     now = timezone.now()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
+from threading import Timer
 
 from mlops import env
 from mlops.client.credentials import FILE_NAME, Credentials, read
@@ -18,6 +18,8 @@ from mlops.server import lock
 from mlops.server.folder import usable
 
 STOP_SECONDS = 15.0
+START_SECONDS = 180.0
+UP = (sys.executable, "-m", "mlops.client.main", "up", "--port", "0")
 
 
 class Borrowed:
@@ -51,14 +53,14 @@ class Borrowed:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def borrow(folder: Path | None) -> Borrowed:
+def borrow(folder: Path | None, *, outlives_us: bool) -> Borrowed:
     """`folder` None: the running server of the usual data directory, else a new one in a temporary directory."""
     wanted = folder or env.data_dir()
     if lock.holder(wanted):
         return Borrowed(folder=wanted, credentials=_credentials(wanted), process=None, ready="", temporary=False)
     temporary = folder is None
     place = usable(folder) if folder else Path(tempfile.mkdtemp(prefix="mlops-demo-"))
-    process = _launch(place)
+    process = _launch(place, outlives_us=outlives_us)
     try:
         ready = _first_words(process, log=place / "logs" / "up.log")
         return Borrowed(
@@ -69,15 +71,15 @@ def borrow(folder: Path | None) -> Borrowed:
         raise
 
 
-def _launch(folder: Path) -> subprocess.Popen[str]:
+def _launch(folder: Path, *, outlives_us: bool) -> subprocess.Popen[str]:
     (folder / "logs").mkdir(exist_ok=True)
     environment = {**os.environ, "MLOPS_DATA_DIR": str(folder)}
     for name in ("MLOPS_URL", "MLOPS_TOKEN", "MLOPS_ROUTER_URL"):
         environment.pop(name, None)
     with open(folder / "logs" / "up.log", "w", encoding="utf-8") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "mlops.client.main", "up", "--port", "0", "--data-dir", str(folder)],
-            stdin=subprocess.DEVNULL,
+            [*UP, "--data-dir", str(folder), *([] if outlives_us else ["--end-with-input"])],
+            stdin=subprocess.DEVNULL if outlives_us else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -88,11 +90,15 @@ def _launch(folder: Path) -> subprocess.Popen[str]:
 
 def _first_words(process: subprocess.Popen[str], *, log: Path) -> str:
     """The address of the ready line. What else is said on the way, such as the password, is passed on."""
-    lines: IO[str] | None = process.stdout
-    for line in lines or ():
-        if line.startswith("ready: "):
-            return line.removeprefix("ready: ").strip()
-        print(f"  {line.rstrip()}", flush=True)
+    deadline = Timer(START_SECONDS, process.terminate)
+    deadline.start()
+    try:
+        for line in process.stdout or ():
+            if line.startswith("ready: "):
+                return line.removeprefix("ready: ").strip()
+            print(f"  {line.rstrip()}", flush=True)
+    finally:
+        deadline.cancel()
     process.wait()
     reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
     raise RequestFailed("start_failed", f"The server did not start: {' '.join(reason)}", hint=f"See {log.parent}.")

@@ -73,7 +73,7 @@ def demo(arguments: argparse.Namespace) -> int:
     stages, started = Stages(), time.monotonic()
     server: Borrowed | None = None
     try:
-        server = stages.run("start the server", lambda: _start(stages, arguments.data_dir))
+        server = stages.run("start the server", lambda: _start(stages, arguments.data_dir, keep=arguments.keep))
         prediction = _walk(stages, Connection(server.credentials))
     except Refusal as error:
         print(f"failed at: {stages.current}", file=sys.stderr)
@@ -88,8 +88,8 @@ def demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _start(stages: Stages, data_dir: str) -> tuple[Borrowed, str, str]:
-    server = borrow(Path(data_dir).expanduser().absolute() if data_dir else None)
+def _start(stages: Stages, data_dir: str, *, keep: bool) -> tuple[Borrowed, str, str]:
+    server = borrow(Path(data_dir).expanduser().absolute() if data_dir else None, outlives_us=keep)
     stages.base = server.credentials.url
     words = "started" if server.is_ours else "found running"
     return server, f"{words} on {server.folder}", "/"

@@ -15,10 +15,11 @@ from queue import Empty
 from typing import Any
 
 from celery import Celery
-from kombu.transport import filesystem
+from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 QUEUE = "mlops"
-URL = f"{__name__}.Transport://"
+SCHEME = "mlops-spool"
+URL = f"{SCHEME}://"
 
 
 class Channel(filesystem.Channel):
@@ -38,10 +39,12 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def install(app: Celery, folder: Path) -> None:
-    """Has the application use this transport. `folder` is the broker's; another broker stays as it is.
+# A name of its own: kombu remembers what a name once meant, so “filesystem” could not be given a new meaning.
+TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"
 
-    By the class's own name: kombu remembers what an alias once meant."""
+
+def install(app: Celery, folder: Path) -> None:
+    """Has the application use this transport. `folder` is the broker's; another broker stays as it is."""
     if not str(app.conf.broker_url).startswith("filesystem:"):
         return
     logging.getLogger("kombu.connection").setLevel(logging.ERROR)  # it misses a host name, which a folder has not

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +50,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", default="", help="where all is kept (default: MLOPS_DATA_DIR)")
     parser.add_argument("--no-samples", action="store_true", help="no sample datasets and drawings")
     parser.add_argument("--no-worker", action="store_true", help="no worker here: jobs wait for one elsewhere")
+    parser.add_argument("--end-with-input", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(act=up)
 
 
@@ -55,10 +58,19 @@ def up(arguments: argparse.Namespace) -> int:
     """Blocks until Ctrl-C or SIGTERM, then stops every process within 10 s."""
     for warning in env.unknown_names():
         print(f"warning: {warning}", file=sys.stderr)
+    if arguments.end_with_input:
+        threading.Thread(target=_end_with_input, name="input", daemon=True).start()
     place = _place(arguments)
     with lock.hold(place.folder, url=place.url):
         _check_ports(place)
         return _supervise(place, samples=not arguments.no_samples, worker=not arguments.no_worker)
+
+
+def _end_with_input() -> None:
+    """For a command that started this one and holds the other end: however that command ends, so does this."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _port(text: str) -> int:

@@ -6,15 +6,21 @@ import io
 import json
 import zipfile
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from mlops.blobs.trees import keep_folder
+from mlops.formats.evaluation import Evaluated, Evaluation
+from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries, usage
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.runs.models import Experiment, Run, Step, StepState
 from mlops.tags.filters import tags_of
-from tests.registry.shelf import registered
+from tests.registry.shelf import registered, trained_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +135,70 @@ def test_the_last_version_can_be_deleted_and_the_name_stays_for_the_next(contrib
     actions.delete_version(contributor, version)
     assert not ModelVersion.objects.exists()
     assert RegisteredModel.objects.get().last_number == 1
+
+
+def test_what_a_step_made_is_registered_with_the_metrics_found_on_its_way(contributor, project, tmp_path):
+    run = evaluated_run(contributor, project, tmp_path)
+    version = actions.register(contributor, project, name="prices", run=run, node="train", port="trained_model")
+    assert (version.run, version.node) == (run, "train")
+    assert version.metrics == {"coefficient_of_determination": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("node", "port", "code"),
+    [("trian", "", "step_not_found"), ("evaluate", "", "no_model_here"), ("later", "", "step_not_done")],
+)
+def test_a_step_without_a_model_is_refused_with_the_reason(contributor, project, tmp_path, node, port, code):
+    run = evaluated_run(contributor, project, tmp_path)
+    with pytest.raises(Refusal) as refused:
+        actions.register(contributor, project, name="prices", run=run, node=node, port=port)
+    assert refused.value.code == code
+
+
+def evaluated_run(actor, project, tmp_path) -> Run:
+    """Train -> score -> evaluate (on the port for comparison), all completed; one more step waits."""
+    nodes = [
+        ("train", "train_model"),
+        ("score", "score_model"),
+        ("evaluate", "evaluate_model"),
+        ("later", "train_model"),
+    ]
+    edges = [
+        ("train", "trained_model", "score", "trained_model"),
+        ("score", "scored_dataset", "evaluate", "scored_dataset_to_compare"),
+    ]
+    names = ("source", "source_port", "target", "target_port")
+    spec = PipelineSpec(
+        nodes=tuple(Node(id=node, component=component, version="1") for node, component in nodes),
+        edges=tuple(Edge(**dict(zip(names, edge, strict=True))) for edge in edges),
+    )
+    found = [
+        Evaluated(name=name, rows=5, metrics={"coefficient_of_determination": value})
+        for name, value in (("scored_dataset", 0.1), ("scored_dataset_to_compare", 0.9))
+    ]
+    (tmp_path / "results").mkdir()
+    evaluation = Evaluation(task="regression", evaluated=tuple(found))
+    (tmp_path / "results" / "evaluation.json").write_bytes(msgspec.json.encode(evaluation))
+    outputs = {
+        "train": {"trained_model": {"type": "model", "tree": keep_folder(trained_folder()).digest}},
+        "evaluate": {"evaluation_results": {"type": "table", "tree": keep_folder(tmp_path / "results").digest}},
+    }
+    experiment = Experiment.objects.create(project=project, name="cars")
+    now = timezone.now()
+    run = Run.objects.create(
+        project=project,
+        experiment=experiment,
+        number=1,
+        display_name="cars 1",
+        spec=msgspec.to_builtins(spec),
+        spec_digest=spec.digest(),
+        state_since=now,
+        created_by=actor,
+    )
+    for node, component in nodes:
+        state = StepState.WAITING if node == "later" else StepState.COMPLETED
+        Step.objects.create(
+            run=run, node=node, title=node, component=component, version="1", state=state, state_since=now,
+            outputs=outputs.get(node, {}),
+        )  # fmt: skip
+    return run

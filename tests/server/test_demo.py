@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.server.conftest import ROOT
+from tests.server.conftest import ROOT, until
 
 
 def _demo(*words: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,18 @@ def test_the_demo_goes_from_a_dataset_to_a_prediction_and_leaves_nothing_running
 
 
 def test_a_stage_that_fails_ends_the_demo_with_its_reason(tmp_path: Path) -> None:
-    (tmp_path / "routing.json").mkdir()  # where the router expects its table
-    said = _demo("--data-dir", str(tmp_path / "routing.json" / "x" / ("y" * 300)))
+    (tmp_path / "file").touch()
+    said = _demo("--data-dir", str(tmp_path / "file" / "below"))
     assert said.returncode == 1
     assert "failed at: start the server" in said.stderr
+    assert "code: data_dir_unusable" in said.stderr
+
+
+def test_a_demo_that_is_killed_takes_its_server_along(tmp_path: Path) -> None:
+    folder = tmp_path / "killed"
+    command = [sys.executable, "-m", "mlops.client.main", "demo", "--data-dir", str(folder)]
+    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert until(lambda: len(_processes_on(folder)) >= 4)  # the demo, its server, pages and router
+    demo.kill()
+    demo.wait()
+    assert until(lambda: not _processes_on(folder), seconds=20)

@@ -5,16 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from kombu import Connection
 
 from mlops.server import spool
 
 PUT = """
 import sys; from pathlib import Path; from kombu import Connection; from mlops.server import spool
-folder = Path(sys.argv[1]); spool.install(folder)
+folder = Path(sys.argv[1])
 options = {"data_folder_in": str(folder / "queue"), "data_folder_out": str(folder / "queue"),
            "control_folder": str(folder / "control")}
-queue = Connection("filesystem://", transport_options=options).SimpleQueue("mlops", no_ack=True)
+queue = Connection(spool.URL, transport_options=options).SimpleQueue("mlops", no_ack=True)
 for number in range(300): queue.put({"number": number, "text": "x" * 5000})
 """
 
@@ -22,13 +23,13 @@ for number in range(300): queue.put({"number": number, "text": "x" * 5000})
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "queue").mkdir()
-    spool.install(tmp_path)
+    spool.prepare(tmp_path)
     return tmp_path
 
 
 def _connection(folder: Path) -> Connection:
     place = {"data_folder_in": str(folder / "queue"), "data_folder_out": str(folder / "queue")}
-    return Connection("filesystem://", transport_options=place | {"control_folder": str(folder / "control")})
+    return Connection(spool.URL, transport_options=place | {"control_folder": str(folder / "control")})
 
 
 def test_a_reader_beside_two_writers_gets_every_message_whole(folder: Path) -> None:
@@ -45,3 +46,11 @@ def test_a_message_that_a_full_disk_cut_short_is_passed_over(folder: Path) -> No
     queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
     queue.put({"number": 7})
     assert queue.get(timeout=10).payload == {"number": 7}
+
+
+def test_only_the_folder_broker_is_replaced(tmp_path: Path) -> None:
+    folder_app, redis_app = Celery(broker="filesystem://"), Celery(broker="redis://localhost")
+    for app in (folder_app, redis_app):
+        spool.install(app, tmp_path)
+    assert type(folder_app.connection_for_write().transport) is spool.Transport
+    assert redis_app.conf.broker_url == "redis://localhost"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,7 +41,7 @@ def state(name: str, reason: str = "", since: datetime | None = None, label: str
     because = [text for text in (reason, _since(since)) if text]
     if not because:
         return pill
-    rest = mark_safe(" · ").join(because)
+    rest = format_html_join(" · ", "{}", ((one,) for one in because))
     return format_html('{}<span class="state-why">{}</span>', pill, rest)
 
 
