@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -200,7 +201,10 @@ def delete_version(actor: Any, version: DatasetVersion, *, reason: str = "") -> 
         raise errors.in_use(version, holding)
     with transaction.atomic():
         number, pk = version.number, dataset.pk
-        DatasetVersion.objects.filter(pk=version.pk).delete()
+        try:
+            DatasetVersion.objects.filter(pk=version.pk).delete()
+        except ProtectedError as error:
+            raise errors.held(version, error.protected_objects) from error
         if not DatasetVersion.objects.filter(dataset=dataset).exists():
             Dataset.objects.filter(pk=pk).delete()
         record(

@@ -294,7 +294,7 @@ def _reading(given: Any) -> Reading | None:
 
 def _whole(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, "")
-    if text and not text.isdigit():
+    if text and not text.isdecimal():
         raise Refusal("invalid", f"`{name}` is a whole number, not “{text[:40]}”.")
     return int(text[:15]) if text else default
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -57,3 +58,9 @@ def in_use(version: DatasetVersion, uses: list[Use]) -> Refusal:
         hint=_("Delete those first, or keep the version."),
         status=409,
     )
+
+
+def held(version: DatasetVersion, holders: Iterable[Any]) -> Refusal:
+    """By the database itself: rows of another package point at it."""
+    kinds = sorted({str(holder._meta.verbose_name) for holder in holders})
+    return in_use(version, [Use(kind=_("entry"), name=kind) for kind in kinds])

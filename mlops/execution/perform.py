@@ -170,7 +170,7 @@ def _watch(step: Step, started: Started) -> StepReport | None:
         report = started.poll()
         if report is not None:
             while news := started.news():
-                _record(step, news)
+                record_news(step, news)
             return report
         started.wait(LOOK_SECONDS)
         if stopping.is_asked():
@@ -180,7 +180,7 @@ def _watch(step: Step, started: Started) -> StepReport | None:
         if time.monotonic() - recorded < RECORD_SECONDS:
             continue
         recorded = time.monotonic()
-        _record(step, started.news())
+        record_news(step, started.news())
         if not _is_mine(step):
             started.kill()
             return None
@@ -222,7 +222,8 @@ def _renew(step: Step) -> bool:
     return bool(mine.update(lease_until=timezone.now() + LEASE))
 
 
-def _record(step: Step, news: list[ProgressLine]) -> None:
+def record_news(step: Step, news: list[ProgressLine]) -> None:
+    """Log lines, metrics and progress become rows, and open pages are told."""
     if not news:
         return
     with transaction.atomic():

@@ -23,7 +23,7 @@ def perform_step(step_id: str) -> None:
     perform(int(step_id), done=advance)
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def give_steps_back(**_: Any) -> None:
     stopping.ask()
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from django.http import StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +25,7 @@ from mlops.runs.shaping import brief, log_line, whole
 
 
 class Runs(APIView):
-    """`?project=&state=&experiment=&q=`, newest first."""
+    """`?project=&state=&experiment=&q=&who=`, newest first."""
 
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
@@ -35,6 +36,7 @@ class Runs(APIView):
             state=asked.get("state", ""),
             experiment=asked.get("experiment", ""),
             text=asked.get("q", ""),
+            who=asked.get("who", ""),
         )
         pages = CursorPages()
         page = pages.paginate_queryset(found.defer("spec", "document", "shapes"), request, view=self)
@@ -75,8 +77,8 @@ class RunCancel(APIView):
 class RunsCompare(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
-        found = compare(*(_named_run(request, name) for name in ("a", "b")))
-        return Response(msgspec.to_builtins(found))
+        a, b = (_named_run(request, name) for name in ("a", "b"))
+        return Response({"a": brief(a), "b": brief(b), **msgspec.to_builtins(compare(a, b))})
 
 
 class StepLog(APIView):
@@ -119,7 +121,7 @@ class StepFile(APIView):
         step = queries.step(queries.run(request.user, run_id), node)
         content = open_file(queries.output(step, port)["tree"], path)
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
-        answer["Content-Disposition"] = f'attachment; filename="{path.rsplit("/", 1)[-1]}"'
+        answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
         return answer
 
 

@@ -15,10 +15,8 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     a: float | None
     b: float | None
-
-    @property
-    def difference(self) -> float | None:
-        return self.b - self.a if self.a is not None and self.b is not None else None
+    difference: float | None
+    """b - a, where both are there."""
 
 
 class ParameterRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +45,7 @@ def compare(a: Run, b: Run) -> Comparison:
         added=tuple(sorted(ids_b - ids_a)),
         removed=tuple(sorted(ids_a - ids_b)),
         parameters=_parameters(spec_a, spec_b),
-        edges_differ=spec_a.edges != spec_b.edges,
+        edges_differ=set(spec_a.edges) != set(spec_b.edges),
         metrics=_metrics(a, b),
         datasets_a=_datasets(spec_a),
         datasets_b=_datasets(spec_b),
@@ -63,6 +61,8 @@ def _parameters(spec_a: PipelineSpec, spec_b: PipelineSpec) -> tuple[ParameterRo
         if node.component != other.component:
             rows.append(ParameterRow(node=node.id, name="component", a=node.component, b=other.component))
             continue
+        if node.version != other.version:
+            rows.append(ParameterRow(node=node.id, name="component version", a=node.version, b=other.version))
         for name in sorted(node.parameters.keys() | other.parameters.keys()):
             a, b = node.parameters.get(name), other.parameters.get(name)
             if a != b:
@@ -75,9 +75,14 @@ def _metrics(a: Run, b: Run) -> tuple[MetricRow, ...]:
         {(m.node, m.key): m.value for m in Metric.objects.filter(run=run).order_by("pk")} for run in (a, b)
     )
     return tuple(
-        MetricRow(node=node, key=key, a=values_a.get((node, key)), b=values_b.get((node, key)))
+        _metric(node, key, values_a.get((node, key)), values_b.get((node, key)))
         for node, key in sorted(values_a.keys() | values_b.keys())
     )
+
+
+def _metric(node: str, key: str, a: float | None, b: float | None) -> MetricRow:
+    difference = b - a if a is not None and b is not None else None
+    return MetricRow(node=node, key=key, a=a, b=b, difference=difference)
 
 
 def _datasets(spec: PipelineSpec) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.datasets.children import ask_child, local_file
+from mlops.datasets.models import DatasetVersion
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
 from mlops.formats.manifest import Manifest
 from mlops.formats.model import MANIFEST_FILE
@@ -23,7 +24,8 @@ def look(output: dict[str, str], *, offset: int = 0, limit: int = 50) -> dict[st
     """`output`: {"type", "tree"} as in Step.outputs. Files with pickles in them are never opened here."""
     files = manifest_of(output["tree"])
     if output["type"] == "table":
-        return _table(files, offset=max(offset, 0), limit=min(max(limit, 1), MOST_ROWS))
+        found = _table(files, offset=max(offset, 0), limit=min(max(limit, 1), MOST_ROWS))
+        return found if found["profile"] else found | {"profile": _profile_of_dataset(output["tree"])}
     if output["type"] == "model":
         return {"type": "model", **_json(files, MANIFEST_FILE)}
     return {"type": output["type"], "summary": _summary(output["type"], files)}
@@ -50,6 +52,11 @@ def _table(files: Manifest, *, offset: int, limit: int) -> dict[str, Any]:
         "recipe": msgspec.to_builtins(meta.recipe),
         "sources": list(meta.sources),
     }
+
+
+def _profile_of_dataset(tree: str) -> Any:
+    """A dataset's profile lies in its row, because its tree names the version for ever."""
+    return DatasetVersion.objects.filter(tree=tree).values_list("profile", flat=True).first()
 
 
 def _summary(kind: str, files: Manifest) -> list[dict[str, Any]]:

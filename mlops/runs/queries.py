@@ -27,7 +27,7 @@ def run(person: Any, run_id: UUID) -> Run:
 
 
 def filtered(
-    runs: QuerySet[Run], *, project: str = "", state: str = "", experiment: str = "", text: str = ""
+    runs: QuerySet[Run], *, project: str = "", state: str = "", experiment: str = "", text: str = "", who: str = ""
 ) -> QuerySet[Run]:
     if project:
         runs = runs.filter(project__slug=project)
@@ -37,6 +37,8 @@ def filtered(
         runs = runs.filter(state=state)
     if experiment:
         runs = runs.filter(experiment__name=experiment)
+    if who:
+        runs = runs.filter(created_by__username=who)
     if text:
         number = Q(number=int(text.lstrip("#"))) if text.lstrip("#").isdecimal() else Q()
         runs = runs.filter(Q(display_name__icontains=text) | Q(description__icontains=text) | number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import Any
 
@@ -41,9 +40,9 @@ def _predicted_actual(found: Evaluation) -> list[Figure]:
             continue
         xs, ys = list(one.predicted_actual.x), list(one.predicted_actual.y)
         data.append({"type": "scatter", "mode": "markers", "name": one.name, "x": xs, "y": ys, "marker": {"size": 6}})
-    if not data:
-        return []
     values = [value for trace in data for value in (*trace["x"], *trace["y"])]
+    if not values:
+        return []
     ends = [min(values), max(values)]
     data.append(
         {"type": "scatter", "mode": "lines", "name": _("perfect"), "x": ends, "y": ends, "line": {"dash": "dot"}}
@@ -86,14 +85,15 @@ def _confusion(one: Evaluated) -> Figure:
         }
     ]
     title = _("Confusion matrix of %(name)s") % {"name": one.name}
-    return _figure(title, data, x=_("Predicted"), y=_("Actual"))
+    return _figure(title, data, x=_("Predicted"), y=_("Actual"), axis={"type": "category"})
 
 
-def _figure(title: str, data: list[dict[str, Any]], *, x: str, y: str) -> Figure:
+def _figure(title: str, data: list[dict[str, Any]], *, x: str, y: str, axis: dict[str, Any] | None = None) -> Figure:
+    """`axis`: what holds for both axes. Numbers that JSON has not become null, which plotly draws as a gap."""
     layout = {
-        "xaxis": {"title": {"text": x}},
-        "yaxis": {"title": {"text": y}},
+        "xaxis": {"title": {"text": x}, **(axis or {})},
+        "yaxis": {"title": {"text": y}, **(axis or {})},
         "showlegend": len(data) > 1,
         "margin": {"t": 16, "r": 16, "b": 48, "l": 64},
     }
-    return Figure(title=title, json=json.dumps({"data": data, "layout": layout}))
+    return Figure(title=title, json=msgspec.json.encode({"data": data, "layout": layout}).decode())

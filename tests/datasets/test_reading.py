@@ -184,6 +184,12 @@ def test_a_quote_that_is_never_closed_is_named(file):
     assert "Row 2 (line 3)" in refusal.message
 
 
+def test_a_quote_that_swallows_all_rows_is_no_lonely_header(file):
+    refusal = refused(file('a,b\n1,"x\n2,y\n'))
+    assert refusal.code == "broken_csv"
+    assert "Row 1 (line 2) opens a quote that is never closed" in refusal.message
+
+
 def test_a_value_that_does_not_fit_is_named(file):
     path = file("a,b\n1,x\n2,y\n3,many\n")
     refusal = refused(path, retyped(path, "b", "integer"))
@@ -290,3 +296,14 @@ def test_parquet_values_that_do_not_fit_are_named(parquet):
     path = parquet(pl.DataFrame({"a": ["1", "x", None]}))
     refusal = refused(path, Reading(format="parquet", columns=(ReadColumn(name="a", type="integer"),)))
     assert (refusal.where.row, refusal.where.value) == (2, "x")
+
+
+def test_a_long_table_is_profiled_by_pieces_and_says_so(tmp_path):
+    from mlops.datasets.reading.profiling import profile_file
+
+    path = tmp_path / "long.parquet"
+    pl.DataFrame({"n": range(10_000)}).write_parquet(path)
+    profile = profile_file(path, rows=10_000, most_rows=1_000)
+    assert (profile.row_count, profile.sampled_rows) == (10_000, 1_000)
+    assert (profile.columns[0].count, profile.columns[0].minimum) == (1_000, 0)
+    assert profile.columns[0].maximum > 9_800

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-import io
+from pathlib import Path
 
+import msgspec
+import polars as pl
 import pytest
+from django.utils import timezone
 
-from mlops.datasets import actions, importing
+from mlops.blobs.trees import keep_folder
+from mlops.blocks.values import new_table, write_value
+from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.execution.advance import advance
 from mlops.execution.perform import perform
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.pipelines.actions import submit
 from mlops.runs.models import Run, Step
+from mlops.stats.profile import profile_table
 
-TABLE = "make,price\n" + "".join(f"car{n % 3},{n}\n" for n in range(1, 31))
+
+def dataset_version(project, frame: pl.DataFrame, folder: Path, *, name: str = "Cars", number: int = 1):
+    """As an import leaves it."""
+    table = new_table(frame, sources=(f"{name}:{number}",))
+    write_value(table, folder / f"{name}-{number}")
+    return DatasetVersion.objects.create(
+        dataset=Dataset.objects.get_or_create(project=project, name=name)[0],
+        number=number,
+        tree=keep_folder(folder / f"{name}-{number}"),
+        schema=msgspec.to_builtins(table.schema),
+        profile=msgspec.to_builtins(profile_table(frame)),
+        row_count=frame.height,
+        state="ready",
+        state_since=timezone.now(),
+    )
 
 
 @pytest.fixture
-def cars(contributor, project):
-    upload, _seen = actions.receive(contributor, project, source=io.BytesIO(TABLE.encode()), file_name="cars.csv")
-    version = actions.create_dataset(contributor, project, name="Cars", upload=upload)
-    importing.import_version(version.pk)
-    version.refresh_from_db()
-    assert version.state == "ready", version.reason
-    return version
+def cars(project, tmp_path):
+    frame = pl.DataFrame({"make": [f"car{n % 3}" for n in range(1, 31)], "price": list(range(1, 31))})
+    return dataset_version(project, frame, tmp_path)
 
 
 @pytest.fixture

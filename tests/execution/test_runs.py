@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import os
 
+import pytest
+from django.utils import timezone
+
+from mlops.accounts.membership import create_project
+from mlops.blobs.stores import store
+from mlops.blobs.trees import manifest_of
+from mlops.events.models import Event
 from mlops.execution.advance import advance
+from mlops.execution.perform import MOST_LOG_LINES, claimable, perform, record_news
+from mlops.execution.reuse import earlier
 from mlops.execution.sweep import sweep
+from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.pipelines.actions import PipelineInvalid, cancel
-from mlops.runs.models import LogLine, Run, Step
+from mlops.formats.step import ProgressLine
+from mlops.pipelines.actions import PipelineInvalid, cancel, submit
+from mlops.runs.models import LogLine, Metric, Run, Step
 from mlops.runs.outputs import look
 from tests.execution.conftest import carry_out
 
@@ -97,3 +108,124 @@ def test_a_reader_may_look_but_not_cancel(begin, reader):
     with pytest.raises(Refusal) as refused:
         cancel(reader, begin("split_data"))
     assert refused.value.status == 403
+
+
+class Broken:
+    """An executor that cannot start anything, or whose machine has no room on its disk."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def start(self, order):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [Refusal("runtime_unavailable", "No process for the step could be started: fork failed."), OSError("disk")]
+)
+def test_what_is_no_fault_of_the_step_is_tried_again_after_a_pause(begin, error):
+    run = begin("split_data")
+    advance(run.pk)
+    perform(step_of(run).pk, done=advance, executor=Broken(error))
+    step = step_of(run)
+    assert step.state == "queued"
+    assert "attempt 2 of 3" in step.reason
+    assert not claimable().filter(pk=step.pk).exists()
+    assert step.lease_until > timezone.now()
+
+
+def test_a_step_fails_with_the_reason_when_trying_again_does_not_help(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    for _attempt in range(3):
+        Step.objects.filter(run=run).update(lease_until=None)
+        perform(step_of(run).pk, done=advance, executor=Broken(OSError("no space left on device")))
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "no space left" in run.reason
+    assert "3 times" in run.reason
+
+
+def test_independent_branches_go_on_after_a_failure_and_the_rest_is_skipped(contributor, project, cars):
+    bad = SCRIPT.format(body="return 1 / 0")
+    nodes = (
+        Node(id="bad", component="execute_python_script", version="1", parameters={"python_script": bad}, title="Bad"),
+        Node(id="behind", component="split_data", version="1"),
+        Node(id="data", component="dataset", version="1", parameters={"dataset": "Cars"}),
+        Node(id="good", component="split_data", version="1"),
+    )
+    edges = (
+        Edge(source="data", source_port="dataset", target="bad", target_port="dataset1"),
+        Edge(source="bad", source_port="result_dataset", target="behind", target_port="dataset"),
+        Edge(source="data", source_port="dataset", target="good", target_port="dataset"),
+    )
+    run = carry_out(submit(contributor, project, spec=PipelineSpec(nodes=nodes, edges=edges), experiment="tests"))
+    states = dict(Step.objects.filter(run=run).values_list("node", "state"))
+    assert states == {"data": "completed", "bad": "failed", "behind": "skipped", "good": "completed"}
+    assert run.state == "failed"
+    assert "“Bad” failed" in run.reason
+    assert "“Bad” failed" in Step.objects.get(run=run, node="behind").reason
+
+
+def test_a_step_that_gets_nothing_says_from_where(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    Step.objects.filter(run=run, node="step").update(state="waiting")
+    Step.objects.filter(run=run, node="data").update(outputs={})
+    advance(run.pk)
+    run.refresh_from_db()
+    assert (run.state, step_of(run).error["code"]) == ("failed", "input_absent")
+
+
+def test_the_result_of_a_step_whose_bytes_are_gone_is_not_reused(begin):
+    first = carry_out(begin("split_data"))
+    store().delete(manifest_of(step_of(first).outputs["results_dataset1"]["tree"]).files[0].digest)
+    assert step_of(carry_out(begin("split_data"))).state == "completed"
+
+
+def test_another_project_does_not_take_the_result(begin, contributor, owner):
+    first = carry_out(begin("split_data"))
+    elsewhere = create_project(owner, name="Elsewhere", slug="elsewhere")
+    assert earlier(first, step_of(first).reuse_key) is not None
+    first.project = elsewhere
+    assert earlier(first, step_of(first).reuse_key) is None
+
+
+def test_metrics_of_a_lost_attempt_are_not_kept_twice(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    Metric.objects.create(run=run, node="step", key="of a lost attempt", value=1.0, at=timezone.now())
+    carry_out(run)
+    assert not Metric.objects.filter(run=run, node="step").exists()
+
+
+def test_folders_that_a_killed_worker_left_are_swept_away(begin, data_dir):
+    left, young = data_dir / "steps" / "999-1", data_dir / "steps" / "998-1"
+    for folder in (left, young):
+        folder.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    sweep()
+    assert not left.exists()
+    assert young.exists()
+
+
+def test_a_long_log_says_where_it_was_cut(begin):
+    step = step_of(carry_out(begin("split_data")))
+    LogLine.objects.filter(step=step).delete()
+    LogLine.objects.create(step=step, seq=MOST_LOG_LINES - 1, at=timezone.now(), stream="log", text="before")
+    news = [ProgressLine(kind="log", at=0.0, text=f"line {number}") for number in range(5)]
+    record_news(step, news)
+    record_news(step, news)
+    last = LogLine.objects.filter(step=step).order_by("seq").values_list("text", flat=True)
+    assert list(last)[1:] == ["line 0", "The log of a step is kept up to 100000 lines; what follows is left out."]
+
+
+def test_the_events_tell_who_and_why(begin, contributor):
+    run = carry_out(begin("split_data"))
+    told = list(Event.objects.filter(subject=f"runs/{run.pk}").order_by("seq").values_list("type", "actor_name"))
+    assert told == [("mlops.run.submitted", "carl"), ("mlops.run.completed", "system")]
+    other = begin("split_data", random_seed=7)
+    cancel(contributor, other)
+    advance(other.pk)
+    other.refresh_from_db()
+    assert other.reason == "Cancelled by carl; all its steps have stopped."

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { isTyping, matches } from "@/actions/keys";
 import { ACTIONS } from "@/actions/table";
 import type { Designer } from "@/designer/designer";
+import { onlyNode } from "@/designer/state";
 import { readFragment } from "@/graph/fragment";
 
 export function useKeyboard(designer: Designer): void {
@@ -25,6 +26,7 @@ export function useKeyboard(designer: Designer): void {
 }
 
 export function press(designer: Designer, event: KeyboardEvent): void {
+  if (leavesPane(designer, event)) return leavePane(designer, event);
   if (event.defaultPrevented || event.isComposing || isTyping(event.target) || designer.state.dialog) return;
   if (belongsToControl(event)) return;
   const found = ACTIONS.find((each) =>
@@ -32,6 +34,19 @@ export function press(designer: Designer, event: KeyboardEvent): void {
   if (!found) return;
   event.preventDefault();
   found.perform(designer);
+}
+
+/** Escape leads from the settings, also out of a field, back to the card they belong to. */
+function leavesPane(designer: Designer, event: KeyboardEvent): boolean {
+  return event.key === "Escape" && !event.defaultPrevented && !event.isComposing && !designer.state.dialog
+    && designer.state.view === "canvas" && onlyNode(designer.state) !== null
+    && event.target instanceof Element && event.target.closest(".pane") !== null;
+}
+
+function leavePane(designer: Designer, event: KeyboardEvent): void {
+  event.preventDefault();
+  designer.set({ sheet: null });
+  designer.focus(onlyNode(designer.state) ?? "");
 }
 
 /** Enter, space and arrows on a button, link, tab or scrollable list do what they do everywhere. */

@@ -138,7 +138,9 @@ function stop(d: Designer): void {
 function openPane(d: Designer): void {
   d.set({ sheet: "pane" });
   window.requestAnimationFrame(() => {
-    document.querySelector<HTMLElement>(".pane [data-first], .pane input, .pane button")?.focus();
+    const fields = document.querySelectorAll<HTMLElement>(".pane-body :is(input, select, textarea, button, .cm-content)");
+    const first = [...fields].find((field) => !field.hasAttribute("disabled"));
+    (first ?? document.querySelector<HTMLElement>(".pane [role=tab][tabindex='0']"))?.focus();
   });
 }
 

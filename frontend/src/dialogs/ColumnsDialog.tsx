@@ -1,5 +1,5 @@
 /** Chooses columns, by name from two lists or with rules, and shows at once which ones that gives. */
-import { type JSX, useMemo, useState } from "react";
+import { type JSX, useEffect, useMemo, useRef, useState } from "react";
 import type { Column, ColumnSelection, Json, Rule, TableSchema } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { schemaInto } from "@/designer/state";
@@ -118,18 +118,27 @@ function ByName({ schema, onlyTypes, names, onChange }: {
   );
 }
 
+/** What is picked leaves the list; the keyboard stays in it, on the next entry. */
 function ColumnList({ title, columns, sign, all, onAll, onPick, act, testId }: {
   readonly title: string; readonly columns: readonly (Column & { readonly lost?: boolean })[]; readonly sign: "plus" | "minus"; readonly all: string;
   readonly onAll: () => void; readonly onPick: (name: string) => void; readonly act: (name: string) => string; readonly testId: string;
 }): JSX.Element {
+  const section = useRef<HTMLElement>(null);
+  const left = useRef<number | null>(null);
+  useEffect(() => {
+    if (left.current === null) return;
+    const entries = section.current?.querySelectorAll<HTMLElement>("[data-column]") ?? [];
+    (entries[Math.min(left.current, entries.length - 1)] ?? section.current)?.focus();
+    left.current = null;
+  });
   return (
-    <section aria-label={title} data-testid={testId}>
+    <section aria-label={title} data-testid={testId} ref={section} tabIndex={-1}>
       <header><h3>{title} <span className="s-count">{columns.length}</span></h3>
-        <button type="button" className="link" disabled={columns.length === 0} onClick={onAll} data-testid={`${testId}-all`}>{all}</button></header>
+        <button type="button" className="link" disabled={columns.length === 0} onClick={() => { left.current = 0; onAll(); }} data-testid={`${testId}-all`}>{all}</button></header>
       <ul className="column-list scrolls">
-        {columns.map((column) => (
+        {columns.map((column, index) => (
           <li key={column.name}>
-            <button type="button" aria-label={act(column.name)} data-column={column.name} onClick={() => onPick(column.name)}>
+            <button type="button" aria-label={act(column.name)} data-column={column.name} onClick={() => { left.current = index; onPick(column.name); }}>
               <span className="column-name">{column.name}</span>
               <small className={column.lost ? "is-error" : undefined}>{column.lost ? _("not there") : columnTypeName(column.type)}</small>
               <Icon name={sign} size={14} />

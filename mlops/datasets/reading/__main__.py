@@ -59,14 +59,15 @@ def preview(order: Order) -> Any:
 
 
 def import_(order: Order) -> Any:
-    """Converts and profiles: the folder gets the table, and beside it `profile.json`."""
+    """Converts and profiles: the folder gets the table, the answer says what is in it."""
     from mlops.datasets.reading.converting import DATA, convert
-    from mlops.stats.profile import profile_table
+    from mlops.datasets.reading.profiling import profile_file
 
     assert order.reading is not None
     folder = Path(order.folder)
     meta = convert(Path(order.path), order.reading, folder, source=order.source, file_name=order.file_name)
-    return {"meta": meta, "profile": profile_table(folder / DATA)}
+    rows = meta.schema.row_count or 0
+    return {"meta": meta, "profile": profile_file(folder / DATA, rows=rows)}
 
 
 def rows(order: Order) -> Any:

@@ -49,12 +49,7 @@ def examine(path: Path, file_name: str, *, settings: Reading | None = None, rows
     names, warnings = column_names(head, header=frame.header)
     sample = _sample(path, frame, lines=lines, width=len(names))
     if not sample:
-        raise Refusal(
-            "no_rows",
-            f"“{file_name}” has a header and no row of data.",
-            hint="Upload a file with data, or say that its first row is no header.",
-            status=422,
-        )
+        raise _nothing_below(lines, frame, file_name=file_name)
     if not settings:
         frame = msgspec.structs.replace(frame, missing_values=(*frame.missing_values, *_markers(sample, frame)))
     columns, doubts = _guess_columns(names, sample, frame)
@@ -134,6 +129,23 @@ def wrong_width(fields: int, expected: int, *, row: int, line: int) -> Refusal:
         hint="Put texts that hold the delimiter into quotes, correct that row, or choose another delimiter.",
         status=422,
         where=Where(row=row),
+    )
+
+
+def _nothing_below(lines: list[str], reading: Reading, *, file_name: str) -> Refusal:
+    """Why no row of data was found: there is none, or the first one opens a quote that is never closed."""
+    reader = reader_of(lines[reading.skip_rows :], reading)
+    line = 0
+    try:
+        for _fields in reader:
+            line = reader.line_num  # type: ignore[attr-defined]
+    except csv.Error as error:
+        return broken_quotes(error, row=1, line=reading.skip_rows + line + 1)
+    return Refusal(
+        "no_rows",
+        f"“{file_name}” has a header and no row of data.",
+        hint="Upload a file with data, or say that its first row is no header.",
+        status=422,
     )
 
 

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mlops.access.decisions import may, require
 from mlops.datasets import actions, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.datasets.reading.encoding import OFFERED
 from mlops.datasets.reading.examination import Preview
 from mlops.formats.profile import ColumnProfile
-from mlops.datasets.reading.encoding import OFFERED
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.table import ColumnType
@@ -69,8 +69,8 @@ COLUMNS_A_PAGE = 100
 TYPES = {
     "integer": gettext_lazy("integer"),
     "decimal": gettext_lazy("decimal"),
-    "string": gettext_lazy("text"),
-    "boolean": gettext_lazy("yes/no"),
+    "string": gettext_lazy("string"),
+    "boolean": gettext_lazy("boolean"),
     "date": gettext_lazy("date"),
 }
 
@@ -421,7 +421,7 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
     if tab == "used":
         return context | {"uses": usage.uses_of(shown)}
     if tab == "details":
-        return context | {"typed": {name: getattr(of, name) for name in actions.DETAILS}}
+        return context | _details(of, shown)
     if shown.state != VersionState.READY:
         return context
     if tab == "preview":
@@ -431,16 +431,26 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
     return context
 
 
+def _details(of: Dataset, shown: DatasetVersion) -> dict[str, Any]:
+    reading = msgspec.convert(shown.reading, type=Reading) if shown.reading else None
+    return {
+        "typed": {name: getattr(of, name) for name in actions.DETAILS},
+        "reading": reading,
+        "reading_delimiter": str(DELIMITERS.get(reading.delimiter, reading.delimiter)).lower() if reading else "",
+    }
+
+
 def _page_of_rows(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:
     asked = request.GET.get("offset", "0")
     offset = int(asked[:12]) if asked.isdecimal() else 0
     total = shown.row_count or 0
     offset = min(offset, max(total - 1, 0)) // ROWS_A_PAGE * ROWS_A_PAGE
     page = queries.rows(shown, offset=offset, limit=ROWS_A_PAGE)
-    schema = queries.schema_columns(shown)
+    columns = queries.schema_columns(shown)
+    dates = {place for place, column in enumerate(columns) if column.type == "date"}
     return {
-        "columns": schema,
-        "table": list(enumerate(page["rows"], start=offset + 1)),
+        "columns": columns,
+        "table": [(number, _shown(row, dates)) for number, row in enumerate(page["rows"], start=offset + 1)],
         "first": offset + 1,
         "last": min(offset + ROWS_A_PAGE, total),
         "before": max(offset - ROWS_A_PAGE, 0) if offset else None,
@@ -448,10 +458,19 @@ def _page_of_rows(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]
     }
 
 
+def _shown(row: list[Any], dates: set[int]) -> list[Any]:
+    """Days without a time of day are shown as days."""
+    return [
+        str(value).replace("T", " ").removesuffix(" 00:00:00") if place in dates and value is not None else value
+        for place, value in enumerate(row)
+    ]
+
+
 def _page_of_profile(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:
-    page = Paginator(queries.profile_of(shown).columns, COLUMNS_A_PAGE).get_page(request.GET.get("page"))
+    profile = queries.profile_of(shown)
+    page = Paginator(profile.columns, COLUMNS_A_PAGE).get_page(request.GET.get("page"))
     lines = [(column, _bars(column), _shares(column), TYPES[column.type]) for column in page]
-    return {"profile": lines, "page": page}
+    return {"profile": lines, "page": page, "sampled_rows": profile.sampled_rows}
 
 
 def _shares(column: ColumnProfile) -> list[Share]:
