@@ -109,7 +109,8 @@ def _claim(step_id: int) -> Step | None:
 
 def _carry_out(step: Step, executor: Executor) -> None:
     folder = folder_of(step)
-    shutil.rmtree(folder, ignore_errors=True)
+    for lost in folder.parent.glob(f"{step.pk}-*"):
+        shutil.rmtree(lost, ignore_errors=True)
     try:
         order = _lay_out(step, folder)
         report = _watch(step, executor.start(order))

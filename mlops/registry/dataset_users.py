@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
+from django.urls import reverse
 
+from mlops.datasets import usage
 from mlops.datasets.models import DatasetVersion
 
 
 def register() -> None:
-    if find_spec("mlops.datasets.usage"):
-        import_module("mlops.datasets.usage").register(models_on)
+    usage.register(models_on)
 
 
-def models_on(version: DatasetVersion) -> list[str]:
+def models_on(version: DatasetVersion) -> list[usage.Use]:
     from mlops.registry.queries import models_from
 
-    return [f"model “{one}”" for one in models_from(version)]
+    return [
+        usage.Use(kind="model", name=str(one), url=reverse("web:model-version", args=[one.model_id, one.number]))
+        for one in models_from(version)
+    ]
