@@ -33,6 +33,13 @@ class Pen:
         return Document(nodes=self._nodes, edges=tuple(self._edges), layout=self._layout)
 
 
+def starting_with(dataset: str) -> Document:
+    """One data node: where a person goes on from."""
+    pen = Pen()
+    pen.node("data", "dataset", at=(0, 0), dataset=dataset)
+    return pen.document()
+
+
 def train_score_evaluate(
     pen: Pen, *, learner: str, title: str, label: str, split: str, at: tuple[float, float], **parameters: Any
 ) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from designer import actions, queries
+from designer.drawing import starting_with
 from mlops.access.decisions import may
 from mlops.runs import queries as runs
 from mlops.web.guard import signed_in
@@ -41,7 +42,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def create(request: HttpRequest) -> HttpResponse:
-    draft = actions.create_draft(request.user, current_project(request), name=request.POST.get("name", ""))
+    """An empty draft, or one that begins with the dataset of the form."""
+    wanted = request.POST.get("dataset", "")
+    draft = actions.create_draft(
+        request.user,
+        current_project(request),
+        name=request.POST.get("name", ""),
+        document=starting_with(wanted) if wanted else None,
+    )
     return redirect("designer:draft", draft.pk)
 
 

@@ -29,9 +29,7 @@ def advance(run_id: UUID | str) -> None:
     run = Run.objects.select_related("project", "experiment").filter(pk=run_id).first()
     if run is None or run.is_final:
         return
-    if run.state == "cancelling":
-        _stop_waiting_steps(run)
-    else:
+    if run.state != "cancelling":
         begin_run(run, reason=_("Its steps are running."))
     spec = msgspec.convert(run.spec, type=PipelineSpec)
     while _look(run, spec):
@@ -39,7 +37,12 @@ def advance(run_id: UUID | str) -> None:
 
 
 def _look(run: Run, spec: PipelineSpec) -> bool:
-    """One look; whether something ended at once, so that it is worth looking again."""
+    """One look; whether something ended at once, so that it is worth looking again.
+
+    The run may have been cancelled since the last one."""
+    run.refresh_from_db(fields=["state"])
+    if run.state == "cancelling":
+        _stop_waiting_steps(run)
     steps = {step.node: step for step in Step.objects.filter(run=run).select_related("run__project")}
     found = outlook(spec, {node: step.state for node, step in steps.items()})
     for node, cause in found.skip.items():

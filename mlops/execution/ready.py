@@ -29,14 +29,9 @@ def outlook(spec: PipelineSpec, states: Mapping[str, str]) -> Outlook:
             for later in sorted(behind(spec, node)):
                 if states.get(later) == "waiting":
                     skip.setdefault(later, node)
+    hungry = {edge.target for edge in spec.edges if states.get(edge.source) not in DONE}
     start = tuple(
-        node
-        for node, state in states.items()
-        if state == "waiting" and node not in skip and _is_fed(spec, node, states)
+        node for node, state in states.items() if state == "waiting" and node not in skip and node not in hungry
     )
     still_open = any(state in OPEN for node, state in states.items() if node not in skip)
     return Outlook(start=start, skip=skip, ended=not still_open)
-
-
-def _is_fed(spec: PipelineSpec, node: str, states: Mapping[str, str]) -> bool:
-    return all(states.get(edge.source) in DONE for edge in spec.inputs_of(node))

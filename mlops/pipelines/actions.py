@@ -21,6 +21,7 @@ from mlops.formats.component import Problem
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.check import check, title_of
+from mlops.pipelines.order import in_order
 from mlops.runs.models import Experiment, Run, RunState, Step
 from mlops.work.calls import later
 
@@ -98,7 +99,7 @@ def submit(
                 reason=_("Waits for the steps before it."),
                 state_since=now,
             )
-            for node in frozen.nodes
+            for node in in_order(frozen)
         )
         record(
             actor,

@@ -34,12 +34,15 @@ def check(spec: PipelineSpec, dataset_shape: DatasetShape) -> tuple[Shapes, tupl
                 hint="Drag a dataset and components from the palette.",
             )
         )
+    into: dict[str, list[Edge]] = {}
+    for edge in edges:
+        into.setdefault(edge.target, []).append(edge)
     shapes: Shapes = {}
     for node in in_order(spec):
         definition = known[node.id]
         if definition is None:
             continue
-        found = _inputs(node, edges, shapes) | _dataset(node, dataset_shape, problems)
+        found = _inputs(into.get(node.id, []), shapes) | _dataset(node, dataset_shape, problems)
         derived = derive(node.component, node.version, node.parameters, found)
         shapes[node.id] = derived.outputs
         problems += [_at(node, problem) for problem in derived.problems]
@@ -54,13 +57,9 @@ def _definition(node: Node, problems: list[Problem]) -> Component | None:
         return None
 
 
-def _inputs(node: Node, edges: tuple[Edge, ...], shapes: Shapes) -> dict[str, Shape]:
+def _inputs(edges: list[Edge], shapes: Shapes) -> dict[str, Shape]:
     """What arrives; unknown (type `any`) where the source could not be derived."""
-    return {
-        edge.target_port: shapes.get(edge.source, {}).get(edge.source_port, Shape(type="any"))
-        for edge in edges
-        if edge.target == node.id
-    }
+    return {edge.target_port: shapes.get(edge.source, {}).get(edge.source_port, Shape(type="any")) for edge in edges}
 
 
 def _dataset(node: Node, dataset_shape: DatasetShape, problems: list[Problem]) -> dict[str, Shape]:
@@ -81,7 +80,7 @@ def _sound_edges(
     """The edges whose ends exist and fit; of several into one input, the first."""
     sound: dict[tuple[str, str], Edge] = {}
     for edge in spec.edges:
-        problem = _edge_problem(spec, edge, known)
+        problem = _edge_problem(edge, known)
         if problem is None and (edge.target, edge.target_port) in sound:
             problem = Problem(
                 code="input_taken",
@@ -96,9 +95,9 @@ def _sound_edges(
     return tuple(sound.values())
 
 
-def _edge_problem(spec: PipelineSpec, edge: Edge, known: Mapping[str, Component | None]) -> Problem | None:
+def _edge_problem(edge: Edge, known: Mapping[str, Component | None]) -> Problem | None:
     for end in (edge.source, edge.target):
-        if spec.node(end) is None:
+        if end not in known:
             return Problem(
                 code="node_unknown",
                 message=f"A connection names the step “{end}”, which is not in the pipeline.",
@@ -147,6 +146,8 @@ def title_of(spec: PipelineSpec, node_id: str) -> str:
         return node_id
     if node.title:
         return node.title
+    if node.component == DATASET_COMPONENT and node.parameters.get("dataset"):
+        return str(node.parameters["dataset"])
     try:
         return component(node.component, node.version).title
     except Refusal:

@@ -9,13 +9,25 @@ from mlops.formats.pipeline import Node, PipelineSpec
 
 def in_order(spec: PipelineSpec) -> tuple[Node, ...]:
     """Each node after those that feed it. Nodes on a circle, and behind one, are left out."""
-    waiting = _feeders(spec)
-    done: list[str] = []
-    while ready := [node for node, feeders in waiting.items() if not feeders]:
-        done += ready
-        waiting = {n: feeders - set(ready) for n, feeders in waiting.items() if n not in ready}
+    missing = {node: len(feeders) for node, feeders in _feeders(spec).items()}
+    fed_by = fed(spec)
+    done = [node.id for node in spec.nodes if not missing[node.id]]
+    for node in done:  # grows while it is walked
+        for target in fed_by.get(node, ()):
+            missing[target] -= 1
+            if not missing[target]:
+                done.append(target)
     by_id = {node.id: node for node in spec.nodes}
     return tuple(by_id[node] for node in done)
+
+
+def fed(spec: PipelineSpec) -> dict[str, set[str]]:
+    """Node to the nodes that it feeds; ends that are not in the graph are left out."""
+    found: dict[str, set[str]] = {}
+    for target, feeders in _feeders(spec).items():
+        for source in feeders:
+            found.setdefault(source, set()).add(target)
+    return found
 
 
 def circle(spec: PipelineSpec) -> tuple[str, ...]:
@@ -30,10 +42,11 @@ def circle(spec: PipelineSpec) -> tuple[str, ...]:
 
 def behind(spec: PipelineSpec, node_id: str) -> frozenset[str]:
     """Every node that needs the given one, directly or not."""
+    fed_by = fed(spec)
     found: set[str] = set()
     border = {node_id}
     while border:
-        border = {edge.target for edge in spec.edges if edge.source in border} - found
+        border = {target for node in border for target in fed_by.get(node, ())} - found
         found |= border
     return frozenset(found)
 

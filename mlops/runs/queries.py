@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -51,8 +52,14 @@ def experiments(person: Any, *, project: str = "") -> QuerySet[Experiment]:
 
 
 def steps(of: Run) -> list[Step]:
-    """In the order of the spec's nodes."""
+    """In an order in which they can run."""
     return list(Step.objects.filter(run=of).select_related("reused_from__run").order_by("pk"))
+
+
+def names_of(steps: list[Step]) -> dict[str, str]:
+    """Node to title; titles that occur twice carry the node's id."""
+    counts = Counter(step.title for step in steps)
+    return {step.node: step.title if counts[step.title] == 1 else f"{step.title} ({step.node})" for step in steps}
 
 
 def step(of: Run, node: str) -> Step:

@@ -55,7 +55,8 @@ def _by_whom(port: int) -> str:
 
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            taken = getattr(connection.laddr, "port", None)  # an empty tuple where there is no address
+            if connection.status == psutil.CONN_LISTEN and taken == port and connection.pid:
                 return f" by process {connection.pid} ({psutil.Process(connection.pid).name()})"
     except psutil.Error:
         pass

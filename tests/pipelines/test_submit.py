@@ -40,7 +40,7 @@ def test_a_new_run_waits_and_says_so_with_one_step_a_node(contributor, project, 
     run = submit(contributor, project, spec=data(), experiment=" prices ", display_name="Mine")
     assert (run.state, run.experiment.name, run.display_name) == ("queued", "prices", "Mine")
     assert run.reason
-    assert list(Step.objects.filter(run=run).values_list("node", "title", "state")) == [("data", "Dataset", "waiting")]
+    assert list(Step.objects.filter(run=run).values_list("node", "title", "state")) == [("data", "Cars", "waiting")]
     assert {"python", "product", "polars"} <= set(run.snapshot["versions"])
 
 

@@ -288,6 +288,7 @@ export class Designer extends Store<State> {
     if (!start) return this.tell(_("This step has no ports."), "error");
     const pointed = this.targets(start)[0] ?? null;
     this.set({ linking: start, linkedByKeyboard: true, pointed });
+    if (pointed) this.viewport?.show(pointed.node);
     this.sayPointed(start, pointed);
   }
 

@@ -110,7 +110,7 @@ def compared(request: HttpRequest) -> HttpResponse:
             "two_runs_needed", _("A comparison needs two runs."), hint=_("Select exactly two in the list of runs.")
         ) from error
     show_project(request, first.project)
-    titles = {step.node: step.title for one in (first, second) for step in queries.steps(one)}
+    titles = queries.names_of(queries.steps(second)) | queries.names_of(queries.steps(first))
     found = compare(first, second)
     context = {
         "a": first,
@@ -170,7 +170,7 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
 
 
 def _metrics(shown: Run, steps: list[Step]) -> dict[str, Any]:
-    titles = {step.node: step.title for step in steps}
+    titles = queries.names_of(steps)
     measured = Metric.objects.filter(run=shown).order_by("node", "pk")
     found = [(titles.get(step.node, step.node), _evaluation(step)) for step in steps]
     return {
@@ -202,7 +202,8 @@ def _port_label(step: Step, port: str) -> str:
 
 def _logs(shown: Run, steps: list[Step]) -> dict[str, Any]:
     lines = LogLine.objects.filter(step__run=shown).select_related("step").order_by("-at", "-pk")[:MOST_LOG_LINES]
-    return {"lines": list(reversed(lines)), "most": MOST_LOG_LINES}
+    titles = queries.names_of(steps)
+    return {"lines": [(line, titles[line.step.node]) for line in reversed(lines)], "most": MOST_LOG_LINES}
 
 
 def _snapshot(shown: Run, steps: list[Step]) -> dict[str, Any]:

@@ -1,0 +1,131 @@
+"""Every page after one finished run: no serious axe violation in both themes, no console error, no sideways scroll."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from mlops.client.commands.model import model_output
+from tests.journeys.conftest import Studio
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PROJECT = "getting-started"
+SAMPLE = "Regression: Automobile Price"
+DATASET = "Automobile price data"
+PATIENCE_SECONDS = 60
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PAGES = [
+    "/",
+    "/designer/",
+    "/designer/{draft}/",
+    "/datasets/",
+    "/datasets/new/",
+    *(f"/datasets/{{dataset}}/?tab={tab}" for tab in ("preview", "profile", "versions", "used", "details")),
+    "/runs/",
+    *(f"/runs/{{run}}/?tab={tab}" for tab in ("graph", "steps", "metrics", "outputs", "logs", "snapshot")),
+    "/runs/compare/?a={run}&b={run}",
+    "/models/",
+    "/models/upload/",
+    "/models/{model}/",
+    *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "endpoints")),
+    "/deploy/?version={version}",
+    "/endpoints/",
+    "/projects/",
+    "/projects/new/",
+    f"/projects/{PROJECT}/",
+    f"/projects/{PROJECT}/?tab=activity",
+    "/settings/",
+    "/people/",
+    "/api/v1/docs/",
+]
+VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+    .filter(one => ["serious", "critical"].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes.map(node => node.target.join(" ")).slice(0, 4).join(", ")}`)"""
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def places(studio: Studio) -> dict[str, str]:
+    """Ids for the addresses: a sample that was run, and the model of the run."""
+    kept = json.loads((studio.data_dir / "client-credentials.json").read_text())
+    headers = {"Authorization": f"Bearer {kept['token']}"}
+    with httpx.Client(base_url=f"{studio.url}/api/v1/", headers=headers, timeout=30) as rest:
+        draft = _named(rest, "drafts/", SAMPLE)
+        run = _post(rest, f"drafts/{draft}/submit/", {"experiment": "pages"})["id"]
+        done = _until(lambda: _finished(rest, run))
+        assert done["state"] == "completed", done.get("reason")
+        node, port = model_output(done)
+        made = _post(rest, "models/", {"project": PROJECT, "name": "pages", "run": run, "node": node, "port": port})
+        return {
+            "draft": draft,
+            "dataset": _named(rest, "datasets/", DATASET),
+            "run": run,
+            "model": _named(rest, "models/", "pages"),
+            "version": made["id"],
+        }
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_readable_quiet_and_fits_a_phone(page: Page, studio: Studio, places: dict[str, str], address: str):
+    foreign: list[str] = []
+    host = urlsplit(studio.url).netloc
+    page.on("request", lambda asked: foreign.append(asked.url) if _leaves(asked.url, host) else None)
+    page.set_viewport_size(WIDE)
+    page.goto(studio.url + address.format(**places))
+    page.evaluate(AXE.read_text())
+    assert _violations(page, "light") == []
+    assert _violations(page, "dark") == []
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(SIDEWAYS) <= 0
+    assert foreign == []
+
+
+def _violations(page: Page, theme: str) -> list[str]:
+    page.evaluate("theme => window.setTheme(theme)", theme)
+    page.wait_for_timeout(200)  # colours change over 0.12 s
+    found: list[str] = page.evaluate(VIOLATIONS)
+    return found
+
+
+def _leaves(address: str, host: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme not in ("data", "blob") and parts.netloc != host
+
+
+def _named(rest: httpx.Client, path: str, name: str) -> str:
+    """Samples are loaded just after the start."""
+
+    def look() -> str | None:
+        rows = rest.get(path, params={"project": PROJECT}).raise_for_status().json()["results"]
+        return next((row["id"] for row in rows if row["name"] == name), None)
+
+    return str(_until(look))
+
+
+def _finished(rest: httpx.Client, run: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = rest.get(f"runs/{run}/").raise_for_status().json()
+    return found if found["state"] in ("completed", "failed", "cancelled") else None
+
+
+def _post(rest: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = rest.post(path, json=body)
+    assert answer.is_success, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def _until(look: Any) -> Any:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < deadline, "not there in time"
+        time.sleep(0.3)
+    return found

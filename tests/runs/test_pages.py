@@ -1,0 +1,75 @@
+"""The pages about runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.pipelines.actions import submit
+from mlops.runs.models import Run
+from tests.runs.conftest import regression
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(client, contributor):
+    client.force_login(contributor)
+
+    def shown(address: str, status: int = 200) -> str:
+        answer = client.get(address)
+        assert answer.status_code == status
+        return answer.content.decode()
+
+    return shown
+
+
+def test_every_tab_of_a_run_is_shown(page, run):
+    told = {
+        "graph": 'id="run-graph"',
+        "steps": "Train Model",
+        "metrics": "root_mean_squared_error",
+        "outputs": "Register model",
+        "logs": "Train Model: Training on",
+        "snapshot": "Cars:1",
+    }
+    for tab, words in told.items():
+        assert words in page(f"/runs/{run.pk}/?tab={tab}")
+        if tab != "graph":
+            assert words in page(f"/runs/{run.pk}/tab/{tab}/")
+
+
+def test_evaluations_are_drawn(page, run):
+    assert "data-plot=" in page(f"/runs/{run.pk}/?tab=metrics")
+
+
+def test_the_list_is_filtered_and_says_when_nothing_fits(page, run):
+    assert "#1 Cars" in page("/runs/?state=completed&experiment=prices&q=car")
+    assert "No run fits this filter" in page("/runs/?q=zzz")
+    assert "is no state of a run" in page("/runs/?state=dancing")
+
+
+def test_steps_are_listed_in_an_order_in_which_they_can_run(page, run):
+    text = page(f"/runs/{run.pk}/?tab=steps")
+    places = [text.index(f">{node}<") for node in ("data", "split", "train", "score", "evaluate")]
+    assert places == sorted(places)
+
+
+def test_two_runs_stand_side_by_side(page, train):
+    first, second = train(), train(fraction=0.5)
+    text = page(f"/runs/compare/?run={first.pk}&run={second.pk}")
+    assert "fraction of rows in the first output dataset" in text
+    assert "Difference" in text
+
+
+@pytest.mark.parametrize("query", ["", "?run=7", "?a=1&b=2"])
+def test_a_comparison_of_not_two_runs_says_what_it_needs(page, project, query):
+    assert "needs two runs" in page(f"/runs/compare/{query}", 400)
+
+
+def test_a_run_is_cancelled_by_its_button_and_a_second_press_is_no_error(client, page, contributor, project, cars):
+    run = submit(contributor, project, spec=regression(), experiment="prices")
+    assert 'data-testid="cancel"' in page(f"/runs/{run.pk}/")
+    for _press in range(2):
+        assert client.post(f"/runs/{run.pk}/cancel/").status_code == 302
+    assert Run.objects.get(pk=run.pk).state == "cancelling"
+    assert 'data-testid="cancel"' not in page(f"/runs/{run.pk}/head/")
