@@ -13,7 +13,7 @@ def in_order(spec: PipelineSpec) -> tuple[Node, ...]:
     fed_by = fed(spec)
     done = [node.id for node in spec.nodes if not missing[node.id]]
     for node in done:  # grows while it is walked
-        for target in fed_by.get(node, ()):
+        for target in sorted(fed_by.get(node, ())):
             missing[target] -= 1
             if not missing[target]:
                 done.append(target)
