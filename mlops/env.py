@@ -34,7 +34,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
-    Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Address space that one step may use."),
+    Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),
     Variable(name="MLOPS_SKIP_FRONTEND", help="1 installs without building the canvas."),
 )

@@ -14,7 +14,7 @@ PROGRESS_FILE = "progress.jsonl"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """`memory_bytes` bounds the address space; None means no limit."""
+    """`memory_bytes` bounds the data segment (RLIMIT_DATA); None means no limit."""
 
     memory_bytes: int | None = None
     wall_seconds: float | None = None
