@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlops.formats.document import Document, DrawnNode, Position
+from mlops.formats.document import Document, DrawnNode, Place
 from mlops.formats.pipeline import Edge
 
 ACROSS, DOWN = 300, 130
@@ -16,14 +16,14 @@ class Pen:
     def __init__(self) -> None:
         self._nodes: dict[str, DrawnNode] = {}
         self._edges: list[Edge] = []
-        self._layout: dict[str, Position] = {}
+        self._layout: dict[str, Place] = {}
 
     def node(
         self, node_id: str, component: str, *, at: tuple[float, float], comment: str = "", **parameters: Any
     ) -> str:
         """`at` is (column, row). Returns the node's id."""
         self._nodes[node_id] = DrawnNode(component=component, version="1", parameters=parameters, comment=comment)
-        self._layout[node_id] = Position(x=80 + at[0] * ACROSS, y=60 + at[1] * DOWN)
+        self._layout[node_id] = Place(x=80 + at[0] * ACROSS, y=60 + at[1] * DOWN)
         return node_id
 
     def edge(self, source: str, source_port: str, target: str, target_port: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.formats.document import Document, Position
+from mlops.formats.document import Document, Place
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 
@@ -40,10 +40,11 @@ def read(raw: Any) -> Document:
 def tidy(document: Document) -> Document:
     """Without edges drawn twice and without positions of nodes that are gone; nodes without a position get one."""
     edges = tuple(dict.fromkeys(document.edges))
-    layout = {node_id: place for node_id, place in document.layout.items() if node_id in document.nodes}
+    drawn = document.nodes.keys() | document.notes.keys() | document.groups.keys()
+    layout = {name: place for name, place in document.layout.items() if name in drawn}
     for number, node_id in enumerate(node_id for node_id in document.nodes if node_id not in layout):
-        layout[node_id] = Position(x=40 + 280 * (number % 4), y=40 + 140 * (number // 4))
-    return Document(nodes=document.nodes, edges=edges, layout=layout)
+        layout[node_id] = Place(x=40 + 280 * (number % 4), y=40 + 140 * (number // 4))
+    return msgspec.structs.replace(document, edges=edges, layout=layout)
 
 
 def freeze(document: Document) -> PipelineSpec:

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import ModuleType
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
-from mlops.blocks.components import (
-    boosted_decision_tree_regression,
-    clean_missing_data,
-    dataset,
-    edit_metadata,
-    evaluate_model,
-    execute_python_script,
-    linear_regression,
-    multiclass_logistic_regression,
-    normalize_data,
-    score_model,
-    select_columns_in_dataset,
-    split_data,
-    train_model,
-    two_class_boosted_decision_tree,
-    two_class_logistic_regression,
-)
+from mlops.blocks import components as _folder
 from mlops.blocks.parameters import check_parameters as check
 from mlops.blocks.parameters import sound_parameters
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Problem, Shape
 from mlops.formats.refusal import Refusal, nearest
 
-_MODULES: tuple[ModuleType, ...] = (
-    dataset,
-    select_columns_in_dataset,
-    clean_missing_data,
-    edit_metadata,
-    normalize_data,
-    split_data,
-    linear_regression,
-    boosted_decision_tree_regression,
-    two_class_logistic_regression,
-    two_class_boosted_decision_tree,
-    multiclass_logistic_regression,
-    train_model,
-    score_model,
-    evaluate_model,
-    execute_python_script,
+GROUPS = (
+    "Data Input and Output",
+    "Data Transformation",
+    "Feature Selection",
+    "Statistical Functions",
+    "Regression",
+    "Classification",
+    "Clustering",
+    "Anomaly Detection",
+    "Model Training",
+    "Model Scoring and Evaluation",
+    "Python and R",
+    "Text Analytics",
+    "Computer Vision",
+    "Recommendation",
+    "Web Service",
 )
+"""The groups of the palette, in its order. A component is one file in mlops/blocks/components/, found by itself."""
 
 
 class Block(Protocol):
@@ -58,7 +44,14 @@ class Block(Protocol):
     def run(self, call: Any) -> dict[str, Any]: ...
 
 
-_BLOCKS: dict[str, Block] = {module.DEFINITION.name: cast("Block", module) for module in _MODULES}
+def _found() -> dict[str, Block]:
+    modules = [import_module(f"{_folder.__name__}.{each.name}") for each in iter_modules(_folder.__path__)]
+    blocks = [cast("Block", module) for module in modules if hasattr(module, "DEFINITION")]
+    blocks.sort(key=lambda block: (GROUPS.index(block.DEFINITION.group), block.DEFINITION.title))
+    return {block.DEFINITION.name: block for block in blocks}
+
+
+_BLOCKS: dict[str, Block] = _found()
 
 
 def components() -> tuple[Component, ...]:

@@ -13,6 +13,8 @@ from mlops.formats.refusal import nearest
 
 WORDS = {
     "string": "text",
+    "text": "text",
+    "range": "a list of values such as 16; 32; 64",
     "integer": "a whole number",
     "decimal": "a number",
     "boolean": "true or false",

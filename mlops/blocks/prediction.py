@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from mlops.blocks.casting import cast_column
+from mlops.blocks.catalogue import component
 from mlops.blocks.components.score_model import LABELS, PROBABILITIES, probability_name
 from mlops.blocks.features import matrix, missing_in
 from mlops.blocks.transforms import missing_value
@@ -16,11 +17,9 @@ from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import ColumnType
 
-BOOSTED = ("two_class_boosted_decision_tree", "boosted_decision_tree_regression")
-
 
 def tolerates_missing(algorithm: str) -> bool:
-    return algorithm in BOOSTED
+    return component(algorithm).tolerates_missing
 
 
 def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from mlops.formats.transform import (
     KeepColumns,
     MarkMissing,
     Rename,
+    Replay,
     RequirePresent,
     Rescale,
     RunPython,
@@ -43,7 +44,7 @@ def required_columns(
     """Source columns in which a missing value would be refused. `complete`: the learner cannot use gaps.
 
     Behind a script it cannot be known; such columns are not said to be required."""
-    origin: dict[str, str] = {name: name for name in source.names}
+    origin: dict[str, frozenset[str]] = {name: frozenset((name,)) for name in source.names}
     filled: set[str] = set()
     required: set[str] = set()
     for transform in recipe:
@@ -53,7 +54,11 @@ def required_columns(
             case MarkMissing(indicator=indicator):
                 filled.add(indicator)
             case RequirePresent(columns=columns):
-                required |= {origin[name] for name in columns if name in origin and name not in filled}
+                required |= {start for name in columns if name not in filled for start in origin.get(name, ())}
+            case Replay(reads=reads, writes=writes):
+                behind = frozenset(start for name in reads if name not in filled for start in origin.get(name, ()))
+                origin |= {name: frozenset() if transform.fills else behind for name in writes}
+                filled -= set(writes)
             case Rename(names=names):
                 origin = {names.get(name, name): start for name, start in origin.items()}
                 filled = {names.get(name, name) for name in filled}
@@ -62,7 +67,7 @@ def required_columns(
             case _:
                 pass
     if complete:
-        required |= {origin[name] for name in features if name in origin and name not in filled}
+        required |= {start for name in features if name not in filled for start in origin.get(name, ())}
     return frozenset(required)
 
 
@@ -74,6 +79,10 @@ def _before(transform: Transform, needed: set[str] | None, label: str) -> tuple[
             return KeepColumns(columns=kept), set(kept), label
         case RunPython():
             return transform, None, label
+        case Replay(reads=reads, writes=writes):
+            if not any(_is_needed(name, needed, label) for name in writes):
+                return None, needed, label
+            return transform, None if needed is None else (needed - set(writes)) | set(reads), label
         case Rename(names=names):
             return _before_rename(names, needed, label)
         case RequirePresent(columns=columns):

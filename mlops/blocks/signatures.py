@@ -11,7 +11,7 @@ from mlops.blocks.components.score_model import score_columns
 from mlops.blocks.values import ROW, Table
 from mlops.formats.model import Feature, Field, Signature, Task
 from mlops.formats.table import Column, ColumnType, TableSchema
-from mlops.formats.transform import Cast, Rename, Rescale, RunPython, Transform
+from mlops.formats.transform import Cast, Rename, Replay, Rescale, RunPython, Transform
 
 MOST_SHOWN_CATEGORIES = 100
 
@@ -68,6 +68,8 @@ def _changed(recipe: Sequence[Transform]) -> set[str] | None:
             changed |= set(step.names) | set(step.names.values())
         elif isinstance(step, Rescale | Cast):
             changed.add(step.column)
+        elif isinstance(step, Replay):
+            changed |= set(step.writes) | set(step.removes)
     return changed
 
 

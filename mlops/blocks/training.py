@@ -213,5 +213,5 @@ def _way_back(table: Table, features: tuple[Feature, ...], label: str) -> tuple[
 def _framework(component: str) -> tuple[str, str]:
     from importlib.metadata import version
 
-    framework = "lightgbm" if tolerates_missing(component) else "scikit-learn"
+    framework = block(component).DEFINITION.framework
     return framework, version(framework)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from mlops.formats.transform import (
     KeepColumns,
     MarkMissing,
     Rename,
+    Replay,
     RequirePresent,
     Rescale,
     RunPython,
@@ -60,6 +62,21 @@ def _applied(transform: Transform, frame: pl.DataFrame, *, at_scoring: bool) -> 
             from mlops.blocks.scripting import replay
 
             return replay(script, frame)
+        case Replay():
+            return _replayed(transform, frame)
+
+
+def _replayed(transform: Replay, frame: pl.DataFrame) -> pl.DataFrame:
+    """The component's own `replay`, held to what it declares: the same rows, and only its columns touched."""
+    from mlops.blocks.catalogue import block
+
+    _require_columns(frame, transform.reads)
+    component: Any = block(transform.component, transform.version)
+    made: pl.DataFrame = component.replay(frame.select(transform.reads), transform.state)
+    if made.columns != list(transform.writes) or made.height != frame.height:
+        message = f"{component.DEFINITION.title} made other columns or rows than it declares."
+        raise Refusal("internal", message, hint="This is a fault in the product; please report it.", status=500)
+    return frame.with_columns(made.get_columns()).drop(transform.removes)
 
 
 def _require_columns(frame: pl.DataFrame, columns: tuple[str, ...]) -> None:

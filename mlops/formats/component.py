@@ -9,10 +9,13 @@ import msgspec
 from mlops.formats.refusal import Where
 from mlops.formats.table import TableSchema
 
-PortType = Literal["table", "untrained_model", "model", "transformation", "zip", "any"]
+PortType = Literal["table", "untrained_model", "model", "transformation", "image_directory", "zip", "any"]
 
-ParameterType = Literal["string", "integer", "decimal", "boolean", "choice", "column", "columns", "script", "dataset"]
-"""`column` holds one name; `columns` holds a ColumnSelection in JSON form; `script` is Python source."""
+ParameterType = Literal[
+    "string", "text", "integer", "decimal", "boolean", "choice", "range", "column", "columns", "script", "dataset"
+]
+"""`text` has several lines; `column` holds one name; `columns` holds a ColumnSelection in JSON form; `range` holds the
+values to try as text, `16; 32; 64`; `script` is source code in the parameter's `language`."""
 
 
 class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +24,8 @@ class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str
     optional: bool = False
     help: str = ""
+    tasks: tuple[str, ...] = ()
+    """Of an input for learners or models: the tasks that fit; empty means all."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +48,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For column pickers: the input port whose columns are offered."""
     only_types: tuple[str, ...] = ()
     """For column pickers: the column types that fit; empty means all."""
+    language: Literal["python", "sql", "r"] = "python"
+    """Of a script."""
     visible_if: dict[str, tuple[Any, ...]] = {}
     """Shown (and required) only while each named parameter has one of the given values."""
 
@@ -59,7 +66,15 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parameters: tuple[Parameter, ...] = ()
     deterministic: bool = True
     task: str = ""
-    """Of a learner: regression, two_class or multiclass."""
+    """Of a learner: one of mlops.formats.model.Task."""
+    framework: str = "scikit-learn"
+    """Of a learner: the package whose estimator it trains."""
+    tolerates_missing: bool = False
+    """Of a learner: it learns and scores with gaps in its columns."""
+    extra: str = ""
+    """The optional part of the product that it needs (`pip install 'mlops-studio[<extra>]'`), or empty."""
+    training_only: bool = False
+    """Changes which rows there are, and so leaves the inference pipeline (such as SMOTE)."""
 
     def parameter(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name), None)

@@ -9,7 +9,7 @@ import msgspec
 from mlops.formats.table import ColumnType, TableSchema
 from mlops.formats.transform import Transform
 
-Task = Literal["regression", "two_class", "multiclass"]
+Task = Literal["regression", "quantile", "two_class", "multiclass", "clustering", "anomaly", "recommendation", "image"]
 
 MANIFEST_FILE = "mlops_model.json"
 ONNX_FILE = "model.onnx"

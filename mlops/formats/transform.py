@@ -2,12 +2,12 @@
 
 A table carries its *recipe*, the fitted transforms since the dataset. Training stores the recipe inside the
 model, so that transforms and model are one artefact. Every transform here has a Polars form (mlops.blocks) and
-an ONNX form (mlops.packaging), except `RunPython`, which has the first alone.
+an ONNX form (mlops.packaging), except `RunPython`, which has the first alone, and `Replay`, which brings its own.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -65,7 +65,27 @@ class RunPython(msgspec.Struct, frozen=True, kw_only=True, tag="run_python", tag
     script: str
 
 
-Transform = KeepColumns | FillMissing | MarkMissing | RequirePresent | Rescale | Rename | Cast | RunPython
+class Replay(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="kind"):
+    """A fitted transform that a component brings along: its module's `replay(frame, state)` applies it,
+    which gets the columns `reads` and gives back the columns `writes`.
+
+    It works on each row by itself, keeps the rows and their order, and touches no other columns. Independent
+    results are independent steps, so that a model keeps only those that it needs."""
+
+    component: str
+    version: str = "1"
+    reads: tuple[str, ...]
+    """Columns that must be there."""
+    writes: tuple[str, ...] = ()
+    """Columns that are added, or replaced where they are there already."""
+    removes: tuple[str, ...] = ()
+    fills: bool = False
+    """A missing value in `reads` gives a value in `writes` all the same."""
+    state: dict[str, Any] = {}
+    """What was learned, as JSON."""
+
+
+Transform = KeepColumns | FillMissing | MarkMissing | RequirePresent | Rescale | Rename | Cast | RunPython | Replay
 
 
 class TableMeta(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from mlops.formats.transform import (
     KeepColumns,
     MarkMissing,
     Rename,
+    Replay,
     RequirePresent,
     Rescale,
     RunPython,
@@ -86,6 +87,8 @@ class ColumnGraph:
                 self.columns = {names.get(name, name): cell for name, cell in self.columns.items()}
             case RunPython():
                 raise not_convertible("an Execute Python Script is on the way from the dataset to the model.")
+            case Replay(component=name, writes=writes):
+                raise not_convertible(f"'{name}' makes {', '.join(writes)}, which has no ONNX form.", column=writes[0])
             case MarkMissing(column=column, indicator=indicator) if column in self.columns:
                 marked = self._cast(self._is_missing(self.columns[column]), TensorProto.FLOAT)
                 self.columns[indicator] = Cell(tensor=marked, type="boolean")

@@ -1,11 +1,12 @@
 /** What the server sends and takes: the mirror of `mlops.formats` and of the drafts and runs API. */
 
-export type PortType = "table" | "untrained_model" | "model" | "transformation" | "zip" | "any";
+export type PortType = "table" | "untrained_model" | "model" | "transformation" | "image_directory" | "zip" | "any";
 export type ColumnType = "integer" | "decimal" | "string" | "boolean" | "date";
 export type ParameterType =
-  | "string" | "integer" | "decimal" | "boolean" | "choice" | "column" | "columns" | "script" | "dataset";
+  | "string" | "text" | "integer" | "decimal" | "boolean" | "choice" | "range" | "column" | "columns" | "script" | "dataset";
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type Task = "regression" | "two_class" | "multiclass";
+export type Task =
+  | "regression" | "quantile" | "two_class" | "multiclass" | "clustering" | "anomaly" | "recommendation" | "image";
 
 export interface Column {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface Port {
   readonly label: string;
   readonly optional?: boolean;
   readonly help?: string;
+  /** Of an input for learners or models: the tasks that fit; none means all. */
+  readonly tasks?: readonly string[];
 }
 export interface Choice {
   readonly value: string;
@@ -41,6 +44,7 @@ export interface Parameter {
   readonly choices?: readonly Choice[];
   readonly port?: string;
   readonly only_types?: readonly string[];
+  readonly language?: "python" | "sql" | "r";
   readonly visible_if?: Readonly<Record<string, readonly Json[]>>;
 }
 export interface Component {
@@ -54,6 +58,8 @@ export interface Component {
   readonly parameters?: readonly Parameter[];
   readonly deterministic?: boolean;
   readonly task?: string;
+  readonly extra?: string;
+  readonly training_only?: boolean;
 }
 export interface Rule {
   readonly action?: "include" | "exclude";
@@ -101,6 +107,32 @@ export interface DrawnNode {
   readonly parameters?: Readonly<Record<string, Json>>;
   readonly title?: string;
   readonly comment?: string;
+  readonly mode?: "" | "disabled" | "bypassed";
+  readonly regenerate?: boolean;
+  readonly pins?: Readonly<Record<string, Pin>>;
+}
+export interface Pin {
+  readonly run: string;
+  readonly node: string;
+  readonly port: string;
+  readonly tree: string;
+  readonly pinned_at: string;
+  readonly pinned_by: string;
+}
+export interface Note {
+  readonly text?: string;
+  readonly colour?: string;
+  readonly node?: string;
+}
+export interface Group {
+  readonly title?: string;
+  readonly colour?: string;
+  readonly nodes?: readonly string[];
+}
+export interface PipelineParameter {
+  readonly type: "string" | "integer" | "decimal" | "boolean" | "dataset";
+  readonly default?: Json;
+  readonly help?: string;
 }
 export interface Edge {
   readonly source: string;
@@ -112,10 +144,19 @@ export interface Position {
   readonly x: number;
   readonly y: number;
 }
+/** Where a node, note or group is drawn, in pixels at 100 %. */
+export interface Place extends Position {
+  readonly width?: number;
+  readonly height?: number;
+  readonly collapsed?: boolean;
+}
 export interface GraphDocument {
   readonly nodes: Readonly<Record<string, DrawnNode>>;
   readonly edges: readonly Edge[];
-  readonly layout: Readonly<Record<string, Position>>;
+  readonly layout: Readonly<Record<string, Place>>;
+  readonly notes?: Readonly<Record<string, Note>>;
+  readonly groups?: Readonly<Record<string, Group>>;
+  readonly parameters?: Readonly<Record<string, PipelineParameter>>;
 }
 
 export interface Project {

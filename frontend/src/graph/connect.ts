@@ -26,6 +26,7 @@ export function typeName(type: PortType): string {
     case "untrained_model": return _("untrained model");
     case "model": return _("trained model");
     case "transformation": return _("transformation");
+    case "image_directory": return _("image directory");
     case "zip": return _("zip file");
     case "any": return _("anything");
   }
@@ -37,6 +38,7 @@ function withArticle(type: PortType): string {
     case "untrained_model": return _("an untrained model");
     case "model": return _("a trained model");
     case "transformation": return _("a transformation");
+    case "image_directory": return _("an image directory");
     case "zip": return _("a zip file");
     case "any": return _("anything");
   }

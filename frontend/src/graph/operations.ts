@@ -38,6 +38,7 @@ export function deleteNodes(document: GraphDocument, ids: readonly string[]): Gr
   const gone = new Set(ids.filter((id) => document.nodes[id]));
   if (gone.size === 0) return document;
   return {
+    ...document,
     nodes: without(document.nodes, gone),
     layout: without(document.layout, gone),
     edges: document.edges.filter((edge) => !gone.has(edge.source) && !gone.has(edge.target)),

@@ -79,7 +79,8 @@ function Default({ parameter, value, onReset }: {
 
 function controlOf(props: ControlProps): ReactNode {
   switch (props.parameter.type) {
-    case "string": return <TextControl {...props} />;
+    case "string": case "range": return <TextControl {...props} />;
+    case "text": return <LinesControl {...props} />;
     case "integer": case "decimal": return <NumberControl {...props} />;
     case "boolean": return <BooleanControl {...props} />;
     case "choice": return <ChoiceControl {...props} />;
@@ -96,6 +97,11 @@ const common = ({ id, describedBy, isInvalid, parameter }: ControlProps): Record
 
 function TextControl(props: ControlProps): JSX.Element {
   return <input type="text" {...common(props)} value={String(props.value ?? "")} readOnly={props.readOnly}
+    onChange={(event) => props.onChange(event.target.value)} />;
+}
+
+function LinesControl(props: ControlProps): JSX.Element {
+  return <textarea rows={8} {...common(props)} value={String(props.value ?? "")} readOnly={props.readOnly}
     onChange={(event) => props.onChange(event.target.value)} />;
 }
 

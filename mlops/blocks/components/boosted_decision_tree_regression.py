@@ -18,6 +18,8 @@ DEFINITION = Component(
     title="Boosted Decision Tree Regression",
     group="Regression",
     task="regression",
+    framework="lightgbm",
+    tolerates_missing=True,
     help="""Learns to predict a number with many small decision trees. Each tree asks a few questions and
 corrects the error that the trees before it left.
 

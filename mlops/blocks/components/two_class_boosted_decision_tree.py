@@ -18,6 +18,8 @@ DEFINITION = Component(
     title="Two-Class Boosted Decision Tree",
     group="Classification",
     task="two_class",
+    framework="lightgbm",
+    tolerates_missing=True,
     help="""Learns to tell two classes apart, such as late and on time, with many small decision trees. Each
 tree asks a few questions and corrects the mistakes of the trees before it.
 
