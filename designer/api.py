@@ -19,7 +19,9 @@ from designer.models import Draft, Revision
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
 from mlops.blocks.catalogue import components
+from mlops.blocks.extras import install_command, is_installed
 from mlops.datasets.queries import palette as datasets_palette
+from mlops.formats.component import Component
 from mlops.formats.refusal import Refusal, nearest
 from mlops.runs import queries as runs
 
@@ -56,8 +58,14 @@ class Palette(APIView):
     def get(self, request: Request) -> Response:
         project = _project(request.user, request.query_params.get("project", ""))
         return Response(
-            {"components": msgspec.to_builtins(components()), "datasets": datasets_palette(project)},
+            {"components": [_offer(each) for each in components()], "datasets": datasets_palette(project)},
         )
+
+
+def _offer(component: Component) -> dict[str, Any]:
+    """A component as the palette shows it; `install` is the command that its missing optional part needs."""
+    shown: dict[str, Any] = msgspec.to_builtins(component)
+    return shown if is_installed(component.extra) else shown | {"install": install_command(component.extra)}
 
 
 class Drafts(APIView):

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from typing import Any, Protocol, cast
 
 from mlops.blocks import components as _folder
+from mlops.blocks.extras import missing_extra
 from mlops.blocks.parameters import check_parameters as check
 from mlops.blocks.parameters import sound_parameters
 from mlops.blocks.problems import problem
@@ -87,6 +88,8 @@ def derive(name: str, version: str | None, parameters: Mapping[str, Any], inputs
     found = block(name, version)
     definition = found.DEFINITION
     problems = [*check(definition, parameters), *_port_problems(definition, inputs)]
+    if absent := missing_extra(definition):
+        problems.insert(0, absent)
     sound = sound_parameters(definition, parameters)
     derived = found.derive(sound, _complete(definition, inputs))
     named = {fault.where.parameter for fault in problems if fault.where.parameter}

@@ -59,6 +59,8 @@ export interface Component {
   readonly deterministic?: boolean;
   readonly task?: string;
   readonly extra?: string;
+  /** The command that installs its optional part, where that is missing on the server. */
+  readonly install?: string;
   readonly training_only?: boolean;
 }
 export interface Rule {

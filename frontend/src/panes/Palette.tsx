@@ -91,6 +91,7 @@ function PaletteItem({ entry, isAbout, onAbout }: {
       >
         <Icon name={"dataset" in entry.source ? "data" : "step"} size={14} />
         <span className="palette-name">{entry.label}</span>
+        {installOf(entry) ? <span className="palette-extra" title={_("Not installed on this server: %(command)s", { command: installOf(entry) })}>{_("not installed")}</span> : null}
       </div>
       <button type="button" className="s-button is-quiet is-icon palette-about" aria-pressed={isAbout}
         aria-label={_("About %(title)s", { title: entry.label })} onClick={() => onAbout(isAbout ? null : entry.id)}>?</button>
@@ -108,6 +109,9 @@ function About({ entry, onClose }: { readonly entry: Entry; readonly onClose: ()
         <button type="button" className="s-button is-quiet is-icon" aria-label={_("Close")} onClick={onClose}><Icon name="close" /></button>
       </header>
       <div className="about-text scrolls">
+        {installOf(entry) ? (
+          <p className="about-install">{_("It needs the extra “%(extra)s”, which is not installed on this server. Whoever runs the server installs it with:", { extra: "extra" in entry.about ? String(entry.about.extra) : "" })} <code>{installOf(entry)}</code></p>
+        ) : null}
         {"help" in entry.about ? <Markdown text={entry.about.help} /> : <AboutDataset dataset={entry.about} />}
       </div>
       {canEdit ? (
@@ -144,6 +148,8 @@ const datasetEntry = (dataset: DatasetOffer): Entry => ({
   id: `palette-dataset-${dataset.name}`, label: dataset.name, detail: _("Dataset"),
   group: dataset.is_sample ? _("Datasets ▸ Samples") : _("Datasets ▸ My datasets"), source: { dataset }, about: dataset,
 });
+
+const installOf = (entry: Entry): string => ("install" in entry.about ? (entry.about.install ?? "") : "");
 
 const groupsOf = (entries: readonly Entry[]): readonly string[] => [...new Set(entries.map((entry) => entry.group))];
 
