@@ -81,6 +81,8 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field=
     removes: tuple[str, ...] = ()
     fills: bool = False
     """A missing value in `reads` gives a value in `writes` all the same."""
+    out_of_fold: bool = False
+    """Training rows got values learned without themselves, so they differ on purpose from what is replayed."""
     state: dict[str, Any] = {}
     """What was learned, as JSON."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlops.blocks.catalogue import component, components, derive
+from mlops.blocks.catalogue import GROUPS, component, components, derive
 from mlops.formats.component import Shape
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
@@ -33,8 +33,10 @@ def codes(component: str, parameters: dict[str, Any], **inputs: Shape) -> list[s
     return [problem.code for problem in derive(component, None, parameters, inputs).problems]
 
 
-def test_fifteen_components_are_built_in() -> None:
-    assert len(components()) == 15
+def test_components_stand_in_the_order_of_their_groups() -> None:
+    places = [GROUPS.index(definition.group) for definition in components()]
+    assert places == sorted(places)
+    assert len({definition.title for definition in components()}) == len(places)
 
 
 def test_the_catalogue_loads_no_heavy_library() -> None:

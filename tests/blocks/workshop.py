@@ -4,47 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
+from mlops.blocks.catalogue import component, components
 from mlops.blocks.execution import execute
 from mlops.blocks.values import Table, Value, new_table, read_value, write_value
 from mlops.formats.step import StepOrder
+from tests.blocks.cars import cars
+from tests.blocks.examples import example_of, inputs_of
 
-REGRESSION = ("linear_regression", "boosted_decision_tree_regression")
-TWO_CLASS = ("two_class_logistic_regression", "two_class_boosted_decision_tree")
-MULTICLASS = ("multiclass_logistic_regression",)
-LEARNERS = REGRESSION + TWO_CLASS + MULTICLASS
-LABELS = dict.fromkeys(REGRESSION, "price") | dict.fromkeys(TWO_CLASS, "sold") | dict.fromkeys(MULTICLASS, "make")
+__all__ = ["LABELS", "LEARNERS", "Workshop", "cars", "digest"]
 
-
-def cars(rows: int = 120, *, gaps: bool = False) -> pl.DataFrame:
-    """Every column type; `price` follows from the others, `sold` and `make` nearly do."""
-    draw = np.random.default_rng(7)
-    power = draw.integers(50, 200, rows)
-    weight = draw.normal(1200, 150, rows).round(1)
-    make = np.array(["audi", "bmw", "fiat"])[(power // 50 - 1).clip(0, 2)]
-    frame = pl.DataFrame(
-        {
-            "make": make,
-            "power": power,
-            "weight": weight,
-            "turbo": draw.random(rows) < 0.3,
-            "built": [datetime(2020, 1, 1) + timedelta(days=int(day)) for day in draw.integers(0, 900, rows)],
-            "price": power * 100.0 + weight * 3 + draw.normal(0, 50, rows),
-            "sold": np.where(power + draw.normal(0, 20, rows) > 120, "yes", "no"),
-        }
-    )
-    if not gaps:
-        return frame
-    missing = pl.int_range(pl.len()) % 9 == 3
-    return frame.with_columns(
-        pl.when(~missing).then(pl.col(name)).alias(name) for name in ("make", "power", "weight", "turbo", "built")
-    )
+LABEL_OF_TASK = {"regression": "price", "two_class": "sold", "multiclass": "make"}
+LABELS = {each.name: LABEL_OF_TASK[each.task] for each in components() if each.task in LABEL_OF_TASK}
+"""Every learner of these tasks, with the column of the cars that it learns to predict."""
+LEARNERS = tuple(LABELS)
 
 
 class Reporter:
@@ -75,17 +52,15 @@ class Workshop:
         write_value(new_table(value, sources=("cars:1",)) if isinstance(value, pl.DataFrame) else value, folder)
         return folder
 
-    def run(self, component: str, parameters: Mapping[str, Any] | None = None, **inputs: Path) -> dict[str, Path]:
-        from mlops.blocks.catalogue import component as definition
-
+    def run(self, name: str, parameters: Mapping[str, Any] | None = None, **inputs: Path) -> dict[str, Path]:
         folder = self._folder()
-        outputs = {port.name: folder / port.name for port in definition(component).outputs}
+        outputs = {port.name: folder / port.name for port in component(name).outputs}
         order = StepOrder(
             run="1",
             node="n",
-            component=component,
-            version="1",
-            title=component,
+            component=name,
+            version=component(name).version,
+            title=name,
             parameters=dict(parameters or {}),
             inputs={port: str(path) for port, path in inputs.items()},
             outputs={port: str(path) for port, path in outputs.items()},
@@ -100,7 +75,8 @@ class Workshop:
         return value
 
     def trained(self, learner: str, data: Path, *, label: str | None = None, **parameters: Any) -> Path:
-        untrained = self.run(learner, parameters)["untrained_model"]
+        chosen = example_of(learner).parameters | parameters
+        untrained = self.run(learner, chosen, **inputs_of(self, learner))["untrained_model"]
         chosen = {"label_column": label or LABELS[learner]}
         return self.run("train_model", chosen, untrained_model=untrained, dataset=data)["trained_model"]
 

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.blocks.cars import cars
+from tests.blocks.examples import Example, Fault
+
+if TYPE_CHECKING:
+    from tests.blocks.workshop import Workshop
+
+
+def inputs(workshop: Workshop, data: Path) -> dict[str, Path]:
+    return {"trained_model": workshop.trained("linear_regression", workshop.put(cars())), "dataset": data}
+
+
+EXAMPLE = Example(
+    inputs=inputs,
+    needs_every_column=True,
+    faults=(Fault(code="missing_column", frame=lambda: cars().drop("weight")),),
+)
