@@ -13,11 +13,10 @@ from designer.graph.document import freeze
 from designer.models import Draft, Revision
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
-from mlops.datasets.queries import dataset_shape
 from mlops.formats.component import Problem, Shape
 from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
-from mlops.pipelines.check import check
+from mlops.pipelines.queries import examined
 from mlops.web.drafts import DraftLine
 
 Shapes = dict[str, dict[str, Shape]]
@@ -43,7 +42,7 @@ def document_of(drawn: Draft | Revision) -> Document:
 
 def examine(project: Project, document: Document) -> tuple[Shapes, tuple[Problem, ...]]:
     """The shape at every port and every problem, from the drawing and the datasets' schemas alone."""
-    return check(freeze(document), lambda name, number: dataset_shape(project, name, number))
+    return examined(project, freeze(document))
 
 
 def recent(project: Project, limit: int) -> list[DraftLine]:

@@ -41,6 +41,8 @@ class Call:
     seed: int = 42
     report: Reporter = field(default_factory=Silent)
     work_dir: Path = Path()
+    at_scoring: bool = False
+    """The rows are those of a request: none may be dropped, and nothing is learned from them."""
 
     def table(self, port: str) -> Table:
         return cast("Table", self.inputs[port])

@@ -13,6 +13,7 @@ import polars as pl
 
 from mlops.blocks.casting import cast_column
 from mlops.blocks.components.score_model import kept_columns, missing_features, score_columns
+from mlops.blocks.inference import LoadedPipeline, load_pipeline
 from mlops.blocks.prediction import predict
 from mlops.blocks.problems import as_refusal
 from mlops.blocks.transforms import apply
@@ -29,6 +30,7 @@ class LoadedModel:
 
     manifest: ModelManifest
     estimator: Any
+    pipeline: LoadedPipeline | None = None
 
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Output columns for request columns, row by row. Columns that the model does not know are ignored.
@@ -37,6 +39,8 @@ class LoadedModel:
         if self.manifest.broken:
             hint = "Build the pipeline so that one dataset leads to Train Model."
             raise Refusal("model_broken", self.manifest.broken, hint=hint, status=422)
+        if self.pipeline is not None:
+            return self.pipeline.answer(self._request(frame))
         prepared = apply(self.manifest.recipe, self._request(frame), at_scoring=True)
         return predict(self.manifest, self.estimator, prepared)
 
@@ -63,6 +67,8 @@ def load_model(folder: str | Path) -> LoadedModel:
     from mlops.blocks.modelfiles import read_estimator, read_manifest
 
     manifest = read_manifest(folder)
+    if manifest.pipeline:
+        return LoadedModel(manifest=manifest, estimator=None, pipeline=load_pipeline(folder, manifest))
     return LoadedModel(manifest=manifest, estimator=read_estimator(folder, manifest))
 
 

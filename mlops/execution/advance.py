@@ -16,12 +16,14 @@ from mlops.datasets.queries import ready_version
 from mlops.events.models import Event
 from mlops.execution.ready import DONE, outlook
 from mlops.execution.reuse import earlier, reuse_key
+from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.step import StepError
 from mlops.pipelines.actions import CANCEL_REQUESTED
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.moves import begin_run, end_run, move_step
+from mlops.runs.saved import saved_output
 from mlops.work.calls import later
 
 
@@ -69,6 +71,8 @@ def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -
     try:
         if node.component == DATASET_COMPONENT:
             return _take_dataset(run, step, node)
+        if node.component in SAVED_COMPONENTS:
+            return _take_saved(run, step, node)
         key = reuse_key(node, _inputs(spec, steps, node_id), run.snapshot.get("versions", {}))
     except Refusal as refusal:
         error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
@@ -115,6 +119,23 @@ def _take_dataset(run: Run, step: Step, node: Node) -> bool:
         to="completed",
         reason=_("Read %(name)s.") % {"name": version},
         outputs={"dataset": {"type": "table", "tree": version.tree_id}},
+        progress=1.0,
+        started_at=now,
+        ended_at=now,
+    )
+
+
+def _take_saved(run: Run, step: Step, node: Node) -> bool:
+    """Raises Refusal where that run has no such output."""
+    made_by, output = saved_output(run.project, node)
+    now = timezone.now()
+    told = {"step": made_by.title, "number": made_by.run.number}
+    return move_step(
+        step,
+        expected=("waiting",),
+        to="completed",
+        reason=_("Taken from “%(step)s” of run #%(number)d.") % told,
+        outputs={output["type"]: output},
         progress=1.0,
         started_at=now,
         ended_at=now,

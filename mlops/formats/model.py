@@ -77,6 +77,9 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
     trained_rows: int = 0
     sources: tuple[str, ...] = ()
     """Dataset versions, as `name:version`."""
+    pipeline: str = ""
+    """Of an inference pipeline: the file with its graph (mlops.formats.inference), which answers instead of `recipe`,
+    `features` and `estimator`."""
     broken: str = ""
     """Why this model cannot be scored on its own, or empty."""
 

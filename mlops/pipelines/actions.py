@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from mlops import __version__
 from mlops.access.decisions import require
 from mlops.access.models import Project
-from mlops.datasets.queries import dataset_shape, ready_version
+from mlops.datasets.queries import ready_version
 from mlops.events.chain import record
 from mlops.formats.component import Problem
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.pipelines.check import check, title_of
+from mlops.pipelines.check import title_of
 from mlops.pipelines.order import in_order
+from mlops.pipelines.queries import examined
 from mlops.runs.models import Experiment, Run, RunState, Step
 from mlops.work.calls import later
 
@@ -64,7 +65,7 @@ def submit(
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
-    found, problems = check(spec, lambda name, number: dataset_shape(project, name, number))
+    found, problems = examined(project, spec)
     blocking = tuple(problem for problem in problems if problem.severity == "error")
     if blocking:
         raise PipelineInvalid(blocking)

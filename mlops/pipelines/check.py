@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.blocks.catalogue import component, derive
 from mlops.formats.component import Component, Port, Problem, Shape
+from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.order import circle, in_order
@@ -15,10 +16,15 @@ from mlops.pipelines.order import circle, in_order
 DatasetShape = Callable[[str, int | None], Shape]
 """The shape of a dataset version by name and number (None: the newest). Raises Refusal where there is none."""
 
+SavedShape = Callable[[Node], Shape]
+"""The shape of what a saved model or transformation names. Raises Refusal where there is none."""
+
 Shapes = dict[str, dict[str, Shape]]
 
 
-def check(spec: PipelineSpec, dataset_shape: DatasetShape) -> tuple[Shapes, tuple[Problem, ...]]:
+def check(
+    spec: PipelineSpec, dataset_shape: DatasetShape, saved_shape: SavedShape | None = None
+) -> tuple[Shapes, tuple[Problem, ...]]:
     """Shapes by node and output port, and all problems. Works on graphs that are not finished."""
     problems: list[Problem] = []
     known = {node.id: _definition(node, problems) for node in spec.nodes}
@@ -43,6 +49,8 @@ def check(spec: PipelineSpec, dataset_shape: DatasetShape) -> tuple[Shapes, tupl
         if definition is None:
             continue
         found = _inputs(into.get(node.id, []), shapes) | _dataset(node, dataset_shape, problems)
+        if saved_shape is not None and node.component in SAVED_COMPONENTS:
+            found |= _saved(node, saved_shape, problems)
         derived = derive(node.component, node.version, node.parameters, found)
         shapes[node.id] = derived.outputs
         problems += [_at(node, problem) for problem in derived.problems]
@@ -71,6 +79,16 @@ def _dataset(node: Node, dataset_shape: DatasetShape, problems: list[Problem]) -
         return {"dataset": dataset_shape(name, number if isinstance(number, int) else None)}
     except Refusal as refusal:
         problems.append(_as_problem(refusal, node, parameter="dataset"))
+        return {}
+
+
+def _saved(node: Node, saved_shape: SavedShape, problems: list[Problem]) -> dict[str, Shape]:
+    if not all(node.parameters.get(name) for name in ("run", "node", "port")):
+        return {}
+    try:
+        return {component(node.component).outputs[0].name: saved_shape(node)}
+    except Refusal as refusal:
+        problems.append(_as_problem(refusal, node))
         return {}
 
 

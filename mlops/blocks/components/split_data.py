@@ -27,6 +27,7 @@ DEFINITION = Component(
     version="1",
     title="Split Data",
     group="Data Transformation",
+    training_only=True,
     help="""Divides the rows of a table in two: usually one part to learn from and one part to test with.
 
 **When to use it.** Always before training: a model must be judged on rows that it has never seen.
