@@ -55,6 +55,19 @@ def missing_in(frame: pl.DataFrame, features: Sequence[Feature]) -> tuple[str, i
     return None
 
 
+def unknown_in(frame: pl.DataFrame, features: Sequence[Feature]) -> tuple[str, str, int] | None:
+    """The first feature column with a value that is none of its categories, that value, and its row."""
+    for feature in features:
+        if feature.kind != "categorical":
+            continue
+        texts = frame[feature.column].cast(pl.String)
+        unknown = texts.is_not_null() & (texts != "") & ~texts.is_in(list(feature.categories))
+        if unknown.any():
+            row = unknown.arg_max() or 0
+            return feature.column, str(texts[row]), row
+    return None
+
+
 def _feature(values: pl.Series, column: Column) -> Feature:
     if column.type == "boolean":
         return Feature(column=column.name, kind="boolean")

@@ -1,10 +1,13 @@
-"""What all learners share: one output port, and the value that Train Model takes from it."""
+"""What all learners share: their output port, the trainer mode, and the value that a training step takes from it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+import msgspec
+
+from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Shape
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -12,99 +15,92 @@ if TYPE_CHECKING:
 
 UNTRAINED = (Port(name="untrained_model", type="untrained_model", label="Untrained model"),)
 
-BOOSTED_TREE_PARAMETERS = (
-    Parameter(
-        name="maximum_number_of_leaves_per_tree",
-        type="integer",
-        label="Maximum number of leaves per tree",
-        default=20,
-        minimum=2,
-        maximum=131_072,
-        help="How many cases one tree may tell apart. More leaves fit finer patterns, and noise as well.",
+MODE, SINGLE, RANGE = "create_trainer_mode", "single_parameter", "parameter_range"
+
+INSIDE = "learner"
+"""In the parameters of a wrapper's untrained model: the learner inside, as `component` and `parameters`."""
+
+TRAINER_MODE = Parameter(
+    name=MODE,
+    type="choice",
+    label="Create trainer mode",
+    required=True,
+    default=SINGLE,
+    choices=(
+        Choice(value=SINGLE, label="SingleParameter: one value each"),
+        Choice(value=RANGE, label="ParameterRange: values to try"),
     ),
-    Parameter(
-        name="minimum_number_of_training_instances_required_to_form_a_leaf",
-        type="integer",
-        label="Minimum number of training instances required to form a leaf",
-        default=10,
-        minimum=1,
-        help="A leaf must stand for at least so many rows. More rows make the model more cautious.",
-    ),
-    Parameter(
-        name="learning_rate",
-        type="decimal",
-        label="Learning rate",
-        default=0.2,
-        minimum=0,
-        maximum=1,
-        exclusive_minimum=True,
-        help="How much each tree corrects. Smaller values need more trees.",
-    ),
-    Parameter(
-        name="number_of_trees",
-        type="integer",
-        label="Total number of trees constructed",
-        default=100,
-        minimum=1,
-        maximum=10_000,
-        help="How many trees are added one after another.",
-    ),
-    Parameter(
-        name="random_number_seed",
-        type="integer",
-        label="Random number seed",
-        default=0,
-        minimum=0,
-        maximum=2**31 - 1,
-        help="Another number may give a slightly different model. 0 is a fixed seed, not the clock.",
-    ),
+    help="With ranges, Tune Model Hyperparameters finds the best values. Train Model uses the defaults then.",
 )
 
-LOGISTIC_PARAMETERS = (
-    Parameter(
-        name="optimization_tolerance",
-        type="decimal",
-        label="Optimization tolerance",
-        default=1e-7,
-        minimum=0,
-        exclusive_minimum=True,
-        help="Stop when an iteration improves the fit by less than this share.",
-    ),
-    Parameter(
-        name="l1_regularization_weight",
-        type="decimal",
-        label="L1 regularization weight",
-        default=1.0,
-        minimum=0,
-        help="Pushes weak columns to exactly no effect. 0 turns it off.",
-    ),
-    Parameter(
-        name="l2_regularization_weight",
-        type="decimal",
-        label="L2 regularization weight",
-        default=1.0,
-        minimum=0,
-        help="Keeps all effects small. 0 turns it off.",
-    ),
-    Parameter(
-        name="memory_size",
-        type="integer",
-        label="Memory size for L-BFGS",
-        default=20,
-        minimum=1,
-        maximum=1000,
-        help="How many past steps the optimizer remembers. More may need fewer iterations.",
-    ),
+SEED = Parameter(
+    name="random_number_seed",
+    type="integer",
+    label="Random number seed",
+    default=0,
+    minimum=0,
+    maximum=2**31 - 1,
+    help="Another number may give a slightly different model. 0 is a fixed seed, not the clock.",
 )
 
+UNKNOWN_LEVELS = Parameter(
+    name="allow_unknown_categorical_levels",
+    type="boolean",
+    label="Allow unknown categorical levels",
+    default=True,
+    help="On: a category that did not occur in training counts as none of the known ones. Off: such a row is refused.",
+)
 
-def derived(definition: Component) -> Derived:
-    shape = Shape(type="untrained_model", task=definition.task, algorithm=definition.name)
+BALANCED = Parameter(
+    name="balance_classes",
+    type="boolean",
+    label="Give all classes the same weight",
+    default=False,
+    help="For rare classes: each class counts as much as the others, however many rows it has.",
+)
+
+Tunable = tuple[Parameter, str]
+"""A parameter and the values that its range starts with."""
+
+
+def learner_parameters(*given: Parameter | Tunable, seed: bool = True, classes: bool = False) -> tuple[Parameter, ...]:
+    """The parameters with a trainer mode: a tunable one has a range beside it, of which one is shown by the mode."""
+    listed = [TRAINER_MODE]
+    for each in given:
+        listed += [each] if isinstance(each, Parameter) else [_single(each[0]), _range(each[0], each[1])]
+    ends = (*((BALANCED,) if classes else ()), *((SEED,) if seed else ()), UNKNOWN_LEVELS)
+    return (*listed, *ends)
+
+
+def range_name(name: str) -> str:
+    return f"{name}_range"
+
+
+def derived(definition: Component, parameters: Mapping[str, Any], *, task: str = "") -> Derived:
+    """`task` where a parameter decides it."""
+    ranged = parameters.get(MODE) == RANGE
+    shape = Shape(type="untrained_model", task=task or definition.task, algorithm=definition.name, ranged=ranged)
     return Derived(outputs={"untrained_model": shape})
 
 
-def untrained(definition: Component, call: Call) -> dict[str, Value]:
+def untrained(definition: Component, call: Call, *, task: str = "") -> dict[str, Value]:
     from mlops.blocks.values import Learner
 
-    learner = Learner(component=definition.name, task=definition.task, parameters=dict(call.parameters))
-    return {"untrained_model": learner}
+    parameters = dict(call.parameters)
+    return {"untrained_model": Learner(component=definition.name, task=task or definition.task, parameters=parameters)}
+
+
+def _single(parameter: Parameter) -> Parameter:
+    return msgspec.structs.replace(parameter, visible_if={**parameter.visible_if, MODE: (SINGLE,)})
+
+
+def _range(parameter: Parameter, values: str) -> Parameter:
+    return Parameter(
+        name=range_name(parameter.name),
+        type="range",
+        label=parameter.label,
+        default=values,
+        required=True,
+        visible_if={**parameter.visible_if, MODE: (RANGE,)},
+        help=f"{parameter.help} Values to try, separated by semicolons, or a range such as 1 .. 100 log 3.",
+    )

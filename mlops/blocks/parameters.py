@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlops.blocks.problems import problem
+from mlops.blocks.range_text import values_of
 from mlops.blocks.selection import read_selection
 from mlops.formats.component import Component, Parameter, Problem
 from mlops.formats.refusal import nearest
@@ -77,6 +78,8 @@ def _fault(parameter: Parameter, value: Any, component: Component) -> Problem | 
         return _choice_fault(parameter, value)
     if parameter.type in ("integer", "decimal"):
         return _range_fault(parameter, value)
+    if parameter.type == "range":
+        return _values_fault(parameter, value, component)
     return None
 
 
@@ -119,6 +122,22 @@ def _range_fault(parameter: Parameter, value: float) -> Problem | None:
         bounds.append(f"at most {high:g}")
     message = f"'{parameter.label}' is {value:g}; it must be {' and '.join(bounds)}."
     return problem("parameter_range", message, parameter=parameter.name, value=str(value))
+
+
+def _values_fault(parameter: Parameter, text: str, component: Component) -> Problem | None:
+    """Each value must be one that the parameter of the same name, without `_range`, takes."""
+    single = component.parameter(parameter.name.removesuffix("_range"))
+    try:
+        values = values_of(text, whole=single is not None and single.type == "integer")
+    except ValueError as error:
+        hint = "Write values such as 16; 32; 64, or a range such as 0.001 .. 1 log 4."
+        message = f"'{parameter.label}': {error}"
+        return problem("range_invalid", message, hint=hint, parameter=parameter.name, value=_shown(text))
+    faults = (None if single is None else _range_fault(single, value) for value in values)
+    fault = next((fault for fault in faults if fault is not None), None)
+    if fault is None:
+        return None
+    return problem(fault.code, fault.message, parameter=parameter.name, value=fault.where.value or "")
 
 
 def _shown(value: Any) -> str:

@@ -11,10 +11,11 @@ import polars as pl
 from mlops.blocks.casting import cast_column
 from mlops.blocks.catalogue import component
 from mlops.blocks.components.score_model import LABELS, PROBABILITIES, probability_name
-from mlops.blocks.features import matrix, missing_in
+from mlops.blocks.features import matrix, missing_in, unknown_in
+from mlops.blocks.learners import UNKNOWN_LEVELS
 from mlops.blocks.transforms import missing_value
 from mlops.formats.model import ModelManifest
-from mlops.formats.refusal import Refusal, Where
+from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.table import ColumnType
 
 
@@ -28,6 +29,8 @@ def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.
         gap = missing_in(frame, manifest.features)
         if gap is not None:
             raise missing_value(gap[0], row=gap[2])
+    if manifest.parameters.get(UNKNOWN_LEVELS.name) is False:
+        _require_known(manifest, frame)
     cells = matrix(frame, manifest.features)
     if not tolerates_missing(manifest.algorithm) and not np.isfinite(cells).all():
         raise _infinite(manifest, cells)
@@ -59,6 +62,18 @@ def _empty(manifest: ModelManifest) -> pl.DataFrame:
     if manifest.task == "regression":
         return pl.DataFrame(schema={LABELS: pl.Float64})
     return _classified(manifest, np.zeros((0, len(manifest.classes))))
+
+
+def _require_known(manifest: ModelManifest, frame: pl.DataFrame) -> None:
+    unknown = unknown_in(frame, manifest.features)
+    if unknown is None:
+        return
+    column, value, row = unknown
+    known = next(feature.categories for feature in manifest.features if feature.column == column)
+    message = f"Row {row + 1}, column '{column}': '{value}' did not occur in training and is refused."
+    hint = nearest(value, known) or "Train with 'Allow unknown categorical levels' to take it."
+    where = Where(column=column, row=row, value=value)
+    raise Refusal("unknown_category", message, hint=hint, status=422, where=where)
 
 
 def _infinite(manifest: ModelManifest, cells: Any) -> Refusal:

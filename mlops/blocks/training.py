@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -10,10 +11,11 @@ import polars as pl
 from mlops.blocks.catalogue import block
 from mlops.blocks.checking import checked
 from mlops.blocks.components.train_model import feature_names
-from mlops.blocks.estimators import Fitting
 from mlops.blocks.features import build_features, matrix, missing_in
 from mlops.blocks.importance import importance_of
+from mlops.blocks.learning.fit import fit
 from mlops.blocks.prediction import tolerates_missing
+from mlops.blocks.ranges import settled
 from mlops.blocks.recipe import reduced, required_columns
 from mlops.blocks.signatures import describe_signature
 from mlops.blocks.values import Learner, Table, TrainedModel
@@ -30,7 +32,7 @@ MOST_CLASSES = 1_000
 
 
 def train(call: Call) -> TrainedModel:
-    learner, table = call.learner("untrained_model"), call.table("dataset")
+    learner, table = _single(call.learner("untrained_model"), call), call.table("dataset")
     label = call.parameters["label_column"]
     target, classes = _target(table.frame[label], learner.task)
     features = _features(table, label, learner)
@@ -40,7 +42,7 @@ def train(call: Call) -> TrainedModel:
         f"Training on {table.frame.height} rows with {len(features)} columns ({cells.shape[1]} numbers each)."
     )
     call.report.progress(0.1)
-    estimator = _fitted(learner, cells, target, weights=_weights(table), seed=call.seed)
+    estimator = fit(learner, cells, target, weights=_weights(table), seed=call.seed, log=call.report.log)
     call.report.progress(0.8)
     _tell_if_unfinished(estimator, call)
     manifest = _manifest(table, label, learner, features, classes)
@@ -51,6 +53,13 @@ def train(call: Call) -> TrainedModel:
     for column, share in importance.items():
         call.report.log(f"{column}: {share:.1%} of the model's weight")
     return TrainedModel(manifest=model.manifest, estimator=estimator, reference=model.reference, importance=importance)
+
+
+def _single(learner: Learner, call: Call) -> Learner:
+    parameters, said = settled(learner.component, learner.parameters)
+    if said:
+        call.report.log(said)
+    return replace(learner, parameters=parameters)
 
 
 def _target(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
@@ -148,12 +157,6 @@ def _weights(table: Table) -> Any:
         message = f"The weight column '{marked[0]}' must hold a number of at least 0 in every row."
         raise Refusal("weights_invalid", message, hint="Clean the column first.", status=422, where=where)
     return values.cast(pl.Float64).to_numpy()
-
-
-def _fitted(learner: Learner, cells: Any, target: Any, *, weights: Any, seed: int) -> Any:
-    build: Any = block(learner.component)
-    fitting = cast("Fitting", build.estimator(learner.parameters, seed=seed))
-    return fitting.fit(cells, target, weights=weights)
 
 
 def _tell_if_unfinished(estimator: Any, call: Call) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from mlops.blocks.learners import MODE, RANGE
 from mlops.formats.component import PortType, Shape
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
 from mlops.formats.model import ModelManifest
@@ -163,7 +164,8 @@ def shape_of(value: Value) -> Shape:
     if isinstance(value, Table):
         return Shape(type="table", table=value.schema)
     if isinstance(value, Learner):
-        return Shape(type="untrained_model", task=value.task, algorithm=value.component)
+        ranged = value.parameters.get(MODE) == RANGE
+        return Shape(type="untrained_model", task=value.task, algorithm=value.component, ranged=ranged)
     if isinstance(value, TrainedModel):
         manifest = value.manifest
         return Shape(

@@ -25,7 +25,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     optional: bool = False
     help: str = ""
     tasks: tuple[str, ...] = ()
-    """Of an input for learners or models: the tasks that fit; empty means all."""
+    """Of an input for learners or models: the tasks that fit; of an output, those that it may give; empty means all."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +117,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a model: the label column."""
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    ranged: bool = False
+    """Of a learner: some parameters have several values to try."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -29,6 +29,8 @@ def compile_model(folder: Path) -> ModelProto:
     if manifest.broken:
         raise not_convertible(manifest.broken)
     _check_names(manifest)
+    if manifest.parameters.get("allow_unknown_categorical_levels") is False and _has_categories(manifest):
+        raise not_convertible("it refuses categories that it has not seen, which an ONNX graph cannot do.")
     import joblib
 
     estimator = joblib.load(folder / manifest.estimator)
@@ -62,6 +64,10 @@ def _check_names(manifest: ModelManifest) -> None:
     if taken:
         name = taken.pop()
         raise not_convertible(f"a column is named '{name}', as an output of the ONNX form is.", column=name)
+
+
+def _has_categories(manifest: ModelManifest) -> bool:
+    return any(feature.kind == "categorical" for feature in manifest.features)
 
 
 def _columns(manifest: ModelManifest, *, double: bool) -> ModelProto:

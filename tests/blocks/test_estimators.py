@@ -6,7 +6,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from mlops.blocks.catalogue import component
-from mlops.blocks.estimators import gradient_descent, least_squares, logistic
+from mlops.blocks.learning.linear import elastic_net, gradient_descent, least_squares
+from mlops.blocks.learning.logistic import logistic
 from mlops.blocks.parameters import with_defaults
 
 DRAW = np.random.default_rng(3)
@@ -57,3 +58,10 @@ def test_gradient_descent_does_not_diverge_on_wide_tables(width: int) -> None:
     fitted = gradient_descent(parameters, seed=1).fit(wide, TARGET)
     error = TARGET - fitted.predict(wide)
     assert np.square(error).mean() < 0.3 * TARGET.var()
+
+
+def test_the_lasso_keeps_what_counts_and_drops_the_rest() -> None:
+    fitted = elastic_net({"l1_regularization_weight": 0.1, "l2_regularization_weight": 0.0}).fit(MATRIX, TARGET)
+    weights = fitted.steps[-1][1].coef_
+    assert np.flatnonzero(weights == 0).tolist() == [3, 4]
+    assert np.square(TARGET - fitted.predict(MATRIX)).mean() < 0.1 * TARGET.var()

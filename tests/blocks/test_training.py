@@ -195,3 +195,23 @@ def test_a_weight_column_weighs_and_is_no_feature(workshop: Workshop) -> None:
     assert not model.score(frame).equals(
         load_model(workshop.trained("linear_regression", workshop.put(cars()))).score(frame)
     )
+
+
+def test_a_model_that_allows_no_unknown_level_refuses_it_with_the_nearest(workshop: Workshop) -> None:
+    closed = {"allow_unknown_categorical_levels": False}
+    model = load_model(workshop.trained("linear_regression", workshop.put(cars()), **closed))
+    assert model.score(cars()).height == 120
+    with pytest.raises(Refusal) as caught:
+        model.score(cars().with_columns(make=pl.lit("audy")))
+    assert (caught.value.code, caught.value.where.column) == ("unknown_category", "make")
+    assert "audi" in caught.value.hint
+
+
+def test_classes_of_equal_weight_make_the_rare_one_likelier(workshop: Workshop) -> None:
+    frame = cars(400).filter((pl.col("sold") == "no") | (pl.int_range(pl.len()) % 10 == 0))
+    data = workshop.put(frame)
+    said = []
+    for balance in (False, True):
+        model = workshop.trained("two_class_logistic_regression", data, balance_classes=balance)
+        said.append(load_model(model).score(frame)["Scored Probabilities"].mean())
+    assert said[1] > said[0] + 0.05

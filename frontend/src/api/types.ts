@@ -24,7 +24,7 @@ export interface Port {
   readonly label: string;
   readonly optional?: boolean;
   readonly help?: string;
-  /** Of an input for learners or models: the tasks that fit; none means all. */
+  /** Of an input for learners or models: the tasks that fit; of an output, those that it may give; none means all. */
   readonly tasks?: readonly string[];
 }
 export interface Choice {

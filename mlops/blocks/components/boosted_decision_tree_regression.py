@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlops.blocks.learners import BOOSTED_TREE_PARAMETERS, UNTRAINED, derived, untrained
+from mlops.blocks.learner_families import BOOSTED_TREES
+from mlops.blocks.learners import UNTRAINED, derived, learner_parameters, untrained
 from mlops.formats.component import Component, Derived, Shape
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ The learner is LightGBM; leaves, instances, learning rate and trees are its `num
 
 **What comes out.** An untrained model for Train Model. The label must be a number.""",
     outputs=UNTRAINED,
-    parameters=BOOSTED_TREE_PARAMETERS,
+    parameters=learner_parameters(*BOOSTED_TREES),
 )
 
 
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
-    return derived(DEFINITION)
+    return derived(DEFINITION, parameters)
 
 
 def run(call: Call) -> dict[str, Value]:
@@ -47,6 +48,6 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def estimator(parameters: Mapping[str, Any], *, seed: int) -> Any:
-    from mlops.blocks.estimators import boosted_regressor
+    from mlops.blocks.learning.boosted import boosted_regressor
 
     return boosted_regressor(parameters, seed=seed)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlops.blocks.learners import LOGISTIC_PARAMETERS, UNTRAINED, derived, untrained
+from mlops.blocks.learner_families import PENALISED
+from mlops.blocks.learners import UNTRAINED, derived, learner_parameters, untrained
 from mlops.formats.component import Component, Derived, Shape
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ with the given memory; it stops at the tolerance or after 500 iterations (50 to 
 **What comes out.** An untrained model for Train Model. The label needs two values or more. It cannot learn from
 missing values: put Clean Missing Data before Train Model.""",
     outputs=UNTRAINED,
-    parameters=LOGISTIC_PARAMETERS,
+    parameters=learner_parameters(*PENALISED, seed=False, classes=True),
 )
 
 
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
-    return derived(DEFINITION)
+    return derived(DEFINITION, parameters)
 
 
 def run(call: Call) -> dict[str, Value]:
@@ -46,6 +47,6 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def estimator(parameters: Mapping[str, Any], *, seed: int) -> Any:
-    from mlops.blocks.estimators import logistic
+    from mlops.blocks.learning.logistic import logistic
 
     return logistic(parameters)

@@ -65,6 +65,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     if table is not None and label:
         features = feature_names(table, label)
         problems = _problems(table, label, learner, features)
+    problems += ranges_unused(learner)
     shape = Shape(type="model", task=learner.task, algorithm=learner.algorithm, label=label, features=features)
     return Derived(outputs={"trained_model": shape}, problems=problems)
 
@@ -73,6 +74,14 @@ def run(call: Call) -> dict[str, Value]:
     from mlops.blocks.training import train
 
     return {"trained_model": train(call)}
+
+
+def ranges_unused(learner: Shape) -> tuple[Problem, ...]:
+    if not learner.ranged:
+        return ()
+    message = "The learner offers ranges of values to try, of which this step uses the defaults only."
+    hint = "Use Tune Model Hyperparameters instead, or set the learner's trainer mode to SingleParameter."
+    return (problem("ranges_unused", message, hint=hint, severity="warning", port="untrained_model"),)
 
 
 def feature_names(table: TableSchema, label: str) -> tuple[str, ...]:

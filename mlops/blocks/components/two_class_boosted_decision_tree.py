@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlops.blocks.learners import BOOSTED_TREE_PARAMETERS, UNTRAINED, derived, untrained
+from mlops.blocks.learner_families import BOOSTED_TREES
+from mlops.blocks.learners import UNTRAINED, derived, learner_parameters, untrained
 from mlops.formats.component import Component, Derived, Shape
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ The learner is LightGBM; leaves, instances, learning rate and trees are its `num
 **What comes out.** An untrained model for Train Model. The label must have exactly two values; the second in
 alphabetical (or numerical) order is the positive one.""",
     outputs=UNTRAINED,
-    parameters=BOOSTED_TREE_PARAMETERS,
+    parameters=learner_parameters(*BOOSTED_TREES, classes=True),
 )
 
 
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
-    return derived(DEFINITION)
+    return derived(DEFINITION, parameters)
 
 
 def run(call: Call) -> dict[str, Value]:
@@ -48,6 +49,6 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def estimator(parameters: Mapping[str, Any], *, seed: int) -> Any:
-    from mlops.blocks.estimators import boosted_classifier
+    from mlops.blocks.learning.boosted import boosted_classifier
 
     return boosted_classifier(parameters, seed=seed)

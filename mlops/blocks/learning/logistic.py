@@ -1,36 +1,20 @@
-"""The learners' parameters as scikit-learn and LightGBM estimators. `fit` returns the fitted estimator to keep."""
+"""Logistic regression by L-BFGS, with both penalties."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from mlops.blocks.learning.fitting import Fitting, Log, Numbers, silent
 
 MOST_ITERATIONS, FEWEST_ITERATIONS = 500, 50
 MOST_WORK = 1e10
 """Cells times outputs times iterations: bounds the time of a logistic regression on a big table."""
 
-MOST_SVD_WORK = 5e8
 MOST_PRECISE_CELLS = 5_000_000
-
-Numbers = npt.NDArray[Any]
-
-
-class Fitting(Protocol):
-    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None) -> Any: ...
-
-
-def least_squares(parameters: Mapping[str, Any]) -> Fitting:
-    return _LeastSquares(
-        l2=float(parameters["l2_regularization_weight"]), intercept=bool(parameters["include_intercept_term"])
-    )
-
-
-def gradient_descent(parameters: Mapping[str, Any], *, seed: int) -> Fitting:
-    return _GradientDescent(parameters=parameters, seed=int(parameters["random_number_seed"] or seed))
 
 
 def logistic(parameters: Mapping[str, Any]) -> Fitting:
@@ -40,105 +24,6 @@ def logistic(parameters: Mapping[str, Any]) -> Fitting:
         tolerance=float(parameters["optimization_tolerance"]),
         memory=int(parameters["memory_size"]),
     )
-
-
-def boosted_classifier(parameters: Mapping[str, Any], *, seed: int) -> Fitting:
-    from lightgbm import LGBMClassifier
-
-    return _Boosted(estimator=LGBMClassifier(**_boosted(parameters, seed=seed)))
-
-
-def boosted_regressor(parameters: Mapping[str, Any], *, seed: int) -> Fitting:
-    from lightgbm import LGBMRegressor
-
-    return _Boosted(estimator=LGBMRegressor(**_boosted(parameters, seed=seed)))
-
-
-def _boosted(parameters: Mapping[str, Any], *, seed: int) -> dict[str, Any]:
-    return {
-        "num_leaves": int(parameters["maximum_number_of_leaves_per_tree"]),
-        "min_child_samples": int(parameters["minimum_number_of_training_instances_required_to_form_a_leaf"]),
-        "learning_rate": float(parameters["learning_rate"]),
-        "n_estimators": int(parameters["number_of_trees"]),
-        "random_state": int(parameters["random_number_seed"] or seed),
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbose": -1,
-    }
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Boosted:
-    estimator: Any
-
-    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None) -> Any:
-        return self.estimator.fit(matrix, target, sample_weight=weights)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _LeastSquares:
-    l2: float
-    intercept: bool
-
-    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None) -> Any:
-        """In float64: sums over many rows lose too much in float32."""
-        from sklearn.linear_model import LinearRegression, Ridge
-
-        precise = matrix.astype(np.float64)
-        if self.l2 == 0:
-            return LinearRegression(fit_intercept=self.intercept).fit(precise, target, sample_weight=weights)
-        ridge = Ridge(alpha=self.l2, fit_intercept=self.intercept, solver="svd")
-        if matrix.shape[0] * matrix.shape[1] ** 2 <= MOST_SVD_WORK:
-            return ridge.fit(precise, target, sample_weight=weights)
-        return self._by_normal_equations(ridge, precise, target, np.ones(target.size) if weights is None else weights)
-
-    def _by_normal_equations(self, ridge: Any, matrix: Numbers, target: Numbers, weights: Numbers) -> Any:
-        """The same solution in a fraction of the time; columns of equal length keep it precise."""
-        from scipy.linalg import solve
-
-        share = weights / weights.sum()
-        centre = share @ matrix if self.intercept else np.zeros(matrix.shape[1])
-        middle = float(share @ target) if self.intercept else 0.0
-        root = np.sqrt(weights)
-        matrix -= centre
-        matrix *= root[:, None]
-        products = matrix.T @ matrix + self.l2 * np.eye(matrix.shape[1])
-        length = np.sqrt(np.diag(products))
-        right = matrix.T @ (root * (target - middle))
-        ridge.coef_ = solve(products / np.outer(length, length), right / length, assume_a="sym") / length
-        ridge.intercept_ = middle - float(centre @ ridge.coef_)
-        ridge.n_features_in_ = matrix.shape[1]
-        return ridge
-
-
-@dataclass(frozen=True, kw_only=True)
-class _GradientDescent:
-    parameters: Mapping[str, Any]
-    seed: int
-
-    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None) -> Any:
-        from sklearn.linear_model import SGDRegressor
-        from sklearn.pipeline import Pipeline
-        from sklearn.preprocessing import StandardScaler
-
-        precise = matrix.astype(np.float64)
-        scaler = StandardScaler().fit(precise) if self.parameters["normalize_features"] else None
-        scaled = precise if scaler is None else scaler.transform(precise)
-        row_length = 1.0 + float(np.square(scaled).sum(axis=1).mean())
-        descent = SGDRegressor(
-            penalty="l2",
-            alpha=float(self.parameters["l2_regularization_weight"]),
-            learning_rate="invscaling" if self.parameters["decrease_learning_rate"] else "constant",
-            eta0=float(self.parameters["learning_rate"]) / row_length,
-            max_iter=int(self.parameters["number_of_epochs"]),
-            tol=None,
-            average=bool(self.parameters["average_final_hypothesis"]),
-            random_state=self.seed,
-        )
-        centre = float(target.mean())
-        descent.fit(scaled, target - centre, sample_weight=weights)
-        descent.intercept_ = descent.intercept_ + centre
-        return descent if scaler is None else Pipeline([("scale", scaler), ("descent", descent)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +37,7 @@ class _Logistic:
     tolerance: float
     memory: int
 
-    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None) -> Any:
+    def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None, log: Log = silent) -> Any:
         """`target`: class indices 0 to K-1, each present."""
         from sklearn.pipeline import Pipeline
         from sklearn.preprocessing import StandardScaler
