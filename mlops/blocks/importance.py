@@ -11,8 +11,11 @@ from mlops.formats.model import Feature
 
 
 def importance_of(estimator: Any, cells: Any, features: Sequence[Feature]) -> dict[str, float]:
-    """Boosted trees: total gain of the splits; linear models: |weight| times the column's deviation."""
+    """Boosted trees: total gain of the splits; forests: mean decrease of impurity; linear models: |weight| times the
+    column's deviation. Empty where the estimator says nothing of the kind."""
     weights = _weights(estimator, cells)
+    if weights is None or weights.size != sum(feature.width for feature in features):
+        return {}
     starts = np.cumsum([0, *(feature.width for feature in features)])[:-1]
     sums = np.add.reduceat(weights, starts) if weights.size else np.zeros(len(features))
     total = float(sums.sum()) or 1.0
@@ -23,6 +26,11 @@ def importance_of(estimator: Any, cells: Any, features: Sequence[Feature]) -> di
 def _weights(estimator: Any, cells: Any) -> Any:
     if hasattr(estimator, "booster_"):
         return estimator.booster_.feature_importance(importance_type="gain").astype(float)
-    if hasattr(estimator, "steps"):
-        return np.abs(np.atleast_2d(estimator.steps[-1][1].coef_)).sum(axis=0)
-    return np.abs(np.atleast_2d(estimator.coef_)).sum(axis=0) * cells.std(axis=0, dtype=np.float64)
+    if hasattr(estimator, "feature_importances_"):
+        return np.asarray(estimator.feature_importances_, dtype=float)
+    scaled = hasattr(estimator, "steps")
+    learned = estimator.steps[-1][1] if scaled else estimator
+    if not hasattr(learned, "coef_"):
+        return None
+    weights = np.abs(np.atleast_2d(learned.coef_)).sum(axis=0)
+    return weights if scaled else weights * cells.std(axis=0, dtype=np.float64)

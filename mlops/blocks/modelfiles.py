@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from mlops.blocks.values import REFERENCE_FILE, TrainedModel
-from mlops.formats.model import MANIFEST_FILE, Field, ModelManifest, Signature
+from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE, Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import ColumnType
 
@@ -20,7 +20,6 @@ EXAMPLE_FILE = "input_example.json"
 REQUIREMENTS_FILE = "requirements.txt"
 CONDA_FILE = "conda.yaml"
 PYTHON_ENV_FILE = "python_env.yaml"
-IMPORTANCE_FILE = "feature_importance.json"
 PACKAGES = ("joblib", "msgspec", "numpy", "pandas", "polars", "scikit-learn", "scipy")
 MLFLOW_TYPES: dict[ColumnType, str] = {
     "integer": "long",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -11,8 +11,8 @@ import polars as pl
 from mlops.blocks.catalogue import block
 from mlops.blocks.checking import checked
 from mlops.blocks.components.train_model import feature_names
+from mlops.blocks.explaining import explained
 from mlops.blocks.features import build_features, matrix, missing_in
-from mlops.blocks.importance import importance_of
 from mlops.blocks.learning.fit import fit
 from mlops.blocks.prediction import tolerates_missing
 from mlops.blocks.ranges import settled
@@ -26,33 +26,42 @@ from mlops.formats.transform import Cast, Transform
 from mlops.stats.schema import column_type
 
 if TYPE_CHECKING:
-    from mlops.blocks.call import Call
+    from mlops.blocks.call import Call, Reporter
 
 MOST_CLASSES = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What came of learning, before it is checked. `cells`: the matrix that the estimator learned from."""
+
+    manifest: ModelManifest
+    estimator: Any
+    cells: Any
 
 
 def train(call: Call) -> TrainedModel:
     learner, table = _single(call.learner("untrained_model"), call), call.table("dataset")
     label = call.parameters["label_column"]
+    learned = learn(learner, table, label=label, seed=call.seed, report=call.report)
+    model = checked(learned.manifest, learned.estimator, table, report=call.report)
+    if not call.parameters["model_explanations"]:
+        return model
+    return explained(model, table, cells=learned.cells, seed=call.seed, report=call.report)
+
+
+def learn(learner: Learner, table: Table, *, label: str, seed: int, report: Reporter) -> Learned:
+    """Fits the learner to the table's rows. Raises Refusal for data that it cannot learn from."""
     target, classes = _target(table.frame[label], learner.task)
     features = _features(table, label, learner)
     cells = matrix(table.frame, features)
     _require_finite(cells, features, learner)
-    call.report.log(
-        f"Training on {table.frame.height} rows with {len(features)} columns ({cells.shape[1]} numbers each)."
-    )
-    call.report.progress(0.1)
-    estimator = fit(learner, cells, target, weights=_weights(table), seed=call.seed, log=call.report.log)
-    call.report.progress(0.8)
-    _tell_if_unfinished(estimator, call)
-    manifest = _manifest(table, label, learner, features, classes)
-    model = checked(manifest, estimator, table, report=call.report)
-    if not call.parameters["model_explanations"]:
-        return model
-    importance = importance_of(estimator, cells, features)
-    for column, share in importance.items():
-        call.report.log(f"{column}: {share:.1%} of the model's weight")
-    return TrainedModel(manifest=model.manifest, estimator=estimator, reference=model.reference, importance=importance)
+    report.log(f"Training on {table.frame.height} rows with {len(features)} columns ({cells.shape[1]} numbers each).")
+    report.progress(0.1)
+    estimator = fit(learner, cells, target, weights=_weights(table), seed=seed, log=report.log)
+    report.progress(0.8)
+    _tell_if_unfinished(estimator, report)
+    return Learned(manifest=_manifest(table, label, learner, features, classes), estimator=estimator, cells=cells)
 
 
 def _single(learner: Learner, call: Call) -> Learner:
@@ -159,12 +168,12 @@ def _weights(table: Table) -> Any:
     return values.cast(pl.Float64).to_numpy()
 
 
-def _tell_if_unfinished(estimator: Any, call: Call) -> None:
+def _tell_if_unfinished(estimator: Any, report: Reporter) -> None:
     learned = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
     if hasattr(learned, "coef_") and hasattr(learned, "tol") and learned.tol is not None:
         iterations = int(np.max(getattr(learned, "n_iter_", None) or 0))
         if iterations >= (learned.max_iter or np.inf):
-            call.report.log(
+            report.log(
                 f"The optimizer stopped after {iterations} iterations, before it reached the tolerance. "
                 "The model can be used; fewer rows or columns, or a larger tolerance, would let it finish."
             )

@@ -17,6 +17,7 @@ import polars as pl
 from mlops.blocks.learners import MODE, RANGE
 from mlops.formats.component import PortType, Shape
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
+from mlops.formats.finding import FINDING_FILE, Finding
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
@@ -47,6 +48,7 @@ class Table:
     reference: pl.DataFrame | None = None
     """Up to 1,000 rows of the source, with their row numbers in the column ROW."""
     evaluation: Evaluation | None = None
+    finding: Finding | None = None
 
     @property
     def schema(self) -> TableSchema:
@@ -235,6 +237,8 @@ def _write_table(table: Table, path: Path) -> None:
         table.reference.write_parquet(path / REFERENCE_FILE)
     if table.evaluation is not None:
         (path / EVALUATION_FILE).write_bytes(msgspec.json.encode(table.evaluation))
+    if table.finding is not None:
+        (path / FINDING_FILE).write_bytes(msgspec.json.encode(table.finding))
 
 
 def _read_learner(path: Path) -> Learner:

@@ -13,6 +13,8 @@ Task = Literal["regression", "quantile", "two_class", "multiclass", "clustering"
 
 MANIFEST_FILE = "mlops_model.json"
 ONNX_FILE = "model.onnx"
+IMPORTANCE_FILE = "feature_importance.json"
+"""Column to its share of the model's weight, largest first."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

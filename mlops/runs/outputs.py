@@ -12,8 +12,9 @@ from mlops.blobs.trees import manifest_of, open_blob
 from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import DatasetVersion
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
+from mlops.formats.finding import FINDING_FILE
 from mlops.formats.manifest import Manifest
-from mlops.formats.model import MANIFEST_FILE
+from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.transform import FittedTransform, TableMeta
 
@@ -27,7 +28,8 @@ def look(output: dict[str, str], *, offset: int = 0, limit: int = 50) -> dict[st
         found = _table(files, offset=max(offset, 0), limit=min(max(limit, 1), MOST_ROWS))
         return found if found["profile"] else found | {"profile": _profile_of_dataset(output["tree"])}
     if output["type"] == "model":
-        return {"type": "model", **_json(files, MANIFEST_FILE)}
+        importance = _json(files, IMPORTANCE_FILE) if _has(files, IMPORTANCE_FILE) else {}
+        return {"type": "model", **_json(files, MANIFEST_FILE), "importance": importance}
     return {"type": output["type"], "summary": _summary(output["type"], files)}
 
 
@@ -49,6 +51,7 @@ def _table(files: Manifest, *, offset: int, limit: int) -> dict[str, Any]:
         "rows": page["rows"],
         "profile": profile,
         "evaluation": _json(files, EVALUATION_FILE) if _has(files, EVALUATION_FILE) else None,
+        "finding": _json(files, FINDING_FILE) if _has(files, FINDING_FILE) else None,
         "recipe": msgspec.to_builtins(meta.recipe),
         "sources": list(meta.sources),
     }

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mlops.stats.evaluation import evaluate_multiclass, evaluate_regression, evaluate_two_class, threshold_rows
+from mlops.stats.evaluation import (
+    evaluate_multiclass,
+    evaluate_quantile,
+    evaluate_regression,
+    evaluate_two_class,
+    threshold_rows,
+)
 
 DRAW = np.random.default_rng(5)
 POSITIVE = DRAW.random(5_000) < 0.3
@@ -73,6 +79,32 @@ def test_multi_class_measures_agree_with_scikit_learn() -> None:
     assert found["macro_recall"] == pytest.approx(metrics.recall_score(actual, said, average="macro"))
     assert found["macro_f1"] == pytest.approx(metrics.f1_score(actual, said, average="macro"))
     assert found["log_loss"] == pytest.approx(metrics.log_loss(actual, shares))
+    assert found["macro_auc"] == pytest.approx(metrics.roc_auc_score(actual, shares, multi_class="ovr"))
+
+
+def test_quantile_measures_agree_with_scikit_learn() -> None:
+    levels = (0.1, 0.5, 0.9)
+    actual = DRAW.normal(size=700)
+    predicted = np.quantile(actual, levels) + DRAW.normal(size=(700, 3)) / 5
+    found = evaluate_quantile(actual, predicted, levels, name="test")
+    losses = [metrics.mean_pinball_loss(actual, predicted[:, place], alpha=at) for place, at in enumerate(levels)]
+    assert [row.pinball_loss for row in found.quantiles] == pytest.approx(losses, abs=1e-12)
+    assert found.metrics["pinball_loss"] == pytest.approx(np.mean(losses))
+    assert found.metrics["nominal_coverage"] == pytest.approx(0.8)
+    assert found.metrics["coverage"] == np.mean((actual >= predicted[:, 0]) & (actual <= predicted[:, 2]))
+
+
+def test_score_bins_count_every_row_once_and_end_with_all_of_them() -> None:
+    bins = TWO_CLASS.score_bins
+    assert [found.high for found in bins] == pytest.approx([1 - place / 10 for place in range(10)])
+    assert sum(found.positives for found in bins) == POSITIVE.sum()
+    assert sum(found.negatives for found in bins) == (~POSITIVE).sum()
+    assert (bins[-1].recall, bins[-1].share_above) == (1, 1)
+    assert bins[4].recall == pytest.approx(metrics.recall_score(POSITIVE, CHANCE > 0.5))
+    assert bins[4].negative_precision == pytest.approx(metrics.precision_score(~POSITIVE, CHANCE <= 0.5))
+    areas = [found.cumulative_auc for found in bins]
+    assert areas == sorted(areas)
+    assert areas[-1] == pytest.approx(TWO_CLASS.metrics["auc"], abs=0.02)
 
 
 def test_a_constant_truth_has_no_relative_error() -> None:

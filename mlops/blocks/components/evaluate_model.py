@@ -32,6 +32,7 @@ METRICS = {
         "macro_precision",
         "macro_recall",
         "macro_f1",
+        "macro_auc",
         "log_loss",
     ),
 }

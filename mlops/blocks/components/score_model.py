@@ -77,14 +77,14 @@ def run(call: Call) -> dict[str, Value]:
     return {"scored_dataset": scored}
 
 
-def missing_features(features: tuple[str, ...], table: TableSchema) -> tuple[Problem, ...]:
+def missing_features(features: tuple[str, ...], table: TableSchema, *, port: str = "dataset") -> tuple[Problem, ...]:
     absent = [name for name in features if table.column(name) is None]
     if not absent:
         return ()
     listed = ", ".join(f"'{name}'" for name in absent[:5]) + (", …" if len(absent) > 5 else "")
     message = f"The table lacks {listed}, which the model learned from."
     hint = nearest(absent[0], table.names) or "Connect the other output of the Split Data that Train Model reads."
-    return (problem("missing_column", message, hint=hint, port="dataset", column=absent[0]),)
+    return (problem("missing_column", message, hint=hint, port=port, column=absent[0]),)
 
 
 def score_columns(task: str, classes: tuple[str, ...], *, label_type: ColumnType) -> tuple[Column, ...]:

@@ -1,0 +1,167 @@
+"""Scored tables as arrays that measures work on: score and label columns are found by their roles.
+
+Only the columns that are needed are looked at, so that tables of many rows and columns cost little memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+
+from mlops.blocks.components.evaluate_model import METRICS, scored_label, true_label
+from mlops.blocks.scoring import score_table
+from mlops.blocks.values import Table, TrainedModel
+from mlops.formats.evaluation import Evaluated
+from mlops.formats.model import ModelManifest, Task
+from mlops.formats.refusal import Refusal, Where
+from mlops.formats.table import Column
+from mlops.stats.evaluation import evaluate_multiclass, evaluate_regression, evaluate_two_class
+from mlops.stats.metrics import multiclass_metrics, regression_metrics, two_class_metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """Labels and predictions of the rows that have both.
+
+    regression: numbers; two_class and anomaly: booleans (is it the positive class), `probability` of the positive;
+    multiclass: indices into `classes`, `probability` [rows, classes]."""
+
+    task: Task
+    actual: Any
+    predicted: Any
+    probability: Any = None
+    classes: tuple[str, ...] = ()
+    kept: Any = None
+    """Mask over the table's rows: which of them have both."""
+
+    @property
+    def rows(self) -> int:
+        return int(self.actual.size)
+
+    def metrics(self, rows: Any = slice(None)) -> dict[str, float]:
+        """Of all rows, or of those with the given numbers (which may repeat)."""
+        actual, predicted = self.actual[rows], self.predicted[rows]
+        probability = None if self.probability is None else self.probability[rows]
+        if self.task == "regression":
+            return regression_metrics(actual, predicted)
+        if self.task == "multiclass":
+            return multiclass_metrics(actual, predicted, probability, classes=len(self.classes))
+        return two_class_metrics(actual, predicted, probability)
+
+    def evaluated(self, name: str) -> Evaluated:
+        """Metrics with the curves and tables."""
+        if self.task == "regression":
+            return evaluate_regression(self.actual, self.predicted, name=name)
+        judge = evaluate_multiclass if self.task == "multiclass" else evaluate_two_class
+        return judge(self.actual, self.predicted, self.probability, classes=self.classes, name=name)
+
+
+def scores_of(manifest: ModelManifest, estimator: Any, table: Table) -> Scores:
+    """What a model that was just fitted says of a table with its label."""
+    return read_scores(scored(manifest, estimator, table), port="dataset")
+
+
+def scored(manifest: ModelManifest, estimator: Any, table: Table) -> Table:
+    model = TrainedModel(manifest=manifest, estimator=estimator, reference=pl.DataFrame())
+    return score_table(model, table, append=True)
+
+
+def read_scores(table: Table, *, port: str) -> Scores:
+    """Raises Refusal: no_score_column, no_label_column, no_rows, label_not_numeric, label_not_two_class."""
+    label, said = true_label(table.schema), scored_label(table.schema)
+    assert said is not None
+    assert label is not None
+    task = _task(said)
+    probabilities = [column for column in table.schema.columns if column.role == "scored_probability"]
+    names = [label.name, said.name, *(column.name for column in probabilities)]
+    complete = table.frame.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series()
+    frame = table.frame.select(names).filter(complete)
+    if not frame.height:
+        message = "There is no row with both a label and a score."
+        hint = "Check that Score Model got rows, and that their label is known."
+        raise Refusal("no_rows", message, hint=hint, status=422, where=Where(port=port))
+    if task == "regression":
+        actual, predicted = (_numbers(frame, column, port) for column in (label, said))
+        return Scores(task=task, actual=actual, predicted=predicted, kept=complete)
+    read = _multiclass if task == "multiclass" else _two_class
+    return read(task, frame, label, said, probabilities, port=port, kept=complete)
+
+
+def _task(said: Column) -> Task:
+    if said.task not in METRICS:
+        message = "The score column does not say for which kind of task it is."
+        raise Refusal("no_score_column", message, hint="Connect the output of Score Model.", status=422)
+    return cast("Task", said.task)
+
+
+def _numbers(frame: pl.DataFrame, column: Column, port: str) -> Any:
+    if not frame.schema[column.name].is_numeric():
+        message = f"Column '{column.name}' must hold numbers to be compared with predicted numbers."
+        hint = "Make it a number with Edit Metadata."
+        raise Refusal("label_not_numeric", message, hint=hint, status=422, where=Where(port=port, column=column.name))
+    return frame[column.name].cast(pl.Float64).to_numpy()
+
+
+def _two_class(
+    task: Task,
+    frame: pl.DataFrame,
+    label: Column,
+    said: Column,
+    shares: list[Column],
+    *,
+    port: str,
+    kept: pl.Series,
+) -> Scores:
+    found = _in_order(frame, label, said)
+    positive = (shares[0].class_name if shares else "") or found[-1]
+    others = [name for name in found if name != positive]
+    if len(others) > 1:
+        message = f"The label column '{label.name}' holds more than two classes: {', '.join(found[:5])}."
+        hint = "Score a table with the same two classes as in training."
+        raise Refusal("label_not_two_class", message, hint=hint, status=422, where=Where(port=port, column=label.name))
+    actual, predicted = ((frame[column.name].cast(pl.String) == positive).to_numpy() for column in (label, said))
+    return Scores(
+        task=task,
+        actual=actual,
+        predicted=predicted,
+        probability=frame[shares[0].name].cast(pl.Float64).to_numpy() if shares else None,
+        classes=(others[0] if others else "", positive),
+        kept=kept,
+    )
+
+
+def _multiclass(
+    task: Task,
+    frame: pl.DataFrame,
+    label: Column,
+    said: Column,
+    shares: list[Column],
+    *,
+    port: str,
+    kept: pl.Series,
+) -> Scores:
+    known = [column.class_name for column in shares]
+    classes = known + [name for name in _in_order(frame, label, said) if name not in known]
+    places = {name: place for place, name in enumerate(classes)}
+    actual, predicted = (
+        frame[column.name].cast(pl.String).replace_strict(places, return_dtype=pl.Int64).to_numpy()
+        for column in (label, said)
+    )
+    probability = None
+    if shares:
+        probability = np.zeros((frame.height, len(classes)))
+        probability[:, : len(known)] = frame.select([column.name for column in shares]).to_numpy()
+    return Scores(
+        task=task, actual=actual, predicted=predicted, probability=probability, classes=tuple(classes), kept=kept
+    )
+
+
+def _in_order(frame: pl.DataFrame, label: Column, said: Column) -> list[str]:
+    """All values of label and score, as text, in the order of the label's type."""
+    actual, predicted = frame[label.name].unique(), frame[said.name].unique()
+    if actual.dtype == predicted.dtype:
+        both = pl.concat([actual, predicted.alias(label.name)]).unique().sort()
+        return cast("list[str]", both.cast(pl.String).to_list())
+    return sorted({*actual.cast(pl.String).to_list(), *predicted.cast(pl.String).to_list()})
