@@ -2,11 +2,13 @@
 import {
   Background, BackgroundVariant, ConnectionLineType, ConnectionMode, type Edge as FlowEdge, type EdgeChange,
   type FinalConnectionState, type Handle, MarkerType, type NodeChange, Position as Side, ReactFlow, ReactFlowProvider,
-  type ReactFlowInstance, SelectionMode, getViewportForBounds, useReactFlow,
+  type ReactFlowInstance, SelectionMode, type Viewport, getViewportForBounds, useReactFlow, useStore,
 } from "@xyflow/react";
 import { type DragEvent, type JSX, type MouseEvent as ReactMouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Edge, GraphDocument, Position } from "@/api/types";
 import { Card, type CardNode } from "@/canvas/Card";
+import { FarView } from "@/canvas/FarView";
+import { boundsOf, sceneOf } from "@/canvas/scene";
 import { Overview } from "@/canvas/Overview";
 import { useDesigner, useDocument, useShown } from "@/designer/context";
 import type { Designer, Source } from "@/designer/designer";
@@ -22,6 +24,8 @@ const NODE_TYPES = { card: Card };
 const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
 const SNAP: [number, number] = [GRID, GRID];
 const PRO = { hideAttribution: true };
+const NO_CARDS: CardNode[] = [];
+const NO_LINES: FlowEdge[] = [];
 const NOTHING: Readonly<Record<string, Position>> = {};
 
 export function Canvas(): JSX.Element {
@@ -40,6 +44,7 @@ function Flow(): JSX.Element {
   const [dragged, setDragged] = useState(NOTHING);
   const isTouch = useTouch();
   const replugged = useRef<string | null>(null);
+  const isFar = useIsFar(document);
   const nodes = useNodes(document, dragged);
   const edges = useEdges(document);
   useViewport(designer);
@@ -63,7 +68,7 @@ function Flow(): JSX.Element {
       onDoubleClick={(event) => quickAdd(designer, event)}
     >
       <ReactFlow<CardNode>
-        nodes={nodes} edges={edges} nodeTypes={NODE_TYPES}
+        nodes={isFar ? NO_CARDS : nodes} edges={isFar ? NO_LINES : edges} nodeTypes={NODE_TYPES}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange}
         onNodeDragStop={onDragStop} onSelectionDragStop={(event, all) => onDragStop(event, null, all)}
         onConnectStart={(_event, { nodeId, handleId, handleType }) =>
@@ -90,14 +95,24 @@ function Flow(): JSX.Element {
         selectionKeyCode={null} multiSelectionKeyCode={["Shift", "Control", "Meta"]} panActivationKeyCode="Space"
         panOnScroll zoomOnScroll={false} zoomOnPinch zoomActivationKeyCode={["Control", "Meta"]} zoomOnDoubleClick={false}
         deleteKeyCode={null} disableKeyboardA11y nodesFocusable={false} edgesFocusable={false}
-        minZoom={0.1} maxZoom={2} onInit={(flow) => firstLook(designer, flow)} proOptions={PRO}
+        minZoom={0.02} maxZoom={2} onInit={(flow) => firstLook(designer, flow)} proOptions={PRO}
       >
-        <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1} />
+        {isFar ? null : <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1} />}
+        {isFar ? <FarView /> : null}
         <Overview />
       </ReactFlow>
       {Object.keys(document.nodes).length === 0 ? <Empty /> : null}
     </div>
   );
+}
+
+const LARGE = 300;
+const FAR = 0.3;
+
+/** A large drawing from afar is painted instead of built. */
+function useIsFar(document: GraphDocument): boolean {
+  const isLarge = useMemo(() => Object.keys(document.nodes).length > LARGE, [document.nodes]);
+  return useStore((state) => isLarge && state.transform[2] < FAR);
 }
 
 function Empty(): JSX.Element {
@@ -192,7 +207,14 @@ function useViewport(designer: Designer): void {
         return box ? flow.screenToFlowPosition({ x: box.x + box.width / 2, y: box.y + box.height / 2 }) : { x: 0, y: 0 };
       },
       at: (screen) => flow.screenToFlowPosition(screen),
-      fit: () => void flow.fitView(FIT),
+      fit: () => {
+        const view = wholeView(designer, 0.02);
+        if (view) void flow.setViewport(view, { duration: 200 });
+      },
+      enter: (node) => {
+        const at = designer.document.layout[node];
+        if (at) void flow.setCenter(at.x + CARD_WIDTH / 2, at.y + CARD_HEIGHT / 2, { zoom: 0.9, duration: 200 });
+      },
       actualSize: () => void flow.zoomTo(1, { duration: 200 }),
       zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
       show: (node) => reveal(designer, flow, node),
@@ -205,16 +227,18 @@ function useViewport(designer: Designer): void {
 
 const READABLE = 0.4;
 
-/** A small drawing opens whole, a large one readable. Reckoned from the document: cards out of sight are not there to be measured. */
+/** A small drawing opens whole, a large one readable. */
 function firstLook(designer: Designer, flow: ReactFlowInstance<CardNode>): void {
+  const view = wholeView(designer, READABLE);
+  if (view) void flow.setViewport(view);
+}
+
+/** Reckoned from the document: cards out of sight are not there to be measured. */
+function wholeView(designer: Designer, least: number): Viewport | null {
   const box = window.document.querySelector(".canvas")?.getBoundingClientRect();
-  const places = Object.values(designer.document.layout);
-  if (!box || places.length === 0) return;
-  const x = Math.min(...places.map((at) => at.x));
-  const y = Math.min(...places.map((at) => at.y));
-  const width = Math.max(...places.map((at) => at.x)) + CARD_WIDTH - x;
-  const height = Math.max(...places.map((at) => at.y)) + CARD_HEIGHT - y;
-  void flow.setViewport(getViewportForBounds({ x, y, width, height }, box.width, box.height, READABLE, 1, FIT.padding));
+  const { cards, frames, notes } = sceneOf(designer.catalogue, designer.document);
+  const bounds = boundsOf([...cards, ...frames, ...notes]);
+  return box && bounds ? getViewportForBounds(bounds, box.width, box.height, least, 1, FIT.padding) : null;
 }
 
 /** Moves the picture only if the card is not in it. */

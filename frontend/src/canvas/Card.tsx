@@ -39,7 +39,7 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
   const isStale = useIsStale(id);
   const refusal = useRefusal(id);
   const focus = useShown((state) => (state.focus?.node === id && !state.focus.parameter ? state.focus.token : 0));
-  const isEntry = useShown((state) => (state.nodes.at(-1) ?? Object.keys(documentOf(state).nodes)[0]) === id);
+  const isEntry = useShown((state) => (state.nodes.at(-1) ?? firstOf(documentOf(state).nodes)) === id);
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (focus) element.current?.focus({ preventScroll: true });
@@ -79,6 +79,12 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
       <Ports node={id} side="output" ports={outputsOf(component)} />
     </div>
   );
+}
+
+/** The first key without listing them all: asked by every card at every change. */
+function firstOf(record: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key in record) return key;
+  return undefined;
 }
 
 /** Was the step, or anything before it, changed since the run whose state it would show? */

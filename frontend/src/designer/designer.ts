@@ -4,6 +4,7 @@ import { Notices } from "@/api/notices";
 import type {
   DatasetOffer, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
 } from "@/api/types";
+import { rememberedLook } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
 import { forget, kept, Saver } from "@/designer/saver";
 import { type Dialog, documentOf, type Menu, type State, type Tab } from "@/designer/state";
@@ -29,6 +30,8 @@ export interface Viewport {
   fit(): void;
   actualSize(): void;
   show(node: string): void;
+  /** Goes to a card and near enough to read it. */
+  enter(node: string): void;
   zoom(factor: number): void;
 }
 
@@ -48,9 +51,11 @@ export class Designer extends Store<State> {
   }
 
   /** Opens a draft for editing, or for reading where the person may not edit. */
-  static async open(api: Api, id: string, mayEdit: boolean): Promise<Designer> {
+  static async open(api: Api, id: string, mayEdit: boolean, project?: string): Promise<Designer> {
+    const early = project ? api.palette(project) : null;
+    early?.catch(() => undefined);
     const draft = await api.draft(id);
-    const palette = await api.palette(draft.project.slug);
+    const palette = await (early ?? api.palette(draft.project.slug));
     const state = stateOf(draft, palette, mayEdit && draft.can_edit);
     const designer = new Designer(api, new Notices(draft.project.slug), state);
     if (state.canEdit) designer.startSaving(draft);
@@ -399,7 +404,8 @@ export class Designer extends Store<State> {
 
   // -- inside --------------------------------------------------------------------------------------------------
 
-  private change(next: GraphDocument, label: string, key = ""): void {
+  /** The one door for every change of the drawing: `label` says what was done, equal `key`s soon after each other are one step. */
+  change(next: GraphDocument, label: string, key = ""): void {
     if (!this.state.canEdit || next === this.document) return;
     this.apply(record(this.state.history, next, label, key));
     this.saver?.changed(next, label);
@@ -504,6 +510,7 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
   return {
     id: draft.id, name: draft.name, url: draft.url, project: draft.project, canEdit, isRunView: false,
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
+    marks: [], look: rememberedLook(),
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
     connection: "connecting", run: null, submitted: null, view: "canvas", tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,

@@ -3,6 +3,7 @@ import type {
   Edge, GraphDocument, Position, Problem, Project, Run, Shapes, Step,
 } from "@/api/types";
 import type { Connection } from "@/api/notices";
+import type { Look } from "@/designer/look";
 import type { Catalogue } from "@/graph/catalogue";
 import type { End } from "@/graph/connect";
 import type { History } from "@/graph/history";
@@ -44,6 +45,9 @@ export interface State {
   readonly history: History;
   readonly nodes: readonly string[];
   readonly edges: readonly string[];
+  /** The chosen notes and groups. */
+  readonly marks: readonly string[];
+  readonly look: Look;
   readonly problems: readonly Problem[];
   readonly shapes: Shapes;
   readonly save: SaveState;
@@ -68,8 +72,20 @@ export interface State {
 export const documentOf = (state: State): GraphDocument => state.history.present;
 export const onlyNode = (state: State): string | null => (state.nodes.length === 1 ? (state.nodes[0] ?? null) : null);
 
-export const stepOf = (state: State, node: string): Step | undefined =>
-  state.run?.steps.find((step) => step.node === node);
+const steps = new WeakMap<Run, ReadonlyMap<string, Step>>();
+const NO_STEPS: ReadonlyMap<string, Step> = new Map();
+
+/** The steps of the run by node. */
+export function stepsOf(state: State): ReadonlyMap<string, Step> {
+  if (!state.run) return NO_STEPS;
+  const known = steps.get(state.run);
+  if (known) return known;
+  const index = new Map(state.run.steps.map((step) => [step.node, step]));
+  steps.set(state.run, index);
+  return index;
+}
+
+export const stepOf = (state: State, node: string): Step | undefined => stepsOf(state).get(node);
 
 const NONE: readonly Problem[] = [];
 const byNode = new WeakMap<readonly Problem[], Map<string, Problem[]>>();

@@ -1,0 +1,54 @@
+/** How a person likes to see drawings: kept in the browser for the person who is signed in, never part of the drawing. */
+
+export interface Look {
+  readonly minimap: "auto" | "on" | "off";
+  readonly links: "curved" | "square" | "hidden";
+  readonly fade: boolean;
+  readonly snap: "on" | "off";
+  readonly wheel: "trackpad" | "mouse";
+  readonly focus: boolean;
+}
+
+export const PLAIN: Look = { minimap: "auto", links: "curved", fade: true, snap: "on", wheel: "trackpad", focus: false };
+
+const KEY = "mlops.canvas.look";
+
+export function rememberedLook(): Look {
+  return { ...PLAIN, ...read<Partial<Look>>(KEY), focus: false };
+}
+
+export function rememberLook(look: Look): void {
+  write(KEY, look);
+}
+
+export interface Seen {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+  readonly view: "canvas" | "list";
+}
+
+const seenKey = (draft: string): string => `mlops.canvas.seen.${draft}`;
+
+/** Where the person left this drawing. */
+export const rememberedSeen = (draft: string): Seen | null => read<Seen>(seenKey(draft));
+export const rememberSeen = (draft: string, seen: Seen): void => write(seenKey(draft), seen);
+
+/** The name of the signed-in person keeps two people of one browser apart. */
+const own = (key: string): string => `${key}.${document.documentElement.dataset["person"] ?? document.body.dataset["person"] ?? ""}`;
+
+function read<T>(key: string): T | null {
+  try {
+    return JSON.parse(localStorage.getItem(own(key)) ?? "null") as T | null;
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(own(key), JSON.stringify(value));
+  } catch {
+    // Only a convenience is lost.
+  }
+}
