@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from designer import oplog
+from designer.errors import revision_not_found
 from designer.graph.document import freeze, tidy
-from designer.models import Draft, Revision
+from designer.graph.fields import Raw
+from designer.graph.operations import difference
+from designer.models import Draft, Operation, Revision, Version
 from designer.queries import document_of, examine
 from mlops.access.decisions import require
 from mlops.access.models import Project
@@ -59,33 +64,63 @@ def create_draft(
 
 
 def save_document(actor: Any, draft: Draft, *, base_revision: int, document: Document, label: str = "") -> Draft:
-    """Saves the drawing as the next revision. Raises Refusal `draft_conflict` where somebody saved in between.
+    """Saves a whole drawing as one operation. Raises Refusal `draft_conflict` where somebody saved in between.
 
-    The revisions are the record of these changes; no audit event is written for each stroke."""
+    For programs that send whole documents; the canvas sends operations, which merge."""
     require(actor, "contribute", draft.project)
-    now = timezone.now()
-    drawn = msgspec.to_builtins(document)
     with transaction.atomic():
-        fresh = Draft.objects.filter(pk=draft.pk, revision=base_revision)
-        if not fresh.update(revision=base_revision + 1, document=drawn, saved_at=now):
+        held = Draft.objects.select_for_update().get(pk=draft.pk)
+        if held.revision != base_revision:
             raise _conflict(draft)
-        Revision.objects.create(
-            draft=draft, number=base_revision + 1, document=drawn, label=label[:200], saved_at=now, saved_by=actor
-        )
-        notify("draft", str(draft.pk), project=draft.project)
-    draft.refresh_from_db()
-    return draft
+        return _lead_to(actor, draft, msgspec.to_builtins(document), label=label)
 
 
 def restore(actor: Any, draft: Draft, *, revision: int) -> Draft:
-    """Makes an earlier revision the newest one; what came after it stays in the history."""
-    old = Revision.objects.filter(draft=draft, number=revision).first()
-    if old is None:
+    """Makes the drawing what it was at an earlier revision: one operation, which can be undone."""
+    require(actor, "contribute", draft.project)
+    with transaction.atomic():
+        draft.refresh_from_db(fields=["document", "revision", "saved_at"])
+        old = oplog.document_at(draft, revision)
+        if old is None:
+            raise revision_not_found(draft, revision)
+        return _lead_to(actor, draft, old, label=_("Restored revision %(number)d") % {"number": revision})
+
+
+def name_version(actor: Any, draft: Draft, *, name: str, revision: int | None = None, description: str = "") -> Version:
+    """Gives a revision a name under which it is found, shown and compared."""
+    require(actor, "contribute", draft.project)
+    number = draft.revision if revision is None else revision
+    if not name.strip():
+        raise Refusal("name_missing", _("A version needs a name."))
+    if oplog.document_at(draft, number) is None:
+        raise revision_not_found(draft, number)
+    if Version.objects.filter(draft=draft, name=name.strip()).exists():
         raise Refusal(
-            "revision_not_found", _("This draft has no revision %(number)d.") % {"number": revision}, status=404
+            "version_name_taken",
+            _("This draft has a version “%(name)s” already.") % {"name": name.strip()},
+            hint=_("Choose another name."),
+            status=409,
         )
-    label = _("Restored revision %(number)d") % {"number": revision}
-    return save_document(actor, draft, base_revision=draft.revision, document=document_of(old), label=label)
+    with transaction.atomic():
+        version = Version.objects.create(
+            draft=draft, number=number, name=name.strip()[:120], description=description, at=timezone.now(), by=actor
+        )
+        record(
+            actor,
+            "mlops.draft.version_named",
+            subject=f"drafts/{draft.pk}",
+            project=draft.project,
+            data={"name": version.name, "revision": number},
+            notice=("draft", str(draft.pk)),
+        )
+    return version
+
+
+def _lead_to(actor: Any, draft: Draft, wanted: Raw, *, label: str) -> Draft:
+    draft.refresh_from_db(fields=["document", "revision"])
+    number = uuid4()
+    changes = difference(draft.document, wanted)
+    return oplog.append(actor, draft, (oplog.Sent(id=number, step=number, label=label, changes=changes),))
 
 
 def describe(actor: Any, draft: Draft, *, name: str | None = None, description: str | None = None) -> Draft:
@@ -166,8 +201,8 @@ def delete_draft(actor: Any, draft: Draft) -> None:
 
 def _conflict(draft: Draft) -> Refusal:
     draft.refresh_from_db(fields=["revision", "saved_at"])
-    last = Revision.objects.filter(draft=draft, number=draft.revision).select_related("saved_by").first()
-    who = last.saved_by.get_username() if last and last.saved_by else _("somebody")
+    last = Operation.objects.filter(draft=draft, seq=draft.revision).select_related("by").first()
+    who = last.by.get_username() if last and last.by else _("somebody")
     return Refusal(
         "draft_conflict",
         _("%(who)s saved this draft in the meantime (revision %(number)d).") % {"who": who, "number": draft.revision},

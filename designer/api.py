@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer import actions, queries
+from designer import actions, history, queries
 from designer.graph.document import read
-from designer.models import Draft, Revision
+from designer.models import Draft
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
 from mlops.blocks.catalogue import components
@@ -118,23 +118,13 @@ class DraftDocument(APIView):
 
 
 class DraftRevisions(APIView):
+    """Every revision of the log, the newest first; `before` pages to older ones."""
+
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
         draft = queries.draft(request.user, draft_id)
-        rows = Revision.objects.filter(draft=draft).select_related("saved_by").defer("document")[:500]
-        return Response(
-            {
-                "results": [
-                    {
-                        "number": row.number,
-                        "label": row.label,
-                        "saved_at": row.saved_at,
-                        "saved_by": row.saved_by.get_username() if row.saved_by else "",
-                    }
-                    for row in rows
-                ]
-            }
-        )
+        before = request.query_params.get("before", "")
+        return Response({"results": history.revisions(draft, before=int(before) if before.isdecimal() else None)})
 
 
 class DraftRestore(APIView):
@@ -204,6 +194,8 @@ def _whole(request: Request, draft: Draft) -> dict[str, Any]:
         "description": draft.description,
         "document": draft.document,
         "can_edit": may(request.user, "contribute", draft.project),
+        "steps": msgspec.to_builtins(history.steps(draft, request.user)),
+        "me": request.user.get_username(),
         "last_run": {"id": str(last.pk), "number": last.number, "state": last.state} if last else None,
         **_examined(draft),
     }

@@ -1,4 +1,4 @@
-"""A draft is a drawing in work; every saved change is a revision that can be restored."""
+"""A draft is a drawing in work. Its truth is an ordered log of operations; the document is what they add up to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from designer.fast_json import Decoder, Encoder
 from mlops.access.models import Project
 from mlops.runs.models import Run
 
@@ -16,9 +17,10 @@ class Draft(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    document = models.JSONField()
+    document = models.JSONField(encoder=Encoder, decoder=Decoder)
     """formats.document.Document, as of `revision`."""
     revision = models.PositiveIntegerField(default=1)
+    """The number of the last operation; the first revision is the drawing that the draft began with."""
     saved_at = models.DateTimeField()
     last_run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
     cloned_from = models.CharField(max_length=200, blank=True)
@@ -35,9 +37,11 @@ class Draft(models.Model):
 
 
 class Revision(models.Model):
+    """A whole document of the draft's past; those between two of them follow from the log."""
+
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
-    document = models.JSONField()
+    document = models.JSONField(encoder=Encoder, decoder=Decoder)
     label = models.CharField(max_length=200, blank=True)
     """What the change was, such as “Moved Split Data”."""
     saved_at = models.DateTimeField()
@@ -46,3 +50,89 @@ class Revision(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["draft", "number"], name="one_revision_number_per_draft")]
+
+
+class Operation(models.Model):
+    """One entry of the log. Append-only, but for `undone_by`, which says whether it counts at present."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+    """The revision that it made."""
+    uuid = models.UUIDField()
+    """Given by the client: an operation that is sent twice is taken once."""
+    kind = models.CharField(max_length=4)
+    """graph.log.Kind"""
+    step = models.UUIDField()
+    """What is undone at once; of an undo or a redo, the step that it takes back or brings back."""
+    label = models.CharField(max_length=200, blank=True)
+    changes = models.JSONField(encoder=Encoder, decoder=Decoder)
+    """graph.operations.Change, in normal form: what it did to the document."""
+    kept = models.PositiveIntegerField(default=0)
+    """Of an undo: how many fields stayed because somebody else has changed them since."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.PositiveIntegerField(null=True)
+    """`seq` of the undo, while it holds."""
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "seq"], name="one_operation_per_revision"),
+            models.UniqueConstraint(fields=["draft", "uuid"], name="an_operation_is_taken_once"),
+        ]
+        indexes = [
+            models.Index(fields=["draft", "step"], name="operation_step"),
+            models.Index(fields=["draft", "by", "-seq"], name="operation_by"),
+        ]
+
+
+class Write(models.Model):
+    """One field that an operation wrote. Its value is that of its last active write, or what was there first."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+    place = models.TextField()
+    """The path, joined by `/`."""
+    other = models.CharField(max_length=100, blank=True)
+    """A second thing without which the field is not shown: the source of a link, the member of a group."""
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    """JSON; empty for a field that is not there."""
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["draft", "place", "seq"], name="write_place"),
+            models.Index(fields=["draft", "other"], name="write_other"),
+        ]
+
+
+class Version(models.Model):
+    """A revision that somebody gave a name."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-number", "-at"]
+        constraints = [models.UniqueConstraint(fields=["draft", "name"], name="one_version_name_per_draft")]
+
+
+class Presence(models.Model):
+    """One open page of a draft, and what its person looks at. It counts while it was seen lately."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    tab = models.UUIDField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    nodes = models.JSONField(default=list)
+    field = models.CharField(max_length=310, blank=True)
+    """`NODE/PARAMETER` while one is edited."""
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "tab"], name="one_presence_per_tab")]

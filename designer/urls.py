@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, pages
+from designer import api, log_api, pages
 
 app_name = "designer"
 
@@ -14,6 +14,12 @@ rest = [
     path("drafts/<uuid:draft_id>/", api.OneDraft.as_view(), name="one-draft"),
     path("drafts/<uuid:draft_id>/document/", api.DraftDocument.as_view(), name="document"),
     path("drafts/<uuid:draft_id>/revisions/", api.DraftRevisions.as_view(), name="revisions"),
+    path("drafts/<uuid:draft_id>/revisions/<int:number>/", log_api.DraftRevision.as_view(), name="revision"),
+    path("drafts/<uuid:draft_id>/operations/", log_api.DraftOperations.as_view(), name="operations"),
+    path("drafts/<uuid:draft_id>/examined/", log_api.DraftExamined.as_view(), name="examined"),
+    path("drafts/<uuid:draft_id>/steps/", log_api.DraftSteps.as_view(), name="steps"),
+    path("drafts/<uuid:draft_id>/history/", log_api.DraftHistory.as_view(), name="history"),
+    path("drafts/<uuid:draft_id>/versions/", log_api.DraftVersions.as_view(), name="versions"),
     path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
     path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
     path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),
