@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
-
-os.environ.setdefault("MLOPS_DATA_DIR", tempfile.mkdtemp(prefix="mlops-tests-"))
 
 import pytest
 from django.contrib.auth.models import User
