@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mlops.formats.component import Problem
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.table import Column
 
 Severity = Literal["error", "warning"]
 
@@ -22,6 +23,12 @@ def column_not_found(column: str, known: Iterable[str], *, parameter: str, port:
     hint = nearest(column, names) or (f"The columns are: {listed}." if names else "The table has no columns.")
     message = f"The table has no column '{column}'."
     return problem("column_not_found", message, hint=hint, parameter=parameter, column=column, port=port)
+
+
+def column_not_numeric(column: Column, *, parameter: str, port: str = "dataset") -> Problem:
+    message = f"Column '{column.name}' holds {column.type} values, where numbers are needed."
+    hint = "Leave it out of the selection, or make it a number with Edit Metadata."
+    return problem("column_not_numeric", message, hint=hint, parameter=parameter, column=column.name, port=port)
 
 
 def as_refusal(found: Problem) -> Refusal:

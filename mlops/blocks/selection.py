@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.blocks.problems import as_refusal, column_not_found, problem
+from mlops.blocks.problems import as_refusal, column_not_found, column_not_numeric, problem
 from mlops.formats.component import ColumnSelection, Problem, Rule
 from mlops.formats.refusal import nearest
 from mlops.formats.table import Column, TableSchema
@@ -63,6 +63,28 @@ def chosen_columns(value: Any, table: TableSchema, *, parameter: str, port: str 
     if found:
         raise as_refusal(found[0])
     return names
+
+
+def picked(
+    value: Any, table: TableSchema, *, parameter: str, types: tuple[str, ...] = (), port: str = "dataset"
+) -> tuple[tuple[Column, ...], tuple[Problem, ...]]:
+    """The chosen columns, those of other `types` left out, and what is wrong with the selection.
+
+    Named columns of another type are an error; rules pass them over silently."""
+    selection = read_selection(value)
+    names, found = resolve(selection, table, parameter=parameter, port=port)
+    columns = tuple(column for column in table.columns if column.name in names)
+    if not types:
+        return columns, found
+    unfit = [column for column in columns if column.type not in types]
+    if set(types) <= {"integer", "decimal"} and selection.mode == "names":
+        found += tuple(column_not_numeric(column, parameter=parameter, port=port) for column in unfit)
+    fit = tuple(column for column in columns if column.type in types)
+    if not fit and not found:
+        message = f"The selection chooses no column of the types {', '.join(types)}."
+        hint = "Choose at least one such column in the column picker."
+        found += (problem("no_columns_selected", message, hint=hint, parameter=parameter, port=port),)
+    return fit, found
 
 
 def _by_names(

@@ -73,9 +73,10 @@ def _replayed(transform: Replay, frame: pl.DataFrame) -> pl.DataFrame:
     _require_columns(frame, transform.reads)
     component: Any = block(transform.component, transform.version)
     made: pl.DataFrame = component.replay(frame.select(transform.reads), transform.state)
-    if made.columns != list(transform.writes) or made.height != frame.height:
+    if made.width != len(transform.writes) or made.height != frame.height:
         message = f"{component.DEFINITION.title} made other columns or rows than it declares."
         raise Refusal("internal", message, hint="This is a fault in the product; please report it.", status=500)
+    made.columns = list(transform.writes)
     return frame.with_columns(made.get_columns()).drop(transform.removes)
 
 

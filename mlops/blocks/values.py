@@ -84,9 +84,41 @@ class Table:
         meta = msgspec.structs.replace(self.meta, schema=schema, recipe=recipe)
         return replace(self, frame=frame, meta=meta, origin=origin, evaluation=None)
 
-    def broken(self, frame: pl.DataFrame, *, schema: TableSchema, reason: str) -> Table:
-        meta = TableMeta(schema=schema, source=None, broken=self.meta.broken or reason, sources=self.meta.sources)
+    def broken(self, frame: pl.DataFrame, *, schema: TableSchema, reason: str, others: tuple[Table, ...] = ()) -> Table:
+        """A table from which no way leads back; `others` are tables that went into it besides this one."""
+        sources = tuple(dict.fromkeys(name for table in (self, *others) for name in table.meta.sources))
+        meta = TableMeta(schema=schema, source=None, broken=self.meta.broken or reason, sources=sources)
         return Table(frame=frame, meta=meta)
+
+    def shares_way_back_with(self, other: Table) -> bool:
+        """Both have rows of one dataset, by the same fitted transforms."""
+        if self.origin is None or other.origin is None or self.reference is None or other.reference is None:
+            return False
+        here, there = self.meta, other.meta
+        same = here.source == there.source and here.recipe == there.recipe and here.sources == there.sources
+        return same and self.reference.equals(other.reference)
+
+    def followed_by(self, other: Table, *, frame: pl.DataFrame, schema: TableSchema) -> Table:
+        """The rows of this table and then those of another that shares its way back."""
+        assert self.origin is not None
+        assert other.origin is not None
+        meta = msgspec.structs.replace(self.meta, schema=schema)
+        return replace(self, frame=frame, meta=meta, origin=pl.concat([self.origin, other.origin]), evaluation=None)
+
+    def taken(self, rows: pl.Series) -> Table:
+        """Rows by their places, in this order, repeated where a place is; the recipe stays."""
+        frame = self.frame[rows]
+        schema = msgspec.structs.replace(self.schema, row_count=frame.height)
+        origin = None if self.origin is None else self.origin[rows]
+        meta = msgspec.structs.replace(self.meta, schema=schema)
+        return replace(self, frame=frame, origin=origin, meta=meta, evaluation=None)
+
+    def with_frame(self, frame: pl.DataFrame, *, columns: tuple[Column, ...], origin: pl.Series | None = None) -> Table:
+        """Other values on the way that the recipe tells, for what differs in training on purpose: out-of-fold values,
+        invented rows (whose `origin` is null), fold numbers."""
+        schema = TableSchema(columns=columns, row_count=frame.height)
+        meta = msgspec.structs.replace(self.meta, schema=schema)
+        return replace(self, frame=frame, meta=meta, origin=self.origin if origin is None else origin, evaluation=None)
 
 
 @dataclass(frozen=True, kw_only=True)

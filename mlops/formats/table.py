@@ -9,7 +9,8 @@ import msgspec
 ColumnType = Literal["integer", "decimal", "string", "boolean", "date"]
 """The designer's five types. `date` is a timestamp without zone, microseconds."""
 
-Role = Literal["feature", "label", "weight", "scored_label", "scored_probability"]
+Role = Literal["feature", "label", "weight", "fold", "scored_label", "scored_probability"]
+"""`fold`: the part of the rows, from 1, that a row was assigned to for cross-validation."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -67,7 +67,7 @@ class RunPython(msgspec.Struct, frozen=True, kw_only=True, tag="run_python", tag
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True, tag="replay", tag_field="kind"):
     """A fitted transform that a component brings along: its module's `replay(frame, state)` applies it,
-    which gets the columns `reads` and gives back the columns `writes`.
+    which gets the columns `reads` and gives back the columns `writes`, in this order, under any names.
 
     It works on each row by itself, keeps the rows and their order, and touches no other columns. Independent
     results are independent steps, so that a model keeps only those that it needs."""

@@ -1,0 +1,61 @@
+"""Apply Transformation: put a table through what was learned on another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from mlops.formats.component import Component, Derived, Port, Shape
+from mlops.formats.refusal import Refusal, Where
+
+if TYPE_CHECKING:
+    from mlops.blocks.call import Call
+    from mlops.blocks.values import FittedTransformValue, Value
+
+DEFINITION = Component(
+    name="apply_transformation",
+    version="1",
+    title="Apply Transformation",
+    group="Model Scoring and Evaluation",
+    help="""Does to a table what was learned on another table: the same means, limits, bins and so on.
+
+**When to use it.** After Split Data. Learn a normalization, a cleaning or an encoding on the training part only,
+and apply it to the test part here, so that the test knows nothing of itself.
+
+**Example.** Normalize Data learned on the training part that `price` lies between 10 and 30. A test row with 40
+then becomes 1.5 (MinMax), not 1.
+
+**Choices.** There is nothing to set. The table needs the columns that the transformation reads, with the same
+types.
+
+**What comes out.** The transformed table. A model that is trained behind it does the same to requests.""",
+    inputs=(
+        Port(name="transformation", type="transformation", label="Transformation"),
+        Port(name="dataset", type="table", label="Dataset"),
+    ),
+    outputs=(Port(name="transformed_dataset", type="table", label="Transformed dataset"),),
+)
+
+
+def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
+    return Derived(outputs={"transformed_dataset": Shape(type="table")})
+
+
+def run(call: Call) -> dict[str, Value]:
+    import polars as pl
+
+    table = call.table("dataset")
+    transforms = cast("FittedTransformValue", call.inputs["transformation"]).transform.transforms
+    try:
+        result = table.transformed(*transforms)
+    except Refusal as refusal:
+        where = Where(port="dataset", column=refusal.where.column, row=refusal.where.row, value=refusal.where.value)
+        hint = refusal.hint or "Connect a table with the columns on which the transformation was learned."
+        raise Refusal(refusal.code, refusal.message, hint=hint, status=422, where=where) from refusal
+    except pl.exceptions.PolarsError as error:
+        message = f"The transformation does not fit the table: {error}."
+        hint = "Give the columns the types that they had where the transformation was learned."
+        where = Where(port="dataset")
+        raise Refusal("transformation_unfit", message, hint=hint, status=422, where=where) from error
+    call.report.log(f"Applied {len(transforms)} steps to {table.frame.height} rows.")
+    return {"transformed_dataset": result}
