@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 PORTS = ("scored_dataset", "scored_dataset_to_compare")
 WORDS = {"regression": "regression", "two_class": "two-class", "multiclass": "multi-class"}
-METRICS = {
+TWO_CLASS = ("accuracy", "precision", "recall", "f1_score", "auc", "log_loss")
+METRICS: dict[str, tuple[str, ...]] = {
     "regression": (
         "mean_absolute_error",
         "root_mean_squared_error",
@@ -23,7 +24,8 @@ METRICS = {
         "relative_squared_error",
         "coefficient_of_determination",
     ),
-    "two_class": ("accuracy", "precision", "recall", "f1_score", "auc", "log_loss"),
+    "quantile": ("pinball_loss", "mean_absolute_error", "coverage", "nominal_coverage", "interval_width"),
+    "two_class": TWO_CLASS,
     "multiclass": (
         "overall_accuracy",
         "average_accuracy",

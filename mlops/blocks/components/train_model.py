@@ -64,7 +64,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     problems: tuple[Problem, ...] = ()
     if table is not None and label:
         features = feature_names(table, label)
-        problems = _problems(table, label, learner, features)
+        problems = label_problems(table, label, learner)
     problems += ranges_unused(learner)
     shape = Shape(type="model", task=learner.task, algorithm=learner.algorithm, label=label, features=features)
     return Derived(outputs={"trained_model": shape}, problems=problems)
@@ -89,10 +89,11 @@ def feature_names(table: TableSchema, label: str) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.role == "feature" and column.name != label)
 
 
-def _problems(table: TableSchema, label: str, learner: Shape, features: tuple[str, ...]) -> tuple[Problem, ...]:
+def label_problems(table: TableSchema, label: str, learner: Shape, *, port: str = "dataset") -> tuple[Problem, ...]:
+    """What stands in the way of learning the label from the other columns."""
     column = table.column(label)
     if column is None:
-        return (column_not_found(label, table.names, parameter="label_column"),)
+        return (column_not_found(label, table.names, parameter="label_column", port=port),)
     where: dict[str, Any] = {"parameter": "label_column", "column": label}
     if learner.task == "regression" and column.type not in ("integer", "decimal"):
         message = f"The label column '{label}' holds {column.type} values, but {_title(learner)} predicts numbers."
@@ -101,10 +102,10 @@ def _problems(table: TableSchema, label: str, learner: Shape, features: tuple[st
     if learner.task != "regression" and column.type == "date":
         message = f"The label column '{label}' holds dates, which are no classes."
         return (problem("label_type", message, hint="Choose a column of text, whole numbers or yes/no.", **where),)
-    if not features:
+    if not feature_names(table, label):
         message = f"There is no column left to learn from besides the label '{label}'."
         hint = "Select at least one more column in Select Columns in Dataset."
-        return (problem("no_features", message, hint=hint, port="dataset"),)
+        return (problem("no_features", message, hint=hint, port=port),)
     return ()
 
 

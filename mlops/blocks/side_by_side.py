@@ -1,0 +1,32 @@
+"""Works on several things at once, in threads: what takes time in training leaves Python's lock alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from mlops.blocks.values import Table
+
+MOST_CELLS_AT_ONCE = 50_000_000
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def side_by_side(act: Callable[[Item], Result], items: Iterable[Item], *, workers: int) -> Iterator[Result]:
+    """Results in the order of the items, whichever is done first. An error ends it at its place."""
+    if workers < 2:
+        yield from map(act, items)
+        return
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="trial") as pool:
+        yield from pool.map(act, items)
+
+
+def workers_for(table: Table) -> int:
+    """As many as there are cores for this process; one where copies of the table would take much memory."""
+    if table.frame.height * table.frame.width > MOST_CELLS_AT_ONCE:
+        return 1
+    return len(os.sched_getaffinity(0))
