@@ -22,11 +22,12 @@ export const PALETTE: Palette = {
     component("train", [{ name: "learner", type: "untrained_model", label: "learner" }, table("data")], [{ name: "model", type: "model", label: "model" }]),
     component("score", [{ name: "model", type: "model", label: "model" }, table("data")], [table("scored")]),
     component("evaluate", [table("first"), table("second", true)], [table("results")]),
+    component("unpack", [{ name: "archive", type: "zip", label: "archive" }], [table("out")]),
   ],
   datasets: [{
     name: "cars", version: 2, versions: [1, 2], description: "", is_sample: true, url: "/",
     schema: { columns: [{ name: "make", type: "string" }, { name: "price", type: "decimal" }, { name: "doors", type: "integer" }] },
-  }],
+  }, { name: "pets", version: 1, versions: [1], description: "", is_sample: false, url: "/", schema: null, type: "zip" }],
 };
 
 export const CATALOGUE = catalogueOf(PALETTE);

@@ -20,6 +20,7 @@ from mlops.blocks.components.execute_python_script import ENTRY
 from mlops.blocks.components.score_model import LABELS, PROBABILITIES
 from mlops.blocks.frames import from_pandas, to_pandas
 from mlops.blocks.values import Table, new_table
+from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RunPython
@@ -229,8 +230,10 @@ def _workplace(folder: Path, bundle: Bundle | None) -> Iterator[None]:
 
 
 def _unpack(folder: Path, target: Path) -> None:
+    """The archive of a dataset, or every archive and file that a step put there."""
     target.mkdir(exist_ok=True)
-    for file in sorted(folder.rglob("*")):
+    archive_file = folder / ARCHIVE_FILE
+    for file in [archive_file] if archive_file.exists() else sorted(folder.rglob("*")):
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
                 archive.extractall(target)

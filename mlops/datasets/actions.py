@@ -236,6 +236,8 @@ def _next_version(actor: Any, dataset: Dataset, blob: Blob, file_name: str, read
     newest = DatasetVersion.objects.filter(dataset=dataset).first()
     if newest and newest.raw_id == blob.pk and newest.reading == values:
         return _once_more(newest)
+    if newest and (newest.reading.get("format") == "zip") != (reading.format == "zip"):
+        raise errors.another_kind(dataset, file_name)
     dataset.last_number += 1
     dataset.save(update_fields=["last_number"])
     version = DatasetVersion.objects.create(

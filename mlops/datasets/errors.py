@@ -49,6 +49,17 @@ def not_ready(version: DatasetVersion) -> Refusal:
     )
 
 
+def another_kind(dataset: Dataset, file_name: str) -> Refusal:
+    """A table and an archive under one name would break the connections of every pipeline that reads it."""
+    told = {"name": dataset.name, "file": file_name}
+    return Refusal(
+        "another_kind",
+        _("“%(name)s” and “%(file)s” differ: one is a table, the other a zip archive.") % told,
+        hint=_("Give the file a name of its own."),
+        status=409,
+    )
+
+
 def in_use(version: DatasetVersion, uses: list[Use]) -> Refusal:
     named = ", ".join(f"{use.kind} “{use.name}”" for use in uses[:5])
     more = _(" and %(count)d more") % {"count": len(uses) - 5} if len(uses) > 5 else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -90,7 +90,14 @@ def schema_of(person: Any, project: Project, name: str, number: int | None = Non
 
 def dataset_shape(project: Project, name: str, number: int | None = None) -> Shape:
     """For a drawing: the shape of the dataset's port. Raises Refusal `dataset_unknown` or `version_unknown`."""
-    return Shape(type="table", table=_schema(ready_version(project, name, number)))
+    wanted = ready_version(project, name, number)
+    kind = port_type(wanted)
+    return Shape(type=kind, table=_schema(wanted) if kind == "table" else None)
+
+
+def port_type(of: DatasetVersion) -> Literal["table", "zip"]:
+    """What a data node gives of this version."""
+    return "zip" if of.reading.get("format") == "zip" else "table"
 
 
 def ready_version(project: Project, name: str, number: int | None = None) -> DatasetVersion:
@@ -114,7 +121,7 @@ def palette(project: Project) -> list[dict[str, Any]]:
     rows = (
         DatasetVersion.objects.filter(dataset__project=project)
         .select_related("dataset")
-        .defer("profile", "reading")
+        .defer("profile")
         .order_by("dataset__name", "-number")
     )
     offers: dict[UUID, dict[str, Any]] = {}
@@ -124,7 +131,7 @@ def palette(project: Project) -> list[dict[str, Any]]:
         offer = offers.setdefault(row.dataset_id, _offer(row))
         offer["versions"].append(row.number)
         if offer["schema"] is None and row.schema is not None:
-            offer |= {"version": row.number, "schema": row.schema}
+            offer |= {"version": row.number, "schema": row.schema, "type": port_type(row)}
     return list(offers.values())
 
 
@@ -170,6 +177,7 @@ def _offer(row: DatasetVersion) -> dict[str, Any]:
         "versions": [],
         "description": row.dataset.description,
         "schema": None,
+        "type": port_type(row),
         "is_sample": row.dataset.is_sample,
         "url": page_url(row.dataset),
     }

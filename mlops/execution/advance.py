@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops.datasets.queries import ready_version
+from mlops.datasets.queries import port_type, ready_version
 from mlops.events.models import Event
 from mlops.execution.ready import DONE, outlook
 from mlops.execution.reuse import earlier, reuse_key
@@ -118,7 +118,7 @@ def _take_dataset(run: Run, step: Step, node: Node) -> bool:
         expected=("waiting",),
         to="completed",
         reason=_("Read %(name)s.") % {"name": version},
-        outputs={"dataset": {"type": "table", "tree": version.tree_id}},
+        outputs={"dataset": {"type": port_type(version), "tree": version.tree_id}},
         progress=1.0,
         started_at=now,
         ended_at=now,

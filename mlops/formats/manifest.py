@@ -6,6 +6,9 @@ import hashlib
 
 import msgspec
 
+ARCHIVE_FILE = "files.zip"
+"""In the tree of a dataset that was uploaded as a zip archive, beside the table that lists its files."""
+
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
     path: str

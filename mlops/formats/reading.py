@@ -20,9 +20,9 @@ class ReadColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Of Parquet, only `columns` counts. `decimal_comma`: 1.234,5 means 1234.5."""
+    """Of Parquet, only `columns` counts; a zip archive is kept as it is. `decimal_comma`: 1.234,5 means 1234.5."""
 
-    format: Literal["csv", "parquet"]
+    format: Literal["csv", "parquet", "zip"]
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"

@@ -16,12 +16,16 @@ def uploaded(actor: Any, project: Project, content: bytes = CARS, file_name: str
     return actions.receive(actor, project, source=io.BytesIO(content), file_name=file_name)[0]
 
 
-def made(actor: Any, project: Project, content: bytes = CARS, *, name: str = "Cars") -> DatasetVersion:
-    return actions.create_dataset(actor, project, name=name, upload=uploaded(actor, project, content))
+def made(
+    actor: Any, project: Project, content: bytes = CARS, *, name: str = "Cars", file_name: str = "cars.csv"
+) -> DatasetVersion:
+    return actions.create_dataset(actor, project, name=name, upload=uploaded(actor, project, content, file_name))
 
 
-def imported(actor: Any, project: Project, content: bytes = CARS, *, name: str = "Cars") -> DatasetVersion:
-    version = made(actor, project, content, name=name)
+def imported(
+    actor: Any, project: Project, content: bytes = CARS, *, name: str = "Cars", file_name: str = "cars.csv"
+) -> DatasetVersion:
+    version = made(actor, project, content, name=name, file_name=file_name)
     importing.import_version(version.pk)
     version.refresh_from_db()
     return version

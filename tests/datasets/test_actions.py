@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import msgspec
 import pytest
 
@@ -126,6 +129,28 @@ def test_the_palette_offers_the_newest_ready_version(contributor, project):
     (offer,) = queries.palette(project)
     assert (offer["name"], offer["version"], offer["versions"]) == ("Cars", 1, [2, 1])
     assert [column["name"] for column in offer["schema"]["columns"]] == ["make", "price", "doors"]
+
+
+def zipped(name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, "x")
+    return target.getvalue()
+
+
+def test_an_archive_becomes_a_dataset_that_gives_a_zip_file(contributor, project):
+    version = imported(contributor, project, zipped("cats/tom.png"), name="Pets", file_name="pets.zip")
+    assert (version.state, version.row_count) == ("ready", 1), version.reason
+    assert "files.zip" in [file.path for file in manifest_of(version.tree_id).files]
+    assert queries.dataset_shape(project, "Pets").type == "zip"
+    assert [offer["type"] for offer in queries.palette(project)] == ["zip"]
+
+
+def test_a_table_does_not_become_the_next_version_of_an_archive(contributor, project):
+    imported(contributor, project, zipped("a.txt"), name="Pets", file_name="pets.zip")
+    with pytest.raises(Refusal) as caught:
+        made(contributor, project, name="Pets")
+    assert caught.value.code == "another_kind"
 
 
 def test_a_dataset_that_is_not_there_is_named_with_the_nearest(contributor, project):

@@ -307,3 +307,24 @@ def test_a_long_table_is_profiled_by_pieces_and_says_so(tmp_path):
     assert (profile.row_count, profile.sampled_rows) == (10_000, 1_000)
     assert (profile.columns[0].count, profile.columns[0].minimum) == (1_000, 0)
     assert profile.columns[0].maximum > 9_800
+
+
+def test_a_zip_archive_is_kept_with_a_table_of_its_files(file):
+    path = file(_zip("cats/tom.png"), "pets.zip")
+    assert table(path).rows() == [("cats/tom.png", "cats", 1)]
+    assert (path.parent / "table" / "files.zip").read_bytes() == path.read_bytes()
+    assert preview(path, sniff(path, path.name)).rows == (("cats/tom.png", "cats", "1"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (_zip("../../etc/passwd"), "unsafe_path"),
+        (_zip("/etc/passwd"), "unsafe_path"),
+        (_zip("__MACOSX/x"), "empty_file"),
+        (_zip("xl/workbook.xml"), "not_what_it_says"),
+        (b"PK\x03\x04 and nothing more", "not_what_it_says"),
+    ],
+)
+def test_an_archive_that_cannot_be_unpacked_safely_is_refused(file, content, code):
+    assert refused(file(content, "pets.zip")).code == code

@@ -33,6 +33,7 @@ def node(name: str, component: str, **parameters: object) -> Node:
 
 
 DATA = node("data", "dataset", dataset="Cars")
+SPLIT = node("s", "split_data")
 SPLIT_OUT = "results_dataset1"
 
 
@@ -74,7 +75,8 @@ def test_a_circle_is_told_with_the_steps_on_it():
         (spec(node("a", "dataset", dataset="Crs")), "dataset_unknown"),
         (spec(DATA, node("a", "split_data"), edges=(edge("data", "a", "rows"),)), "port_unknown"),
         (spec(DATA, node("a", "split_data"), edges=(edge("nobody", "a"),)), "node_unknown"),
-        (spec(DATA, node("a", "score_model"), edges=(edge("data", "a", into="trained_model"),)), "types_differ"),
+        (spec(DATA, node("a", "score_model"), edges=(edge("data", "a", into="trained_model"),)), "input_type"),
+        (spec(SPLIT, node("a", "score_model"), edges=(edge("s", "a", SPLIT_OUT, "trained_model"),)), "types_differ"),
     ],
 )
 def test_each_fault_of_a_graph_has_its_own_word(broken, code):

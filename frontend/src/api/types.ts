@@ -188,6 +188,8 @@ export interface DatasetOffer {
   readonly versions: readonly number[];
   readonly description: string;
   readonly schema: TableSchema | null;
+  /** What its data node gives: a table, or the files of a zip archive. */
+  readonly type?: "table" | "zip";
   readonly is_sample: boolean;
   readonly url: string;
 }

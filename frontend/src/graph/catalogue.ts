@@ -10,21 +10,30 @@ const DATASET_FALLBACK: Component = {
 
 export interface Catalogue {
   readonly components: ReadonlyMap<string, Component>;
+  /** The data node by what the dataset is. */
+  readonly dataNodes: Readonly<Record<"table" | "zip", Component>>;
   readonly datasets: readonly DatasetOffer[];
 }
 
 export function catalogueOf(palette: Palette): Catalogue {
   const components = new Map(palette.components.map((component) => [component.name, component]));
-  if (!components.has(DATASET)) components.set(DATASET, DATASET_FALLBACK);
-  return { components, datasets: palette.datasets };
+  const dataset = components.get(DATASET) ?? DATASET_FALLBACK;
+  const dataNodes = { table: giving(dataset, "table"), zip: giving(dataset, "zip") };
+  components.set(DATASET, dataNodes.table);
+  return { components, dataNodes, datasets: palette.datasets };
 }
 
 /** The components of the palette's groups, in the given order. */
 export const drawable = (catalogue: Catalogue): readonly Component[] =>
   [...catalogue.components.values()].filter((component) => component.name !== DATASET);
 
-export const componentOf = (catalogue: Catalogue, node: DrawnNode | undefined): Component | undefined =>
-  node && catalogue.components.get(node.component);
+export function componentOf(catalogue: Catalogue, node: DrawnNode | undefined): Component | undefined {
+  if (node?.component === DATASET) return catalogue.dataNodes[datasetOf(catalogue, node)?.type ?? "table"];
+  return node && catalogue.components.get(node.component);
+}
+
+const giving = (dataset: Component, type: "table" | "zip"): Component =>
+  ({ ...dataset, outputs: (dataset.outputs ?? []).map((port) => ({ ...port, type })) });
 
 export const inputsOf = (component: Component | undefined): readonly Port[] => component?.inputs ?? [];
 export const outputsOf = (component: Component | undefined): readonly Port[] => component?.outputs ?? [];

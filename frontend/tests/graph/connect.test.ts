@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bestEnd, compatible, type End, judge, whyNot } from "@/graph/connect";
+import { drawDataset } from "@/graph/catalogue";
+import { addNode } from "@/graph/operations";
 import { CATALOGUE, drawn, wired } from "../catalogue";
 
 const out = (node: string, port: string): End => ({ node, port, side: "output" });
@@ -16,6 +18,12 @@ describe("connectability", () => {
     const { possible, reason } = judge(CATALOGUE, ALL, out("learner", "untrained"), into("score", "model"));
     expect(possible).toBe(false);
     expect(reason).toBe("“model” takes a trained model; “untrained” gives an untrained model.");
+  });
+
+  it("a dataset of a zip archive gives a zip file", () => {
+    const unpack = addNode(drawn("unpack", "cars"), "pets", drawDataset(CATALOGUE, CATALOGUE.datasets[1]!), { x: 0, y: 0 });
+    expect(judge(CATALOGUE, unpack, out("pets", "dataset"), into("unpack", "archive")).possible).toBe(true);
+    expect(judge(CATALOGUE, unpack, out("cars", "dataset"), into("unpack", "archive")).possible).toBe(false);
   });
 
   it("a step cannot feed itself", () => {

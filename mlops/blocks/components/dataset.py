@@ -24,8 +24,10 @@ DEFINITION = Component(
 **Example.** `automobile-price`, version 1: one row per car, with its make, horsepower and price.
 
 **What comes out.** The table as it was uploaded. A dataset version never changes, so a run with version 1 gives
-the same table for ever. Leave the version empty to take the newest one at the moment of the submit.""",
-    outputs=(Port(name="dataset", type="table", label="Dataset"),),
+the same table for ever. A dataset that was uploaded as a zip archive gives a zip file instead,
+for components that take one, such as Convert to Image Directory. Leave the version
+empty to take the newest one at the moment of the submit.""",
+    outputs=(Port(name="dataset", type="any", label="Dataset", help="A table or a zip file."),),
     parameters=(
         Parameter(name="dataset", type="dataset", label="Dataset", required=True, help="Which dataset to read."),
         Parameter(

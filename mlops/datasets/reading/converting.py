@@ -37,6 +37,8 @@ def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", fil
             status=422,
         )
     folder.mkdir(parents=True, exist_ok=True)
+    if kind == "zip":
+        return _from_zip(path, folder, source=source)
     parts = folder.parent / f"{folder.name}-parts"
     shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir()
@@ -46,6 +48,15 @@ def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", fil
     finally:
         shutil.rmtree(parts, ignore_errors=True)
     meta = _meta(columns, rows=rows, source=source)
+    (folder / META).write_bytes(msgspec.json.encode(meta))
+    return meta
+
+
+def _from_zip(path: Path, folder: Path, *, source: str) -> TableMeta:
+    from mlops.datasets.reading.zipped import COLUMNS, write_zip
+
+    rows = write_zip(path, folder, folder / DATA)
+    meta = _meta(list(COLUMNS), rows=rows, source=source)
     (folder / META).write_bytes(msgspec.json.encode(meta))
     return meta
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mlops.formats.refusal import Refusal
 
 HEAD_BYTES = 4096
+ZIP = "a zip archive"
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".data", "")
 PARQUET_ENDINGS = (".parquet", ".pq")
 MAGICS: tuple[tuple[bytes, str], ...] = (
@@ -35,12 +36,12 @@ MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"\x80\x05\x95", "a Python pickle"),
 )
 REMEDIES = {
-    "archive": "Unpack it and upload the CSV or Parquet file inside.",
+    "archive": "Unpack it and upload the CSV or Parquet file inside; or name a zip archive .zip to keep its files.",
     "spreadsheet": "In the spreadsheet program, save the sheet as CSV, and upload that.",
 }
 
 
-def kind_of(path: Path, file_name: str) -> Literal["csv", "parquet"]:
+def kind_of(path: Path, file_name: str) -> Literal["csv", "parquet", "zip"]:
     """Raises Refusal `empty_file` or `not_what_it_says`."""
     size = path.stat().st_size
     if size == 0:
@@ -53,6 +54,8 @@ def kind_of(path: Path, file_name: str) -> Literal["csv", "parquet"]:
     if head.startswith(b"PAR1"):
         return _parquet(ending, file_name)
     other = _other_kind(head, path)
+    if other == ZIP and ending == ".zip":
+        return "zip"
     if other:
         raise _refused(file_name, other, _remedy(other))
     if ending in PARQUET_ENDINGS:
@@ -98,7 +101,7 @@ def _zip_kind(path: Path) -> str:
         return "a Word document"
     if "content.xml" in names:
         return "an OpenDocument file"
-    return "a zip archive"
+    return ZIP
 
 
 def _is_json(text: bytes) -> bool:
@@ -129,7 +132,7 @@ def _refused(file_name: str, looks_like: str, hint: str) -> Refusal:
     named = f"is named {ending}, but it" if ending else "has no file ending, and"
     if ending.lower() not in (*TEXT_ENDINGS, *PARQUET_ENDINGS):
         return Refusal(
-            "not_what_it_says", f"“{file_name}” looks like {looks_like}. CSV and Parquet can be read.", hint=hint,
+            "not_what_it_says", f"“{file_name}” looks like {looks_like}. CSV, Parquet and zip can be read.", hint=hint,
             status=422,
         )  # fmt: skip
     return Refusal("not_what_it_says", f"“{file_name}” {named} looks like {looks_like}.", hint=hint, status=422)

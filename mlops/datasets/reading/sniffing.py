@@ -33,10 +33,15 @@ def sniff(path: Path, file_name: str) -> Reading:
 
 def examine(path: Path, file_name: str, *, settings: Reading | None = None, rows: int = 50) -> Examination:
     """The guess with a preview. `settings` were chosen by a person: only the columns are guessed then."""
-    if kind_of(path, file_name) == "parquet":
+    kind = kind_of(path, file_name)
+    if kind == "parquet":
         from mlops.datasets.reading.parquet import examine_parquet
 
         return examine_parquet(path, rows=rows)
+    if kind == "zip":
+        from mlops.datasets.reading.zipped import examine_zip
+
+        return examine_zip(path, rows=rows)
     encoding = known_encoding(settings.encoding) if settings else guess_encoding(path)
     lines = head_lines(path, encoding)
     if not "".join(lines).strip():
@@ -63,6 +68,10 @@ def preview(path: Path, reading: Reading, rows: int = 50) -> Preview:
         from mlops.datasets.reading.parquet import preview_parquet
 
         return preview_parquet(path, reading, rows=rows)
+    if reading.format == "zip":
+        from mlops.datasets.reading.zipped import preview_zip
+
+        return preview_zip(path, rows=rows)
     reading = msgspec.structs.replace(reading, encoding=known_encoding(reading.encoding))
     lines = head_lines(path, reading.encoding)
     head = check_head(lines, reading)

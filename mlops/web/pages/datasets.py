@@ -325,7 +325,7 @@ def _reading_of(upload: Upload) -> Reading:
 
 def _changed(reading: Reading, typed: Mapping[str, str]) -> Reading:
     """The settings as typed; the columns are then guessed anew."""
-    if reading.format == "parquet":
+    if reading.format != "csv":
         return msgspec.structs.replace(reading, columns=())
     skip = typed.get("skip_rows", "0").strip()
     return msgspec.structs.replace(
