@@ -38,6 +38,37 @@ def reduced(
     return recipe, TableSchema(columns=columns)
 
 
+def applicable(transforms: Sequence[Transform], names: Sequence[str]) -> tuple[Transform, ...]:
+    """The transforms reduced to what a table with these columns has."""
+    present = set(names)
+    kept: list[Transform] = []
+    for transform in transforms:
+        match transform:
+            case KeepColumns(columns=columns):
+                present &= set(columns)
+                kept.append(KeepColumns(columns=tuple(name for name in columns if name in present)))
+            case RequirePresent(columns=columns):
+                kept.append(RequirePresent(columns=tuple(name for name in columns if name in present)))
+            case Rename(names=renamed):
+                there = {old: new for old, new in renamed.items() if old in present}
+                present = {there.get(name, name) for name in present}
+                kept.append(Rename(names=there))
+            case Replay(reads=reads, writes=writes, removes=removes):
+                if set(reads) <= present:
+                    present = (present | set(writes)) - set(removes)
+                    kept.append(transform)
+            case MarkMissing(column=column, indicator=indicator):
+                if column in present:
+                    present.add(indicator)
+                    kept.append(transform)
+            case FillMissing(column=column) | Rescale(column=column) | Cast(column=column):
+                if column in present:
+                    kept.append(transform)
+            case RunPython():
+                kept.append(transform)
+    return tuple(kept)
+
+
 def required_columns(
     recipe: Sequence[Transform], source: TableSchema, *, features: Sequence[str], complete: bool
 ) -> frozenset[str]:

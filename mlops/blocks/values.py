@@ -54,12 +54,12 @@ class Table:
     def schema(self) -> TableSchema:
         return self.meta.schema
 
-    def transformed(self, *transforms: Transform) -> Table:
-        """This table after fitted transforms, which join its recipe."""
+    def transformed(self, *transforms: Transform, at_scoring: bool = False) -> Table:
+        """This table after fitted transforms, which join its recipe. `at_scoring`: no row may be dropped."""
         from mlops.blocks.transforms import apply
 
         tracked = self.frame if self.origin is None else self.frame.with_columns(self.origin.alias(ROW))
-        changed = apply(transforms, tracked, at_scoring=False)
+        changed = apply(transforms, tracked, at_scoring=at_scoring)
         origin = changed[ROW] if self.origin is not None else None
         frame = changed.drop(ROW, strict=False)
         recipe = self.meta.recipe if self.meta.source is None else self.meta.recipe + transforms

@@ -31,7 +31,7 @@ def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     """For the wizard: each entry with why not, and ONNX with the conversion that would be served."""
     unscored = _unscored(version)
     conversion = best_conversion(version)
-    refused = conversion.reason if conversion and conversion.state in GONE_WRONG else ""
+    refused = conversion.reason if conversion and conversion.state in GONE_WRONG else _stepwise(version)
     return (
         Possible(entry="onnx", problem=unscored or refused, conversion=conversion),
         Possible(entry="native", problem=unscored),
@@ -53,6 +53,10 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
             where=Where(parameter="version"),
         )
     problem = "" if entry == "script" else _unscored(version)
+    if not problem and entry == "onnx" and _stepwise(version):
+        raise Refusal(
+            "entry_not_possible", _stepwise(version), hint=_("Choose the entry “native”."), status=409, where=where
+        )
     if problem:
         hint = _("Choose the entry “script” and write how its files are to be used.")
         raise Refusal("entry_not_possible", problem, hint=hint, where=where)
@@ -73,6 +77,14 @@ def conversion_for(actor: Any, version: ModelVersion) -> Conversion:
             where=Where(parameter="entry", value="onnx"),
         )
     return conversion
+
+
+def _stepwise(version: ModelVersion) -> str:
+    """Why the version has no ONNX form whatever its conversion would say; empty where it may have one."""
+    manifest = describe(version.tree_id).manifest
+    if manifest is None or not manifest.pipeline:
+        return ""
+    return _("%(version)s is an inference pipeline, which answers step by step.") % {"version": version}
 
 
 def _unscored(version: ModelVersion) -> str:

@@ -26,3 +26,18 @@ class ServedPipeline(msgspec.Struct, frozen=True, kw_only=True):
     edges: tuple[Edge, ...]
     input: str
     output: str
+
+
+class PipelineParity(msgspec.Struct, frozen=True, kw_only=True):
+    """How the answers of a packaged pipeline compare with what the runs computed."""
+
+    accepted: bool
+    reason: str
+    sample_rows: int
+    """Rows of the sample, answered together and one by one, against the inference pipeline's own run."""
+    held_out_rows: int
+    """Rows that the training run scored, answered from the dataset's rows; 0 where they cannot be followed."""
+    max_difference: float
+    """Largest |difference| of numbers, relative to the largest |number| of the column."""
+    not_compared: str = ""
+    """Why held-out rows were not compared, or empty."""

@@ -1,18 +1,23 @@
-"""Asking for a conversion to ONNX."""
+"""Asking for a conversion to ONNX, and for an inference pipeline to be made deployable."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.events.chain import record
+from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.models import Conversion, ConversionState, PipelinePackage
+from mlops.packaging.pipelines import served
 from mlops.registry.models import ModelVersion
+from mlops.registry.names import checked_name
+from mlops.runs.models import Run, RunState
 from mlops.work.calls import later
 
 TOLERANCE = 1e-4
@@ -49,3 +54,37 @@ def convert(actor: Any, version: ModelVersion, *, tolerance: float = TOLERANCE) 
         )
         later("packaging.convert", conversion.id)
     return conversion
+
+
+def package_pipeline(actor: Any, run: Run, *, name: str) -> PipelinePackage:
+    """Asks for a version of the model `name` that answers as this run of an inference pipeline did.
+
+    The same run and name give the package that is there already, unless it failed."""
+    require(actor, "contribute", run.project)
+    name = checked_name(name)
+    if run.state != RunState.COMPLETED:
+        raise Refusal(
+            "run_not_completed",
+            _("Run #%(number)d is %(state)s; a pipeline is deployed after a completed run.")
+            % {"number": run.number, "state": run.get_state_display().lower()},
+            hint=_("Submit the inference pipeline and wait until it has completed."),
+            status=409,
+        )
+    served(msgspec.convert(run.spec, type=PipelineSpec))
+    with transaction.atomic():
+        known = PipelinePackage.objects.filter(run=run, name=name, state__in=ANSWERED).first()
+        if known is not None:
+            return known
+        package = PipelinePackage.objects.create(
+            run=run, name=name, reason=_("Waits for a worker."), state_since=timezone.now(), created_by=actor
+        )
+        record(
+            actor,
+            "mlops.inference_pipeline.packaging_requested",
+            subject=f"runs/{run.pk}",
+            project=run.project,
+            data={"model": name},
+            notice=("run", str(run.pk)),
+        )
+        later("packaging.package_pipeline", package.pk)
+    return package

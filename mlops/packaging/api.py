@@ -1,10 +1,11 @@
-"""REST: conversions of a model version."""
+"""REST: conversions of a model version, and packages of an inference pipeline's run."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -12,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.packaging import actions, queries
-from mlops.packaging.models import Conversion
+from mlops.packaging.models import Conversion, PipelinePackage
 from mlops.registry.queries import visible_version
+from mlops.runs.queries import run as visible_run
 
 
 class NewConversion(serializers.Serializer[Any]):
@@ -46,3 +48,42 @@ class ConversionsView(APIView):
         conversion: Conversion = actions.convert(request.user, version, tolerance=wanted.validated_data["tolerance"])
         code = status.HTTP_200_OK if conversion.is_final else status.HTTP_201_CREATED
         return Response(ConversionView(conversion).data, status=code)
+
+
+class NewPackage(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120, help_text="The model that gets a new version.")
+
+
+class PackageView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    hint = serializers.CharField()
+    since = serializers.DateTimeField(source="state_since")
+    report = serializers.JSONField()
+    version = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+
+    def get_version(self, package: PipelinePackage) -> dict[str, Any] | None:
+        if package.version is None:
+            return None
+        of = package.version
+        deploy = reverse("web:deploy") + f"?version={of.pk}"
+        return {"model": str(of.model_id), "name": of.model.name, "number": of.number, "deploy_url": deploy}
+
+
+class PackagesView(APIView):
+    @extend_schema(responses=PackageView(many=True))
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        packages = queries.packages_of(visible_run(request.user, run_id))
+        return Response({"results": PackageView(packages, many=True).data})
+
+    @extend_schema(request=NewPackage, responses={201: PackageView})
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        wanted = NewPackage(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        run = visible_run(request.user, run_id)
+        package = actions.package_pipeline(request.user, run, name=wanted.validated_data["name"])
+        code = status.HTTP_200_OK if package.is_final else status.HTTP_201_CREATED
+        return Response(PackageView(package).data, status=code)

@@ -1,4 +1,4 @@
-"""A conversion of a model version to ONNX, with the certificate that says whether it may be used."""
+"""What packaging makes of models, each with the comparison that says whether it may be used."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.blobs.models import Tree
 from mlops.registry.models import ModelVersion
+from mlops.runs.models import Run
 
 
 class ConversionState(models.TextChoices):
@@ -41,6 +42,34 @@ class Conversion(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "lease_until"], name="conversion_state_lease")]
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in (ConversionState.QUEUED, ConversionState.RUNNING)
+
+
+class PipelinePackage(models.Model):
+    """An inference pipeline made deployable: it becomes a version of the model `name` once its answers are checked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    """The completed run of the inference pipeline."""
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=20, choices=ConversionState.choices, default=ConversionState.QUEUED)
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    report = models.JSONField(null=True)
+    """formats.inference.PipelineParity."""
+    version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "lease_until"], name="package_state_lease")]
 
     @property
     def is_final(self) -> bool:

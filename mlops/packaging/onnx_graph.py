@@ -26,6 +26,8 @@ IR_VERSION = 10
 def compile_model(folder: Path) -> ModelProto:
     """Raises Refusal `not_convertible` with the reason."""
     manifest = read_manifest(folder)
+    if manifest.pipeline:
+        raise not_convertible("an inference pipeline answers step by step.")
     if manifest.broken:
         raise not_convertible(manifest.broken)
     _check_names(manifest)

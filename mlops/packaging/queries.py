@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
-from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.models import Conversion, ConversionState, PipelinePackage
 from mlops.registry.models import ModelVersion
+from mlops.runs.models import Run
 
 
 def visible_to(user: Any) -> QuerySet[Conversion]:
@@ -27,3 +28,8 @@ def best_conversion(version: ModelVersion) -> Conversion | None:
             if conversion.state in states:
                 return conversion
     return max(found, key=lambda one: one.created_at, default=None)
+
+
+def packages_of(run: Run) -> QuerySet[PipelinePackage]:
+    """Newest first."""
+    return PipelinePackage.objects.filter(run=run).select_related("version__model", "created_by")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from mlops.blobs.models import Tree
@@ -21,17 +19,16 @@ from mlops.events.chain import notify, record
 from mlops.formats.model import MANIFEST_FILE, ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepError
-from mlops.packaging import finished
+from mlops.packaging import finished, leases, package_tasks
 from mlops.packaging.child import Ended, run_module
 from mlops.packaging.models import Conversion, ConversionState
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import every, job, later
 
-LEASE = timedelta(seconds=15)
+__all__ = ["convert", "package_tasks", "read_onnx", "sweep"]
+
 MOST_SECONDS = 600.0
 READ_SECONDS = 60.0
-MOST_ATTEMPTS = 3
-WAITING = timedelta(seconds=20)
 NATIVE_HINT = "Deploy it with the entry “native”: the original model answers then."
 
 
@@ -52,20 +49,16 @@ def convert(conversion_id: str) -> None:
 @every(10, "packaging.sweep")
 def sweep() -> None:
     """Takes conversions back whose worker is gone, and wakes up those that nobody took."""
-    now = timezone.now()
-    lost = Conversion.objects.filter(state=ConversionState.RUNNING, lease_until__lt=now)
-    for conversion in lost.filter(attempt__gte=MOST_ATTEMPTS):
+    rows = Conversion.objects.all()
+    for conversion in leases.lost_for_good(rows):
         _end(
             conversion,
             state=ConversionState.FAILED,
-            reason=f"Its worker was lost {MOST_ATTEMPTS} times.",
+            reason=f"Its worker was lost {leases.MOST_ATTEMPTS} times.",
             hint="The worker's log may say why; often the machine ran out of memory.",
         )
-    lost.filter(attempt__lt=MOST_ATTEMPTS).update(
-        state=ConversionState.QUEUED, state_since=now, reason="Its worker was lost; it is tried again."
-    )
-    waiting = Conversion.objects.filter(state=ConversionState.QUEUED)
-    for pk in waiting.filter(Q(state_since__lt=now - WAITING) | Q(attempt__gt=0)).values_list("pk", flat=True):
+    leases.give_back(rows)
+    for pk in leases.forgotten(rows):
         later("packaging.convert", pk)
     _clear_left_behind()
 
@@ -79,16 +72,7 @@ def _clear_left_behind() -> None:
 
 
 def _claim(conversion_id: str) -> Conversion | None:
-    now = timezone.now()
-    free = Q(state=ConversionState.QUEUED) | Q(state=ConversionState.RUNNING, lease_until__lt=now)
-    taken = Conversion.objects.filter(free, pk=conversion_id).update(
-        state=ConversionState.RUNNING,
-        state_since=now,
-        reason="Converting and comparing with the original.",
-        lease_until=now + LEASE,
-        attempt=F("attempt") + 1,
-    )
-    if not taken:
+    if not leases.claim(Conversion.objects.all(), conversion_id, reason="Converting and comparing with the original."):
         return None
     conversion = Conversion.objects.select_related("version__model__project", "version__tree").get(pk=conversion_id)
     notify("model", str(conversion.version.model_id), project=conversion.version.model.project)
@@ -110,7 +94,7 @@ def _convert(conversion: Conversion, folder: Path) -> None:
         arguments,
         folder=folder,
         seconds=MOST_SECONDS,
-        beat=lambda: _renew(conversion),
+        beat=lambda: leases.renew(conversion),
     )
     _settle(conversion, out, ended)
 
@@ -164,12 +148,6 @@ def _end(
         )
         conversion.refresh_from_db()
         finished.tell(conversion)
-
-
-def _renew(conversion: Conversion) -> None:
-    Conversion.objects.filter(pk=conversion.pk, state=ConversionState.RUNNING).update(
-        lease_until=timezone.now() + LEASE
-    )
 
 
 def _parent() -> Path:

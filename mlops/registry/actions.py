@@ -45,17 +45,21 @@ def register(
     description: str = "",
     tags: dict[str, str] | None = None,
     properties: dict[str, Any] | None = None,
+    metrics: dict[str, float] | None = None,
 ) -> ModelVersion:
-    """The next version of the model `name`: what a run's step made, or a tree of files."""
+    """The next version of the model `name`: what a run's step made, or a tree of files (of that run, if one is given).
+
+    `metrics` stand in for those that the run's evaluation found."""
     require(actor, "contribute", project)
     name = checked_name(name)
     tags = _checked_tags(tags or {})
-    if run is not None:
+    if run is not None and tree is None:
         tree, node, port = _output(run, project, node, port)
     if tree is None:
         raise Refusal("model_without_files", _("Say which run's output, or which files, the model is."))
     described = describe(tree.digest)
-    metrics = metrics_of(run, node, port) if run is not None else {}
+    if metrics is None:
+        metrics = metrics_of(run, node, port) if run is not None else {}
     with transaction.atomic():
         model = _model_row(actor, project, name)
         version = ModelVersion.objects.create(

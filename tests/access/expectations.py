@@ -136,6 +136,7 @@ on(
 )
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/download/", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/files/", GET=READ)
+on("api/v1/runs/<uuid:run_id>/packages/", GET=READ, POST=(CONTRIBUTE, {"name": "service"}), allowed=(409,))
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/conversions/", GET=READ, POST=CONTRIBUTE)
 
 MODEL = "models/<uuid:model_id>/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from mlops.formats.component import Component, Derived, Port, Shape
+from mlops.formats.component import Component, Derived, Parameter, Port, Shape
 from mlops.formats.refusal import Refusal, Where
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ and apply it to the test part here, so that the test knows nothing of itself.
 **Example.** Normalize Data learned on the training part that `price` lies between 10 and 30. A test row with 40
 then becomes 1.5 (MinMax), not 1.
 
-**Choices.** There is nothing to set. The table needs the columns that the transformation reads, with the same
-types.
+**Choices.** The table needs the columns that the transformation reads, with the same types. With *Skip what the
+table lacks* on, what was learned about columns that are not there, such as the label, is left out.
 
 **What comes out.** The transformed table. A model that is trained behind it does the same to requests.""",
     inputs=(
@@ -34,6 +34,15 @@ types.
         Port(name="dataset", type="table", label="Dataset"),
     ),
     outputs=(Port(name="transformed_dataset", type="table", label="Transformed dataset"),),
+    parameters=(
+        Parameter(
+            name="skip_missing_columns",
+            type="boolean",
+            label="Skip what the table lacks",
+            default=False,
+            help="Leave out what was learned about columns that this table does not have.",
+        ),
+    ),
 )
 
 
@@ -44,10 +53,14 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
 def run(call: Call) -> dict[str, Value]:
     import polars as pl
 
+    from mlops.blocks.recipe import applicable
+
     table = call.table("dataset")
     transforms = cast("FittedTransformValue", call.inputs["transformation"]).transform.transforms
+    if call.parameters["skip_missing_columns"]:
+        transforms = applicable(transforms, table.schema.names)
     try:
-        result = table.transformed(*transforms)
+        result = table.transformed(*transforms, at_scoring=call.at_scoring)
     except Refusal as refusal:
         where = Where(port="dataset", column=refusal.where.column, row=refusal.where.row, value=refusal.where.value)
         hint = refusal.hint or "Connect a table with the columns on which the transformation was learned."

@@ -1,0 +1,51 @@
+"""Rows of work that one worker at a time performs: claimed with a lease, taken over when its worker is gone.
+
+A row has `state` (queued, running, or a final one), `state_since`, `reason`, `lease_until` and `attempt`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
+
+LEASE = timedelta(seconds=15)
+WAITING = timedelta(seconds=20)
+MOST_ATTEMPTS = 3
+QUEUED, RUNNING = "queued", "running"
+
+
+def claim(rows: QuerySet[Any], pk: Any, *, reason: str) -> bool:
+    """Whether this worker has it now: it was free, or its worker is gone."""
+    now = timezone.now()
+    free = Q(state=QUEUED) | Q(state=RUNNING, lease_until__lt=now)
+    taken = rows.filter(free, pk=pk).update(
+        state=RUNNING, state_since=now, reason=reason, lease_until=now + LEASE, attempt=F("attempt") + 1
+    )
+    return bool(taken)
+
+
+def renew(row: Model) -> None:
+    rows = type(row)._default_manager.filter(pk=row.pk, state=RUNNING)
+    rows.update(lease_until=timezone.now() + LEASE)
+
+
+def lost_for_good(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those whose workers were lost as often as is tried."""
+    return rows.filter(state=RUNNING, lease_until__lt=timezone.now(), attempt__gte=MOST_ATTEMPTS)
+
+
+def give_back(rows: QuerySet[Any]) -> None:
+    """Those whose worker is gone wait again."""
+    now = timezone.now()
+    rows.filter(state=RUNNING, lease_until__lt=now, attempt__lt=MOST_ATTEMPTS).update(
+        state=QUEUED, state_since=now, reason="Its worker was lost; it is tried again."
+    )
+
+
+def forgotten(rows: QuerySet[Any]) -> list[Any]:
+    """Keys of those that nobody took for a while, or that were given back."""
+    overdue = Q(state_since__lt=timezone.now() - WAITING) | Q(attempt__gt=0)
+    return list(rows.filter(overdue, state=QUEUED).values_list("pk", flat=True))
