@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from designer.fast_json import Decoder, Encoder
 from mlops.access.models import Project
@@ -136,3 +137,25 @@ class Presence(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draft", "tab"], name="one_presence_per_tab")]
+
+
+class InferenceKind(models.TextChoices):
+    REALTIME = "realtime", _("Real-time inference pipeline")
+    BATCH = "batch", _("Batch inference pipeline")
+
+
+class InferenceDraft(models.Model):
+    """That a draft was derived from a training draft: they are shown as tabs of one another."""
+
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="+")
+    training = models.ForeignKey(Draft, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=10, choices=InferenceKind.choices)
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The training run that its saved models and transformations come from."""
+    score = models.CharField(max_length=100)
+    """The step of that run which it answers like."""
+    derived_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind"]
+        constraints = [models.UniqueConstraint(fields=["training", "kind"], name="one_inference_draft_of_a_kind")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, log_api, pages
+from designer import api, inference_api, log_api, pages
 
 app_name = "designer"
 
@@ -23,6 +23,12 @@ rest = [
     path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
     path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
     path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),
+    path("drafts/<uuid:draft_id>/inference/", inference_api.DraftInference.as_view(), name="inference"),
+    path(
+        "drafts/<uuid:draft_id>/inference/update/",
+        inference_api.DraftInferenceUpdate.as_view(),
+        name="inference-update",
+    ),
     path("runs/<uuid:run_id>/clone/", api.RunClone.as_view(), name="clone-run"),
 ]
 

@@ -70,6 +70,8 @@ on("api/v1/drafts/<uuid:draft_id>/history/", GET=READ)
 on("api/v1/drafts/<uuid:draft_id>/versions/", GET=READ, POST=(CONTRIBUTE, {"name": "x"}))
 on("api/v1/drafts/<uuid:draft_id>/restore/", POST=(CONTRIBUTE, {"revision": 1}))
 on("api/v1/drafts/<uuid:draft_id>/clone/", POST=CONTRIBUTE)
+on("api/v1/drafts/<uuid:draft_id>/inference/", GET=READ, POST=(CONTRIBUTE, {"kind": "realtime"}), allowed=(409, 422))
+on("api/v1/drafts/<uuid:draft_id>/inference/update/", POST=CONTRIBUTE, allowed=(409,))
 on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"}))
 on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
 
