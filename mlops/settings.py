@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "mlops.tags",
     "mlops.accounts",
     "mlops.datasets",
+    "mlops.components",
     "mlops.runs",
     "mlops.registry",
     "mlops.pipelines",

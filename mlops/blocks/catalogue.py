@@ -87,7 +87,7 @@ def derive(name: str, version: str | None, parameters: Mapping[str, Any], inputs
     Port types are expected to fit (a drawing cannot connect others); a wrong one is a problem too."""
     found = block(name, version)
     definition = found.DEFINITION
-    problems = [*check(definition, parameters), *_port_problems(definition, inputs)]
+    problems = [*check(definition, parameters), *port_problems(definition, inputs)]
     if absent := missing_extra(definition):
         problems.insert(0, absent)
     sound = sound_parameters(definition, parameters)
@@ -98,7 +98,7 @@ def derive(name: str, version: str | None, parameters: Mapping[str, Any], inputs
     return Derived(outputs=outputs, problems=tuple(problems))
 
 
-def _port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Problem]:
+def port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Problem]:
     found = []
     for port in definition.inputs:
         shape = inputs.get(port.name)

@@ -20,6 +20,10 @@ __all__ = ["Reporter", "execute"]
 
 def execute(order: StepOrder, report: Reporter) -> None:
     """Raises Refusal for bad parameters and bad data, with the place filled in."""
+    if order.definition is not None:
+        from mlops.blocks.custom import execute_definition
+
+        return execute_definition(order, report)
     from mlops.blocks.values import shape_of, write_value
 
     found = block(order.component, order.version)

@@ -30,6 +30,7 @@ GROUPS: tuple[Group, ...] = (
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
     Group("token", "personal tokens", "mlops.client.commands.token:define"),
     Group("data", "datasets", "mlops.client.commands.data:define"),
+    Group("component", "steps of your own for pipelines", "mlops.client.commands.component:define"),
     Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),

@@ -8,9 +8,9 @@ from mlops.client.connection import Connection
 from mlops.formats.refusal import Refusal, nearest
 
 
-def find(connection: Connection, noun: str, name: str, *, path: str, project: str = "") -> dict[str, Any]:
+def find(connection: Connection, noun: str, name: str, *, path: str, project: str = "", **query: Any) -> dict[str, Any]:
     """The row of that name in the list at `path`. Refused: `…_unknown` with the nearest name, `…_ambiguous`."""
-    rows = connection.all(path, project=project)
+    rows = connection.all(path, project=project, **query)
     found = [row for row in rows if name in (row["name"], str(row["id"]))]
     if len(found) == 1:
         row: dict[str, Any] = found[0]

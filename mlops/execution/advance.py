@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from mlops.datasets.queries import port_type, ready_version
 from mlops.events.models import Event
+from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.formats.inference import SAVED_COMPONENTS
@@ -73,7 +74,7 @@ def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -
             return _take_dataset(run, step, node)
         if node.component in SAVED_COMPONENTS:
             return _take_saved(run, step, node)
-        key = reuse_key(node, _inputs(spec, steps, node_id), run.snapshot.get("versions", {}))
+        key = reuse_key(node, _inputs(spec, steps, node_id), run.snapshot.get("versions", {}), library_of(run))
     except Refusal as refusal:
         error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
         told = msgspec.to_builtins(error)

@@ -23,12 +23,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree, keep_folder
-from mlops.blocks.catalogue import component
 from mlops.events.chain import notify
 from mlops.execution import stopping
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.library import library_of
 from mlops.execution.retry import give_back, try_again
+from mlops.formats.component import PortType
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport
@@ -140,10 +141,16 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     for edge in spec.inputs_of(node.id):
         inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
         fetch_tree(feeding[edge.source].outputs[edge.source_port]["tree"], Path(inputs[edge.target_port]))
-    outputs = {port.name: str(folder / "outputs" / port.name) for port in component(node.component).outputs}
+    library = library_of(step.run)
+    definition = library.definition(node.component, node.version)
+    ports = library.component(node.component, node.version).outputs
+    outputs = {port.name: str(folder / "outputs" / port.name) for port in ports}
     for path in outputs.values():
         Path(path).mkdir(parents=True)
     (folder / "work").mkdir()
+    code = getattr(definition.how, "code", "") if definition else ""
+    if code:
+        fetch_tree(code, folder / "code")
     return StepOrder(
         run=str(step.run_id),
         node=node.id,
@@ -156,6 +163,8 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         work_dir=str(folder / "work"),
         seed=_seed(node),
         limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES),
+        definition=definition,
+        code=str(folder / "code") if code else "",
     )
 
 
@@ -258,11 +267,12 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     if report.error is not None:
         _fail(step, report.error, report)
         return
-    types = {port.name: port.type for port in component(order.component).outputs}
+    component = library_of(step.run).component(order.component, order.version)
+    types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
     for port, folder in order.outputs.items():
         if any(Path(folder).iterdir()):
-            outputs[port] = {"type": types[port], "tree": keep_folder(Path(folder)).digest}
+            outputs[port] = {"type": _type_of(types[port], Path(folder)), "tree": keep_folder(Path(folder)).digest}
     move_step(
         step,
         expected=("running",),
@@ -272,6 +282,11 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
         progress=1.0,
         **_used(report),
     )
+
+
+def _type_of(declared: PortType, folder: Path) -> PortType:
+    """Files that a component of the project left are shown as a table where they are one."""
+    return "table" if declared == "any" and (folder / "meta.json").exists() else declared
 
 
 def _fail(step: Step, error: StepError, report: StepReport | None = None) -> None:

@@ -9,18 +9,21 @@ from typing import Any
 import msgspec
 
 from mlops.blobs.trees import is_whole
-from mlops.blocks.catalogue import component
+from mlops.blocks.library import BUILT_IN, Library
 from mlops.formats.pipeline import Node
 from mlops.runs.models import Run, Step, StepState
 
 
-def reuse_key(node: Node, inputs: Mapping[str, str], versions: Mapping[str, str]) -> str:
+def reuse_key(node: Node, inputs: Mapping[str, str], versions: Mapping[str, str], library: Library = BUILT_IN) -> str:
     """`inputs`: port to tree digest; `versions`: of the libraries. Empty for a component that is not deterministic."""
-    definition = component(node.component, node.version)
-    if not definition.deterministic:
+    component = library.component(node.component, node.version)
+    if not component.deterministic:
         return ""
-    parameters: dict[str, Any] = definition.defaults() | node.parameters
+    parameters: dict[str, Any] = component.defaults() | node.parameters
     content = [node.component, node.version, parameters, dict(inputs), dict(versions)]
+    definition = library.definition(node.component, node.version)
+    if definition is not None:
+        content.append(definition.digest())
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 

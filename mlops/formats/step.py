@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.definition import Definition
 from mlops.formats.refusal import Where
 
 ORDER_FILE = "order.json"
@@ -36,6 +37,12 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     work_dir: str
     seed: int = 42
     limits: Limits = Limits()
+    definition: Definition | None = None
+    """Of a component that is not built in."""
+    code: str = ""
+    """The folder with its code."""
+    environment: str = ""
+    """The folder of its virtual environment; empty: the product's own."""
 
 
 class StepError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,12 +15,16 @@ from django.utils.translation import gettext as _
 from mlops import __version__
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.blocks.library import Library
+from mlops.components.queries import ProjectLibrary
 from mlops.datasets.queries import ready_version
 from mlops.events.chain import record
 from mlops.formats.component import Problem
+from mlops.formats.definition import key_of
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.check import title_of
+from mlops.pipelines.expand import expand
 from mlops.pipelines.order import in_order
 from mlops.pipelines.queries import examined
 from mlops.runs.models import Experiment, Run, RunState, Step
@@ -65,11 +69,12 @@ def submit(
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
-    found, problems = examined(project, spec)
+    library = ProjectLibrary(project)
+    found, problems = examined(project, spec, library)
     blocking = tuple(problem for problem in problems if problem.severity == "error")
     if blocking:
         raise PipelineInvalid(blocking)
-    frozen = _with_versions(project, spec)
+    frozen = _with_versions(project, expand(spec, library))
     now = timezone.now()
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
@@ -85,7 +90,7 @@ def submit(
             document=document,
             shapes=shapes or msgspec.to_builtins(found),
             origin=origin,
-            snapshot=_snapshot(),
+            snapshot=_snapshot() | {"components": _definitions(frozen, library)},
             reason=_("Waiting for a worker."),
             state_since=now,
             created_by=actor,
@@ -94,7 +99,7 @@ def submit(
             Step(
                 run=run,
                 node=node.id,
-                title=title_of(frozen, node.id),
+                title=title_of(frozen, node.id, library)[:200],
                 component=node.component,
                 version=node.version,
                 reason=_("Waits for the steps before it."),
@@ -156,6 +161,16 @@ def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
         return msgspec.structs.replace(node, parameters={**node.parameters, "version": chosen.number})
 
     return PipelineSpec(nodes=tuple(frozen(node) for node in spec.nodes), edges=spec.edges)
+
+
+def _definitions(spec: PipelineSpec, library: Library) -> dict[str, Any]:
+    """What the components of the project are at this moment, by `name@version`."""
+    found = {}
+    for node in spec.nodes:
+        definition = library.definition(node.component, node.version)
+        if definition is not None:
+            found[key_of(node.component, node.version)] = msgspec.to_builtins(definition)
+    return found
 
 
 def _snapshot() -> dict[str, Any]:

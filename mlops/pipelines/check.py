@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from mlops.blocks.catalogue import component, derive
+from mlops.blocks.library import BUILT_IN, Library
 from mlops.formats.component import Component, Port, Problem, Shape
 from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.pipelines.expand import expand, fold_problems, fold_shapes
 from mlops.pipelines.order import circle, in_order
 
 DatasetShape = Callable[[str, int | None], Shape]
@@ -23,15 +24,27 @@ Shapes = dict[str, dict[str, Shape]]
 
 
 def check(
-    spec: PipelineSpec, dataset_shape: DatasetShape, saved_shape: SavedShape | None = None
+    spec: PipelineSpec,
+    dataset_shape: DatasetShape,
+    saved_shape: SavedShape | None = None,
+    library: Library = BUILT_IN,
 ) -> tuple[Shapes, tuple[Problem, ...]]:
-    """Shapes by node and output port, and all problems. Works on graphs that are not finished."""
+    """Shapes by node and output port, and all problems. Works on graphs that are not finished.
+
+    Pipeline components are looked into; what is found there is told at their cards, besides at their inner steps."""
+    shapes, problems = _check(expand(spec, library), dataset_shape, saved_shape, library)
+    return fold_shapes(spec, shapes, library), fold_problems(spec, problems, library)
+
+
+def _check(
+    spec: PipelineSpec, dataset_shape: DatasetShape, saved_shape: SavedShape | None, library: Library
+) -> tuple[Shapes, tuple[Problem, ...]]:
     problems: list[Problem] = []
-    known = {node.id: _definition(node, problems) for node in spec.nodes}
+    known = {node.id: _definition(node, library, problems) for node in spec.nodes}
     edges = _sound_edges(spec, known, problems)
     ring = circle(spec)
     if ring:
-        problems.append(_circle_problem(spec, ring))
+        problems.append(_circle_problem(spec, ring, library))
     if not spec.nodes:
         problems.append(
             Problem(
@@ -51,15 +64,15 @@ def check(
         found = _inputs(into.get(node.id, []), shapes) | _dataset(node, dataset_shape, problems)
         if saved_shape is not None and node.component in SAVED_COMPONENTS:
             found |= _saved(node, saved_shape, problems)
-        derived = derive(node.component, node.version, node.parameters, found)
+        derived = library.derive(node.component, node.version, node.parameters, found)
         shapes[node.id] = derived.outputs
         problems += [_at(node, problem) for problem in derived.problems]
     return shapes, tuple(problems)
 
 
-def _definition(node: Node, problems: list[Problem]) -> Component | None:
+def _definition(node: Node, library: Library, problems: list[Problem]) -> Component | None:
     try:
-        return component(node.component, node.version)
+        return library.component(node.component, node.version)
     except Refusal as refusal:
         problems.append(_as_problem(refusal, node))
         return None
@@ -86,7 +99,7 @@ def _saved(node: Node, saved_shape: SavedShape, problems: list[Problem]) -> dict
     if not all(node.parameters.get(name) for name in ("run", "node", "port")):
         return {}
     try:
-        return {component(node.component).outputs[0].name: saved_shape(node)}
+        return {BUILT_IN.component(node.component).outputs[0].name: saved_shape(node)}
     except Refusal as refusal:
         problems.append(_as_problem(refusal, node))
         return {}
@@ -148,8 +161,8 @@ def _port_problem(owner: Component, ports: tuple[Port, ...], node: str, name: st
     )
 
 
-def _circle_problem(spec: PipelineSpec, ring: tuple[str, ...]) -> Problem:
-    names = " → ".join(title_of(spec, node) for node in (*ring, ring[0]))
+def _circle_problem(spec: PipelineSpec, ring: tuple[str, ...], library: Library) -> Problem:
+    names = " → ".join(title_of(spec, node, library) for node in (*ring, ring[0]))
     return Problem(
         code="circle",
         message=f"These steps wait for each other in a circle: {names}.",
@@ -158,7 +171,7 @@ def _circle_problem(spec: PipelineSpec, ring: tuple[str, ...]) -> Problem:
     )
 
 
-def title_of(spec: PipelineSpec, node_id: str) -> str:
+def title_of(spec: PipelineSpec, node_id: str, library: Library = BUILT_IN) -> str:
     node = spec.node(node_id)
     if node is None:
         return node_id
@@ -167,7 +180,7 @@ def title_of(spec: PipelineSpec, node_id: str) -> str:
     if node.component == DATASET_COMPONENT and node.parameters.get("dataset"):
         return str(node.parameters["dataset"])
     try:
-        return component(node.component, node.version).title
+        return library.component(node.component, node.version).title
     except Refusal:
         return node.component
 

@@ -63,13 +63,13 @@ def run_step(order: StepOrder) -> StepReport:
     _redirect(work_dir)
     error = _execute(order, Journal(work_dir / PROGRESS_FILE))
     _flush()
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     report = StepReport(
         state="failed" if error else "completed",
         error=error,
         seconds=time.monotonic() - began,
-        cpu_seconds=used.ru_utime + used.ru_stime,
-        peak_memory_bytes=used.ru_maxrss * 1024,
+        cpu_seconds=used.ru_utime + used.ru_stime + children.ru_utime + children.ru_stime,
+        peak_memory_bytes=max(used.ru_maxrss, children.ru_maxrss) * 1024,
     )
     _write(work_dir / REPORT_FILE, report)
     return report

@@ -71,6 +71,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
         "draft_id": _draft(project, owner).pk,
+        "component_id": _component(project, owner).pk,
+        "version": "1",
     }
 
 
@@ -163,6 +165,16 @@ def _draft(project: Any, owner: Any) -> Any:
     )
     Revision.objects.create(draft=draft, number=1, document=draft.document, saved_at=timezone.now(), saved_by=owner)
     return draft
+
+
+def _component(project: Any, owner: Any) -> Any:
+    from mlops.components.actions import create_version
+    from mlops.formats.component import Component
+    from mlops.formats.definition import Command, Definition
+
+    named = Component(name=f"{SECRET}_step", version="1", title=f"{SECRET} step", group="My Components", help=SECRET)
+    definition = Definition(component=named, how=Command(command="true"))
+    return create_version(owner, project, definition, kind="command").component
 
 
 def _model(project: Any, owner: Any, run: Any, folder: Path) -> tuple[Any, Any]:

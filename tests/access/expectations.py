@@ -101,6 +101,18 @@ on("datasets/<uuid:dataset_id>/head/", GET=READ)
 on("datasets/<uuid:dataset_id>/versions/<int:number>/reopen/", POST=CONTRIBUTE)
 on("datasets/<uuid:dataset_id>/versions/<int:number>/delete/", POST=CONTRIBUTE)
 
+# -- components
+COMPONENT = "api/v1/components/<uuid:component_id>/"
+PYTHON = "import pandas as pd\n\ndef walk(table: pd.DataFrame) -> pd.DataFrame:\n    return table\n"
+on("api/v1/components/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "python": PYTHON}))
+on("api/v1/components/", query="?project={slug}", GET=READ)
+on(COMPONENT, GET=READ)
+on(f"{COMPONENT}archive/", POST=CONTRIBUTE)
+on(f"{COMPONENT}restore/", POST=CONTRIBUTE)
+on(f"{COMPONENT}versions/", GET=READ)
+on(f"{COMPONENT}versions/<str:version>/", GET=READ, PATCH=(CONTRIBUTE, {"deprecated": "x"}))
+on(f"{COMPONENT}versions/<str:version>/download/", GET=READ)
+
 # -- runs
 RUN = "api/v1/runs/<uuid:run_id>/"
 OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"

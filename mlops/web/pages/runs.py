@@ -18,7 +18,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from mlops.access.decisions import may
-from mlops.blocks.catalogue import component
+from mlops.execution.library import library_of
 from mlops.formats.evaluation import Evaluation
 from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
 from mlops.formats.refusal import Refusal
@@ -194,7 +194,7 @@ def _outputs(shown: Run, steps: list[Step]) -> dict[str, Any]:
 
 def _port_label(step: Step, port: str) -> str:
     try:
-        ports = component(step.component, step.version).outputs
+        ports = library_of(step.run).component(step.component, step.version).outputs
     except Refusal:
         return port
     return next((one.label for one in ports if one.name == port), port)

@@ -1,0 +1,134 @@
+"""Values as files for code that knows nothing of us, and its files as values again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops.blocks.values import DATA_FILE, META_FILE, Table, new_table, read_table, write_value
+from mlops.formats.refusal import Refusal, Where
+from mlops.stats.schema import conform, describe_schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from mlops.formats.component import Port
+    from mlops.formats.definition import FileForm
+    from mlops.formats.step import StepOrder
+
+MLTABLE = "paths:\n  - file: ./data.parquet\ntransformations:\n  - read_parquet\n"
+PARQUET_MAGIC = b"PAR1"
+TABLE_ENDINGS = (".csv", ".parquet", ".tsv")
+
+
+def hand_over(port: Port, form: FileForm, source: Path, folder: Path) -> Path:
+    """A copy that the code may change: the kept bytes stay as they are. The value is the path to tell the code."""
+    target = folder / port.name
+    if form == "uri_file" and port.type == "table":
+        folder.mkdir(parents=True, exist_ok=True)
+        file = target.with_suffix(".csv")
+        read_table(source).frame.write_csv(file)
+        return file
+    if form == "mltable":
+        target.mkdir(parents=True)
+        shutil.copyfile(source / DATA_FILE, target / DATA_FILE)
+        (target / "MLTable").write_text(MLTABLE)
+        return target
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    return target
+
+
+def place_for(port: Port, form: FileForm, folder: Path) -> Path:
+    """Where the code is to write: a file's path for `uri_file`, else an empty folder."""
+    if form == "uri_file":
+        (folder / port.name).mkdir(parents=True)
+        return folder / port.name / f"{port.name}.csv"
+    (folder / port.name).mkdir(parents=True)
+    return folder / port.name
+
+
+def take_back(port: Port, place: Path, target: Path, given: list[Table], title: str) -> None:
+    """Keeps what was written at `place`. Raises Refusal `output_missing`, `not_a_table`."""
+    files = _files(place)
+    if not files:
+        raise Refusal(
+            "output_missing",
+            f"“{title}” wrote nothing to its output “{port.label}”.",
+            hint="It must write to the path that it is given for it. The log shows what it printed.",
+            status=422,
+            where=Where(port=port.name),
+        )
+    if port.type == "table":
+        write_value(table_after(_read(port, files, title), given, title), target)
+        return
+    if len(files) == 1 and files[0].suffix.lower() in TABLE_ENDINGS and files[0].name != DATA_FILE:
+        write_value(table_after(_read(port, files, title), given, title), target)
+    if place.is_dir():
+        shutil.copytree(place, target, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(place, target / place.name)
+    if (target / DATA_FILE).exists() and not (target / META_FILE).exists():
+        write_value(table_after(_read(port, [target / DATA_FILE], title), given, title), target)
+
+
+def table_after(frame: pl.DataFrame, given: list[Table], title: str) -> Table:
+    """What came out of code that cannot be replayed on a request: the way back to the dataset ends here."""
+    frame = conform(frame)
+    if not given:
+        return new_table(frame)
+    reason = f"“{title}” is a component of the project, which is not replayed for a request."
+    sources = tuple(dict.fromkeys(name for table in given for name in table.meta.sources))
+    known = {column.name: column for table in reversed(given) for column in table.schema.columns}
+    described = describe_schema(frame)
+    import msgspec
+
+    columns = tuple(
+        msgspec.structs.replace(known[column.name], type=column.type) if column.name in known else column
+        for column in described.columns
+    )
+    table = given[0].broken(frame, schema=msgspec.structs.replace(described, columns=columns), reason=reason)
+    return Table(frame=frame, meta=msgspec.structs.replace(table.meta, sources=sources))
+
+
+def tables_of(order: StepOrder) -> list[Table]:
+    """Those among the inputs, for what their rows descend from."""
+    return [read_table(path) for _, path in sorted(order.inputs.items()) if (Path(path) / DATA_FILE).exists()]
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return sorted(path for path in place.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _read(port: Port, files: list[Path], title: str) -> pl.DataFrame:
+    """One table of the Parquet files, or else of the CSV files; a file is known by its content."""
+    import polars as pl
+
+    try:
+        parquet = [file for file in files if _is_parquet(file)]
+        if parquet:
+            return pl.concat([pl.read_parquet(file) for file in parquet], how="vertical_relaxed")
+        texts = [file for file in files if file.name != "MLTable"]
+        return pl.concat([_read_csv(file) for file in texts], how="vertical_relaxed")
+    except (pl.exceptions.PolarsError, OSError, ValueError, UnicodeDecodeError) as error:
+        raise Refusal(
+            "not_a_table",
+            f"What “{title}” wrote to its output “{port.label}” is no table: {str(error).splitlines()[0]}.",
+            hint="Write CSV with a header line, or Parquet.",
+            status=422,
+            where=Where(port=port.name),
+        ) from error
+
+
+def _read_csv(file: Path) -> pl.DataFrame:
+    import polars as pl
+
+    separator = "\t" if file.suffix.lower() == ".tsv" else ","
+    return pl.read_csv(file, separator=separator, try_parse_dates=True, infer_schema_length=None)
+
+
+def _is_parquet(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(4) == PARQUET_MAGIC

@@ -1,0 +1,120 @@
+"""A program of the component's author: what it may see, what it says while it runs, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops.formats.refusal import Refusal
+
+if TYPE_CHECKING:
+    from mlops.blocks.call import Reporter
+    from mlops.formats.step import StepOrder
+
+METRICS_FILE = "metrics.jsonl"
+PASSED_ON = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PATH")
+LOOK_SECONDS = 0.2
+SAID_LINES = 5
+SAID_CHARACTERS = 600
+
+
+def python_of(order: StepOrder) -> str:
+    """Of the component's environment, else the product's own."""
+    return str(Path(order.environment) / "bin" / "python") if order.environment else sys.executable
+
+
+def surroundings(order: StepOrder, variables: dict[str, str]) -> dict[str, str]:
+    """Nothing of the server but where programs are; a home and a place for temporary files of its own.
+
+    A program tells metrics by lines `{"name": value}` in the file that MLOPS_METRICS names."""
+    work = Path(order.work_dir)
+    for name in ("home", "tmp"):
+        (work / name).mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    threads = {name: value for name, value in os.environ.items() if name.endswith("_THREADS")}
+    binaries = str(Path(python_of(order)).parent)
+    return {
+        **kept,
+        **threads,
+        "PATH": f"{binaries}:{kept.get('PATH', '/usr/local/bin:/usr/bin:/bin')}",
+        **({"VIRTUAL_ENV": order.environment} if order.environment else {}),
+        "HOME": str(work / "home"),
+        "TMPDIR": str(work / "tmp"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MLOPS_RUN_ID": order.run,
+        "MLOPS_STEP": order.node,
+        "AZUREML_RUN_ID": order.run,
+        "MLOPS_METRICS": str(work / METRICS_FILE),
+        **variables,
+    }
+
+
+def run_program(
+    words: Sequence[str], *, order: StepOrder, cwd: Path, variables: dict[str, str], report: Reporter
+) -> None:
+    """Its output is the step's log. Raises Refusal `command_failed` with the exit code and its last words."""
+    process = subprocess.Popen(words, cwd=cwd, env=surroundings(order, variables), stdin=subprocess.DEVNULL)
+    told = 0
+    while True:
+        try:
+            status = process.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            told = _tell_metrics(order, told, report)
+            continue
+        _tell_metrics(order, told, report)
+        if status:
+            raise _failed(order, status)
+        return
+
+
+def _tell_metrics(order: StepOrder, told: int, report: Reporter) -> int:
+    """Whole lines since the last call; a line that is no metric is left to the log."""
+    file = Path(order.work_dir) / METRICS_FILE
+    if not file.exists():
+        return told
+    with file.open("rb") as opened:
+        opened.seek(told)
+        content = opened.read()
+    end = content.rfind(b"\n") + 1
+    for line in content[:end].splitlines():
+        try:
+            found = json.loads(line)
+            numbers = {str(name): float(value) for name, value in found.items()}
+        except (ValueError, TypeError, AttributeError):
+            report.log(f"This is no metric: {line.decode(errors='replace')[:200]}")
+            continue
+        for name, value in numbers.items():
+            if math.isfinite(value):
+                report.metric(name[:250], value)
+    return told + end
+
+
+def _failed(order: StepOrder, status: int) -> Refusal:
+    how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
+    said = _last_words(order)
+    if status == 127:
+        hint = "A program of the command was not found in the component's environment."
+    elif status in (-9, 137):
+        hint = "The machine, or the step's memory limit, may have been too small for it."
+    else:
+        hint = "Correct the component's code. The log shows everything that it printed."
+    return Refusal(
+        "command_failed", f"“{order.title}” {how}.{f' It said: {said}' if said else ''}", hint=hint, status=422
+    )
+
+
+def _last_words(order: StepOrder) -> str:
+    file = Path(order.work_dir) / "stderr.txt"
+    if not file.exists():
+        return ""
+    with file.open("rb") as opened:
+        opened.seek(max(0, file.stat().st_size - 20_000))
+        lines = [line for line in opened.read().decode(errors="replace").splitlines() if line.strip()]
+    return " / ".join(line.strip() for line in lines[-SAID_LINES:])[-SAID_CHARACTERS:]

@@ -1,0 +1,68 @@
+"""A YAML or Python file with everything that it names, as one zip with the paths that the files write."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlops.client.documents import readable
+from mlops.formats.azureml.ignoring import kept_files
+from mlops.formats.azureml.lines import load
+from mlops.formats.refusal import Refusal
+
+NAMING = ("code", "component", "conda_file", "environment", "requirements_file", "layout")
+"""Fields whose text may be a local path."""
+
+
+@contextmanager
+def bundled(file: str) -> Iterator[tuple[Path, str]]:
+    """The zip, and the path of the file in it. A Python file comes alone, or with its folder's other files."""
+    main = readable(Path(file)).resolve()
+    wanted = _python(main) if main.suffix == ".py" else _named(main, set())
+    root = Path(os.path.commonpath([main.parent, *(path.parent for path in wanted)]))
+    with tempfile.TemporaryDirectory(prefix="mlops-") as folder:
+        place = Path(folder) / "bundle.zip"
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted({main, *wanted}):
+                archive.write(path, path.relative_to(root).as_posix())
+        yield place, main.relative_to(root).as_posix()
+
+
+def _python(main: Path) -> set[Path]:
+    requirements = main.parent / "requirements.txt"
+    return {requirements} if requirements.is_file() else set()
+
+
+def _named(yaml: Path, seen: set[Path]) -> set[Path]:
+    """The files that a YAML file names, and those that they name."""
+    if yaml in seen:
+        return set()
+    seen.add(yaml)
+    found: set[Path] = set()
+    for path in _paths(load(str(yaml), yaml.read_text(encoding="utf-8")).value):
+        place = (yaml.parent / path.removeprefix("file:")).resolve()
+        if place.is_dir():
+            found.update(kept_files(place))
+        elif place.is_file():
+            found.add(place)
+            if place.suffix in (".yml", ".yaml"):
+                found |= _named(place, seen)
+        elif path.startswith((".", "/", "file:")) or path.endswith((".yml", ".yaml")):
+            raise Refusal("file_unknown", f"{yaml} names {path}, and there is no such file or folder.")
+    return found
+
+
+def _paths(value: Any, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _paths(one, str(name))
+    elif isinstance(value, list):
+        for one in value:
+            yield from _paths(one)
+    elif isinstance(value, str) and key in NAMING and not value.startswith(("azureml:", "http:", "https:", "git+")):
+        yield value

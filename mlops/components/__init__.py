@@ -1,0 +1,1 @@
+"""Components of a project: definitions by name and version, looked up after the built-in ones."""

@@ -1,0 +1,126 @@
+"""Every change of components: a new version, archiving, and the word that one should not be used any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.components.models import Component, ComponentVersion, Kind
+from mlops.components.names import checked_name, checked_version
+from mlops.events.chain import record
+from mlops.formats.definition import Definition, Graph
+from mlops.formats.refusal import Refusal
+
+
+def create_version(
+    actor: Any,
+    project: Project,
+    definition: Definition,
+    *,
+    kind: str,
+    tags: dict[str, str] | None = None,
+    warnings: tuple[str, ...] = (),
+) -> ComponentVersion:
+    """The next version of the component that the definition names, under its version or else the next number.
+
+    The same again gives the version that is there already. Raises Refusal `version_taken` where another definition
+    has that version, and those of mlops.components.names."""
+    require(actor, "contribute", project)
+    name, version = checked_name(definition.component.name), checked_version(definition.component.version)
+    digest, code = definition.digest(), getattr(definition.how, "code", "")
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        known = Component.objects.filter(project=project, name=name).first()
+        before = ComponentVersion.objects.filter(component=known).order_by("-position") if known else None
+        last = before.first() if before is not None else None
+        same = before.filter(version=version).first() if before is not None and version else last
+        if same is not None and same.digest == digest:
+            return same
+        if same is not None and version:
+            raise _taken(same, last)
+        component = known or Component.objects.create(project=project, name=name, created_by=actor)
+        if component.archived_at is not None:
+            Component.objects.filter(pk=component.pk).update(archived_at=None)
+        position = last.position + 1 if last else 1
+        version = version or _next(component, position)
+        named = msgspec.structs.replace(definition.component, name=name, version=version)
+        row = ComponentVersion.objects.create(
+            component=component,
+            version=version,
+            position=position,
+            kind=Kind.GRAPH if isinstance(definition.how, Graph) else Kind(kind),
+            title=named.title[:200],
+            description=named.help,
+            definition=msgspec.to_builtins(msgspec.structs.replace(definition, component=named)),
+            digest=digest,
+            tree_id=code or None,
+            tags=tags or {},
+            warnings=list(warnings),
+            created_by=actor,
+        )
+        record(
+            actor,
+            "mlops.component.created",
+            subject=f"components/{row}",
+            project=project,
+            data={"kind": row.kind, "digest": digest, "code": code},
+            notice=("component", str(component.pk)),
+        )
+    return row
+
+
+def archive(actor: Any, component: Component, *, restore: bool = False) -> Component:
+    """Takes the component out of the palette, or back into it; drawings and runs that use it go on as before."""
+    require(actor, "contribute", component.project)
+    with transaction.atomic():
+        component.archived_at = None if restore else timezone.now()
+        component.save(update_fields=["archived_at"])
+        record(
+            actor,
+            "mlops.component.restored" if restore else "mlops.component.archived",
+            subject=f"components/{component.name}",
+            project=component.project,
+            notice=("component", str(component.pk)),
+        )
+    return component
+
+
+def deprecate(actor: Any, version: ComponentVersion, *, message: str) -> ComponentVersion:
+    """Says at every card that uses it why it should not be used any more; an empty message takes that back."""
+    require(actor, "contribute", version.component.project)
+    with transaction.atomic():
+        version.deprecated = message.strip()
+        version.save(update_fields=["deprecated"])
+        record(
+            actor,
+            "mlops.component.deprecated",
+            subject=f"components/{version}",
+            project=version.component.project,
+            reason=version.deprecated,
+            notice=("component", str(version.component_id)),
+        )
+    return version
+
+
+def _next(component: Component, position: int) -> str:
+    taken = set(ComponentVersion.objects.filter(component=component).values_list("version", flat=True))
+    while str(position) in taken:
+        position += 1
+    return str(position)
+
+
+def _taken(same: ComponentVersion, last: ComponentVersion | None) -> Refusal:
+    newest = last.version if last else same.version
+    return Refusal(
+        "version_taken",
+        _("“%(name)s” has a version %(version)s already, and it is different.")
+        % {"name": same.component.name, "version": same.version},
+        hint=_("Give another version (the newest is %(newest)s), or leave the version out.") % {"newest": newest},
+        status=409,
+    )

@@ -1,0 +1,80 @@
+"""Reading components, and the library in which a project's drawings look them up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.blocks.library import Library
+from mlops.components.models import Component, ComponentVersion
+from mlops.formats.definition import Definition
+from mlops.formats.refusal import Refusal, nearest
+
+
+def visible_to(person: Any) -> QuerySet[Component]:
+    return Component.objects.filter(project__in=visible_projects(person)).select_related("project", "created_by")
+
+
+def component(person: Any, component_id: uuid.UUID) -> Component:
+    """Raises Refusal `not_found`, also for one that the person may not see."""
+    found = visible_to(person).filter(pk=component_id).first()
+    if found is None:
+        raise Refusal("not_found", "There is no such component, or you may not see it.", status=404)
+    return found
+
+
+def versions_of(component: Component) -> QuerySet[ComponentVersion]:
+    """The newest first."""
+    return ComponentVersion.objects.filter(component=component).select_related("component__project", "created_by")
+
+
+def version_of(component: Component, version: str = "") -> ComponentVersion:
+    """Without a version (or `latest`) the newest. Raises Refusal `not_found` with the nearest."""
+    found = versions_of(component)
+    one = found.first() if version in ("", "latest") else found.filter(version=version).first()
+    if one is not None:
+        return one
+    known = list(found.values_list("version", flat=True)[:20])
+    hint = nearest(version, known) or f"It has: {', '.join(known)}."
+    raise Refusal("not_found", f"“{component.name}” has no version “{version}”.", hint=hint, status=404)
+
+
+def newest(components: Iterable[Component]) -> dict[uuid.UUID, ComponentVersion]:
+    """The newest version of each, by the component's id."""
+    rows = ComponentVersion.objects.filter(component__in=list(components)).select_related("component", "created_by")
+    return {row.component_id: row for row in rows.order_by("position")}
+
+
+def definition_of(version: ComponentVersion) -> Definition:
+    return msgspec.convert(version.definition, type=Definition)
+
+
+class ProjectLibrary(Library):
+    """The components of one project, read when they are asked for and remembered: make one for each request."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__()
+        self._project = project
+        self._known: dict[tuple[str, str], Definition | None] = {}
+
+    def find(self, name: str, version: str) -> Definition | None:
+        if (name, version) not in self._known:
+            rows = self._rows().filter(component__name=name)
+            row = rows.filter(version=version).first() if version else rows.order_by("-position").first()
+            self._known[name, version] = None if row is None else definition_of(row)
+        return self._known[name, version]
+
+    def names(self) -> Iterable[str]:
+        return Component.objects.filter(project=self._project, archived_at=None).values_list("name", flat=True)
+
+    def versions(self, name: str) -> list[str]:
+        return list(self._rows().filter(component__name=name).values_list("version", flat=True))
+
+    def _rows(self) -> QuerySet[ComponentVersion]:
+        return ComponentVersion.objects.filter(component__project=self._project)

@@ -1,0 +1,87 @@
+"""A component of a project: the interface that a drawing sees, and how it is carried out.
+
+A run carries the definitions that it uses with it, so that a later version changes no old run."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from mlops.formats.component import Component
+from mlops.formats.document import Document
+from mlops.formats.pipeline import PipelineSpec
+
+FileForm = Literal["uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model"]
+"""How a command gets a value: `uri_file` is a table as CSV, `mltable` a folder with Parquet and an MLTable file,
+the others the folder as it was kept (a table is `data.parquet` in it)."""
+
+
+class Requirements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What has to be installed. Without packages and without a Python version the product's own environment serves."""
+
+    packages: tuple[str, ...] = ()
+    """Lines of a requirements file (PEP 508)."""
+    python: str = ""
+    """Such as `3.12`; empty: the product's own."""
+
+    @property
+    def is_own(self) -> bool:
+        return bool(self.packages or self.python)
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="command", tag_field="kind"):
+    """A command line, as in a `commandComponent`, with `${{inputs.x}}`, `${{outputs.y}}` and optional `$[[parts]]`."""
+
+    command: str
+    code: str = ""
+    """The digest of the tree that is the command's current directory; empty: an empty folder."""
+    forms: dict[str, FileForm] = {}
+    """By port, of inputs and outputs."""
+    requirements: Requirements = Requirements()
+    variables: dict[str, str] = {}
+    """Environment variables."""
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="function", tag_field="kind"):
+    """A function of a Python file. Tables come and go as pandas data frames, other ports as folders (`Path`)."""
+
+    code: str
+    file: str
+    name: str
+    requirements: Requirements = Requirements()
+    variables: dict[str, str] = {}
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    node: str
+    port: str
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="graph", tag_field="kind"):
+    """A pipeline as a component. Inner nodes take the card's parameters by `{"$parameter": NAME}`."""
+
+    document: Document
+    """As drawn; `spec` is the same, frozen."""
+    spec: PipelineSpec
+    inputs: dict[str, tuple[End, ...]] = {}
+    """Each input port leads to one or more inner inputs."""
+    outputs: dict[str, End] = {}
+
+
+How = Command | Function | Graph
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    component: Component
+    how: How
+
+    def digest(self) -> str:
+        """Of everything but the version's name: equal digests do equal work."""
+        plain = msgspec.structs.replace(self, component=msgspec.structs.replace(self.component, version=""))
+        return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
+
+
+def key_of(name: str, version: str) -> str:
+    return f"{name}@{version}"
