@@ -13,7 +13,7 @@ from mlops.formats.refusal import Refusal
 from mlops.packaging.actions import package_pipeline
 from mlops.packaging.package_tasks import package_pipeline as perform_package
 from mlops.runs.models import Run
-from tests.designer.drawings import training
+from tests.designer.training import training
 from tests.execution.conftest import carry_out, dataset_version
 from tests.packaging.test_pipelines import frame
 
