@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from mlops.blocks.components.evaluate_model import PORTS, result_columns
 from mlops.blocks.judging import read_scores
@@ -38,6 +38,22 @@ def _judged(table: Table, port: str, call: Call) -> tuple[Task, Evaluated]:
 
 
 def _as_table(evaluation: Evaluation, sources: tuple[str, ...]) -> Table:
-    rows = [{"scored_dataset": found.name, "rows": found.rows, **found.metrics} for found in evaluation.evaluated]
     columns = result_columns(evaluation.task)
+    rows = [row for found in evaluation.evaluated for row in _rows(found)]
     return result_table(rows, columns, maker="Evaluate Model", sources=sources, evaluation=evaluation)
+
+
+def _rows(found: Evaluated) -> list[dict[str, Any]]:
+    if not found.clusters:
+        return [{"scored_dataset": found.name, "rows": found.rows, **found.metrics}]
+    return [
+        {
+            "scored_dataset": found.name,
+            "Result Description": f"Evaluation For Cluster No.{row.cluster}" if row.cluster else "Combined Evaluation",
+            "Average Distance to Cluster Center": row.average_distance_to_center,
+            "Average Distance to Other Center": row.average_distance_to_other_center,
+            "Number of Points": row.points,
+            "Maximal Distance To Cluster Center": row.maximal_distance_to_center,
+        }
+        for row in found.clusters
+    ]

@@ -8,10 +8,11 @@ The keys of metrics are stable: runs are compared by them and models in the regi
 | quantile | pinball_loss (mean over the quantiles), mean_absolute_error (of the median), coverage and nominal_coverage (share of rows between the outermost quantiles, and what it should be), interval_width |
 | two_class, anomaly | accuracy, precision, recall, f1_score (at the model's own threshold), auc, log_loss |
 | multiclass | overall_accuracy, average_accuracy, micro_precision, micro_recall, macro_precision, macro_recall, macro_f1, macro_auc (one against the rest), log_loss |
-| clustering | average_distance_to_cluster_center, average_distance_to_other_center, maximal_distance_to_cluster_center, number_of_points (all of the combined table) |
+| clustering | average_distance_to_cluster_center, average_distance_to_other_center, maximal_distance_to_cluster_center, number_of_points, simplified_silhouette (-1 to 1, of all rows together) |
 
 Evaluate Model reports those of its second input with the prefix `compare_`; Cross Validate Model reports each with the
-suffixes `_mean` and `_deviation`; Tune Model Hyperparameters and AutoML report `best_<key>` whenever it improves.
+suffixes `_mean` and `_deviation`; Tune Model Hyperparameters and AutoML report `trial_<key>` of each trial and
+`best_<key>` whenever it improves; Compare Models reports `best_<key>` and `model_<number>_<key>`.
 """  # noqa: E501
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlops.blocks.values import Value
 
 PORTS = ("scored_dataset", "scored_dataset_to_compare")
-WORDS = {"regression": "regression", "two_class": "two-class", "multiclass": "multi-class"}
+WORDS = {"two_class": "two-class", "multiclass": "multi-class"}
 TWO_CLASS = ("accuracy", "precision", "recall", "f1_score", "auc", "log_loss")
 METRICS: dict[str, tuple[str, ...]] = {
     "regression": (
@@ -26,6 +26,14 @@ METRICS: dict[str, tuple[str, ...]] = {
     ),
     "quantile": ("pinball_loss", "mean_absolute_error", "coverage", "nominal_coverage", "interval_width"),
     "two_class": TWO_CLASS,
+    "anomaly": TWO_CLASS,
+    "clustering": (
+        "average_distance_to_cluster_center",
+        "average_distance_to_other_center",
+        "number_of_points",
+        "maximal_distance_to_cluster_center",
+        "simplified_silhouette",
+    ),
     "multiclass": (
         "overall_accuracy",
         "average_accuracy",
@@ -54,6 +62,10 @@ unit of the label; the coefficient of determination (R²) is 1 for perfect predi
 the mean. *Two classes*: accuracy is the share of right answers; precision, how many of the flagged rows are
 truly positive; recall, how many of the positive rows are flagged; AUC, 1 for a perfect order and 0.5 for
 guessing. *Several classes*: overall accuracy, and averages per class (macro) or over all rows (micro).
+*Quantiles*: the pinball loss, and the share of rows that fell into the predicted range (coverage) beside what it
+should be. *Clusters*: how far rows are from their own centre and from the nearest other one, per cluster and for
+all together (combined); no label is needed. *Anomalies*: as for two classes; the label says 1 or true for an
+anomaly.
 
 **Example.** Of 100 late flights 80 are flagged (recall 0.8), with 20 false alarms (precision 0.8).
 
@@ -74,7 +86,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
         table = inputs[port].table if port in inputs else None
         if table is None:
             continue
-        problems += _problems(table, port)
+        problems += score_problems(table, port)
         if score := scored_label(table):
             tasks[port] = score.task
     if len(set(tasks.values())) == 2:
@@ -102,16 +114,29 @@ def true_label(table: TableSchema) -> Column | None:
 
 
 def result_columns(task: str) -> tuple[Column, ...]:
+    """One row a table; of a clustering one row a cluster, and the combined one."""
+    first = Column(name="scored_dataset", type="string")
+    if task == "clustering":
+        return (
+            first,
+            Column(name="Result Description", type="string"),
+            Column(name="Average Distance to Cluster Center", type="decimal"),
+            Column(name="Average Distance to Other Center", type="decimal"),
+            Column(name="Number of Points", type="integer"),
+            Column(name="Maximal Distance To Cluster Center", type="decimal"),
+        )
     numbers = tuple(Column(name=key, type="decimal") for key in METRICS[task])
-    return (Column(name="scored_dataset", type="string"), Column(name="rows", type="integer"), *numbers)
+    return (first, Column(name="rows", type="integer"), *numbers)
 
 
-def _problems(table: TableSchema, port: str) -> list[Problem]:
-    if scored_label(table) is None:
+def score_problems(table: TableSchema, port: str) -> list[Problem]:
+    """Why the table cannot be judged."""
+    said = scored_label(table)
+    if said is None:
         message = "The table has no score column."
         hint = "Connect the output of Score Model. Scores of your own must be named 'Scored Labels'."
         return [problem("no_score_column", message, hint=hint, port=port)]
-    if true_label(table) is None:
+    if true_label(table) is None and said.task != "clustering":
         message = "The table has no label column to compare the scores with."
         hint = "Keep 'Append score columns to output' on in Score Model, or mark the label with Edit Metadata (Fields)."
         return [problem("no_label_column", message, hint=hint, port=port)]
