@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "mlops.tags",
     "mlops.accounts",
     "mlops.datasets",
+    "mlops.environments",
     "mlops.components",
     "mlops.runs",
     "mlops.registry",

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from mlops.blocks.library import Library
-from mlops.formats.definition import Definition
+from mlops.formats.definition import Command, Definition, Function, Requirements
+from mlops.formats.step import StepOrder
 from mlops.runs.models import Run
 
 
 def library_of(run: Run) -> Library:
     return Library(msgspec.convert(run.snapshot.get("components", {}), type=dict[str, Definition]))
+
+
+def requirements_of(order: StepOrder) -> Requirements:
+    """What the step's environment must hold. Functions get tables through pandas and pyarrow, which come along."""
+    how = order.definition.how if order.definition else None
+    if not isinstance(how, Command | Function) or not how.requirements.is_own:
+        return Requirements()
+    if isinstance(how, Command):
+        return how.requirements
+    needed = how.requirements
+    names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in needed.packages}
+    more = tuple(name for name in ("pandas", "pyarrow") if name not in names)
+    return msgspec.structs.replace(needed, packages=needed.packages + more)

@@ -23,11 +23,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree, keep_folder
+from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
-from mlops.execution.library import library_of
+from mlops.execution.library import library_of, requirements_of
 from mlops.execution.retry import give_back, try_again
 from mlops.formats.component import PortType
 from mlops.formats.pipeline import Node, PipelineSpec
@@ -114,7 +115,8 @@ def _carry_out(step: Step, executor: Executor) -> None:
         shutil.rmtree(lost, ignore_errors=True)
     try:
         order = _lay_out(step, folder)
-        report = _watch(step, executor.start(order))
+        ordered = _with_environment(step, order, folder)
+        report = _watch(step, executor.start(ordered)) if ordered is not None else None
         if report is not None:
             _conclude(step, order, report)
     except Refusal as refusal:
@@ -166,6 +168,30 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         definition=definition,
         code=str(folder / "code") if code else "",
     )
+
+
+def _with_environment(step: Step, order: StepOrder, folder: Path) -> StepOrder | None:
+    """The order with its environment, which is built first where nobody has; None where the step has ended by it."""
+    needed = requirements_of(order)
+    if not needed.is_own:
+        return order
+    if not environments.is_ready(needed):
+        _say_why(step, _("Building the component's environment; its log shows how far it is."))
+        report = _watch(step, environments.begin(needed, work_dir=folder))
+        environments.ended(needed, report)
+        if report is None:
+            return None
+        if report.error is not None:
+            _fail(step, report.error, report)
+            return None
+        _say_why(step, _("Running on %(worker)s.") % {"worker": OWNER})
+    return msgspec.structs.replace(order, environment=str(environments.folder_of(needed)))
+
+
+def _say_why(step: Step, reason: str) -> None:
+    with transaction.atomic():
+        Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER).update(reason=reason)
+        notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
 
 
 def _seed(node: Node) -> int:

@@ -72,3 +72,15 @@ def write_function(folder: Path, *, source: str = FUNCTION) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "double.py").write_text(source)
     return folder
+
+
+APART = """
+import pandas as pd
+import humanize
+
+@component(requirements=["humanize==4.11.0"])
+def tell(table: pd.DataFrame) -> pd.DataFrame:
+    print("with", humanize.__version__)
+    table["told"] = [humanize.intcomma(price) for price in table["price"]]
+    return table
+"""
