@@ -21,6 +21,8 @@ REQUIREMENTS_FILE = "requirements.txt"
 CONDA_FILE = "conda.yaml"
 PYTHON_ENV_FILE = "python_env.yaml"
 PACKAGES = ("joblib", "msgspec", "numpy", "pandas", "polars", "scikit-learn", "scipy")
+COMPANIONS = {"torch": ("pillow", "torchvision")}
+"""What a framework's models need beside it."""
 MLFLOW_TYPES: dict[ColumnType, str] = {
     "integer": "long",
     "decimal": "double",
@@ -82,7 +84,7 @@ def input_example(signature: Signature) -> dict[str, Any]:
 
 
 def pinned_requirements(manifest: ModelManifest) -> list[str]:
-    names = sorted({*PACKAGES, manifest.framework})
+    names = sorted({*PACKAGES, manifest.framework, *COMPANIONS.get(manifest.framework, ())})
     pins = [f"{name}=={version(name)}" for name in names]
     try:
         return [*pins, f"mlops-studio=={version('mlops-studio')}"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
 from mlops.blocks.casting import cast_column
-from mlops.blocks.catalogue import component
+from mlops.blocks.catalogue import block, component
 from mlops.blocks.components.score_model import LABELS, PROBABILITIES, probability_name
 from mlops.blocks.features import matrix, missing_in, unknown_in
 from mlops.blocks.learners import UNKNOWN_LEVELS
@@ -24,7 +24,11 @@ def tolerates_missing(algorithm: str) -> bool:
 
 
 def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.DataFrame:
-    """The score columns for a table that holds the model's feature columns."""
+    """The score columns for a table that holds the model's feature columns. What is no matrix of numbers, such as
+    images or pairs of user and item, is predicted by its component's own `predict(manifest, estimator, frame)`."""
+    own: Any = getattr(block(manifest.algorithm), "predict", None)
+    if own is not None:
+        return cast("pl.DataFrame", own(manifest, estimator, frame))
     if not tolerates_missing(manifest.algorithm):
         gap = missing_in(frame, manifest.features)
         if gap is not None:

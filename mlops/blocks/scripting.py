@@ -8,7 +8,6 @@ import io
 import os
 import sys
 import traceback
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
+from mlops.blocks.bundles import unpack
 from mlops.blocks.components.execute_python_script import ENTRY
 from mlops.blocks.components.score_model import LABELS, PROBABILITIES
 from mlops.blocks.frames import from_pandas, to_pandas
 from mlops.blocks.values import Table, new_table
-from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RunPython
@@ -221,26 +220,12 @@ def _workplace(folder: Path, bundle: Bundle | None) -> Iterator[None]:
     try:
         os.chdir(folder)
         if bundle is not None:
-            _unpack(bundle.folder, Path(BUNDLE_FOLDER))
+            unpack(bundle, Path(BUNDLE_FOLDER))
             sys.path.insert(0, str(Path(BUNDLE_FOLDER).resolve()))
         yield
     finally:
         os.chdir(before)
         sys.path[:] = path
-
-
-def _unpack(folder: Path, target: Path) -> None:
-    """The archive of a dataset, or every archive and file that a step put there."""
-    target.mkdir(exist_ok=True)
-    archive_file = folder / ARCHIVE_FILE
-    for file in [archive_file] if archive_file.exists() else sorted(folder.rglob("*")):
-        if zipfile.is_zipfile(file):
-            with zipfile.ZipFile(file) as archive:
-                archive.extractall(target)
-        elif file.is_file():
-            place = target / file.relative_to(folder)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(file.read_bytes())
 
 
 class _Lines(io.TextIOBase):

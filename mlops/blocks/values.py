@@ -6,6 +6,7 @@ With them Train Model checks that a model scores alone as it does in the pipelin
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from mlops.blocks.images import ImageDirectory, read_images, write_images
 from mlops.blocks.learners import MODE, RANGE
 from mlops.formats.component import PortType, Shape
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
 from mlops.formats.finding import FINDING_FILE, Finding
+from mlops.formats.image import IMAGES_FILE
+from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
@@ -29,6 +33,7 @@ META_FILE = "meta.json"
 ORIGIN_FILE = "origin.parquet"
 REFERENCE_FILE = "reference.parquet"
 LEARNER_FILE = "learner.json"
+WEIGHTS_FILE = "weights.pth"
 TRANSFORM_FILE = "transform.json"
 
 ROW = "__mlops_row__"
@@ -128,6 +133,8 @@ class Learner:
     component: str
     task: str
     parameters: dict[str, Any]
+    weights: Path | None = None
+    """Of a network: a file with what it learned elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +159,7 @@ class Bundle:
     folder: Path
 
 
-Value = Table | Learner | TrainedModel | FittedTransformValue | Bundle
+Value = Table | Learner | TrainedModel | FittedTransformValue | Bundle | ImageDirectory
 
 
 def new_table(frame: pl.DataFrame, *, sources: tuple[str, ...] = (), schema: TableSchema | None = None) -> Table:
@@ -171,6 +178,7 @@ def read_value(folder: str | Path, port_type: PortType) -> Value:
         "model": _read_model,
         "transformation": _read_transform,
         "zip": lambda folder: Bundle(folder=folder),
+        "image_directory": read_images,
     }
     return readers[_type_in(path) if port_type == "any" else port_type](path)
 
@@ -187,8 +195,12 @@ def write_value(value: Value, folder: str | Path) -> None:
     elif isinstance(value, Learner):
         form = {"component": value.component, "task": value.task, "parameters": value.parameters}
         (path / LEARNER_FILE).write_bytes(msgspec.json.encode(form, order="deterministic"))
+        if value.weights is not None:
+            shutil.copyfile(value.weights, path / WEIGHTS_FILE)
     elif isinstance(value, FittedTransformValue):
         (path / TRANSFORM_FILE).write_bytes(msgspec.json.encode(value.transform))
+    elif isinstance(value, ImageDirectory):
+        write_images(value, path)
     else:
         raise Refusal("internal", "Files of a zip port are not written by a component.", status=500)
 
@@ -210,7 +222,12 @@ def shape_of(value: Value) -> Shape:
             classes=manifest.classes,
             features=tuple(feature.column for feature in manifest.features),
         )
-    return Shape(type="transformation" if isinstance(value, FittedTransformValue) else "zip")
+    if isinstance(value, FittedTransformValue):
+        made_by = "init_image_transformation" if value.transform.image else ""
+        return Shape(type="transformation", algorithm=made_by)
+    if isinstance(value, ImageDirectory):
+        return Shape(type="image_directory", classes=value.categories)
+    return Shape(type="zip")
 
 
 def read_table(folder: str | Path) -> Table:
@@ -275,7 +292,13 @@ def _write_table(table: Table, path: Path) -> None:
 
 def _read_learner(path: Path) -> Learner:
     form = msgspec.json.decode((path / LEARNER_FILE).read_bytes())
-    return Learner(component=form["component"], task=form["task"], parameters=form["parameters"])
+    weights = path / WEIGHTS_FILE
+    return Learner(
+        component=form["component"],
+        task=form["task"],
+        parameters=form["parameters"],
+        weights=weights if weights.exists() else None,
+    )
 
 
 def _read_transform(path: Path) -> FittedTransformValue:
@@ -294,6 +317,8 @@ def _type_in(path: Path) -> PortType:
 
     files: dict[str, PortType] = {
         MANIFEST_FILE: "model",
+        IMAGES_FILE: "image_directory",
+        ARCHIVE_FILE: "zip",
         DATA_FILE: "table",
         LEARNER_FILE: "untrained_model",
         TRANSFORM_FILE: "transformation",

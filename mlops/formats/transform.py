@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.image import ImageTransform
 from mlops.formats.table import ColumnType, TableSchema
 
 
@@ -104,6 +105,7 @@ class TableMeta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FittedTransform(msgspec.Struct, frozen=True, kw_only=True):
-    """The value of a transformation port."""
+    """The value of a transformation port. `image` is set where it is one of images, which has no transforms."""
 
-    transforms: tuple[Transform, ...]
+    transforms: tuple[Transform, ...] = ()
+    image: ImageTransform | None = None

@@ -24,7 +24,7 @@ MOST_ROWS = 500
 def look(output: dict[str, str], *, offset: int = 0, limit: int = 50) -> dict[str, Any]:
     """`output`: {"type", "tree"} as in Step.outputs. Files with pickles in them are never opened here."""
     files = manifest_of(output["tree"])
-    if output["type"] == "table":
+    if output["type"] in ("table", "image_directory", "zip") and _has(files, "data.parquet"):
         found = _table(files, offset=max(offset, 0), limit=min(max(limit, 1), MOST_ROWS))
         return found if found["profile"] else found | {"profile": _profile_of_dataset(output["tree"])}
     if output["type"] == "model":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+from mlops.blocks.problems import as_refusal, problem
+from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ table lacks* on, what was learned about columns that are not there, such as the 
 
 
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
-    return Derived(outputs={"transformed_dataset": Shape(type="table")})
+    problems = (_for_images(),) if inputs["transformation"].algorithm == "init_image_transformation" else ()
+    return Derived(outputs={"transformed_dataset": Shape(type="table")}, problems=problems)
 
 
 def run(call: Call) -> dict[str, Value]:
@@ -56,7 +58,10 @@ def run(call: Call) -> dict[str, Value]:
     from mlops.blocks.recipe import applicable
 
     table = call.table("dataset")
-    transforms = cast("FittedTransformValue", call.inputs["transformation"]).transform.transforms
+    fitted = cast("FittedTransformValue", call.inputs["transformation"]).transform
+    if fitted.image is not None:
+        raise as_refusal(_for_images())
+    transforms = fitted.transforms
     if call.parameters["skip_missing_columns"]:
         transforms = applicable(transforms, table.schema.names)
     try:
@@ -72,3 +77,8 @@ def run(call: Call) -> dict[str, Value]:
         raise Refusal("transformation_unfit", message, hint=hint, status=422, where=where) from error
     call.report.log(f"Applied {len(transforms)} steps to {table.frame.height} rows.")
     return {"transformed_dataset": result}
+
+
+def _for_images() -> Problem:
+    message = "The transformation is one of images, not of tables."
+    return problem("transformation_unfit", message, hint="Use Apply Image Transformation.", port="transformation")
