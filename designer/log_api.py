@@ -134,7 +134,14 @@ def _naming(refusal: Refusal, raw: Any) -> Refusal:
 
 def _news(draft: Draft, after: int | None) -> dict[str, Any]:
     found = None if after is None else history.since(draft, after)
-    answer: dict[str, Any] = {"revision": draft.revision, "saved_at": draft.saved_at, "operations": found or []}
+    last = draft.last_run
+    answer: dict[str, Any] = {
+        "revision": draft.revision,
+        "saved_at": draft.saved_at,
+        "operations": found or [],
+        "name": draft.name,
+        "last_run": {"id": str(last.pk), "number": last.number, "state": last.state} if last else None,
+    }
     return answer if found is not None else {**answer, "document": draft.document}
 
 

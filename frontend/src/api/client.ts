@@ -1,8 +1,9 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Draft, GraphDocument, LogPage, Output, Palette, Problem, Revision, Run, Saved, Shapes, Where,
+  Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
+import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
   constructor(
@@ -29,6 +30,13 @@ export class Api {
   palette = (project: string): Promise<Palette> => this.send("GET", `palette/?project=${encodeURIComponent(project)}`);
   saveDocument = (id: string, base_revision: number, document: GraphDocument, label: string): Promise<Saved> =>
     this.send("PUT", `drafts/${id}/document/`, { base_revision, document, label });
+  operations = (id: string, after: number): Promise<News> => this.send("GET", `drafts/${id}/operations/?after=${after}`);
+  sendOperations = (id: string, after: number, operations: readonly Operation[]): Promise<News> =>
+    this.send("POST", `drafts/${id}/operations/`, { after, operations });
+  steps = (id: string, before?: number): Promise<Steps> =>
+    this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
+  examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);
+  createDraft = (project: string, name: string): Promise<Draft> => this.send("POST", "drafts/", { project, name });
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
   revisions = async (id: string): Promise<readonly Revision[]> =>
     (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;

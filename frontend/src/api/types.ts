@@ -1,5 +1,8 @@
 /** What the server sends and takes: the mirror of `mlops.formats` and of the drafts and runs API. */
 
+import type { Change } from "@/graph/changes";
+import type { Entry } from "@/graph/replica";
+
 export type PortType = "table" | "untrained_model" | "model" | "transformation" | "image_directory" | "zip" | "any";
 export type ColumnType = "integer" | "decimal" | "string" | "boolean" | "date";
 export type ParameterType =
@@ -181,6 +184,36 @@ export interface Draft {
   readonly can_edit: boolean;
   readonly last_run: { readonly id: string; readonly number: number; readonly state: RunState } | null;
   readonly url: string;
+  /** The name of the person who asks. */
+  readonly me: string;
+  readonly steps: Steps;
+}
+/** A person's own steps in the log; each may have been sent in several operations. */
+export interface Steps {
+  readonly undo: readonly LoggedStep[];
+  readonly redo: readonly LoggedStep[];
+  /** Where older ones begin, if there are any. */
+  readonly older: number | null;
+}
+export interface LoggedStep {
+  readonly step: string;
+  readonly label: string;
+  readonly changes: readonly (readonly Change[])[];
+}
+/** What the log says since a revision; the whole document instead where that is too much. */
+export interface News {
+  readonly revision: number;
+  readonly saved_at: string;
+  readonly operations: readonly Entry[];
+  readonly document?: GraphDocument;
+  readonly accepted?: readonly string[];
+  readonly name: string;
+  readonly last_run: Draft["last_run"];
+}
+export interface Examined {
+  readonly revision: number;
+  readonly problems: readonly Problem[];
+  readonly shapes: Shapes;
 }
 export interface DatasetOffer {
   readonly name: string;

@@ -6,19 +6,23 @@ import type {
 } from "@/api/types";
 import { rememberedLook } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
-import { forget, kept, Saver } from "@/designer/saver";
+import { Examiner } from "@/designer/examiner";
+import { Outbox } from "@/designer/outbox";
 import { type Dialog, documentOf, type Menu, type State, type Tab } from "@/designer/state";
 import { Store } from "@/designer/store";
+import { Sync } from "@/designer/sync";
 import {
   type Catalogue, catalogueOf, DATASET, draw, drawDataset, inputsOf, componentOf, outputsOf, titleOf,
 } from "@/graph/catalogue";
 import { bestEnd, candidates, edgeBetween, type End, judge, whyNot } from "@/graph/connect";
-import { edgeId, sameDocument } from "@/graph/document";
+import { difference } from "@/graph/changes";
+import { edgeId } from "@/graph/document";
 import { cutOut, type Fragment, freshId, paste } from "@/graph/fragment";
-import { begin, type History, record, redo, undo } from "@/graph/history";
+import { begin, type History } from "@/graph/history";
 import { layOut } from "@/graph/layout";
 import * as op from "@/graph/operations";
 import { freePlace } from "@/graph/place";
+import { freshUuid } from "@/graph/uuid";
 import { CARD_HEIGHT, CARD_WIDTH } from "@/graph/size";
 import { _ , ngettext } from "@/i18n";
 
@@ -39,7 +43,9 @@ export type Source = { readonly component: string } | { readonly dataset: Datase
 
 export class Designer extends Store<State> {
   viewport: Viewport | null = null;
-  private saver: Saver | null = null;
+  /** This page, among all that are open. */
+  readonly tab = freshUuid();
+  private sync: Sync | null = null;
   private watch: RunWatch | null = null;
   private copied: Fragment | null = null;
   private token = 0;
@@ -58,7 +64,7 @@ export class Designer extends Store<State> {
     const palette = await (early ?? api.palette(draft.project.slug));
     const state = stateOf(draft, palette, mayEdit && draft.can_edit);
     const designer = new Designer(api, new Notices(draft.project.slug), state);
-    if (state.canEdit) designer.startSaving(draft);
+    designer.keepTogether(draft);
     if (draft.last_run) designer.follow(draft.last_run.id);
     return designer;
   }
@@ -70,7 +76,8 @@ export class Designer extends Store<State> {
     const palette = await api.palette(slug);
     const draft: Draft = {
       id, name: run.display_name, project: { slug, name: slug }, revision: 0, document: submitted.document,
-      problems: [], shapes: submitted.shapes, saved_at: "", can_edit: false, last_run: null, url: run.url,
+      problems: [], shapes: submitted.shapes, saved_at: "", can_edit: false, last_run: null, url: run.url, me: "",
+      steps: { undo: [], redo: [], older: null },
     };
     const state: State = { ...stateOf(draft, palette, false), isRunView: true, run, submitted: submitted.document };
     const designer = new Designer(api, new Notices(slug), state);
@@ -188,12 +195,21 @@ export class Designer extends Store<State> {
     window.requestAnimationFrame(() => this.viewport?.fit());
   }
 
+  /** Takes back the person's own last step; what others did since stays. */
   undo(): void {
-    this.travel(undo(this.state.history), this.state.history.past.at(-1)?.label, _("Undone: %(label)s"));
+    const undone = this.state.canEdit ? this.sync?.undo() : null;
+    if (!undone) return;
+    const said = _("Undone: %(label)s", { label: undone.label });
+    if (undone.kept === 0) return this.announce(said);
+    this.tell(`${said}. ${ngettext(
+      "%(count)s field stays as somebody else changed it since.", "%(count)s fields stay as somebody else changed them since.",
+      undone.kept,
+    )}`);
   }
 
   redo(): void {
-    this.travel(redo(this.state.history), this.state.history.future[0]?.label, _("Redone: %(label)s"));
+    const redone = this.state.canEdit ? this.sync?.redo() : null;
+    if (redone) this.announce(_("Redone: %(label)s", { label: redone.label }));
   }
 
   // -- clipboard -----------------------------------------------------------------------------------------------
@@ -337,7 +353,7 @@ export class Designer extends Store<State> {
 
   /** Everything saved first, then handed over; the run is followed from here on. */
   async submit(experiment: string, description: string): Promise<void> {
-    await this.saver?.flush();
+    await this.sync?.flush();
     const run = await this.api.submit(this.state.id, experiment, description);
     this.tell(_("Run %(number)s submitted.", { number: run.number }));
     this.set({ dialog: null, run: null, submitted: this.document });
@@ -346,7 +362,7 @@ export class Designer extends Store<State> {
 
   async clone(): Promise<void> {
     try {
-      await this.saver?.flush();
+      await this.sync?.flush();
       const made = await (this.state.isRunView ? this.api.cloneRun(this.state.id) : this.api.cloneDraft(this.state.id));
       location.assign(made.url);
     } catch (error) {
@@ -361,37 +377,25 @@ export class Designer extends Store<State> {
     this.watch?.soon();
   }
 
-  /** Back to an older revision; it becomes the newest one, and can be undone. */
+  /** Back to an older revision: a change like any other, which can be undone. */
   async restore(revision: number): Promise<void> {
-    await this.saver?.flush();
-    this.take(await this.api.restore(this.state.id, revision), _("Restore revision %(n)s", { n: revision }));
+    await this.sync?.flush();
+    await this.api.restore(this.state.id, revision);
+    await this.sync?.look();
+    this.announce(_("Restored revision %(n)s", { n: revision }));
   }
 
-  /** Drops what could not be saved and takes the server's drawing. */
-  async reload(): Promise<void> {
-    this.take(await this.api.draft(this.state.id), _("Load what others saved"));
-  }
-
-  /** Keeps what could not be saved, as a draft of its own. */
-  async saveAsClone(): Promise<void> {
-    const made = await this.api.cloneDraft(this.state.id);
-    const theirs = await this.api.draft(made.id);
-    await this.api.saveDocument(made.id, theirs.revision, this.document, _("Keep my changes"));
-    forget(this.state.id);
-    this.saver?.took(0);
+  /** The drawing as a draft of its own, where this one is not there any more. */
+  async saveAsNew(): Promise<void> {
+    const made = await this.api.createDraft(this.state.project.slug, this.state.name);
+    await this.api.saveDocument(made.id, made.revision, this.document, _("Keep my changes"));
     location.assign(made.url);
   }
 
-  recover(document: GraphDocument): void {
-    this.change(document, _("Recover unsaved changes"));
-  }
-
-  discardKept(): void {
-    forget(this.state.id);
-  }
-
+  /** Closing the page now would leave changes that are not kept anywhere. */
   get hasUnsaved(): boolean {
-    return this.saver?.hasUnsent ?? false;
+    const { save } = this.state;
+    return save.kind === "error" && !save.isKept && (this.sync?.hasUnsent ?? false);
   }
 
   follow(run: string): void {
@@ -407,45 +411,34 @@ export class Designer extends Store<State> {
   /** The one door for every change of the drawing: `label` says what was done, equal `key`s soon after each other are one step. */
   change(next: GraphDocument, label: string, key = ""): void {
     if (!this.state.canEdit || next === this.document) return;
-    this.apply(record(this.state.history, next, label, key));
-    this.saver?.changed(next, label);
+    const changes = difference(this.document, next);
+    if (changes.length) this.sync?.changed(changes, label, key);
   }
 
-  private travel(history: History, label: string | undefined, words: string): void {
-    if (history === this.state.history || !this.state.canEdit) return;
-    const said = words.replace("%(label)s", label ?? "");
-    this.apply(history);
-    this.announce(said);
-    this.saver?.changed(history.present, said);
-  }
-
-  private apply(history: History): void {
-    const links = new Set(history.present.edges.map(edgeId));
+  private display(history: History): void {
+    const { nodes, edges } = this.state;
+    const links = edges.length ? new Set(history.present.edges.map(edgeId)) : new Set<string>();
     this.set({
       history,
-      nodes: this.state.nodes.filter((id) => history.present.nodes[id]),
-      edges: this.state.edges.filter((id) => links.has(id)),
+      nodes: nodes.every((id) => history.present.nodes[id]) ? nodes : nodes.filter((id) => history.present.nodes[id]),
+      edges: edges.every((id) => links.has(id)) ? edges : edges.filter((id) => links.has(id)),
     });
   }
 
-  private take(draft: Draft, label: string): void {
-    this.saver?.took(draft.revision);
-    this.apply(record(this.state.history, draft.document, label));
-    this.set({
-      problems: draft.problems, shapes: draft.shapes, dialog: null, save: { kind: "saved", at: draft.saved_at },
-    });
-  }
-
-  private startSaving(draft: Draft): void {
-    this.saver = new Saver(this.api, draft.id, draft.revision, {
+  private keepTogether(draft: Draft): void {
+    const examiner = new Examiner(this.api, draft.id, draft.revision, ({ problems, shapes }) => this.set({ problems, shapes }));
+    const outbox = new Outbox(draft.id, draft.me, this.tab);
+    this.sync = new Sync(this.api, draft.id, draft, outbox, this.notices, this.state.canEdit, {
+      onShown: (history) => this.display(history),
       onState: (save) => this.set({ save }),
-      onSaved: ({ problems, shapes }) => this.set({ problems, shapes }),
-      onConflict: () => this.openDialog({ kind: "conflict" }),
+      onNews: (news) => {
+        examiner.reached(news.revision);
+        if (news.name !== this.state.name) this.set({ name: news.name });
+        if (news.last_run && news.last_run.id !== this.watch?.run) this.follow(news.last_run.id);
+      },
+      onRefused: (label, reason) => this.tell(_("“%(label)s” was not taken: %(reason)s", { label, reason }), "error"),
+      onGone: (reason) => this.openDialog({ kind: "gone", reason }),
     });
-    const left = kept(draft.id);
-    if (!left) return;
-    if (sameDocument(left.document, draft.document)) forget(draft.id);
-    else this.openDialog({ kind: "recover", document: left.document, at: left.at });
   }
 
   private onRun(run: Run): void {

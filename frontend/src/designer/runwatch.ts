@@ -18,13 +18,13 @@ export class RunWatch {
 
   constructor(
     private readonly api: Api,
-    private readonly id: string,
+    readonly run: string,
     notices: Notices,
     private readonly onRun: (run: Run) => void,
   ) {
     this.stopListening = notices.listen((notice) => {
       if (notice === null && this.ended) return;
-      if (notice?.kind !== "log" && concerns(notice, this.id)) this.soon();
+      if (notice?.kind !== "log" && concerns(notice, this.run)) this.soon();
     });
     void this.fetch();
   }
@@ -49,7 +49,7 @@ export class RunWatch {
       return;
     }
     this.busy = true;
-    const run = await this.api.run(this.id).catch(() => null);
+    const run = await this.api.run(this.run).catch(() => null);
     this.busy = false;
     if (this.stopped) return;
     if (run) {

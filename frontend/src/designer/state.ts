@@ -11,7 +11,11 @@ import type { History } from "@/graph/history";
 export type SaveState =
   | { readonly kind: "saved"; readonly at: string }
   | { readonly kind: "saving" }
-  | { readonly kind: "error"; readonly reason: string; readonly retrying: boolean };
+  | {
+    readonly kind: "error"; readonly reason: string; readonly retrying: boolean;
+    /** Changes that are kept in this browser until they can be sent, and since when. */
+    readonly waiting: number; readonly since: string; readonly isKept: boolean;
+  };
 
 export type Dialog =
   | { readonly kind: "submit" }
@@ -20,8 +24,7 @@ export type Dialog =
   | { readonly kind: "commands" }
   | { readonly kind: "rename"; readonly node: string }
   | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
-  | { readonly kind: "conflict" }
-  | { readonly kind: "recover"; readonly document: GraphDocument; readonly at: string }
+  | { readonly kind: "gone"; readonly reason: string }
   /** Add a step: anything, or (`from`) what a dangling link could go to. */
   | { readonly kind: "add"; readonly at: Position | null; readonly from: End | null };
 

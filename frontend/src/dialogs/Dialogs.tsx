@@ -5,7 +5,6 @@ import type { Revision } from "@/api/types";
 import { readable } from "@/actions/keys";
 import { type Action, ACTIONS } from "@/actions/table";
 import { useDesigner, useShown } from "@/designer/context";
-import type { Dialog } from "@/designer/state";
 import { AddDialog } from "@/dialogs/AddDialog";
 import { ColumnsDialog } from "@/dialogs/ColumnsDialog";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
@@ -26,8 +25,7 @@ export function Dialogs(): JSX.Element | null {
     case "rename": return <Rename node={dialog.node} onClose={close} />;
     case "columns": return <ColumnsDialog node={dialog.node} parameter={dialog.parameter} onClose={close} />;
     case "add": return <AddDialog at={dialog.at} from={dialog.from} onClose={close} />;
-    case "conflict": return <Conflict onClose={close} />;
-    case "recover": return <Recover dialog={dialog} onClose={close} />;
+    case "gone": return <Gone reason={dialog.reason} onClose={close} />;
   }
 }
 
@@ -149,30 +147,16 @@ function Revisions({ onClose }: Closable): JSX.Element {
   );
 }
 
-function Conflict({ onClose }: Closable): JSX.Element {
+function Gone({ reason, onClose }: Closable & { readonly reason: string }): JSX.Element {
   const designer = useDesigner();
   const [error, setError] = useState("");
-  const attempt = (act: Promise<void>): void => void act.catch((reason: unknown) => setError(reasonOf(reason)));
+  const saveAsNew = (): void => void designer.saveAsNew().catch((problem: unknown) => setError(reasonOf(problem)));
   return (
-    <Modal title={_("Somebody else saved this pipeline")} onClose={onClose} testId="conflict-dialog">
-      <p>{_("It was changed elsewhere since you opened it, so your last changes are not saved. They are kept in this browser until you decide.")}</p>
+    <Modal title={_("This pipeline is not there any more")} onClose={onClose} testId="gone-dialog">
+      <p>{reason} {_("Your drawing is still here, and can be kept as a pipeline of its own.")}</p>
       {error ? <p className="note note-error" role="alert">{error}</p> : null}
       <p className="modal-actions">
-        <button type="button" className="s-button" onClick={() => attempt(designer.reload())} data-testid="conflict-reload">{_("Load what others saved")}</button>
-        <button type="button" className="s-button is-primary" onClick={() => attempt(designer.saveAsClone())} data-testid="conflict-clone">{_("Save mine as a clone")}</button>
-      </p>
-    </Modal>
-  );
-}
-
-function Recover({ dialog, onClose }: Closable & { readonly dialog: Extract<Dialog, { kind: "recover" }> }): JSX.Element {
-  const designer = useDesigner();
-  return (
-    <Modal title={_("Unsaved changes were found")} onClose={onClose} testId="recover-dialog">
-      <p>{_("This browser kept changes of %(time)s that did not reach the server.", { time: moment(dialog.at) })}</p>
-      <p className="modal-actions">
-        <button type="button" className="s-button" onClick={() => { designer.discardKept(); onClose(); }}>{_("Discard them")}</button>
-        <button type="button" className="s-button is-primary" data-testid="recover" onClick={() => { onClose(); designer.recover(dialog.document); }}>{_("Recover them")}</button>
+        <button type="button" className="s-button is-primary" onClick={saveAsNew} data-testid="gone-save">{_("Save it as a new pipeline")}</button>
       </p>
     </Modal>
   );

@@ -68,12 +68,17 @@ function canonical(document: GraphDocument): string {
     nodes: Object.fromEntries(Object.entries(document.nodes).map(([id, node]) => [id, plain(node)])),
     edges: document.edges.map(edgeId).sort(),
     layout: document.layout,
+    notes: document.notes ?? {},
+    groups: Object.fromEntries(
+      Object.entries(document.groups ?? {}).map(([id, group]) => [id, { ...group, nodes: [...(group.nodes ?? [])].sort() }]),
+    ),
+    parameters: document.parameters ?? {},
   });
 }
 
 function plain(node: DrawnNode): Record<string, unknown> {
-  const { component, version, parameters = {}, title = "", comment = "" } = node;
-  return { component, version, parameters, title, comment };
+  const { parameters = {}, title = "", comment = "", mode = "", regenerate = false, pins = {}, ...rest } = node;
+  return { ...rest, parameters, title, comment, mode, regenerate, pins };
 }
 
 function sorted(value: unknown): string {

@@ -1,5 +1,6 @@
 /** Copy, paste and duplicate: a fragment is a part of a drawing as JSON text, with ids that are renamed on the way in. */
 import type { DrawnNode, Edge, GraphDocument, Position } from "@/api/types";
+import { freshTail } from "@/graph/uuid";
 
 const KIND = "mlops/fragment";
 
@@ -50,7 +51,7 @@ export function paste(document: GraphDocument, fragment: Fragment, at: Position)
     const target = renamed.get(edge.target);
     return source && target ? [{ ...edge, source, target }] : [];
   });
-  return { document: { nodes, layout, edges: [...document.edges, ...edges] }, ids: [...renamed.values()] };
+  return { document: { ...document, nodes, layout, edges: [...document.edges, ...edges] }, ids: [...renamed.values()] };
 }
 
 function newNames(document: GraphDocument, fragment: Fragment): Map<string, string> {
@@ -64,13 +65,11 @@ function newNames(document: GraphDocument, fragment: Fragment): Map<string, stri
   return renamed;
 }
 
-/** `split_data`, then `split_data-2`, `split_data-3` …: short, readable in logs, never used twice in one drawing. */
+/** `split_data-x7k2`: readable in logs, and never the same for two people who add the same thing at once, or offline. */
 export function freshId(taken: ReadonlySet<string>, component: string): string {
-  const stem = component.replace(/[^A-Za-z0-9_-]/g, "_") || "node";
-  if (!taken.has(stem)) return stem;
-  let count = 2;
-  while (taken.has(`${stem}-${count}`)) count += 1;
-  return `${stem}-${count}`;
+  const stem = component.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 90) || "node";
+  const id = `${stem}-${freshTail()}`;
+  return taken.has(id) ? freshId(taken, component) : id;
 }
 
 /** Reads clipboard text; anything that is not a fragment of ours is `null`. */

@@ -6,7 +6,7 @@ import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
 import { Icon } from "@/ui/Icon";
 import { Popover } from "@/ui/Popover";
-import { _, clock } from "@/i18n";
+import { _, clock, ngettext } from "@/i18n";
 
 const SHOWN = ["undo", "redo", "delete", "add", "arrange", "fit", "zoom-out", "zoom-in", "list"] as const;
 const IN_MENU = ["clone", "revisions", "commands", "shortcuts", "cancel-run"] as const;
@@ -67,8 +67,11 @@ function SaveState(): JSX.Element {
   const text = !canEdit ? _("Read only")
     : save.kind === "saved" ? _("Saved %(time)s", { time: clock(save.at) })
       : save.kind === "saving" ? _("Saving…")
-        : save.retrying ? _("Not saved: %(reason)s Trying again.", { reason: save.reason })
-          : _("Not saved: %(reason)s", { reason: save.reason });
+        : [
+          save.waiting ? ngettext("%(count)s change waits in this browser.", "%(count)s changes wait in this browser.", save.waiting) : "",
+          save.reason, save.retrying ? _("Trying again since %(time)s.", { time: clock(save.since) }) : "",
+          save.isKept ? "" : _("Keep this page open: the browser stores nothing more."),
+        ].filter(Boolean).join(" ");
   return (
     <span className={`save-state is-${save.kind}`} data-testid="save-state" data-state={save.kind} role="status" title={text}>
       {text}
