@@ -132,7 +132,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
         features = feature_names(table, label)
         problems = label_problems(table, label, learner, port="training_dataset")
         validation = inputs["validation_dataset"].table if "validation_dataset" in inputs else None
-        problems += () if problems or validation is None else _of_validation(validation, (label, *features))
+        problems += () if problems or validation is None else validation_problems(validation, (label, *features))
     model = Shape(type="model", task=learner.task, algorithm=learner.algorithm, label=label, features=features)
     return Derived(outputs={RESULTS: Shape(type="table"), BEST: model}, problems=problems)
 
@@ -143,7 +143,8 @@ def run(call: Call) -> dict[str, Value]:
     return tune(call)
 
 
-def _of_validation(table: TableSchema, needed: tuple[str, ...]) -> tuple[Problem, ...]:
+def validation_problems(table: TableSchema, needed: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Columns of the training dataset that the validation dataset lacks."""
     absent = [name for name in needed if table.column(name) is None]
     if not absent:
         return ()

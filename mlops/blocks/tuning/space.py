@@ -86,8 +86,12 @@ class Listed:
 
 
 def candidate(learner: Learner, values: dict[str, Any], *, number: int) -> Candidate:
-    parameters = with_values(learner.component, learner.parameters, values)
-    return Candidate(number=number, values=values, learner=replace(learner, parameters=parameters))
+    return Candidate(number=number, values=values, learner=with_values_of(learner, values))
+
+
+def with_values_of(learner: Learner, values: Mapping[str, Any]) -> Learner:
+    """In the mode Single Parameter."""
+    return replace(learner, parameters=with_values(learner.component, learner.parameters, values))
 
 
 def entire_grid(learner: Learner, space: Sequence[Dimension]) -> Listed:

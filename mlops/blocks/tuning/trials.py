@@ -116,7 +116,7 @@ class Trials:
 
     def _tell(self, trial: Trial, search: Search, began: float) -> None:
         report, metric = self.report, self.judge.metric
-        tried = ", ".join(f"{name} {_shown(value)}" for name, value in trial.values.items())
+        tried = ", ".join(f"{name} {_shown(value)}" for name, value in trial.values.items()) + self._time_left()
         if trial.state != "completed":
             report.log(f"Trial {trial.number} {trial.state}: {trial.reason} ({tried})")
         else:
@@ -131,6 +131,12 @@ class Trials:
             if best is trial:
                 report.metric(f"best_{metric}", value)
         report.progress(0.02 + 0.9 * self._share(search, began))
+
+    def _time_left(self) -> str:
+        if self.deadline is None:
+            return ""
+        minutes, seconds = divmod(max(int(self.deadline - time.monotonic()), 0), 60)
+        return f"; {minutes}:{seconds:02d} min left"
 
     def _share(self, search: Search, began: float) -> float:
         shares = [len(self.done) / search.count] if search.count else []
