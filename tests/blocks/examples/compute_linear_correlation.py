@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.blocks.examples import Example, Fault
+
+EXAMPLE = Example(faults=(Fault(code="column_not_numeric", parameters={"column_set": ["make"]}),))
