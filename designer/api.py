@@ -16,6 +16,8 @@ from rest_framework.views import APIView
 from designer import actions, history, queries
 from designer.graph.document import read
 from designer.models import Draft
+from designer.offers import offers
+from designer.subgraphs import origin_of
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
 from mlops.blocks.catalogue import components
@@ -58,7 +60,11 @@ class Palette(APIView):
     def get(self, request: Request) -> Response:
         project = _project(request.user, request.query_params.get("project", ""))
         return Response(
-            {"components": [_offer(each) for each in components()], "datasets": datasets_palette(project)},
+            {
+                "components": [_offer(each) for each in components()],
+                "own": offers(project),
+                "datasets": datasets_palette(project),
+            },
         )
 
 
@@ -192,6 +198,7 @@ def _whole(request: Request, draft: Draft) -> dict[str, Any]:
     return {
         **_brief(draft),
         "description": draft.description,
+        "inside_of": _inside(draft),
         "document": draft.document,
         "can_edit": may(request.user, "contribute", draft.project),
         "steps": msgspec.to_builtins(history.steps(draft, request.user)),
@@ -199,6 +206,14 @@ def _whole(request: Request, draft: Draft) -> dict[str, Any]:
         "last_run": {"id": str(last.pk), "number": last.number, "state": last.state} if last else None,
         **_examined(draft),
     }
+
+
+def _inside(draft: Draft) -> dict[str, str] | None:
+    """The version of a component that is edited here."""
+    origin = origin_of(draft)
+    if origin is None:
+        return None
+    return {"id": str(origin.component_id), "name": origin.component.name, "version": origin.version}
 
 
 def _examined(draft: Draft) -> dict[str, Any]:

@@ -6,7 +6,9 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
+        from designer import component_uses
         from designer.queries import recent
         from mlops.web.drafts import register
 
         register(recent)
+        component_uses.register()

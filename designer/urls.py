@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, inference_api, log_api, pages
+from designer import api, component_api, inference_api, log_api, pages
 
 app_name = "designer"
 
@@ -28,6 +28,14 @@ rest = [
         "drafts/<uuid:draft_id>/inference/update/",
         inference_api.DraftInferenceUpdate.as_view(),
         name="inference-update",
+    ),
+    path("drafts/<uuid:draft_id>/collapse/", component_api.Collapse.as_view(), name="collapse"),
+    path("drafts/<uuid:draft_id>/component/", component_api.SaveInside.as_view(), name="save-inside"),
+    path("components/<uuid:component_id>/difference/", component_api.Difference.as_view(), name="difference"),
+    path(
+        "components/<uuid:component_id>/versions/<str:version>/open/",
+        component_api.OpenInside.as_view(),
+        name="open-inside",
     ),
     path("runs/<uuid:run_id>/clone/", api.RunClone.as_view(), name="clone-run"),
 ]

@@ -11,7 +11,7 @@ import msgspec
 
 from mlops.blocks.library import Library
 from mlops.formats.component import Problem, Shape
-from mlops.formats.definition import End, Graph
+from mlops.formats.definition import Definition, End, Graph
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 
@@ -42,7 +42,7 @@ def fold_shapes(
     for card, graph in _graphs(spec, library).items():
         found[card] = {}
         for port, end in graph.outputs.items():
-            inner = _innermost(f"{card}.{end.node}", end.port, spec, library)
+            inner = innermost(end, graph, library, inside=card)
             shape = shapes.get(inner.node, {}).get(inner.port)
             if shape is not None:
                 found[card][port] = shape
@@ -56,13 +56,27 @@ def fold_problems(spec: PipelineSpec, problems: Iterable[Problem], library: Libr
     return tuple({(one.code, one.where, one.message): one for one in folded}.values())
 
 
+def innermost(end: End, graph: Graph, library: Library, *, inside: str = "") -> End:
+    """The step, by its id in the expanded spec, that an inner output comes from, through cards inside the graph."""
+    path = f"{inside}.{end.node}" if inside else end.node
+    node = graph.spec.node(end.node)
+    definition = None if node is None else _definition(node, library)
+    if definition is None or not isinstance(definition.how, Graph) or end.port not in definition.how.outputs:
+        return End(node=path, port=end.port)
+    return innermost(definition.how.outputs[end.port], definition.how, library, inside=path)
+
+
+def _definition(node: Node, library: Library) -> Definition | None:
+    try:
+        return library.definition(node.component, node.version)
+    except Refusal:
+        return None
+
+
 def _graphs(spec: PipelineSpec, library: Library) -> dict[str, Graph]:
     found = {}
     for node in spec.nodes:
-        try:
-            definition = library.definition(node.component, node.version)
-        except Refusal:
-            continue
+        definition = _definition(node, library)
         if definition is not None and isinstance(definition.how, Graph):
             found[node.id] = definition.how
     return found
@@ -133,20 +147,6 @@ def _targets(edge: Edge, graphs: Mapping[str, Graph]) -> list[End]:
     ends = graph.inputs.get(edge.target_port, ()) if graph else ()
     inner = [End(node=f"{edge.target}.{end.node}", port=end.port) for end in ends]
     return inner or [End(node=edge.target, port=edge.target_port)]
-
-
-def _innermost(node: str, port: str, spec: PipelineSpec, library: Library) -> End:
-    """Where the output of a step that is itself a card of an inner graph comes from."""
-    opened = spec
-    for _depth in range(DEEPEST):
-        graphs = _graphs(opened, library)
-        if node in graphs and port in graphs[node].outputs:
-            end = graphs[node].outputs[port]
-            node, port = f"{node}.{end.node}", end.port
-        elif opened.node(node) is not None or not graphs:
-            break
-        opened = _opened(opened, graphs, library)
-    return End(node=node, port=port)
 
 
 def _folded(problem: Problem, graphs: Mapping[str, Graph]) -> Problem:
