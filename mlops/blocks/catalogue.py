@@ -12,7 +12,7 @@ from mlops.blocks.extras import missing_extra
 from mlops.blocks.parameters import check_parameters as check
 from mlops.blocks.parameters import sound_parameters
 from mlops.blocks.problems import problem
-from mlops.formats.component import Component, Derived, Problem, Shape
+from mlops.formats.component import Component, Derived, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, nearest
 
 GROUPS = (
@@ -33,6 +33,18 @@ GROUPS = (
     "Web Service",
 )
 """The groups of the palette, in its order. A component is one file in mlops/blocks/components/, found by itself."""
+
+
+TASK_WORDS = {
+    "regression": "regression",
+    "quantile": "quantile regression",
+    "two_class": "two-class classification",
+    "multiclass": "multi-class classification",
+    "clustering": "clustering",
+    "anomaly": "anomaly detection",
+    "recommendation": "recommendation",
+    "image": "images",
+}
 
 
 class Block(Protocol):
@@ -109,7 +121,15 @@ def port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Pr
         elif shape is not None and "any" not in (shape.type, port.type) and shape.type != port.type:
             message = f"The input '{port.label}' takes {_words(port.type)}, not {_words(shape.type)}."
             found.append(problem("input_type", message, port=port.name))
+        elif shape is not None and port.tasks and shape.task and shape.task not in port.tasks:
+            found.append(task_problem(port, shape.task))
     return found
+
+
+def task_problem(port: Port, task: str) -> Problem:
+    fitting = ", ".join(TASK_WORDS.get(each, each) for each in port.tasks)
+    message = f"The input '{port.label}' is for {fitting}, not for {TASK_WORDS.get(task, task)}."
+    return problem("input_task", message, hint="Connect another learner or model, or another step.", port=port.name)
 
 
 def _words(type_: str) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from mlops.blocks.components.score_image_model import scored_columns
-from mlops.blocks.components.score_model import LABELS, probability_name
 from mlops.blocks.image_reading import open_image
 from mlops.blocks.image_training import IMAGE_COLUMN
+from mlops.blocks.score_columns import LABELS, probability_name
 from mlops.blocks.values import Table, TrainedModel, new_table
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from mlops.blocks.components.score_model import score_columns
 from mlops.blocks.image_reading import open_image, steps_of
 from mlops.blocks.images import ImageDirectory
 from mlops.blocks.networks import ImageClassifier, as_numbers, load_pretrained, new_network
+from mlops.blocks.score_columns import score_columns
 from mlops.blocks.values import Learner, TrainedModel
 from mlops.formats.image import ImageTransform
 from mlops.formats.model import Field, ModelManifest, Signature

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlops.blocks.learners import Tunable
-from mlops.formats.component import Parameter
+from mlops.formats.component import Choice, Parameter
 
 BOOSTED_TREES: tuple[Tunable, ...] = (
     (
@@ -101,3 +101,141 @@ PENALISED: tuple[Parameter | Tunable, ...] = (
         help="How many past steps the optimizer remembers. More may need fewer iterations.",
     ),
 )
+
+FORESTS: tuple[Parameter | Tunable, ...] = (
+    Parameter(
+        name="resampling_method",
+        type="choice",
+        label="Resampling method",
+        required=True,
+        default="bagging",
+        choices=(
+            Choice(value="bagging", label="Bagging Resampling"),
+            Choice(value="replicate", label="Replicate Resampling"),
+        ),
+        help="Bagging: each tree learns from its own draw of the rows. Replicate: each learns from all rows.",
+    ),
+    (
+        Parameter(
+            name="number_of_decision_trees",
+            type="integer",
+            label="Number of decision trees",
+            default=8,
+            minimum=1,
+            maximum=10_000,
+            help="More trees give steadier predictions and take longer.",
+        ),
+        "1; 8; 32",
+    ),
+    (
+        Parameter(
+            name="maximum_depth_of_the_decision_trees",
+            type="integer",
+            label="Maximum depth of the decision trees",
+            default=32,
+            minimum=1,
+            maximum=1_000,
+            help="How many questions a tree may ask one after another.",
+        ),
+        "1; 16; 64",
+    ),
+    (
+        Parameter(
+            name="number_of_random_splits_per_node",
+            type="integer",
+            label="Number of random splits per node",
+            default=128,
+            minimum=1,
+            help="More let each question be chosen among more columns. 128 stands for the customary number of columns.",
+        ),
+        "32; 128; 512",
+    ),
+    (
+        Parameter(
+            name="minimum_number_of_samples_per_leaf_node",
+            type="integer",
+            label="Minimum number of samples per leaf node",
+            default=1,
+            minimum=1,
+            help="A leaf must stand for at least so many rows. More rows make the model more cautious.",
+        ),
+        "1; 4; 16",
+    ),
+)
+
+
+def networks(*, learning_rate: float, rates: str, largest_rate: float) -> tuple[Parameter | Tunable, ...]:
+    return (
+        Parameter(
+            name="number_of_hidden_nodes",
+            type="string",
+            label="Number of hidden nodes",
+            required=True,
+            default="100",
+            help="Nodes of the hidden layer, all connected. For several layers, their numbers with commas: 50, 20.",
+        ),
+        (
+            Parameter(
+                name="learning_rate",
+                type="decimal",
+                label="Learning rate",
+                default=learning_rate,
+                minimum=0,
+                maximum=largest_rate,
+                exclusive_minimum=True,
+                help="How far one step moves the weights. Lower it when the training diverges.",
+            ),
+            rates,
+        ),
+        (
+            Parameter(
+                name="number_of_learning_iterations",
+                type="integer",
+                label="Number of learning iterations",
+                default=100,
+                minimum=1,
+                maximum=10_000,
+                help="How often all rows are gone through. It ends earlier when nothing improves any more.",
+            ),
+            "20; 40; 80; 160",
+        ),
+        Parameter(
+            name="initial_learning_weights_diameter",
+            type="decimal",
+            label="The initial learning weights diameter",
+            default=0.1,
+            minimum=0,
+            maximum=10,
+            exclusive_minimum=True,
+            help="The first weights are drawn at random from an interval of this width around 0.",
+        ),
+        Parameter(
+            name="momentum",
+            type="decimal",
+            label="The momentum",
+            default=0.0,
+            minimum=0,
+            maximum=0.999,
+            help="The share of the last step that the next one keeps.",
+        ),
+        Parameter(
+            name="normalizer",
+            type="choice",
+            label="The type of normalizer",
+            required=True,
+            default="minmax",
+            choices=(
+                Choice(value="minmax", label="Min-Max normalizer"),
+                Choice(value="gaussian", label="Gaussian normalizer"),
+                Choice(value="none", label="Do not normalize"),
+            ),
+            help="Brings the columns to one scale first: from -1 to 1, or to mean 0 and deviation 1.",
+        ),
+        Parameter(
+            name="shuffle_examples",
+            type="boolean",
+            label="Shuffle examples",
+            default=True,
+            help="Go through the rows in another order each time.",
+        ),
+    )

@@ -76,6 +76,12 @@ def range_name(name: str) -> str:
     return f"{name}_range"
 
 
+def inner_name(component: str, parameters: Mapping[str, Any]) -> str:
+    """The component whose estimator learns in the end: of a wrapper, the learner inside."""
+    inside = parameters.get(INSIDE)
+    return component if inside is None else str(inside["component"])
+
+
 def derived(definition: Component, parameters: Mapping[str, Any], *, task: str = "") -> Derived:
     """`task` where a parameter decides it."""
     ranged = parameters.get(MODE) == RANGE

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.blocks.distributions import installed_version
 from mlops.blocks.values import REFERENCE_FILE, TrainedModel
 from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE, Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
@@ -84,8 +85,8 @@ def input_example(signature: Signature) -> dict[str, Any]:
 
 
 def pinned_requirements(manifest: ModelManifest) -> list[str]:
-    names = sorted({*PACKAGES, manifest.framework, *COMPANIONS.get(manifest.framework, ())})
-    pins = [f"{name}=={version(name)}" for name in names]
+    names = {*PACKAGES, manifest.framework, *COMPANIONS.get(manifest.framework, ())}
+    pins = [f"{name}=={number}" for name, number in sorted(installed_version(name) for name in names)]
     try:
         return [*pins, f"mlops-studio=={version('mlops-studio')}"]
     except PackageNotFoundError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -10,17 +10,18 @@ import polars as pl
 
 from mlops.blocks.casting import cast_column
 from mlops.blocks.catalogue import block, component
-from mlops.blocks.components.score_model import LABELS, PROBABILITIES, probability_name
 from mlops.blocks.features import matrix, missing_in, unknown_in
-from mlops.blocks.learners import UNKNOWN_LEVELS
+from mlops.blocks.learners import UNKNOWN_LEVELS, inner_name
+from mlops.blocks.score_columns import LABELS, label_name, middle, number_names
 from mlops.blocks.transforms import missing_value
-from mlops.formats.model import ModelManifest
+from mlops.formats.model import ModelManifest, Task
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.table import ColumnType
 
 
-def tolerates_missing(algorithm: str) -> bool:
-    return component(algorithm).tolerates_missing
+def tolerates_missing(algorithm: str, parameters: Mapping[str, Any] | None = None) -> bool:
+    """Of a learner; one that wraps another is as tolerant as that (`parameters` say which)."""
+    return component(inner_name(algorithm, parameters or {})).tolerates_missing
 
 
 def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.DataFrame:
@@ -29,20 +30,18 @@ def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.
     own: Any = getattr(block(manifest.algorithm), "predict", None)
     if own is not None:
         return cast("pl.DataFrame", own(manifest, estimator, frame))
-    if not tolerates_missing(manifest.algorithm):
-        gap = missing_in(frame, manifest.features)
-        if gap is not None:
-            raise missing_value(gap[0], row=gap[2])
+    tolerant = tolerates_missing(manifest.algorithm, manifest.parameters)
+    gap = None if tolerant else missing_in(frame, manifest.features)
+    if gap is not None:
+        raise missing_value(gap[0], row=gap[2])
     if manifest.parameters.get(UNKNOWN_LEVELS.name) is False:
         _require_known(manifest, frame)
-    cells = matrix(frame, manifest.features)
-    if not tolerates_missing(manifest.algorithm) and not np.isfinite(cells).all():
-        raise _infinite(manifest, cells)
     if not frame.height:
-        return _empty(manifest)
-    if manifest.task == "regression":
-        return pl.DataFrame({LABELS: np.asarray(estimator.predict(cells), dtype=np.float64)})
-    return _classified(manifest, _probabilities(estimator, cells))
+        return _answer(manifest, np.zeros((0, len(number_names(manifest.task, manifest.classes)))))
+    cells = matrix(frame, manifest.features)
+    if not tolerant and not np.isfinite(cells).all():
+        raise _infinite(manifest, cells)
+    return _answer(manifest, np.asarray(_numbers(manifest.task, estimator, cells), dtype=np.float64))
 
 
 def class_values(classes: Sequence[str], type_: ColumnType) -> pl.Series:
@@ -50,22 +49,38 @@ def class_values(classes: Sequence[str], type_: ColumnType) -> pl.Series:
     return cast_column(pl.Series(LABELS, list(classes), dtype=pl.String), type_)
 
 
-def _probabilities(estimator: Any, cells: Any) -> Any:
-    return np.asarray(estimator.predict_proba(cells), dtype=np.float64)
+def _numbers(task: Task, estimator: Any, cells: Any) -> Any:
+    """[rows, numbers], as `number_names` names them."""
+    if task == "regression":
+        return np.reshape(estimator.predict(cells), (-1, 1))
+    if task == "quantile":
+        return estimator.predict(cells)
+    if task == "clustering":
+        return estimator.transform(cells)
+    if task == "anomaly":
+        return np.reshape(estimator.anomaly_scores(cells), (-1, 1))
+    chances = estimator.predict_proba(cells)
+    return chances[:, 1:] if task == "two_class" else chances
 
 
-def _classified(manifest: ModelManifest, probabilities: Any) -> pl.DataFrame:
-    labels = class_values(manifest.classes, manifest.label_type)[probabilities.argmax(axis=1)]
-    if manifest.task == "two_class":
-        return pl.DataFrame({LABELS: labels, PROBABILITIES: probabilities[:, 1]})
-    shares = {probability_name(name): probabilities[:, place] for place, name in enumerate(manifest.classes)}
-    return pl.DataFrame({LABELS: labels, **shares})
+def _answer(manifest: ModelManifest, numbers: Any) -> pl.DataFrame:
+    names = number_names(manifest.task, manifest.classes)
+    columns = {name: numbers[:, place] for place, name in enumerate(names)}
+    return pl.DataFrame({label_name(manifest.task): _labels(manifest, numbers), **columns})
 
 
-def _empty(manifest: ModelManifest) -> pl.DataFrame:
+def _labels(manifest: ModelManifest, numbers: Any) -> Any:
+    """The prediction that follows from the numbers."""
     if manifest.task == "regression":
-        return pl.DataFrame(schema={LABELS: pl.Float64})
-    return _classified(manifest, np.zeros((0, len(manifest.classes))))
+        return numbers[:, 0]
+    if manifest.task == "quantile":
+        return numbers[:, middle(manifest.classes)]
+    if manifest.task == "clustering":
+        return numbers.argmin(axis=1)
+    if manifest.task == "anomaly":
+        return (numbers[:, 0] > 0.5).astype(np.int64)
+    places = numbers[:, 0] > 0.5 if manifest.task == "two_class" else numbers.argmax(axis=1)
+    return class_values(manifest.classes, manifest.label_type)[places.astype(np.int64)]
 
 
 def _require_known(manifest: ModelManifest, frame: pl.DataFrame) -> None:

@@ -12,10 +12,11 @@ import msgspec
 import polars as pl
 
 from mlops.blocks.casting import cast_column
-from mlops.blocks.components.score_model import kept_columns, missing_features, score_columns
+from mlops.blocks.components.score_model import missing_features
 from mlops.blocks.inference import LoadedPipeline, load_pipeline
 from mlops.blocks.prediction import predict
 from mlops.blocks.problems import as_refusal
+from mlops.blocks.score_columns import kept_columns, score_columns
 from mlops.blocks.transforms import apply
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.model import ModelManifest

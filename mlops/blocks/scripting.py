@@ -17,8 +17,8 @@ import polars as pl
 
 from mlops.blocks.bundles import unpack
 from mlops.blocks.components.execute_python_script import ENTRY
-from mlops.blocks.components.score_model import LABELS, PROBABILITIES
 from mlops.blocks.frames import from_pandas, to_pandas
+from mlops.blocks.score_columns import LABELS, PROBABILITIES
 from mlops.blocks.values import Table, new_table
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import Column, TableSchema

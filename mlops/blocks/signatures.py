@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from mlops.blocks.components.score_model import score_columns
+from mlops.blocks.score_columns import score_columns
 from mlops.blocks.values import ROW, Table
 from mlops.formats.model import Feature, Field, Signature, Task
 from mlops.formats.table import Column, ColumnType, TableSchema
@@ -91,4 +91,5 @@ def _categories(column: Column, features: Sequence[Feature], changed: set[str] |
 def _output(column: Column, classes: tuple[str, ...]) -> Field:
     if column.role == "scored_probability":
         return Field(name=column.name, type=column.type, minimum=0.0, maximum=1.0)
-    return Field(name=column.name, type=column.type, categories=classes)
+    named = column.role == "scored_label" and column.task in ("two_class", "multiclass")
+    return Field(name=column.name, type=column.type, categories=classes if named else ())

@@ -11,10 +11,13 @@ import polars as pl
 from mlops.blocks.catalogue import block
 from mlops.blocks.checking import checked
 from mlops.blocks.components.train_model import feature_names
+from mlops.blocks.distributions import installed_version
 from mlops.blocks.explaining import explained
 from mlops.blocks.features import build_features, matrix, missing_in
+from mlops.blocks.learners import inner_name
 from mlops.blocks.learning.fit import fit
 from mlops.blocks.prediction import tolerates_missing
+from mlops.blocks.quantiles import quantile_names
 from mlops.blocks.ranges import settled
 from mlops.blocks.recipe import reduced, required_columns
 from mlops.blocks.signatures import describe_signature
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from mlops.blocks.call import Call, Reporter
 
 MOST_CLASSES = 1_000
+NUMERIC = ("regression", "quantile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +91,7 @@ def _target(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
         hint = "Put Clean Missing Data with 'Remove entire row' on the label column before Train Model."
         where = Where(parameter="label_column", column=values.name, row=row)
         raise Refusal("label_missing", message, hint=hint, status=422, where=where)
-    if task == "regression":
+    if task in NUMERIC:
         return _numeric_target(values, where), ()
     distinct = values.unique().sort()
     if distinct.len() > MOST_CLASSES:
@@ -131,7 +135,7 @@ def _features(table: Table, label: str, learner: Learner) -> tuple[Feature, ...]
         message = f"There is no column left to learn from besides the label '{label}'."
         hint = "Select at least one more column in Select Columns in Dataset."
         raise Refusal("no_features", message, hint=hint, status=422, where=Where(port="dataset"))
-    gap = None if tolerates_missing(learner.component) else missing_in(table.frame, features)
+    gap = None if tolerates_missing(learner.component, learner.parameters) else missing_in(table.frame, features)
     if gap is not None:
         column, count, row = gap
         title = block(learner.component).DEFINITION.title
@@ -143,7 +147,7 @@ def _features(table: Table, label: str, learner: Learner) -> tuple[Feature, ...]
 
 
 def _require_finite(cells: Any, features: tuple[Feature, ...], learner: Learner) -> None:
-    if tolerates_missing(learner.component) or np.isfinite(cells).all():
+    if tolerates_missing(learner.component, learner.parameters) or np.isfinite(cells).all():
         return
     row, place = (int(found) for found in np.argwhere(~np.isfinite(cells))[0])
     owners = [feature.column for feature in features for _ in range(feature.width)]
@@ -185,10 +189,11 @@ def _manifest(
     names = [feature.column for feature in features]
     recipe, source = _way_back(table, features, label)
     task = cast("Task", learner.task)
-    label_type: ColumnType = "decimal" if task == "regression" else column_type(table.frame.schema[label])
-    complete = not tolerates_missing(learner.component)
+    label_type: ColumnType = "decimal" if task in NUMERIC else column_type(table.frame.schema[label])
+    complete = not tolerates_missing(learner.component, learner.parameters)
     required = required_columns(recipe, source, features=names, complete=complete)
-    framework, version = _framework(learner.component)
+    classes = classes or _quantiles(learner)
+    framework, version = _framework(inner_name(learner.component, learner.parameters))
     return ModelManifest(
         task=task,
         algorithm=learner.component,
@@ -210,6 +215,12 @@ def _manifest(
     )
 
 
+def _quantiles(learner: Learner) -> tuple[str, ...]:
+    if learner.task != "quantile":
+        return ()
+    return quantile_names(learner.parameters["quantiles_to_be_estimated"])
+
+
 def _way_back(table: Table, features: tuple[Feature, ...], label: str) -> tuple[tuple[Transform, ...], TableSchema]:
     """Where the way back is lost, the model starts from the training table itself."""
     names = [feature.column for feature in features]
@@ -223,7 +234,5 @@ def _way_back(table: Table, features: tuple[Feature, ...], label: str) -> tuple[
 
 
 def _framework(component: str) -> tuple[str, str]:
-    from importlib.metadata import version
-
     framework = block(component).DEFINITION.framework
-    return framework, version(framework)
+    return framework, installed_version(framework)[1]

@@ -9,7 +9,9 @@ import msgspec
 ColumnType = Literal["integer", "decimal", "string", "boolean", "date"]
 """The designer's five types. `date` is a timestamp without zone, microseconds."""
 
-Role = Literal["feature", "label", "weight", "fold", "scored_label", "scored_probability"]
+Role = Literal[
+    "feature", "label", "weight", "fold", "scored_label", "scored_probability", "scored_quantile", "scored_distance"
+]
 """`fold`: the part of the rows, from 1, that a row was assigned to for cross-validation."""
 
 
@@ -21,7 +23,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     task: str = ""
     """Of a score column: the task of the model that wrote it."""
     class_name: str = ""
-    """Of a multi-class probability column: the class that it belongs to."""
+    """Of a probability, quantile or distance column: the class, quantile or cluster that it belongs to."""
 
 
 class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

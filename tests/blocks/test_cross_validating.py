@@ -18,7 +18,7 @@ from tests.blocks.workshop import LABELS, Workshop, cars
 def validated(workshop: Workshop, learner: str, frame: pl.DataFrame | None = None, **more: Any) -> dict[str, Path]:
     parameters = {"label_column": LABELS[learner], "number_of_folds": 4} | more
     data = workshop.put(cars() if frame is None else frame)
-    untrained = workshop.run(learner)["untrained_model"]
+    untrained = workshop.untrained(learner)
     return workshop.run("cross_validate_model", parameters, untrained_model=untrained, dataset=data)
 
 

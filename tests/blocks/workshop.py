@@ -18,7 +18,7 @@ from tests.blocks.examples import example_of, inputs_of
 
 __all__ = ["LABELS", "LEARNERS", "Workshop", "cars", "digest"]
 
-LABEL_OF_TASK = {"regression": "price", "two_class": "sold", "multiclass": "make"}
+LABEL_OF_TASK = {"regression": "price", "quantile": "price", "two_class": "sold", "multiclass": "make"}
 LABELS = {each.name: LABEL_OF_TASK[each.task] for each in components() if each.task in LABEL_OF_TASK}
 """Every learner of these tasks, with the column of the cars that it learns to predict."""
 LEARNERS = tuple(LABELS)
@@ -74,9 +74,12 @@ class Workshop:
         assert isinstance(value, Table)
         return value
 
-    def trained(self, learner: str, data: Path, *, label: str | None = None, **parameters: Any) -> Path:
+    def untrained(self, learner: str, **parameters: Any) -> Path:
         chosen = example_of(learner).parameters | parameters
-        untrained = self.run(learner, chosen, **inputs_of(self, learner))["untrained_model"]
+        return self.run(learner, chosen, **inputs_of(self, learner))["untrained_model"]
+
+    def trained(self, learner: str, data: Path, *, label: str | None = None, **parameters: Any) -> Path:
+        untrained = self.untrained(learner, **parameters)
         chosen = {"label_column": label or LABELS[learner]}
         return self.run("train_model", chosen, untrained_model=untrained, dataset=data)["trained_model"]
 

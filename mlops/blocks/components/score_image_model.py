@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from mlops.blocks.components.score_model import score_columns
 from mlops.blocks.problems import problem
+from mlops.blocks.score_columns import score_columns
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
 from mlops.formats.table import Column, TableSchema
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from mlops.blocks.problems import problem
+from mlops.blocks.score_columns import kept_columns, score_columns
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import nearest
-from mlops.formats.table import Column, ColumnType, TableSchema
+from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
     from mlops.blocks.values import Value
 
-LABELS, PROBABILITIES = "Scored Labels", "Scored Probabilities"
+TASKS = ("regression", "quantile", "two_class", "multiclass", "anomaly")
+NAMED = ("quantile", "multiclass", "clustering")
+"""Tasks whose score columns are named after what is known after training only."""
 
 DEFINITION = Component(
     name="score_model",
@@ -34,11 +35,13 @@ price.
 **What comes out.** The table with score columns at its end. Regression: `Scored Labels`, the predicted number.
 Two classes: `Scored Labels`, the predicted class, and `Scored Probabilities`, the probability of the positive
 class (above 0.5 it is predicted). Several classes: `Scored Labels` and one `Scored Probabilities for Class "x"`
-per class. With *Append score columns to output* off, only the score columns come out.
+per class. Quantiles: `Scored Labels`, the middle one, and `Scored Quantile x` per quantile. Anomalies: `Scored
+Labels`, 1 for an anomaly, and `Scored Probabilities`. With *Append score columns to output* off, only the score
+columns come out.
 
 The table must have the columns that the model learned from, prepared in the same way.""",
     inputs=(
-        Port(name="trained_model", type="model", label="Trained model"),
+        Port(name="trained_model", type="model", label="Trained model", tasks=TASKS),
         Port(name="dataset", type="table", label="Dataset"),
     ),
     outputs=(Port(name="scored_dataset", type="table", label="Scored dataset"),),
@@ -55,9 +58,8 @@ The table must have the columns that the model learned from, prepared in the sam
 
 
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
-    """The classes of a multi-class model are known after training only, so its score columns are unknown before."""
     model, table = inputs["trained_model"], inputs["dataset"].table
-    unknown = table is None or not model.task or (model.task == "multiclass" and not model.classes)
+    unknown = table is None or not model.task or (model.task in NAMED and not model.classes)
     problems = () if table is None else missing_features(model.features, table)
     if table is None or unknown:
         return Derived(outputs={"scored_dataset": Shape(type="table")}, problems=problems)
@@ -85,27 +87,3 @@ def missing_features(features: tuple[str, ...], table: TableSchema, *, port: str
     message = f"The table lacks {listed}, which the model learned from."
     hint = nearest(absent[0], table.names) or "Connect the other output of the Split Data that Train Model reads."
     return (problem("missing_column", message, hint=hint, port=port, column=absent[0]),)
-
-
-def score_columns(task: str, classes: tuple[str, ...], *, label_type: ColumnType) -> tuple[Column, ...]:
-    """The columns that scoring adds, with their roles."""
-    type_: ColumnType = "decimal" if task == "regression" else label_type
-    labels = Column(name=LABELS, type=type_, role="scored_label", task=task)
-    score = Column(name=PROBABILITIES, type="decimal", role="scored_probability", task=task)
-    if task == "regression":
-        return (labels,)
-    if task == "two_class":
-        return labels, msgspec.structs.replace(score, class_name=classes[1] if len(classes) == 2 else "")
-    named = [msgspec.structs.replace(score, name=probability_name(name), class_name=name) for name in classes]
-    return labels, *named
-
-
-def probability_name(class_name: str) -> str:
-    return f'{PROBABILITIES} for Class "{class_name}"'
-
-
-def kept_columns(table: TableSchema, label: str, scores: tuple[Column, ...]) -> tuple[Column, ...]:
-    """The table's columns, the label marked as such; older score columns give way to new ones."""
-    names = {column.name for column in scores}
-    kept = (column for column in table.columns if column.name not in names and not column.role.startswith("scored_"))
-    return tuple(msgspec.structs.replace(column, role="label") if column.name == label else column for column in kept)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mlops.blocks.call import Call
     from mlops.blocks.values import Value
 
+TASKS = ("regression", "quantile", "two_class", "multiclass")
+NUMERIC = ("regression", "quantile")
+
 DEFINITION = Component(
     name="train_model",
     version="1",
@@ -33,10 +36,10 @@ text column with more than 1,000 different values is refused: leave it out with 
 scaling, renaming), so that it can score rows as they were in the dataset. This is checked at once: rows of the
 dataset are scored through the model alone and must give the same scores as in the pipeline.""",
     inputs=(
-        Port(name="untrained_model", type="untrained_model", label="Untrained model"),
+        Port(name="untrained_model", type="untrained_model", label="Untrained model", tasks=TASKS),
         Port(name="dataset", type="table", label="Dataset"),
     ),
-    outputs=(Port(name="trained_model", type="model", label="Trained model"),),
+    outputs=(Port(name="trained_model", type="model", label="Trained model", tasks=TASKS),),
     parameters=(
         Parameter(
             name="label_column",
@@ -95,11 +98,11 @@ def label_problems(table: TableSchema, label: str, learner: Shape, *, port: str 
     if column is None:
         return (column_not_found(label, table.names, parameter="label_column", port=port),)
     where: dict[str, Any] = {"parameter": "label_column", "column": label}
-    if learner.task == "regression" and column.type not in ("integer", "decimal"):
+    if learner.task in NUMERIC and column.type not in ("integer", "decimal"):
         message = f"The label column '{label}' holds {column.type} values, but {_title(learner)} predicts numbers."
         hint = "Choose a number column, or use a classification learner."
         return (problem("label_not_numeric", message, hint=hint, **where),)
-    if learner.task != "regression" and column.type == "date":
+    if learner.task not in NUMERIC and column.type == "date":
         message = f"The label column '{label}' holds dates, which are no classes."
         return (problem("label_type", message, hint="Choose a column of text, whole numbers or yes/no.", **where),)
     if not feature_names(table, label):

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from tests.blocks.examples import Example
+
+EXAMPLE = Example(
+    inputs=lambda workshop, data: {
+        "untrained_model": workshop.run("two_class_logistic_regression")["untrained_model"],
+    },
+)
