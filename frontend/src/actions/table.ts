@@ -1,6 +1,8 @@
 /** Everything a person can do, once: toolbar, context menu, keyboard, command palette and shortcut sheet read this table. */
 import type { Designer } from "@/designer/designer";
 import { onlyNode } from "@/designer/state";
+import { chosenPipeline, expandInPlace, isOutdated, leaveInside, openInside, saveInside } from "@/designer/subgraphs";
+import { componentOf } from "@/graph/catalogue";
 import type { Direction } from "@/graph/place";
 import { neighbour, readingOrder } from "@/graph/place";
 import { GRID } from "@/graph/size";
@@ -27,6 +29,8 @@ const canChange = (d: Designer): boolean => canEdit(d) && (hasNodes(d) || d.stat
 const canEditNodes = (d: Designer): boolean => canEdit(d) && hasNodes(d);
 const hasOne = (d: Designer): boolean => onlyNode(d.state) !== null;
 const isCanvas = (d: Designer): boolean => d.state.view === "canvas";
+const isChosenOutdated = (d: Designer): boolean =>
+  canEdit(d) && hasOne(d) && isOutdated(componentOf(d.catalogue, d.document.nodes[onlyNode(d.state) ?? ""]));
 const isLinking = (d: Designer): boolean => d.state.linkedByKeyboard;
 
 export const ACTIONS: readonly Action[] = [
@@ -53,6 +57,18 @@ export const ACTIONS: readonly Action[] = [
     perform: (d) => d.selectAll() },
   { id: "add", label: () => _("Add a step"), group: "add", keys: ["N", "/"], icon: "plus", enabled: canEdit,
     perform: (d) => d.openDialog({ kind: "add", at: d.state.menu?.flow ?? null, from: null }) },
+  { id: "collapse", label: () => _("Collapse into a component"), group: "edit", keys: ["Ctrl+J"], enabled: canEditNodes,
+    perform: (d) => d.openDialog({ kind: "collapse" }) },
+  { id: "expand", label: () => _("Expand the component in place"), group: "edit", keys: ["Ctrl+Shift+J"],
+    enabled: (d) => canEdit(d) && chosenPipeline(d) !== null, perform: (d) => void expandInPlace(d) },
+  { id: "open-inside", label: () => _("Look inside the component"), group: "view", keys: ["Ctrl+Alt+Enter"],
+    enabled: (d) => chosenPipeline(d) !== null, perform: (d) => void openInside(d) },
+  { id: "leave-inside", label: () => _("Back to the pipeline around it"), group: "view", keys: ["Alt+ArrowLeft"],
+    enabled: (d) => d.state.insideOf !== null, perform: leaveInside },
+  { id: "save-inside", label: () => _("Save as the component's next version"), group: "draft", keys: [],
+    enabled: (d) => canEdit(d) && d.state.insideOf !== null, perform: (d) => void saveInside(d) },
+  { id: "update-component", label: () => _("Update the component"), group: "edit", keys: [], enabled: isChosenOutdated,
+    perform: (d) => d.openDialog({ kind: "update", node: onlyNode(d.state) ?? "" }) },
   { id: "fit", label: () => _("Fit to screen"), group: "view", keys: ["1"], icon: "fit", enabled: isCanvas,
     perform: (d) => d.viewport?.fit() },
   { id: "actual-size", label: () => _("Zoom to 100 %"), group: "view", keys: ["0"], enabled: isCanvas,

@@ -1,8 +1,9 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
+import type { Exposed } from "@/designer/subgraphs";
 import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
@@ -40,6 +41,15 @@ export class Api {
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
   revisions = async (id: string): Promise<readonly Revision[]> =>
     (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;
+  collapse = (id: string, body: { readonly nodes: readonly string[]; readonly name: string; readonly title: string; readonly exposed: readonly Exposed[] }): Promise<Component> =>
+    this.send("POST", `drafts/${id}/collapse/`, body);
+  saveInside = (id: string): Promise<Component> => this.send("POST", `drafts/${id}/component/`, {});
+  openInside = (component: string, version: string): Promise<{ id: string; url: string }> =>
+    this.send("POST", `components/${component}/versions/${encodeURIComponent(version)}/open/`, {});
+  componentVersion = (component: string, version: string): Promise<ComponentVersion> =>
+    this.send("GET", `components/${component}/versions/${encodeURIComponent(version)}/`);
+  componentDifference = (component: string, a: string, b: string): Promise<ComponentDifference> =>
+    this.send("GET", `components/${component}/difference/?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
   restore = (id: string, revision: number): Promise<Draft> => this.send("POST", `drafts/${id}/restore/`, { revision });
   cloneDraft = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `drafts/${id}/clone/`, {});
   submit = (id: string, experiment: string, description: string): Promise<{ id: string; number: number; url: string }> =>

@@ -4,6 +4,7 @@ import { type CSSProperties, type JSX, memo, useEffect, useMemo, useRef } from "
 import type { DrawnNode, Port } from "@/api/types";
 import { StepBar, StepLine } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
+import { isOutdated } from "@/designer/subgraphs";
 import { documentOf, isBlocking, problemsOf, stepOf } from "@/designer/state";
 import { componentOf, DATASET, inputsOf, outputsOf, titleOf } from "@/graph/catalogue";
 import { type End, judge, type Side, typeName, whyNot } from "@/graph/connect";
@@ -63,7 +64,7 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
     >
       <Ports node={id} side="input" ports={inputsOf(component)} />
       <div className="card-body">
-        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : "step"} /></span>
+        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : component?.own?.kind === "graph" ? "canvas" : "step"} /></span>
         <span className="card-text">
           <span className="card-title" title={title}>{title}</span>
           {step && !isStale ? <StepLine step={step} />
@@ -71,6 +72,7 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
         </span>
         <span className="card-marks">
           {data.drawn.comment ? <span className="card-comment" title={data.drawn.comment}><Icon name="comment" size={14} /></span> : null}
+          {isOutdated(component) ? <UpdateBadge node={id} version={component?.own?.latest ?? ""} /> : null}
           <ProblemBadge node={id} />
         </span>
       </div>
@@ -166,6 +168,17 @@ function portLabel(port: Port, side: Side): string {
   const values = { label: port.label || port.name, type: typeName(port.type) };
   if (side === "output") return _("Output %(label)s (%(type)s)", values);
   return port.optional ? _("Input %(label)s (%(type)s, optional)", values) : _("Input %(label)s (%(type)s)", values);
+}
+
+/** Opens what the newest version of the card's component changes. */
+function UpdateBadge({ node, version }: { readonly node: string; readonly version: string }): JSX.Element {
+  const designer = useDesigner();
+  const canEdit = useShown((state) => state.canEdit);
+  const label = _("Version %(version)s is available", { version });
+  return (
+    <button type="button" className="s-badge badge-update nodrag" title={label} aria-label={label} disabled={!canEdit} tabIndex={-1}
+      data-testid={`update-${node}`} onClick={(event) => { event.stopPropagation(); designer.openDialog({ kind: "update", node }); }}>↑</button>
+  );
 }
 
 function ProblemBadge({ node }: { readonly node: string }): JSX.Element | null {

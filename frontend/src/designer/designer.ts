@@ -278,8 +278,10 @@ export class Designer extends Store<State> {
     this.set({ menu });
   }
 
+  /** Of a pipeline component: what the step inside made. */
   openOutput(node: string, port: string): void {
-    this.set({ drawer: { node, port } });
+    const inner = componentOf(this.catalogue, this.document.nodes[node])?.own?.outputs[port];
+    this.set({ drawer: inner ? { node: `${node}.${inner.node}`, port: inner.port } : { node, port } });
   }
 
   announce(announcement: string): void {
@@ -341,6 +343,11 @@ export class Designer extends Store<State> {
   }
 
   // -- the server ----------------------------------------------------------------------------------------------
+
+  /** Everything drawn so far is with the server. */
+  async saved(): Promise<void> {
+    await this.sync?.flush();
+  }
 
   async renameDraft(name: string): Promise<void> {
     const before = this.state.name;
@@ -503,7 +510,7 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
   return {
     id: draft.id, name: draft.name, url: draft.url, project: draft.project, canEdit, isRunView: false,
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
-    marks: [], look: rememberedLook(),
+    insideOf: draft.inside_of ?? null, marks: [], look: rememberedLook(),
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
     connection: "connecting", run: null, submitted: null, view: "canvas", tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,

@@ -6,8 +6,10 @@ import { readable } from "@/actions/keys";
 import { type Action, ACTIONS } from "@/actions/table";
 import { useDesigner, useShown } from "@/designer/context";
 import { AddDialog } from "@/dialogs/AddDialog";
+import { CollapseDialog } from "@/dialogs/CollapseDialog";
 import { ColumnsDialog } from "@/dialogs/ColumnsDialog";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
+import { UpdateDialog } from "@/dialogs/UpdateDialog";
 import { Modal } from "@/ui/Modal";
 import { Picker } from "@/ui/Picker";
 import { _, moment } from "@/i18n";
@@ -25,6 +27,8 @@ export function Dialogs(): JSX.Element | null {
     case "rename": return <Rename node={dialog.node} onClose={close} />;
     case "columns": return <ColumnsDialog node={dialog.node} parameter={dialog.parameter} onClose={close} />;
     case "add": return <AddDialog at={dialog.at} from={dialog.from} onClose={close} />;
+    case "collapse": return <CollapseDialog onClose={close} />;
+    case "update": return <UpdateDialog node={dialog.node} onClose={close} />;
     case "gone": return <Gone reason={dialog.reason} onClose={close} />;
   }
 }
