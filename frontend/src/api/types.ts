@@ -423,10 +423,16 @@ export interface ModelOutput {
   readonly register_url?: string | null;
 }
 export interface OtherOutput {
-  readonly type: Exclude<PortType, "table" | "model">;
+  readonly type: Exclude<PortType, "table" | "model" | "zip">;
   readonly summary: readonly { readonly label: string; readonly value: Json }[];
 }
-export type Output = TableOutput | ModelOutput | OtherOutput;
+/** Files that a step wrote, to be downloaded. */
+export interface FilesOutput {
+  readonly type: "zip";
+  readonly summary: readonly { readonly label: string; readonly value: Json }[];
+  readonly files: readonly { readonly path: string; readonly size_bytes: number; readonly url: string }[];
+}
+export type Output = FilesOutput | TableOutput | ModelOutput | OtherOutput;
 
 export interface Notice {
   readonly seq: number;
