@@ -1,8 +1,9 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
+import type { Looking } from "@/designer/presence";
 import type { Exposed } from "@/designer/subgraphs";
 import type { Operation } from "@/graph/history";
 
@@ -37,6 +38,12 @@ export class Api {
   steps = (id: string, before?: number): Promise<Steps> =>
     this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
   examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);
+  people = async (id: string, tab: string): Promise<readonly Person[]> =>
+    (await this.send<{ people: readonly Person[] }>("GET", `drafts/${id}/presence/?tab=${tab}`)).people;
+  bePresent = async (id: string, tab: string, looking: Looking): Promise<readonly Person[]> =>
+    (await this.send<{ people: readonly Person[] }>("PUT", `drafts/${id}/presence/`, { tab, ...looking })).people;
+  leave = (id: string, tab: string): Promise<void> =>
+    this.send("DELETE", `drafts/${id}/presence/?tab=${tab}`, undefined, { keepalive: true });
   createDraft = (project: string, name: string): Promise<Draft> => this.send("POST", "drafts/", { project, name });
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
   revisions = async (id: string): Promise<readonly Revision[]> =>
@@ -71,12 +78,12 @@ export class Api {
       `runs/${run}/steps/${encodeURIComponent(node)}/outputs/${encodeURIComponent(port)}/?offset=${offset}&limit=${limit}`,
     );
 
-  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async send<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await reach(this.root + path, {
-      method, headers, credentials: "same-origin", body: body === undefined ? null : JSON.stringify(body),
+      ...more, method, headers, credentials: "same-origin", body: body === undefined ? null : JSON.stringify(body),
     });
     if (!answer.ok) throw await problemOf(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;

@@ -250,6 +250,14 @@ export interface News {
   readonly name: string;
   readonly last_run: Draft["last_run"];
 }
+/** Somebody who has the same draft open: one entry a page. */
+export interface Person {
+  readonly name: string;
+  readonly full_name: string;
+  readonly tab: string;
+  readonly nodes: readonly string[];
+  readonly field: string;
+}
 export interface Examined {
   readonly revision: number;
   readonly problems: readonly Problem[];

@@ -3,6 +3,7 @@ import { Handle, type Node, type NodeProps, Position, type ReactFlowState, useSt
 import { type CSSProperties, type JSX, memo, useEffect, useMemo, useRef } from "react";
 import type { DrawnNode, Port } from "@/api/types";
 import { StepBar, StepLine } from "@/canvas/StepBadge";
+import { Visitor } from "@/canvas/Visitor";
 import { useDesigner, useShown } from "@/designer/context";
 import { isOutdated } from "@/designer/subgraphs";
 import { documentOf, isBlocking, problemsOf, stepOf } from "@/designer/state";
@@ -62,6 +63,7 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
       }}
       onDoubleClick={() => designer.set({ sheet: "pane" })}
     >
+      <Visitor node={id} />
       <Ports node={id} side="input" ports={inputsOf(component)} />
       <div className="card-body">
         <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : component?.own?.kind === "graph" ? "canvas" : "step"} /></span>

@@ -1,6 +1,6 @@
 /** All that the designer's views show, in one immutable value. */
 import type {
-  Edge, GraphDocument, InsideOf, Position, Problem, Project, Run, Shapes, Step,
+  Edge, GraphDocument, InsideOf, Person, Position, Problem, Project, Run, Shapes, Step,
 } from "@/api/types";
 import type { Connection } from "@/api/notices";
 import { summed } from "@/designer/summed";
@@ -59,6 +59,10 @@ export interface State {
   readonly shapes: Shapes;
   readonly save: SaveState;
   readonly connection: Connection;
+  /** Who else has the draft open. */
+  readonly people: readonly Person[];
+  /** `NODE/PARAMETER` of the setting that the keyboard is in. */
+  readonly field: string;
   readonly run: Run | null;
   readonly submitted: GraphDocument | null;
   readonly view: "canvas" | "list";

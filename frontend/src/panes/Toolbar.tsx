@@ -5,6 +5,7 @@ import { type Action, action, ACTIONS } from "@/actions/table";
 import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
 import { leaveInside, saveInside } from "@/designer/subgraphs";
+import { People } from "@/panes/People";
 import { Icon } from "@/ui/Icon";
 import { Popover } from "@/ui/Popover";
 import { _, clock, ngettext } from "@/i18n";
@@ -20,6 +21,7 @@ export function Toolbar(): JSX.Element {
       {isRunView ? null : <Name />}
       <span className="tools">{SHOWN.map((id) => <Tool key={id} action={action(id)} />)}</span>
       <span className="toolbar-gap" />
+      {isRunView ? null : <People />}
       <Connection />
       {isRunView ? null : <SaveState />}
       <LastRun />
