@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from designer import actions, history, queries
 from designer.graph.document import read
+from designer.link_uses import link_uses
 from designer.models import Draft
 from designer.offers import offers
 from designer.subgraphs import origin_of
@@ -72,6 +73,14 @@ def _offer(component: Component) -> dict[str, Any]:
     """A component as the palette shows it; `install` is the command that its missing optional part needs."""
     shown: dict[str, Any] = msgspec.to_builtins(component)
     return shown if is_installed(component.extra) else shown | {"install": install_command(component.extra)}
+
+
+class PaletteLinks(APIView):
+    """Which components this project links to which, and how often."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        return Response({"results": link_uses(_project(request.user, request.query_params.get("project", "")))})
 
 
 class Drafts(APIView):

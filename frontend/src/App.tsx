@@ -7,6 +7,7 @@ import { DesignerContext, useDesigner, useShown } from "@/designer/context";
 import type { Designer } from "@/designer/designer";
 import { Dialogs } from "@/dialogs/Dialogs";
 import { Drawer } from "@/drawer/Drawer";
+import { FindBar } from "@/panes/FindBar";
 import { ListView } from "@/panes/ListView";
 import { Palette } from "@/panes/Palette";
 import { Pane } from "@/panes/Pane";
@@ -29,14 +30,16 @@ function Face(): JSX.Element {
   const sheet = useShown((state) => state.sheet);
   const isRunView = useShown((state) => state.isRunView);
   const canEdit = useShown((state) => state.canEdit);
+  const isFocus = useShown((state) => state.look.focus);
   useKeyboard(designer);
   useLeaveWarning(designer);
   return (
-    <div className={`studio${isRunView ? " is-run" : ""}`} data-sheet={sheet ?? "none"} data-testid="studio">
+    <div className={`studio${isRunView ? " is-run" : ""}${isFocus ? " is-focus" : ""}`} data-sheet={sheet ?? "none"} data-testid="studio">
       <Toolbar />
       <div className="studio-main">
         {canEdit ? <div className={`side side-left${sheet === "palette" ? " is-open" : ""}`}><Palette /></div> : null}
         <div className="middle">
+          <FindBar />
           {view === "canvas" ? <Canvas /> : <ListView />}
           <Drawer />
           {isRunView ? null : <Problems />}

@@ -61,7 +61,10 @@ def step_of(step: Step) -> dict[str, Any]:
         "reused": step.state == "reused",
         "reused_from": str(step.reused_from.run_id) if step.reused_from else None,
         "error": step.error,
-        "outputs": [{"port": port, "type": output["type"]} for port, output in step.outputs.items()],
+        "outputs": [
+            {"port": port, "type": output["type"], "tree": output.get("tree", "")}
+            for port, output in step.outputs.items()
+        ],
     }
 
 

@@ -1,10 +1,12 @@
 /** Keys and clipboard events of the whole designer, led to the action table; fields and dialogs keep their own keys. */
 import { useEffect } from "react";
-import { isTyping, matches } from "@/actions/keys";
-import { ACTIONS } from "@/actions/table";
+import { isTyping, matches, readable } from "@/actions/keys";
+import { keysOf } from "@/actions/bindings";
+import { action, ACTIONS } from "@/actions/table";
 import type { Designer } from "@/designer/designer";
 import { onlyNode } from "@/designer/state";
 import { readFragment } from "@/graph/fragment";
+import { _ } from "@/i18n";
 
 export function useKeyboard(designer: Designer): void {
   useEffect(() => {
@@ -29,11 +31,50 @@ export function press(designer: Designer, event: KeyboardEvent): void {
   if (leavesPane(designer, event)) return leavePane(designer, event);
   if (event.defaultPrevented || event.isComposing || isTyping(event.target) || designer.state.dialog) return;
   if (belongsToControl(event)) return;
-  const found = ACTIONS.find((each) =>
-    !each.keysAreNative && each.keys.some((keys) => matches(event, keys)) && each.enabled(designer));
-  if (!found) return;
+  if (holdsEscape(designer, event)) return;
+  const before = chord;
+  chord = null;
+  if (before && performs(designer, event, (keys) => strokesOf(keys)[0] === before.keys && matches(event, strokesOf(keys)[1] ?? ""))) return;
+  const begun = ACTIONS.flatMap(keysOf).map(strokesOf).find(([first, second]) => second && matches(event, first ?? ""))?.[0];
+  if (begun) {
+    event.preventDefault();
+    chord = { keys: begun, at: Date.now() };
+    window.setTimeout(() => { if (chord && Date.now() - chord.at >= CHORD_MS) chord = null; }, CHORD_MS);
+    return designer.announce(_("%(keys)s, and then?", { keys: readable(begun) }));
+  }
+  performs(designer, event, (keys) => matches(event, keys));
+}
+
+const CHORD_MS = 2_000;
+const HOLD_MS = 900;
+
+/** The first stroke of two, while the second is awaited. */
+let chord: { readonly keys: string; readonly at: number } | null = null;
+let escapeSince = 0;
+
+const strokesOf = (keys: string): readonly string[] => keys.split(" ");
+
+function performs(designer: Designer, event: KeyboardEvent, fits: (keys: string) => boolean): boolean {
+  const found = ACTIONS.find((each) => !each.keysAreNative && keysOf(each).some(fits) && each.enabled(designer));
+  if (!found) return false;
   event.preventDefault();
   found.perform(designer);
+  return true;
+}
+
+/** Escape pressed once stops what is under way; held down it cancels the run. */
+function holdsEscape(designer: Designer, event: KeyboardEvent): boolean {
+  if (event.key !== "Escape") return false;
+  if (!event.repeat) {
+    escapeSince = event.timeStamp;
+    return false;
+  }
+  const cancel = action("cancel-run");
+  if (escapeSince && event.timeStamp - escapeSince > HOLD_MS && keysOf(cancel).includes("Hold Escape") && cancel.enabled(designer)) {
+    escapeSince = 0;
+    cancel.perform(designer);
+  }
+  return true;
 }
 
 /** Escape leads from the settings, also out of a field, back to the card they belong to. */

@@ -1,10 +1,8 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Draft, Examined, GraphDocument, LinkUse, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
-import type { Looking } from "@/designer/presence";
-import type { Exposed } from "@/designer/subgraphs";
 import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
@@ -38,25 +36,10 @@ export class Api {
   steps = (id: string, before?: number): Promise<Steps> =>
     this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
   examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);
-  people = async (id: string, tab: string): Promise<readonly Person[]> =>
-    (await this.send<{ people: readonly Person[] }>("GET", `drafts/${id}/presence/?tab=${tab}`)).people;
-  bePresent = async (id: string, tab: string, looking: Looking): Promise<readonly Person[]> =>
-    (await this.send<{ people: readonly Person[] }>("PUT", `drafts/${id}/presence/`, { tab, ...looking })).people;
-  leave = (id: string, tab: string): Promise<void> =>
-    this.send("DELETE", `drafts/${id}/presence/?tab=${tab}`, undefined, { keepalive: true });
   createDraft = (project: string, name: string): Promise<Draft> => this.send("POST", "drafts/", { project, name });
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
   revisions = async (id: string): Promise<readonly Revision[]> =>
     (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;
-  collapse = (id: string, body: { readonly nodes: readonly string[]; readonly name: string; readonly title: string; readonly exposed: readonly Exposed[] }): Promise<Component> =>
-    this.send("POST", `drafts/${id}/collapse/`, body);
-  saveInside = (id: string): Promise<Component> => this.send("POST", `drafts/${id}/component/`, {});
-  openInside = (component: string, version: string): Promise<{ id: string; url: string }> =>
-    this.send("POST", `components/${component}/versions/${encodeURIComponent(version)}/open/`, {});
-  componentVersion = (component: string, version: string): Promise<ComponentVersion> =>
-    this.send("GET", `components/${component}/versions/${encodeURIComponent(version)}/`);
-  componentDifference = (component: string, a: string, b: string): Promise<ComponentDifference> =>
-    this.send("GET", `components/${component}/difference/?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
   restore = (id: string, revision: number): Promise<Draft> => this.send("POST", `drafts/${id}/restore/`, { revision });
   cloneDraft = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `drafts/${id}/clone/`, {});
   submit = (id: string, experiment: string, description: string): Promise<{ id: string; number: number; url: string }> =>
@@ -68,6 +51,18 @@ export class Api {
   run = (id: string): Promise<Run> => this.send("GET", `runs/${id}/`);
   runDocument = (id: string): Promise<{ document: GraphDocument; shapes: Shapes }> =>
     this.send("GET", `runs/${id}/document/`);
+  linkUses = async (project: string): Promise<readonly LinkUse[]> =>
+    (await this.send<{ results: readonly LinkUse[] }>("GET", `palette/links/?project=${encodeURIComponent(project)}`)).results;
+  /** A table's file as a whole; the answer says how it was read. */
+  upload = (project: string, file: File): Promise<{ readonly id: string }> => {
+    const form = new FormData();
+    form.set("project", project);
+    form.set("file", file);
+    return this.send("POST", "uploads/", form);
+  };
+  createDataset = (project: string, name: string, upload: string): Promise<unknown> =>
+    this.send("POST", "datasets/", { project, name, upload });
+  me = (): Promise<{ readonly name: string }> => this.send("GET", "me/");
   cancelRun = (id: string): Promise<unknown> => this.send("POST", `runs/${id}/cancel/`, {});
   cloneRun = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `runs/${id}/clone/`, {});
   log = (run: string, node: string, after: number): Promise<LogPage> =>
@@ -78,12 +73,12 @@ export class Api {
       `runs/${run}/steps/${encodeURIComponent(node)}/outputs/${encodeURIComponent(port)}/?offset=${offset}&limit=${limit}`,
     );
 
-  private async send<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> {
+  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
     const answer = await reach(this.root + path, {
-      ...more, method, headers, credentials: "same-origin", body: body === undefined ? null : JSON.stringify(body),
+      method, headers, credentials: "same-origin", body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
     });
     if (!answer.ok) throw await problemOf(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;

@@ -65,44 +65,6 @@ export interface Component {
   /** The command that installs its optional part, where that is missing on the server. */
   readonly install?: string;
   readonly training_only?: boolean;
-  /** Of a component of the project. */
-  readonly own?: Own;
-}
-export interface InnerEnd {
-  readonly node: string;
-  readonly port: string;
-}
-export interface Own {
-  readonly id: string;
-  readonly kind: "command" | "function" | "drawn" | "graph";
-  /** The newest version there is. */
-  readonly latest: string;
-  readonly archived: boolean;
-  readonly deprecated: string;
-  readonly url: string;
-  /** Of a pipeline: the innermost step behind each output, by its id in a run below the card's. */
-  readonly outputs: Readonly<Record<string, InnerEnd>>;
-  readonly ends: Readonly<Record<string, readonly InnerEnd[]>>;
-  readonly outs: Readonly<Record<string, InnerEnd>>;
-}
-export interface ComponentVersion {
-  readonly version: string;
-  readonly definition: { readonly how?: { readonly document?: GraphDocument } };
-}
-export interface ComponentDifference {
-  readonly interface: readonly string[];
-  readonly inside: {
-    readonly added: readonly string[];
-    readonly removed: readonly string[];
-    readonly changed: Readonly<Record<string, readonly string[]>>;
-    readonly edges_added: readonly Edge[];
-    readonly edges_removed: readonly Edge[];
-  } | null;
-}
-export interface InsideOf {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
 }
 export interface Rule {
   readonly action?: "include" | "exclude";
@@ -224,8 +186,6 @@ export interface Draft {
   readonly url: string;
   /** The name of the person who asks. */
   readonly me: string;
-  /** The version of a component whose inside this is. */
-  readonly inside_of?: InsideOf | null;
   readonly steps: Steps;
 }
 /** A person's own steps in the log; each may have been sent in several operations. */
@@ -250,14 +210,6 @@ export interface News {
   readonly name: string;
   readonly last_run: Draft["last_run"];
 }
-/** Somebody who has the same draft open: one entry a page. */
-export interface Person {
-  readonly name: string;
-  readonly full_name: string;
-  readonly tab: string;
-  readonly nodes: readonly string[];
-  readonly field: string;
-}
 export interface Examined {
   readonly revision: number;
   readonly problems: readonly Problem[];
@@ -276,9 +228,13 @@ export interface DatasetOffer {
 }
 export interface Palette {
   readonly components: readonly Component[];
-  /** Every version of the project's own components, the newest of each first. */
-  readonly own?: readonly Component[];
   readonly datasets: readonly DatasetOffer[];
+}
+/** How often drafts of the project link an output of one component to an input of another. */
+export interface LinkUse {
+  readonly source: string;
+  readonly target: string;
+  readonly count: number;
 }
 export interface Saved {
   readonly revision: number;
@@ -308,10 +264,8 @@ export interface Step {
   readonly progress: number | null;
   readonly seconds: number | null;
   readonly reused: boolean;
-  /** Of a card that stands for several steps. */
-  readonly isSum?: boolean;
   readonly error: StepError | null;
-  readonly outputs: readonly { readonly port: string; readonly type: PortType }[];
+  readonly outputs: readonly { readonly port: string; readonly type: PortType; readonly tree?: string }[];
 }
 export interface Run {
   readonly id: string;
@@ -431,16 +385,10 @@ export interface ModelOutput {
   readonly register_url?: string | null;
 }
 export interface OtherOutput {
-  readonly type: Exclude<PortType, "table" | "model" | "zip">;
+  readonly type: Exclude<PortType, "table" | "model">;
   readonly summary: readonly { readonly label: string; readonly value: Json }[];
 }
-/** Files that a step wrote, to be downloaded. */
-export interface FilesOutput {
-  readonly type: "zip";
-  readonly summary: readonly { readonly label: string; readonly value: Json }[];
-  readonly files: readonly { readonly path: string; readonly size_bytes: number; readonly url: string }[];
-}
-export type Output = FilesOutput | TableOutput | ModelOutput | OtherOutput;
+export type Output = TableOutput | ModelOutput | OtherOutput;
 
 export interface Notice {
   readonly seq: number;

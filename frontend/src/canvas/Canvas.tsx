@@ -1,32 +1,39 @@
 /** The drawing itself: gestures come in here and leave as acts of the designer. */
 import {
-  Background, BackgroundVariant, ConnectionLineType, ConnectionMode, type Edge as FlowEdge, type EdgeChange,
-  type FinalConnectionState, type Handle, MarkerType, type NodeChange, Position as Side, ReactFlow, ReactFlowProvider,
-  type ReactFlowInstance, SelectionMode, type Viewport, getViewportForBounds, useReactFlow, useStore,
+  Background, BackgroundVariant, ConnectionLineType, ConnectionMode, type Edge as FlowEdge, type EdgeChange, type NodeChange,
+  ReactFlow, ReactFlowProvider, SelectionMode, useStore,
 } from "@xyflow/react";
-import { type DragEvent, type JSX, type MouseEvent as ReactMouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Edge, GraphDocument, Position } from "@/api/types";
-import { Card, type CardNode } from "@/canvas/Card";
+import { type JSX, type MouseEvent as ReactMouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { GraphDocument } from "@/api/types";
+import { Card } from "@/canvas/Card";
+import { useDragging } from "@/canvas/dragging";
+import { allowDrop, drop } from "@/canvas/dropping";
+import { leave, rest } from "@/canvas/fading";
 import { FarView } from "@/canvas/FarView";
-import { boundsOf, sceneOf } from "@/canvas/scene";
+import { type Drawn, useEdges, useNodes } from "@/canvas/flow";
+import { Frame } from "@/canvas/Frame";
+import { Guides } from "@/canvas/Guides";
+import { endConnection, isPossible, reconnect, toFlow } from "@/canvas/linking";
+import { NoteCard } from "@/canvas/NoteCard";
+import { NoteLine } from "@/canvas/NoteLine";
 import { Overview } from "@/canvas/Overview";
+import { sliceOn } from "@/canvas/slicing";
+import { Toolbox } from "@/canvas/Toolbox";
+import { firstLook, LEAST_ZOOM, MOST_ZOOM, moved, useViewport } from "@/canvas/viewport";
 import { useDesigner, useDocument, useShown } from "@/designer/context";
-import type { Designer, Source } from "@/designer/designer";
-import { type Catalogue, componentOf, inputsOf, outputsOf, titleOf } from "@/graph/catalogue";
-import { bestEnd, edgeBetween, type End, judge, portOf } from "@/graph/connect";
-import { edgeId } from "@/graph/document";
-import { CARD_HEIGHT, CARD_WIDTH, GRID, PORT_SIZE, portShare, snap } from "@/graph/size";
+import type { Designer } from "@/designer/designer";
+import { GRID } from "@/graph/size";
 import { _ } from "@/i18n";
 
-export const DRAG_TYPE = "application/x-mlops-source";
-
-const NODE_TYPES = { card: Card };
-const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
+const NODE_TYPES = { card: Card, note: NoteCard, frame: Frame };
+const EDGE_TYPES = { noteline: NoteLine };
 const SNAP: [number, number] = [GRID, GRID];
 const PRO = { hideAttribution: true };
-const NO_CARDS: CardNode[] = [];
+const NO_NODES: Drawn[] = [];
 const NO_LINES: FlowEdge[] = [];
-const NOTHING: Readonly<Record<string, Position>> = {};
+const LARGE = 300;
+const FAR = 0.3;
+const SMALL = 0.6;
 
 export function Canvas(): JSX.Element {
   return (
@@ -41,36 +48,38 @@ function Flow(): JSX.Element {
   const document = useDocument();
   const canEdit = useShown((state) => state.canEdit);
   const isLinking = useShown((state) => state.linking !== null);
-  const [dragged, setDragged] = useState(NOTHING);
+  const look = useShown((state) => state.look);
   const isTouch = useTouch();
-  const replugged = useRef<string | null>(null);
+  const isAlt = useAlt();
   const isFar = useIsFar(document);
-  const nodes = useNodes(document, dragged);
+  const isSmall = useStore((state) => state.transform[2] < SMALL);
+  const replugged = useRef<string | null>(null);
+  const surface = useRef<HTMLDivElement>(null);
+  const dragging = useDragging(designer, isAlt);
+  const nodes = useNodes(document, dragging.moved);
   const edges = useEdges(document);
   useViewport(designer);
+  useEffect(() => (surface.current ? sliceOn(designer, surface.current) : undefined), [designer]);
 
-  const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+  const onNodesChange = useCallback((changes: NodeChange<Drawn>[]) => {
     applySelection(designer, changes, "nodes");
-    const moved = changes.flatMap((change) =>
-      change.type === "position" && change.position ? [[change.id, change.position] as const] : []);
-    if (moved.length) setDragged((before) => ({ ...before, ...Object.fromEntries(moved) }));
-  }, [designer]);
+    dragging.take(changes);
+  }, [designer, dragging]);
   const onEdgesChange = useCallback((changes: EdgeChange[]) => applySelection(designer, changes, "edges"), [designer]);
-  const onDragStop = useCallback((_event: unknown, _node: unknown, all: readonly CardNode[]) => {
-    designer.move(Object.fromEntries(all.map((node) => [node.id, { x: snap(node.position.x), y: snap(node.position.y) }])));
-    setDragged(NOTHING);
-  }, [designer]);
+  const wheelZooms = look.wheel === "mouse";
 
   return (
     <div
-      className={`canvas${isLinking ? " is-linking" : ""}`} data-testid="canvas"
+      ref={surface} className={`canvas${isLinking ? " is-linking" : ""}${isSmall ? " is-small" : ""}`} data-testid="canvas"
       onDragOver={(event) => allowDrop(event, canEdit)} onDrop={(event) => drop(designer, event)}
       onDoubleClick={(event) => quickAdd(designer, event)}
     >
-      <ReactFlow<CardNode>
-        nodes={isFar ? NO_CARDS : nodes} edges={isFar ? NO_LINES : edges} nodeTypes={NODE_TYPES}
+      <ReactFlow<Drawn>
+        nodes={isFar ? NO_NODES : nodes} edges={isFar ? NO_LINES : edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange}
-        onNodeDragStop={onDragStop} onSelectionDragStop={(event, all) => onDragStop(event, null, all)}
+        onNodeDragStart={dragging.start} onNodeDragStop={dragging.stop}
+        onSelectionDragStart={dragging.start} onSelectionDragStop={dragging.stop}
+        onNodeMouseEnter={(_event, node) => node.type === "card" && rest(designer, node.id)} onNodeMouseLeave={leave}
         onConnectStart={(_event, { nodeId, handleId, handleType }) =>
           nodeId && handleId && designer.beginLink({ node: nodeId, port: handleId, side: handleType === "source" ? "output" : "input" })}
         onConnectEnd={(event, connection) => (replugged.current ? designer.endLink() : endConnection(designer, event, connection))}
@@ -82,32 +91,32 @@ function Flow(): JSX.Element {
         isValidConnection={(connection) => isPossible(designer, connection)}
         onReconnect={(old, connection) => reconnect(designer, old, connection)}
         onPaneContextMenu={(event) => openMenu(designer, event)}
-        onNodeContextMenu={(event, node) => { chooseFor(designer, node.id); openMenu(designer, event); }}
+        onNodeContextMenu={(event, node) => { chooseFor(designer, node); openMenu(designer, event); }}
         onEdgeContextMenu={(event, edge) => { designer.select([], [edge.id]); openMenu(designer, event); }}
         onSelectionContextMenu={(event) => openMenu(designer, event)}
         onPaneClick={() => designer.openMenu(null)}
-        onMoveStart={() => designer.openMenu(null)}
+        onMoveStart={() => { leave(); if (designer.state.menu) designer.openMenu(null); }}
+        onMoveEnd={(event, view) => moved(designer, event, view)}
         nodesDraggable={canEdit} nodesConnectable={canEdit} edgesReconnectable={canEdit}
-        connectionMode={ConnectionMode.Strict} connectionLineType={ConnectionLineType.Bezier} connectionRadius={28}
+        connectionMode={ConnectionMode.Strict} connectionRadius={28}
+        connectionLineType={look.links === "square" ? ConnectionLineType.SmoothStep : ConnectionLineType.Bezier}
         connectOnClick={false} connectionDragThreshold={3} nodeDragThreshold={2}
-        snapToGrid snapGrid={SNAP} onlyRenderVisibleElements elevateNodesOnSelect={false}
-        selectionOnDrag={!isTouch} panOnDrag={isTouch ? true : [1]} selectionMode={SelectionMode.Partial}
+        snapToGrid={look.snap === "on" && !isAlt} snapGrid={SNAP} onlyRenderVisibleElements elevateNodesOnSelect={false}
+        selectionOnDrag={!isTouch} panOnDrag={isTouch ? true : [1]} selectionMode={isAlt ? SelectionMode.Full : SelectionMode.Partial}
         selectionKeyCode={null} multiSelectionKeyCode={["Shift", "Control", "Meta"]} panActivationKeyCode="Space"
-        panOnScroll zoomOnScroll={false} zoomOnPinch zoomActivationKeyCode={["Control", "Meta"]} zoomOnDoubleClick={false}
+        panOnScroll={!wheelZooms} zoomOnScroll={wheelZooms} zoomOnPinch zoomActivationKeyCode={["Control", "Meta"]} zoomOnDoubleClick={false}
         deleteKeyCode={null} disableKeyboardA11y nodesFocusable={false} edgesFocusable={false}
-        minZoom={0.02} maxZoom={2} onInit={(flow) => firstLook(designer, flow)} proOptions={PRO}
+        minZoom={LEAST_ZOOM} maxZoom={MOST_ZOOM} onInit={(flow) => firstLook(designer, flow)} proOptions={PRO}
       >
-        {isFar ? null : <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1} />}
-        {isFar ? <FarView /> : null}
+        {isFar ? <FarView /> : <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1} />}
+        <Guides guides={dragging.guides} />
         <Overview />
+        <Toolbox />
       </ReactFlow>
       {Object.keys(document.nodes).length === 0 ? <Empty /> : null}
     </div>
   );
 }
-
-const LARGE = 300;
-const FAR = 0.3;
 
 /** A large drawing from afar is painted instead of built. */
 function useIsFar(document: GraphDocument): boolean {
@@ -120,136 +129,9 @@ function Empty(): JSX.Element {
   return (
     <div className="canvas-empty">
       <p>{_("Nothing is drawn yet.")}</p>
-      {canEdit ? <p>{_("Drag a dataset from the left, press N, or double-click here to add the first step.")}</p> : null}
+      {canEdit ? <p>{_("Drag a dataset from the left, press N, double-click here, or drop a CSV or Parquet file to add the first step.")}</p> : null}
     </div>
   );
-}
-
-// -- document to view --------------------------------------------------------------------------------------------
-
-function useNodes(document: GraphDocument, dragged: Readonly<Record<string, Position>>): CardNode[] {
-  const catalogue = useShown((state) => state.catalogue);
-  const selected = useShown((state) => state.nodes);
-  const cache = useRef(new Map<string, CardNode>());
-  return useMemo(() => {
-    const chosen = new Set(selected);
-    const next = new Map<string, CardNode>();
-    for (const [id, drawn] of Object.entries(document.nodes)) {
-      const at = dragged[id] ?? document.layout[id] ?? { x: 0, y: 0 };
-      const old = cache.current.get(id);
-      const isSame = old?.data.drawn === drawn && old.position.x === at.x && old.position.y === at.y
-        && old.selected === chosen.has(id);
-      next.set(id, isSame ? old : cardOf(catalogue, id, document, at, chosen.has(id), old));
-    }
-    cache.current = next;
-    return [...next.values()];
-  }, [catalogue, document, dragged, selected]);
-}
-
-function cardOf(
-  catalogue: Catalogue, id: string, document: GraphDocument, position: Position, selected: boolean, old?: CardNode,
-): CardNode {
-  const drawn = document.nodes[id] as CardNode["data"]["drawn"];
-  const sameDrawn = old?.data.drawn === drawn;
-  const component = componentOf(catalogue, drawn);
-  return {
-    id, type: "card", position, selected,
-    data: sameDrawn ? old.data : { drawn },
-    width: CARD_WIDTH, height: CARD_HEIGHT, measured: { width: CARD_WIDTH, height: CARD_HEIGHT },
-    handles: sameDrawn && old.handles ? old.handles : [
-      ...handlesOf(inputsOf(component), "target", Side.Top), ...handlesOf(outputsOf(component), "source", Side.Bottom),
-    ],
-    ariaLabel: titleOf(catalogue, drawn),
-  };
-}
-
-/** Where the ports are, told beforehand: edges to cards that are out of sight need it. */
-function handlesOf(ports: readonly { readonly name: string }[], type: Handle["type"], position: Side): Omit<Handle, "nodeId">[] {
-  return ports.map((port, index) => ({
-    id: port.name, type, position, width: PORT_SIZE, height: PORT_SIZE,
-    x: portShare(index, ports.length) * CARD_WIDTH - PORT_SIZE / 2,
-    y: (position === Side.Top ? 0 : CARD_HEIGHT) - PORT_SIZE / 2,
-  })) as Omit<Handle, "nodeId">[];
-}
-
-function useEdges(document: GraphDocument): FlowEdge[] {
-  const catalogue = useShown((state) => state.catalogue);
-  const selected = useShown((state) => state.edges);
-  const cache = useRef(new Map<Edge, FlowEdge>());
-  return useMemo(() => {
-    const chosen = new Set(selected);
-    const next = new Map<Edge, FlowEdge>();
-    for (const edge of document.edges) {
-      const id = edgeId(edge);
-      const old = cache.current.get(edge);
-      next.set(edge, old && old.selected === chosen.has(id) ? old : lineOf(catalogue, document, edge, chosen.has(id)));
-    }
-    cache.current = next;
-    return [...next.values()];
-  }, [catalogue, document, selected]);
-}
-
-function lineOf(catalogue: Catalogue, document: GraphDocument, edge: Edge, selected: boolean): FlowEdge {
-  const port = portOf(catalogue, document, { node: edge.source, port: edge.source_port, side: "output" });
-  return {
-    id: edgeId(edge), source: edge.source, target: edge.target, sourceHandle: edge.source_port,
-    targetHandle: edge.target_port, selected, className: `line type-${port?.type ?? "any"}`, interactionWidth: 18,
-    markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--c-line)" },
-  };
-}
-
-function useViewport(designer: Designer): void {
-  const flow = useReactFlow();
-  useEffect(() => {
-    designer.viewport = {
-      centre: () => {
-        const box = window.document.querySelector(".canvas")?.getBoundingClientRect();
-        return box ? flow.screenToFlowPosition({ x: box.x + box.width / 2, y: box.y + box.height / 2 }) : { x: 0, y: 0 };
-      },
-      at: (screen) => flow.screenToFlowPosition(screen),
-      fit: () => {
-        const view = wholeView(designer, 0.02);
-        if (view) void flow.setViewport(view, { duration: 200 });
-      },
-      enter: (node) => {
-        const at = designer.document.layout[node];
-        if (at) void flow.setCenter(at.x + CARD_WIDTH / 2, at.y + CARD_HEIGHT / 2, { zoom: 0.9, duration: 200 });
-      },
-      actualSize: () => void flow.zoomTo(1, { duration: 200 }),
-      zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
-      show: (node) => reveal(designer, flow, node),
-    };
-    return () => {
-      designer.viewport = null;
-    };
-  }, [designer, flow]);
-}
-
-const READABLE = 0.4;
-
-/** A small drawing opens whole, a large one readable. */
-function firstLook(designer: Designer, flow: ReactFlowInstance<CardNode>): void {
-  const view = wholeView(designer, READABLE);
-  if (view) void flow.setViewport(view);
-}
-
-/** Reckoned from the document: cards out of sight are not there to be measured. */
-function wholeView(designer: Designer, least: number): Viewport | null {
-  const box = window.document.querySelector(".canvas")?.getBoundingClientRect();
-  const { cards, frames, notes } = sceneOf(designer.catalogue, designer.document);
-  const bounds = boundsOf([...cards, ...frames, ...notes]);
-  return box && bounds ? getViewportForBounds(bounds, box.width, box.height, least, 1, FIT.padding) : null;
-}
-
-/** Moves the picture only if the card is not in it. */
-function reveal(designer: Designer, flow: ReturnType<typeof useReactFlow>, node: string): void {
-  const at = designer.document.layout[node];
-  const box = window.document.querySelector(".canvas")?.getBoundingClientRect();
-  if (!at || !box) return;
-  const from = flow.flowToScreenPosition(at);
-  const to = flow.flowToScreenPosition({ x: at.x + CARD_WIDTH, y: at.y + CARD_HEIGHT });
-  if (from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom) return;
-  void flow.setCenter(at.x + CARD_WIDTH / 2, at.y + CARD_HEIGHT / 2, { zoom: Math.max(flow.getZoom(), 0.5), duration: 0 });
 }
 
 /** A finger pans, a mouse selects: told by what touches the canvas. */
@@ -263,86 +145,34 @@ function useTouch(): boolean {
   return isTouch;
 }
 
+/** Alt: a box takes only what it encloses, a dragged card goes where it likes. */
+function useAlt(): boolean {
+  const [isAlt, setAlt] = useState(false);
+  useEffect(() => {
+    const end = new AbortController();
+    const on = (event: KeyboardEvent | PointerEvent): void => setAlt(event.altKey);
+    for (const type of ["keydown", "keyup", "pointerdown"] as const) window.addEventListener(type, on, { capture: true, signal: end.signal });
+    window.addEventListener("blur", () => setAlt(false), { signal: end.signal });
+    return () => end.abort();
+  }, []);
+  return isAlt;
+}
+
 // -- gestures to acts --------------------------------------------------------------------------------------------
 
+/** Steps, notes and frames are nodes alike for xyflow; the designer keeps them apart. */
 function applySelection(designer: Designer, changes: readonly { type: string }[], of: "nodes" | "edges"): void {
   const selects = changes.filter((change): change is { type: "select"; id: string; selected: boolean } => change.type === "select");
   if (selects.length === 0) return;
-  const chosen = new Set(designer.state[of]);
+  const { nodes, edges, marks, history } = designer.state;
+  const chosen = new Set(of === "nodes" ? [...nodes, ...marks] : edges);
   for (const change of selects) {
     if (change.selected) chosen.add(change.id);
     else chosen.delete(change.id);
   }
-  const { nodes, edges } = designer.state;
-  designer.select(of === "nodes" ? [...chosen] : nodes, of === "edges" ? [...chosen] : edges);
-}
-
-interface Linked {
-  readonly source: string;
-  readonly target: string;
-  readonly sourceHandle?: string | null;
-  readonly targetHandle?: string | null;
-}
-
-const endsOf = (link: Linked): readonly [End, End] => [
-  { node: link.source, port: link.sourceHandle ?? "", side: "output" },
-  { node: link.target, port: link.targetHandle ?? "", side: "input" },
-];
-
-function isPossible(designer: Designer, link: Linked): boolean {
-  return judge(designer.catalogue, designer.document, ...endsOf(link)).possible;
-}
-
-function reconnect(designer: Designer, old: FlowEdge, link: Linked): void {
-  const [from, to] = endsOf(link);
-  designer.replug(old.id, from, to);
-}
-
-/** On a port: link, or say why not. On a card: its best port. On empty canvas: offer what would fit. */
-function endConnection(designer: Designer, event: MouseEvent | TouchEvent, connection: FinalConnectionState): void {
-  const from = designer.state.linking;
-  designer.endLink();
-  if (!from) return;
-  if (connection.toHandle?.id) {
-    designer.link(from, {
-      node: connection.toHandle.nodeId, port: connection.toHandle.id,
-      side: connection.toHandle.type === "source" ? "output" : "input",
-    });
-    return;
-  }
-  const point = "changedTouches" in event ? event.changedTouches[0] : event;
-  if (!point) return;
-  const under = window.document.elementFromPoint(point.clientX, point.clientY);
-  const card = under?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
-  if (card) return linkToCard(designer, from, card);
-  if (under?.closest(".react-flow__pane, .react-flow__edges")) {
-    designer.openDialog({ kind: "add", from, at: toFlow(designer, point.clientX, point.clientY) });
-  }
-}
-
-function linkToCard(designer: Designer, from: End, card: string): void {
-  if (card === from.node) return;
-  const end = bestEnd(designer.catalogue, designer.document, from, card);
-  if (end && edgeBetween(from, end)) designer.link(from, end);
-  else designer.tellWhyNot(from, card);
-}
-
-function toFlow(designer: Designer, x: number, y: number): Position {
-  return designer.viewport?.at({ x, y }) ?? { x: 0, y: 0 };
-}
-
-function allowDrop(event: DragEvent, canEdit: boolean): void {
-  if (!canEdit || !event.dataTransfer.types.includes(DRAG_TYPE)) return;
-  event.preventDefault();
-  event.dataTransfer.dropEffect = "copy";
-}
-
-function drop(designer: Designer, event: DragEvent): void {
-  const text = event.dataTransfer.getData(DRAG_TYPE);
-  if (!text) return;
-  event.preventDefault();
-  const at = toFlow(designer, event.clientX, event.clientY);
-  designer.add(JSON.parse(text) as Source, { x: at.x - CARD_WIDTH / 2, y: at.y - CARD_HEIGHT / 2 });
+  if (of === "edges") return designer.select(nodes, [...chosen], marks);
+  const isStep = (id: string): boolean => history.present.nodes[id] !== undefined;
+  designer.select([...chosen].filter(isStep), edges, [...chosen].filter((id) => !isStep(id)));
 }
 
 function quickAdd(designer: Designer, event: ReactMouseEvent): void {
@@ -350,8 +180,10 @@ function quickAdd(designer: Designer, event: ReactMouseEvent): void {
   designer.openDialog({ kind: "add", from: null, at: toFlow(designer, event.clientX, event.clientY) });
 }
 
-function chooseFor(designer: Designer, node: string): void {
-  if (!designer.state.nodes.includes(node)) designer.select([node], []);
+function chooseFor(designer: Designer, { id, type }: Drawn): void {
+  const { nodes, marks } = designer.state;
+  if (type === "card" ? nodes.includes(id) : marks.includes(id)) return;
+  designer.select(type === "card" ? [id] : [], [], type === "card" ? [] : [id]);
 }
 
 function openMenu(designer: Designer, event: ReactMouseEvent | MouseEvent): void {

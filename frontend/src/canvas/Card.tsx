@@ -1,20 +1,17 @@
 /** One step on the canvas: a card of fixed size with ports, problems and the state of its run. */
-import { Handle, type Node, type NodeProps, Position, type ReactFlowState, useStore } from "@xyflow/react";
+import { Handle, type NodeProps, Position, type ReactFlowState, useStore } from "@xyflow/react";
 import { type CSSProperties, type JSX, memo, useEffect, useMemo, useRef } from "react";
-import type { DrawnNode, Port } from "@/api/types";
-import { StepBar, StepLine } from "@/canvas/StepBadge";
-import { Visitor } from "@/canvas/Visitor";
+import type { Pin, Port } from "@/api/types";
+import type { CardNode } from "@/canvas/flow";
+import { StepBar, stateName, StepLine } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
-import { isOutdated } from "@/designer/subgraphs";
 import { documentOf, isBlocking, problemsOf, stepOf } from "@/designer/state";
 import { componentOf, DATASET, inputsOf, outputsOf, titleOf } from "@/graph/catalogue";
 import { type End, judge, type Side, typeName, whyNot } from "@/graph/connect";
 import { changedSince } from "@/graph/document";
 import { portShare } from "@/graph/size";
 import { Icon } from "@/ui/Icon";
-import { _ } from "@/i18n";
-
-export type CardNode = Node<{ readonly drawn: DrawnNode }, "card">;
+import { _, moment } from "@/i18n";
 
 const FAR = 0.3;
 const isFarAway = (state: ReactFlowState): boolean => state.transform[2] < FAR;
@@ -51,30 +48,35 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
     ? _("Dataset, version %(version)s", { version: String(data.drawn.parameters?.["version"] ?? "?") })
     : (component?.title ?? _("Unknown component"));
   const state = step && !isStale ? step.state : "none";
+  const { mode, pins, regenerate } = data.drawn;
+  const marks = [`state-${state}`, selected ? "is-selected" : "", refusal ? "is-dimmed" : "", mode ? `is-${mode}` : "", data.collapsed ? "is-collapsed" : ""];
   return (
     <div
-      ref={element} className={`s-card state-${state}${selected ? " is-selected" : ""}${refusal ? " is-dimmed" : ""}`}
+      ref={element} className={`s-card ${marks.filter(Boolean).join(" ")}`} data-mode={mode ?? ""}
       data-testid={`node-${id}`} data-component={data.drawn.component} data-state={state}
       tabIndex={isEntry ? 0 : -1} role="group" aria-roledescription={_("step")}
-      aria-label={`${title}, ${kind}${step && !isStale ? `, ${step.state}` : ""}`}
+      aria-label={[title, kind, step && !isStale ? stateName(step.state) : "", mode ? modeName(mode) : "", pins ? _("pinned") : ""].filter(Boolean).join(", ")}
       onPointerEnter={() => refusal && designer.announce(refusal)}
       onFocus={(event) => {
-        if (event.target === event.currentTarget && !designer.state.nodes.includes(id)) designer.select([id], []);
+        // The mouse chooses by its click, which may add to what is chosen; only the keyboard chooses by coming here.
+        const isByKeys = event.target === event.currentTarget && event.currentTarget.matches(":focus-visible");
+        if (isByKeys && !designer.state.nodes.includes(id)) designer.select([id], []);
       }}
       onDoubleClick={() => designer.set({ sheet: "pane" })}
     >
-      <Visitor node={id} />
       <Ports node={id} side="input" ports={inputsOf(component)} />
       <div className="card-body">
-        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : component?.own?.kind === "graph" ? "canvas" : "step"} /></span>
+        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : "step"} /></span>
         <span className="card-text">
           <span className="card-title" title={title}>{title}</span>
-          {step && !isStale ? <StepLine step={step} />
+          {data.collapsed ? null : mode ? <span className="card-kind">{modeName(mode)}</span> : step && !isStale ? <StepLine step={step} />
             : <span className="card-kind">{data.drawn.title || data.drawn.component === DATASET ? kind : (component?.group ?? kind)}</span>}
         </span>
         <span className="card-marks">
+          {pins ? <PinBadge node={id} pins={pins} /> : null}
+          {regenerate ? <span className="card-anew" role="img" title={_("Runs anew next time")} aria-label={_("Runs anew next time")}><Icon name="reuse" size={14} /></span> : null}
+          {mode ? <span className="card-mode" aria-hidden="true"><Icon name={mode === "disabled" ? "skip" : "bypass"} size={14} /></span> : null}
           {data.drawn.comment ? <span className="card-comment" title={data.drawn.comment}><Icon name="comment" size={14} /></span> : null}
-          {isOutdated(component) ? <UpdateBadge node={id} version={component?.own?.latest ?? ""} /> : null}
           <ProblemBadge node={id} />
         </span>
       </div>
@@ -83,6 +85,17 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
       <Ports node={id} side="output" ports={outputsOf(component)} />
     </div>
   );
+}
+
+function modeName(mode: "disabled" | "bypassed"): string {
+  return mode === "disabled" ? _("Disabled: does not run") : _("Bypassed: passes its input on");
+}
+
+/** Since when and by whom the results are kept, and what that means. */
+function PinBadge({ node, pins }: { readonly node: string; readonly pins: Readonly<Record<string, Pin>> }): JSX.Element {
+  const lines = Object.values(pins).map((pin) => _("%(port)s pinned by %(who)s, %(when)s", { port: pin.port, who: pin.pinned_by, when: moment(pin.pinned_at) }));
+  const text = [...lines, _("A run with pins is marked, and its models cannot be promoted.")].join("\n");
+  return <span className="card-pin" role="img" title={text} aria-label={text} data-testid={`pin-${node}`}><Icon name="pin" size={14} /></span>;
 }
 
 /** The first key without listing them all: asked by every card at every change. */
@@ -170,17 +183,6 @@ function portLabel(port: Port, side: Side): string {
   const values = { label: port.label || port.name, type: typeName(port.type) };
   if (side === "output") return _("Output %(label)s (%(type)s)", values);
   return port.optional ? _("Input %(label)s (%(type)s, optional)", values) : _("Input %(label)s (%(type)s)", values);
-}
-
-/** Opens what the newest version of the card's component changes. */
-function UpdateBadge({ node, version }: { readonly node: string; readonly version: string }): JSX.Element {
-  const designer = useDesigner();
-  const canEdit = useShown((state) => state.canEdit);
-  const label = _("Version %(version)s is available", { version });
-  return (
-    <button type="button" className="s-badge badge-update nodrag" title={label} aria-label={label} disabled={!canEdit} tabIndex={-1}
-      data-testid={`update-${node}`} onClick={(event) => { event.stopPropagation(); designer.openDialog({ kind: "update", node }); }}>↑</button>
-  );
 }
 
 function ProblemBadge({ node }: { readonly node: string }): JSX.Element | null {

@@ -1,13 +1,25 @@
 /** The menu at the pointer: the acts of the table that make sense here. */
 import { type JSX, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { readable } from "@/actions/keys";
+import { MenuItem } from "@/panes/MenuItem";
 import { action } from "@/actions/table";
 import { useDesigner, useShown } from "@/designer/context";
 import { walk } from "@/ui/Popover";
 import { _ } from "@/i18n";
 
-const FOR_SELECTION = ["open", "link", "rename", "cut", "copy", "duplicate", "delete", "delete-reconnect"] as const;
-const FOR_CANVAS = ["add", "paste", "select-all", "arrange", "fit", "submit"] as const;
+const FOR_STEPS = [
+  ["open", "logs", "help"], ["run-to", "run-from", "run-only"], ["link", "connect", "disconnect", "note", "group", "ungroup"],
+  ["disable", "bypass", "pin", "invalidate", "replace", "collapse"], ["upstream", "downstream"],
+  ["rename", "cut", "copy", "duplicate", "delete", "delete-reconnect"],
+] as const;
+const FOR_LINKS = [["insert"], ["delete"]] as const;
+const FOR_MARKS = [["open", "rename"], ["ungroup", "delete"]] as const;
+const FOR_CANVAS = [["add", "note", "paste", "paste-linked", "select-all"], ["arrange", "fit", "find", "minimap", "link-style"], ["submit", "run-changed"]] as const;
+
+function sectionsFor({ nodes, edges, marks }: { readonly nodes: readonly string[]; readonly edges: readonly string[]; readonly marks: readonly string[] }): readonly (readonly string[])[] {
+  if (nodes.length) return FOR_STEPS;
+  if (marks.length) return FOR_MARKS;
+  return edges.length ? FOR_LINKS : FOR_CANVAS;
+}
 
 export function ContextMenu(): JSX.Element | null {
   const menu = useShown((state) => state.menu);
@@ -30,14 +42,11 @@ function Open({ x, y }: { readonly x: number; readonly y: number }): JSX.Element
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
   }, [designer]);
-  const { nodes, edges } = designer.state;
-  const ids = nodes.length || edges.length ? FOR_SELECTION : FOR_CANVAS;
+  const sections = sectionsFor(designer.state).map((ids) => ids.map(action).filter((each) => each.enabled(designer))).filter((each) => each.length > 0);
   return (
-    <div className="s-menu is-floating" role="menu" aria-label={_("Acts")} ref={element} style={place} onKeyDown={(event) => walk(event, () => designer.openMenu(null))}>
-      {ids.map(action).filter((each) => each.enabled(designer)).map((each) => (
-        <button key={each.id} type="button" role="menuitem" className="menu-item" onClick={() => { each.perform(designer); designer.openMenu(null); }}>
-          <span>{each.label()}</span>{each.keys[0] ? <kbd>{readable(each.keys[0])}</kbd> : null}
-        </button>
+    <div className="s-menu is-floating" role="menu" aria-label={_("Acts")} ref={element} style={place} data-testid="context-menu" onKeyDown={(event) => walk(event, () => designer.openMenu(null))}>
+      {sections.map((acts, at) => (
+        <div key={at} role="group" className="menu-section">{acts.map((each) => <MenuItem key={each.id} action={each} onDone={() => designer.openMenu(null)} />)}</div>
       ))}
     </div>
   );

@@ -7,23 +7,21 @@ import type {
 import { rememberedLook } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
 import { Examiner } from "@/designer/examiner";
-import { watchFields } from "@/designer/fieldwatch";
 import { Outbox } from "@/designer/outbox";
-import { PresenceWatch } from "@/designer/presence";
 import { type Dialog, documentOf, type Menu, type State, type Tab } from "@/designer/state";
 import { Store } from "@/designer/store";
 import { Sync } from "@/designer/sync";
 import {
-  type Catalogue, catalogueOf, DATASET, draw, drawDataset, inputsOf, componentOf, outputsOf, titleOf,
+  type Catalogue, catalogueOf, DATASET, datasetOf, draw, drawDataset, inputsOf, componentOf, outputsOf, titleOf,
 } from "@/graph/catalogue";
 import { bestEnd, candidates, edgeBetween, type End, judge, whyNot } from "@/graph/connect";
 import { difference } from "@/graph/changes";
 import { edgeId } from "@/graph/document";
 import { cutOut, type Fragment, freshId, paste } from "@/graph/fragment";
 import { begin, type History } from "@/graph/history";
-import { layOut } from "@/graph/layout";
+import { deleteMarks, forgetGone, moveAll, regroup, takenIds } from "@/graph/marks";
 import * as op from "@/graph/operations";
-import { freePlace } from "@/graph/place";
+import { freePlace, readingOrder } from "@/graph/place";
 import { freshUuid } from "@/graph/uuid";
 import { CARD_HEIGHT, CARD_WIDTH } from "@/graph/size";
 import { _ , ngettext } from "@/i18n";
@@ -34,6 +32,10 @@ export interface Viewport {
   /** The place in the drawing under a point of the screen. */
   at(screen: Position): Position;
   fit(): void;
+  fitTo(nodes: readonly string[]): void;
+  pan(x: number, y: number): void;
+  /** The next change of places is shown as a movement. */
+  glide(): void;
   actualSize(): void;
   show(node: string): void;
   /** Goes to a card and near enough to read it. */
@@ -101,7 +103,7 @@ export class Designer extends Store<State> {
   add(source: Source, at: Position | null, from: End | null = null): string | null {
     const drawn = "dataset" in source ? drawDataset(this.catalogue, source.dataset) : this.drawComponent(source.component);
     if (!drawn || !this.state.canEdit) return null;
-    const id = freshId(new Set(Object.keys(this.document.nodes)), drawn.component === DATASET ? String(drawn.parameters?.["dataset"]) : drawn.component);
+    const id = freshId(takenIds(this.document), drawn.component === DATASET ? String(drawn.parameters?.["dataset"]) : drawn.component);
     const title = titleOf(this.catalogue, drawn);
     let next = op.addNode(this.document, id, drawn, freePlace(this.document, at ?? this.defaultPlace()));
     const edge = from && this.edgeTo(next, from, id);
@@ -112,8 +114,23 @@ export class Designer extends Store<State> {
     return id;
   }
 
+  /** Of steps, notes and frames; a step that is dropped into a frame or out of it changes its membership. */
   move(to: Readonly<Record<string, Position>>): void {
-    this.change(op.moveNodes(this.document, to), _("Move"), `move ${Object.keys(to).join(" ")}`);
+    const moved = moveAll(this.document, to);
+    const frames = Object.keys(to).filter((id) => this.document.groups?.[id]);
+    const next = frames.length ? moved : regroup(moved, Object.keys(to));
+    this.change(next, _("Move"), `move ${Object.keys(to).join(" ")}`);
+  }
+
+  /** In the list: takes the place of the row before or after, which takes its own. */
+  swapPlaces(node: string, step: 1 | -1): void {
+    const order = readingOrder(this.document);
+    const other = order[order.indexOf(node) + step];
+    const here = this.document.layout[node];
+    const there = other ? this.document.layout[other] : undefined;
+    if (!other || !here || !there) return this.announce(_("There is no row beyond."));
+    this.change(moveAll(this.document, { [node]: { x: there.x, y: there.y }, [other]: { x: here.x, y: here.y } }), _("Move"));
+    this.announce(_("%(title)s changed places with %(other)s.", { title: this.nameOf(node), other: this.nameOf(other) }));
   }
 
   moveSelection(x: number, y: number): void {
@@ -158,8 +175,8 @@ export class Designer extends Store<State> {
   }
 
   deleteSelection(reconnect = false): void {
-    const { nodes, edges } = this.state;
-    if (nodes.length === 0 && edges.length === 0) return;
+    const { nodes, edges, marks } = this.state;
+    if (nodes.length === 0 && edges.length === 0 && marks.length === 0) return;
     const cut = op.disconnect(this.document, edges);
     const next = reconnect
       ? op.deleteAndReconnect(cut, nodes, (source, sourcePort, target, targetPort) => judge(
@@ -168,8 +185,10 @@ export class Designer extends Store<State> {
       ).possible)
       : op.deleteNodes(cut, nodes);
     const label = reconnect ? _("Delete and reconnect") : _("Delete");
-    this.change(next, label);
-    this.announce(ngettext("%(count)s step deleted.", "%(count)s steps deleted.", nodes.length));
+    this.change(forgetGone(deleteMarks(next, marks)), label);
+    this.announce(nodes.length || marks.length === 0
+      ? ngettext("%(count)s step deleted.", "%(count)s steps deleted.", nodes.length)
+      : ngettext("%(count)s note or group deleted.", "%(count)s notes or groups deleted.", marks.length));
   }
 
   setParameter(node: string, name: string, value: Json): void {
@@ -190,11 +209,6 @@ export class Designer extends Store<State> {
 
   comment(node: string, words: string): void {
     this.change(op.comment(this.document, node, words), _("Comment"), `comment ${node}`);
-  }
-
-  layOut(): void {
-    this.change(op.moveNodes(this.document, layOut(this.document)), _("Arrange"));
-    window.requestAnimationFrame(() => this.viewport?.fit());
   }
 
   /** Takes back the person's own last step; what others did since stays. */
@@ -219,21 +233,34 @@ export class Designer extends Store<State> {
   /** The chosen steps as text for the clipboard; remembered here as well, for pages that may not read it. */
   copy(): string | null {
     if (this.state.nodes.length === 0) return null;
-    this.copied = cutOut(this.document, this.state.nodes);
+    this.copied = cutOut(this.document, this.state.nodes, this.state.marks);
     this.announce(ngettext("%(count)s step copied.", "%(count)s steps copied.", this.state.nodes.length));
     return JSON.stringify(this.copied, null, 1);
   }
 
-  paste(fragment: Fragment | null, at: Position | null = null): void {
+  /** `withLinks`: also the links that came from steps outside, where those still are. */
+  paste(fragment: Fragment | null, at: Position | null = null, withLinks = false): void {
     const given = fragment ?? this.copied;
     if (!given || !this.state.canEdit) return;
     const places = Object.values(given.layout);
     const corner = {
       x: Math.min(...places.map((place) => place.x)) + 3 * 8, y: Math.min(...places.map((place) => place.y)) + 3 * 8,
     };
-    const pasted = paste(this.document, given, at ?? this.clear(corner));
+    const pasted = paste(this.document, given, at ?? this.clear(corner), withLinks);
     this.change(pasted.document, _("Paste"));
-    this.select(pasted.ids, []);
+    this.select(pasted.ids, [], pasted.marks);
+    this.sayPasted(pasted.ids);
+  }
+
+  /** What is unknown here stays on the canvas, and it is said. */
+  private sayPasted(ids: readonly string[]): void {
+    const unknown = ids.filter((id) => {
+      const node = this.document.nodes[id];
+      return node && (node.component === DATASET ? !datasetOf(this.catalogue, node) : !componentOf(this.catalogue, node));
+    });
+    if (unknown.length === 0) return this.announce(ngettext("%(count)s step pasted.", "%(count)s steps pasted.", ids.length));
+    const names = unknown.map((id) => this.nameOf(id)).join(", ");
+    this.tell(_("Pasted, but this project does not know: %(names)s. Choose others there, or bring them into this project.", { names }), "error");
   }
 
   get canPaste(): boolean {
@@ -242,25 +269,33 @@ export class Designer extends Store<State> {
 
   duplicate(): void {
     if (this.state.nodes.length === 0) return;
-    this.paste(cutOut(this.document, this.state.nodes));
+    this.paste(cutOut(this.document, this.state.nodes, this.state.marks));
   }
 
   // -- choosing and looking ------------------------------------------------------------------------------------
 
-  select(nodes: readonly string[], edges: readonly string[]): void {
-    if (same(nodes, this.state.nodes) && same(edges, this.state.edges)) return;
-    this.set({ nodes, edges });
+  /** `marks` are notes and frames. */
+  select(nodes: readonly string[], edges: readonly string[], marks: readonly string[] = []): void {
+    if (same(nodes, this.state.nodes) && same(edges, this.state.edges) && same(marks, this.state.marks)) return;
+    this.set({ nodes, edges, marks });
   }
 
   selectAll(): void {
-    this.select(Object.keys(this.document.nodes), this.document.edges.map(edgeId));
+    const { nodes, edges, notes, groups } = this.document;
+    this.select(Object.keys(nodes), edges.map(edgeId), [...Object.keys(notes ?? {}), ...Object.keys(groups ?? {})]);
+  }
+
+  /** Brings a step into view, or its row. */
+  reveal(node: string): void {
+    if (this.state.view === "canvas") this.viewport?.show(node);
+    else document.querySelector(`[data-testid="row-${CSS.escape(node)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** Selects a node, brings it into view, and puts the keyboard there, or into one of its fields. */
   focus(node: string, parameter = ""): void {
     if (!this.document.nodes[node]) return;
     this.select([node], []);
-    if (this.state.view === "canvas") this.viewport?.show(node);
+    this.reveal(node);
     this.token += 1;
     this.set({
       focus: { node, parameter, token: this.token },
@@ -280,10 +315,8 @@ export class Designer extends Store<State> {
     this.set({ menu });
   }
 
-  /** Of a pipeline component: what the step inside made. */
   openOutput(node: string, port: string): void {
-    const inner = componentOf(this.catalogue, this.document.nodes[node])?.own?.outputs[port];
-    this.set({ drawer: inner ? { node: `${node}.${inner.node}`, port: inner.port } : { node, port } });
+    this.set({ drawer: { node, port } });
   }
 
   announce(announcement: string): void {
@@ -345,11 +378,6 @@ export class Designer extends Store<State> {
   }
 
   // -- the server ----------------------------------------------------------------------------------------------
-
-  /** Everything drawn so far is with the server. */
-  async saved(): Promise<void> {
-    await this.sync?.flush();
-  }
 
   async renameDraft(name: string): Promise<void> {
     const before = this.state.name;
@@ -425,12 +453,14 @@ export class Designer extends Store<State> {
   }
 
   private display(history: History): void {
-    const { nodes, edges } = this.state;
+    const { nodes, edges, marks } = this.state;
+    const isDrawn = (id: string): boolean => (history.present.notes?.[id] ?? history.present.groups?.[id]) !== undefined;
     const links = edges.length ? new Set(history.present.edges.map(edgeId)) : new Set<string>();
     this.set({
       history,
       nodes: nodes.every((id) => history.present.nodes[id]) ? nodes : nodes.filter((id) => history.present.nodes[id]),
       edges: edges.every((id) => links.has(id)) ? edges : edges.filter((id) => links.has(id)),
+      marks: marks.every(isDrawn) ? marks : marks.filter(isDrawn),
     });
   }
 
@@ -448,9 +478,6 @@ export class Designer extends Store<State> {
       onRefused: (label, reason) => this.tell(_("“%(label)s” was not taken: %(reason)s", { label, reason }), "error"),
       onGone: (reason) => this.openDialog({ kind: "gone", reason }),
     });
-    const presence = new PresenceWatch(this.api, draft.id, this.tab, this.notices, (people) => this.set({ people }));
-    this.subscribe(() => presence.look({ nodes: this.state.nodes.slice(0, 20), field: this.state.field }));
-    watchFields((name) => this.set({ field: name && this.state.nodes.length === 1 ? `${this.state.nodes[0]}/${name}` : "" }));
   }
 
   private onRun(run: Run): void {
@@ -505,7 +532,7 @@ export class Designer extends Store<State> {
       : _("Nothing on the canvas can take a link from %(source)s. C takes the next port.", { source }));
   }
 
-  private nameOf(node: string): string {
+  nameOf(node: string): string {
     const drawn = this.document.nodes[node];
     return drawn ? titleOf(this.catalogue, drawn) : node;
   }
@@ -515,9 +542,9 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
   return {
     id: draft.id, name: draft.name, url: draft.url, project: draft.project, canEdit, isRunView: false,
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
-    insideOf: draft.inside_of ?? null, marks: [], look: rememberedLook(),
+    marks: [], look: rememberedLook(), find: null,
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
-    connection: "connecting", people: [], field: "", run: null, submitted: null, view: "canvas", tab: "parameters",
+    connection: "connecting", run: null, submitted: null, view: "canvas", tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,
     focus: null, announcement: "", toast: null,
   };

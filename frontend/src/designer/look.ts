@@ -14,11 +14,11 @@ export const PLAIN: Look = { minimap: "auto", links: "curved", fade: true, snap:
 const KEY = "mlops.canvas.look";
 
 export function rememberedLook(): Look {
-  return { ...PLAIN, ...read<Partial<Look>>(KEY), focus: false };
+  return { ...PLAIN, ...recall<Partial<Look>>(KEY), focus: false };
 }
 
 export function rememberLook(look: Look): void {
-  write(KEY, look);
+  keep(KEY, look);
 }
 
 export interface Seen {
@@ -31,13 +31,13 @@ export interface Seen {
 const seenKey = (draft: string): string => `mlops.canvas.seen.${draft}`;
 
 /** Where the person left this drawing. */
-export const rememberedSeen = (draft: string): Seen | null => read<Seen>(seenKey(draft));
-export const rememberSeen = (draft: string, seen: Seen): void => write(seenKey(draft), seen);
+export const rememberedSeen = (draft: string): Seen | null => recall<Seen>(seenKey(draft));
+export const rememberSeen = (draft: string, seen: Seen): void => keep(seenKey(draft), seen);
 
 /** The name of the signed-in person keeps two people of one browser apart. */
 const own = (key: string): string => `${key}.${document.documentElement.dataset["person"] ?? document.body.dataset["person"] ?? ""}`;
 
-function read<T>(key: string): T | null {
+export function recall<T>(key: string): T | null {
   try {
     return JSON.parse(localStorage.getItem(own(key)) ?? "null") as T | null;
   } catch {
@@ -45,7 +45,7 @@ function read<T>(key: string): T | null {
   }
 }
 
-function write(key: string, value: unknown): void {
+export function keep(key: string, value: unknown): void {
   try {
     localStorage.setItem(own(key), JSON.stringify(value));
   } catch {

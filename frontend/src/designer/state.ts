@@ -1,9 +1,8 @@
 /** All that the designer's views show, in one immutable value. */
 import type {
-  Edge, GraphDocument, InsideOf, Person, Position, Problem, Project, Run, Shapes, Step,
+  Edge, GraphDocument, Position, Problem, Project, Run, Shapes, Step,
 } from "@/api/types";
 import type { Connection } from "@/api/notices";
-import { summed } from "@/designer/summed";
 import type { Look } from "@/designer/look";
 import type { Catalogue } from "@/graph/catalogue";
 import type { End } from "@/graph/connect";
@@ -18,15 +17,20 @@ export type SaveState =
     readonly waiting: number; readonly since: string; readonly isKept: boolean;
   };
 
+/** What of the drawing a run is asked for. */
+export type Scope = "all" | "to" | "from" | "only" | "changed";
+
 export type Dialog =
-  | { readonly kind: "submit" }
+  | { readonly kind: "submit"; readonly scope?: Scope; readonly nodes?: readonly string[] }
+  | { readonly kind: "note"; readonly note: string }
+  | { readonly kind: "group"; readonly group: string }
+  | { readonly kind: "insert"; readonly edge: string }
+  | { readonly kind: "replace"; readonly node: string }
   | { readonly kind: "revisions" }
   | { readonly kind: "shortcuts" }
   | { readonly kind: "commands" }
   | { readonly kind: "rename"; readonly node: string }
   | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
-  | { readonly kind: "collapse" }
-  | { readonly kind: "update"; readonly node: string }
   | { readonly kind: "gone"; readonly reason: string }
   /** Add a step: anything, or (`from`) what a dangling link could go to. */
   | { readonly kind: "add"; readonly at: Position | null; readonly from: End | null };
@@ -47,7 +51,6 @@ export interface State {
   readonly canEdit: boolean;
   /** A run as submitted, to be looked at only. */
   readonly isRunView: boolean;
-  readonly insideOf: InsideOf | null;
   readonly catalogue: Catalogue;
   readonly history: History;
   readonly nodes: readonly string[];
@@ -55,14 +58,12 @@ export interface State {
   /** The chosen notes and groups. */
   readonly marks: readonly string[];
   readonly look: Look;
+  /** What is looked for in the drawing; null while nobody searches. */
+  readonly find: string | null;
   readonly problems: readonly Problem[];
   readonly shapes: Shapes;
   readonly save: SaveState;
   readonly connection: Connection;
-  /** Who else has the draft open. */
-  readonly people: readonly Person[];
-  /** `NODE/PARAMETER` of the setting that the keyboard is in. */
-  readonly field: string;
   readonly run: Run | null;
   readonly submitted: GraphDocument | null;
   readonly view: "canvas" | "list";
@@ -91,7 +92,7 @@ export function stepsOf(state: State): ReadonlyMap<string, Step> {
   if (!state.run) return NO_STEPS;
   const known = steps.get(state.run);
   if (known) return known;
-  const index = new Map([...summed(state.run.steps), ...state.run.steps].map((step) => [step.node, step]));
+  const index = new Map(state.run.steps.map((step) => [step.node, step]));
   steps.set(state.run, index);
   return index;
 }

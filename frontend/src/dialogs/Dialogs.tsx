@@ -2,16 +2,17 @@
 import { type JSX, useEffect, useState } from "react";
 import { reasonOf } from "@/api/client";
 import type { Revision } from "@/api/types";
-import { readable } from "@/actions/keys";
-import { type Action, ACTIONS } from "@/actions/table";
 import { useDesigner, useShown } from "@/designer/context";
 import { AddDialog } from "@/dialogs/AddDialog";
-import { CollapseDialog } from "@/dialogs/CollapseDialog";
 import { ColumnsDialog } from "@/dialogs/ColumnsDialog";
+import { Commands } from "@/dialogs/Commands";
+import { GroupDialog } from "@/dialogs/GroupDialog";
+import { InsertDialog } from "@/dialogs/InsertDialog";
+import { NoteDialog } from "@/dialogs/NoteDialog";
+import { ReplaceDialog } from "@/dialogs/ReplaceDialog";
+import { Shortcuts } from "@/dialogs/Shortcuts";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
-import { UpdateDialog } from "@/dialogs/UpdateDialog";
 import { Modal } from "@/ui/Modal";
-import { Picker } from "@/ui/Picker";
 import { _, moment } from "@/i18n";
 
 export function Dialogs(): JSX.Element | null {
@@ -27,76 +28,16 @@ export function Dialogs(): JSX.Element | null {
     case "rename": return <Rename node={dialog.node} onClose={close} />;
     case "columns": return <ColumnsDialog node={dialog.node} parameter={dialog.parameter} onClose={close} />;
     case "add": return <AddDialog at={dialog.at} from={dialog.from} onClose={close} />;
-    case "collapse": return <CollapseDialog onClose={close} />;
-    case "update": return <UpdateDialog node={dialog.node} onClose={close} />;
     case "gone": return <Gone reason={dialog.reason} onClose={close} />;
+    case "note": return <NoteDialog note={dialog.note} onClose={close} />;
+    case "group": return <GroupDialog group={dialog.group} onClose={close} />;
+    case "insert": return <InsertDialog edge={dialog.edge} onClose={close} />;
+    case "replace": return <ReplaceDialog node={dialog.node} onClose={close} />;
   }
 }
 
 interface Closable {
   readonly onClose: () => void;
-}
-
-function Commands({ onClose }: Closable): JSX.Element {
-  const designer = useDesigner();
-  const items = ACTIONS.filter((each) => each.group !== "move" && each.id !== "commands")
-    .map((each) => ({
-      id: each.id, label: each.label(), hint: each.keys[0] ? readable(each.keys[0]) : "",
-      // The palette itself is open, which is no reason against any act.
-      disabled: !each.enabled(designer),
-    }));
-  return (
-    <Modal title={_("Commands")} onClose={onClose} testId="commands-dialog">
-      <Picker items={items.filter((item) => !item.disabled)} placeholder={_("Find a command")}
-        onPick={(item) => { onClose(); ACTIONS.find((each) => each.id === item.id)?.perform(designer); }} />
-    </Modal>
-  );
-}
-
-function groupName(group: Action["group"]): string {
-  switch (group) {
-    case "edit": return _("Edit");
-    case "add": return _("Add");
-    case "view": return _("View");
-    case "run": return _("Run");
-    case "move": return _("Move around");
-    case "link": return _("Link by keyboard");
-    case "draft": return _("Pipeline");
-  }
-}
-
-function Shortcuts({ onClose }: Closable): JSX.Element {
-  const shown = ACTIONS.filter((each) => each.keys.length > 0);
-  const groups = [...new Set(shown.map((each) => each.group))];
-  return (
-    <Modal title={_("Keyboard shortcuts")} onClose={onClose} wide testId="shortcuts-dialog">
-      <div className="shortcuts">
-        {groups.map((group) => (
-          <table key={group} className="s-facts">
-            <caption>{groupName(group)}</caption>
-            <tbody>
-              {shown.filter((each) => each.group === group).map((each) => (
-                <tr key={each.id}>
-                  <th scope="row">{each.label()}</th>
-                  <td>{each.keys.map((keys) => <kbd key={keys}>{readable(keys)}</kbd>)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        ))}
-        <table className="s-facts">
-          <caption>{_("Mouse and touch")}</caption>
-          <tbody>
-            <tr><th scope="row">{_("Scroll")}</th><td>{_("Wheel, or two fingers")}</td></tr>
-            <tr><th scope="row">{_("Zoom")}</th><td>{_("Ctrl + wheel, or pinch")}</td></tr>
-            <tr><th scope="row">{_("Move the canvas")}</th><td>{_("Space + drag, middle button, or one finger")}</td></tr>
-            <tr><th scope="row">{_("Choose several")}</th><td>{_("Drag over empty canvas; Shift adds")}</td></tr>
-            <tr><th scope="row">{_("Add what fits")}</th><td>{_("Drag a link onto empty canvas")}</td></tr>
-          </tbody>
-        </table>
-      </div>
-    </Modal>
-  );
 }
 
 function Rename({ node, onClose }: Closable & { readonly node: string }): JSX.Element {

@@ -1,7 +1,7 @@
 /** What can be drawn: datasets and components in groups, to be searched, dragged, or added by Enter. */
 import { type JSX, type KeyboardEvent, useMemo, useState } from "react";
 import type { Component, DatasetOffer } from "@/api/types";
-import { DRAG_TYPE } from "@/canvas/Canvas";
+import { DRAG_TYPE } from "@/canvas/dropping";
 import { useDesigner, useShown } from "@/designer/context";
 import type { Source } from "@/designer/designer";
 import { drawable } from "@/graph/catalogue";

@@ -1,49 +1,32 @@
 /** The line above the canvas: name, what can be done, whether everything is saved, and the run. */
 import { type JSX, useState } from "react";
 import { readable } from "@/actions/keys";
-import { type Action, action, ACTIONS } from "@/actions/table";
+import { keysOf } from "@/actions/bindings";
+import { type Action, action, ACTIONS, GROUPS, groupName } from "@/actions/table";
 import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
-import { leaveInside, saveInside } from "@/designer/subgraphs";
-import { People } from "@/panes/People";
+import { MenuItem } from "@/panes/MenuItem";
 import { Icon } from "@/ui/Icon";
 import { Popover } from "@/ui/Popover";
 import { _, clock, ngettext } from "@/i18n";
 
-const SHOWN = ["undo", "redo", "delete", "add", "arrange", "fit", "zoom-out", "zoom-in", "list"] as const;
-const IN_MENU = ["clone", "revisions", "commands", "shortcuts", "cancel-run"] as const;
+const SHOWN = ["undo", "redo", "delete", "add", "note", "group", "arrange", "fit", "zoom-out", "zoom-in", "find", "list"] as const;
+/** First in the menu, because they are looked for there; all others follow by group. */
+const FIRST = ["clone", "revisions", "commands", "shortcuts", "cancel-run"] as const;
 
 export function Toolbar(): JSX.Element {
   const isRunView = useShown((state) => state.isRunView);
   return (
     <div className="toolbar" role="toolbar" aria-label={_("Designer")}>
-      {isRunView ? null : <Inside />}
       {isRunView ? null : <Name />}
       <span className="tools">{SHOWN.map((id) => <Tool key={id} action={action(id)} />)}</span>
       <span className="toolbar-gap" />
-      {isRunView ? null : <People />}
       <Connection />
       {isRunView ? null : <SaveState />}
       <LastRun />
       <More />
       {isRunView ? null : <Submit />}
     </div>
-  );
-}
-
-/** The way back, where the drawing is the inside of a component, and its next version. */
-function Inside(): JSX.Element | null {
-  const designer = useDesigner();
-  const inside = useShown((state) => state.insideOf);
-  const canEdit = useShown((state) => state.canEdit);
-  if (!inside) return null;
-  return (
-    <nav className="inside" aria-label={_("Component")}>
-      <button type="button" className="s-button is-quiet" data-testid="leave-inside" title={_("Back to the pipeline around it")}
-        onClick={() => leaveInside(designer)}>‹ {_("Back")}</button>
-      <span className="quiet" data-testid="inside-of">{_("Inside of %(name)s, version %(version)s", { name: inside.name, version: inside.version })}</span>
-      {canEdit ? <button type="button" className="s-button" data-testid="save-inside" onClick={() => void saveInside(designer)}>{_("Save as next version")}</button> : null}
-    </nav>
   );
 }
 
@@ -74,7 +57,7 @@ function Tool({ action: each }: { readonly action: Action }): JSX.Element {
   const icon = each.id === "list" && isList ? "canvas" : (each.icon ?? "step");
   return (
     <button type="button" className="s-button is-quiet is-icon" disabled={!isEnabled} data-testid={`tool-${each.id}`}
-      aria-label={label} title={[label, each.keys.map(readable).join(", ")].filter(Boolean).join(" · ")}
+      aria-label={label} title={[label, keysOf(each).map(readable).join(", ")].filter(Boolean).join(" · ")}
       aria-pressed={each.id === "list" ? isList : undefined} onClick={() => each.perform(designer)}>
       <Icon name={icon} />
     </button>
@@ -124,16 +107,30 @@ function LastRun(): JSX.Element | null {
   );
 }
 
+/** Everything of the action table, so that no key is the only way. */
 function More(): JSX.Element {
   const designer = useDesigner();
+  const [open, setOpen] = useState<string | null>(null);
   return (
     <Popover label={_("More")} icon="more" testId="more">
-      {(close) => IN_MENU.map((id) => ACTIONS.find((each) => each.id === id)).map((each) => each?.enabled(designer) ? (
-        <button key={each.id} type="button" role="menuitem" className="menu-item" data-testid={each.id}
-          onClick={() => { close(); each.perform(designer); }}>
-          <span>{each.label()}</span>{each.keys[0] ? <kbd>{readable(each.keys[0])}</kbd> : null}
-        </button>
-      ) : null)}
+      {(close) => (
+        <div className="all-acts scrolls">
+          <div role="group" className="menu-section">
+            {FIRST.map(action).filter((each) => each.enabled(designer)).map((each) => <MenuItem key={each.id} action={each} onDone={close} />)}
+          </div>
+          {GROUPS.map((group) => (
+            <div key={group} role="group" className="menu-section" aria-label={groupName(group)}>
+              <button type="button" role="menuitem" className="menu-item is-heading" aria-expanded={open === group} data-testid={`menu-${group}`}
+                onClick={() => setOpen(open === group ? null : group)}>
+                <span>{groupName(group)}</span><Icon name="chevron" size={12} />
+              </button>
+              {open === group ? ACTIONS.filter((each) => each.group === group && !each.whileLinking).map((each) => (
+                <MenuItem key={each.id} action={each} onDone={close} />
+              )) : null}
+            </div>
+          ))}
+        </div>
+      )}
     </Popover>
   );
 }

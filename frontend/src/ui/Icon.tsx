@@ -33,6 +33,11 @@ const PATHS = {
   chevron: "M7 5l5 5-5 5",
   settings: "M4 6h12M4 14h12M8 4v4M13 12v4",
   up: "M5 12l5-5 5 5",
+  alignLeft: "M4 3v14M7 6h9M7 11h5", alignRight: "M16 3v14M4 6h9M8 11h5", alignTop: "M3 4h14M6 7v9M11 7v5", alignBottom: "M3 16h14M6 4v9M11 8v5",
+  alignCentre: "M10 3v14M4 7h12M7 12h6", alignMiddle: "M3 10h14M7 4v12M12 7v6",
+  spreadAcross: "M4 4v12M16 4v12M9 7h2v6H9z", spreadDown: "M4 4h12M4 16h12M7 9v2h6V9z",
+  bypass: "M3 10h3a4 4 0 0 1 8 0h3M14 7l3 3-3 3", pin: "M8 3h4l-1 5 3 3H6l3-3zM10 11v6", swap: "M4 7h11M12 4l3 3-3 3M16 13H5M8 10l-3 3 3 3",
+  group: "M3 5h14v11H3zM3 8h6V5", link: "M8 12l4-4M7 9l-2 2a3 3 0 0 0 4 4l2-2M13 11l2-2a3 3 0 0 0-4-4L9 7", filter: "M3 5h14l-5 6v5l-4-2v-3z",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,0 +1,81 @@
+/** Files that are dropped on the canvas: tables become datasets with a step of their own, drawings come in as drawings. */
+import { reasonOf } from "@/api/client";
+import type { Position } from "@/api/types";
+import type { Designer } from "@/designer/designer";
+import { catalogueOf } from "@/graph/catalogue";
+import { cutOut, readFragment } from "@/graph/fragment";
+import { type Carried, fromPng, fromSvg, readCarried } from "@/graph/picture";
+import { CARD_HEIGHT, GRID } from "@/graph/size";
+import { _ } from "@/i18n";
+
+const TABLES = /\.(csv|tsv|txt|parquet|arff|svmlight|jsonl|gz)$/i;
+const POLL_MS = 600;
+const MOST_POLLS = 200;
+
+export async function takeFiles(designer: Designer, files: readonly File[], at: Position): Promise<void> {
+  let place = at;
+  for (const file of files) {
+    try {
+      await takeFile(designer, file, place);
+    } catch (error) {
+      designer.tell(`${file.name}: ${reasonOf(error)}`, "error");
+    }
+    place = { x: place.x, y: place.y + CARD_HEIGHT + 4 * GRID };
+  }
+}
+
+async function takeFile(designer: Designer, file: File, at: Position): Promise<void> {
+  if (/\.svg$/i.test(file.name)) return takeDrawing(designer, file, fromSvg(await file.text()), at);
+  if (/\.png$/i.test(file.name)) return takeDrawing(designer, file, fromPng(new Uint8Array(await file.arrayBuffer())), at);
+  if (/\.json$/i.test(file.name)) {
+    const text = await file.text();
+    const fragment = readFragment(text);
+    if (fragment) return designer.paste(fragment, at);
+    const drawing = readCarried(text);
+    if (drawing) return takeDrawing(designer, file, drawing, at);
+  }
+  if (TABLES.test(file.name)) return takeTable(designer, file, at);
+  if (/\.(ya?ml|zip)$/i.test(file.name)) {
+    return designer.tell(_("%(file)s: pipelines in YAML are imported on the page Designer ▸ Import.", { file: file.name }), "error");
+  }
+  if (/\.onnx$/i.test(file.name)) {
+    return designer.tell(_("%(file)s: a model is not a step. Register it under Models, then use it from there.", { file: file.name }), "error");
+  }
+  designer.tell(_("%(file)s: this kind of file cannot be placed. CSV, TSV, Parquet, and pictures or JSON of pipelines can.", { file: file.name }), "error");
+}
+
+/** All steps of the carried drawing, with new names where names are taken. */
+function takeDrawing(designer: Designer, file: File, drawing: Carried | null, at: Position): void {
+  if (!drawing) return designer.tell(_("%(file)s: no pipeline is embedded in this file.", { file: file.name }), "error");
+  const { document } = drawing;
+  const marks = [...Object.keys(document.notes ?? {}), ...Object.keys(document.groups ?? {})];
+  designer.paste(cutOut(document, Object.keys(document.nodes), marks), at);
+}
+
+async function takeTable(designer: Designer, file: File, at: Position): Promise<void> {
+  const { slug } = designer.state.project;
+  const name = file.name.replace(/\.[^.]+$/, "").slice(0, 100) || "table";
+  designer.tell(_("Reading %(file)s …", { file: file.name }));
+  const upload = await designer.api.upload(slug, file);
+  await designer.api.createDataset(slug, freeName(designer, name), upload.id);
+  for (let poll = 0; poll < MOST_POLLS; poll += 1) {
+    const palette = await designer.api.palette(slug);
+    const dataset = palette.datasets.find((each) => each.name === freeName(designer, name));
+    if (dataset?.schema) {
+      designer.set({ catalogue: catalogueOf(palette) });
+      designer.add({ dataset }, at);
+      return designer.tell(_("%(file)s is the dataset “%(name)s” now.", { file: file.name, name: dataset.name }));
+    }
+    await new Promise((done) => setTimeout(done, POLL_MS));
+  }
+  designer.tell(_("%(file)s is still being imported; it will be in the palette when that is done.", { file: file.name }));
+}
+
+/** A dropped file never becomes a version of a dataset that is there already. */
+function freeName(designer: Designer, wish: string): string {
+  const taken = new Set(designer.catalogue.datasets.map((each) => each.name));
+  if (!taken.has(wish)) return wish;
+  let count = 2;
+  while (taken.has(`${wish} ${count}`)) count += 1;
+  return `${wish} ${count}`;
+}
