@@ -22,7 +22,7 @@ WORDS = {
     "choice": "one of the choices",
     "column": "a column name",
     "columns": "a column selection",
-    "script": "Python source text",
+    "script": "source text",
     "dataset": "the name of a dataset",
 }
 

@@ -16,8 +16,10 @@ import msgspec
 import polars as pl
 
 from mlops.blocks.bundles import unpack
+from mlops.blocks.call import Silent
 from mlops.blocks.components.execute_python_script import ENTRY
 from mlops.blocks.frames import from_pandas, to_pandas
+from mlops.blocks.run_context import run_context
 from mlops.blocks.score_columns import LABELS, PROBABILITIES
 from mlops.blocks.values import Table, new_table
 from mlops.formats.refusal import Refusal, Where
@@ -37,7 +39,7 @@ def execute_script(call: Call) -> dict[str, Value]:
     first, second = call.optional_table("dataset1"), call.optional_table("dataset2")
     script = call.parameters["python_script"]
     bundle = call.optional_bundle("script_bundle")
-    with _workplace(call.work_dir, bundle), _printing_to(call.report):
+    with _workplace(call.work_dir, bundle), run_context(call.report), _printing_to(call.report):
         main = _compiled(script)
         frames = _results(_called(main, _given(first), _given(second)))
     results = [_kept(frame) for frame in frames]
@@ -54,7 +56,7 @@ def execute_script(call: Call) -> dict[str, Value]:
 
 def replay(script: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The script on request rows; Refusal `rows_changed` where it adds or drops some. What it prints is lost."""
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), run_context(Silent()):
         result = _kept(_in_given_order(_results(_called(_compiled(script), to_pandas(frame), None))[0]))
     if result.height != frame.height:
         message = f"The script made {result.height} rows out of {frame.height}; scores need one row for each."
@@ -141,7 +143,7 @@ def _lost(first: Table | None, second: Table | None, bundle: Bundle | None) -> s
 def _first_table(
     frame: pl.DataFrame, raw: Any, script: str, first: Table | None, second: Table | None, reason: str
 ) -> Table:
-    schema = _schema(frame, first or second)
+    schema = marked_schema(frame, first or second)
     if first is None and second is None:
         return new_table(frame, schema=schema)
     if first is None or reason or first.meta.source is None:
@@ -172,12 +174,12 @@ def _broken(frame: pl.DataFrame, tables: tuple[Table | None, ...], reason: str) 
     given = [table for table in tables if table is not None]
     if not given:
         return new_table(frame)
-    table = given[0].broken(frame, schema=_schema(frame, given[0]), reason=reason)
+    table = given[0].broken(frame, schema=marked_schema(frame, given[0]), reason=reason)
     sources = tuple(dict.fromkeys(name for other in given for name in other.meta.sources))
     return Table(frame=frame, meta=msgspec.structs.replace(table.meta, sources=sources))
 
 
-def _schema(frame: pl.DataFrame, before: Table | None) -> TableSchema:
+def marked_schema(frame: pl.DataFrame, before: Table | None) -> TableSchema:
     """Marks of equally named columns stay; score columns made by the script are known by their names."""
     described = describe_schema(frame)
     known = {} if before is None else {column.name: column for column in before.schema.columns}

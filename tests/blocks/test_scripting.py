@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 from mlops.blocks.frames import from_pandas, to_pandas
+from mlops.blocks.scoring import load_model
 from mlops.blocks.values import Bundle
 from mlops.formats.refusal import Refusal
 from tests.blocks.workshop import Workshop, cars
@@ -127,3 +129,22 @@ def test_a_script_bundle_can_be_imported(workshop: Workshop) -> None:
 def test_a_script_that_exits_does_not_end_the_step_silently(workshop: Workshop) -> None:
     with pytest.raises(Refusal, match=r"called exit\(3\)"):
         scripted(workshop, "import sys\nsys.exit(3)", dataset1=workshop.put(cars(5)))
+
+
+def test_a_script_logs_metrics_as_in_azure(workshop: Workshop) -> None:
+    body = (
+        "from azureml.core import Run\nrun = Run.get_context()\nrun.log('rows', len(dataframe1))\n"
+        "run.parent.log('note', 'fine')\nrun.log_row('fit', r2=0.5)\nreturn dataframe1,"
+    )
+    scripted(workshop, body, dataset1=workshop.put(cars(5)))
+    assert workshop.report.metrics == {"rows": 5.0, "fit.r2": 0.5}
+    assert "note: fine" in workshop.report.lines
+    assert "azureml" not in sys.modules
+
+
+def test_a_script_that_logs_metrics_still_works_on_requests(workshop: Workshop) -> None:
+    body = "from azureml.core import Run\nRun.get_context().log('rows', len(dataframe1))\nreturn dataframe1,"
+    data = scripted(workshop, body, dataset1=workshop.put(cars()))["result_dataset"]
+    model = load_model(workshop.trained("linear_regression", data))
+    assert not model.manifest.broken
+    assert model.score(cars(3)).height == 3

@@ -221,7 +221,7 @@ function ScriptControl(props: ControlProps): JSX.Element {
   return (
     <div data-testid={`param-${props.parameter.name}`} className="script-field">
       <Suspense fallback={<pre className="script-waiting">{String(props.value ?? "")}</pre>}>
-        <Script id={props.id} label={props.parameter.label} value={String(props.value ?? "")} readOnly={props.readOnly} onChange={props.onChange} />
+        <Script id={props.id} label={props.parameter.label} language={props.parameter.language ?? "python"} value={String(props.value ?? "")} readOnly={props.readOnly} onChange={props.onChange} />
       </Suspense>
     </div>
   );

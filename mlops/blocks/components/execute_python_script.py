@@ -63,8 +63,9 @@ def azureml_main(dataframe1=None, dataframe2=None):
 
 **How tables arrive.** As pandas data frames: text as objects with None for a gap, whole numbers as int64 (Int64
 when there are gaps), decimals as float64 with NaN, yes/no as bool (boolean with gaps), dates as datetime64.
-What you print appears in the log. A zip file at the third input is unpacked to `./Script Bundle` and can be
-imported from.
+What you print appears in the log; `from azureml.core import Run` and `Run.get_context().log("name", 1.5)` add a metric
+to the step. A zip file at the third input (a dataset that was uploaded as a zip archive) is unpacked to
+`./Script Bundle` and can be imported from.
 
 **What comes out.** The one or two data frames that you return. A column must hold one type. A model that is
 trained behind a script with one table runs the script on every request too, without the label column; so the
