@@ -32,13 +32,13 @@ class DraftOperations(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
-        draft = queries.draft(request.user, draft_id)
+        draft = queries.draft_line(request.user, draft_id)
         return Response(_news(draft, _number(request.query_params.get("after"), "after") or 0))
 
     @extend_schema(request=dict, responses=dict)
     def post(self, request: Request, draft_id: UUID) -> Response:
         """Takes each operation once, however often it is sent; answers with all that came after `after`."""
-        draft = queries.draft(request.user, draft_id)
+        draft = queries.draft_line(request.user, draft_id)
         body = request.data if isinstance(request.data, dict) else {}
         sent = read_operations(body.get("operations"))
         oplog.append(request.user, draft, sent)
@@ -67,7 +67,7 @@ class DraftSteps(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
-        draft = queries.draft(request.user, draft_id)
+        draft = queries.draft_line(request.user, draft_id)
         before = _number(request.query_params.get("before"), "before")
         return Response(msgspec.to_builtins(history.steps(draft, request.user, before=before)))
 
@@ -75,7 +75,7 @@ class DraftSteps(APIView):
 class DraftHistory(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
-        draft = queries.draft(request.user, draft_id)
+        draft = queries.draft_line(request.user, draft_id)
         found, older = history.sittings(draft, before=_number(request.query_params.get("before"), "before"))
         return Response({"results": msgspec.to_builtins(found), "older": older, "revision": draft.revision})
 
@@ -95,14 +95,14 @@ class DraftRevision(APIView):
 class DraftVersions(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
-        rows = Version.objects.filter(draft=queries.draft(request.user, draft_id)).select_related("by")
+        rows = Version.objects.filter(draft=queries.draft_line(request.user, draft_id)).select_related("by")
         return Response({"results": [_version(row) for row in rows]})
 
     @extend_schema(request=VersionFields, responses=dict)
     def post(self, request: Request, draft_id: UUID) -> Response:
         fields = VersionFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        draft = queries.draft(request.user, draft_id)
+        draft = queries.draft_line(request.user, draft_id)
         return Response(_version(actions.name_version(request.user, draft, **fields.validated_data)), status=201)
 
 

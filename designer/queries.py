@@ -36,6 +36,14 @@ def draft(person: Any, draft_id: UUID) -> Draft:
     return found
 
 
+def draft_line(person: Any, draft_id: UUID) -> Draft:
+    """The draft without its document, for acts that read it themselves. Raises Refusal `not_found`."""
+    found = visible_to(person).defer("document").filter(pk=draft_id).first()
+    if found is None:
+        raise Refusal("not_found", "There is no such draft, or you may not see it.", status=404)
+    return found
+
+
 def document_of(drawn: Draft | Revision) -> Document:
     return msgspec.convert(drawn.document, type=Document)
 

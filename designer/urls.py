@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, component_api, inference_api, log_api, pages
+from designer import api, component_api, inference_api, log_api, pages, presence_api
 
 app_name = "designer"
 
@@ -21,6 +21,7 @@ rest = [
     path("drafts/<uuid:draft_id>/steps/", log_api.DraftSteps.as_view(), name="steps"),
     path("drafts/<uuid:draft_id>/history/", log_api.DraftHistory.as_view(), name="history"),
     path("drafts/<uuid:draft_id>/versions/", log_api.DraftVersions.as_view(), name="versions"),
+    path("drafts/<uuid:draft_id>/presence/", presence_api.DraftPresence.as_view(), name="presence"),
     path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
     path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
     path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),

@@ -35,6 +35,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
+    Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
+    Variable(name="MLOPS_IMPORT_MOST_BYTES", help="The largest file that Import Data fetches.", default="5000000000"),
     Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),
     Variable(name="MLOPS_SKIP_FRONTEND", help="1 installs without building the canvas."),
 )

@@ -57,10 +57,14 @@ def freeze(document: Document) -> PipelineSpec:
             parameters=node.parameters,
             title=node.title,
             comment=node.comment,
+            mode=node.mode,
+            regenerate=node.regenerate,
+            pins=node.pins,
         )
         for node_id, node in sorted(document.nodes.items())
     )
-    return PipelineSpec(nodes=nodes, edges=tuple(sorted(document.edges, key=_edge_order)))
+    edges = tuple(sorted(document.edges, key=_edge_order))
+    return PipelineSpec(nodes=nodes, edges=edges, parameters=document.parameters)
 
 
 def _edge_order(edge: Edge) -> tuple[str, str, str, str]:

@@ -24,7 +24,7 @@ def normal(document: Raw, changes: Iterable[Change]) -> tuple[Change, ...]:
         given.setdefault(path, Change(path=path))
     for name in _without_place(document, given):
         given["layout", name] = Change(path=("layout", name), after=_free_place(document, len(given)))
-    links = _links(document)
+    links = _links(document, {path[1:] for path in given if path[0] == "edges"})
     return tuple(
         change(path, links.get(path, ABSENT) if path[0] == "edges" else field_at(document, path), _after(each))
         for path, each in given.items()
@@ -71,10 +71,14 @@ def _free_place(document: Raw, number: int) -> dict[str, float]:
     return {"x": 40 + 280 * (number % 4), "y": lowest + 140}
 
 
-def _links(document: Raw) -> dict[Path, Any]:
+def _links(document: Raw, inputs: set[Path]) -> dict[Path, Any]:
+    """The links into these inputs; one walk over all edges, and none where no input was touched."""
+    if not inputs:
+        return {}
     return {
         ("edges", edge["target"], edge["target_port"]): {"source": edge["source"], "source_port": edge["source_port"]}
         for edge in document.get("edges", ())
+        if (edge["target"], edge["target_port"]) in inputs
     }
 
 

@@ -47,3 +47,10 @@ export function seconds(value: number): string {
   if (value < 60) return _("%(n)s s", { n: value.toFixed(1) });
   return _("%(m)s min %(s)s s", { m: Math.floor(value / 60), s: Math.round(value % 60) });
 }
+
+/** A size in bytes for people: 12.3 MB. */
+export function bytes(value: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const place = value < 1 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), units.length - 1);
+  return `${(value / 1000 ** place).toLocaleString(language(), { maximumFractionDigits: place ? 1 : 0 })} ${units[place]}`;
+}

@@ -10,17 +10,12 @@ from typing import Any
 
 import polars as pl
 
+from mlops.blocks.components.extract_n_gram_features_from_text import VOCABULARY_COLUMNS
 from mlops.blocks.texts import n_grams, sentences, words
 from mlops.formats.refusal import Refusal, Where
-from mlops.formats.table import Column, TableSchema
+from mlops.formats.table import TableSchema
 
 SENTENCE_START = "|||"
-COLUMNS = (
-    Column(name="ID", type="integer"),
-    Column(name="NGram", type="string"),
-    Column(name="DF", type="integer"),
-    Column(name="IDF", type="decimal"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +85,7 @@ def merged(given: Vocabulary, cut: Sequence[Sequence[str]], new: Vocabulary) -> 
 def read_vocabulary(frame: pl.DataFrame, schema: TableSchema) -> Vocabulary:
     """From its table. How many texts there were follows from IDF and DF; a change by hand may leave several answers,
     then the largest counts. Refusal `bad_vocabulary`."""
-    absent = [column.name for column in COLUMNS if schema.column(column.name) is None]
+    absent = [column.name for column in VOCABULARY_COLUMNS if schema.column(column.name) is None]
     if absent:
         raise _bad(f"it has no column '{absent[0]}'", absent[0])
     rows = frame.select(

@@ -12,16 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops.blobs.trees import is_whole
 from mlops.datasets.queries import port_type, ready_version
 from mlops.events.models import Event
+from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, outlook
 from mlops.execution.reuse import earlier, reuse_key
+from mlops.formats.asked import Asked, Kept
 from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.step import StepError
 from mlops.pipelines.actions import CANCEL_REQUESTED
+from mlops.pipelines.order import pinned_nodes
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.moves import begin_run, end_run, move_step
 from mlops.runs.saved import saved_output
@@ -35,11 +39,12 @@ def advance(run_id: UUID | str) -> None:
     if run.state != "cancelling":
         begin_run(run, reason=_("Its steps are running."))
     spec = msgspec.convert(run.spec, type=PipelineSpec)
-    while _look(run, spec):
+    asked = msgspec.convert(run.asked, type=Asked)
+    while _look(run, spec, asked):
         pass
 
 
-def _look(run: Run, spec: PipelineSpec) -> bool:
+def _look(run: Run, spec: PipelineSpec, asked: Asked) -> bool:
     """One look; whether something ended at once, so that it is worth looking again.
 
     The run may have been cancelled since the last one."""
@@ -47,7 +52,8 @@ def _look(run: Run, spec: PipelineSpec) -> bool:
     if run.state == "cancelling":
         _stop_waiting_steps(run)
     steps = {step.node: step for step in Step.objects.filter(run=run).select_related("run__project")}
-    found = outlook(spec, {node: step.state for node, step in steps.items()})
+    states = {node: step.state for node, step in steps.items()}
+    found = outlook(spec, states, stops_at_failure=not asked.continue_on_step_failure)
     for node, cause in found.skip.items():
         move_step(
             steps[node],
@@ -61,27 +67,33 @@ def _look(run: Run, spec: PipelineSpec) -> bool:
         return False
     if run.state == "cancelling":
         return False
-    outcomes = [_start(run, spec, steps, node) for node in found.start]
+    outcomes = [_start(run, spec, asked, steps, node) for node in found.start]
     return any(outcomes)
 
 
-def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -> bool:
-    """Whether the step ended at once: a dataset, a reuse, or a refusal."""
+def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str) -> bool:
+    """Whether the step ended at once: a dataset, a pin, a reuse, or a refusal."""
     node, step = spec.node(node_id), steps[node_id]
     assert node is not None
     try:
+        if node.pins and node.id in pinned_nodes(spec):
+            return _take_pins(run, step, node)
+        if kept := asked.kept.get(node_id):
+            return _take_kept(run, step, kept)
         if node.component == DATASET_COMPONENT:
             return _take_dataset(run, step, node)
         if node.component in SAVED_COMPONENTS:
             return _take_saved(run, step, node)
-        key = reuse_key(node, _inputs(spec, steps, node_id), run.snapshot.get("versions", {}), library_of(run))
+        key = reuse_key(
+            node, inputs_of(spec, steps, node_id, library_of(run)), run.snapshot.get("versions", {}), library_of(run)
+        )
     except Refusal as refusal:
         error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
         told = msgspec.to_builtins(error)
         return move_step(
             step, expected=("waiting",), to="failed", reason=refusal.message, error=told, ended_at=timezone.now()
         )
-    before = earlier(run, key)
+    before = earlier(run, key) if node_id not in asked.anew else None
     if before is not None:
         return _reuse(run, step, before, key)
     with transaction.atomic():
@@ -93,21 +105,42 @@ def _start(run: Run, spec: PipelineSpec, steps: dict[str, Step], node_id: str) -
     return False
 
 
-def _inputs(spec: PipelineSpec, steps: dict[str, Step], node_id: str) -> dict[str, str]:
-    """Port to tree digest. Raises Refusal `input_absent` where a step before has made nothing at its port."""
-    found = {}
-    for edge in spec.inputs_of(node_id):
-        output = steps[edge.source].outputs.get(edge.source_port)
-        if output is None:
-            source = steps[edge.source].title
+def _take_pins(run: Run, step: Step, node: Node) -> bool:
+    """Raises Refusal `pin_gone` where the kept bytes are not there any more."""
+    for port, pin in node.pins.items():
+        if not is_whole(pin.tree):
             raise Refusal(
-                "input_absent",
-                _("“%(source)s” made nothing at its output “%(port)s”.") % {"source": source, "port": edge.source_port},
-                hint=_("Connect another output, or change what that step does."),
-                where=Where(node=node_id, port=edge.target_port),
+                "pin_gone",
+                _("What was pinned at the output “%(port)s” is not kept any more.") % {"port": port},
+                hint=_("Take the pin off, so that the step runs again."),
+                where=Where(node=node.id, port=port),
             )
-        found[edge.target_port] = output["tree"]
-    return found
+    pin = next(iter(node.pins.values()))
+    library = library_of(run)
+    return move_step(
+        step,
+        expected=("waiting",),
+        to="reused",
+        reason=_("Pinned by %(who)s on %(day)s: the kept output stands in.")
+        % {"who": pin.pinned_by, "day": pin.pinned_at[:10]},
+        outputs={port: {"type": output_type(library, node, port), "tree": pin.tree} for port, pin in node.pins.items()},
+        progress=1.0,
+        ended_at=timezone.now(),
+    )
+
+
+def _take_kept(run: Run, step: Step, kept: Kept) -> bool:
+    """Raises Refusal `kept_gone` where the earlier result is not whole any more."""
+    before = Step.objects.select_related("run").filter(pk=kept.step, run__project=run.project).first()
+    if before is None or not all(is_whole(output["tree"]) for output in before.outputs.values()):
+        raise Refusal(
+            "kept_gone",
+            _("The result of “%(title)s” in run #%(number)d is not kept any more.")
+            % {"title": step.title, "number": kept.run},
+            hint=_("Run all, or up to the step that you want."),
+            where=Where(node=step.node),
+        )
+    return _reuse(run, step, before, before.reuse_key)
 
 
 def _take_dataset(run: Run, step: Step, node: Node) -> bool:

@@ -28,6 +28,7 @@ from mlops.events.chain import notify
 from mlops.execution import stopping
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.inputs import output_at
 from mlops.execution.library import library_of, requirements_of
 from mlops.execution.retry import give_back, try_again
 from mlops.formats.component import PortType
@@ -139,11 +140,13 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     node = spec.node(step.node)
     assert node is not None
     feeding = {s.node: s for s in Step.objects.filter(run=step.run)}
+    library = library_of(step.run)
     inputs = {}
     for edge in spec.inputs_of(node.id):
         inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
-        fetch_tree(feeding[edge.source].outputs[edge.source_port]["tree"], Path(inputs[edge.target_port]))
-    library = library_of(step.run)
+        flowing = output_at(spec, feeding, edge, library)
+        assert flowing is not None  # else the step would not have been queued
+        fetch_tree(flowing["tree"], Path(inputs[edge.target_port]))
     definition = library.definition(node.component, node.version)
     ports = library.component(node.component, node.version).outputs
     outputs = {port.name: str(folder / "outputs" / port.name) for port in ports}

@@ -21,9 +21,12 @@ class Outlook(msgspec.Struct, frozen=True):
     ended: bool
 
 
-def outlook(spec: PipelineSpec, states: Mapping[str, str]) -> Outlook:
-    """`states`: node to step state."""
+def outlook(spec: PipelineSpec, states: Mapping[str, str], *, stops_at_failure: bool = False) -> Outlook:
+    """`states`: node to step state. `stops_at_failure`: nothing starts after a failure, whether it needs it or not."""
     skip: dict[str, str] = {}
+    failed = next((node for node, state in states.items() if state == "failed"), "")
+    if stops_at_failure and failed:
+        skip = {node: failed for node, state in states.items() if state == "waiting"}
     for node, state in states.items():
         if state in ("failed", "cancelled"):
             for later in sorted(behind(spec, node)):

@@ -6,20 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from mlops.formats.pipeline import Edge
+from mlops.formats.pipeline import Edge, Pin, PipelineParameter
 
-
-class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A kept output that stands in for the step's own, so that the step is not run."""
-
-    run: str
-    node: str
-    port: str
-    tree: str
-    """The digest of the kept value."""
-    pinned_at: str
-    """ISO 8601, UTC."""
-    pinned_by: str
+__all__ = ["Document", "DrawnNode", "Group", "Note", "Pin", "PipelineParameter", "Place"]
 
 
 class DrawnNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,15 +51,6 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     colour: str = ""
     nodes: tuple[str, ...] = ()
-
-
-class PipelineParameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A named value that may be given anew at each submit; nodes refer to it by `{"$parameter": NAME}`."""
-
-    type: Literal["string", "integer", "decimal", "boolean", "dataset"]
-    default: Any = None
-    """Of a dataset: `{"dataset": name, "version": number or None}`."""
-    help: str = ""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

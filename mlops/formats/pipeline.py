@@ -1,14 +1,43 @@
-"""The frozen graph that a run executes: nodes and edges without positions, and its digest."""
+"""The frozen graph: nodes and edges without positions, and its digest.
+
+As drawn and as published it may refer to parameters and carry modes and pins; a run executes one that
+`mlops.pipelines.resolve` made of it, without any of them."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 DATASET_COMPONENT = "dataset"
 """A data node: no input, one output port `dataset`; parameters {"dataset": name, "version": number}."""
+
+
+PARAMETER_KEY = "$parameter"
+"""A node's value `{"$parameter": NAME}` is that of the pipeline's parameter."""
+
+
+class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A kept output that stands in for the step's own, so that the step is not run."""
+
+    run: str
+    node: str
+    port: str
+    tree: str
+    """The digest of the kept value."""
+    pinned_at: str
+    """ISO 8601, UTC."""
+    pinned_by: str
+
+
+class PipelineParameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A named value that may be given anew at each submit; nodes refer to it by `{"$parameter": NAME}`."""
+
+    type: Literal["string", "integer", "decimal", "boolean", "dataset"]
+    default: Any = None
+    """Of a dataset: `{"dataset": name, "version": number or None}`."""
+    help: str = ""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,6 +47,12 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parameters: dict[str, Any] = {}
     title: str = ""
     comment: str = ""
+    mode: Literal["", "disabled", "bypassed"] = ""
+    """Disabled: neither it nor what needs it runs. Bypassed: its first fitting input is passed through."""
+    regenerate: bool = False
+    """Run it also where an equal earlier result is there."""
+    pins: dict[str, Pin] = {}
+    """By output port."""
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +62,12 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     target_port: str
 
 
-class PipelineSpec(msgspec.Struct, frozen=True, kw_only=True):
+class PipelineSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Nodes sorted by id, edges sorted by target then source, so that equal graphs have equal digests."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    parameters: dict[str, PipelineParameter] = {}
 
     def node(self, node_id: str) -> Node | None:
         return next((node for node in self.nodes if node.id == node_id), None)

@@ -24,6 +24,8 @@ from mlops.packaging.parity import unit_of
 from mlops.packaging.requests import reference_rows
 
 ROWS = 3
+NUMBERS = ("regression", "recommendation")
+"""Tasks whose score is a number without classes."""
 LOOKED_AT = 200
 CLEAR_LEAD = 0.02
 
@@ -39,7 +41,7 @@ def record_requests(folder: Path, *, tolerance: float = 1e-4) -> tuple[GoldenReq
     except Refusal:
         return ()
     chosen = _clear(answers, manifest)[:ROWS]
-    unit = unit_of(answers["Scored Labels"].to_numpy(), manifest) if manifest.task == "regression" else 1.0
+    unit = unit_of(answers["Scored Labels"].to_numpy(), manifest) if manifest.task in NUMBERS else 1.0
     return (
         GoldenRequest(
             rows=tuple(_plain(row) for row in rows[chosen].to_dicts()),
@@ -50,7 +52,7 @@ def record_requests(folder: Path, *, tolerance: float = 1e-4) -> tuple[GoldenReq
 
 
 def _clear(answers: pl.DataFrame, manifest: ModelManifest) -> list[int]:
-    if manifest.task == "regression":
+    if manifest.task in NUMBERS:
         return list(range(answers.height))
     scores = answers.drop("Scored Labels").to_numpy()
     if scores.shape[1] == 1:

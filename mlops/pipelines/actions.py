@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -19,14 +20,18 @@ from mlops.blocks.library import Library
 from mlops.components.queries import ProjectLibrary
 from mlops.datasets.queries import ready_version
 from mlops.events.chain import record
+from mlops.formats.asked import Asked, LeftOut, PinUsed
 from mlops.formats.component import Problem
 from mlops.formats.definition import key_of
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.check import title_of
-from mlops.pipelines.expand import expand
+from mlops.pipelines.expand import card_of, expand
 from mlops.pipelines.order import in_order
-from mlops.pipelines.queries import examined
+from mlops.pipelines.parameters import assign
+from mlops.pipelines.queries import examined_run
+from mlops.pipelines.resolve import Resolved, resolve, with_values
+from mlops.pipelines.selection import Selection, selected
 from mlops.runs.models import Experiment, Run, RunState, Step
 from mlops.work.calls import later
 
@@ -58,23 +63,33 @@ def submit(
     *,
     spec: PipelineSpec,
     experiment: str,
+    parameters: Mapping[str, Any] | None = None,
+    selection: Selection | None = None,
+    continue_on_step_failure: bool = True,
     document: dict[str, Any] | None = None,
     shapes: dict[str, Any] | None = None,
     display_name: str = "",
     description: str = "",
     origin: str = "",
 ) -> Run:
-    """A new run of the spec. Raises PipelineInvalid with every problem, Refusal `experiment_missing`."""
+    """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
+    part of the graph that runs. Raises PipelineInvalid with every problem, Refusal `experiment_missing` or
+    `parameter_*`."""
     require(actor, "contribute", project)
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
     library = ProjectLibrary(project)
-    found, problems = examined(project, spec, library)
+    values = assign(spec.parameters, parameters or {})
+    selection = selection or Selection()
+    resolved = resolve(spec, values, library)
+    part = selected(with_values(expand(resolved.spec, library), values), selection)
+    found, problems = examined_run(project, resolved, library, {card_of(node.id) for node in part.nodes})
     blocking = tuple(problem for problem in problems if problem.severity == "error")
     if blocking:
         raise PipelineInvalid(blocking)
-    frozen = _with_versions(project, expand(spec, library))
+    frozen = _with_versions(project, part)
+    asked = _asked(frozen, resolved, values, selection, continue_on_step_failure)
     now = timezone.now()
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
@@ -91,28 +106,24 @@ def submit(
             shapes=shapes or msgspec.to_builtins(found),
             origin=origin,
             snapshot=_snapshot() | {"components": _definitions(frozen, library)},
+            asked=msgspec.to_builtins(asked),
             reason=_("Waiting for a worker."),
             state_since=now,
             created_by=actor,
         )
-        Step.objects.bulk_create(
-            Step(
-                run=run,
-                node=node.id,
-                title=title_of(frozen, node.id, library)[:200],
-                component=node.component,
-                version=node.version,
-                reason=_("Waits for the steps before it."),
-                state_since=now,
-            )
-            for node in in_order(frozen)
-        )
+        Step.objects.bulk_create(_steps(run, spec, frozen, library, asked.left_out))
         record(
             actor,
             "mlops.run.submitted",
             subject=f"runs/{run.pk}",
             project=project,
-            data={"number": run.number, "experiment": experiment, "spec": run.spec_digest, "origin": origin},
+            data={
+                "number": run.number,
+                "experiment": experiment,
+                "spec": run.spec_digest,
+                "origin": origin,
+                "pins": len(asked.pins),
+            },
             notice=("run", str(run.pk)),
         )
         later("execution.advance", run.pk)
@@ -149,11 +160,60 @@ def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
     run.refresh_from_db()
 
 
+def _asked(
+    frozen: PipelineSpec,
+    resolved: Resolved,
+    values: dict[str, Any],
+    selection: Selection,
+    continue_on_step_failure: bool,
+) -> Asked:
+    runs = {node.id for node in frozen.nodes}
+    anew = {node.id for node in frozen.nodes if node.regenerate} | (set(selection.anew) & runs)
+    return Asked(
+        scope=selection.scope,
+        parameters=values,
+        pins=tuple(
+            PinUsed(node=node.id, port=port, pin=pin)
+            for node in frozen.nodes
+            for port, pin in sorted(node.pins.items())
+        ),
+        kept={node: kept for node, kept in selection.kept.items() if node in runs},
+        anew=tuple(sorted(anew)),
+        left_out=resolved.left_out | selection.outside,
+        continue_on_step_failure=continue_on_step_failure,
+    )
+
+
+def _steps(
+    run: Run, drawn: PipelineSpec, frozen: PipelineSpec, library: Library, left_out: dict[str, LeftOut]
+) -> list[Step]:
+    """Those that run in an order in which they can, then those that are left out, each with its reason."""
+
+    def row(node: Node, spec: PipelineSpec, state: str, reason: str) -> Step:
+        return Step(
+            run=run,
+            node=node.id,
+            title=title_of(spec, node.id, library)[:200],
+            component=node.component,
+            version=node.version,
+            state=state,
+            reason=reason,
+            state_since=run.state_since,
+        )
+
+    steps = [row(node, frozen, "waiting", _("Waits for the steps before it.")) for node in in_order(frozen)]
+    for node in expand(drawn, library).nodes if left_out else ():
+        left = left_out.get(node.id) or left_out.get(card_of(node.id))
+        if left is not None:
+            steps.append(row(node, drawn, "skipped", left.reason))
+    return steps
+
+
 def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
     """A dataset node without a version gets the newest one, for ever."""
 
     def frozen(node: Node) -> Node:
-        if node.component != DATASET_COMPONENT:
+        if node.component != DATASET_COMPONENT or node.pins:
             return node
         given = node.parameters.get("version")
         number = given if isinstance(given, int) else None

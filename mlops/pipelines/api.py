@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -104,6 +105,8 @@ class StepOutput(APIView):
         found = look(output, offset=_number(request, "offset", 0), limit=_number(request, "limit", 50))
         if output["type"] == "model":
             found["register_url"] = reverse("web:model-register") + f"?run={run_id}&node={node}&port={port}"
+        if output["type"] == "zip":
+            found["files"] = _file_links(run_id, node, port, output["tree"])
         return Response(found)
 
 
@@ -123,6 +126,18 @@ class StepFile(APIView):
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
         answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
         return answer
+
+
+def _file_links(run_id: UUID, node: str, port: str, tree: str) -> list[dict[str, Any]]:
+    place = {"run_id": run_id, "node": node, "port": port}
+    return [
+        {
+            "path": file.path,
+            "size_bytes": file.size_bytes,
+            "url": reverse("step-file", kwargs=place | {"path": file.path}),
+        }
+        for file in manifest_of(tree).files
+    ]
 
 
 def _named_run(request: Request, name: str) -> Run:

@@ -14,6 +14,7 @@ from mlops.formats.component import Problem, Shape
 from mlops.formats.definition import Definition, End, Graph
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.order import pinned_nodes
 
 DEEPEST = 20
 PARAMETER = "$parameter"
@@ -75,7 +76,10 @@ def _definition(node: Node, library: Library) -> Definition | None:
 
 def _graphs(spec: PipelineSpec, library: Library) -> dict[str, Graph]:
     found = {}
+    pinned = pinned_nodes(spec)
     for node in spec.nodes:
+        if node.id in pinned:  # its kept outputs stand in for all its inner steps
+            continue
         definition = _definition(node, library)
         if definition is not None and isinstance(definition.how, Graph):
             found[node.id] = definition.how
@@ -92,7 +96,7 @@ def _opened(spec: PipelineSpec, graphs: Mapping[str, Graph], library: Library) -
             continue
         values = library.complete(node.component, node.version, node.parameters)
         title = node.title or library.component(node.component, node.version).title
-        nodes += [_inner(node.id, title, one, values, library) for one in graph.spec.nodes]
+        nodes += [_inner(node, title, one, values, graph, library) for one in graph.spec.nodes]
         edges += [
             Edge(
                 source=f"{node.id}.{one.source}",
@@ -112,10 +116,19 @@ def _opened(spec: PipelineSpec, graphs: Mapping[str, Graph], library: Library) -
     return PipelineSpec(nodes=tuple(sorted(nodes, key=lambda node: node.id)), edges=tuple(edges))
 
 
-def _inner(card: str, title: str, node: Node, values: Mapping[str, Any], library: Library) -> Node:
+def _inner(card: Node, title: str, node: Node, values: Mapping[str, Any], graph: Graph, library: Library) -> Node:
+    """What is pinned at the card is pinned at the step that its output comes from; so with running it again."""
     parameters = {name: _given(value, values) for name, value in node.parameters.items()}
     own = node.title or str(parameters.get("dataset") or "") or _title(node, library)
-    return msgspec.structs.replace(node, id=f"{card}.{node.id}", parameters=parameters, title=f"{title} ▸ {own}")
+    ends = {port: end for port, end in graph.outputs.items() if end.node == node.id}
+    return msgspec.structs.replace(
+        node,
+        id=f"{card.id}.{node.id}",
+        parameters=parameters,
+        title=f"{title} ▸ {own}",
+        regenerate=node.regenerate or card.regenerate,
+        pins=node.pins | {ends[port].port: pin for port, pin in card.pins.items() if port in ends},
+    )
 
 
 def _given(value: Any, values: Mapping[str, Any]) -> Any:

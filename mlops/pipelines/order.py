@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from mlops.formats.pipeline import Node, PipelineSpec
@@ -42,11 +43,29 @@ def circle(spec: PipelineSpec) -> tuple[str, ...]:
 
 def behind(spec: PipelineSpec, node_id: str) -> frozenset[str]:
     """Every node that needs the given one, directly or not."""
-    fed_by = fed(spec)
+    return _reached(fed(spec), node_id)
+
+
+def before(spec: PipelineSpec, node_id: str) -> frozenset[str]:
+    """Every node that the given one needs, directly or not."""
+    return _reached(_feeders(spec), node_id)
+
+
+def pinned_nodes(spec: PipelineSpec) -> set[str]:
+    """Nodes whose pins stand in for all their outputs that are used, so that they need not run."""
+    used: dict[str, set[str]] = {}
+    for edge in spec.edges:
+        used.setdefault(edge.source, set()).add(edge.source_port)
+    return {
+        node.id for node in spec.nodes if node.pins and not node.mode and used.get(node.id, set()) <= set(node.pins)
+    }
+
+
+def _reached(steps: Mapping[str, set[str]], start: str) -> frozenset[str]:
     found: set[str] = set()
-    border = {node_id}
+    border = {start}
     while border:
-        border = {target for node in border for target in fed_by.get(node, ())} - found
+        border = {other for node in border for other in steps.get(node, ())} - found
         found |= border
     return frozenset(found)
 

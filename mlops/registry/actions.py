@@ -18,7 +18,7 @@ from mlops.blobs.trees import keep_manifest, keep_stream
 from mlops.datasets.models import DatasetVersion
 from mlops.events.chain import record
 from mlops.formats.manifest import File, Manifest
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry import usage
 from mlops.registry.measured import metrics_of
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
@@ -53,6 +53,8 @@ def register(
     require(actor, "contribute", project)
     name = checked_name(name)
     tags = _checked_tags(tags or {})
+    if run is not None:
+        _require_unpinned(run)
     if run is not None and tree is None:
         tree, node, port = _output(run, project, node, port)
     if tree is None:
@@ -88,6 +90,22 @@ def register(
         if described.manifest is None and any(file.path.endswith(".onnx") for file in described.files.files):
             later("packaging.read_onnx", version.pk)
     return version
+
+
+def _require_unpinned(run: Run) -> None:
+    """A model that kept outputs went into is no result of the pipeline that the run shows."""
+    pins = run.asked.get("pins", ())
+    if not pins:
+        return
+    first = pins[0]["pin"]
+    raise Refusal(
+        "run_pinned",
+        _("Run #%(number)d used a pinned output (pinned by %(who)s on %(day)s), so its models are not registered.")
+        % {"number": run.number, "who": first["pinned_by"], "day": first["pinned_at"][:10]},
+        hint=_("Take the pins off the drawing and submit it again; unchanged steps are reused."),
+        status=409,
+        where=Where(node=pins[0]["node"], port=pins[0]["port"]),
+    )
 
 
 def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, BinaryIO]]) -> Tree:

@@ -70,6 +70,8 @@ class Run(models.Model):
     """What it was submitted from, such as `drafts/<id>@<revision>`."""
     snapshot = models.JSONField(default=dict)
     """Versions of Python, of the product and of the libraries; git facts where there are any."""
+    asked = models.JSONField(default=dict)
+    """formats.asked.Asked: part of the graph, values of parameters, pins."""
     state = models.CharField(max_length=20, choices=RunState.choices, default=RunState.QUEUED)
     reason = models.TextField(blank=True)
     state_since = models.DateTimeField()
@@ -115,6 +117,8 @@ class Step(models.Model):
     reused_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     outputs = models.JSONField(default=dict)
     """Port to {"type": port type, "tree": tree digest}."""
+    input_bytes = models.BigIntegerField(null=True)
+    """What lay at its inputs: the size by which its time is foretold."""
     log_digest = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -23,7 +23,20 @@ from mlops.runtime.running import RunningStep
 START_SECONDS = 120.0
 """How long a zygote may take to import its libraries on a loaded machine."""
 
-PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH")
+PASSED_ON = (
+    "MLOPS_IMPORT_PRIVATE_HOSTS",
+    "MLOPS_IMPORT_MOST_BYTES",
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+)
 SINGLE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

@@ -102,6 +102,20 @@ def test_two_people_see_each_other_and_each_undoes_their_own(
         saved(one)
 
 
+def test_people_see_where_the_others_are(page: Page, hers: Page, studio: Studio, api: httpx.Client) -> None:
+    draft = new_draft(api, training(label_column="species"))
+    for one in (page, hers):
+        open_draft(one, studio, draft)
+    choose(hers, "learner")
+    expect(page.get_by_test_id("person-maria")).to_be_visible()
+    expect(page.get_by_test_id("visitor-learner")).to_contain_text("maria")
+    choose(page, "learner")
+    hers.get_by_test_id("param-optimization_tolerance").focus()
+    expect(page.get_by_test_id("field-visitor-optimization_tolerance")).to_contain_text("maria is editing this field")
+    hers.close()
+    expect(page.get_by_test_id("person-maria")).to_have_count(0)
+
+
 def test_undo_survives_a_reload(page: Page, studio: Studio, api: httpx.Client) -> None:
     draft = new_draft(api, training(label_column="species"))
     open_draft(page, studio, draft)

@@ -17,6 +17,7 @@ EDGES = {
     "score.trained_model": "train.trained_model",
     "score.dataset": "split.results_dataset2",
     "evaluate.scored_dataset": "score.scored_dataset",
+    "file.dataset": "score.scored_dataset",
 }
 
 
@@ -33,6 +34,7 @@ def regression(*, fraction: float = 0.7) -> PipelineSpec:
     nodes = (
         node("data", "dataset", dataset="Cars"),
         node("evaluate", "evaluate_model"),
+        node("file", "export_data", file_name="scores"),
         node("learner", "linear_regression"),
         node("score", "score_model"),
         node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=fraction),

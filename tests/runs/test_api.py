@@ -72,6 +72,14 @@ def test_a_learner_is_told_by_its_parameters(get, run):
     assert {"label": "Learner", "value": "linear_regression"} in found["summary"]
 
 
+def test_an_exported_file_is_downloaded_by_its_link(get, run, client):
+    found = get(f"runs/{run.pk}/steps/file/outputs/exported_file/")
+    assert [file["path"] for file in found["files"]] == ["scores.csv"]
+    content = b"".join(client.get(found["files"][0]["url"]).streaming_content)
+    assert content.splitlines()[0] == b"power,price,Scored Labels"
+    assert len(content) == found["files"][0]["size_bytes"]
+
+
 def test_files_of_an_output_are_listed_and_downloaded(get, run, client):
     base = f"runs/{run.pk}/steps/train/outputs/trained_model/files/"
     files = {file["path"]: file for file in get(base)["results"]}
@@ -143,4 +151,5 @@ def test_a_stranger_does_not_learn_that_a_run_exists(client, stranger, run):
 def test_what_was_submitted_stays_readable(get, run):
     found = get(f"runs/{run.pk}/document/")
     assert found["shapes"]["split"]["results_dataset1"]["table"]["columns"][0]["name"] == "power"
-    assert {node["id"] for node in found["spec"]["nodes"]} == {"data", "evaluate", "learner", "score", "split", "train"}
+    nodes = {node["id"] for node in found["spec"]["nodes"]}
+    assert nodes == {"data", "evaluate", "file", "learner", "score", "split", "train"}

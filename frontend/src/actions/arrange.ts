@@ -16,7 +16,7 @@ export const ARRANGE: readonly Action[] = [
     enabled: canDistribute, perform: (d) => distributeSelection(d, "across") },
   { id: "distribute-down", label: () => _("Distribute down"), group: "arrange", keys: ["Alt+A V"], icon: "spreadDown",
     enabled: canDistribute, perform: (d) => distributeSelection(d, "down") },
-  { id: "collapse", label: () => _("Collapse or expand the card"), group: "arrange", keys: ["Alt+C"], enabled: canEditNodes,
+  { id: "collapse-card", label: () => _("Collapse or expand the card"), group: "arrange", keys: ["Alt+C"], enabled: canEditNodes,
     perform: collapseSelection },
   { id: "disable", label: () => _("Disable or enable"), group: "step", keys: ["D"], icon: "skip", enabled: canEditNodes,
     perform: (d) => toggle(d, "disabled") },

@@ -3,12 +3,13 @@ import type { Action, Group } from "@/actions/action";
 import { ARRANGE } from "@/actions/arrange";
 import { EDIT } from "@/actions/edit";
 import { MOVE } from "@/actions/move";
+import { NEST } from "@/actions/nest";
 import { VIEW } from "@/actions/view";
 import { _ } from "@/i18n";
 
 export type { Action } from "@/actions/action";
 
-export const ACTIONS: readonly Action[] = [...EDIT, ...ARRANGE, ...VIEW, ...MOVE];
+export const ACTIONS: readonly Action[] = [...EDIT, ...ARRANGE, ...NEST, ...VIEW, ...MOVE];
 
 export const GROUPS: readonly Group[] = ["edit", "add", "arrange", "step", "run", "view", "look", "find", "link", "move", "draft"];
 

@@ -1,8 +1,10 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Draft, Examined, GraphDocument, LinkUse, LogPage, News, Output, Palette, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LinkUse, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
+import type { Looking } from "@/designer/presence";
+import type { Exposed } from "@/designer/subgraphs";
 import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
@@ -36,10 +38,25 @@ export class Api {
   steps = (id: string, before?: number): Promise<Steps> =>
     this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
   examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);
+  people = async (id: string, tab: string): Promise<readonly Person[]> =>
+    (await this.send<{ people: readonly Person[] }>("GET", `drafts/${id}/presence/?tab=${tab}`)).people;
+  bePresent = async (id: string, tab: string, looking: Looking): Promise<readonly Person[]> =>
+    (await this.send<{ people: readonly Person[] }>("PUT", `drafts/${id}/presence/`, { tab, ...looking })).people;
+  leave = (id: string, tab: string): Promise<void> =>
+    this.send("DELETE", `drafts/${id}/presence/?tab=${tab}`, undefined, { keepalive: true });
   createDraft = (project: string, name: string): Promise<Draft> => this.send("POST", "drafts/", { project, name });
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
   revisions = async (id: string): Promise<readonly Revision[]> =>
     (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;
+  collapse = (id: string, body: { readonly nodes: readonly string[]; readonly name: string; readonly title: string; readonly exposed: readonly Exposed[] }): Promise<Component> =>
+    this.send("POST", `drafts/${id}/collapse/`, body);
+  saveInside = (id: string): Promise<Component> => this.send("POST", `drafts/${id}/component/`, {});
+  openInside = (component: string, version: string): Promise<{ id: string; url: string }> =>
+    this.send("POST", `components/${component}/versions/${encodeURIComponent(version)}/open/`, {});
+  componentVersion = (component: string, version: string): Promise<ComponentVersion> =>
+    this.send("GET", `components/${component}/versions/${encodeURIComponent(version)}/`);
+  componentDifference = (component: string, a: string, b: string): Promise<ComponentDifference> =>
+    this.send("GET", `components/${component}/difference/?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
   restore = (id: string, revision: number): Promise<Draft> => this.send("POST", `drafts/${id}/restore/`, { revision });
   cloneDraft = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `drafts/${id}/clone/`, {});
   submit = (id: string, experiment: string, description: string): Promise<{ id: string; number: number; url: string }> =>
@@ -73,12 +90,13 @@ export class Api {
       `runs/${run}/steps/${encodeURIComponent(node)}/outputs/${encodeURIComponent(port)}/?offset=${offset}&limit=${limit}`,
     );
 
-  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async send<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");
     if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
     const answer = await reach(this.root + path, {
-      method, headers, credentials: "same-origin", body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
+      ...more, method, headers, credentials: "same-origin",
+      body: body === undefined ? null : body instanceof FormData ? body : JSON.stringify(body),
     });
     if (!answer.ok) throw await problemOf(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as T;

@@ -65,6 +65,44 @@ export interface Component {
   /** The command that installs its optional part, where that is missing on the server. */
   readonly install?: string;
   readonly training_only?: boolean;
+  /** Of a component of the project. */
+  readonly own?: Own;
+}
+export interface InnerEnd {
+  readonly node: string;
+  readonly port: string;
+}
+export interface Own {
+  readonly id: string;
+  readonly kind: "command" | "function" | "drawn" | "graph";
+  /** The newest version there is. */
+  readonly latest: string;
+  readonly archived: boolean;
+  readonly deprecated: string;
+  readonly url: string;
+  /** Of a pipeline: the innermost step behind each output, by its id in a run below the card's. */
+  readonly outputs: Readonly<Record<string, InnerEnd>>;
+  readonly ends: Readonly<Record<string, readonly InnerEnd[]>>;
+  readonly outs: Readonly<Record<string, InnerEnd>>;
+}
+export interface ComponentVersion {
+  readonly version: string;
+  readonly definition: { readonly how?: { readonly document?: GraphDocument } };
+}
+export interface ComponentDifference {
+  readonly interface: readonly string[];
+  readonly inside: {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly changed: Readonly<Record<string, readonly string[]>>;
+    readonly edges_added: readonly Edge[];
+    readonly edges_removed: readonly Edge[];
+  } | null;
+}
+export interface InsideOf {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
 }
 export interface Rule {
   readonly action?: "include" | "exclude";
@@ -186,6 +224,8 @@ export interface Draft {
   readonly url: string;
   /** The name of the person who asks. */
   readonly me: string;
+  /** The version of a component whose inside this is. */
+  readonly inside_of?: InsideOf | null;
   readonly steps: Steps;
 }
 /** A person's own steps in the log; each may have been sent in several operations. */
@@ -210,6 +250,14 @@ export interface News {
   readonly name: string;
   readonly last_run: Draft["last_run"];
 }
+/** Somebody who has the same draft open: one entry a page. */
+export interface Person {
+  readonly name: string;
+  readonly full_name: string;
+  readonly tab: string;
+  readonly nodes: readonly string[];
+  readonly field: string;
+}
 export interface Examined {
   readonly revision: number;
   readonly problems: readonly Problem[];
@@ -228,6 +276,8 @@ export interface DatasetOffer {
 }
 export interface Palette {
   readonly components: readonly Component[];
+  /** Every version of the project's own components, the newest of each first. */
+  readonly own?: readonly Component[];
   readonly datasets: readonly DatasetOffer[];
 }
 /** How often drafts of the project link an output of one component to an input of another. */
@@ -264,6 +314,8 @@ export interface Step {
   readonly progress: number | null;
   readonly seconds: number | null;
   readonly reused: boolean;
+  /** Of a card that stands for several steps. */
+  readonly isSum?: boolean;
   readonly error: StepError | null;
   readonly outputs: readonly { readonly port: string; readonly type: PortType; readonly tree?: string }[];
 }
@@ -385,10 +437,16 @@ export interface ModelOutput {
   readonly register_url?: string | null;
 }
 export interface OtherOutput {
-  readonly type: Exclude<PortType, "table" | "model">;
+  readonly type: Exclude<PortType, "table" | "model" | "zip">;
   readonly summary: readonly { readonly label: string; readonly value: Json }[];
 }
-export type Output = TableOutput | ModelOutput | OtherOutput;
+/** Files that a step wrote, to be downloaded. */
+export interface FilesOutput {
+  readonly type: "zip";
+  readonly summary: readonly { readonly label: string; readonly value: Json }[];
+  readonly files: readonly { readonly path: string; readonly size_bytes: number; readonly url: string }[];
+}
+export type Output = FilesOutput | TableOutput | ModelOutput | OtherOutput;
 
 export interface Notice {
   readonly seq: number;

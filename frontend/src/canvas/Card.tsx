@@ -4,7 +4,9 @@ import { type CSSProperties, type JSX, memo, useEffect, useMemo, useRef } from "
 import type { Pin, Port } from "@/api/types";
 import type { CardNode } from "@/canvas/flow";
 import { StepBar, stateName, StepLine } from "@/canvas/StepBadge";
+import { Visitor } from "@/canvas/Visitor";
 import { useDesigner, useShown } from "@/designer/context";
+import { isOutdated } from "@/designer/subgraphs";
 import { documentOf, isBlocking, problemsOf, stepOf } from "@/designer/state";
 import { componentOf, DATASET, inputsOf, outputsOf, titleOf } from "@/graph/catalogue";
 import { type End, judge, type Side, typeName, whyNot } from "@/graph/connect";
@@ -64,9 +66,10 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
       }}
       onDoubleClick={() => designer.set({ sheet: "pane" })}
     >
+      <Visitor node={id} />
       <Ports node={id} side="input" ports={inputsOf(component)} />
       <div className="card-body">
-        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : "step"} /></span>
+        <span className="card-icon"><Icon name={data.drawn.component === DATASET ? "data" : component?.own?.kind === "graph" ? "canvas" : "step"} /></span>
         <span className="card-text">
           <span className="card-title" title={title}>{title}</span>
           {data.collapsed ? null : mode ? <span className="card-kind">{modeName(mode)}</span> : step && !isStale ? <StepLine step={step} />
@@ -77,6 +80,7 @@ function NearCard({ id, data, selected }: NodeProps<CardNode>): JSX.Element {
           {regenerate ? <span className="card-anew" role="img" title={_("Runs anew next time")} aria-label={_("Runs anew next time")}><Icon name="reuse" size={14} /></span> : null}
           {mode ? <span className="card-mode" aria-hidden="true"><Icon name={mode === "disabled" ? "skip" : "bypass"} size={14} /></span> : null}
           {data.drawn.comment ? <span className="card-comment" title={data.drawn.comment}><Icon name="comment" size={14} /></span> : null}
+          {isOutdated(component) ? <UpdateBadge node={id} version={component?.own?.latest ?? ""} /> : null}
           <ProblemBadge node={id} />
         </span>
       </div>
@@ -183,6 +187,17 @@ function portLabel(port: Port, side: Side): string {
   const values = { label: port.label || port.name, type: typeName(port.type) };
   if (side === "output") return _("Output %(label)s (%(type)s)", values);
   return port.optional ? _("Input %(label)s (%(type)s, optional)", values) : _("Input %(label)s (%(type)s)", values);
+}
+
+/** Opens what the newest version of the card's component changes. */
+function UpdateBadge({ node, version }: { readonly node: string; readonly version: string }): JSX.Element {
+  const designer = useDesigner();
+  const canEdit = useShown((state) => state.canEdit);
+  const label = _("Version %(version)s is available", { version });
+  return (
+    <button type="button" className="s-badge badge-update nodrag" title={label} aria-label={label} disabled={!canEdit} tabIndex={-1}
+      data-testid={`update-${node}`} onClick={(event) => { event.stopPropagation(); designer.openDialog({ kind: "update", node }); }}>↑</button>
+  );
 }
 
 function ProblemBadge({ node }: { readonly node: string }): JSX.Element | null {

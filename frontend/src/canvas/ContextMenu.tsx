@@ -8,7 +8,7 @@ import { _ } from "@/i18n";
 
 const FOR_STEPS = [
   ["open", "logs", "help"], ["run-to", "run-from", "run-only"], ["link", "connect", "disconnect", "note", "group", "ungroup"],
-  ["disable", "bypass", "pin", "invalidate", "replace", "collapse"], ["upstream", "downstream"],
+  ["disable", "bypass", "pin", "invalidate", "replace", "collapse-card"], ["collapse", "expand", "open-inside", "update-component"], ["upstream", "downstream"],
   ["rename", "cut", "copy", "duplicate", "delete", "delete-reconnect"],
 ] as const;
 const FOR_LINKS = [["insert"], ["delete"]] as const;

@@ -7,7 +7,9 @@ import type {
 import { rememberedLook } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
 import { Examiner } from "@/designer/examiner";
+import { watchFields } from "@/designer/fieldwatch";
 import { Outbox } from "@/designer/outbox";
+import { PresenceWatch } from "@/designer/presence";
 import { type Dialog, documentOf, type Menu, type State, type Tab } from "@/designer/state";
 import { Store } from "@/designer/store";
 import { Sync } from "@/designer/sync";
@@ -315,8 +317,10 @@ export class Designer extends Store<State> {
     this.set({ menu });
   }
 
+  /** Of a pipeline component: what the step inside made. */
   openOutput(node: string, port: string): void {
-    this.set({ drawer: { node, port } });
+    const inner = componentOf(this.catalogue, this.document.nodes[node])?.own?.outputs[port];
+    this.set({ drawer: inner ? { node: `${node}.${inner.node}`, port: inner.port } : { node, port } });
   }
 
   announce(announcement: string): void {
@@ -378,6 +382,11 @@ export class Designer extends Store<State> {
   }
 
   // -- the server ----------------------------------------------------------------------------------------------
+
+  /** Everything drawn so far is with the server. */
+  async saved(): Promise<void> {
+    await this.sync?.flush();
+  }
 
   async renameDraft(name: string): Promise<void> {
     const before = this.state.name;
@@ -478,6 +487,9 @@ export class Designer extends Store<State> {
       onRefused: (label, reason) => this.tell(_("“%(label)s” was not taken: %(reason)s", { label, reason }), "error"),
       onGone: (reason) => this.openDialog({ kind: "gone", reason }),
     });
+    const presence = new PresenceWatch(this.api, draft.id, this.tab, this.notices, (people) => this.set({ people }));
+    this.subscribe(() => presence.look({ nodes: this.state.nodes.slice(0, 20), field: this.state.field }));
+    watchFields((name) => this.set({ field: name && this.state.nodes.length === 1 ? `${this.state.nodes[0]}/${name}` : "" }));
   }
 
   private onRun(run: Run): void {
@@ -542,9 +554,9 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
   return {
     id: draft.id, name: draft.name, url: draft.url, project: draft.project, canEdit, isRunView: false,
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
-    marks: [], look: rememberedLook(), find: null,
+    insideOf: draft.inside_of ?? null, marks: [], look: rememberedLook(), find: null,
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
-    connection: "connecting", run: null, submitted: null, view: "canvas", tab: "parameters",
+    connection: "connecting", people: [], field: "", run: null, submitted: null, view: "canvas", tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,
     focus: null, announcement: "", toast: null,
   };

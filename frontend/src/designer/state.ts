@@ -1,8 +1,9 @@
 /** All that the designer's views show, in one immutable value. */
 import type {
-  Edge, GraphDocument, Position, Problem, Project, Run, Shapes, Step,
+  Edge, GraphDocument, InsideOf, Person, Position, Problem, Project, Run, Shapes, Step,
 } from "@/api/types";
 import type { Connection } from "@/api/notices";
+import { summed } from "@/designer/summed";
 import type { Look } from "@/designer/look";
 import type { Catalogue } from "@/graph/catalogue";
 import type { End } from "@/graph/connect";
@@ -31,6 +32,8 @@ export type Dialog =
   | { readonly kind: "commands" }
   | { readonly kind: "rename"; readonly node: string }
   | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
+  | { readonly kind: "collapse" }
+  | { readonly kind: "update"; readonly node: string }
   | { readonly kind: "gone"; readonly reason: string }
   /** Add a step: anything, or (`from`) what a dangling link could go to. */
   | { readonly kind: "add"; readonly at: Position | null; readonly from: End | null };
@@ -51,6 +54,7 @@ export interface State {
   readonly canEdit: boolean;
   /** A run as submitted, to be looked at only. */
   readonly isRunView: boolean;
+  readonly insideOf: InsideOf | null;
   readonly catalogue: Catalogue;
   readonly history: History;
   readonly nodes: readonly string[];
@@ -64,6 +68,10 @@ export interface State {
   readonly shapes: Shapes;
   readonly save: SaveState;
   readonly connection: Connection;
+  /** Who else has the draft open. */
+  readonly people: readonly Person[];
+  /** `NODE/PARAMETER` of the setting that the keyboard is in. */
+  readonly field: string;
   readonly run: Run | null;
   readonly submitted: GraphDocument | null;
   readonly view: "canvas" | "list";
@@ -92,7 +100,7 @@ export function stepsOf(state: State): ReadonlyMap<string, Step> {
   if (!state.run) return NO_STEPS;
   const known = steps.get(state.run);
   if (known) return known;
-  const index = new Map(state.run.steps.map((step) => [step.node, step]));
+  const index = new Map([...summed(state.run.steps), ...state.run.steps].map((step) => [step.node, step]));
   steps.set(state.run, index);
   return index;
 }

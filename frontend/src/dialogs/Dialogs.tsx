@@ -4,6 +4,7 @@ import { reasonOf } from "@/api/client";
 import type { Revision } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { AddDialog } from "@/dialogs/AddDialog";
+import { CollapseDialog } from "@/dialogs/CollapseDialog";
 import { ColumnsDialog } from "@/dialogs/ColumnsDialog";
 import { Commands } from "@/dialogs/Commands";
 import { GroupDialog } from "@/dialogs/GroupDialog";
@@ -12,6 +13,7 @@ import { NoteDialog } from "@/dialogs/NoteDialog";
 import { ReplaceDialog } from "@/dialogs/ReplaceDialog";
 import { Shortcuts } from "@/dialogs/Shortcuts";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
+import { UpdateDialog } from "@/dialogs/UpdateDialog";
 import { Modal } from "@/ui/Modal";
 import { _, moment } from "@/i18n";
 
@@ -28,6 +30,8 @@ export function Dialogs(): JSX.Element | null {
     case "rename": return <Rename node={dialog.node} onClose={close} />;
     case "columns": return <ColumnsDialog node={dialog.node} parameter={dialog.parameter} onClose={close} />;
     case "add": return <AddDialog at={dialog.at} from={dialog.from} onClose={close} />;
+    case "collapse": return <CollapseDialog onClose={close} />;
+    case "update": return <UpdateDialog node={dialog.node} onClose={close} />;
     case "gone": return <Gone reason={dialog.reason} onClose={close} />;
     case "note": return <NoteDialog note={dialog.note} onClose={close} />;
     case "group": return <GroupDialog group={dialog.group} onClose={close} />;

@@ -5,6 +5,7 @@ import type { Output, TableOutput } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { stepOf } from "@/designer/state";
 import { EvaluationView } from "@/drawer/EvaluationView";
+import { FilesView } from "@/drawer/FilesView";
 import { Histograms } from "@/drawer/Histograms";
 import { ModelView } from "@/drawer/ModelView";
 import { Statistics } from "@/drawer/Statistics";
@@ -114,7 +115,8 @@ function Shown({ place, output, title, label, isTall, onTall }: ShownProps): JSX
       <div className="drawer-body" role="tabpanel" id="drawer-panel" aria-labelledby={`drawer-tab-${view}`}>
         {output.type === "table" ? <TableViews view={view} place={place} output={output} />
           : output.type === "model" && "algorithm" in output ? <ModelView model={output} />
-            : <Facts output={output as Extract<Output, { summary: unknown }>} />}
+            : output.type === "zip" ? <FilesView output={output} />
+              : <Facts output={output as Extract<Output, { summary: unknown }>} />}
       </div>
     </>
   );

@@ -13,6 +13,8 @@ export interface Catalogue {
   /** The data node by what the dataset is. */
   readonly dataNodes: Readonly<Record<"table" | "zip", Component>>;
   readonly datasets: readonly DatasetOffer[];
+  /** Components of the project, by name@version. */
+  readonly versions: ReadonlyMap<string, Component>;
 }
 
 export function catalogueOf(palette: Palette): Catalogue {
@@ -20,16 +22,31 @@ export function catalogueOf(palette: Palette): Catalogue {
   const dataset = components.get(DATASET) ?? DATASET_FALLBACK;
   const dataNodes = { table: giving(dataset, "table"), zip: giving(dataset, "zip") };
   components.set(DATASET, dataNodes.table);
-  return { components, dataNodes, datasets: palette.datasets };
+  const own = palette.own ?? [];
+  for (const component of own) if (component.own?.latest === component.version) components.set(component.name, component);
+  const versions = new Map(own.map((component) => [keyOf(component.name, component.version), component]));
+  return { components, dataNodes, datasets: palette.datasets, versions };
 }
+
+/** With a version of a component of the project that was made just now. */
+export function withOwn(catalogue: Catalogue, made: Component): Catalogue {
+  const versions = new Map(catalogue.versions);
+  for (const [key, one] of versions) {
+    if (one.name === made.name && one.own) versions.set(key, { ...one, own: { ...one.own, latest: made.version } });
+  }
+  versions.set(keyOf(made.name, made.version), made);
+  return { ...catalogue, versions, components: new Map(catalogue.components).set(made.name, made) };
+}
+
+const keyOf = (name: string, version: string): string => `${name}@${version}`;
 
 /** The components of the palette's groups, in the given order. */
 export const drawable = (catalogue: Catalogue): readonly Component[] =>
-  [...catalogue.components.values()].filter((component) => component.name !== DATASET);
+  [...catalogue.components.values()].filter((component) => component.name !== DATASET && !component.own?.archived);
 
 export function componentOf(catalogue: Catalogue, node: DrawnNode | undefined): Component | undefined {
   if (node?.component === DATASET) return catalogue.dataNodes[datasetOf(catalogue, node)?.type ?? "table"];
-  return node && catalogue.components.get(node.component);
+  return node && (catalogue.versions.get(keyOf(node.component, node.version)) ?? catalogue.components.get(node.component));
 }
 
 const giving = (dataset: Component, type: "table" | "zip"): Component =>

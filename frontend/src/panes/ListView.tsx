@@ -13,7 +13,7 @@ import { _, ngettext } from "@/i18n";
 
 const FOR_CHOSEN = [
   "run-to", "run-only", "disable", "bypass", "pin", "invalidate", "replace", "connect", "disconnect", "note", "group", "ungroup",
-  "rename", "collapse", "copy", "duplicate", "delete", "delete-reconnect",
+  "rename", "collapse-card", "collapse", "expand", "open-inside", "update-component", "copy", "duplicate", "delete", "delete-reconnect",
 ] as const;
 
 export function ListView(): JSX.Element {

@@ -12,7 +12,8 @@ import { AboutDataset } from "@/panes/Palette";
 import { Markdown } from "@/ui/Markdown";
 import { metricName } from "@/drawer/metrics";
 import { _, ngettext, number } from "@/i18n";
-import type { Port, Problem } from "@/api/types";
+import { isOutdated, openInside } from "@/designer/subgraphs";
+import type { Component, Port, Problem } from "@/api/types";
 
 export function Pane(): JSX.Element {
   const node = useShown(onlyNode);
@@ -172,6 +173,7 @@ function Info({ node }: { readonly node: string }): JSX.Element | null {
   return (
     <>
       {dataset ? <AboutDataset dataset={dataset} /> : null}
+      {component?.own ? <OwnFacts node={node} component={component} /> : null}
       {component?.help ? <Markdown text={component.help} /> : null}
       <PortFacts title={_("Inputs")} ports={inputsOf(component)} />
       <PortFacts title={_("Outputs")} ports={outputsOf(component)} />
@@ -184,6 +186,29 @@ function Info({ node }: { readonly node: string }): JSX.Element | null {
           {step ? <tr><th scope="row">{_("State")}</th><td><StateLabel state={step.state} /></td></tr> : null}
         </tbody>
       </table>
+    </>
+  );
+}
+
+/** What is to know of a component of the project: its page, its inside, and a newer version. */
+function OwnFacts({ node, component }: { readonly node: string; readonly component: Component }): JSX.Element | null {
+  const designer = useDesigner();
+  const canEdit = useShown((state) => state.canEdit);
+  const own = component.own;
+  if (!own) return null;
+  return (
+    <>
+      {own.deprecated ? <p className="note note-warning">{_("This version should not be used any more.")} {own.deprecated}</p> : null}
+      {isOutdated(component) ? (
+        <p className="note note-info">
+          {_("Version %(version)s is available.", { version: own.latest })}{" "}
+          {canEdit ? <button type="button" className="s-button is-small" data-testid="pane-update" onClick={() => designer.openDialog({ kind: "update", node })}>{_("See what it changes")}</button> : null}
+        </p>
+      ) : null}
+      <p>
+        <a href={own.url}>{_("Open the component's page")}</a>{" "}
+        {own.kind === "graph" ? <button type="button" className="s-button is-small" data-testid="pane-open-inside" onClick={() => void openInside(designer)}>{_("Look inside")}</button> : null}
+      </p>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { type JSX, lazy, type ReactNode, Suspense, useEffect, useId, useRef, use
 import type { DrawnNode, Json, Parameter, Problem } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { isBlocking, schemaInto } from "@/designer/state";
+import { FieldVisitor } from "@/panes/FieldVisitor";
 import { componentOf, inputsOf, valueOf } from "@/graph/catalogue";
 import { chosen, isOf, selectionOf } from "@/graph/columns";
 import { sameValue } from "@/graph/document";
@@ -48,6 +49,7 @@ export function ParameterField(props: FieldProps): JSX.Element {
     <div className={`s-row parameter is-${parameter.type}`} ref={row}>
       <label htmlFor={id} id={`${id}-label`}>
         {parameter.label}{parameter.required ? <span className="required" title={_("required")}> *</span> : null}
+        <FieldVisitor node={node} parameter={parameter.name} />
       </label>
       {controlOf(control)}
       <div className="s-help" id={`${id}-help`}>

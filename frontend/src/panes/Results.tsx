@@ -4,6 +4,7 @@ import type { LogLine, Step } from "@/api/types";
 import { concerns } from "@/api/notices";
 import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
+import { innerSteps } from "@/designer/summed";
 import { stepOf } from "@/designer/state";
 import { componentOf, outputsOf } from "@/graph/catalogue";
 import { Icon } from "@/ui/Icon";
@@ -13,12 +14,37 @@ export function Results({ node }: { readonly node: string }): JSX.Element {
   const step = useShown((state) => stepOf(state, node));
   const run = useShown((state) => state.run?.id ?? null);
   if (!step || !run) return <p className="quiet">{_("This step has not run yet. Submit the pipeline to see its results here.")}</p>;
+  if (step.isSum) return <InnerResults card={node} step={step} />;
   return (
     <>
       <StepFacts step={step} />
       <Outputs node={node} step={step} />
       <Log key={`${run} ${node}`} run={run} node={node} />
     </>
+  );
+}
+
+/** Of a card that stands for several steps: the sum, and each of them on demand. */
+function InnerResults({ card, step }: { readonly card: string; readonly step: Step }): JSX.Element {
+  const run = useShown((state) => state.run);
+  const inner = useMemo(() => innerSteps(run?.steps ?? [], card), [run, card]);
+  return (
+    <>
+      <StepFacts step={step} />
+      {inner.map((one) => (
+        <InnerStep key={one.node} step={one} />
+      ))}
+    </>
+  );
+}
+
+function InnerStep({ step }: { readonly step: Step }): JSX.Element {
+  const [isOpen, setOpen] = useState(step.state === "failed");
+  return (
+    <details className="own-words" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)} data-testid={`inner-${step.node}`}>
+      <summary>{step.title.split(" ▸ ").at(-1)} <StateLabel state={step.state} /></summary>
+      {isOpen ? <Results node={step.node} /> : null}
+    </details>
   );
 }
 

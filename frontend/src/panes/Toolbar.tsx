@@ -5,6 +5,8 @@ import { keysOf } from "@/actions/bindings";
 import { type Action, action, ACTIONS, GROUPS, groupName } from "@/actions/table";
 import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
+import { leaveInside, saveInside } from "@/designer/subgraphs";
+import { People } from "@/panes/People";
 import { MenuItem } from "@/panes/MenuItem";
 import { Icon } from "@/ui/Icon";
 import { Popover } from "@/ui/Popover";
@@ -18,15 +20,33 @@ export function Toolbar(): JSX.Element {
   const isRunView = useShown((state) => state.isRunView);
   return (
     <div className="toolbar" role="toolbar" aria-label={_("Designer")}>
+      {isRunView ? null : <Inside />}
       {isRunView ? null : <Name />}
       <span className="tools">{SHOWN.map((id) => <Tool key={id} action={action(id)} />)}</span>
       <span className="toolbar-gap" />
+      {isRunView ? null : <People />}
       <Connection />
       {isRunView ? null : <SaveState />}
       <LastRun />
       <More />
       {isRunView ? null : <Submit />}
     </div>
+  );
+}
+
+/** The way back, where the drawing is the inside of a component, and its next version. */
+function Inside(): JSX.Element | null {
+  const designer = useDesigner();
+  const inside = useShown((state) => state.insideOf);
+  const canEdit = useShown((state) => state.canEdit);
+  if (!inside) return null;
+  return (
+    <nav className="inside" aria-label={_("Component")}>
+      <button type="button" className="s-button is-quiet" data-testid="leave-inside" title={_("Back to the pipeline around it")}
+        onClick={() => leaveInside(designer)}>‹ {_("Back")}</button>
+      <span className="quiet" data-testid="inside-of">{_("Inside of %(name)s, version %(version)s", { name: inside.name, version: inside.version })}</span>
+      {canEdit ? <button type="button" className="s-button" data-testid="save-inside" onClick={() => void saveInside(designer)}>{_("Save as next version")}</button> : null}
+    </nav>
   );
 }
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.blocks.texts import not_text
-from mlops.blocks.vocabulary import COLUMNS
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
-from mlops.formats.table import TableSchema
+from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,6 +16,12 @@ if TYPE_CHECKING:
     from mlops.blocks.call import Call
     from mlops.blocks.values import Value
 
+VOCABULARY_COLUMNS = (
+    Column(name="ID", type="integer"),
+    Column(name="NGram", type="string"),
+    Column(name="DF", type="integer"),
+    Column(name="IDF", type="decimal"),
+)
 _LEARNS = {"vocabulary_mode": ("Create", "Update", "Merge")}
 
 DEFINITION = Component(
@@ -167,7 +172,7 @@ n-gram that is not in the vocabulary.""",
 def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derived:
     outputs = {
         "results_dataset": Shape(type="table"),
-        "result_vocabulary": Shape(type="table", table=TableSchema(columns=COLUMNS)),
+        "result_vocabulary": Shape(type="table", table=TableSchema(columns=VOCABULARY_COLUMNS)),
         "transformation": Shape(type="transformation"),
     }
     problems: list[Problem] = []

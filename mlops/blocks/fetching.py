@@ -1,0 +1,165 @@
+"""Fetches a file over HTTP from public addresses only, so that a pipeline cannot be used to look into the network of
+the server.
+
+The address is looked up once, judged, and then connected to by number; every redirect is judged anew."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from mlops.formats.refusal import Refusal, Where
+
+MOST_REDIRECTS = 5
+CONNECT_SECONDS = 20.0
+WHOLE_SECONDS = 1_800.0
+CHUNK_BYTES = 1 << 20
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    path: Path
+    url: str
+    """After redirects."""
+    content_type: str
+
+
+def fetch(
+    url: str,
+    target: Path,
+    *,
+    most_bytes: int,
+    private_hosts: Collection[str] = (),
+    progress: Callable[[float], None] = lambda share: None,
+) -> Fetched:
+    """`private_hosts`: names that may lead to addresses that are not public. Raises Refusal."""
+    deadline = time.monotonic() + WHOLE_SECONDS
+    for _ in range(MOST_REDIRECTS + 1):
+        connection = _connection(url, private_hosts)
+        try:
+            answer = _asked(connection, url)
+            if answer.status in REDIRECTS:
+                url = urljoin(url, answer.headers.get("Location", ""))
+                continue
+            if answer.status != http.client.OK:
+                message = f"The server answered with {answer.status} {answer.reason}."
+                raise _failed(url, message, hint="Open the address in a browser to see what is wrong.")
+            _kept(answer, target, url, most_bytes=most_bytes, deadline=deadline, progress=progress)
+            return Fetched(path=target, url=url, content_type=answer.headers.get_content_type())
+        except (OSError, http.client.HTTPException) as error:
+            raise _failed(url, f"The transfer broke off: {error or type(error).__name__}.") from error
+        finally:
+            connection.close()
+    raise _failed(url, f"There are more than {MOST_REDIRECTS} redirects.")
+
+
+def _connection(url: str, private_hosts: Collection[str]) -> http.client.HTTPConnection:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise _failed(url, f"The address is not well formed: {error}.") from error
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
+        message = f"It leads to {parts.scheme or 'nothing'}://{host}, which cannot be fetched."
+        raise _failed(url, message)
+    address = _judged_address(host, port, url, private_hosts)
+    kind = _PinnedHttps if parts.scheme == "https" else _PinnedHttp
+    return kind(host, port, address=address)
+
+
+def _judged_address(host: str, port: int, url: str, private_hosts: Collection[str]) -> str:
+    """One public address of the host. Every one that the name leads to must be public."""
+    try:
+        found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise _failed(url, f"The server '{host}' is not known.", hint="Check the address.") from error
+    private = [address for address in found if not _is_public(address)]
+    if private and host.lower() not in private_hosts:
+        message = f"'{host}' leads to {private[0]}, which is not a public address."
+        hint = "An administrator can allow this host with MLOPS_IMPORT_PRIVATE_HOSTS."
+        raise Refusal("address_not_public", message, hint=hint, status=422, where=Where(parameter="url", value=url))
+    return found[0]
+
+
+def _is_public(address: str) -> bool:
+    parsed = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if inner is not None:
+            return parsed.ipv4_mapped is not None and inner.is_global and not inner.is_multicast
+    return parsed.is_global and not parsed.is_multicast
+
+
+class _PinnedHttp(http.client.HTTPConnection):
+    """Connects to the address that was judged, whatever the name says by now."""
+
+    def __init__(self, host: str, port: int, *, address: str) -> None:
+        super().__init__(host, port, timeout=CONNECT_SECONDS)
+        self.address = address
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+
+
+class _PinnedHttps(_PinnedHttp):
+    def connect(self) -> None:
+        super().connect()
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def _asked(connection: http.client.HTTPConnection, url: str) -> http.client.HTTPResponse:
+    parts: SplitResult = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if any(ord(letter) <= 32 or ord(letter) > 126 for letter in path):
+        from urllib.parse import quote
+
+        path = quote(path, safe="/?&=%+:;,@!$'()*~-._[]")
+    port = f":{parts.port}" if parts.port else ""
+    headers = {"Host": f"{parts.hostname}{port}", "Accept-Encoding": "identity", "User-Agent": "mlops-studio"}
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse()
+
+
+def _kept(
+    answer: http.client.HTTPResponse,
+    target: Path,
+    url: str,
+    *,
+    most_bytes: int,
+    deadline: float,
+    progress: Callable[[float], None],
+) -> None:
+    length = answer.headers.get("Content-Length", "")
+    expected = int(length) if length.isdecimal() else 0
+    if expected > most_bytes:
+        raise _too_large(url, expected, most_bytes)
+    received = 0
+    with target.open("wb") as file:
+        while chunk := answer.read(CHUNK_BYTES):
+            received += len(chunk)
+            if received > most_bytes:
+                raise _too_large(url, received, most_bytes)
+            if time.monotonic() > deadline:
+                raise _failed(url, f"The transfer took longer than {WHOLE_SECONDS:.0f} seconds.")
+            file.write(chunk)
+            if expected:
+                progress(received / expected)
+
+
+def _too_large(url: str, size: int, most: int) -> Refusal:
+    message = f"The file has {size:,} bytes or more; at most {most:,} are fetched."
+    hint = "Download it, and upload it as a dataset; or an administrator raises MLOPS_IMPORT_MOST_BYTES."
+    return Refusal("file_too_large", message, hint=hint, status=422, where=Where(parameter="url", value=url))
+
+
+def _failed(url: str, message: str, *, hint: str = "Check the address, and try again later.") -> Refusal:
+    return Refusal("download_failed", message, hint=hint, status=422, where=Where(parameter="url", value=url[:200]))

@@ -1,0 +1,74 @@
+"""Reads a fetched file as a table."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from mlops.blocks.fetching import Fetched, fetch
+from mlops.blocks.values import new_table
+from mlops.env import read
+from mlops.formats.refusal import Refusal, Where
+
+if TYPE_CHECKING:
+    from mlops.blocks.call import Call
+    from mlops.blocks.values import Table
+
+SAMPLED_ROWS = 10_000
+ENDINGS = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+CONTENT_TYPES = {
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/vnd.apache.parquet": "parquet",
+    "application/x-ndjson": "jsonl",
+    "application/jsonl": "jsonl",
+}
+
+
+def imported(call: Call) -> Table:
+    hosts = {host.strip().lower() for host in read("MLOPS_IMPORT_PRIVATE_HOSTS").split(",") if host.strip()}
+    call.work_dir.mkdir(parents=True, exist_ok=True)
+    fetched = fetch(
+        call.parameters["url"],
+        call.work_dir / "fetched",
+        most_bytes=int(read("MLOPS_IMPORT_MOST_BYTES")),
+        private_hosts=hosts,
+        progress=lambda share: call.report.progress(share * 0.8),
+    )
+    chosen = call.parameters["data_format"]
+    format = _format(fetched) if chosen == "auto" else chosen
+    frame = _read(fetched, format, has_header=call.parameters["has_header"])
+    fetched.path.unlink()
+    call.report.log(f"Read {frame.height} rows with {frame.width} columns as {format} from {fetched.url}.")
+    return new_table(frame)
+
+
+def _format(fetched: Fetched) -> str:
+    name = PurePosixPath(urlsplit(fetched.url).path.removesuffix(".gz"))
+    return ENDINGS.get(name.suffix.lower()) or CONTENT_TYPES.get(fetched.content_type, "csv")
+
+
+def _read(fetched: Fetched, format: str, *, has_header: bool) -> pl.DataFrame:
+    try:
+        if format == "parquet":
+            return pl.read_parquet(fetched.path)
+        if format == "jsonl":
+            return pl.read_ndjson(fetched.path, infer_schema_length=SAMPLED_ROWS)
+        frame = pl.read_csv(
+            fetched.path,
+            separator="\t" if format == "tsv" else ",",
+            has_header=has_header,
+            infer_schema_length=SAMPLED_ROWS,
+            try_parse_dates=True,
+        )
+        if not has_header:
+            frame.columns = [f"Col{place}" for place in range(1, frame.width + 1)]
+        return frame
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        message = f"What lies at the address cannot be read as {format}: {str(error).splitlines()[0].rstrip('.')}."
+        hint = "Choose another format. The server may also have sent a page instead of the file."
+        where = Where(parameter="data_format", value=fetched.url)
+        raise Refusal("file_unreadable", message, hint=hint, status=422, where=where) from error

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.blocks.examples import Example
+
+EXAMPLE = Example()
