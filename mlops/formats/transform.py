@@ -2,7 +2,8 @@
 
 A table carries its *recipe*, the fitted transforms since the dataset. Training stores the recipe inside the
 model, so that transforms and model are one artefact. Every transform here has a Polars form (mlops.blocks) and
-an ONNX form (mlops.packaging), except `RunPython`, which has the first alone, and `Replay`, which brings its own.
+an ONNX form (mlops.packaging), except `RunPython`, which has the first alone, and `Replay`, whose component brings the
+first, and which has the second where mlops.packaging.onnx_replays knows one.
 """
 
 from __future__ import annotations

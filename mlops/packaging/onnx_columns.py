@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from mlops.formats.model import Feature, Field
-from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import ColumnType
 from mlops.formats.transform import (
     Cast,
@@ -30,26 +28,12 @@ from mlops.formats.transform import (
     RunPython,
     Transform,
 )
+from mlops.packaging.onnx_cells import Cell, as_number, not_convertible
+from mlops.packaging.onnx_replays import replayed
 
 PREFIX = "mlops/"
 """Before every name of ours, so that no request column can have the same."""
-EPOCH = datetime(1970, 1, 1)
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "t", "y", "1"), ("false", "no", "f", "n", "0")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """A column as a [rows, 1] tensor. `text_of` is set on a number that the recipe turned into text: the number stays,
-    and what is compared with it is read back from its text form."""
-
-    tensor: str
-    type: ColumnType
-    double: bool = False
-    text_of: ColumnType | None = None
-
-    @property
-    def is_text(self) -> bool:
-        return self.type == "string" and self.text_of is None
 
 
 class ColumnGraph:
@@ -74,8 +58,8 @@ class ColumnGraph:
     def matrix(self, features: Sequence[Feature], *, double: bool) -> str:
         """The tensor [rows, width] of the estimator's input."""
         kind = TensorProto.DOUBLE if double else TensorProto.FLOAT
-        parts = [self._cast(self._feature(feature), kind) for feature in features]
-        return parts[0] if len(parts) == 1 else self._node("Concat", parts, axis=1)
+        parts = [self.cast(self._feature(feature), kind) for feature in features]
+        return parts[0] if len(parts) == 1 else self.node("Concat", parts, axis=1)
 
     def _apply(self, transform: Transform) -> None:
         match transform:
@@ -87,10 +71,10 @@ class ColumnGraph:
                 self.columns = {names.get(name, name): cell for name, cell in self.columns.items()}
             case RunPython():
                 raise not_convertible("an Execute Python Script is on the way from the dataset to the model.")
-            case Replay(component=name, writes=writes):
-                raise not_convertible(f"'{name}' makes {', '.join(writes)}, which has no ONNX form.", column=writes[0])
+            case Replay():
+                replayed(self, transform)
             case MarkMissing(column=column, indicator=indicator) if column in self.columns:
-                marked = self._cast(self._is_missing(self.columns[column]), TensorProto.FLOAT)
+                marked = self.cast(self.is_missing(self.columns[column]), TensorProto.FLOAT)
                 self.columns[indicator] = Cell(tensor=marked, type="boolean")
             case FillMissing(column=column, value=value) if column in self.columns:
                 self.columns[column] = self._filled(column, self.columns[column], value)
@@ -103,41 +87,41 @@ class ColumnGraph:
 
     def _filled(self, column: str, cell: Cell, value: Any) -> Cell:
         if cell.is_text:
-            text = self._constant(np.array([str(value)], dtype=object))
-            return replace(cell, tensor=self._node("Where", [self._is_missing(cell), text, cell.tensor]))
-        number = _as_number(value, cell.text_of or cell.type)
+            text = self.constant(np.array([str(value)], dtype=object))
+            return replace(cell, tensor=self.node("Where", [self.is_missing(cell), text, cell.tensor]))
+        number = as_number(value, cell.text_of or cell.type)
         if number is None:
             raise not_convertible(f"missing values of '{column}' become '{value}', which is no number.", column=column)
-        fill = self._constant(np.array([number], dtype=np.float64 if cell.double else np.float32))
-        return replace(cell, tensor=self._node("Where", [self._is_missing(cell), fill, cell.tensor]))
+        fill = self.constant(np.array([number], dtype=np.float64 if cell.double else np.float32))
+        return replace(cell, tensor=self.node("Where", [self.is_missing(cell), fill, cell.tensor]))
 
     def _rescaled(self, transform: Rescale, cell: Cell) -> Cell:
-        value = self._cast(cell.tensor, TensorProto.DOUBLE)
+        value = self.cast(cell.tensor, TensorProto.DOUBLE)
         if transform.scale == 0:
-            lost = self._node("Mul", [value, self._constant(np.array([np.nan]))])
+            lost = self.node("Mul", [value, self.constant(np.array([np.nan]))])
             return Cell(tensor=lost, type="decimal", double=True)
         if transform.method == "lognormal":
             return Cell(tensor=self._lognormal(value, transform), type="decimal", double=True)
-        shifted = self._node("Sub", [value, self._constant(np.array([transform.offset]))])
-        standard = self._node("Div", [shifted, self._constant(np.array([transform.scale]))])
+        shifted = self.node("Sub", [value, self.constant(np.array([transform.offset]))])
+        standard = self.node("Div", [shifted, self.constant(np.array([transform.scale]))])
         if transform.method == "logistic":
-            grown = self._node("Exp", [self._node("Neg", [standard])])
-            one = self._constant(np.array([1.0]))
-            standard = self._node("Div", [one, self._node("Add", [one, grown])])
+            grown = self.node("Exp", [self.node("Neg", [standard])])
+            one = self.constant(np.array([1.0]))
+            standard = self.node("Div", [one, self.node("Add", [one, grown])])
         elif transform.method == "tanh":
-            standard = self._node("Tanh", [standard])
+            standard = self.node("Tanh", [standard])
         return Cell(tensor=standard, type="decimal", double=True)
 
     def _lognormal(self, value: str, transform: Rescale) -> str:
         """Erf is offered for float32 only; the logarithm before it is taken in double."""
-        zero, one, half = (self._constant(np.array([number])) for number in (0.0, 1.0, 0.5))
-        low = self._node("LessOrEqual", [value, zero])
-        log = self._node("Log", [self._node("Where", [low, one, value])])
-        shifted = self._node("Sub", [log, self._constant(np.array([transform.offset]))])
-        standard = self._node("Div", [shifted, self._constant(np.array([transform.scale * np.sqrt(2)]))])
-        error = self._node("Erf", [self._cast(standard, TensorProto.FLOAT)])
-        share = self._node("Mul", [self._node("Add", [self._cast(error, TensorProto.DOUBLE), one]), half])
-        return self._node("Where", [low, zero, share])
+        zero, one, half = (self.constant(np.array([number])) for number in (0.0, 1.0, 0.5))
+        low = self.node("LessOrEqual", [value, zero])
+        log = self.node("Log", [self.node("Where", [low, one, value])])
+        shifted = self.node("Sub", [log, self.constant(np.array([transform.offset]))])
+        standard = self.node("Div", [shifted, self.constant(np.array([transform.scale * np.sqrt(2)]))])
+        error = self.node("Erf", [self.cast(standard, TensorProto.FLOAT)])
+        share = self.node("Mul", [self.node("Add", [self.cast(error, TensorProto.DOUBLE), one]), half])
+        return self.node("Where", [low, zero, share])
 
     def _converted(self, column: str, cell: Cell, type_: ColumnType) -> Cell:
         """Values that cannot be converted were refused in training; numbers here keep their value."""
@@ -158,7 +142,7 @@ class ColumnGraph:
         if type_ == "boolean":
             words = [(word, 1.0) for word in TRUE_WORDS] + [(word, 0.0) for word in FALSE_WORDS]
             pairs = [(spelled, number) for word, number in words for spelled in _spellings(word)]
-            numbers = self._node(
+            numbers = self.node(
                 "LabelEncoder",
                 [cell.tensor],
                 domain="ai.onnx.ml",
@@ -167,9 +151,9 @@ class ColumnGraph:
                 default_float=float("nan"),
             )
             return Cell(tensor=numbers, type="boolean")
-        nothing = self._constant(np.array(["NaN"], dtype=object))
-        present = self._node("Where", [self._is_missing(cell), nothing, cell.tensor])
-        return Cell(tensor=self._cast(present, TensorProto.DOUBLE), type=type_, double=True)
+        nothing = self.constant(np.array(["NaN"], dtype=object))
+        present = self.node("Where", [self.is_missing(cell), nothing, cell.tensor])
+        return Cell(tensor=self.cast(present, TensorProto.DOUBLE), type=type_, double=True)
 
     def _feature(self, feature: Feature) -> str:
         cell = self.columns.get(feature.column)
@@ -178,57 +162,33 @@ class ColumnGraph:
         if feature.kind != "categorical":
             return cell.tensor
         if cell.is_text:
-            coded = self._node(
+            coded = self.node(
                 "OneHotEncoder", [cell.tensor], domain="ai.onnx.ml", cats_strings=list(feature.categories), zeros=1
             )
-            return self._node("Flatten", [coded], axis=1)
-        numbers = [_as_number(text, cell.text_of or cell.type) for text in feature.categories]
+            return self.node("Flatten", [coded], axis=1)
+        numbers = [as_number(text, cell.text_of or cell.type) for text in feature.categories]
         if None in numbers:
             raise not_convertible(f"a category of '{feature.column}' is no number.", column=feature.column)
         known = np.array([numbers], dtype=np.float64).astype(np.float64 if cell.double else np.float32)
-        return self._cast(self._node("Equal", [cell.tensor, self._constant(known)]), TensorProto.FLOAT)
+        return self.cast(self.node("Equal", [cell.tensor, self.constant(known)]), TensorProto.FLOAT)
 
-    def _is_missing(self, cell: Cell) -> str:
+    def is_missing(self, cell: Cell) -> str:
         if cell.is_text:
-            return self._node("Equal", [cell.tensor, self._constant(np.array([""], dtype=object))])
-        return self._node("IsNaN", [cell.tensor])
+            return self.node("Equal", [cell.tensor, self.constant(np.array([""], dtype=object))])
+        return self.node("IsNaN", [cell.tensor])
 
-    def _cast(self, tensor: str, kind: int) -> str:
-        return self._node("Cast", [tensor], to=kind)
+    def cast(self, tensor: str, kind: int) -> str:
+        return self.node("Cast", [tensor], to=kind)
 
-    def _constant(self, value: Any) -> str:
+    def constant(self, value: Any) -> str:
         name = f"{PREFIX}constant_{next(self._numbers)}"
         self.initializers.append(numpy_helper.from_array(value, name))
         return name
 
-    def _node(self, operation: str, inputs: Sequence[str], *, domain: str = "", **attributes: Any) -> str:
+    def node(self, operation: str, inputs: Sequence[str], *, domain: str = "", **attributes: Any) -> str:
         output = f"{PREFIX}{operation.lower()}_{next(self._numbers)}"
         self.nodes.append(helper.make_node(operation, list(inputs), [output], domain=domain, **attributes))
         return output
-
-
-def not_convertible(message: str, *, column: str | None = None) -> Refusal:
-    return Refusal(
-        "not_convertible",
-        f"This model cannot be converted to ONNX: {message}",
-        hint="Deploy it with the entry “native”: the original model answers then, slower but the same.",
-        status=422,
-        where=Where(column=column),
-    )
-
-
-def _as_number(value: Any, type_: ColumnType) -> float | None:
-    """A value, or its text form, as the number that stands for it; None where there is none."""
-    if type_ == "date":
-        moment = datetime.fromisoformat(str(value))
-        return (moment - EPOCH).total_seconds() / 86_400
-    if isinstance(value, str) and value in ("true", "false"):
-        return float(value == "true")
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return float(int(number)) if type_ == "integer" else number
 
 
 def _spellings(word: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto
 
-from mlops.packaging.onnx_columns import not_convertible
+from mlops.packaging.onnx_cells import not_convertible
 
 OPSET = 19
 ML_OPSET = 3

@@ -15,7 +15,8 @@ from onnx import ModelProto, TensorProto, compose, helper
 
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal
-from mlops.packaging.onnx_columns import PREFIX, ColumnGraph, not_convertible
+from mlops.packaging.onnx_cells import not_convertible
+from mlops.packaging.onnx_columns import PREFIX, ColumnGraph
 from mlops.packaging.onnx_estimators import INPUT, ML_OPSET, OPSET, EstimatorGraph, convert_estimator
 
 LABELS = "scored_labels"

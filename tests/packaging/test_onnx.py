@@ -145,3 +145,38 @@ def test_a_tolerance_that_is_too_small_is_not_met(tmp_path):
     assert not certificate.accepted
     assert certificate.worst_row is not None
     assert "differ by more than" in certificate.reason
+
+
+BINS = {"columns_to_bin": ["weight"], "number_of_bins": 5}
+SUM = {"category": "operations", "operations_function": "divide", "column_set": ["weight"]}
+ENDS = {"set_of_thresholds": "clip_peaks_and_subpeaks", "threshold": "percentile", "list_of_columns": NUMBERS}
+
+
+@pytest.mark.parametrize(
+    ("component", "parameters"),
+    [
+        ("clip_values", ENDS | {"upper_substitute_value": "mean", "add_indicator_columns": True}),
+        ("group_data_into_bins", BINS),
+        ("group_data_into_bins", BINS | {"quantile_normalization": "percent", "tag_columns_as_categorical": False}),
+        ("convert_to_indicator_values", {"categorical_columns_to_convert": ["make", "turbo"]}),
+        ("convert_to_dataset", {"action": "replace_values", "replace": "custom", "custom_value": "audi",
+                                "new_value": "bmw", "columns": MAKE}),
+        ("apply_math_operation", SUM | {"second_argument_type": "column_set", "second_argument_columns": ["power"]}),
+        ("apply_math_operation", SUM | {"operations_function": "subtract", "second_argument": 7.1}),
+        ("apply_math_operation", {"basic_function": "log10", "column_set": NUMBERS}),
+        ("apply_math_operation", {"category": "compare", "compare_function": "greater_than_or_equal_to",
+                                  "second_argument": 120, "column_set": NUMBERS}),
+        ("apply_math_operation", {"category": "rounding", "rounding_function": "floor", "column_set": ["weight"]}),
+        ("target_encoding", {"label_column": "price", "columns_to_encode": ["make"]}),
+    ],
+)  # fmt: skip
+def test_what_components_bring_along_is_part_of_the_graph(tmp_path, component, parameters):
+    certificate = certified(tmp_path, "boosted_decision_tree_regression", "price", steps=[(component, parameters)])
+    assert certificate.accepted, certificate.reason
+    assert certificate.max_difference < 1e-5
+
+
+def test_a_function_without_an_onnx_form_is_named(tmp_path):
+    steps = [("apply_math_operation", {"category": "special", "special_function": "erf", "column_set": ["weight"]})]
+    with pytest.raises(Refusal, match=r"makes Erf\(weight\), which has no ONNX form"):
+        certified(tmp_path, "boosted_decision_tree_regression", "price", steps=steps)
