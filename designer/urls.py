@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, component_api, inference_api, log_api, pages, presence_api
+from designer import api, component_api, exchange_api, inference_api, log_api, pages, presence_api
 
 app_name = "designer"
 
@@ -31,6 +31,8 @@ rest = [
         inference_api.DraftInferenceUpdate.as_view(),
         name="inference-update",
     ),
+    path("drafts/import/", exchange_api.Import.as_view(), name="import"),
+    path("drafts/<uuid:draft_id>/export/", exchange_api.Export.as_view(), name="export"),
     path("drafts/<uuid:draft_id>/collapse/", component_api.Collapse.as_view(), name="collapse"),
     path("drafts/<uuid:draft_id>/component/", component_api.SaveInside.as_view(), name="save-inside"),
     path("components/<uuid:component_id>/difference/", component_api.Difference.as_view(), name="difference"),

@@ -70,7 +70,7 @@ def define(
 ) -> Definition:
     """A drawing as a component. Ports: those of `before` whose inner ends are still there, then the ends of `crossing`
     edges, then required inputs and outputs that nothing is connected to. Raises Refusal `subgraph_…`."""
-    document = tidy(document)
+    document = _ordered(tidy(document))
     if not document.nodes:
         raise Refusal("subgraph_empty", "The drawing has no steps.", hint="Add some before you save it.", status=422)
     known = {node_id: library.component(node.component, node.version) for node_id, node in document.nodes.items()}
@@ -91,6 +91,17 @@ def define(
     )
     return Definition(
         component=component, how=Graph(document=document, spec=freeze(document), inputs=inputs, outputs=outputs)
+    )
+
+
+def _ordered(document: Document) -> Document:
+    """In an order of its own, so that equal drawings give equal components."""
+    edges = sorted(document.edges, key=lambda edge: (edge.target, edge.target_port, edge.source, edge.source_port))
+    return msgspec.structs.replace(
+        document,
+        nodes=dict(sorted(document.nodes.items())),
+        edges=tuple(edges),
+        parameters=dict(sorted(document.parameters.items())),
     )
 
 

@@ -60,7 +60,7 @@ class ProjectLibrary(Library):
 
     def __init__(self, project: Project) -> None:
         super().__init__()
-        self._project = project
+        self.project = project
         self._known: dict[tuple[str, str], Definition | None] = {}
 
     def find(self, name: str, version: str) -> Definition | None:
@@ -71,10 +71,10 @@ class ProjectLibrary(Library):
         return self._known[name, version]
 
     def names(self) -> Iterable[str]:
-        return Component.objects.filter(project=self._project, archived_at=None).values_list("name", flat=True)
+        return Component.objects.filter(project=self.project, archived_at=None).values_list("name", flat=True)
 
     def versions(self, name: str) -> list[str]:
         return list(self._rows().filter(component__name=name).values_list("version", flat=True))
 
     def _rows(self) -> QuerySet[ComponentVersion]:
-        return ComponentVersion.objects.filter(component__project=self._project)
+        return ComponentVersion.objects.filter(component__project=self.project)

@@ -78,6 +78,8 @@ on("api/v1/drafts/<uuid:draft_id>/inference/", GET=READ, POST=(CONTRIBUTE, {"kin
 on("api/v1/drafts/<uuid:draft_id>/inference/update/", POST=CONTRIBUTE, allowed=(409,))
 on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"}))
 on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
+on("api/v1/drafts/<uuid:draft_id>/export/", query="?form=yaml", GET=READ)
+on("api/v1/drafts/import/", form=True, POST=(CONTRIBUTE, {"project": "{slug}"}))
 on("api/v1/drafts/<uuid:draft_id>/collapse/", POST=(CONTRIBUTE, {"nodes": ["data"], "name": "part"}))
 on("api/v1/drafts/<uuid:draft_id>/component/", POST=(CONTRIBUTE, {"name": "part"}))
 on("api/v1/components/<uuid:component_id>/difference/", query="?a=1&b=1", GET=READ)
