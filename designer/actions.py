@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from designer.graph.document import freeze, tidy
 from designer.graph.fields import Raw
 from designer.graph.operations import difference
 from designer.models import Draft, Operation, Revision, Version
-from designer.queries import document_of, examine
+from designer.queries import document_of
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import notify, record
+from mlops.execution.planning import plan, require_unblocked
+from mlops.formats.asked import Scope
 from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions as pipelines
@@ -168,19 +171,35 @@ def clone_run(actor: Any, run: Run) -> Draft:
     )
 
 
-def submit(actor: Any, draft: Draft, *, experiment: str, description: str = "") -> Run:
-    """Freezes the drawing as it is saved and starts a run of it. Raises Refusal `draft_invalid` with all problems."""
+def submit(
+    actor: Any,
+    draft: Draft,
+    *,
+    experiment: str,
+    description: str = "",
+    scope: Scope | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Run:
+    """Freezes the drawing as it is saved and starts a run of it, or of the part that `scope` names.
+
+    Raises Refusal `draft_invalid` with all problems, `kept_missing`, `scope_*` or `parameter_*`."""
     require(actor, "contribute", draft.project)
     document = document_of(draft)
-    shapes, _problems = examine(draft.project, document)
+    spec = freeze(document)
+    selection = None
+    if scope is not None and scope.kind != "all":
+        planned = plan(draft.project, spec, scope=scope, parameters=parameters, last=draft.last_run)
+        require_unblocked(planned)
+        selection = planned.selection
     with transaction.atomic():
         run = pipelines.submit(
             actor,
             draft.project,
-            spec=freeze(document),
+            spec=spec,
             experiment=experiment,
+            parameters=parameters,
+            selection=selection,
             document=draft.document,
-            shapes=msgspec.to_builtins(shapes),
             display_name=draft.name,
             description=description,
             origin=f"drafts/{draft.pk}@{draft.revision}",

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from designer import actions, history, queries
-from designer.graph.document import read
+from designer.graph.document import freeze, read
 from designer.link_uses import link_uses
 from designer.models import Draft
 from designer.offers import offers
@@ -24,6 +24,8 @@ from mlops.access.models import Project
 from mlops.blocks.catalogue import components
 from mlops.blocks.extras import install_command, is_installed
 from mlops.datasets.queries import palette as datasets_palette
+from mlops.execution.planning import plan
+from mlops.formats.asked import Scope
 from mlops.formats.component import Component
 from mlops.formats.refusal import Refusal, nearest
 from mlops.runs import queries as runs
@@ -49,7 +51,17 @@ class RestoreFields(serializers.Serializer[Any]):
     revision = serializers.IntegerField(min_value=1)
 
 
-class SubmitFields(serializers.Serializer[Any]):
+class ScopeFields(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["all", "to", "from", "only", "changed"], default="all")
+    nodes = serializers.ListField(child=serializers.CharField(max_length=200), default=list)
+
+
+class PlanFields(serializers.Serializer[Any]):
+    scope = ScopeFields(required=False)
+    parameters = serializers.DictField(required=False, default=dict)
+
+
+class SubmitFields(PlanFields):
     experiment = serializers.CharField(max_length=120)
     description = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -156,11 +168,29 @@ class DraftClone(APIView):
         return Response(_brief(actions.clone_draft(request.user, queries.draft(request.user, draft_id))), status=201)
 
 
+class DraftPlan(APIView):
+    """What a submit would do: which steps run, are reused or skipped and why, with time and memory from history."""
+
+    @extend_schema(request=PlanFields, responses=dict)
+    def post(self, request: Request, draft_id: UUID) -> Response:
+        fields = _checked(PlanFields, request)
+        draft = queries.draft(request.user, draft_id)
+        found = plan(
+            draft.project,
+            freeze(queries.document_of(draft)),
+            scope=_scope(fields),
+            parameters=fields["parameters"],
+            last=draft.last_run,
+        )
+        return Response(msgspec.to_builtins(found))
+
+
 class DraftSubmit(APIView):
     @extend_schema(request=SubmitFields, responses=dict)
     def post(self, request: Request, draft_id: UUID) -> Response:
         fields = _checked(SubmitFields, request)
-        run = actions.submit(request.user, queries.draft(request.user, draft_id), **fields)
+        draft = queries.draft(request.user, draft_id)
+        run = actions.submit(request.user, draft, **{**fields, "scope": _scope(fields)})
         url = reverse("web:run", args=[run.pk])
         return Response({"id": str(run.pk), "number": run.number, "url": url}, status=201)
 
@@ -169,6 +199,11 @@ class RunClone(APIView):
     @extend_schema(request=None, responses=dict)
     def post(self, request: Request, run_id: UUID) -> Response:
         return Response(_brief(actions.clone_run(request.user, runs.run(request.user, run_id))), status=201)
+
+
+def _scope(fields: dict[str, Any]) -> Scope:
+    given = fields.get("scope") or {}
+    return Scope(kind=given.get("kind", "all"), nodes=tuple(given.get("nodes", ())))
 
 
 def _checked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

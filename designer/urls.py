@@ -24,6 +24,7 @@ rest = [
     path("drafts/<uuid:draft_id>/presence/", presence_api.DraftPresence.as_view(), name="presence"),
     path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
     path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
+    path("drafts/<uuid:draft_id>/plan/", api.DraftPlan.as_view(), name="plan"),
     path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),
     path("drafts/<uuid:draft_id>/inference/", inference_api.DraftInference.as_view(), name="inference"),
     path(

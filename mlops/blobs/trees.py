@@ -65,13 +65,15 @@ def open_file(tree_digest: str, path: str) -> BinaryIO:
     raise Refusal("file_not_found", f"There is no file “{path}” here.", status=404)
 
 
-def fetch_tree(tree_digest: str, folder: Path) -> None:
-    """Lays the tree's files out below `folder`, read-only."""
+def fetch_tree(tree_digest: str, folder: Path) -> int:
+    """Lays the tree's files out below `folder`, read-only. Returns their size in bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in manifest_of(tree_digest).files:
+    manifest = manifest_of(tree_digest)
+    for file in manifest.files:
         target = folder / file.path
         if not target.exists():
             store().fetch(file.digest, str(target))
+    return manifest.size_bytes
 
 
 def is_whole(tree_digest: str) -> bool:

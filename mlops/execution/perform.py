@@ -142,11 +142,13 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     feeding = {s.node: s for s in Step.objects.filter(run=step.run)}
     library = library_of(step.run)
     inputs = {}
+    size = 0
     for edge in spec.inputs_of(node.id):
         inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
         flowing = output_at(spec, feeding, edge, library)
         assert flowing is not None  # else the step would not have been queued
-        fetch_tree(flowing["tree"], Path(inputs[edge.target_port]))
+        size += fetch_tree(flowing["tree"], Path(inputs[edge.target_port]))
+    step.input_bytes = size
     definition = library.definition(node.component, node.version)
     ports = library.component(node.component, node.version).outputs
     outputs = {port.name: str(folder / "outputs" / port.name) for port in ports}
@@ -309,6 +311,7 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
         reason=_("Done in %(seconds).1f s.") % {"seconds": report.seconds},
         outputs=outputs,
         progress=1.0,
+        input_bytes=step.input_bytes,
         **_used(report),
     )
 

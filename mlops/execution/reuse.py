@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.access.models import Project
 from mlops.blobs.trees import is_whole
 from mlops.blocks.library import BUILT_IN, Library
 from mlops.formats.pipeline import Node
@@ -28,10 +29,14 @@ def reuse_key(node: Node, inputs: Mapping[str, str], versions: Mapping[str, str]
 
 
 def earlier(run: Run, key: str) -> Step | None:
+    return equal_step(run.project, key)
+
+
+def equal_step(project: Project, key: str) -> Step | None:
     """A completed step of the project with the key, every byte of whose outputs is still there."""
     if not key:
         return None
-    known = Step.objects.filter(reuse_key=key, state=StepState.COMPLETED, run__project=run.project)
+    known = Step.objects.filter(reuse_key=key, state=StepState.COMPLETED, run__project=project)
     for step in known.select_related("run").order_by("-pk")[:3]:
         if step.outputs and all(is_whole(output["tree"]) for output in step.outputs.values()):
             return step

@@ -105,7 +105,7 @@ def submit(
             document=document,
             shapes=shapes or msgspec.to_builtins(found),
             origin=origin,
-            snapshot=_snapshot() | {"components": _definitions(frozen, library)},
+            snapshot={"versions": library_versions()} | {"components": _definitions(frozen, library)},
             asked=msgspec.to_builtins(asked),
             reason=_("Waiting for a worker."),
             state_since=now,
@@ -233,11 +233,12 @@ def _definitions(spec: PipelineSpec, library: Library) -> dict[str, Any]:
     return found
 
 
-def _snapshot() -> dict[str, Any]:
+def library_versions() -> dict[str, str]:
+    """Of what decides about a result: the product, Python and the libraries."""
     found = {"product": __version__, "python": sys.version.split()[0]}
     for name in LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return {"versions": found}
+    return found

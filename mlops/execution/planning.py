@@ -1,0 +1,52 @@
+"""The plan of a run of a drawing in a project: asked before a submit, and again at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mlops.access.models import Project
+from mlops.components.queries import ProjectLibrary
+from mlops.execution.foretell import Plan, foretell
+from mlops.execution.past import ProjectPast
+from mlops.formats.asked import Scope
+from mlops.formats.pipeline import PipelineSpec
+from mlops.formats.refusal import Refusal, Where
+from mlops.pipelines.expand import expand
+from mlops.pipelines.parameters import assign
+from mlops.pipelines.resolve import resolve, with_values
+from mlops.runs.models import Run
+
+
+def plan(
+    project: Project,
+    spec: PipelineSpec,
+    *,
+    scope: Scope | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    last: Run | None = None,
+) -> Plan:
+    """`last`: the run against which changes are seen. Raises Refusal `parameter_*` or `scope_*`."""
+    library = ProjectLibrary(project)
+    values = assign(spec.parameters, parameters or {})
+    resolved = resolve(spec, values, library)
+    full = with_values(expand(resolved.spec, library), values)
+    past = ProjectPast(project, full, spec, library, last)
+    return foretell(full, resolved.left_out, scope=scope or Scope(), past=past, slots=settings.STEP_SLOTS)
+
+
+def require_unblocked(found: Plan) -> None:
+    """Raises Refusal `kept_missing` where a step cannot run alone for want of an earlier result."""
+    for line in found.lines:
+        if line.action == "blocked":
+            raise Refusal(
+                "kept_missing",
+                _("“%(title)s” feeds it, but has no result that could be taken. %(why)s")
+                % {"title": line.title, "why": line.why},
+                hint=_("Run up to here instead."),
+                status=409,
+                where=Where(node=line.node),
+            )
