@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from designer import api, component_api, exchange_api, inference_api, log_api, pages, presence_api
+from designer.compare import pages as compare
 
 app_name = "designer"
 
@@ -48,6 +49,8 @@ rest = [
 urlpatterns = [
     path("api/v1/", include(rest)),
     path("designer/", pages.home, name="home"),
+    path("designer/compare/", compare.chosen, name="compare-chosen"),
+    path("designer/compare/<str:a>/<str:b>/", compare.compared, name="compare"),
     path("designer/new/", pages.create, name="new"),
     path("designer/<uuid:draft_id>/", pages.canvas, name="draft"),
     path("designer/<uuid:draft_id>/clone/", pages.clone, name="clone"),

@@ -46,7 +46,7 @@ def compare(a: Run, b: Run) -> Comparison:
         removed=tuple(sorted(ids_a - ids_b)),
         parameters=_parameters(spec_a, spec_b),
         edges_differ=set(spec_a.edges) != set(spec_b.edges),
-        metrics=_metrics(a, b),
+        metrics=metrics_of(a, b),
         datasets_a=_datasets(spec_a),
         datasets_b=_datasets(spec_b),
     )
@@ -70,7 +70,8 @@ def _parameters(spec_a: PipelineSpec, spec_b: PipelineSpec) -> tuple[ParameterRo
     return tuple(rows)
 
 
-def _metrics(a: Run, b: Run) -> tuple[MetricRow, ...]:
+def metrics_of(a: Run, b: Run) -> tuple[MetricRow, ...]:
+    """Every metric of either run, with the difference where both have it."""
     values_a, values_b = (
         {(m.node, m.key): m.value for m in Metric.objects.filter(run=run).order_by("pk")} for run in (a, b)
     )

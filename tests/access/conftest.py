@@ -51,7 +51,10 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     run = _run(project, owner)
     model, version = _model(project, owner, run, tmp_path)
     endpoint, deployment = _endpoint(project, owner, version)
+    draft = _draft(project, owner)
     return {
+        "a": f"draft-{draft.pk}",
+        "b": f"run-{run.pk}",
         "slug": project.slug,
         "name": "rita",
         "token": make_sign_in_link(owner),
@@ -70,7 +73,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "endpoint_id": endpoint.pk,
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
-        "draft_id": _draft(project, owner).pk,
+        "draft_id": draft.pk,
         "component_id": _component(project, owner).pk,
         "version": "1",
     }

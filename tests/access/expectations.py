@@ -51,6 +51,8 @@ on("api/v1/projects/<slug:slug>/members/<str:name>/", DELETE=OWN)
 # -- designer
 on("designer/", GET=SIGNED_IN)
 on("designer/", query="?project={slug}", GET=READ)
+on("designer/compare/<str:a>/<str:b>/", GET=READ)
+on("designer/compare/", query="?a={a}&b={b}", GET=READ, allowed=(302,))
 on("designer/new/", query="?project={slug}", POST=CONTRIBUTE)
 on("designer/<uuid:draft_id>/", GET=READ)
 on("designer/<uuid:draft_id>/clone/", POST=CONTRIBUTE)

@@ -192,6 +192,7 @@ def test_a_restored_revision_leaves_the_later_ones_in_the_history(
     page.goto(studio.url + draft["url"])
     page.get_by_test_id("more").click(timeout=30_000)
     page.get_by_test_id("revisions").click()
+    page.get_by_test_id(f"each-{draft['revision'] + 1}").click()
     page.get_by_test_id(f"restore-{draft['revision']}").click()
     expect(page.get_by_test_id("node-train")).to_be_visible()
     found = api.get(f"drafts/{draft['id']}/").json()

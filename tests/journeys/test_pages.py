@@ -33,6 +33,8 @@ PAGES = [
     "/runs/",
     *(f"/runs/{{run}}/?tab={tab}" for tab in ("graph", "steps", "metrics", "outputs", "logs", "snapshot")),
     "/runs/compare/?a={run}&b={run}",
+    "/designer/compare/draft-{draft}/run-{run}/",
+    "/designer/compare/run-{run}/run-{run}/?view=side",
     "/models/",
     "/models/upload/",
     "/models/{model}/",

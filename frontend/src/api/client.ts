@@ -1,7 +1,7 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, LinkUse, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
 import type { Looking } from "@/designer/presence";
 import type { Exposed } from "@/designer/subgraphs";
@@ -44,10 +44,15 @@ export class Api {
     (await this.send<{ people: readonly Person[] }>("PUT", `drafts/${id}/presence/`, { tab, ...looking })).people;
   leave = (id: string, tab: string): Promise<void> =>
     this.send("DELETE", `drafts/${id}/presence/?tab=${tab}`, undefined, { keepalive: true });
+  history = (id: string, before: number | null): Promise<HistoryPage> =>
+    this.send("GET", `drafts/${id}/history/${before === null ? "" : `?before=${before}`}`);
+  nameVersion = (id: string, name: string, revision: number): Promise<unknown> =>
+    this.send("POST", `drafts/${id}/versions/`, { name, revision });
   createDraft = (project: string, name: string): Promise<Draft> => this.send("POST", "drafts/", { project, name });
   renameDraft = (id: string, name: string): Promise<Draft> => this.send("PATCH", `drafts/${id}/`, { name });
-  revisions = async (id: string): Promise<readonly Revision[]> =>
-    (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/`)).results;
+  /** The revisions before one, the newest first. */
+  revisions = async (id: string, before: number): Promise<readonly Revision[]> =>
+    (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/?before=${before}`)).results;
   collapse = (id: string, body: { readonly nodes: readonly string[]; readonly name: string; readonly title: string; readonly exposed: readonly Exposed[] }): Promise<Component> =>
     this.send("POST", `drafts/${id}/collapse/`, body);
   saveInside = (id: string): Promise<Component> => this.send("POST", `drafts/${id}/component/`, {});

@@ -250,6 +250,22 @@ export interface News {
   readonly name: string;
   readonly last_run: Draft["last_run"];
 }
+/** What one person did without a longer break, and the names that were given to its end. */
+export interface Sitting {
+  readonly who: string;
+  readonly first: number;
+  readonly last: number;
+  readonly began_at: string;
+  readonly ended_at: string;
+  readonly labels: readonly string[];
+  readonly count: number;
+  readonly versions: readonly { readonly id: number; readonly name: string; readonly description: string }[];
+}
+export interface HistoryPage {
+  readonly results: readonly Sitting[];
+  readonly older: number | null;
+  readonly revision: number;
+}
 /** Somebody who has the same draft open: one entry a page. */
 export interface Person {
   readonly name: string;

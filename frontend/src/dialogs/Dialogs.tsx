@@ -1,13 +1,13 @@
 /** The dialog that is open, if any. */
-import { type JSX, useEffect, useState } from "react";
+import { type JSX, useState } from "react";
 import { reasonOf } from "@/api/client";
-import type { Revision } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { AddDialog } from "@/dialogs/AddDialog";
 import { CollapseDialog } from "@/dialogs/CollapseDialog";
 import { ColumnsDialog } from "@/dialogs/ColumnsDialog";
 import { Commands } from "@/dialogs/Commands";
 import { GroupDialog } from "@/dialogs/GroupDialog";
+import { HistoryDialog } from "@/dialogs/HistoryDialog";
 import { InsertDialog } from "@/dialogs/InsertDialog";
 import { NoteDialog } from "@/dialogs/NoteDialog";
 import { ReplaceDialog } from "@/dialogs/ReplaceDialog";
@@ -15,7 +15,7 @@ import { Shortcuts } from "@/dialogs/Shortcuts";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
 import { UpdateDialog } from "@/dialogs/UpdateDialog";
 import { Modal } from "@/ui/Modal";
-import { _, moment } from "@/i18n";
+import { _ } from "@/i18n";
 
 export function Dialogs(): JSX.Element | null {
   const dialog = useShown((state) => state.dialog);
@@ -24,7 +24,7 @@ export function Dialogs(): JSX.Element | null {
   const close = (): void => designer.openDialog(null);
   switch (dialog.kind) {
     case "submit": return <SubmitDialog onClose={close} />;
-    case "revisions": return <Revisions onClose={close} />;
+    case "revisions": return <HistoryDialog onClose={close} />;
     case "shortcuts": return <Shortcuts onClose={close} />;
     case "commands": return <Commands onClose={close} />;
     case "rename": return <Rename node={dialog.node} onClose={close} />;
@@ -57,41 +57,6 @@ function Rename({ node, onClose }: Closable & { readonly node: string }): JSX.El
         </label>
         <p className="modal-actions"><button type="submit" className="s-button is-primary">{_("Rename")}</button></p>
       </form>
-    </Modal>
-  );
-}
-
-function Revisions({ onClose }: Closable): JSX.Element {
-  const designer = useDesigner();
-  const canEdit = useShown((state) => state.canEdit);
-  const [revisions, setRevisions] = useState<readonly Revision[] | null>(null);
-  const [error, setError] = useState("");
-  useEffect(() => {
-    designer.api.revisions(designer.state.id).then(setRevisions, (reason: unknown) => setError(reasonOf(reason)));
-  }, [designer]);
-  const restore = (revision: number): void => {
-    designer.restore(revision).then(onClose, (reason: unknown) => setError(reasonOf(reason)));
-  };
-  return (
-    <Modal title={_("Revisions")} onClose={onClose} wide testId="revisions-dialog">
-      {error ? <p className="note note-error" role="alert">{error}</p> : null}
-      {revisions === null && !error ? <p className="quiet">{_("Loading…")}</p> : null}
-      {revisions ? (
-        <table className="s-table">
-          <thead><tr><th scope="col">#</th><th scope="col">{_("What")}</th><th scope="col">{_("When")}</th><th scope="col">{_("Who")}</th><th scope="col"><span className="hidden">{_("Act")}</span></th></tr></thead>
-          <tbody>
-            {revisions.map((revision, index) => (
-              <tr key={revision.number}>
-                <td>{revision.number}</td><td>{revision.label}</td><td>{moment(revision.saved_at)}</td><td>{revision.saved_by}</td>
-                <td>{index === 0 ? <span className="quiet">{_("current")}</span> : canEdit ? (
-                  <button type="button" className="s-button is-small" data-testid={`restore-${revision.number}`}
-                    aria-label={_("Restore revision %(n)s", { n: revision.number })} onClick={() => restore(revision.number)}>{_("Restore")}</button>
-                ) : null}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ) : null}
     </Modal>
   );
 }

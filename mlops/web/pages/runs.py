@@ -163,10 +163,17 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "seconds": seconds(shown.started_at, shown.ended_at),
         "can_cancel": shown.state in ("queued", "running") and may(request.user, "contribute", shown.project),
         "may_contribute": may(request.user, "contribute", shown.project),
+        "drawn_in": _drawn_in(shown),
         "failed": next((step for step in steps if step.state == "failed"), None),
     }
     extra = {"metrics": _metrics, "outputs": _outputs, "logs": _logs, "snapshot": _snapshot}.get(tab)
     return context | (extra(shown, steps) if extra else {})
+
+
+def _drawn_in(shown: Run) -> str:
+    """The draft that the run was submitted from, as the page of comparisons calls it."""
+    kind, _slash, name = shown.origin.partition("/")
+    return f"draft-{name.partition('@')[0]}" if kind == "drafts" else ""
 
 
 def _metrics(shown: Run, steps: list[Step]) -> dict[str, Any]:

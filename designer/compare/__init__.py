@@ -1,0 +1,1 @@
+"""Two drawings side by side: versions of a draft, drafts, or runs."""
