@@ -23,6 +23,7 @@ export default defineConfig({
         designer: here("./src/designer.tsx"),
         run: here("./src/run.tsx"),
         plots: here("./src/plots.ts"),
+        findings: here("./src/findings.tsx"),
         live: here("./src/live.ts"),
       },
       output: {

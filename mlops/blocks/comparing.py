@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops.blocks.components.compare_models import PORTS, result_columns
 from mlops.blocks.judging import Scores, read_scores
-from mlops.blocks.measures import FOR_CLASSIFICATION, FOR_REGRESSION, larger_is_better, metric_key
+from mlops.blocks.measures import FOR_CLASSIFICATION, FOR_REGRESSION, larger_is_better, metric_key, metric_words
 from mlops.blocks.results import result_table
 from mlops.blocks.values import Table
 from mlops.formats.finding import Comparison, Difference
@@ -67,7 +67,7 @@ def _names(text: str, count: int) -> list[str]:
 def _value(metrics: dict[str, float], key: str, port: str) -> float:
     if key in metrics:
         return metrics[key]
-    message = f"The metric '{key.replace('_', ' ')}' is not defined for this table."
+    message = f"The metric '{metric_words(key)}' is not defined for this table."
     hint = "It needs labels of several classes or values and, for AUC and log loss, probabilities. Choose another."
     raise Refusal("metric_undefined", message, hint=hint, status=422, where=Where(port=port))
 
@@ -129,7 +129,7 @@ def _measure(scores: Scores, metric: str, sign: float) -> Callable[[Any], float 
 
 def _verdict(found: Sequence[Difference], metric: str, *, paired: bool, level: float) -> str:
     best = next(one for one in found if one.verdict == "best")
-    said = [f"{best.name} is best by {metric.replace('_', ' ')}: {best.value:.4g}."]
+    said = [f"{best.name} is best by {metric_words(metric)}: {best.value:.4g}."]
     for one in found:
         if one.verdict == "best":
             continue

@@ -14,6 +14,7 @@ from mlops.blocks.call import Silent
 from mlops.blocks.components.cross_validate_model import FOLD, RESULTS, SCORED, result_columns
 from mlops.blocks.folding import assigned, divided, fold_numbers
 from mlops.blocks.judging import Scores, read_scores, scored
+from mlops.blocks.measures import metric_words
 from mlops.blocks.ranges import settled
 from mlops.blocks.results import result_table
 from mlops.blocks.side_by_side import side_by_side, workers_for
@@ -78,7 +79,7 @@ def _held_out(learner: Learner, table: Table, label: str, numbers: Any, call: Ca
     for one in side_by_side(judge, range(count), workers=workers_for(table)):
         held.append(one)
         measured = one.scores.metrics()
-        shown = ", ".join(f"{key.replace('_', ' ')} {value:.4g}" for key, value in list(measured.items())[:3])
+        shown = ", ".join(f"{metric_words(key)} {value:.4g}" for key, value in list(measured.items())[:3])
         call.report.log(f"Fold {one.number}: {one.scores.rows} rows, {shown}.")
         call.report.progress(0.05 + 0.85 * len(held) / count)
     return held

@@ -88,5 +88,10 @@ def metric_key(task: Task | str, *, classification: str, regression: str) -> str
     return (OF_MULTICLASS if task == "multiclass" else OF_TWO_CLASS)[classification]
 
 
+def metric_words(key: str) -> str:
+    """As people say it: `AUC`, `mean absolute error`."""
+    return key.replace("_", " ").replace("auc", "AUC").replace("f1", "F1")
+
+
 def larger_is_better(key: str) -> bool:
     return key not in SMALLER_IS_BETTER

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops.blocks.call import Reporter
 from mlops.blocks.judging import scores_of
-from mlops.blocks.measures import larger_is_better
+from mlops.blocks.measures import larger_is_better, metric_words
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.finding import ColumnImportance, Importance
 from mlops.formats.refusal import Refusal
@@ -61,6 +61,6 @@ def _with_frame(table: Table, frame: Any) -> Table:
 def _measured(metrics: dict[str, float], key: str) -> float:
     if key in metrics:
         return metrics[key]
-    message = f"The metric '{key.replace('_', ' ')}' is not defined for this table."
+    message = f"The metric '{metric_words(key)}' is not defined for this table."
     hint = "It needs a label with different values and, for AUC and log loss, probabilities. Choose another metric."
     raise Refusal("metric_undefined", message, hint=hint, status=422)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import DatasetVersion
-from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
+from mlops.formats.evaluation import EVALUATION_FILE
 from mlops.formats.finding import FINDING_FILE
 from mlops.formats.manifest import Manifest
 from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE
@@ -33,10 +33,16 @@ def look(output: dict[str, str], *, offset: int = 0, limit: int = 50) -> dict[st
     return {"type": output["type"], "summary": _summary(output["type"], files)}
 
 
-def evaluation(output: dict[str, str]) -> Evaluation | None:
-    """The curves and tables that Evaluate Model left beside its metrics."""
-    files = manifest_of(output["tree"])
-    return msgspec.convert(_json(files, EVALUATION_FILE), type=Evaluation) if _has(files, EVALUATION_FILE) else None
+def views(outputs: dict[str, dict[str, str]]) -> list[str]:
+    """What a step found beside its tables, each as JSON: an evaluation or a finding."""
+    found = []
+    for output in outputs.values():
+        if output["type"] == "table":
+            files = manifest_of(output["tree"])
+            names = (("evaluation", EVALUATION_FILE), ("finding", FINDING_FILE))
+            beside = {name: _json(files, file) for name, file in names if _has(files, file)}
+            found += [json.dumps(beside)] if beside else []
+    return found
 
 
 def _table(files: Manifest, *, offset: int, limit: int) -> dict[str, Any]:

@@ -10,12 +10,13 @@ import pytest
 
 from mlops.blobs.trees import keep_folder
 from mlops.datasets.reading import convert, sniff
-from mlops.formats.evaluation import EVALUATION_FILE, Evaluated, Evaluation
+from mlops.formats.evaluation import Evaluated, Evaluation
+from mlops.formats.finding import Importance
 from mlops.formats.model import MANIFEST_FILE, Feature, Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import FillMissing, FittedTransform, KeepColumns, Rescale
-from mlops.runs.outputs import evaluation, look
+from mlops.runs.outputs import look, views
 
 pytestmark = pytest.mark.django_db
 
@@ -99,10 +100,14 @@ def test_anything_else_lists_its_files(kept):
     assert seen == {"type": "any", "summary": [{"label": "note.txt", "value": 5}]}
 
 
-def test_an_evaluation_is_found_where_there_is_one(kept, table):
-    found = Evaluation(task="regression", evaluated=(Evaluated(name="a", rows=5, metrics={"r2": 0.5}),))
-    assert evaluation(kept("table", **{EVALUATION_FILE.replace(".", "__"): msgspec.json.encode(found)})) == found
-    assert evaluation(table) is None
+def test_what_a_step_found_beside_its_tables_is_for_the_eye(kept, table):
+    evaluation = Evaluation(task="regression", evaluated=(Evaluated(name="a", rows=5, metrics={"r2": 0.5}),))
+    importance = Importance(metric="r2", base=0.5, repeats=1, columns=())
+    written = {"evaluation__json": evaluation, "finding__json": importance}
+    output = kept("table", **{name: msgspec.json.encode(one) for name, one in written.items()})
+    (found,) = [json.loads(view) for view in views({"one": output, "other": table})]
+    assert msgspec.convert(found["evaluation"], type=Evaluation) == evaluation
+    assert found["finding"]["kind"] == "importance"
 
 
 def test_a_file_that_is_missing_says_what_to_do(kept):

@@ -39,7 +39,7 @@ def test_every_tab_of_a_run_is_shown(page, run):
 
 
 def test_evaluations_are_drawn(page, run):
-    assert "data-plot=" in page(f"/runs/{run.pk}/?tab=metrics")
+    assert "data-view=" in page(f"/runs/{run.pk}/?tab=metrics")
 
 
 def test_the_list_is_filtered_and_says_when_nothing_fits(page, run):

@@ -406,6 +406,32 @@ export interface ThresholdRow {
   readonly recall: number;
   readonly f1: number;
 }
+export interface ScoreBin {
+  readonly low: number;
+  readonly high: number;
+  readonly positives: number;
+  readonly negatives: number;
+  readonly share_above: number;
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly negative_precision: number;
+  readonly negative_recall: number;
+  readonly cumulative_auc: number;
+}
+export interface QuantileRow {
+  readonly level: number;
+  readonly pinball_loss: number;
+  readonly share_below: number;
+}
+export interface ClusterRow {
+  readonly cluster: string;
+  readonly points: number;
+  readonly average_distance_to_center: number;
+  readonly average_distance_to_other_center: number | null;
+  readonly maximal_distance_to_center: number;
+}
 export interface Evaluated {
   readonly name: string;
   readonly rows: number;
@@ -418,11 +444,79 @@ export interface Evaluated {
   readonly thresholds?: readonly ThresholdRow[];
   readonly predicted_actual?: Curve | null;
   readonly residuals?: Histogram | null;
+  readonly score_bins?: readonly ScoreBin[];
+  readonly quantiles?: readonly QuantileRow[];
+  readonly clusters?: readonly ClusterRow[];
 }
 export interface Evaluation {
   readonly task: Task;
   readonly evaluated: readonly Evaluated[];
 }
+export interface Choosable {
+  readonly name: string;
+  readonly label: string;
+  readonly logarithmic?: boolean;
+}
+export interface Trial {
+  readonly number: number;
+  readonly state: "completed" | "failed" | "stopped";
+  readonly values: Readonly<Record<string, Json>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly spread?: Readonly<Record<string, number>>;
+  readonly reason?: string;
+}
+export interface Sweep {
+  readonly kind: "sweep";
+  readonly task: Task;
+  readonly metric: string;
+  readonly larger_is_better: boolean;
+  readonly choosable: readonly Choosable[];
+  readonly trials: readonly Trial[];
+  readonly best?: number | null;
+  readonly folds?: number;
+  readonly notes?: readonly string[];
+}
+export interface Importance {
+  readonly kind: "importance";
+  readonly metric: string;
+  readonly base: number;
+  readonly repeats: number;
+  readonly columns: readonly { readonly column: string; readonly importance: number; readonly deviation: number }[];
+}
+export interface Fold {
+  readonly number: number;
+  readonly trained_rows: number;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+export interface CrossValidation {
+  readonly kind: "cross_validation";
+  readonly task: Task;
+  readonly folds: readonly Fold[];
+  readonly mean: Readonly<Record<string, number>>;
+  readonly deviation: Readonly<Record<string, number>>;
+  readonly overall?: Evaluated | null;
+}
+export interface Difference {
+  readonly name: string;
+  readonly value: number;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly verdict: "best" | "worse" | "open";
+}
+export interface Comparison {
+  readonly kind: "comparison";
+  readonly task: Task;
+  readonly metric: string;
+  readonly larger_is_better: boolean;
+  readonly evaluated: readonly Evaluated[];
+  readonly differences: readonly Difference[];
+  readonly paired: boolean;
+  readonly resamples: number;
+  readonly verdict: string;
+}
+export type Finding = Sweep | Importance | CrossValidation | Comparison;
 export interface TableOutput {
   readonly type: "table";
   readonly schema: TableSchema;
@@ -430,6 +524,7 @@ export interface TableOutput {
   readonly rows: readonly (readonly Json[])[];
   readonly profile: TableProfile | null;
   readonly evaluation: Evaluation | null;
+  readonly finding?: Finding | null;
 }
 export interface Field {
   readonly name: string;
@@ -451,6 +546,7 @@ export interface ModelOutput {
   readonly sources?: readonly string[];
   readonly broken?: string;
   readonly register_url?: string | null;
+  readonly importance?: Readonly<Record<string, number>>;
 }
 export interface OtherOutput {
   readonly type: Exclude<PortType, "table" | "model" | "zip">;

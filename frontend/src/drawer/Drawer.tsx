@@ -6,6 +6,7 @@ import { useDesigner, useShown } from "@/designer/context";
 import { stepOf } from "@/designer/state";
 import { EvaluationView } from "@/drawer/EvaluationView";
 import { FilesView } from "@/drawer/FilesView";
+import { FindingView, findingName } from "@/drawer/findings/FindingView";
 import { Histograms } from "@/drawer/Histograms";
 import { ModelView } from "@/drawer/ModelView";
 import { Statistics } from "@/drawer/Statistics";
@@ -71,10 +72,11 @@ function useOutput({ run, node, port }: Place): { readonly output: Output | null
   return found;
 }
 
-type View = "table" | "statistics" | "histograms" | "evaluation" | "facts";
+type View = "table" | "statistics" | "histograms" | "evaluation" | "finding" | "facts";
 
-function viewName(view: View): string {
+function viewName(view: View, output: Output): string {
   switch (view) {
+    case "finding": return output.type === "table" && output.finding ? findingName(output.finding) : "";
     case "table": return _("Table");
     case "statistics": return _("Statistics");
     case "histograms": return _("Histograms");
@@ -85,7 +87,7 @@ function viewName(view: View): string {
 
 function viewsOf(output: Output): readonly View[] {
   if (output.type !== "table") return ["facts"];
-  const views: View[] = output.evaluation ? ["evaluation", "table"] : ["table"];
+  const views: View[] = [...(output.evaluation ? ["evaluation" as const] : []), ...(output.finding ? ["finding" as const] : []), "table"];
   return output.profile ? [...views, "statistics", "histograms"] : views;
 }
 
@@ -108,7 +110,7 @@ function Shown({ place, output, title, label, isTall, onTall }: ShownProps): JSX
         <div className="s-tabs" role="tablist" aria-label={_("Ways to look at it")} onKeyDown={walk}>
           {views.map((each) => (
             <button key={each} type="button" role="tab" aria-selected={each === view} tabIndex={each === view ? 0 : -1}
-              id={`drawer-tab-${each}`} aria-controls="drawer-panel" data-testid={`drawer-${each}`} onClick={() => setView(each)}>{viewName(each)}</button>
+              id={`drawer-tab-${each}`} aria-controls="drawer-panel" data-testid={`drawer-${each}`} onClick={() => setView(each)}>{viewName(each, output)}</button>
           ))}
         </div>
       </DrawerHead>
@@ -126,6 +128,7 @@ function TableViews({ view, place, output }: { readonly view: View; readonly pla
   if (view === "statistics" && output.profile) return <Statistics profile={output.profile} />;
   if (view === "histograms" && output.profile) return <Histograms profile={output.profile} />;
   if (view === "evaluation" && output.evaluation) return <EvaluationView evaluation={output.evaluation} />;
+  if (view === "finding" && output.finding) return <FindingView finding={output.finding} />;
   return <TableView run={place.run} node={place.node} port={place.port} first={output} />;
 }
 

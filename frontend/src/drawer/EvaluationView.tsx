@@ -1,29 +1,53 @@
 /** What Evaluate Model found: metrics side by side, curves, and a confusion matrix that follows the threshold. */
 import { type JSX, useMemo, useState } from "react";
-import type { Curve, Evaluated, Evaluation, ThresholdRow } from "@/api/types";
+import type { Curve, Evaluated as Found, Evaluation, ThresholdRow } from "@/api/types";
+import { Clusters, Quantiles, Reliability, ScoreBins } from "@/drawer/EvaluationTables";
 import { metricName } from "@/drawer/metrics";
 import { Plot } from "@/ui/Plot";
 import type { Figure } from "@/plot/plotly";
 import { _, number } from "@/i18n";
 
 export function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }): JSX.Element {
-  const { task, evaluated } = evaluation;
   return (
     <div className="scrolls evaluation" tabIndex={0} role="region" aria-label={_("Evaluation")} data-testid="evaluation">
-      <MetricTable evaluated={evaluated} />
-      <div className="plots">
-        {task === "two_class" ? <TwoClassPlots evaluated={evaluated} /> : null}
-        {task === "regression" ? <RegressionPlots evaluated={evaluated} /> : null}
-      </div>
-      {task === "two_class" ? <Threshold evaluated={evaluated} /> : null}
-      {task !== "regression" ? evaluated.map((each) => each.confusion?.length && !(task === "two_class" && each.thresholds?.length) ? (
-        <Confusion key={each.name} title={each.name} classes={each.classes ?? []} counts={each.confusion} />
-      ) : null) : null}
+      <Evaluated task={evaluation.task} evaluated={evaluation.evaluated.map((each) => ({ ...each, name: portName(each.name) }))} />
     </div>
   );
 }
 
-function MetricTable({ evaluated }: { readonly evaluated: readonly Evaluated[] }): JSX.Element {
+/** Evaluate Model calls its tables by the names of its ports. */
+function portName(name: string): string {
+  switch (name) {
+    case "scored_dataset": return _("Scored dataset");
+    case "scored_dataset_to_compare": return _("Scored dataset to compare");
+    default: return name;
+  }
+}
+
+/** Any number of scored tables of one task, side by side. */
+export function Evaluated({ task, evaluated }: Evaluation): JSX.Element {
+  const isTwoClass = task === "two_class" || task === "anomaly";
+  const isNumber = task === "regression" || task === "quantile";
+  return (
+    <>
+      <MetricTable evaluated={evaluated} />
+      <div className="plots">
+        {isTwoClass ? <TwoClassPlots evaluated={evaluated} /> : null}
+        {isNumber ? <RegressionPlots evaluated={evaluated} /> : null}
+        {task === "quantile" ? <Reliability evaluated={evaluated} /> : null}
+      </div>
+      {isTwoClass ? <Threshold evaluated={evaluated} /> : null}
+      {isTwoClass ? evaluated.map((each) => (each.score_bins?.length ? <ScoreBins key={each.name} name={each.name} bins={each.score_bins} classes={each.classes ?? []} /> : null)) : null}
+      {task === "quantile" ? evaluated.map((each) => (each.quantiles?.length ? <Quantiles key={each.name} name={each.name} rows={each.quantiles} /> : null)) : null}
+      {task === "clustering" ? evaluated.map((each) => (each.clusters?.length ? <Clusters key={each.name} name={each.name} rows={each.clusters} /> : null)) : null}
+      {!isNumber ? evaluated.map((each) => (each.confusion?.length && !(isTwoClass && each.thresholds?.length) ? (
+        <Confusion key={each.name} title={each.name} classes={each.classes ?? []} counts={each.confusion} />
+      ) : null)) : null}
+    </>
+  );
+}
+
+function MetricTable({ evaluated }: { readonly evaluated: readonly Found[] }): JSX.Element {
   const keys = [...new Set(evaluated.flatMap((each) => Object.keys(each.metrics)))];
   return (
     <table className="s-facts metrics">
@@ -46,12 +70,12 @@ function MetricTable({ evaluated }: { readonly evaluated: readonly Evaluated[] }
   );
 }
 
-function TwoClassPlots({ evaluated }: { readonly evaluated: readonly Evaluated[] }): JSX.Element {
+function TwoClassPlots({ evaluated }: { readonly evaluated: readonly Found[] }): JSX.Element {
   return (
     <>
       <Curves title={_("ROC curve")} x={_("False positive rate")} y={_("True positive rate")} evaluated={evaluated} of={(each) => each.roc} diagonal unit />
       <Curves title={_("Precision and recall")} x={_("Recall")} y={_("Precision")} evaluated={evaluated} of={(each) => each.precision_recall} unit />
-      <Curves title={_("Lift curve")} x={_("Share of rows")} y={_("True positives")} evaluated={evaluated} of={(each) => each.lift} />
+      <Curves title={_("Lift curve")} x={_("Share of rows")} y={_("Lift")} evaluated={evaluated} of={(each) => each.lift} />
     </>
   );
 }
@@ -60,8 +84,8 @@ interface CurvesProps {
   readonly title: string;
   readonly x: string;
   readonly y: string;
-  readonly evaluated: readonly Evaluated[];
-  readonly of: (each: Evaluated) => Curve | null | undefined;
+  readonly evaluated: readonly Found[];
+  readonly of: (each: Found) => Curve | null | undefined;
   readonly diagonal?: boolean;
   readonly unit?: boolean;
 }
@@ -85,7 +109,7 @@ function Curves({ title, x, y, evaluated, of, diagonal = false, unit = false }: 
   return figure ? <Plot figure={figure} label={title} /> : null;
 }
 
-function RegressionPlots({ evaluated }: { readonly evaluated: readonly Evaluated[] }): JSX.Element {
+function RegressionPlots({ evaluated }: { readonly evaluated: readonly Found[] }): JSX.Element {
   const scatter = useMemo((): Figure => ({
     data: [
       ...evaluated.flatMap((each) => (each.predicted_actual
@@ -102,7 +126,7 @@ function RegressionPlots({ evaluated }: { readonly evaluated: readonly Evaluated
       type: "bar", name: each.name, x: middles(each.residuals.edges), y: each.residuals.counts, opacity: evaluated.length > 1 ? 0.65 : 1,
     }] : [])),
     layout: {
-      title: { text: _("Residuals") }, xaxis: { title: { text: _("Actual − predicted") } }, yaxis: { title: { text: _("Rows") } },
+      title: { text: _("Residuals") }, xaxis: { title: { text: _("Predicted − actual") } }, yaxis: { title: { text: _("Rows") } },
       bargap: 0.05, barmode: "overlay", showlegend: evaluated.length > 1,
     },
   }), [evaluated]);
@@ -114,7 +138,7 @@ function RegressionPlots({ evaluated }: { readonly evaluated: readonly Evaluated
   );
 }
 
-function diagonalOf(evaluated: readonly Evaluated[]): Figure["data"][number] {
+function diagonalOf(evaluated: readonly Found[]): Figure["data"][number] {
   const all = evaluated.flatMap((each) => each.predicted_actual?.x ?? []);
   const ends = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
   return { type: "scatter", mode: "lines", x: ends, y: ends, line: { dash: "dot", width: 1 }, showlegend: false, hoverinfo: "skip" };
@@ -123,7 +147,7 @@ function diagonalOf(evaluated: readonly Evaluated[]): Figure["data"][number] {
 const middles = (edges: readonly number[]): readonly number[] =>
   edges.slice(1).map((edge, index) => (edge + (edges[index] ?? edge)) / 2);
 
-function Threshold({ evaluated }: { readonly evaluated: readonly Evaluated[] }): JSX.Element | null {
+function Threshold({ evaluated }: { readonly evaluated: readonly Found[] }): JSX.Element | null {
   const [threshold, setThreshold] = useState(0.5);
   if (!evaluated.some((each) => each.thresholds?.length)) return null;
   return (

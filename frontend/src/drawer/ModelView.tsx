@@ -1,6 +1,7 @@
 /** A trained model: task, label, features, settings, and the way to the registry. */
 import type { JSX } from "react";
 import type { ModelOutput } from "@/api/types";
+import { ImportanceBars } from "@/drawer/findings/ImportanceBars";
 import { columnTypeName } from "@/ui/Columns";
 import { _, number } from "@/i18n";
 
@@ -9,11 +10,15 @@ export function taskName(task: string): string {
     case "regression": return _("Regression");
     case "two_class": return _("Two-class classification");
     case "multiclass": return _("Multiclass classification");
+    case "quantile": return _("Quantile regression");
+    case "clustering": return _("Clustering");
+    case "anomaly": return _("Anomaly detection");
     default: return task;
   }
 }
 
 export function ModelView({ model }: { readonly model: ModelOutput }): JSX.Element {
+  const importance = model.importance ?? {};
   const facts: readonly (readonly [string, string])[] = [
     [_("Task"), taskName(model.task)],
     [_("Algorithm"), model.algorithm],
@@ -30,6 +35,9 @@ export function ModelView({ model }: { readonly model: ModelOutput }): JSX.Eleme
       <table className="s-facts">
         <tbody>{facts.map(([name, value]) => <tr key={name}><th scope="row">{name}</th><td>{value}</td></tr>)}</tbody>
       </table>
+      {Object.keys(importance).length ? (
+        <ImportanceBars label={_("How much each column counts")} asShares bars={Object.entries(importance).map(([name, value]) => ({ name, value }))} />
+      ) : null}
       {model.signature ? (
         <table className="s-facts">
           <caption>{_("Takes")}</caption>

@@ -11,5 +11,5 @@ export function Plot({ figure, label }: { readonly figure: Figure; readonly labe
     const place = element.current;
     return () => { if (place) erase(place); };
   }, []);
-  return <div className="s-plot" ref={element} role="img" aria-label={label} />;
+  return <div className="s-plot" ref={element} role="group" aria-label={label} />;
 }

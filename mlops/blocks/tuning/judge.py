@@ -10,6 +10,7 @@ import numpy as np
 from mlops.blocks.call import Silent
 from mlops.blocks.folding import divided
 from mlops.blocks.judging import scores_of
+from mlops.blocks.measures import metric_words
 from mlops.blocks.training import Learned, learn
 from mlops.blocks.tuning.candidate import Candidate
 from mlops.blocks.values import Table
@@ -40,7 +41,7 @@ class Judge:
         metrics = scores_of(learned.manifest, learned.estimator, inside.transformed(*transforms)).metrics()
         value = metrics.get(self.metric)
         if value is None:
-            message = f"The metric '{self.metric.replace('_', ' ')}' is not defined for the rows to judge by."
+            message = f"The metric '{metric_words(self.metric)}' is not defined for the rows to judge by."
             hint = "They need labels of several classes or values, and the learner scores. Choose another metric."
             raise Refusal("metric_undefined", message, hint=hint, status=422)
         if not np.isfinite(value):

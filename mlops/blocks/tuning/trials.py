@@ -9,6 +9,7 @@ from statistics import median
 
 from mlops.blocks.call import Reporter
 from mlops.blocks.cross_validating import mean_and_deviation
+from mlops.blocks.measures import metric_words
 from mlops.blocks.side_by_side import side_by_side, workers_for
 from mlops.blocks.tuning.candidate import Candidate, Search
 from mlops.blocks.tuning.judge import Judge
@@ -127,7 +128,7 @@ class Trials:
             words = (
                 "the best so far" if best is trial else f"best so far {best.metrics[metric]:.5g}, trial {best.number}"
             )
-            report.log(f"Trial {trial.number}: {metric.replace('_', ' ')} {value:.5g} ({words}). {tried}")
+            report.log(f"Trial {trial.number}: {metric_words(metric)} {value:.5g} ({words}). {tried}")
             if best is trial:
                 report.metric(f"best_{metric}", value)
         report.progress(0.02 + 0.9 * self._share(search, began))

@@ -19,16 +19,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mlops.access.decisions import may
 from mlops.execution.library import library_of
-from mlops.formats.evaluation import Evaluation
 from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
 from mlops.runs import queries
 from mlops.runs.compare import compare
 from mlops.runs.models import LogLine, Metric, Run, RunState, Step
-from mlops.runs.outputs import evaluation
+from mlops.runs.outputs import views
 from mlops.runs.shaping import seconds
-from mlops.web.figures import evaluation_figures
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project, show_project
 
@@ -177,18 +175,14 @@ def _drawn_in(shown: Run) -> str:
 
 
 def _metrics(shown: Run, steps: list[Step]) -> dict[str, Any]:
+    """The last value of each metric; what steps found is drawn by the browser as in the designer."""
     titles = queries.names_of(steps)
     measured = Metric.objects.filter(run=shown).order_by("node", "pk")
-    found = [(titles.get(step.node, step.node), _evaluation(step)) for step in steps]
+    last = {(one.node, one.key): one for one in measured}
     return {
-        "metrics": [(titles.get(one.node, one.node), one) for one in measured],
-        "evaluations": [(title, evaluation_figures(one)) for title, one in found if one is not None],
+        "metrics": [(titles.get(one.node, one.node), one) for one in last.values()],
+        "views": [(titles.get(step.node, step.node), view) for step in steps for view in views(step.outputs)],
     }
-
-
-def _evaluation(step: Step) -> Evaluation | None:
-    output = step.outputs.get("evaluation_results")
-    return evaluation(output) if output and step.component == "evaluate_model" else None
 
 
 def _outputs(shown: Run, steps: list[Step]) -> dict[str, Any]:
