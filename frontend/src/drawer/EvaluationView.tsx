@@ -8,9 +8,10 @@ import type { Figure } from "@/plot/plotly";
 import { _, number } from "@/i18n";
 
 export function EvaluationView({ evaluation }: { readonly evaluation: Evaluation }): JSX.Element {
+  const evaluated = useMemo(() => evaluation.evaluated.map((each) => ({ ...each, name: portName(each.name) })), [evaluation]);
   return (
     <div className="scrolls evaluation" tabIndex={0} role="region" aria-label={_("Evaluation")} data-testid="evaluation">
-      <Evaluated task={evaluation.task} evaluated={evaluation.evaluated.map((each) => ({ ...each, name: portName(each.name) }))} />
+      <Evaluated task={evaluation.task} evaluated={evaluated} />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { _, number } from "@/i18n";
 export function CrossValidationView({ found }: { readonly found: CrossValidation }): JSX.Element {
   const keys = Object.keys(found.mean);
   const [key, setKey] = useState(keys[0] ?? "");
+  const together = useMemo(() => (found.overall ? [{ ...found.overall, name: _("All folds") }] : []), [found]);
   return (
     <>
       <div className="scrolls finding-table" tabIndex={0} role="region" aria-label={_("Metrics by fold")}>
@@ -35,7 +36,7 @@ export function CrossValidationView({ found }: { readonly found: CrossValidation
       </div>
       <label className="finding-pick">{_("Metric")} <select value={key} onChange={(event) => setKey(event.target.value)}>{keys.map((each) => <option key={each} value={each}>{metricName(each)}</option>)}</select></label>
       <div className="plots"><Scatter found={found} metric={key} /></div>
-      {found.overall ? <><h3>{_("All held-out rows together")}</h3><Evaluated task={found.task} evaluated={[{ ...found.overall, name: _("All folds") }]} /></> : null}
+      {together.length ? <><h3>{_("All held-out rows together")}</h3><Evaluated task={found.task} evaluated={together} /></> : null}
     </>
   );
 }
