@@ -8,6 +8,7 @@ import type { Designer } from "@/designer/designer";
 import { Dialogs } from "@/dialogs/Dialogs";
 import { Drawer } from "@/drawer/Drawer";
 import { FindBar } from "@/panes/FindBar";
+import { PipelineTabs } from "@/inference/PipelineTabs";
 import { ListView } from "@/panes/ListView";
 import { Palette } from "@/panes/Palette";
 import { Pane } from "@/panes/Pane";
@@ -36,6 +37,7 @@ function Face(): JSX.Element {
   return (
     <div className={`studio${isRunView ? " is-run" : ""}${isFocus ? " is-focus" : ""}`} data-sheet={sheet ?? "none"} data-testid="studio">
       <Toolbar />
+      <PipelineTabs />
       <div className="studio-main">
         {canEdit ? <div className={`side side-left${sheet === "palette" ? " is-open" : ""}`}><Palette /></div> : null}
         <div className="middle">

@@ -5,6 +5,7 @@ import type {
 } from "@/api/types";
 import type { Looking } from "@/designer/presence";
 import type { Exposed } from "@/designer/subgraphs";
+import type { Derived, Family, InferenceKind, Package } from "@/inference/types";
 import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
@@ -94,6 +95,14 @@ export class Api {
       "GET",
       `runs/${run}/steps/${encodeURIComponent(node)}/outputs/${encodeURIComponent(port)}/?offset=${offset}&limit=${limit}`,
     );
+
+  inference = (id: string): Promise<Family> => this.send("GET", `drafts/${id}/inference/`);
+  createInference = (id: string, kind: InferenceKind, score: string): Promise<Derived> =>
+    this.send("POST", `drafts/${id}/inference/`, { kind, score });
+  updateInference = (id: string): Promise<Derived> => this.send("POST", `drafts/${id}/inference/update/`, {});
+  packages = async (run: string): Promise<readonly Package[]> =>
+    (await this.send<{ results: readonly Package[] }>("GET", `runs/${run}/packages/`)).results;
+  packagePipeline = (run: string, name: string): Promise<Package> => this.send("POST", `runs/${run}/packages/`, { name });
 
   private async send<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };

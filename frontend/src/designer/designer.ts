@@ -406,6 +406,15 @@ export class Designer extends Store<State> {
     this.follow(run.id);
   }
 
+  /** The saved models and transformations of the latest training run: a change like any other. */
+  async updateInference(): Promise<readonly string[]> {
+    await this.sync?.flush();
+    const made = await this.api.updateInference(this.state.id);
+    await this.sync?.look();
+    this.tell(_("Updated: the model and the transformations are those of the latest training run."));
+    return made.notes;
+  }
+
   async clone(): Promise<void> {
     try {
       await this.sync?.flush();
