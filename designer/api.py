@@ -71,7 +71,7 @@ class Palette(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
-        project = _project(request.user, request.query_params.get("project", ""))
+        project = project_named(request.user, request.query_params.get("project", ""))
         return Response(
             {
                 "components": [_offer(each) for each in components()],
@@ -92,7 +92,7 @@ class PaletteLinks(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
-        return Response({"results": link_uses(_project(request.user, request.query_params.get("project", "")))})
+        return Response({"results": link_uses(project_named(request.user, request.query_params.get("project", "")))})
 
 
 class Drafts(APIView):
@@ -100,7 +100,7 @@ class Drafts(APIView):
     def get(self, request: Request) -> Response:
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project"):
-            found = found.filter(project=_project(request.user, slug))
+            found = found.filter(project=project_named(request.user, slug))
         if text := request.query_params.get("q"):
             found = found.filter(name__icontains=text)
         return Response({"results": [_brief(draft) for draft in found[:500]]})
@@ -109,7 +109,7 @@ class Drafts(APIView):
     def post(self, request: Request) -> Response:
         fields = _checked(DraftFields, request)
         draft = actions.create_draft(
-            request.user, _project(request.user, fields["project"]), name=fields.get("name", "")
+            request.user, project_named(request.user, fields["project"]), name=fields.get("name", "")
         )
         return Response(_whole(request, draft), status=201)
 
@@ -212,7 +212,7 @@ def _checked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[
     return dict(fields.validated_data)
 
 
-def _project(person: Any, slug: str) -> Project:
+def project_named(person: Any, slug: str) -> Project:
     known = visible_projects(person)
     project = known.filter(slug=slug).first()
     if project is None:

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
-from designer import actions, queries
+from designer import actions, queries, samples
 from designer.drawing import starting_with
+from designer.samples import SAMPLES
 from mlops.access.decisions import may
 from mlops.runs import queries as runs
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
+
+SHOWN_FIRST = 6
 
 
 @signed_in
@@ -31,8 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "designer/home.html",
         {
-            "drafts": [d for d in drafts[:200] if not d.is_sample],
-            "samples": list(queries.visible_to(request.user).filter(project=project, is_sample=True)),
+            "drafts": drafts[:200],
+            "samples": SAMPLES[:SHOWN_FIRST],
+            "more_samples": SAMPLES[SHOWN_FIRST:],
             "q": text,
             "can_edit": may(request.user, "contribute", project),
         },
@@ -51,6 +55,13 @@ def create(request: HttpRequest) -> HttpResponse:
         document=starting_with(wanted) if wanted else None,
     )
     return redirect("designer:draft", draft.pk)
+
+
+@signed_in
+@require_POST
+def open_sample(request: HttpRequest, key: str) -> HttpResponse:
+    """A copy of one's own; its datasets come along."""
+    return redirect("designer:draft", samples.open_sample(request.user, current_project(request), key=key).pk)
 
 
 @signed_in

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from designer import api, component_api, exchange_api, inference_api, log_api, pages, presence_api
+from designer import (
+    api,
+    component_api,
+    exchange_api,
+    inference_api,
+    log_api,
+    pages,
+    presence_api,
+    samples_api,
+)
 from designer.compare import pages as compare
 
 app_name = "designer"
 
 rest = [
+    path("samples/", samples_api.Samples.as_view(), name="samples"),
     path("palette/", api.Palette.as_view(), name="palette"),
     path("palette/links/", api.PaletteLinks.as_view(), name="palette-links"),
     path("drafts/", api.Drafts.as_view(), name="drafts"),
@@ -52,6 +62,7 @@ urlpatterns = [
     path("designer/compare/", compare.chosen, name="compare-chosen"),
     path("designer/compare/<str:a>/<str:b>/", compare.compared, name="compare"),
     path("designer/new/", pages.create, name="new"),
+    path("designer/samples/<slug:key>/", pages.open_sample, name="open-sample"),
     path("designer/<uuid:draft_id>/", pages.canvas, name="draft"),
     path("designer/<uuid:draft_id>/clone/", pages.clone, name="clone"),
     path("designer/runs/<uuid:run_id>/clone/", pages.clone_run, name="clone-run-page"),

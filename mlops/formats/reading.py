@@ -20,9 +20,10 @@ class ReadColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Of Parquet, only `columns` counts; a zip archive is kept as it is. `decimal_comma`: 1.234,5 means 1234.5."""
+    """Of Parquet, only `columns` counts; a zip archive is kept as it is; the file of a stand-in names
+    what is to be made (mlops.datasets.standins). `decimal_comma`: 1.234,5 means 1234.5."""
 
-    format: Literal["csv", "parquet", "zip"]
+    format: Literal["csv", "parquet", "zip", "standin"]
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"

@@ -61,8 +61,7 @@ def samples_are_due() -> bool:
 
 
 def load_samples() -> None:
-    """Sample datasets and drawings, once a data directory. One that fails is tried again at the next start."""
-    from designer.samples import load_sample_drafts
+    """The first sample datasets, once a data directory. One that fails is tried again at the next start."""
     from mlops.datasets.samples import load_samples as load_sample_datasets
 
     administrator = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
@@ -71,7 +70,6 @@ def load_samples() -> None:
         return
     try:
         load_sample_datasets(administrator, project)
-        load_sample_drafts(administrator, project)
     except Exception:  # the server serves without samples; the next start tries again
         logging.getLogger(__name__).exception("The samples could not be loaded.")
         return

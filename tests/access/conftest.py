@@ -56,6 +56,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",
         "slug": project.slug,
+        "key": "automobile-basic",
         "name": "rita",
         "token": make_sign_in_link(owner),
         "token_id": ApiToken.objects.get().pk,

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PROJECT = "getting-started"
-SAMPLE = "Regression: Automobile Price"
+SAMPLE = "automobile-basic"
 DATASET = "Automobile price data"
 PATIENCE_SECONDS = 60
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -61,8 +61,8 @@ def places(studio: Studio) -> dict[str, str]:
     kept = json.loads((studio.data_dir / "client-credentials.json").read_text())
     headers = {"Authorization": f"Bearer {kept['token']}"}
     with httpx.Client(base_url=f"{studio.url}/api/v1/", headers=headers, timeout=30) as rest:
-        draft = _named(rest, "drafts/", SAMPLE)
-        run = _post(rest, f"drafts/{draft}/submit/", {"experiment": "pages"})["id"]
+        draft = _post(rest, "samples/", {"project": PROJECT, "key": SAMPLE})["id"]
+        run = _until(lambda: _submitted(rest, draft))
         done = _until(lambda: _finished(rest, run))
         assert done["state"] == "completed", done.get("reason")
         node, port = model_output(done)
@@ -111,6 +111,12 @@ def _named(rest: httpx.Client, path: str, name: str) -> str:
         return next((row["id"] for row in rows if row["name"] == name), None)
 
     return str(_until(look))
+
+
+def _submitted(rest: httpx.Client, draft: str) -> str | None:
+    """The run's id, once the sample's dataset is imported."""
+    answer = rest.post(f"drafts/{draft}/submit/", json={"experiment": "pages"})
+    return str(answer.json()["id"]) if answer.is_success else None
 
 
 def _finished(rest: httpx.Client, run: str) -> dict[str, Any] | None:

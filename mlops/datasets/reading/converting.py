@@ -12,7 +12,7 @@ import msgspec
 from mlops.datasets.reading.filekind import kind_of
 from mlops.datasets.reading.recognition import WORDS, date_formats
 from mlops.formats.reading import ReadColumn, Reading
-from mlops.formats.refusal import Refusal, Where
+from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import TableMeta
 
@@ -28,6 +28,8 @@ ROW_GROUP_ROWS = 100_000
 
 def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", file_name: str = "") -> TableMeta:
     """Writes both files below `folder`; `source` is `name:version`. Raises Refusal with the place and the remedy."""
+    if reading.format == "standin":
+        return _made(path, folder, source=source)
     kind = kind_of(path, file_name or f"data.{reading.format}")
     if kind != reading.format:
         raise Refusal(
@@ -48,6 +50,24 @@ def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", fil
     finally:
         shutil.rmtree(parts, ignore_errors=True)
     meta = _meta(columns, rows=rows, source=source)
+    (folder / META).write_bytes(msgspec.json.encode(meta))
+    return meta
+
+
+def _made(path: Path, folder: Path, *, source: str) -> TableMeta:
+    """Data that is made here, by the name in the file. Raises Refusal `standin_unknown`."""
+    from mlops.datasets.standins import MADE
+    from mlops.stats.schema import column_type
+
+    name = path.read_text(encoding="utf-8", errors="replace").strip()[:200]
+    if name not in MADE:
+        hint = nearest(name, MADE) or f"There are: {', '.join(MADE)}."
+        raise Refusal("standin_unknown", f"There is no stand-in “{name}”.", hint=hint, status=422)
+    frame = MADE[name]()
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(folder / DATA)
+    columns = [ReadColumn(name=one, type=column_type(dtype)) for one, dtype in frame.schema.items()]
+    meta = _meta(columns, rows=frame.height, source=source)
     (folder / META).write_bytes(msgspec.json.encode(meta))
     return meta
 

@@ -1,7 +1,10 @@
-"""The samples: real data that may be passed on, shipped with the product, each with its licence."""
+"""The samples: data that may be passed on, shipped with the product, each with its licence.
+
+A few are there from the first start on; the others come with the first pipeline that is opened on them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     target: str
     reading: Reading
+    at_start: bool = False
 
 
 def samples() -> tuple[Sample, ...]:
@@ -34,7 +38,12 @@ def samples() -> tuple[Sample, ...]:
 
 
 def load_samples(actor: Any, project: Project) -> list[DatasetVersion]:
-    """Adds those that the project does not have; their imports are jobs."""
+    """Adds those of the first start that the project does not have; their imports are jobs."""
+    return load_named(actor, project, [sample.name for sample in samples() if sample.at_start])
+
+
+def load_named(actor: Any, project: Project, names: Collection[str]) -> list[DatasetVersion]:
+    """Adds the named samples that the project does not have; their imports are jobs."""
     return [
         actions.import_known(
             actor,
@@ -51,4 +60,5 @@ def load_samples(actor: Any, project: Project) -> list[DatasetVersion]:
             },
         )
         for sample in samples()
+        if sample.name in names
     ]
