@@ -24,8 +24,8 @@ from mlops.packaging.parity import unit_of
 from mlops.packaging.requests import reference_rows
 
 ROWS = 3
-NUMBERS = ("regression", "recommendation")
-"""Tasks whose score is a number without classes."""
+NUMBERS = ("regression", "recommendation", "quantile", "clustering")
+"""Tasks whose scores are numbers without a threshold."""
 LOOKED_AT = 200
 CLEAR_LEAD = 0.02
 
@@ -41,7 +41,8 @@ def record_requests(folder: Path, *, tolerance: float = 1e-4) -> tuple[GoldenReq
     except Refusal:
         return ()
     chosen = _clear(answers, manifest)[:ROWS]
-    unit = unit_of(answers["Scored Labels"].to_numpy(), manifest) if manifest.task in NUMBERS else 1.0
+    numbers = answers.select(pl.selectors.float()).to_numpy()
+    unit = unit_of(numbers, manifest) if manifest.task in NUMBERS else 1.0
     return (
         GoldenRequest(
             rows=tuple(_plain(row) for row in rows[chosen].to_dicts()),

@@ -6,54 +6,124 @@ Loads the estimators' libraries: for child processes only.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from onnx import ModelProto
 
+from mlops.formats.model import Task
+from mlops.packaging import onnx_composed as composed
 from mlops.packaging.onnx_cells import not_convertible
+from mlops.packaging.onnx_composed import INPUT, ML_OPSET, NUMBERS, OPSET, Sketch
 
-OPSET = 19
-ML_OPSET = 3
-INPUT = "matrix"
+CLASSES = ("two_class", "multiclass")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EstimatorGraph:
-    """`double`: the input matrix is float64, else float32. `probabilities` is empty for a regression."""
+    """`double`: the input matrix is float64, else float32. `numbers`: its output of predictions [rows, 1],
+    probabilities [rows, classes], quantiles, distances to centres, or scores of an anomaly [rows, 1]."""
 
     model: ModelProto
     double: bool
-    scores: str
-    probabilities: str
+    numbers: str
 
 
-def convert_estimator(estimator: Any, *, width: int, is_classifier: bool) -> EstimatorGraph:
-    """Raises Refusal `not_convertible` where neither library knows the estimator."""
-    is_boosted = type(estimator).__module__.startswith("lightgbm")
+def convert_estimator(estimator: Any, *, width: int, task: Task) -> EstimatorGraph:
+    """Raises Refusal `not_convertible` where no library knows the estimator."""
     try:
-        model = _boosted(estimator, width) if is_boosted else _scikit_learn(estimator, width, is_classifier)
+        return _converted(estimator, width, task)
     except Exception as error:  # the libraries raise whatever they met; each means the same to the person
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise not_convertible(f"{type(estimator).__name__} has no ONNX form ({reason[:300]}).") from error
+
+
+def _converted(estimator: Any, width: int, task: Task) -> EstimatorGraph:
+    own = _OWN.get(type(estimator).__name__) if type(estimator).__module__.startswith("mlops.") else None
+    if own is not None:
+        return own(estimator, width)
+    is_boosted = type(estimator).__module__.startswith("lightgbm")
+    model = _boosted(estimator, width) if is_boosted else _scikit_learn(estimator, width, task in CLASSES)
     outputs = [output.name for output in model.graph.output]
-    return EstimatorGraph(
-        model=model,
-        double=not is_boosted,
-        scores=outputs[0],
-        probabilities=outputs[1] if is_classifier else "",
-    )
+    return EstimatorGraph(model=model, double=not is_boosted, numbers=outputs[0 if task == "regression" else 1])
 
 
-def _scikit_learn(estimator: Any, width: int, is_classifier: bool) -> ModelProto:
+def _one_vs_all(estimator: Any, width: int) -> EstimatorGraph:
+    sketch, chances = _chances(estimator, width)
+    return _finished(sketch, composed.one_vs_all(sketch, chances))
+
+
+def _one_vs_one(estimator: Any, width: int) -> EstimatorGraph:
+    sketch, chances = _chances(estimator, width)
+    return _finished(sketch, composed.one_vs_one(sketch, chances, estimator.pairs, estimator.classes))
+
+
+def _chances(estimator: Any, width: int) -> tuple[Sketch, list[str]]:
+    """Of class 1 of each estimator inside, [rows, 1]."""
+    parts = [_converted(each, width, "two_class") for each in estimator.estimators]
+    sketch = Sketch(double=parts[0].double)
+    both = [sketch.insert(part.model, part.numbers, place) for place, part in enumerate(parts)]
+    return sketch, [sketch.column(each, 1) for each in both]
+
+
+def _quantiles(estimator: Any, width: int) -> EstimatorGraph:
+    parts = [_converted(each, width, "regression") for each in estimator.forests]
+    sketch = Sketch(double=parts[0].double)
+    means = [
+        sketch.add("Mul", sketch.insert(part.model, part.numbers, place), sketch.constant(_mean_factor(forest)))
+        for place, (part, forest) in enumerate(zip(parts, estimator.forests, strict=True))
+    ]
+    return _finished(sketch, composed.quantiles(sketch, means))
+
+
+def _mean_factor(forest: Any) -> float:
+    """onnxmltools divides the sum of a forest's trees by 100, however many there are."""
+    return 100 / int(forest.booster_.num_trees())
+
+
+def _main_directions(estimator: Any, width: int) -> EstimatorGraph:
+    sketch = Sketch(double=True)
+    return _finished(sketch, composed.main_directions(sketch, estimator))
+
+
+def _isolation(estimator: Any, width: int) -> EstimatorGraph:
+    model = _scikit_learn(estimator.forest, width, is_classifier=False, double=False)
+    sketch = Sketch(double=False)
+    decision = sketch.insert(model, model.graph.output[1].name, 0)
+    return _finished(sketch, composed.isolation(sketch, decision, estimator))
+
+
+def _boundary(estimator: Any, width: int) -> EstimatorGraph:
+    sketch = Sketch(double=True)
+    return _finished(sketch, composed.boundary(sketch, estimator))
+
+
+def _finished(sketch: Sketch, numbers: str) -> EstimatorGraph:
+    return EstimatorGraph(model=sketch.finished(numbers), double=sketch.double, numbers=NUMBERS)
+
+
+_OWN: dict[str, Callable[[Any, int], EstimatorGraph]] = {
+    "OneVsAll": _one_vs_all,
+    "OneVsOne": _one_vs_one,
+    "Quantiles": _quantiles,
+    "MainDirections": _main_directions,
+    "Isolation": _isolation,
+    "Boundary": _boundary,
+}
+
+
+def _scikit_learn(estimator: Any, width: int, is_classifier: bool, *, double: bool = True) -> ModelProto:
     """In double precision, as it was fitted: sums over large columns lose too much in float32."""
     from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import DoubleTensorType
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    kind = DoubleTensorType if double else FloatTensorType
 
     converted: ModelProto = convert_sklearn(
         estimator,
-        initial_types=[(INPUT, DoubleTensorType([None, width]))],
+        initial_types=[(INPUT, kind([None, width]))],
         target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
         options={id(estimator): {"zipmap": False}} if is_classifier else None,
     )

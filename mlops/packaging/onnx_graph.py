@@ -1,7 +1,8 @@
 """Compiles a model folder to one ONNX graph: one input per request column, recipe, features and estimator inside.
 
-Outputs: `scored_labels` ([rows, 1] float32, or the class index [rows] int64) and, of a classification,
-`probabilities` ([rows, classes] float32). Opens pickles: for child processes only.
+Outputs: `scored_labels` ([rows, 1] float32, or the number of the class or cluster [rows] int64) and, of a
+classification, `probabilities` ([rows, classes] float32); of quantiles, distances to clusters and anomalies `scores`.
+ Opens pickles: for child processes only.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import msgspec
 import onnx
 from onnx import ModelProto, TensorProto, compose, helper
 
+from mlops.blocks.score_columns import middle
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.packaging.onnx_cells import not_convertible
 from mlops.packaging.onnx_columns import PREFIX, ColumnGraph
-from mlops.packaging.onnx_estimators import INPUT, ML_OPSET, OPSET, EstimatorGraph, convert_estimator
+from mlops.packaging.onnx_composed import INPUT, ML_OPSET, OPSET
+from mlops.packaging.onnx_estimators import CLASSES, EstimatorGraph, convert_estimator
 
 LABELS = "scored_labels"
 PROBABILITIES = "probabilities"
+SCORES = "scores"
 IR_VERSION = 10
 
 
@@ -39,15 +43,14 @@ def compile_model(folder: Path) -> ModelProto:
     import joblib
 
     estimator = joblib.load(folder / manifest.estimator)
-    is_classifier = manifest.task != "regression"
     width = sum(feature.width for feature in manifest.features)
-    converted = convert_estimator(estimator, width=width, is_classifier=is_classifier)
+    converted = convert_estimator(estimator, width=width, task=manifest.task)
     merged = compose.merge_models(
         _columns(manifest, double=converted.double),
         _aligned(converted),
         io_map=[(f"{PREFIX}matrix", f"{PREFIX}{INPUT}")],
     )
-    _finish(merged, is_classifier=is_classifier, classes=len(manifest.classes), converted=converted)
+    _finish(merged, manifest, converted)
     onnx.checker.check_model(merged, full_check=True)
     return merged
 
@@ -65,7 +68,7 @@ def read_manifest(folder: Path) -> ModelManifest:
 
 
 def _check_names(manifest: ModelManifest) -> None:
-    taken = {LABELS, PROBABILITIES} & {field.name for field in manifest.signature.inputs}
+    taken = {LABELS, PROBABILITIES, SCORES} & {field.name for field in manifest.signature.inputs}
     if taken:
         name = taken.pop()
         raise not_convertible(f"a column is named '{name}', as an output of the ONNX form is.", column=name)
@@ -98,19 +101,40 @@ def _model(graph: Any) -> ModelProto:
     return helper.make_model(graph, opset_imports=imports, ir_version=IR_VERSION, producer_name="mlops-studio")
 
 
-def _finish(model: ModelProto, *, is_classifier: bool, classes: int, converted: EstimatorGraph) -> None:
-    """Gives the outputs their names, types and shapes. The label is the class with the highest probability."""
+def _finish(model: ModelProto, manifest: ModelManifest, converted: EstimatorGraph) -> None:
+    """Gives the outputs their names, types and shapes. The label follows from the numbers."""
     graph = model.graph
     del graph.output[:]
-    if not is_classifier:
-        flat = helper.make_tensor(f"{PREFIX}one_column", TensorProto.INT64, [2], [-1, 1])
-        graph.initializer.append(flat)
-        graph.node.append(helper.make_node("Cast", [f"{PREFIX}{converted.scores}"], [f"{PREFIX}score"], to=1))
-        graph.node.append(helper.make_node("Reshape", [f"{PREFIX}score", f"{PREFIX}one_column"], [LABELS]))
-        graph.output.append(helper.make_tensor_value_info(LABELS, TensorProto.FLOAT, [None, 1]))
+    source, task = f"{PREFIX}{converted.numbers}", manifest.task
+    if task == "regression":
+        _add_label(graph, source)
         return
-    source = f"{PREFIX}{converted.probabilities}"
-    graph.node.append(helper.make_node("Cast", [source], [PROBABILITIES], to=TensorProto.FLOAT))
-    graph.node.append(helper.make_node("ArgMax", [source], [LABELS], axis=1, keepdims=0))
-    graph.output.append(helper.make_tensor_value_info(LABELS, TensorProto.INT64, [None]))
-    graph.output.append(helper.make_tensor_value_info(PROBABILITIES, TensorProto.FLOAT, [None, classes]))
+    numbers = PROBABILITIES if task in CLASSES else SCORES
+    graph.node.append(helper.make_node("Cast", [source], [numbers], to=TensorProto.FLOAT))
+    if task == "quantile":
+        place = helper.make_tensor(f"{PREFIX}middle", TensorProto.INT64, [1], [middle(manifest.classes)])
+        graph.initializer.append(place)
+        graph.node.append(helper.make_node("Gather", [source, place.name], [f"{PREFIX}label"], axis=1))
+        _add_label(graph, f"{PREFIX}label")
+    elif task == "anomaly":
+        flat = helper.make_tensor(f"{PREFIX}flat", TensorProto.INT64, [1], [-1])
+        limit = helper.make_tensor(f"{PREFIX}limit", TensorProto.FLOAT, [], [0.5])
+        graph.initializer.extend([flat, limit])
+        graph.node.append(helper.make_node("Greater", [numbers, limit.name], [f"{PREFIX}above"]))
+        graph.node.append(helper.make_node("Cast", [f"{PREFIX}above"], [f"{PREFIX}label"], to=TensorProto.INT64))
+        graph.node.append(helper.make_node("Reshape", [f"{PREFIX}label", flat.name], [LABELS]))
+    else:
+        best = "ArgMin" if task == "clustering" else "ArgMax"
+        graph.node.append(helper.make_node(best, [source], [LABELS], axis=1, keepdims=0))
+    if task != "quantile":
+        graph.output.append(helper.make_tensor_value_info(LABELS, TensorProto.INT64, [None]))
+    wide = 1 if task == "anomaly" else len(manifest.classes)
+    graph.output.append(helper.make_tensor_value_info(numbers, TensorProto.FLOAT, [None, wide]))
+
+
+def _add_label(graph: Any, source: str) -> None:
+    column = helper.make_tensor(f"{PREFIX}one_column", TensorProto.INT64, [2], [-1, 1])
+    graph.initializer.append(column)
+    graph.node.append(helper.make_node("Cast", [source], [f"{PREFIX}score"], to=TensorProto.FLOAT))
+    graph.node.append(helper.make_node("Reshape", [f"{PREFIX}score", column.name], [LABELS]))
+    graph.output.append(helper.make_tensor_value_info(LABELS, TensorProto.FLOAT, [None, 1]))

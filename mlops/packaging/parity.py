@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from mlops.blocks.score_columns import number_names
 from mlops.formats.model import ModelManifest, ParityCertificate
 from mlops.formats.refusal import Refusal
-from mlops.packaging.onnx_estimators import OPSET
-from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, read_manifest
+from mlops.packaging.onnx_composed import OPSET
+from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, SCORES, read_manifest
 from mlops.packaging.onnx_session import CompiledModel
 from mlops.packaging.requests import edge_rows, reference_rows
 
@@ -27,10 +28,11 @@ INCOMPARABLE = 1e9
 SINGLE_ROUNDS, BATCH_ROUNDS = 25, 7
 LIBRARIES = ("onnx", "onnxruntime", "skl2onnx", "onnxmltools", "scikit-learn", "lightgbm", "polars", "numpy")
 
-LABEL = "Scored Labels"
+UNITLESS = ("two_class", "multiclass", "anomaly")
+"""Tasks whose scores are probabilities, or alike; others are measured by their spread."""
 
 Scores = Any
-"""numpy float64 [rows, 1] of predictions or of the second class's probability, or [rows, classes]."""
+"""numpy float64 [rows, numbers] as `number_names` names them: predictions, probabilities, quantiles, distances."""
 
 
 def certify(folder: Path, content: bytes, *, tolerance: float) -> ParityCertificate:
@@ -50,13 +52,13 @@ def certify(folder: Path, content: bytes, *, tolerance: float) -> ParityCertific
     worst = int(differences.argmax())
     return ParityCertificate(
         accepted=not over.any(),
-        reason=_reason(differences, tolerance=tolerance, regression=manifest.task == "regression"),
+        reason=_reason(differences, tolerance=tolerance, probabilities=manifest.task in UNITLESS),
         rows=rows.height,
         tolerance=tolerance,
         max_difference=float(differences[worst]),
         mean_difference=float(differences.mean()),
         share_over_tolerance=float(over.mean()),
-        label_flips=int((_classes(expected) != _classes(found)).sum()) if manifest.classes else 0,
+        label_flips=int((_places(expected, manifest.task) != _places(found, manifest.task)).sum()),
         worst_row=worst,
         opset=OPSET,
         onnx_bytes=len(content),
@@ -68,7 +70,7 @@ def certify(folder: Path, content: bytes, *, tolerance: float) -> ParityCertific
 
 def unit_of(scores: Scores, manifest: ModelManifest) -> float:
     """What a difference of 1 is measured in: 1 for probabilities, else the spread of the predictions."""
-    if manifest.task != "regression":
+    if manifest.task in UNITLESS:
         return 1.0
     spread = float(np.nanstd(scores))
     return spread if np.isfinite(spread) and spread > 0 else 1.0
@@ -91,21 +93,27 @@ def _answers(original: Any, rows: pl.DataFrame) -> bool:
 
 def _original_scores(original: Any, rows: pl.DataFrame, manifest: ModelManifest) -> Scores:
     answer = original.score(rows)
-    names = [name for name in answer.columns if name != LABEL] if manifest.classes else [LABEL]
-    return answer.select(names).cast(pl.Float64).to_numpy()
+    return answer.select(number_names(manifest.task, manifest.classes)).cast(pl.Float64).to_numpy()
 
 
 def _onnx_scores(compiled: CompiledModel, rows: pl.DataFrame, manifest: ModelManifest) -> Scores:
     """In the columns of the original: of two classes, the second's probability alone."""
     outputs = compiled.run(rows.to_dict(as_series=False))
-    if not manifest.classes:
+    if manifest.task == "regression":
         return outputs[LABELS].astype(np.float64)
-    probabilities = outputs[PROBABILITIES].astype(np.float64)
-    return probabilities[:, 1:] if manifest.task == "two_class" else probabilities
+    if manifest.task in ("two_class", "multiclass"):
+        probabilities = outputs[PROBABILITIES].astype(np.float64)
+        return probabilities[:, 1:] if manifest.task == "two_class" else probabilities
+    return outputs[SCORES].astype(np.float64)
 
 
-def _classes(scores: Scores) -> Any:
-    return scores[:, 0] > 0.5 if scores.shape[1] == 1 else scores.argmax(axis=1)
+def _places(scores: Scores, task: str) -> Any:
+    """The number of the predicted class or cluster; 0 where a number is predicted."""
+    if task in ("two_class", "anomaly"):
+        return scores[:, 0] > 0.5
+    if task == "multiclass":
+        return scores.argmax(axis=1)
+    return scores.argmin(axis=1) if task == "clustering" else np.zeros(scores.shape[0])
 
 
 def _differences(expected: Scores, found: Scores) -> Scores:
@@ -115,8 +123,8 @@ def _differences(expected: Scores, found: Scores) -> Scores:
     return np.nan_to_num(apart, nan=INCOMPARABLE, posinf=INCOMPARABLE).max(axis=1)
 
 
-def _reason(differences: Scores, *, tolerance: float, regression: bool) -> str:
-    what = "predictions (in units of their standard deviation)" if regression else "probabilities"
+def _reason(differences: Scores, *, tolerance: float, probabilities: bool) -> str:
+    what = "probabilities" if probabilities else "predictions (in units of their standard deviation)"
     largest, share = float(differences.max()), float((differences > tolerance).mean())
     if not share:
         return f"On {differences.size:,} rows the {what} differ by at most {largest:.1e}; allowed is {tolerance:g}."

@@ -83,6 +83,16 @@ class Workshop:
         chosen = {"label_column": label or LABELS[learner]}
         return self.run("train_model", chosen, untrained_model=untrained, dataset=data)["trained_model"]
 
+    def model(self, learner: str, data: Path, **parameters: Any) -> Path:
+        """Trained by the step that fits the learner's task; a clustering goes by `make`, `power` and `weight`."""
+        task = component(learner).task
+        if task not in ("clustering", "anomaly"):
+            return self.trained(learner, data, **parameters)
+        trainer = {"clustering": "train_clustering_model", "anomaly": "train_anomaly_detection_model"}[task]
+        chosen = {"column_set": ["make", "power", "weight"]} if task == "clustering" else {}
+        untrained = self.untrained(learner, **parameters)
+        return self.run(trainer, chosen, untrained_model=untrained, dataset=data)["trained_model"]
+
     def _folder(self) -> Path:
         self.count += 1
         return self.root / str(self.count)

@@ -19,6 +19,9 @@ _INLINE_ROWS = 512
 _EPOCH = datetime(1970, 1, 1)
 _DAY_SECONDS = 86_400.0
 _FLOAT32_MOST = 3.4028235e38
+_NUMBERS = {"quantile": "scores", "clustering": "scores", "anomaly": "scores"}
+"""Outputs beside the labels of tasks other than classification."""
+_NAMES = {"quantile": "Scored Quantile {}", "clustering": "DistancesToClusterCenter no.{}", "anomaly": "{}"}
 
 
 class OnnxEngine:
@@ -69,7 +72,8 @@ class OnnxEngine:
         self._numeric = tuple(field for field, is_text in inputs if not is_text)
         self._text = tuple(field for field, is_text in inputs if is_text)
         self._outputs = [node.name for node in session.get_outputs()]
-        needed = {"scored_labels", "probabilities"} if self._serving.classes else {"scored_labels"}
+        second = _NUMBERS.get(self._serving.task, "probabilities" if self._serving.classes else "scored_labels")
+        needed = {"scored_labels", second}
         missing = needed - set(self._outputs)
         if missing:
             raise Refusal("model_broken", f"onnx/{ONNX_FILE} lacks the output {', '.join(sorted(missing))}.")
@@ -133,6 +137,8 @@ def _as_numbers(field: Field, values: list[Any]) -> list[Any]:
 
 def _columns(results: dict[str, Any], serving: Serving, signature: Signature) -> Columns:
     labels = results["scored_labels"].reshape(-1)
+    if serving.task in _NUMBERS:
+        return _numbered(serving, labels, results[_NUMBERS[serving.task]])
     if not serving.classes:
         return {"Scored Labels": without_nan(labels.tolist())}
     names = class_labels(serving.classes, signature)
@@ -143,6 +149,16 @@ def _columns(results: dict[str, Any], serving: Serving, signature: Signature) ->
         return columns
     for index, name in enumerate(serving.classes):
         columns[f'Scored Probabilities for Class "{name}"'] = without_nan(probabilities[:, index].tolist())
+    return columns
+
+
+def _numbered(serving: Serving, labels: Any, numbers: Any) -> Columns:
+    """Quantiles, assignments with distances, and anomalies, under the names of mlops/blocks/score_columns.py."""
+    label = "Assignments" if serving.task == "clustering" else "Scored Labels"
+    columns: Columns = {label: without_nan(labels.tolist())}
+    names = [_NAMES[serving.task].format(each) for each in serving.classes] or ["Scored Probabilities"]
+    for place, name in enumerate(names):
+        columns[name] = without_nan(numbers[:, place].tolist())
     return columns
 
 
