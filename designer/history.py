@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Max
 
 from designer.models import Draft, Operation, Revision, Version
 
@@ -69,7 +68,7 @@ def steps(draft: Draft, person: Any, *, before: int | None = None) -> dict[str, 
     if before is not None:
         done = done.filter(seq__lt=before)
     newest = list(done.order_by("-seq")[:STEPS_AT_ONCE])
-    last = done.aggregate(last=Max("seq"))["last"] or 0
+    last = newest[0].seq if newest else 0
     undone = own.filter(undone_by__gt=last).order_by("-undone_by", "seq")[: STEPS_AT_ONCE if before is None else 0]
     return {
         "undo": _steps(reversed(newest)),

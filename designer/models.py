@@ -84,6 +84,9 @@ class Operation(models.Model):
         indexes = [
             models.Index(fields=["draft", "step"], name="operation_step"),
             models.Index(fields=["draft", "by", "-seq"], name="operation_by"),
+            models.Index(
+                fields=["draft", "undone_by"], name="operation_undone", condition=models.Q(undone_by__isnull=False)
+            ),
         ]
 
 

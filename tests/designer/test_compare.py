@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from designer import actions
 from designer.compare.picture import link_marks, overlaid, picture
@@ -10,7 +11,9 @@ from designer.compare.story import lines_between, marks, tell
 from designer.drawing import Pen
 from designer.graph.operations import apply
 from designer.graph.wellformed import read_changes
+from mlops.datasets.models import Dataset, DatasetVersion
 from tests.designer.vectors import EMPTY
+from tests.runs.history import past_run
 
 
 def raw(*changes):
@@ -140,3 +143,44 @@ def test_two_things_chosen_in_a_list_go_to_their_comparison(client, contributor,
     answer = client.get(f"/designer/compare/?draft={draft.pk}&draft={draft.pk}")
     assert answer.headers["Location"] == f"/designer/compare/draft-{draft.pk}/draft-{draft.pk}/"
     assert client.get(f"/designer/compare/?draft={draft.pk}").status_code == 400
+
+
+@pytest.mark.django_db
+def test_two_runs_are_compared_with_data_environment_and_metrics(client, contributor, project):
+    one = past_run(contributor, project, metrics=[("score", "auc", 0.5)])
+    other = past_run(contributor, project, metrics=[("score", "auc", 0.75)])
+    type(one).objects.filter(pk=one.pk).update(snapshot={"versions": {"polars": "1.0", "python": "3.11"}})
+    type(one).objects.filter(pk=other.pk).update(snapshot={"versions": {"polars": "1.1", "python": "3.11"}})
+    client.force_login(contributor)
+    page = client.get(f"/designer/compare/run-{one.pk}/run-{other.pk}/").text
+    for told in ("polars", "1.1", "auc", "0.25"):
+        assert told in page
+    assert "python</th>" not in page
+
+
+@pytest.mark.django_db
+def test_a_new_version_of_a_dataset_is_told_with_its_rows_and_columns(client, contributor, project):
+    dataset = Dataset.objects.create(project=project, name="Cars", last_number=2, created_by=contributor)
+    for number, columns in ((1, ("price",)), (2, ("price", "doors"))):
+        _ready(dataset, number, columns)
+    pen = Pen()
+    pen.node("data", "dataset", at=(0, 0), dataset="Cars", version=1)
+    draft = actions.create_draft(contributor, project, document=pen.document())
+    pen.node("data", "dataset", at=(0, 0), dataset="Cars", version=2)
+    actions.save_document(contributor, draft, base_revision=1, document=pen.document())
+    client.force_login(contributor)
+    page = client.get(f"/designer/compare/draft-{draft.pk}@1/draft-{draft.pk}/").text
+    for told in ("Cars : 1", "Cars : 2", "doors (decimal)", '<td class="num">100</td>'):
+        assert told in page
+
+
+def _ready(dataset, number, columns):
+    schema = {"columns": [{"name": name, "type": "decimal"} for name in columns], "row_count": number * 100}
+    DatasetVersion.objects.create(
+        dataset=dataset,
+        number=number,
+        schema=schema,
+        row_count=number * 100,
+        state="ready",
+        state_since=timezone.now(),
+    )
