@@ -32,6 +32,24 @@ class Silent:
         pass
 
 
+@dataclass(frozen=True)
+class Part:
+    """A reporter for one part of a longer work: its progress from 0 to 1 is that of the whole from `low` to `high`."""
+
+    whole: Reporter
+    low: float
+    high: float
+
+    def log(self, text: str) -> None:
+        self.whole.log(text)
+
+    def progress(self, share: float) -> None:
+        self.whole.progress(self.low + (self.high - self.low) * share)
+
+    def metric(self, key: str, value: float) -> None:
+        self.whole.metric(key, value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """`parameters` are complete (defaults filled in) and checked against the input schemas."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops.blocks.call import Call, Reporter
+from mlops.blocks.call import Call, Part, Reporter
 from mlops.blocks.catalogue import block, derive
 from mlops.blocks.parameters import with_defaults
 from mlops.blocks.problems import as_refusal
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from mlops.formats.component import Component
     from mlops.formats.step import StepOrder
 
-__all__ = ["Reporter", "execute"]
+__all__ = ["WRITTEN", "Reporter", "execute"]
+
+RUNNING = (0.1, 0.75)
+WRITTEN = 0.85
+"""Shares of the work: inputs are read, the component has run, its outputs are written. The profiles are the rest."""
 
 
 def execute(order: StepOrder, report: Reporter) -> None:
@@ -23,7 +27,7 @@ def execute(order: StepOrder, report: Reporter) -> None:
     if order.definition is not None:
         from mlops.blocks.custom import execute_definition
 
-        return execute_definition(order, report)
+        return execute_definition(order, Part(report, 0.0, WRITTEN))
     from mlops.blocks.values import shape_of, write_value
 
     found = block(order.component, order.version)
@@ -38,13 +42,16 @@ def execute(order: StepOrder, report: Reporter) -> None:
         parameters=with_defaults(found.DEFINITION, order.parameters),
         inputs=inputs,
         seed=order.seed,
-        report=report,
+        report=Part(report, *RUNNING),
         work_dir=Path(order.work_dir),
     )
-    for port, value in found.run(call).items():
+    report.progress(RUNNING[0])
+    values = found.run(call)
+    report.progress(RUNNING[1])
+    for port, value in values.items():
         if port in order.outputs:
             write_value(value, order.outputs[port])
-    report.progress(1.0)
+    report.progress(WRITTEN)
 
 
 def _read(order: StepOrder, definition: Component) -> dict[str, Value]:

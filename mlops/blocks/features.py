@@ -13,7 +13,8 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.formats.table import Column, TableSchema
 
 MOST_CATEGORIES = 1_000
-MOST_CELLS = 250_000_000
+MOST_CELLS = 400_000_000
+"""1.6 GB as float32."""
 MICROSECONDS_A_DAY = 86_400_000_000
 
 Matrix = npt.NDArray[np.float32]

@@ -18,6 +18,9 @@ from mlops.formats.model import ModelManifest, Task
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.table import ColumnType
 
+BLOCK_ROWS = 500_000
+"""How many rows become numbers at once, so that a table of any length needs little memory."""
+
 
 def tolerates_missing(algorithm: str, parameters: Mapping[str, Any] | None = None) -> bool:
     """Of a learner; one that wraps another is as tolerant as that (`parameters` say which)."""
@@ -38,10 +41,19 @@ def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.
         _require_known(manifest, frame)
     if not frame.height:
         return _answer(manifest, np.zeros((0, len(number_names(manifest.task, manifest.classes)))))
+    numbers = [
+        _block(manifest, estimator, frame.slice(start, BLOCK_ROWS), start=start, tolerant=tolerant)
+        for start in range(0, frame.height, BLOCK_ROWS)
+    ]
+    return _answer(manifest, numbers[0] if len(numbers) == 1 else np.concatenate(numbers))
+
+
+def _block(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame, *, start: int, tolerant: bool) -> Any:
+    """The numbers of some rows, of which the first is row `start` of the table."""
     cells = matrix(frame, manifest.features)
     if not tolerant and not np.isfinite(cells).all():
-        raise _infinite(manifest, cells)
-    return _answer(manifest, np.asarray(_numbers(manifest.task, estimator, cells), dtype=np.float64))
+        raise _infinite(manifest, cells, start=start)
+    return np.asarray(_numbers(manifest.task, estimator, cells), dtype=np.float64)
 
 
 def class_values(classes: Sequence[str], type_: ColumnType) -> pl.Series:
@@ -95,8 +107,9 @@ def _require_known(manifest: ModelManifest, frame: pl.DataFrame) -> None:
     raise Refusal("unknown_category", message, hint=hint, status=422, where=where)
 
 
-def _infinite(manifest: ModelManifest, cells: Any) -> Refusal:
+def _infinite(manifest: ModelManifest, cells: Any, *, start: int) -> Refusal:
     row, place = (int(found) for found in np.argwhere(~np.isfinite(cells))[0])
+    row += start
     column = _column_at(manifest, place)
     message = f"Row {row + 1}, column '{column}': the value is infinite or too large."
     hint = "Send a finite number of ordinary size."

@@ -79,10 +79,11 @@ def _execute(order: StepOrder, journal: Journal) -> StepError | None:
     try:
         _limit(order.limits)
         os.chdir(order.work_dir)
-        from mlops.blocks.execution import execute
+        from mlops.blocks.execution import WRITTEN, execute
 
         execute(order, journal)
-        _profile(order)
+        _profile(order, journal, begins_at=WRITTEN)
+        journal.progress(1.0)
     except Refusal as refusal:
         where = msgspec.structs.replace(refusal.where, node=order.node)
         return StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=where)
@@ -112,14 +113,18 @@ def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> Ste
     )
 
 
-def _profile(order: StepOrder) -> None:
+def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
     """Beside each table that came out lies its profile, so that looking at it costs nothing later."""
     from mlops.stats.profile import profile_table
 
-    for folder in map(Path, order.outputs.values()):
-        data = folder / "data.parquet"
-        if data.exists():
-            (folder / PROFILE_FILE).write_bytes(msgspec.json.encode(profile_table(data)))
+    tables = [Path(folder) for folder in order.outputs.values() if (Path(folder) / "data.parquet").exists()]
+    for place, folder in enumerate(tables):
+
+        def told(share: float, done: int = place) -> None:
+            journal.progress(begins_at + (1 - begins_at) * (done + share) / len(tables))
+
+        profile = profile_table(folder / "data.parquet", progress=told)
+        (folder / PROFILE_FILE).write_bytes(msgspec.json.encode(profile))
 
 
 def _limit(limits: Limits) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,22 @@ TOP_VALUES = 20
 MICROSECONDS = 1_000_000
 
 
-def profile_table(table: str | Path | pl.LazyFrame | pl.DataFrame) -> TableProfile:
-    """`table` is a Parquet file, a folder with `data.parquet`, or a frame. Histograms of dates are in Unix seconds."""
+def profile_table(
+    table: str | Path | pl.LazyFrame | pl.DataFrame, *, progress: Callable[[float], None] = lambda share: None
+) -> TableProfile:
+    """`table` is a Parquet file, a folder with `data.parquet`, or a frame. Histograms of dates are in Unix seconds.
+
+    `progress` is told the share of the columns that are done."""
     import polars as pl
 
     frame = _opened(table)
     schema = frame.collect_schema()
     rows = int(frame.select(pl.len()).collect().item())
-    columns = tuple(
-        profile_column(frame.select(name).collect().to_series(), type_=column_type(dtype))
-        for name, dtype in schema.items()
-    )
-    return TableProfile(row_count=rows, columns=columns)
+    columns = []
+    for name, dtype in schema.items():
+        columns.append(profile_column(frame.select(name).collect().to_series(), type_=column_type(dtype)))
+        progress(len(columns) / len(schema))
+    return TableProfile(row_count=rows, columns=tuple(columns))
 
 
 def profile_column(series: pl.Series, *, type_: ColumnType) -> ColumnProfile:

@@ -50,7 +50,19 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """The same table in storage types: times without zone (UTC), NaN and nothing alike as null."""
     import polars as pl
 
-    return frame.select([_conformed(pl.col(name), dtype).alias(name) for name, dtype in frame.schema.items()])
+    return frame.select(
+        pl.col(name) if _conforms(frame[name]) else _conformed(pl.col(name), dtype).alias(name)
+        for name, dtype in frame.schema.items()
+    )
+
+
+def _conforms(values: pl.Series) -> bool:
+    """Nothing is to be done, so that the column need not be copied."""
+    import polars as pl
+
+    if values.dtype == pl.Float64:
+        return not values.is_nan().any()
+    return values.dtype == storage_type(column_type(values.dtype))
 
 
 def _as_text(values: pl.Series) -> pl.Series:
