@@ -1,8 +1,8 @@
-"""Reads a fetched file as a table."""
+"""Reads a file from outside as a table: fetched from the web, or out of an archive."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -40,25 +40,30 @@ def imported(call: Call) -> Table:
     )
     chosen = call.parameters["data_format"]
     format = _format(fetched) if chosen == "auto" else chosen
-    frame = _read(fetched, format, has_header=call.parameters["has_header"])
+    frame = read_file(fetched.path, format, has_header=call.parameters["has_header"], source=fetched.url)
     fetched.path.unlink()
     call.report.log(f"Read {frame.height} rows with {frame.width} columns as {format} from {fetched.url}.")
     return new_table(frame)
 
 
 def _format(fetched: Fetched) -> str:
-    name = PurePosixPath(urlsplit(fetched.url).path.removesuffix(".gz"))
-    return ENDINGS.get(name.suffix.lower()) or CONTENT_TYPES.get(fetched.content_type, "csv")
+    return format_of(urlsplit(fetched.url).path) or CONTENT_TYPES.get(fetched.content_type, "csv")
 
 
-def _read(fetched: Fetched, format: str, *, has_header: bool) -> pl.DataFrame:
+def format_of(name: str) -> str | None:
+    """By the ending of a file's name."""
+    return ENDINGS.get(PurePosixPath(name.removesuffix(".gz")).suffix.lower())
+
+
+def read_file(path: Path, format: str, *, has_header: bool, source: str) -> pl.DataFrame:
+    """Types are found from the first rows. Refusal `file_unreadable` names `source`."""
     try:
         if format == "parquet":
-            return pl.read_parquet(fetched.path)
+            return pl.read_parquet(path)
         if format == "jsonl":
-            return pl.read_ndjson(fetched.path, infer_schema_length=SAMPLED_ROWS)
+            return pl.read_ndjson(path, infer_schema_length=SAMPLED_ROWS)
         frame = pl.read_csv(
-            fetched.path,
+            path,
             separator="\t" if format == "tsv" else ",",
             has_header=has_header,
             infer_schema_length=SAMPLED_ROWS,
@@ -68,7 +73,7 @@ def _read(fetched: Fetched, format: str, *, has_header: bool) -> pl.DataFrame:
             frame.columns = [f"Col{place}" for place in range(1, frame.width + 1)]
         return frame
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        message = f"What lies at the address cannot be read as {format}: {str(error).splitlines()[0].rstrip('.')}."
-        hint = "Choose another format. The server may also have sent a page instead of the file."
-        where = Where(parameter="data_format", value=fetched.url)
+        message = f"'{source}' cannot be read as {format}: {str(error).splitlines()[0].rstrip('.')}."
+        hint = "Choose another format. A server may also have sent a page instead of the file."
+        where = Where(parameter="data_format", value=source)
         raise Refusal("file_unreadable", message, hint=hint, status=422, where=where) from error

@@ -173,6 +173,29 @@ def _looked_up(graph: Graph, cell: Cell, known: Mapping[str, float], *, missing:
     return Cell(tensor=tensor, type="decimal")
 
 
+def _axis(graph: Graph, cells: list[Cell], state: State) -> Cell:
+    """How far a row lies along an axis: a weighted sum of what is left of its columns without their means."""
+    values = graph.node("Concat", [_double(graph, cell) for cell in cells], axis=1)
+    shifted = graph.node("Sub", [values, graph.constant(np.array(state["mean"], dtype=np.float64))])
+    weights = graph.constant(np.array(state["axis"], dtype=np.float64)[:, None])
+    return Cell(tensor=graph.node("MatMul", [shifted, weights]), type="decimal", double=True)
+
+
+def _grouped(graph: Graph, cells: list[Cell], state: State) -> Cell:
+    groups, cell = dict(state["groups"]), cells[0]
+    if not cell.is_text or state["rest"] is None or "" in groups:
+        raise _Unknown
+    tensor = graph.node(
+        "LabelEncoder",
+        [cell.tensor],
+        domain="ai.onnx.ml",
+        keys_strings=["", *groups],
+        values_strings=["", *groups.values()],
+        default_string=state["rest"],
+    )
+    return Cell(tensor=tensor, type="string")
+
+
 _COMPARISONS = {
     "equal_to": "Equal",
     "greater_than": "Greater",
@@ -227,7 +250,9 @@ FORMS: dict[str, Form] = {
     "clip_values": _clip,
     "convert_to_dataset": _replacement,
     "convert_to_indicator_values": _indicator,
+    "group_categorical_values": _grouped,
     "group_data_into_bins": _bins,
     "join_data": _look_up,
+    "principal_component_analysis": _axis,
     "target_encoding": _encoding,
 }

@@ -123,3 +123,48 @@ def test_a_model_behind_an_encoding_takes_raw_rows_and_new_categories(workshop: 
     assert not model.manifest.broken
     fresh = cars().with_columns(make=pl.lit("never seen")).drop("price")
     assert model.score(fresh).height == 120
+
+
+def test_principal_components_agree_with_scikit_learn(workshop: Workshop) -> None:
+    from sklearn.decomposition import PCA
+
+    chosen = {"selected_columns": ["power", "weight", "price"]}
+    outputs = workshop.run("principal_component_analysis", chosen, dataset=workshop.put(cars()))
+    found = workshop.table(outputs["results_dataset"]).frame.select("PC1", "PC2").to_numpy()
+    expected = PCA(2).fit_transform(cars().select("power", "weight", "price").to_numpy())
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("one_sample", lambda a, b: stats.ttest_1samp(a, 0)),
+        ("paired", lambda a, b: stats.ttest_rel(a, b)),
+        ("equal_variance", lambda a, b: stats.ttest_ind(a, b)),
+        ("unequal_variance", lambda a, b: stats.ttest_ind(a, b, equal_var=False)),
+    ],
+)
+def test_a_t_test_agrees_with_scipy(workshop: Workshop, test: str, expected: Any) -> None:
+    frame = pl.DataFrame({"a": DRAW.normal(0.3, 1, 40), "b": DRAW.normal(0, 2, 40)})
+    chosen = {"test": test, "column_1": "a", "column_2": "b"}
+    row = workshop.table(
+        workshop.run("test_hypothesis_using_t_test", chosen, dataset=workshop.put(frame))["results_dataset"]
+    ).frame.row(0, named=True)
+    wanted = expected(frame["a"].to_numpy(), frame["b"].to_numpy())
+    assert (row["T"], row["P"]) == pytest.approx((wanted.statistic, wanted.pvalue))
+    assert row["Null hypothesis rejected"] == (wanted.pvalue < 0.05)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"grouping": "list", "groups": "x: a, b"}, ["x", "x", "Other", None]),
+        ({"grouping": "list", "groups": "x: a", "name_of_the_rest": ""}, ["x", "b", "c", None]),
+        ({"minimum_rows": 2}, ["Other", "Other", "Other", None]),
+        ({"minimum_rows": 1}, ["a", "b", "c", None]),
+    ],
+)
+def test_categories_are_grouped(workshop: Workshop, parameters: dict[str, Any], expected: list[Any]) -> None:
+    frame = pl.DataFrame({"t": ["a", "b", "c", None]})
+    outputs = workshop.run("group_categorical_values", parameters, dataset=workshop.put(frame))
+    assert workshop.table(outputs["results_dataset"]).frame["t"].to_list() == expected

@@ -167,6 +167,8 @@ ENDS = {"set_of_thresholds": "clip_peaks_and_subpeaks", "threshold": "percentile
         ("apply_math_operation", {"category": "compare", "compare_function": "greater_than_or_equal_to",
                                   "second_argument": 120, "column_set": NUMBERS}),
         ("apply_math_operation", {"category": "rounding", "rounding_function": "floor", "column_set": ["weight"]}),
+        ("group_categorical_values", {"minimum_rows": 130, "columns": ["make"]}),
+        ("principal_component_analysis", {"selected_columns": NUMBERS, "number_of_dimensions": 1}),
         ("target_encoding", {"label_column": "price", "columns_to_encode": ["make"]}),
     ],
 )  # fmt: skip
