@@ -63,10 +63,9 @@ function linkWords(d: Designer): string {
   }
 }
 
+/** The field takes the keyboard by itself when it appears; when it is there already, it is asked. */
 function focusFind(): void {
-  window.requestAnimationFrame(() => {
-    const field = document.querySelector<HTMLInputElement>("[data-testid=find-text]");
-    field?.focus();
-    field?.select();
-  });
+  const field = document.querySelector<HTMLInputElement>("[data-testid=find-text]");
+  field?.focus();
+  field?.select();
 }

@@ -15,7 +15,7 @@ import { Frame } from "@/canvas/Frame";
 import { Guides } from "@/canvas/Guides";
 import { endConnection, isPossible, reconnect, toFlow } from "@/canvas/linking";
 import { NoteCard } from "@/canvas/NoteCard";
-import { NoteLine } from "@/canvas/NoteLine";
+import { NoteLines } from "@/canvas/NoteLines";
 import { Overview } from "@/canvas/Overview";
 import { sliceOn } from "@/canvas/slicing";
 import { Toolbox } from "@/canvas/Toolbox";
@@ -26,7 +26,6 @@ import { GRID } from "@/graph/size";
 import { _ } from "@/i18n";
 
 const NODE_TYPES = { card: Card, note: NoteCard, frame: Frame };
-const EDGE_TYPES = { noteline: NoteLine };
 const SNAP: [number, number] = [GRID, GRID];
 const PRO = { hideAttribution: true };
 const NO_NODES: Drawn[] = [];
@@ -75,7 +74,7 @@ function Flow(): JSX.Element {
       onDoubleClick={(event) => quickAdd(designer, event)}
     >
       <ReactFlow<Drawn>
-        nodes={isFar ? NO_NODES : nodes} edges={isFar ? NO_LINES : edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES}
+        nodes={isFar ? NO_NODES : nodes} edges={isFar ? NO_LINES : edges} nodeTypes={NODE_TYPES}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange}
         onNodeDragStart={dragging.start} onNodeDragStop={dragging.stop}
         onSelectionDragStart={dragging.start} onSelectionDragStop={dragging.stop}
@@ -109,6 +108,7 @@ function Flow(): JSX.Element {
         minZoom={LEAST_ZOOM} maxZoom={MOST_ZOOM} onInit={(flow) => firstLook(designer, flow)} proOptions={PRO}
       >
         {isFar ? <FarView /> : <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1} />}
+        {isFar ? null : <NoteLines moved={dragging.moved} />}
         <Guides guides={dragging.guides} />
         <Overview />
         <Toolbox />

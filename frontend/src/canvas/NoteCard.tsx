@@ -1,5 +1,5 @@
 /** A note on the canvas: Markdown in a coloured box, free or tied to a step. */
-import { Handle, type NodeProps, NodeResizer, Position } from "@xyflow/react";
+import { type NodeProps, NodeResizer } from "@xyflow/react";
 import { type JSX, memo } from "react";
 import type { NoteNode } from "@/canvas/flow";
 import { useDesigner, useShown } from "@/designer/context";
@@ -15,7 +15,6 @@ export const NoteCard = memo(function NoteCard({ id, data, selected }: NodeProps
       onFocus={(event) => { if (event.currentTarget.matches(":focus-visible") && event.target === event.currentTarget && !designer.state.marks.includes(id)) designer.select([], [], [id]); }}
       onDoubleClick={() => canEdit && designer.openDialog({ kind: "note", note: id })}>
       {canEdit && selected ? <NodeResizer minWidth={100} minHeight={48} handleClassName="resize-handle" lineClassName="resize-line" /> : null}
-      <Handle id="note" type="source" position={Position.Right} className="note-handle" isConnectable={false} />
       <div className="note-text">{data.note.text ? <Markdown text={data.note.text} /> : <span className="quiet">{_("Empty note")}</span>}</div>
     </div>
   );

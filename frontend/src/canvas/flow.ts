@@ -102,7 +102,7 @@ export function useEdges(document: GraphDocument): FlowEdge[] {
       next.set(edge, isSame ? before : lineOf(catalogue, document, edge, chosen.has(edgeId(edge)), links, isOff));
     }
     cache.current = { links, lines: next };
-    return [...next.values(), ...noteLines(document)];
+    return [...next.values()];
   }, [catalogue, document, selected, links]);
 }
 
@@ -116,11 +116,4 @@ function lineOf(catalogue: Catalogue, document: GraphDocument, edge: Edge, selec
     markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--c-line)" },
     ariaLabel: _("Link from %(source)s to %(target)s", { source: name(edge.source), target: name(edge.target) }),
   };
-}
-
-/** A thin dotted line from a note to the step that it is about. */
-function noteLines(document: GraphDocument): FlowEdge[] {
-  return Object.entries(document.notes ?? {}).flatMap(([id, note]) => (note.node && document.nodes[note.node]
-    ? [{ id: `note ${id}`, source: id, target: note.node, sourceHandle: "note", type: "noteline", selectable: false, focusable: false, reconnectable: false, className: "note-line", interactionWidth: 0 }]
-    : []));
 }

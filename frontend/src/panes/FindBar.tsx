@@ -1,5 +1,5 @@
 /** Finding steps in a large drawing: a line of words and terms, how many fit, and the way from one to the next. */
-import { type JSX, type KeyboardEvent, useEffect, useMemo, useState } from "react";
+import { type JSX, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useDesigner, useDocument, useShown } from "@/designer/context";
 import { stepsOf } from "@/designer/state";
 import { find } from "@/graph/search";
@@ -23,6 +23,8 @@ function Bar({ text }: { readonly text: string }): JSX.Element {
   const found = useMemo(() => find({
     catalogue, document, problems, shapes, states: new Map([...stepsOf(designer.state)].map(([node, step]) => [node, step.state])),
   }, text), [catalogue, designer, document, problems, shapes, run, text]);
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => setAt(-1), [text]);
   const go = (step: 1 | -1): void => {
     if (found.length === 0) return designer.announce(_("Nothing found."));
@@ -52,7 +54,7 @@ function Bar({ text }: { readonly text: string }): JSX.Element {
     <div className="find-bar" role="search" aria-label={_("Find in the drawing")}>
       <div className="find-line">
         <Icon name="search" size={14} />
-        <input className="s-field" type="search" value={text} placeholder={_("Words, or is:error  type:learner  param:seed=0")} aria-label={_("Find in the drawing")}
+        <input ref={field} className="s-field" type="search" value={text} placeholder={_("Words, or is:error  type:learner  param:seed=0")} aria-label={_("Find in the drawing")}
           aria-describedby="find-count" data-testid="find-text" onChange={(event) => designer.set({ find: event.target.value })} onKeyDown={onKey} />
         <span id="find-count" className="find-count" role="status" data-testid="find-count">{at >= 0 && found.length ? `${at + 1} / ${found.length}` : count}</span>
         <button type="button" className="s-button is-quiet is-icon" aria-label={_("Previous")} title={`${_("Previous")} · Shift+Enter`} disabled={found.length === 0} onClick={() => go(-1)}><Icon name="up" size={14} /></button>
