@@ -50,8 +50,14 @@ def sound_parameters(component: Component, parameters: Mapping[str, Any]) -> dic
 
 def with_defaults(component: Component, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Every parameter of the component with its value; what is not set has its default."""
-    given = {name: value for name, value in parameters.items() if value is not None and component.parameter(name)}
+    known = {parameter.name: parameter for parameter in component.parameters}
+    given = {name: value for name, value in parameters.items() if name in known and not _is_unset(known[name], value)}
     return {**component.defaults(), **given}
+
+
+def _is_unset(parameter: Parameter, value: Any) -> bool:
+    """Null, or the empty text of a cleared field that is not one of text."""
+    return value is None or (value == "" and parameter.type in ("integer", "decimal", "boolean", "choice", "column"))
 
 
 def is_visible(parameter: Parameter, values: Mapping[str, Any]) -> bool:
