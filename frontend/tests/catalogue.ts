@@ -21,6 +21,8 @@ export const PALETTE: Palette = {
     component("learner", [], [{ name: "untrained", type: "untrained_model", label: "untrained" }]),
     component("train", [{ name: "learner", type: "untrained_model", label: "learner" }, table("data")], [{ name: "model", type: "model", label: "model" }]),
     component("score", [{ name: "model", type: "model", label: "model" }, table("data")], [table("scored")]),
+    component("groups", [], [{ name: "untrained", type: "untrained_model", label: "untrained" }], { task: "clustering" }),
+    component("classify", [{ name: "learner", type: "untrained_model", label: "learner", tasks: ["two_class"] }], [table("out")]),
     component("evaluate", [table("first"), table("second", true)], [table("results")]),
     component("unpack", [{ name: "archive", type: "zip", label: "archive" }], [table("out")]),
   ],

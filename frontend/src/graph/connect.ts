@@ -1,5 +1,5 @@
 /** Which link is possible, and for every one that is not, the reason in words. */
-import type { Edge, GraphDocument, Port, PortType } from "@/api/types";
+import type { Component, Edge, GraphDocument, Port, PortType } from "@/api/types";
 import { type Catalogue, componentOf, drawable, inputsOf, outputsOf, titleOf } from "@/graph/catalogue";
 import { edgeAt, leadsTo } from "@/graph/document";
 import { _ } from "@/i18n";
@@ -47,6 +47,34 @@ function withArticle(type: PortType): string {
 export const fits = (output: PortType, input: PortType): boolean =>
   output === input || output === "any" || input === "any";
 
+export function taskName(task: string): string {
+  switch (task) {
+    case "regression": return _("regression");
+    case "quantile": return _("quantile regression");
+    case "two_class": return _("two-class classification");
+    case "multiclass": return _("multi-class classification");
+    case "clustering": return _("clustering");
+    case "anomaly": return _("anomaly detection");
+    case "recommendation": return _("recommendation");
+    case "image": return _("images");
+    default: return task;
+  }
+}
+
+/** The tasks that a port is for: its own, else those of its component; none means all, or not known yet. */
+const tasksOf = (component: Component | undefined, port: Port): readonly string[] =>
+  port.tasks?.length ? port.tasks : component?.task ? [component.task] : [];
+
+/** Why a learner or model is for the wrong task; empty where it fits. */
+function taskFault(from: Component | undefined, output: Port, input: Port): string {
+  const given = tasksOf(from, output);
+  const wanted = input.tasks ?? [];
+  if (!given.length || !wanted.length || given.some((task) => wanted.includes(task))) return "";
+  return _("“%(input)s” is for %(wanted)s; “%(output)s” is for %(given)s.", {
+    input: input.label, wanted: wanted.map(taskName).join(", "), output: from?.title ?? output.label, given: given.map(taskName).join(", "),
+  });
+}
+
 export function portOf(catalogue: Catalogue, document: GraphDocument, end: End): Port | undefined {
   const component = componentOf(catalogue, document.nodes[end.node]);
   const ports = end.side === "output" ? outputsOf(component) : inputsOf(component);
@@ -75,6 +103,8 @@ export function judge(catalogue: Catalogue, document: GraphDocument, a: End, b: 
       input: input.label, wanted: withArticle(input.type), output: output.label, given: withArticle(output.type),
     }));
   }
+  const fault = taskFault(componentOf(catalogue, document.nodes[edge.source]), output, input);
+  if (fault) return no(fault);
   if (leadsTo(document, edge.target, edge.source)) {
     return no(_("This would make a circle: %(target)s already comes before %(source)s.", {
       target: name(catalogue, document, edge.target), source: name(catalogue, document, edge.source),
@@ -118,9 +148,12 @@ export function compatible(
 ): readonly { readonly component: string; readonly port: Port }[] {
   const own = portOf(catalogue, document, from);
   if (!own) return [];
+  const mine = componentOf(catalogue, document.nodes[from.node]);
   return drawable(catalogue).flatMap((component) => {
     const ports = from.side === "output" ? inputsOf(component) : outputsOf(component);
-    const port = ports.find((each) => (from.side === "output" ? fits(own.type, each.type) : fits(each.type, own.type)));
+    const port = ports.find((each) => (from.side === "output"
+      ? fits(own.type, each.type) && !taskFault(mine, own, each)
+      : fits(each.type, own.type) && !taskFault(component, each, own)));
     return port ? [{ component: component.name, port }] : [];
   });
 }

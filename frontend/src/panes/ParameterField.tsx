@@ -4,9 +4,10 @@ import type { DrawnNode, Json, Parameter, Problem } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { isBlocking, schemaInto } from "@/designer/state";
 import { FieldVisitor } from "@/panes/FieldVisitor";
-import { componentOf, inputsOf, valueOf } from "@/graph/catalogue";
+import { componentOf, inputsOf, parametersOf, valueOf } from "@/graph/catalogue";
 import { chosen, isOf, selectionOf } from "@/graph/columns";
 import { sameValue } from "@/graph/document";
+import { RangeBuilder } from "@/panes/RangeBuilder";
 import { columnTypeName } from "@/ui/Columns";
 import { _, ngettext } from "@/i18n";
 
@@ -81,7 +82,8 @@ function Default({ parameter, value, onReset }: {
 
 function controlOf(props: ControlProps): ReactNode {
   switch (props.parameter.type) {
-    case "string": case "range": return <TextControl {...props} />;
+    case "string": return <TextControl {...props} />;
+    case "range": return <RangeControl {...props} />;
     case "text": return <LinesControl {...props} />;
     case "integer": case "decimal": return <NumberControl {...props} />;
     case "boolean": return <BooleanControl {...props} />;
@@ -100,6 +102,20 @@ const common = ({ id, describedBy, isInvalid, parameter }: ControlProps): Record
 function TextControl(props: ControlProps): JSX.Element {
   return <input type="text" {...common(props)} value={String(props.value ?? "")} readOnly={props.readOnly}
     onChange={(event) => props.onChange(event.target.value)} />;
+}
+
+/** A list of values; the parameter of the same name without `_range` says whether they are whole. */
+function RangeControl(props: ControlProps): JSX.Element {
+  const { drawn, parameter, readOnly, onChange } = props;
+  const single = useShown((state) => parametersOf(componentOf(state.catalogue, drawn)).find((each) => `${each.name}_range` === parameter.name));
+  return (
+    <>
+      <TextControl {...props} />
+      {readOnly ? null : (
+        <RangeBuilder label={parameter.label} testId={`build-${parameter.name}`} whole={single?.type === "integer"} onBuilt={onChange} />
+      )}
+    </>
+  );
 }
 
 function LinesControl(props: ControlProps): JSX.Element {

@@ -58,4 +58,12 @@ describe("connectability", () => {
     expect(compatible(CATALOGUE, ALL, out("train", "model")).map((offer) => offer.component)).toEqual(["score"]);
     expect(compatible(CATALOGUE, ALL, into("score", "model")).map((offer) => offer.component)).toEqual(["train"]);
   });
+
+  it("a learner of another task does not, and the reason names both", () => {
+    const document = drawn("groups", "classify");
+    const { possible, reason } = judge(CATALOGUE, document, out("groups", "untrained"), into("classify", "learner"));
+    expect(possible).toBe(false);
+    expect(reason).toBe("“learner” is for two-class classification; “groups” is for clustering.");
+    expect(compatible(CATALOGUE, document, out("groups", "untrained")).map((offer) => offer.component)).toEqual(["train"]);
+  });
 });
