@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 import msgspec  # noqa: E402
 
+from designer.graph.operations import Change, apply  # noqa: E402
 from mlops.blocks.catalogue import components, derive  # noqa: E402
 from mlops.formats.component import Shape  # noqa: E402
 from mlops.formats.refusal import Refusal  # noqa: E402
@@ -68,6 +69,7 @@ DRAFT: dict[str, Any] = {
     "saved_at": now(),
     "runs": [],
     "revisions": [],
+    "log": [],
     "document": {"nodes": {}, "edges": [], "layout": {}},
 }
 RUNS: dict[str, dict[str, Any]] = {}
@@ -113,9 +115,34 @@ def draft() -> dict[str, Any]:
         **examine(DRAFT["document"]),
         "project": {"slug": "sample", "name": "Sample"},
         "can_edit": True,
+        "me": "admin",
+        "steps": {"undo": [], "redo": [], "older": None},
         "last_run": {"id": last["id"], "number": last["number"], "state": "running"} if last else None,
         "url": "/",
     }
+
+
+def take(sent: dict[str, Any]) -> None:
+    """One person's log: a step is undone by turning its changes round, the last first."""
+    if any(entry["id"] == sent["id"] for entry in DRAFT["log"]):
+        return
+    changes = sent["changes"]
+    if sent["kind"] != "do":
+        done = [e["changes"] for e in DRAFT["log"] if e["kind"] == "do" and e["step"] == sent["step"]]
+        changes = [change for each in done for change in each]
+        if sent["kind"] == "undo":
+            turned = {"before": "after", "after": "before", "path": "path"}
+            changes = [{turned[key]: value for key, value in each.items()} for each in reversed(changes)]
+    keep(apply(DRAFT["document"], msgspec.convert(changes, type=tuple[Change, ...])), sent["label"])
+    DRAFT["log"].append({**sent, "changes": changes, "seq": DRAFT["revision"], "by": "admin", "at": now(), "kept": 0})
+
+
+def news(after: int) -> dict[str, Any]:
+    answer = {"revision": DRAFT["revision"], "saved_at": DRAFT["saved_at"], "name": DRAFT["name"], "last_run": None}
+    found = [entry for entry in DRAFT["log"] if entry["seq"] > after]
+    if len(found) < DRAFT["revision"] - after:
+        return {**answer, "operations": [], "document": DRAFT["document"]}
+    return {**answer, "operations": found}
 
 
 def keep(document: dict[str, Any], label: str) -> None:
@@ -356,6 +383,17 @@ def answer(method: str, path: str, query: dict[str, str], body: dict[str, Any]) 
         if method == "PATCH":
             DRAFT["name"] = body["name"]
         return 200, draft()
+    if path.startswith("drafts/d1/operations/"):
+        for sent in body.get("operations", []):
+            take(sent)
+        accepted = [sent["id"] for sent in body.get("operations", [])]
+        return 200, {**news(int(body.get("after", query.get("after", 0)))), "accepted": accepted}
+    if path == "drafts/d1/examined/":
+        return 200, {"revision": DRAFT["revision"], **examine(DRAFT["document"])}
+    if path.startswith("drafts/d1/presence/"):
+        return 200, {"people": []}
+    if path.startswith("drafts/d1/steps/"):
+        return 200, {"undo": [], "redo": [], "older": None}
     if path == "drafts/d1/document/":
         if body["base_revision"] != DRAFT["revision"]:
             return 409, {
@@ -426,7 +464,7 @@ class Stand(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.reply("GET")
 
-    do_POST = do_PUT = do_PATCH = lambda self: self.reply(self.command)
+    do_POST = do_PUT = do_PATCH = do_DELETE = lambda self: self.reply(self.command)
 
     def reply(self, method: str) -> None:
         parts = urlsplit(self.path)

@@ -34,8 +34,8 @@ export class Api {
   saveDocument = (id: string, base_revision: number, document: GraphDocument, label: string): Promise<Saved> =>
     this.send("PUT", `drafts/${id}/document/`, { base_revision, document, label });
   operations = (id: string, after: number): Promise<News> => this.send("GET", `drafts/${id}/operations/?after=${after}`);
-  sendOperations = (id: string, after: number, operations: readonly Operation[]): Promise<News> =>
-    this.send("POST", `drafts/${id}/operations/`, { after, operations });
+  sendOperations = (id: string, after: number, operations: readonly Operation[], keepalive = false): Promise<News> =>
+    this.send("POST", `drafts/${id}/operations/`, { after, operations }, { keepalive });
   steps = (id: string, before?: number): Promise<Steps> =>
     this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
   examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);

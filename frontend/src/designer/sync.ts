@@ -14,6 +14,8 @@ const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const ONE_STEP_MS = 1_000;
 const MOST_AT_ONCE = 100;
 const MOST_BYTES = 1_000_000;
+/** Browsers take 64 KiB from a page that is closing. */
+const MOST_ON_LEAVING = 40_000;
 const FEW_STEPS = 20;
 
 export interface SyncEvents {
@@ -62,6 +64,7 @@ export class Sync {
       this.soon(0);
     });
     window.addEventListener("online", this.onOnline);
+    window.addEventListener("pagehide", this.onLeaving);
     this.collect();
   }
 
@@ -80,6 +83,7 @@ export class Sync {
   close(): void {
     this.stopListening();
     window.removeEventListener("online", this.onOnline);
+    window.removeEventListener("pagehide", this.onLeaving);
     window.clearTimeout(this.timer);
     this.stopped = true;
   }
@@ -159,6 +163,12 @@ export class Sync {
     if (this.failures) this.soon(0);
   };
 
+  /** The page goes: what is pending is sent on the way out; whatever does not arrive is in the outbox. */
+  private readonly onLeaving = (): void => {
+    const sent = portion(this.replica.pending, MOST_ON_LEAVING);
+    if (sent.length && this.canEdit) void this.api.sendOperations(this.draft, this.replica.revision, sent, true).catch(() => undefined);
+  };
+
   private soon(delay: number): void {
     if (this.stopped) return;
     window.clearTimeout(this.timer);
@@ -216,8 +226,8 @@ export class Sync {
       this.stopped = true;
       this.events.onGone(this.lastReason);
     }
-    this.stopped ||= problem !== null && !problem.isPassing && [401, 403].includes(problem.status);
-    this.failures += 1;
+    // Signed out, or no longer allowed: that may be put right elsewhere, so it is tried again, only less often.
+    this.failures += problem && [401, 403].includes(problem.status) ? RETRY_MS.length : 1;
     this.since ||= new Date().toISOString();
     this.say();
   }
@@ -259,11 +269,11 @@ export class Sync {
 }
 
 /** The first of the pending ones that fit into one request; at least one. */
-function portion(pending: readonly Operation[]): readonly Operation[] {
+function portion(pending: readonly Operation[], most = MOST_BYTES): readonly Operation[] {
   let bytes = 0;
   const fitting = pending.slice(0, MOST_AT_ONCE).findIndex((each, index) => {
     bytes += JSON.stringify(each.changes).length;
-    return index > 0 && bytes > MOST_BYTES;
+    return index > 0 && bytes > most;
   });
   return pending.slice(0, fitting < 0 ? MOST_AT_ONCE : fitting);
 }

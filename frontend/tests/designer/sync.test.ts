@@ -159,6 +159,25 @@ describe("keeping a draft together", () => {
     expect(Object.keys(localStorage)).toHaveLength(1);
   });
 
+  it("goes on when the person is signed in again", async () => {
+    const sync = open();
+    server.failing = () => Promise.resolve(Response.json({ code: "not_signed_in", detail: "Sign in." }, { status: 403 }));
+    set(sync, "kept", 0);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(states.at(-1)).toMatchObject({ kind: "error", reason: "Sign in.", waiting: 1 });
+    server.failing = null;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(valueAt(server.referee.document)).toBe("kept");
+  });
+
+  it("sends what is pending when the page is closed", async () => {
+    const sync = open();
+    set(sync, "last words", 0);
+    window.dispatchEvent(new Event("pagehide"));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(valueAt(server.referee.document)).toBe("last words");
+  });
+
   it("flush ends when the server has all of it, and fails when it cannot", async () => {
     const sync = open();
     set(sync, "now", 0);
