@@ -75,6 +75,12 @@ SAMPLES = (
         draw=classification.churn,
     ),
     Sample(
+        key="flight-delay",
+        name=_("Classification: Flight delay (R)"),
+        description=_("Late or not, from the plan and the weather of the hour before; two steps are written in R."),
+        draw=classification.flight_delay,
+    ),
+    Sample(
         key="companies",
         name=_("Text classification: Wikipedia SP 500"),
         description=_("In which sector is a company? Its text as hashed word pairs, and as weighted words."),
@@ -93,6 +99,18 @@ SAMPLES = (
         draw=others.animals,
     ),
     Sample(
+        key="restaurants",
+        name=_("Wide & Deep: Restaurant rating prediction"),
+        description=_("Which rating will a diner give? From earlier ratings and what is known of both sides."),
+        draw=others.restaurants,
+    ),
+    Sample(
+        key="restaurants-svd",
+        name=_("Recommendation: Restaurant ratings (SVD)"),
+        description=_("Tastes learned from ratings alone."),
+        draw=others.restaurants_svd,
+    ),
+    Sample(
         key="cross-validation",
         name=_("Cross validation: Adult income"),
         description=_("How good is a learner on rows that it has not seen?"),
@@ -109,6 +127,12 @@ SAMPLES = (
         name=_("Tune parameters: Adult income"),
         description=_("Several settings of a learner are tried, and the best model is kept."),
         draw=classification.tuned,
+    ),
+    Sample(
+        key="vowpal-wabbit",
+        name=_("Vowpal Wabbit: Adult income"),
+        description=_("Online learning: a linear model that sees each row once and needs little memory."),
+        draw=others.vowpal_wabbit,
     ),
     Sample(
         key="flights",

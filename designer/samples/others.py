@@ -101,7 +101,7 @@ def restaurants() -> Document:
     pen.node("score", "score_wide_and_deep_recommender", at=(0.5, 3), recommender_prediction_kind="Rating Prediction")
     pen.node("evaluate", "evaluate_recommender", at=(0.5, 4))
     pen.edge("ratings", "dataset", "split", "dataset")
-    pen.edge("split", "results_dataset1", "train", "training_dataset_of_user_item_rating_triples")
+    pen.edge("split", "results_dataset1", "train", "training_dataset")
     pen.edge("diners", "dataset", "train", "user_features")
     pen.edge("restaurants", "dataset", "train", "item_features")
     pen.edge("train", "trained_model", "score", "trained_model")
@@ -131,31 +131,17 @@ def restaurants_svd() -> Document:
 
 
 def vowpal_wabbit() -> Document:
-    """Online learning with Vowpal Wabbit, on rows written in its own text form."""
+    """Online learning with Vowpal Wabbit: a linear model that sees each row once and needs little memory."""
     pen = Pen()
     pen.node("data", "dataset", at=(0, 0), dataset=INCOME)
-    pen.node("form", "execute_python_script", at=(0, 1), python_script=VW_FORM, comment="One line of text a row")
-    pen.node("split", "split_data", at=(0, 2), fraction_of_rows_in_the_first_output_dataset=0.7)
-    pen.node("train", "train_vowpal_wabbit_model", at=(0, 3), vw_arguments="--loss_function logistic")
-    pen.node("score", "score_vowpal_wabbit_model", at=(0, 4), vw_arguments="--link logistic")
-    pen.edge("data", "dataset", "form", "dataset1")
-    pen.edge("form", "result_dataset", "split", "dataset")
+    pen.node("split", "split_data", at=(0, 1), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node(
+        "train", "train_vowpal_wabbit_model", at=(0, 2), label_column="income", vw_arguments="--loss_function logistic"
+    )
+    pen.node("score", "score_vowpal_wabbit_model", at=(0, 3), vw_arguments="--link logistic")
+    pen.edge("data", "dataset", "split", "dataset")
     pen.edge("split", "results_dataset1", "train", "training_data")
-    pen.edge("train", "trained_vowpal_wabbit_model", "score", "trained_vowpal_wabbit_model")
+    pen.edge("train", "trained_model", "score", "trained_model")
     pen.edge("split", "results_dataset2", "score", "test_data")
+    evaluate(pen, "score", at=(0, 4))
     return pen.document()
-
-
-VW_FORM = """import pandas as pd
-
-def azureml_main(dataframe1=None, dataframe2=None):
-    # label | name:number … name=category …
-    texts = dataframe1.select_dtypes(exclude="number").columns.drop("income")
-    numbers = dataframe1.select_dtypes("number").columns
-    lines = (dataframe1["income"].str.strip().str.startswith(">")).map({True: "1", False: "-1"}) + " |"
-    for name in numbers:
-        lines += " " + name + ":" + (dataframe1[name] / dataframe1[name].max()).round(4).astype(str)
-    for name in texts:
-        lines += " " + name + "=" + dataframe1[name].str.strip().str.replace(r"[ :|]", "_", regex=True)
-    return pd.DataFrame({"line": lines})
-"""
