@@ -243,7 +243,7 @@ def read_table(folder: str | Path) -> Table:
     """Refusal `not_a_table` where the folder holds none. Without `meta.json` the table is its own source."""
     path = Path(folder)
     try:
-        frame = conform(pl.read_parquet(path / DATA_FILE))
+        frame = conform(_in_one_piece(pl.read_parquet(path / DATA_FILE)))
         meta = _read_meta(path / META_FILE, frame)
     except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError) as error:
         hint = "Run the step before it again."
@@ -258,6 +258,15 @@ def read_table(folder: str | Path) -> Table:
         reason = "The sample of source rows is missing beside the table."
         return table.broken(frame, schema=meta.schema, reason=reason)
     return _as_source(table)
+
+
+def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each column as one array, one after the other, so that little is held twice. A frame of many pieces would be
+    copied as a whole by the first column that is added in another number of them."""
+    columns = []
+    for name in frame.columns:
+        columns.append(frame.drop_in_place(name).rechunk())
+    return pl.DataFrame(columns)
 
 
 def _read_meta(path: Path, frame: pl.DataFrame) -> TableMeta:
