@@ -3,6 +3,7 @@ import { _ } from "@/i18n";
 import type {
   Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
+import type { Part, RunPlan, Submission } from "@/api/plan";
 import type { Looking } from "@/designer/presence";
 import type { Exposed } from "@/designer/subgraphs";
 import type { Derived, Family, InferenceKind, Package } from "@/inference/types";
@@ -65,8 +66,10 @@ export class Api {
     this.send("GET", `components/${component}/difference/?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`);
   restore = (id: string, revision: number): Promise<Draft> => this.send("POST", `drafts/${id}/restore/`, { revision });
   cloneDraft = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `drafts/${id}/clone/`, {});
-  submit = (id: string, experiment: string, description: string): Promise<{ id: string; number: number; url: string }> =>
-    this.send("POST", `drafts/${id}/submit/`, { experiment, description });
+  submit = (id: string, asked: Submission): Promise<{ id: string; number: number; url: string }> =>
+    this.send("POST", `drafts/${id}/submit/`, asked);
+  /** What a submit would do now. */
+  plan = (id: string, asked: Part): Promise<RunPlan> => this.send("POST", `drafts/${id}/plan/`, asked);
   experiments = async (project: string): Promise<readonly { readonly name: string }[]> =>
     (await this.send<{ results: readonly { name: string }[] }>(
       "GET", `experiments/?project=${encodeURIComponent(project)}`,

@@ -1,5 +1,6 @@
 /** The designer's one object: its acts change the document by pure operations, and the views follow the state. */
 import { Api, reasonOf } from "@/api/client";
+import type { Part, RunPlan, Submission } from "@/api/plan";
 import { Notices } from "@/api/notices";
 import type {
   DatasetOffer, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
@@ -398,9 +399,15 @@ export class Designer extends Store<State> {
   }
 
   /** Everything saved first, then handed over; the run is followed from here on. */
-  async submit(experiment: string, description: string): Promise<void> {
+  /** What a submit of the drawing as it is now would do. */
+  async plan(part: Part): Promise<RunPlan> {
     await this.sync?.flush();
-    const run = await this.api.submit(this.state.id, experiment, description);
+    return this.api.plan(this.state.id, part);
+  }
+
+  async submit(asked: Submission): Promise<void> {
+    await this.sync?.flush();
+    const run = await this.api.submit(this.state.id, asked);
     this.tell(_("Run %(number)s submitted.", { number: run.number }));
     this.set({ dialog: null, run: null, submitted: this.document });
     this.follow(run.id);

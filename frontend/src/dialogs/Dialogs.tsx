@@ -23,8 +23,8 @@ export function Dialogs(): JSX.Element | null {
   if (!dialog) return null;
   const close = (): void => designer.openDialog(null);
   switch (dialog.kind) {
-    case "submit": return <SubmitDialog onClose={close} />;
     case "revisions": return <HistoryDialog onClose={close} />;
+    case "submit": return <SubmitDialog scope={dialog.scope ?? "all"} nodes={dialog.nodes ?? []} onClose={close} />;
     case "shortcuts": return <Shortcuts onClose={close} />;
     case "commands": return <Commands onClose={close} />;
     case "rename": return <Rename node={dialog.node} onClose={close} />;

@@ -1,17 +1,27 @@
 /** Hands the drawing over to run: which experiment, and what still stands in the way. */
 import { type JSX, useEffect, useState } from "react";
 import { ApiProblem, reasonOf } from "@/api/client";
-import type { Problem } from "@/api/types";
+import type { Part, ScopeKind } from "@/api/plan";
+import type { Json, Problem } from "@/api/types";
 import { useDesigner, useShown } from "@/designer/context";
 import { isBlocking } from "@/designer/state";
+import { ParameterForm } from "@/dialogs/ParameterForm";
+import { PlanTable, usePlan } from "@/dialogs/PlanTable";
 import { ProblemList } from "@/panes/Problems";
 import { Modal } from "@/ui/Modal";
 import { _ } from "@/i18n";
 
 const REMEMBERED = "mlops.experiment";
 
-export function SubmitDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
+interface Props {
+  readonly scope: ScopeKind;
+  readonly nodes: readonly string[];
+  readonly onClose: () => void;
+}
+
+export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JSX.Element {
   const designer = useDesigner();
+  const [nodes] = useState(() => given.length ? given : designer.state.nodes);
   const known = useExperiments();
   const project = useShown((state) => state.project.slug);
   const name = useShown((state) => state.name);
@@ -21,12 +31,17 @@ export function SubmitDialog({ onClose }: { readonly onClose: () => void }): JSX
   const [error, setError] = useState("");
   const [refused, setRefused] = useState<readonly Problem[]>([]);
   const drawn = useShown((state) => state.problems);
+  const [scope, setScope] = useState(asked);
+  const [parameters, setParameters] = useState<Readonly<Record<string, Json>>>({});
+  const part: Part = { scope: { kind: scope, nodes: scope === "all" || scope === "changed" ? [] : nodes }, parameters };
+  const plan = usePlan(part);
+  const isBlocked = (plan.found?.counts.blocked ?? 0) > 0;
   const blocking = (refused.length ? refused : drawn).filter(isBlocking);
   const submit = async (): Promise<void> => {
     setBusy(true);
     setError("");
     try {
-      await designer.submit(experiment.trim(), description);
+      await designer.submit({ ...part, experiment: experiment.trim(), description });
       remember(project, experiment.trim());
     } catch (reason) {
       setError(reasonOf(reason));
@@ -35,7 +50,7 @@ export function SubmitDialog({ onClose }: { readonly onClose: () => void }): JSX
     }
   };
   return (
-    <Modal title={_("Submit the pipeline")} onClose={onClose} testId="submit-dialog">
+    <Modal title={_("Submit the pipeline")} onClose={onClose} wide testId="submit-dialog">
       <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
         <label className="s-row">
           <span>{_("Experiment")}</span>
@@ -48,6 +63,9 @@ export function SubmitDialog({ onClose }: { readonly onClose: () => void }): JSX
           <span>{_("Description")}</span>
           <textarea className="s-field" rows={2} value={description} onChange={(event) => setDescription(event.target.value)} />
         </label>
+        <ScopeChoice scope={scope} nodes={nodes} onChange={setScope} />
+        <ParameterForm values={parameters} onChange={setParameters} />
+        {blocking.length ? null : <PlanTable plan={plan} />}
         {blocking.length ? (
           <div className="note note-error" role="alert">
             <p>{_("These problems have to be solved first:")}</p>
@@ -57,12 +75,35 @@ export function SubmitDialog({ onClose }: { readonly onClose: () => void }): JSX
         {error && !blocking.length ? <p className="note note-error" role="alert">{error}</p> : null}
         <p className="modal-actions">
           <button type="button" className="s-button" onClick={onClose}>{_("Not now")}</button>
-          <button type="submit" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
+          <button type="submit" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || isBlocked || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
             {isBusy ? _("Submitting…") : _("Submit")}
           </button>
         </p>
       </form>
     </Modal>
+  );
+}
+
+function scopeName(kind: ScopeKind): string {
+  switch (kind) {
+    case "all": return _("All steps");
+    case "changed": return _("Only what changed");
+    case "to": return _("Up to the chosen steps");
+    case "from": return _("From the chosen steps on");
+    case "only": return _("Only the chosen steps");
+  }
+}
+
+function ScopeChoice({ scope, nodes, onChange }: { readonly scope: ScopeKind; readonly nodes: readonly string[]; readonly onChange: (kind: ScopeKind) => void }): JSX.Element {
+  const chosen = useShown((state) => state.nodes);
+  const offered: readonly ScopeKind[] = nodes.length || chosen.length ? ["all", "changed", "to", "from", "only"] : ["all", "changed"];
+  return (
+    <label className="s-row">
+      <span>{_("Run")}</span>
+      <select className="s-field" value={scope} data-testid="submit-scope" onChange={(event) => onChange(event.target.value as ScopeKind)}>
+        {offered.map((kind) => <option key={kind} value={kind}>{scopeName(kind)}</option>)}
+      </select>
+    </label>
   );
 }
 

@@ -1,0 +1,66 @@
+/** The pipeline's parameters at a submit: what is not changed here is the default. */
+import type { JSX } from "react";
+import type { Json, PipelineParameter } from "@/api/types";
+import { useDocument, useShown } from "@/designer/context";
+import { defaultText } from "@/graph/parameters";
+import { _ } from "@/i18n";
+
+interface Props {
+  readonly values: Readonly<Record<string, Json>>;
+  readonly onChange: (values: Readonly<Record<string, Json>>) => void;
+}
+
+export function ParameterForm({ values, onChange }: Props): JSX.Element | null {
+  const parameters = useDocument().parameters ?? {};
+  const names = Object.keys(parameters);
+  if (!names.length) return null;
+  const give = (name: string, value: Json | undefined): void => {
+    const { [name]: _before, ...others } = values;
+    onChange(value === undefined ? others : { ...others, [name]: value });
+  };
+  return (
+    <fieldset className="s-row plan-parameters" data-testid="submit-parameters">
+      <legend>{_("Parameters")}</legend>
+      {names.map((name) => {
+        const parameter = parameters[name];
+        return parameter ? <Field key={name} name={name} parameter={parameter} value={values[name]} onChange={(value) => give(name, value)} /> : null;
+      })}
+    </fieldset>
+  );
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly parameter: PipelineParameter;
+  readonly value: Json | undefined;
+  readonly onChange: (value: Json | undefined) => void;
+}
+
+function Field({ name, parameter, value, onChange }: FieldProps): JSX.Element {
+  const fallback = defaultText(parameter);
+  return (
+    <label className="s-row">
+      <span>{name}</span>
+      <Control name={name} parameter={parameter} value={value} onChange={onChange} />
+      <span className="s-help">{[parameter.help, fallback ? _("Default: %(value)s", { value: fallback }) : _("It has no default.")].filter(Boolean).join(" ")}</span>
+    </label>
+  );
+}
+
+function Control({ name, parameter, value, onChange }: FieldProps): JSX.Element {
+  const datasets = useShown((state) => state.catalogue.datasets);
+  const common = { className: "s-field", "data-testid": `given-${name}` };
+  const text = value === undefined || value === null ? "" : String(value);
+  const change = (typed: string): void => onChange(typed === "" ? undefined : typed);
+  if (parameter.type === "boolean" || parameter.type === "dataset") {
+    const options = parameter.type === "boolean" ? ["true", "false"] : datasets.map((each) => each.name);
+    return (
+      <select {...common} value={text} onChange={(event) => change(event.target.value)}>
+        <option value="">{_("Default")}</option>
+        {options.map((each) => <option key={each} value={each}>{each}</option>)}
+      </select>
+    );
+  }
+  return <input type="text" {...common} value={text} placeholder={defaultText(parameter)}
+    inputMode={parameter.type === "string" ? "text" : "decimal"} onChange={(event) => change(event.target.value)} />;
+}
