@@ -24,8 +24,10 @@ from mlops.events.chain import notify, record
 from mlops.execution.planning import plan, require_unblocked
 from mlops.formats.asked import Scope
 from mlops.formats.document import Document
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines import actions as pipelines
+from mlops.pipelines import publishing
+from mlops.pipelines.models import PublishedPipeline
 from mlops.runs.models import Run
 
 
@@ -168,6 +170,44 @@ def clone_run(actor: Any, run: Run) -> Draft:
         name=_("Copy of %(name)s") % {"name": run.display_name},
         document=msgspec.convert(run.document, type=Document),
         cloned_from=f"runs/{run.pk}",
+    )
+
+
+def publish(
+    actor: Any, draft: Draft, *, endpoint: str, description: str = "", make_default: bool = True
+) -> PublishedPipeline:
+    """The drawing as it is saved, as the next version behind the endpoint. Pins are refused: they are of one person's
+    work and would answer for everybody."""
+    require(actor, "contribute", draft.project)
+    document = document_of(draft)
+    pinned = next((name for name, node in document.nodes.items() if node.pins), None)
+    if pinned is not None:
+        raise Refusal(
+            "publish_pinned",
+            _("A step is pinned, so a published pipeline would not compute its result."),
+            hint=_("Take the pin off, then publish again."),
+            where=Where(node=pinned),
+        )
+    return publishing.publish(
+        actor,
+        draft.project,
+        endpoint=endpoint,
+        spec=freeze(document),
+        document=draft.document,
+        description=description,
+        make_default=make_default,
+        origin=f"drafts/{draft.pk}@{draft.revision}",
+    )
+
+
+def clone_published(actor: Any, version: PublishedPipeline) -> Draft:
+    """A new editable draft of a published version; the version is untouched."""
+    return create_draft(
+        actor,
+        version.endpoint.project,
+        name=_("Copy of %(name)s") % {"name": version},
+        document=msgspec.convert(version.document, type=Document),
+        cloned_from=f"pipeline-endpoints/{version.endpoint_id}@{version.number}",
     )
 
 

@@ -28,6 +28,8 @@ from mlops.execution.planning import plan
 from mlops.formats.asked import Scope
 from mlops.formats.component import Component
 from mlops.formats.refusal import Refusal, nearest
+from mlops.pipelines import published
+from mlops.pipelines.shaping import version_line
 from mlops.runs import queries as runs
 
 
@@ -193,6 +195,32 @@ class DraftSubmit(APIView):
         run = actions.submit(request.user, draft, **{**fields, "scope": _scope(fields)})
         url = reverse("web:run", args=[run.pk])
         return Response({"id": str(run.pk), "number": run.number, "url": url}, status=201)
+
+
+class PublishFields(serializers.Serializer[Any]):
+    endpoint = serializers.CharField(max_length=120)
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+    make_default = serializers.BooleanField(required=False, default=True)
+
+
+class DraftPublish(APIView):
+    """The drawing as it is saved becomes the next version behind a pipeline endpoint."""
+
+    @extend_schema(request=PublishFields, responses=dict)
+    def post(self, request: Request, draft_id: UUID) -> Response:
+        draft = queries.draft(request.user, draft_id)
+        return Response(
+            version_line(actions.publish(request.user, draft, **_checked(PublishFields, request))), status=201
+        )
+
+
+class PublishedClone(APIView):
+    """A new draft of what was published."""
+
+    @extend_schema(request=None, responses=dict)
+    def post(self, request: Request, pipeline_id: UUID, number: int) -> Response:
+        version = published.version(request.user, pipeline_id, number)
+        return Response(_brief(actions.clone_published(request.user, version)), status=201)
 
 
 class RunClone(APIView):

@@ -36,6 +36,12 @@ rest = [
     path("drafts/<uuid:draft_id>/restore/", api.DraftRestore.as_view(), name="restore"),
     path("drafts/<uuid:draft_id>/clone/", api.DraftClone.as_view(), name="clone-rest"),
     path("drafts/<uuid:draft_id>/plan/", api.DraftPlan.as_view(), name="plan"),
+    path("drafts/<uuid:draft_id>/publish/", api.DraftPublish.as_view(), name="publish"),
+    path(
+        "pipeline-endpoints/<uuid:pipeline_id>/versions/<int:number>/clone/",
+        api.PublishedClone.as_view(),
+        name="clone-published",
+    ),
     path("drafts/<uuid:draft_id>/submit/", api.DraftSubmit.as_view(), name="submit"),
     path("drafts/<uuid:draft_id>/inference/", inference_api.DraftInference.as_view(), name="inference"),
     path(

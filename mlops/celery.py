@@ -53,6 +53,7 @@ app.autodiscover_tasks(
         "mlops.blobs",
         "mlops.events",
         "mlops.datasets",
+        "mlops.pipelines",
         "mlops.execution",
         "mlops.packaging",
         "mlops.deployments",

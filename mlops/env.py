@@ -37,6 +37,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_IMPORT_MOST_BYTES", help="The largest file that Import Data fetches.", default="5000000000"),
+    Variable(name="MLOPS_WATCHED_FOLDERS", help="Folders that schedules may watch for files, separated by colons."),
     Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),
     Variable(name="MLOPS_SKIP_FRONTEND", help="1 installs without building the canvas."),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mlops.pipelines import api
+from mlops.pipelines import api, publishing_api, schedules_api
 
 urlpatterns = [
     path("runs/", api.Runs.as_view(), name="runs"),
@@ -21,4 +21,16 @@ urlpatterns = [
         name="step-file",
     ),
     path("experiments/", api.Experiments.as_view(), name="experiments"),
+    path("pipeline-endpoints/", publishing_api.Endpoints.as_view(), name="pipeline-endpoints"),
+    path("pipeline-endpoints/<uuid:pipeline_id>/", publishing_api.OneEndpoint.as_view(), name="pipeline-endpoint"),
+    path("pipeline-endpoints/<uuid:pipeline_id>/runs/", publishing_api.EndpointRuns.as_view(), name="pipeline-call"),
+    path(
+        "pipeline-endpoints/<uuid:pipeline_id>/versions/<int:number>/",
+        publishing_api.OneVersion.as_view(),
+        name="published-pipeline",
+    ),
+    path("schedules/", schedules_api.Schedules.as_view(), name="schedules"),
+    path("schedules/preview/", schedules_api.Preview.as_view(), name="schedule-preview"),
+    path("schedules/<uuid:schedule_id>/", schedules_api.OneSchedule.as_view(), name="schedule"),
+    path("schedules/<uuid:schedule_id>/fires/", schedules_api.Fires.as_view(), name="schedule-fires"),
 ]

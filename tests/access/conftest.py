@@ -52,9 +52,12 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     model, version = _model(project, owner, run, tmp_path)
     endpoint, deployment = _endpoint(project, owner, version)
     draft = _draft(project, owner)
+    published = _published(project, owner)
     return {
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",
+        "pipeline_id": published.endpoint_id,
+        "schedule_id": _schedule(owner, published).pk,
         "slug": project.slug,
         "key": "automobile-basic",
         "name": "rita",
@@ -201,3 +204,21 @@ def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
         endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
     )
     return endpoint, deployment
+
+
+def _published(project: Any, owner: Any) -> Any:
+    from mlops.pipelines.publishing import publish
+
+    node = Node(id="data", component="dataset", version="1", parameters={"dataset": f"{SECRET} data"})
+    spec = PipelineSpec(nodes=(node,), edges=())
+    document = msgspec.to_builtins(Document())
+    for _number in range(2):
+        version = publish(owner, project, endpoint=f"{SECRET} retrain", spec=spec, document=document)
+    return version
+
+
+def _schedule(owner: Any, version: Any) -> Any:
+    from mlops.pipelines.schedules import create_schedule
+
+    trigger = {"type": "cron", "expression": "0 6 * * *"}
+    return create_schedule(owner, version.endpoint, name=f"{SECRET} nightly", trigger=trigger, number=0)

@@ -80,6 +80,21 @@ on("api/v1/drafts/<uuid:draft_id>/restore/", POST=(CONTRIBUTE, {"revision": 1}))
 on("api/v1/drafts/<uuid:draft_id>/clone/", POST=CONTRIBUTE)
 on("api/v1/drafts/<uuid:draft_id>/inference/", GET=READ, POST=(CONTRIBUTE, {"kind": "realtime"}), allowed=(409, 422))
 on("api/v1/drafts/<uuid:draft_id>/inference/update/", POST=CONTRIBUTE, allowed=(409,))
+on("api/v1/drafts/<uuid:draft_id>/publish/", POST=(CONTRIBUTE, {"endpoint": "x"}))
+on("api/v1/pipeline-endpoints/", GET=SIGNED_IN)
+on("api/v1/pipeline-endpoints/<uuid:pipeline_id>/", GET=READ, PATCH=(CONTRIBUTE, {"description": "x"}))
+on("api/v1/pipeline-endpoints/<uuid:pipeline_id>/runs/", GET=READ, POST=(CONTRIBUTE, {}))
+PUBLISHED = "api/v1/pipeline-endpoints/<uuid:pipeline_id>/versions/<int:number>/"
+on(
+    PUBLISHED,
+    GET=READ,
+    PATCH=(CONTRIBUTE, {"enabled": True}),
+)
+on(f"{PUBLISHED}clone/", POST=CONTRIBUTE)
+on("api/v1/schedules/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"endpoint": "{pipeline_id}"}))
+on("api/v1/schedules/preview/", POST=(SIGNED_IN, {"trigger": {"type": "cron", "expression": "0 6 * * *"}}))
+on("api/v1/schedules/<uuid:schedule_id>/", GET=READ, PATCH=(CONTRIBUTE, {"enabled": False}), DELETE=CONTRIBUTE)
+on("api/v1/schedules/<uuid:schedule_id>/fires/", GET=READ)
 on("api/v1/drafts/<uuid:draft_id>/plan/", POST=(READ, {}))
 on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"}))
 on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)

@@ -1,0 +1,114 @@
+"""REST of schedules: made, previewed, switched, and what became of each fire."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mlops.access.decisions import require
+from mlops.formats.refusal import Refusal
+from mlops.formats.schedule import Cron, Recurrence
+from mlops.pipelines import published, schedules
+from mlops.pipelines.shaping import fire_line, schedule_line, schedule_whole
+from mlops.pipelines.timing import preview
+
+
+class ScheduleFields(serializers.Serializer[Any]):
+    endpoint = serializers.UUIDField()
+    name = serializers.CharField(max_length=120)
+    trigger = serializers.DictField()
+    version = serializers.IntegerField(required=False, allow_null=True, min_value=0, default=None)
+    experiment = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
+    parameters = serializers.DictField(required=False, default=dict)
+    description = serializers.CharField(required=False, allow_blank=True, default="")
+    catch_up = serializers.CharField(required=False, default="once")
+    catch_up_most = serializers.IntegerField(required=False, min_value=1, max_value=1000, default=10)
+    overlap = serializers.CharField(required=False, default="skip")
+    continue_on_step_failure = serializers.BooleanField(required=False, default=False)
+    enabled = serializers.BooleanField(required=False, default=True)
+
+
+class Schedules(APIView):
+    """`?project=&endpoint=`"""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request) -> Response:
+        found = published.schedules(request.user)
+        if slug := request.query_params.get("project"):
+            found = found.filter(project__slug=slug)
+        return Response({"results": [schedule_line(one) for one in found[:500]]})
+
+    @extend_schema(request=ScheduleFields, responses=dict)
+    def post(self, request: Request) -> Response:
+        fields = ScheduleFields(data=request.data)
+        endpoint = _endpoint(request)
+        require(request.user, "contribute", endpoint.project)
+        fields.is_valid(raise_exception=True)
+        given = dict(fields.validated_data)
+        del given["endpoint"]
+        given["number"], given["is_enabled"] = given.pop("version"), given.pop("enabled")
+        one = schedules.create_schedule(request.user, endpoint, **given)
+        return Response(schedule_whole(one), status=201)
+
+
+class Preview(APIView):
+    """The next ten fires of `{"trigger": …}`, each with its UTC offset."""
+
+    @extend_schema(request=dict, responses=dict)
+    def post(self, request: Request) -> Response:
+        trigger = schedules.read_trigger(_body(request).get("trigger"))
+        if not isinstance(trigger, Cron | Recurrence):
+            raise Refusal("trigger_invalid", "Only a cron or recurrence trigger has times to preview.")
+        moments = preview(trigger, after=timezone.now())
+        return Response({"next_fires": [moment.isoformat() for moment in moments]})
+
+
+class OneSchedule(APIView):
+    @extend_schema(responses=dict)
+    def get(self, request: Request, schedule_id: UUID) -> Response:
+        return Response(schedule_whole(published.schedule(request.user, schedule_id)))
+
+    @extend_schema(request=dict, responses=dict)
+    def patch(self, request: Request, schedule_id: UUID) -> Response:
+        one = published.schedule(request.user, schedule_id)
+        if _body(request).get("enabled") is True:
+            schedules.enable_schedule(request.user, one)
+        elif _body(request).get("enabled") is False:
+            schedules.disable_schedule(request.user, one)
+        else:
+            raise Refusal("enabled_missing", "Say “enabled”: true or false.")
+        return Response(schedule_whole(one))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, schedule_id: UUID) -> Response:
+        schedules.delete_schedule(request.user, published.schedule(request.user, schedule_id))
+        return Response(status=204)
+
+
+class Fires(APIView):
+    """Newest first: when due, whether it ran, and why not."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, schedule_id: UUID) -> Response:
+        found = published.fires(published.schedule(request.user, schedule_id))
+        return Response({"results": [fire_line(one) for one in found[:500]]})
+
+
+def _endpoint(request: Request) -> Any:
+    try:
+        return published.endpoint(request.user, UUID(str(_body(request).get("endpoint", ""))))
+    except ValueError as error:
+        raise Refusal("endpoint_missing", "Say which pipeline endpoint, by its id.") from error
+
+
+def _body(request: Request) -> dict[str, Any]:
+    if not isinstance(request.data, dict):
+        raise Refusal("body_invalid", "The body must be a JSON object.")
+    return request.data
