@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer import offers, queries, subgraphs
+from designer import offers, queries, subgraphs, trying
 from designer.graph.difference import difference
 from designer.graph.subgraph import Exposed, interface_changes
 from mlops.components import queries as components
+from mlops.components.api import drawn_component, named_project
 from mlops.components.models import ComponentVersion
 from mlops.formats.definition import Graph
 
@@ -93,6 +94,30 @@ class Difference(APIView):
                 "inside": inside,
             }
         )
+
+
+class TryFields(serializers.Serializer[Any]):
+    project = serializers.CharField()
+    component = serializers.JSONField()
+    script = serializers.CharField(trim_whitespace=False)
+    requirements = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    inputs = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+    parameters = serializers.DictField(required=False, default=dict)
+
+
+class TryComponent(APIView):
+    """Runs a component that is being drawn, once, on datasets of the project: `inputs` is port to dataset."""
+
+    @extend_schema(request=TryFields, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        fields = TryFields(data=request.data)
+        fields.is_valid(raise_exception=True)
+        values = dict(fields.validated_data)
+        project = named_project(request.user, values.pop("project"))
+        component = drawn_component(values.pop("component"), {"name": "", "version": "test"})
+        run = trying.try_component(request.user, project, component=component, **values)
+        url = reverse("web:run", args=[run.pk])
+        return Response({"id": str(run.pk), "number": run.number, "url": url, "node": trying.NODE}, status=201)
 
 
 def _offered(row: ComponentVersion) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from designer import queries
 from designer.exporting import exported
 from designer.importing import import_folder
+from mlops.access.decisions import require
 from mlops.components.api import named_project
 from mlops.components.bundles import unpacked
 from mlops.components.files import zipped
@@ -66,6 +67,7 @@ class Import(APIView):
 
 def import_files(request: Any, project: Any, *, name: str = "", main: str = "") -> tuple[Any, tuple[str, ...]]:
     """The uploaded `files` of a request as a draft."""
+    require(request.user, "contribute", project)
     uploads = request.FILES.getlist("files")
     data = request.data if hasattr(request, "data") else request.POST
     paths = data.getlist("paths") if hasattr(data, "getlist") else []

@@ -53,6 +53,7 @@ rest = [
     path("drafts/<uuid:draft_id>/export/", exchange_api.Export.as_view(), name="export"),
     path("drafts/<uuid:draft_id>/collapse/", component_api.Collapse.as_view(), name="collapse"),
     path("drafts/<uuid:draft_id>/component/", component_api.SaveInside.as_view(), name="save-inside"),
+    path("components/try/", component_api.TryComponent.as_view(), name="try-component"),
     path("components/<uuid:component_id>/difference/", component_api.Difference.as_view(), name="difference"),
     path(
         "components/<uuid:component_id>/versions/<str:version>/open/",

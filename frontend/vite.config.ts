@@ -22,6 +22,7 @@ export default defineConfig({
       input: {
         designer: here("./src/designer.tsx"),
         run: here("./src/run.tsx"),
+        component: here("./src/component.tsx"),
         plots: here("./src/plots.ts"),
         findings: here("./src/findings.tsx"),
         live: here("./src/live.ts"),

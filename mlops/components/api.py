@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
 from mlops.components import actions, files, queries
@@ -161,12 +161,13 @@ def shaped_version(row: ComponentVersion) -> dict[str, Any]:
 
 def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
     project = named_project(request.user, fields["project"])
+    require(request.user, "contribute", project)
     chosen = {"name": fields["name"], "version": fields["version"]}
     if fields.get("script") is not None:
         return register_script(
             request.user,
             project,
-            component=_drawn(fields.get("component"), chosen),
+            component=drawn_component(fields.get("component"), chosen),
             script=fields["script"],
             requirements=fields["requirements"],
         )
@@ -191,7 +192,8 @@ def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
         )
 
 
-def _drawn(raw: Any, chosen: dict[str, str]) -> Definition:
+def drawn_component(raw: Any, chosen: dict[str, str]) -> Definition:
+    """The interface as the page sends it. Raises Refusal `component_invalid`, `drawn_…`."""
     try:
         given = {"name": "", "version": "", "title": "", "group": "", "help": "", **(raw or {})}
         component = msgspec.convert(given, type=Definition)

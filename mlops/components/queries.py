@@ -78,3 +78,14 @@ class ProjectLibrary(Library):
 
     def _rows(self) -> QuerySet[ComponentVersion]:
         return ComponentVersion.objects.filter(component__project=self.project)
+
+
+class WithUnsaved(ProjectLibrary):
+    """The project's components, and one that is being drawn and has not been saved."""
+
+    def __init__(self, project: Project, unsaved: Definition) -> None:
+        super().__init__(project)
+        self._unsaved = unsaved
+
+    def find(self, name: str, version: str) -> Definition | None:
+        return self._unsaved if name == self._unsaved.component.name else super().find(name, version)

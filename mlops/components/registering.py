@@ -87,6 +87,12 @@ def register_script(
 ) -> ComponentVersion:
     """A component as it was drawn: its interface, and a script whose function takes every input by name."""
     require(actor, "contribute", project)
+    definition = drawn_definition(component, script=script, requirements=requirements, function=function)
+    return create_version(actor, project, definition, kind="drawn")
+
+
+def drawn_definition(component: Component, *, script: str, requirements: str = "", function: str = "run") -> Definition:
+    """Keeps the script, and nothing else. Raises Refusal `argument_missing` and those of `read_function_names`."""
     found = read_function_names(script, function)
     missing = [one for one in _inputs(component) if one not in found]
     if missing:
@@ -104,7 +110,7 @@ def register_script(
     }
     tree = _keep_texts(files)
     how = Function(code=tree.digest, file="script.py", name=function, requirements=Requirements(packages=packages))
-    return create_version(actor, project, Definition(component=component, how=how), kind="drawn")
+    return Definition(component=component, how=how)
 
 
 def read_function_names(script: str, function: str) -> tuple[str, ...]:

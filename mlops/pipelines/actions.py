@@ -71,6 +71,7 @@ def submit(
     display_name: str = "",
     description: str = "",
     origin: str = "",
+    library: Library | None = None,
 ) -> Run:
     """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
     part of the graph that runs. Raises PipelineInvalid with every problem, Refusal `experiment_missing` or
@@ -79,7 +80,7 @@ def submit(
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
-    library = ProjectLibrary(project)
+    library = library or ProjectLibrary(project)
     values = assign(spec.parameters, parameters or {})
     selection = selection or Selection()
     resolved = resolve(spec, values, library)

@@ -63,6 +63,7 @@ def _items(path: str) -> list[Item]:
         (_("Home"), "home", "web:home"),
         (_("Designer"), "designer", "designer:home"),
         (_("Datasets"), "datasets", "web:datasets"),
+        (_("Components"), "code", "web:components"),
         (_("Runs"), "runs", "web:runs"),
         (_("Models"), "models", "web:models"),
         (_("Endpoints"), "endpoints", "web:endpoints"),

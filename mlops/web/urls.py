@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mlops.web.pages import api_docs, datasets, endpoints, home, models, projects, runs
+from mlops.web.pages import api_docs, components, datasets, endpoints, home, models, projects, runs
 
 app_name = "web"
 urlpatterns = [
     *home.urlpatterns,
     *projects.urlpatterns,
     *datasets.urlpatterns,
+    *components.urlpatterns,
     *runs.urlpatterns,
     *models.urlpatterns,
     *endpoints.urlpatterns,

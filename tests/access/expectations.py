@@ -143,6 +143,19 @@ on(f"{COMPONENT}versions/", GET=READ)
 on(f"{COMPONENT}versions/<str:version>/", GET=READ, PATCH=(CONTRIBUTE, {"deprecated": "x"}))
 on(f"{COMPONENT}versions/<str:version>/download/", GET=READ)
 
+on("components/", GET=SIGNED_IN, allowed=(409,))
+on("components/", query="?project={slug}", GET=READ)
+on("components/new/", query="?project={slug}", GET=CONTRIBUTE)
+on("components/upload/", query="?project={slug}", GET=READ, POST=CONTRIBUTE)
+on("components/<uuid:component_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "deprecate", "deprecated": "x"}))
+on("components/<uuid:component_id>/edit/", GET=CONTRIBUTE, allowed=(409,))
+SCRIPT = "def run():\n    return None\n"
+INTERFACE = {"name": "walk", "outputs": [{"name": "out", "type": "any", "label": ""}]}
+on(
+    "api/v1/components/try/",
+    POST=(CONTRIBUTE, {"project": "{slug}", "component": INTERFACE, "script": SCRIPT}),
+)
+
 # -- runs
 RUN = "api/v1/runs/<uuid:run_id>/"
 OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"

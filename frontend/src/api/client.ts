@@ -57,6 +57,8 @@ export class Api {
     (await this.send<{ results: readonly Revision[] }>("GET", `drafts/${id}/revisions/?before=${before}`)).results;
   collapse = (id: string, body: { readonly nodes: readonly string[]; readonly name: string; readonly title: string; readonly exposed: readonly Exposed[] }): Promise<Component> =>
     this.send("POST", `drafts/${id}/collapse/`, body);
+  createComponent = (body: object): Promise<{ readonly id: string; readonly version: string }> => this.send("POST", "components/", body);
+  tryComponent = (body: object): Promise<{ readonly id: string; readonly node: string }> => this.send("POST", "components/try/", body);
   saveInside = (id: string): Promise<Component> => this.send("POST", `drafts/${id}/component/`, {});
   openInside = (component: string, version: string): Promise<{ id: string; url: string }> =>
     this.send("POST", `components/${component}/versions/${encodeURIComponent(version)}/open/`, {});
