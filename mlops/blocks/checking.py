@@ -1,6 +1,6 @@
 """Checks a freshly trained model: it must score rows of the dataset alone as it does in the pipeline.
 
-Rows are scored in one batch, and behind a script also one by one, because a script may mix rows."""
+Rows are scored in one batch, and by or behind a script also one by one, because a script may mix rows."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def _compared(manifest: ModelManifest, estimator: Any, table: Table, *, report: 
         report.log("No row of the sample is among the training rows, so scoring alone could not be checked.")
         return ""
     has_script = any(isinstance(step, RunPython) for step in manifest.recipe)
+    mixes = has_script or manifest.algorithm == "create_python_model"
     try:
-        alone = _scored_alone(manifest, estimator, known.drop(ROW), one_by_one=has_script)
+        alone = _scored_alone(manifest, estimator, known.drop(ROW), one_by_one=mixes)
     except Refusal as refusal:
         if not has_script:
             raise _mismatch(refusal.message, column=refusal.where.column) from refusal

@@ -40,12 +40,12 @@ def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.
     if manifest.parameters.get(UNKNOWN_LEVELS.name) is False:
         _require_known(manifest, frame)
     if not frame.height:
-        return _answer(manifest, np.zeros((0, len(number_names(manifest.task, manifest.classes)))))
+        return answer_of(manifest, np.zeros((0, len(number_names(manifest.task, manifest.classes)))))
     numbers = [
         _block(manifest, estimator, frame.slice(start, BLOCK_ROWS), start=start, tolerant=tolerant)
         for start in range(0, frame.height, BLOCK_ROWS)
     ]
-    return _answer(manifest, numbers[0] if len(numbers) == 1 else np.concatenate(numbers))
+    return answer_of(manifest, numbers[0] if len(numbers) == 1 else np.concatenate(numbers))
 
 
 def _block(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame, *, start: int, tolerant: bool) -> Any:
@@ -75,7 +75,7 @@ def _numbers(task: Task, estimator: Any, cells: Any) -> Any:
     return chances[:, 1:] if task == "two_class" else chances
 
 
-def _answer(manifest: ModelManifest, numbers: Any) -> pl.DataFrame:
+def answer_of(manifest: ModelManifest, numbers: Any) -> pl.DataFrame:
     names = number_names(manifest.task, manifest.classes)
     columns = {name: numbers[:, place] for place, name in enumerate(names)}
     return pl.DataFrame({label_name(manifest.task): _labels(manifest, numbers), **columns})

@@ -39,7 +39,7 @@ def execute_script(call: Call) -> dict[str, Value]:
     first, second = call.optional_table("dataset1"), call.optional_table("dataset2")
     script = call.parameters["python_script"]
     bundle = call.optional_bundle("script_bundle")
-    with _workplace(call.work_dir, bundle), run_context(call.report), _printing_to(call.report):
+    with _workplace(call.work_dir, bundle), run_context(call.report), printing_to(call.report):
         main = _compiled(script)
         frames = _results(_called(main, _given(first), _given(second)))
     results = [_kept(frame) for frame in frames]
@@ -85,7 +85,7 @@ def _compiled(script: str) -> Callable[..., Any]:
     try:
         exec(compile(script, SCRIPT_NAME, "exec"), namespace)  # noqa: S102  # the purpose of the component
     except Exception as error:
-        raise _failed(error) from error
+        raise script_failed(error) from error
     if not callable(namespace.get(ENTRY)):
         message = f"The script has no function '{ENTRY}'."
         hint = f"Write: def {ENTRY}(dataframe1=None, dataframe2=None):"
@@ -98,12 +98,12 @@ def _called(main: Callable[..., Any], first: Any, second: Any) -> Any:
     try:
         return main(first, second)
     except Exception as error:
-        raise _failed(error) from error
+        raise script_failed(error) from error
     except SystemExit as error:
-        raise _failed(RuntimeError(f"the script called exit({error.code})")) from error
+        raise script_failed(RuntimeError(f"the script called exit({error.code})")) from error
 
 
-def _failed(error: Exception) -> Refusal:
+def script_failed(error: Exception) -> Refusal:
     """Names the exception and the last line of the script that was running."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == SCRIPT_NAME]
     line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
@@ -258,7 +258,7 @@ class _Lines(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _printing_to(report: Reporter) -> Iterator[None]:
+def printing_to(report: Reporter) -> Iterator[None]:
     lines = _Lines(report)
     try:
         with contextlib.redirect_stdout(lines), contextlib.redirect_stderr(lines):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import polars as pl
 
+from mlops.blocks.catalogue import block
 from mlops.blocks.checking import checked
 from mlops.blocks.components.train_model import NUMERIC, feature_names
 from mlops.blocks.explaining import explained
@@ -28,7 +29,7 @@ MOST_CLASSES = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """What came of learning, before it is checked. `cells`: the matrix that the estimator learned from."""
+    """What came of learning, before it is checked. `cells`: the matrix that the estimator learned from, if any."""
 
     manifest: ModelManifest
     estimator: Any
@@ -46,8 +47,12 @@ def train(call: Call) -> TrainedModel:
 
 
 def learn(learner: Learner, table: Table, *, label: str, seed: int, report: Reporter) -> Learned:
-    """Fits the learner to the table's rows. Raises Refusal for data that it cannot learn from."""
-    target, classes = _target(table.frame[label], learner.task)
+    """Fits the learner to the table's rows. Raises Refusal for data that it cannot learn from. What does not learn from
+    a matrix of numbers has a `learn` of its own."""
+    own: Any = getattr(block(learner.component), "learn", None)
+    if own is not None:
+        return cast("Learned", own(learner, table, label=label, seed=seed, report=report))
+    target, classes = target_of(table.frame[label], learner.task)
     features = features_of(table, feature_names(table.schema, label), learner)
     cells = matrix(table.frame, features)
     require_finite(cells, features, learner)
@@ -67,7 +72,7 @@ def single(learner: Learner, call: Call) -> Learner:
     return replace(learner, parameters=parameters)
 
 
-def _target(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
+def target_of(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
     """The label as numbers, or as class indices with the names of the classes."""
     where = Where(parameter="label_column", column=values.name)
     if values.len() < 2:

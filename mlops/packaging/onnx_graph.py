@@ -35,7 +35,7 @@ def compile_model(folder: Path) -> ModelProto:
         raise not_convertible("an inference pipeline answers step by step.")
     if manifest.broken:
         raise not_convertible(manifest.broken)
-    if not manifest.features:
+    if not manifest.features or manifest.algorithm == "create_python_model":
         raise not_convertible("its component predicts by itself, not from a matrix of numbers.")
     _check_names(manifest)
     if manifest.parameters.get("allow_unknown_categorical_levels") is False and _has_categories(manifest):
