@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mlops.blocks.learning.fitting import Fitting, Log, Numbers, silent
+
+QUIET_SECONDS = 5.0
 
 
 def boosted_classifier(parameters: Mapping[str, Any], *, seed: int) -> Fitting:
@@ -39,4 +42,17 @@ class _Boosted:
     estimator: Any
 
     def fit(self, matrix: Numbers, target: Numbers, /, *, weights: Numbers | None = None, log: Log = silent) -> Any:
-        return self.estimator.fit(matrix, target, sample_weight=weights)
+        return self.estimator.fit(matrix, target, sample_weight=weights, callbacks=[_progress(log)])
+
+
+def _progress(log: Log) -> Callable[[Any], None]:
+    """Says now and then how many trees there are, where they take long."""
+    last = time.monotonic()
+
+    def told(env: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last >= QUIET_SECONDS:
+            last = time.monotonic()
+            log(f"{env.iteration + 1} of {env.end_iteration} trees.")
+
+    return told
