@@ -76,7 +76,7 @@ def _held_out(learner: Learner, table: Table, label: str, numbers: Any, call: Ca
         return Held(number=number, trained_rows=outside.frame.height, table=said, scores=scores)
 
     held, count = [], int(numbers.max()) + 1
-    for one in side_by_side(judge, range(count), workers=workers_for(table)):
+    for one in side_by_side(judge, range(count), workers=workers_for(table, learner.component)):
         held.append(one)
         measured = one.scores.metrics()
         shown = ", ".join(f"{metric_words(key)} {value:.4g}" for key, value in list(measured.items())[:3])

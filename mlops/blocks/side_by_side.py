@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from mlops.blocks.catalogue import component
 from mlops.blocks.values import Table
 
 MOST_CELLS_AT_ONCE = 50_000_000
+THREADED = ("scikit-learn", "lightgbm", "xgboost")
+"""Frameworks that train in several threads at once."""
 
 
 Item = TypeVar("Item")
@@ -25,8 +28,11 @@ def side_by_side(act: Callable[[Item], Result], items: Iterable[Item], *, worker
         yield from pool.map(act, items)
 
 
-def workers_for(table: Table) -> int:
-    """As many as there are cores for this process; one where copies of the table would take much memory."""
+def workers_for(table: Table, learner: str) -> int:
+    """As many as there are cores for this process; one where copies of the table would take much memory, and for a
+    learner of somebody's own, whose code may not stand company."""
+    if component(learner).framework not in THREADED:
+        return 1
     if table.frame.height * table.frame.width > MOST_CELLS_AT_ONCE:
         return 1
     return len(os.sched_getaffinity(0))

@@ -19,6 +19,8 @@ class Choosable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str
     logarithmic: bool = False
     """Its values are spread by factors rather than by differences."""
+    told: bool = False
+    """Words that differ from trial to trial, to be read and not to be plotted."""
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

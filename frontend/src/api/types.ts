@@ -456,6 +456,7 @@ export interface Choosable {
   readonly name: string;
   readonly label: string;
   readonly logarithmic?: boolean;
+  readonly told?: boolean;
 }
 export interface Trial {
   readonly number: number;

@@ -18,7 +18,7 @@ CHOOSABLE = (
     Choosable(name=LEARNER, label="Learner"),
     Choosable(name=MISSING, label="Missing values"),
     Choosable(name=SCALING, label="Scaling"),
-    Choosable(name=SETTINGS, label="Settings"),
+    Choosable(name=SETTINGS, label="Settings", told=True),
 )
 
 

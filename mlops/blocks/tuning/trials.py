@@ -43,10 +43,10 @@ class Trials:
 
     def run(self, search: Search) -> None:
         began = time.monotonic()
-        workers = workers_for(self.judge.table)
         while not self.ended and (batch := search.ask(AT_ONCE)):
             self.candidates |= {candidate.number: candidate for candidate in batch}
             known = list(self._rounds.values())
+            workers = min(workers_for(self.judge.table, each.learner.component) for each in batch)
             for trial in side_by_side(partial(self._tried, known=known), batch, workers=workers):
                 self.done.append(trial)
                 search.tell(trial)

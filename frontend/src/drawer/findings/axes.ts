@@ -21,6 +21,7 @@ export const MOST_NAMES = 12;
 /** One axis a setting that differs and can be shown, then the metric. */
 export function axesOf(sweep: Sweep, metricLabel: string): readonly Axis[] {
   const settings = sweep.choosable.flatMap((each): readonly Axis[] => {
+    if (each.told) return [];
     const of = (trial: Trial): Json | undefined => trial.values[each.name];
     const axis = axisOf({ name: each.name, label: each.label, of, values: sweep.trials.map(of), logarithmic: each.logarithmic === true });
     return axis ? [axis] : [];
