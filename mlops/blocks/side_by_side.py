@@ -31,7 +31,8 @@ def side_by_side(act: Callable[[Item], Result], items: Iterable[Item], *, worker
 def workers_for(table: Table, learner: str) -> int:
     """As many as there are cores for this process; one where copies of the table would take much memory, and for a
     learner of somebody's own, whose code may not stand company."""
-    if component(learner).framework not in THREADED:
+    definition = component(learner)
+    if definition.framework not in THREADED or any(each.type == "script" for each in definition.parameters):
         return 1
     if table.frame.height * table.frame.width > MOST_CELLS_AT_ONCE:
         return 1
