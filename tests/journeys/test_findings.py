@@ -56,7 +56,7 @@ score2.scored_dataset compare.scored_dataset2"""
 
 def test_what_steps_find_is_seen_in_the_drawer_and_on_the_runs_page(page: Page, studio: Studio) -> None:
     canvas = new_pipeline(page, studio)
-    paste(page)
+    paste(page, NODES, LINKS)
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     expect(page.locator('[data-testid^="node-"][data-component]')).to_have_count(len(NODES))
@@ -94,12 +94,13 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=name == "run")
 
 
-def paste(page: Page) -> None:
+def paste(page: Page, drawn: dict[str, tuple[str, dict[str, Any]]], links: str) -> None:
+    """Onto the canvas, as a copied part of another drawing; a line of `links` is an output and an input."""
     nodes = {
         name: {"component": component, "version": "1", "parameters": parameters}
-        for name, (component, parameters) in NODES.items()
+        for name, (component, parameters) in drawn.items()
     }
-    ends = [[end.split(".") for end in line.split()] for line in LINKS.splitlines()]
+    ends = [[end.split(".") for end in line.split()] for line in links.splitlines()]
     edges = [
         {"source": source, "source_port": out, "target": target, "target_port": into}
         for (source, out), (target, into) in ends
