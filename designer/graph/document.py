@@ -31,6 +31,11 @@ def read(raw: Any) -> Document:
         for end in (edge.source, edge.target):
             if end not in document.nodes:
                 raise _invalid(f"An edge names the node “{end}”, which is not in the drawing.")
+    taken: set[tuple[str, str]] = set()
+    for edge in dict.fromkeys(document.edges):
+        if (edge.target, edge.target_port) in taken:
+            raise _invalid(f"The input “{edge.target_port}” of “{edge.target}” has two links; it takes one.")
+        taken.add((edge.target, edge.target_port))
     for node_id, place in document.layout.items():
         if not (math.isfinite(place.x) and math.isfinite(place.y)):
             raise _invalid(f"The position of “{node_id}” is no number.")

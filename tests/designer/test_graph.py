@@ -56,3 +56,9 @@ def test_the_difference_names_what_was_added_changed_and_moved():
     assert (found.added, found.changed, found.moved) == (("c",), {"b": ("f",)}, ("a",))
     assert difference(before, before).is_empty
     assert difference(Document(), before).added == ("a", "b")
+
+
+def test_two_links_into_one_input_are_refused_by_name():
+    other = {"source": "b", "source_port": "results_dataset1", "target": "b", "target_port": "dataset"}
+    with pytest.raises(Refusal, match="“dataset” of “b” has two links"):
+        read(DRAWING | {"edges": [*DRAWING["edges"], other]})

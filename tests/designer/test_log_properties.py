@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from designer import actions, history, oplog
+from designer.graph.normal import applied
 from designer.graph.operations import apply, difference
 from designer.graph.wellformed import read_changes
 from designer.models import Draft, Operation
@@ -65,7 +66,7 @@ def play(draft: Draft, people: list[User], acts: list[Any]) -> None:
 def started(people: list[User], project: Project, start: list[dict[str, Any]]) -> Draft:
     draft = actions.create_draft(people[0], project)
     if start:
-        draft.document = apply(draft.document, read_changes(start))
+        draft.document, _explicit = applied(draft.document, read_changes(start))  # everything has a place, as always
         draft.save()
     return draft
 
