@@ -239,3 +239,152 @@ def networks(*, learning_rate: float, rates: str, largest_rate: float) -> tuple[
             help="Go through the rows in another order each time.",
         ),
     )
+
+
+def _number(
+    name: str,
+    label: str,
+    default: float,
+    values: str,
+    help: str,
+    *,
+    low: float = 0,
+    high: float | None = None,
+    above: bool = False,
+) -> Tunable:
+    whole = isinstance(default, int)
+    return (
+        Parameter(
+            name=name,
+            type="integer" if whole else "decimal",
+            label=label,
+            default=default,
+            minimum=low,
+            maximum=high,
+            exclusive_minimum=above,
+            help=help,
+        ),
+        values,
+    )
+
+
+_TREES = _number(
+    "number_of_trees",
+    "Number of trees",
+    100,
+    "50; 100; 300",
+    "How many trees are added one after another.",
+    low=1,
+    high=10_000,
+)
+_SHARED: tuple[Tunable, ...] = (
+    _number(
+        "row_fraction",
+        "Row fraction",
+        1.0,
+        "0.6; 0.8; 1",
+        "The share of rows that each tree learns from.",
+        high=1,
+        above=True,
+    ),
+    _number(
+        "column_fraction",
+        "Column fraction",
+        1.0,
+        "0.6; 0.8; 1",
+        "The share of columns that each tree learns from.",
+        high=1,
+        above=True,
+    ),
+    _number(
+        "l1_regularization_weight",
+        "L1 regularization weight",
+        0.0,
+        "0; 0.1; 1",
+        "Pulls the predictions of leaves towards 0, small ones to exactly 0.",
+    ),
+)
+
+LIGHTGBM: tuple[Tunable, ...] = (
+    _TREES,
+    _number(
+        "learning_rate",
+        "Learning rate",
+        0.1,
+        "0.02; 0.05; 0.1; 0.2",
+        "How much each tree corrects.",
+        high=1,
+        above=True,
+    ),
+    _number(
+        "number_of_leaves",
+        "Number of leaves",
+        31,
+        "15; 31; 63",
+        "How many cases one tree may tell apart.",
+        low=2,
+        high=131_072,
+    ),
+    _number(
+        "maximum_depth",
+        "Maximum depth",
+        0,
+        "0; 4; 8",
+        "How many questions a tree may ask one after another; 0 is without limit.",
+        high=1_000,
+    ),
+    _number(
+        "minimum_rows_per_leaf",
+        "Minimum rows per leaf",
+        20,
+        "5; 20; 50",
+        "A leaf must stand for at least so many rows.",
+        low=1,
+    ),
+    *_SHARED,
+    _number(
+        "l2_regularization_weight",
+        "L2 regularization weight",
+        0.0,
+        "0; 1; 10",
+        "Pulls the predictions of leaves towards 0.",
+    ),
+)
+
+XGBOOST: tuple[Tunable, ...] = (
+    _TREES,
+    _number(
+        "learning_rate", "Learning rate", 0.3, "0.05; 0.1; 0.3", "How much each tree corrects.", high=1, above=True
+    ),
+    _number(
+        "maximum_depth",
+        "Maximum depth",
+        6,
+        "3; 6; 9",
+        "How many questions a tree may ask one after another.",
+        low=1,
+        high=64,
+    ),
+    _number(
+        "minimum_weight_per_leaf",
+        "Minimum weight per leaf",
+        1.0,
+        "1; 5; 10",
+        "A leaf must stand for at least so much; for numbers, so many rows.",
+    ),
+    _number(
+        "minimum_gain_of_a_split",
+        "Minimum gain of a split",
+        0.0,
+        "0; 0.1; 1",
+        "A question must lower the loss by at least so much.",
+    ),
+    *_SHARED,
+    _number(
+        "l2_regularization_weight",
+        "L2 regularization weight",
+        1.0,
+        "0; 1; 10",
+        "Pulls the predictions of leaves towards 0.",
+    ),
+)

@@ -27,6 +27,15 @@ def tolerates_missing(algorithm: str, parameters: Mapping[str, Any] | None = Non
     return component(inner_name(algorithm, parameters or {})).tolerates_missing
 
 
+def unbearable(cells: Any, algorithm: str, parameters: Mapping[str, Any]) -> Any:
+    """Mask of the cells that the learner cannot take: gaps and infinite ones, or, where gaps are tolerated, none;
+    XGBoost takes gaps, but nothing infinite."""
+    definition = component(inner_name(algorithm, parameters))
+    if not definition.tolerates_missing:
+        return ~np.isfinite(cells)
+    return np.isinf(cells) if definition.framework == "xgboost" else np.zeros(1, dtype=bool)
+
+
 def predict(manifest: ModelManifest, estimator: Any, frame: pl.DataFrame) -> pl.DataFrame:
     """The score columns for a table that holds the model's feature columns. What is no matrix of numbers, such as
     images or pairs of user and item, is predicted by its component's own `predict(manifest, estimator, frame)`."""
@@ -108,7 +117,7 @@ def _require_known(manifest: ModelManifest, frame: pl.DataFrame) -> None:
 
 
 def _infinite(manifest: ModelManifest, cells: Any, *, start: int) -> Refusal:
-    row, place = (int(found) for found in np.argwhere(~np.isfinite(cells))[0])
+    row, place = (int(found) for found in np.argwhere(unbearable(cells, manifest.algorithm, manifest.parameters))[0])
     row += start
     column = _column_at(manifest, place)
     message = f"Row {row + 1}, column '{column}': the value is infinite or too large."

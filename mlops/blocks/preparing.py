@@ -10,7 +10,7 @@ import polars as pl
 
 from mlops.blocks.catalogue import block
 from mlops.blocks.features import build_features, missing_in
-from mlops.blocks.prediction import tolerates_missing
+from mlops.blocks.prediction import tolerates_missing, unbearable
 from mlops.blocks.values import Learner, Table
 from mlops.formats.model import Feature
 from mlops.formats.refusal import Refusal, Where
@@ -35,9 +35,10 @@ def features_of(table: Table, names: Sequence[str], learner: Learner) -> tuple[F
 
 
 def require_finite(cells: Any, features: tuple[Feature, ...], learner: Learner) -> None:
-    if tolerates_missing(learner.component, learner.parameters) or np.isfinite(cells).all():
+    wrong = unbearable(cells, learner.component, learner.parameters)
+    if not wrong.any():
         return
-    row, place = (int(found) for found in np.argwhere(~np.isfinite(cells))[0])
+    row, place = (int(found) for found in np.argwhere(wrong)[0])
     owners = [feature.column for feature in features for _ in range(feature.width)]
     message = f"Row {row + 1}, column '{owners[place]}': the value is infinite or too large to learn from."
     where = Where(port="dataset", column=owners[place], row=row)

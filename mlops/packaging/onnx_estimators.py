@@ -44,10 +44,10 @@ def _converted(estimator: Any, width: int, task: Task) -> EstimatorGraph:
     own = _OWN.get(type(estimator).__name__) if type(estimator).__module__.startswith("mlops.") else None
     if own is not None:
         return own(estimator, width)
-    is_boosted = type(estimator).__module__.startswith("lightgbm")
-    model = _boosted(estimator, width) if is_boosted else _scikit_learn(estimator, width, task in CLASSES)
+    boosted = _BOOSTED.get(type(estimator).__module__.partition(".")[0])
+    model = boosted(estimator, width) if boosted else _scikit_learn(estimator, width, task in CLASSES)
     outputs = [output.name for output in model.graph.output]
-    return EstimatorGraph(model=model, double=not is_boosted, numbers=outputs[0 if task == "regression" else 1])
+    return EstimatorGraph(model=model, double=boosted is None, numbers=outputs[0 if task == "regression" else 1])
 
 
 def _one_vs_all(estimator: Any, width: int) -> EstimatorGraph:
@@ -130,6 +130,17 @@ def _scikit_learn(estimator: Any, width: int, is_classifier: bool, *, double: bo
     return converted
 
 
+def _xgboost(estimator: Any, width: int) -> ModelProto:
+    """It compares in float32 itself, so its thresholds need no care."""
+    from onnxmltools.convert import convert_xgboost
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    converted: ModelProto = convert_xgboost(
+        estimator, initial_types=[(INPUT, FloatTensorType([None, width]))], target_opset=15
+    )
+    return converted
+
+
 def _boosted(estimator: Any, width: int) -> ModelProto:
     from onnxmltools.convert import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
@@ -163,3 +174,6 @@ def _rounded_down(line: str) -> str:
     near = values.astype(np.float32)
     below = np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
     return "threshold=" + " ".join(repr(float(value)) for value in below)
+
+
+_BOOSTED: dict[str, Callable[[Any, int], ModelProto]] = {"lightgbm": _boosted, "xgboost": _xgboost}
