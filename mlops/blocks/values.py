@@ -26,7 +26,7 @@ from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
-from mlops.formats.transform import FittedTransform, RunPython, TableMeta, Transform
+from mlops.formats.transform import FittedTransform, RequirePresent, RunPython, TableMeta, Transform
 from mlops.stats.schema import conform, describe_schema
 
 DATA_FILE = "data.parquet"
@@ -64,9 +64,11 @@ class Table:
         """This table after fitted transforms, which join its recipe. `at_scoring`: no row may be dropped."""
         from mlops.blocks.transforms import apply
 
-        tracked = self.frame if self.origin is None else self.frame.with_columns(self.origin.alias(ROW))
+        tracked, origin = self.frame, self.origin
+        if origin is not None and any(isinstance(step, RequirePresent) for step in transforms):
+            tracked = tracked.with_columns(origin.alias(ROW))  # which copies a frame of many pieces
         changed = apply(transforms, tracked, at_scoring=at_scoring)
-        origin = changed[ROW] if self.origin is not None else None
+        origin = changed[ROW] if ROW in changed.columns else origin
         frame = changed.drop(ROW, strict=False)
         recipe = self.meta.recipe if self.meta.source is None else self.meta.recipe + transforms
         meta = msgspec.structs.replace(self.meta, schema=_with_flags(frame, self.schema), recipe=recipe)
@@ -243,7 +245,7 @@ def read_table(folder: str | Path) -> Table:
     """Refusal `not_a_table` where the folder holds none. Without `meta.json` the table is its own source."""
     path = Path(folder)
     try:
-        frame = conform(_in_one_piece(pl.read_parquet(path / DATA_FILE)))
+        frame = conform(pl.read_parquet(path / DATA_FILE))
         meta = _read_meta(path / META_FILE, frame)
     except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError) as error:
         hint = "Run the step before it again."
@@ -258,15 +260,6 @@ def read_table(folder: str | Path) -> Table:
         reason = "The sample of source rows is missing beside the table."
         return table.broken(frame, schema=meta.schema, reason=reason)
     return _as_source(table)
-
-
-def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
-    """Each column as one array, one after the other, so that little is held twice. A frame of many pieces would be
-    copied as a whole by the first column that is added in another number of them."""
-    columns = []
-    for name in frame.columns:
-        columns.append(frame.drop_in_place(name).rechunk())
-    return pl.DataFrame(columns)
 
 
 def _read_meta(path: Path, frame: pl.DataFrame) -> TableMeta:

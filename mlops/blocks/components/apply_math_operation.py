@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ("integer", "decimal")
 DEFAULTS = {"basic": "abs", "compare": "equal_to", "operations": "add", "rounding": "ceiling", "special": "erf"}
-TWO = {
-    f"{category}_function": tuple(formula.name for formula in of_category(category) if formula.arguments == 2)
-    for category in CATEGORIES
-}
+WITH_TWO = tuple(name for name in CATEGORIES if any(each.arguments == 2 for each in of_category(name)))
 
 DEFINITION = Component(
     name="apply_math_operation",
@@ -78,6 +75,7 @@ requests.""",
             required=True,
             default="constant",
             choices=(Choice(value="constant", label="Constant"), Choice(value="column_set", label="ColumnSet")),
+            visible_if={"category": WITH_TWO},
             help="For functions of two arguments: where the second one comes from.",
         ),
         Parameter(
@@ -86,7 +84,7 @@ requests.""",
             label="Constant second argument",
             required=True,
             default=0.0,
-            visible_if={"second_argument_type": ("constant",)},
+            visible_if={"category": WITH_TWO, "second_argument_type": ("constant",)},
             help="For functions of two arguments: the number.",
         ),
         Parameter(
@@ -95,7 +93,7 @@ requests.""",
             label="Second argument column set",
             port="dataset",
             only_types=NUMBERS,
-            visible_if={"second_argument_type": ("column_set",)},
+            visible_if={"category": WITH_TWO, "second_argument_type": ("column_set",)},
             help="For functions of two arguments: one column for all, or one for each first column.",
         ),
         Parameter(
