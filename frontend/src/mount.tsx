@@ -24,9 +24,12 @@ export async function mount(element: HTMLElement, opening: Promise<Designer>): P
   }
 }
 
-/** The rest of the window below whatever the page shows above. */
+/** The rest of the window below whatever the page shows above, and above the bar that it shows at the bottom on a phone. */
 function fitHeight(element: HTMLElement): void {
-  const measure = (): void => element.style.setProperty("--studio-top", `${Math.max(0, Math.round(element.getBoundingClientRect().top + window.scrollY))}px`);
+  const measure = (): void => {
+    element.style.setProperty("--studio-top", `${Math.max(0, Math.round(element.getBoundingClientRect().top + window.scrollY))}px`);
+    element.style.setProperty("--studio-bottom", `${Math.ceil(document.querySelector(".phone-bar")?.getBoundingClientRect().height ?? 0)}px`);
+  };
   measure();
   window.addEventListener("resize", measure);
   new ResizeObserver(measure).observe(document.body);

@@ -267,6 +267,40 @@ def test_a_table_dropped_on_the_canvas_becomes_a_dataset_and_a_step(page: Page, 
     expect(page.get_by_text("dropped by hand").first).to_be_visible()
 
 
+def test_a_pipeline_in_yaml_dropped_on_the_canvas_opens_as_a_draft(page: Page, draw: Draw) -> None:
+    draw(edges=[link("a", "dataset", "b", "dataset")])
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    before = page.url
+    draft = before.rstrip("/").rsplit("/", 1)[1]
+    data = page.evaluate_handle(
+        """async draft => { const answer = await fetch(`/api/v1/drafts/${draft}/export/?form=yaml`);
+        const data = new DataTransfer();
+        data.items.add(new File([await answer.blob()], "pipeline.zip")); return data; }""",
+        draft,
+    )
+    page.locator(".react-flow__pane").dispatch_event(
+        "drop", {"dataTransfer": data, "clientX": 700, "clientY": 300, "bubbles": True, "cancelable": True}
+    )
+    page.wait_for_url(lambda url: url != before)
+    expect(page.locator(CARDS)).to_have_count(3)
+    expect(page.locator(LINES)).to_have_count(1)
+
+
+def test_a_result_is_pinned_and_the_card_says_so(page: Page, draw: Draw) -> None:
+    draw({"a": DATA})
+    card(page, "dataset").click(position={"x": 60, "y": 20})
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("toast")).to_contain_text("nothing to pin yet")
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("submit-confirm").click()
+    expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=120_000)
+    card(page, "dataset").click(position={"x": 60, "y": 20})
+    page.keyboard.press("p")
+    expect(page.locator('[data-testid^="pin-"]')).to_have_attribute("title", re.compile("pinned by admin"))
+    page.keyboard.press("p")
+    expect(page.locator('[data-testid^="pin-"]')).to_have_count(0)
+
+
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_an_exported_picture_dropped_again_is_the_drawing(page: Page, draw: Draw, form: str, tmp_path: Path) -> None:
     draw(edges=[link("a", "dataset", "b", "dataset")])
@@ -327,3 +361,57 @@ def test_a_fitted_picture_stays_fitted_when_the_window_narrows(page: Page, draw:
     assert canvas
     assert last
     assert last["x"] + last["width"] <= canvas["x"] + canvas["width"]
+
+
+def test_the_list_does_what_the_canvas_does(page: Page, draw: Draw) -> None:
+    """Every act of the table is offered in the list as well, except those that only move a picture."""
+    draw(edges=[link("a", "dataset", "b", "dataset")])
+    offered = {}
+    for view in ("canvas", "list"):
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Control+k")
+        names = (
+            page.get_by_test_id("commands-dialog")
+            .get_by_role("option")
+            .evaluate_all("all => all.map((each) => each.dataset.testid)")
+        )
+        offered[view] = {name for name in names if not name.startswith("pick-go:")}
+        page.keyboard.press("Escape")
+        page.keyboard.press("v")
+    only_pictures = {"fit", "fit-selection", "actual-size", "zoom-in", "zoom-out", "minimap", "link-style", "fade"}
+    moves = {f"{way}-{side}" for way in ("move", "nudge") for side in ("up", "down", "left", "right")}
+    missing = {name.removeprefix("pick-") for name in offered["canvas"] - offered["list"]}
+    assert missing <= only_pictures | moves | {"snap", "wheel"}
+
+
+def test_the_list_adds_wires_renames_moves_groups_and_notes(page: Page, draw: Draw) -> None:
+    draw({"a": DATA})
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("tool-list").click()
+    page.get_by_test_id("list-add").select_option("clean_missing_data")
+    rows = page.locator('[data-testid^="row-"]')
+    expect(rows).to_have_count(2)
+    added = str(rows.nth(1).get_attribute("data-testid")).removeprefix("row-")
+    page.get_by_test_id(f"input-{added}-dataset").select_option(index=1)
+    page.get_by_test_id(f"insert-{added}-dataset").click()
+    page.keyboard.type("edit metadata")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(3)
+    page.get_by_test_id("list-more").click()
+    page.get_by_test_id("rename").click()
+    page.keyboard.type("Roles")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Roles", exact=True)).to_be_visible()
+    page.get_by_test_id(f"up-{added}").click()
+    expect(rows.nth(1)).to_have_attribute("data-testid", f"row-{added}")
+    page.get_by_test_id("list-disable").click()
+    expect(page.locator('[data-mode="disabled"]')).to_have_count(1)
+    page.get_by_test_id("list-group").click()
+    page.keyboard.type("Preparation")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-testid^="list-group-"]')).to_contain_text("Preparation")
+    page.get_by_test_id("list-add-note").click()
+    page.keyboard.type("Free note")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-testid^="list-note-"]')).to_contain_text("Free note")
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")

@@ -88,6 +88,13 @@ export class Api {
     form.set("file", file);
     return this.send("POST", "uploads/", form);
   };
+  /** Pipelines as YAML or zip become a draft. */
+  importFiles = (project: string, files: readonly File[]): Promise<{ readonly url: string; readonly warnings: readonly string[] }> => {
+    const form = new FormData();
+    form.set("project", project);
+    for (const file of files) form.append("files", file);
+    return this.send("POST", "drafts/import/", form);
+  };
   createDataset = (project: string, name: string, upload: string): Promise<unknown> =>
     this.send("POST", "datasets/", { project, name, upload });
   me = (): Promise<{ readonly name: string }> => this.send("GET", "me/");

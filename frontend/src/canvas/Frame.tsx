@@ -11,7 +11,7 @@ export const Frame = memo(function Frame({ id, data, selected }: NodeProps<Frame
   const count = data.group.nodes?.length ?? 0;
   const title = data.group.title || _("Group");
   return (
-    <div className={`frame colour-${data.group.colour || "plain"}${selected ? " is-selected" : ""}`} data-testid={`group-${id}`}>
+    <div className={`group-frame colour-${data.group.colour || "plain"}${selected ? " is-selected" : ""}`} data-testid={`group-${id}`}>
       {canEdit && selected ? <NodeResizer minWidth={120} minHeight={90} handleClassName="resize-handle" lineClassName="resize-line" /> : null}
       <div className="frame-head" tabIndex={0} role="group" aria-label={`${title}, ${ngettext("group of %(count)s step", "group of %(count)s steps", count)}`}
         title={_("Drag to move with all steps in it; double-click to name it")}

@@ -530,12 +530,14 @@ export class Designer extends Store<State> {
     return end && edgeBetween(from, end);
   }
 
-  /** Below the chosen step, else in the middle of what is seen. */
+  /** Below the chosen step, else in the middle of what is seen, else (in the list) at the end. */
   private defaultPlace(): Position {
     const chosen = this.state.nodes.at(-1);
     const at = chosen === undefined ? undefined : this.document.layout[chosen];
     if (at) return { x: at.x, y: at.y + CARD_HEIGHT + 48 };
-    const centre = this.viewport?.centre() ?? { x: 0, y: 0 };
+    const last = this.document.layout[readingOrder(this.document).at(-1) ?? ""];
+    if (!this.viewport && last) return { x: last.x, y: last.y + CARD_HEIGHT + 48 };
+    const centre = this.viewport?.centre() ?? { x: CARD_WIDTH / 2, y: CARD_HEIGHT / 2 };
     return { x: centre.x - CARD_WIDTH / 2, y: centre.y - CARD_HEIGHT / 2 };
   }
 

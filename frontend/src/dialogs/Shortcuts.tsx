@@ -97,7 +97,7 @@ function Gestures(): JSX.Element {
     [_("Cut links"), _("Ctrl + drag over empty canvas")],
     [_("Copy by dragging"), _("Alt + drag a step")],
     [_("Free placing"), _("Alt while dragging: no snapping")],
-    [_("Bring in a file"), _("Drop a CSV or Parquet file, or a picture of a pipeline, on the canvas")],
+    [_("Bring in a file"), _("Drop a CSV or Parquet file, a pipeline in YAML, or a picture of a pipeline, on the canvas")],
   ];
   return (
     <table className="s-facts">

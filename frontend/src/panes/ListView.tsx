@@ -8,12 +8,15 @@ import { readingOrder } from "@/graph/place";
 import { ListAdd } from "@/panes/ListAdd";
 import { ListMarks } from "@/panes/ListMarks";
 import { ListRow } from "@/panes/ListRow";
+import { MenuItem } from "@/panes/MenuItem";
 import { Icon } from "@/ui/Icon";
+import { Popover } from "@/ui/Popover";
 import { _, ngettext } from "@/i18n";
 
-const FOR_CHOSEN = [
-  "run-to", "run-only", "disable", "bypass", "pin", "invalidate", "replace", "connect", "disconnect", "note", "group", "ungroup",
-  "rename", "collapse-card", "collapse", "expand", "open-inside", "update-component", "copy", "duplicate", "delete", "delete-reconnect",
+const FIRST = ["run-to", "disable", "bypass", "replace", "connect", "group", "delete"] as const;
+const MORE = [
+  "run-from", "run-only", "pin", "invalidate", "disconnect", "note", "ungroup", "rename", "collapse-card", "collapse", "expand", "open-inside",
+  "update-component", "upstream", "downstream", "copy", "cut", "paste", "paste-linked", "duplicate", "delete-reconnect",
 ] as const;
 
 export function ListView(): JSX.Element {
@@ -43,7 +46,7 @@ function Chosen(): JSX.Element {
   const count = useShown((state) => state.nodes.length);
   useDocument();
   useShown((state) => state.nodes);
-  const acts = FOR_CHOSEN.map(action).filter((each) => each.enabled(designer));
+  const acts = FIRST.map(action).filter((each) => each.enabled(designer));
   return (
     <div className="list-acts" role="toolbar" aria-label={_("What to do with the selection")}>
       <span role="status" data-testid="list-chosen">{ngettext("%(count)s step chosen", "%(count)s steps chosen", count)}</span>
@@ -52,6 +55,9 @@ function Chosen(): JSX.Element {
           {each.icon ? <Icon name={each.icon} size={13} /> : null} {each.label()}
         </button>
       ))}
+      <Popover label={_("More for the selection")} icon="more" testId="list-more">
+        {(close) => <div className="all-acts scrolls">{MORE.map(action).map((each) => <MenuItem key={each.id} action={each} onDone={close} />)}</div>}
+      </Popover>
     </div>
   );
 }

@@ -6,13 +6,16 @@ import { catalogueOf } from "@/graph/catalogue";
 import { cutOut, readFragment } from "@/graph/fragment";
 import { type Carried, fromPng, fromSvg, readCarried } from "@/graph/picture";
 import { CARD_HEIGHT, GRID } from "@/graph/size";
-import { _ } from "@/i18n";
+import { _, ngettext } from "@/i18n";
 
 const TABLES = /\.(csv|tsv|txt|parquet|arff|svmlight|jsonl|gz)$/i;
+const PIPELINES = /\.(ya?ml|zip)$/i;
 const POLL_MS = 600;
 const MOST_POLLS = 200;
 
 export async function takeFiles(designer: Designer, files: readonly File[], at: Position): Promise<void> {
+  const pipelines = files.filter((file) => PIPELINES.test(file.name));
+  if (pipelines.length) return openPipelines(designer, pipelines);
   let place = at;
   for (const file of files) {
     try {
@@ -35,13 +38,21 @@ async function takeFile(designer: Designer, file: File, at: Position): Promise<v
     if (drawing) return takeDrawing(designer, file, drawing, at);
   }
   if (TABLES.test(file.name)) return takeTable(designer, file, at);
-  if (/\.(ya?ml|zip)$/i.test(file.name)) {
-    return designer.tell(_("%(file)s: pipelines in YAML are imported on the page Designer ▸ Import.", { file: file.name }), "error");
-  }
   if (/\.onnx$/i.test(file.name)) {
     return designer.tell(_("%(file)s: a model is not a step. Register it under Models, then use it from there.", { file: file.name }), "error");
   }
-  designer.tell(_("%(file)s: this kind of file cannot be placed. CSV, TSV, Parquet, and pictures or JSON of pipelines can.", { file: file.name }), "error");
+  designer.tell(_("%(file)s: this kind of file cannot be placed. CSV, TSV, Parquet, pipelines in YAML, and pictures or JSON of pipelines can.", { file: file.name }), "error");
+}
+
+/** Pipelines in YAML (with the files beside them) become a draft of their own, which opens; this one is saved as it is. */
+async function openPipelines(designer: Designer, files: readonly File[]): Promise<void> {
+  designer.tell(ngettext("Importing %(count)s file …", "Importing %(count)s files …", files.length));
+  try {
+    const made = await designer.api.importFiles(designer.state.project.slug, files);
+    if (made.warnings.length === 0 || window.confirm([...made.warnings, _("Open the imported pipeline now?")].join("\n"))) location.assign(made.url);
+  } catch (error) {
+    designer.tell(reasonOf(error), "error");
+  }
 }
 
 /** All steps of the carried drawing, with new names where names are taken. */
