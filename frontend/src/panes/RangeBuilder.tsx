@@ -31,8 +31,8 @@ export function RangeBuilder({ label, testId, whole, onBuilt }: Props): JSX.Elem
         {number(_("Number of values"), count, setCount, "count")}
         <label>{_("Scale")}
           <select className="s-field" value={scale} data-testid={`${testId}-scale`} onChange={(event) => setScale(event.target.value as Scale)}>
-            <option value="linear">{_("linear: equal steps")}</option>
-            <option value="log">{_("logarithmic: equal factors")}</option>
+            <option value="linear">{_("linear")}</option>
+            <option value="log">{_("logarithmic")}</option>
           </select>
         </label>
         <output aria-live="polite">{values ? rangeText(values) : hintFor(from, to, scale)}</output>
