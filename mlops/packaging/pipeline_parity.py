@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -31,6 +32,7 @@ def compare(folder: Path) -> PipelineParity:
     model = load_model(folder / "package")
     request, response = read_table(folder / "request").frame, read_table(folder / "response").frame
     try:
+        request, refused = _answerable(model, request)
         found = [_difference(model.score(request), response)]
         for place in _spread(request.height):
             found.append(_difference(model.score(request[[place]]), response[[place]]))
@@ -50,9 +52,29 @@ def compare(folder: Path) -> PipelineParity:
         )
         return _report(False, reason, request, rows_held, worst=worst, missing=missing)
     told = f"{request.height:,} rows of the sample are answered as in the run, together and one by one"
+    if refused:
+        told += f" ({refused:,} with missing values are refused, as the training left such rows out)"
     if rows_held is not None:
         told += f", and {rows_held.height:,} rows of the dataset as the training run scored them"
     return _report(True, f"{told}.", request, rows_held, worst=worst, missing=missing)
+
+
+def _answerable(model: Any, request: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The rows of the sample without those that are refused for a missing value, and how many these are.
+
+    Raises Refusal for any other reason, and where no row is left."""
+    refused = 0
+    while True:
+        try:
+            model.score(request)
+        except Refusal as refusal:
+            row = refusal.where.row
+            if refusal.code != "missing_value" or row is None or request.height <= 1:
+                raise
+            request = request.filter(pl.int_range(pl.len()) != row)
+            refused += 1
+        else:
+            return request, refused
 
 
 def _spread(height: int) -> list[int]:

@@ -73,6 +73,16 @@ def trained(contributor, project, tmp_path) -> Run:
     return run
 
 
+def test_rows_that_training_left_out_are_refused_and_not_counted(contributor, project, tmp_path):
+    dataset_version(project, frame(), tmp_path)
+    clean = msgspec.structs.replace(TRAINING.nodes[1], parameters={"cleaning_mode": "remove_entire_row"})
+    spec = msgspec.structs.replace(TRAINING, nodes=(TRAINING.nodes[0], clean, *TRAINING.nodes[2:]))
+    run = carry_out(submit(contributor, project, spec=spec, experiment="tests"))
+    package = packaged(contributor, run, derived(run))
+    assert package.state == "accepted", package.reason
+    assert "6 with missing values are refused" in package.reason
+
+
 def derived(run: Run) -> Document:
     made = {
         step.node: {port: output["type"] for port, output in step.outputs.items()}
