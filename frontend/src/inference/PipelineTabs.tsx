@@ -87,7 +87,7 @@ function Deploy({ onOpen }: { readonly onOpen: () => void }): JSX.Element {
   );
 }
 
-/** Looked up anew when a run of this draft ends. */
+/** Looked up anew when a run of this draft ends, and when the person comes back to this tab. */
 function useFamily(): readonly [Family | null, () => void] {
   const designer = useDesigner();
   const id = useShown((state) => state.id);
@@ -98,5 +98,9 @@ function useFamily(): readonly [Family | null, () => void] {
     if (!isRunView) designer.api.inference(id).then(setFamily, () => undefined);
   }, [designer, id, isRunView]);
   useEffect(look, [look, ended]);
+  useEffect(() => {
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
+  }, [look]);
   return [family, look];
 }

@@ -98,8 +98,7 @@ def _choose_version(request: HttpRequest) -> HttpResponse:
 def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     """What was typed in any step, else what is usual."""
     usual = {**DEFAULTS, "endpoint_name": _usual_endpoint(version)}
-    if not version.task:
-        usual["entry"] = "script"
+    usual["entry"] = next((one.entry for one in entries.possibilities(version) if not one.problem), "script")
     if request.GET.get("endpoint"):
         usual["endpoint"] = request.GET["endpoint"]
     values = {key: request.POST.get(key, value) for key, value in usual.items()}
