@@ -29,8 +29,11 @@ def keep_folder(folder: Path) -> Tree:
     """Every regular file below `folder`; links and empty folders are left out."""
     files = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-        blob = keep_file(path)
-        files.append(File(path=path.relative_to(folder).as_posix(), digest=blob.digest, size_bytes=blob.size_bytes))
+        with path.open("rb") as source:
+            digest, size = store().put(source)
+        files.append(File(path=path.relative_to(folder).as_posix(), digest=digest, size_bytes=size))
+    rows = [Blob(digest=file.digest, size_bytes=file.size_bytes) for file in files]
+    Blob.objects.bulk_create(rows, ignore_conflicts=True)
     return keep_manifest(Manifest(files=tuple(files)))
 
 

@@ -31,8 +31,12 @@ from mlops.runs.moves import begin_run, end_run, move_step
 from mlops.runs.saved import saved_output
 from mlops.work.calls import later
 
+MOST_WAKE_UPS = 16
+"""Whoever is woken goes on with all that waits, so a wake-up for each slot is enough, not one for each step."""
 
-def advance(run_id: UUID | str) -> None:
+
+def advance(run_id: UUID | str, *, served: int = 0) -> None:
+    """`served`: how many of the steps that get ready the caller will take by itself, without being woken."""
     run = Run.objects.select_related("project", "experiment").filter(pk=run_id).first()
     if run is None or run.is_final:
         return
@@ -40,18 +44,23 @@ def advance(run_id: UUID | str) -> None:
         begin_run(run, reason=_("Its steps are running."))
     spec = msgspec.convert(run.spec, type=PipelineSpec)
     asked = msgspec.convert(run.asked, type=Asked)
-    while _look(run, spec, asked):
+    queued: list[int] = []
+    while _look(run, spec, asked, queued):
         pass
+    for step in queued[served : served + MOST_WAKE_UPS]:
+        later("execution.step", step)
 
 
-def _look(run: Run, spec: PipelineSpec, asked: Asked) -> bool:
+def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool:
     """One look; whether something ended at once, so that it is worth looking again.
 
     The run may have been cancelled since the last one."""
     run.refresh_from_db(fields=["state"])
     if run.state == "cancelling":
         _stop_waiting_steps(run)
-    steps = {step.node: step for step in Step.objects.filter(run=run).select_related("run__project")}
+    steps = {step.node: step for step in Step.objects.filter(run=run)}
+    for step in steps.values():
+        step.run = run  # one for all of them: its spec and drawing are large
     states = {node: step.state for node, step in steps.items()}
     found = outlook(spec, states, stops_at_failure=not asked.continue_on_step_failure)
     for node, cause in found.skip.items():
@@ -67,11 +76,11 @@ def _look(run: Run, spec: PipelineSpec, asked: Asked) -> bool:
         return False
     if run.state == "cancelling":
         return False
-    outcomes = [_start(run, spec, asked, steps, node) for node in found.start]
+    outcomes = [_start(run, spec, asked, steps, node, queued) for node in found.start]
     return any(outcomes)
 
 
-def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str) -> bool:
+def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str, queued: list[int]) -> bool:
     """Whether the step ended at once: a dataset, a pin, a reuse, or a refusal."""
     node, step = spec.node(node_id), steps[node_id]
     assert node is not None
@@ -96,12 +105,9 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
     before = earlier(run, key) if node_id not in asked.anew else None
     if before is not None:
         return _reuse(run, step, before, key)
-    with transaction.atomic():
-        moved = move_step(
-            step, expected=("waiting",), to="queued", reason=_("Waits for a free slot on a worker."), reuse_key=key
-        )
-        if moved:
-            later("execution.step", step.pk)
+    told = _("Waits for a free slot on a worker.")
+    if move_step(step, expected=("waiting",), to="queued", reason=told, reuse_key=key):
+        queued.append(step.pk)
     return False
 
 

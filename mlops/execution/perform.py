@@ -104,7 +104,8 @@ def _claim(step_id: int) -> Step | None:
         )
         if not taken:
             return None
-        step = Step.objects.select_related("run__project", "run__experiment").get(pk=step_id)
+        known = Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
+        step = known.get(pk=step_id)
         Metric.objects.filter(run=step.run, node=step.node).delete()  # of an attempt that was lost
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
@@ -139,7 +140,8 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     spec = msgspec.convert(step.run.spec, type=PipelineSpec)
     node = spec.node(step.node)
     assert node is not None
-    feeding = {s.node: s for s in Step.objects.filter(run=step.run)}
+    sources = {edge.source for edge in spec.inputs_of(node.id)}
+    feeding = {s.node: s for s in Step.objects.filter(run=step.run, node__in=sources)}
     library = library_of(step.run)
     inputs = {}
     size = 0

@@ -28,6 +28,9 @@ def reuse_key(node: Node, inputs: Mapping[str, str], versions: Mapping[str, str]
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 
+HEAVY = ("run__spec", "run__document", "run__shapes", "run__snapshot")
+
+
 def earlier(run: Run, key: str) -> Step | None:
     return equal_step(run.project, key)
 
@@ -37,7 +40,7 @@ def equal_step(project: Project, key: str) -> Step | None:
     if not key:
         return None
     known = Step.objects.filter(reuse_key=key, state=StepState.COMPLETED, run__project=project)
-    for step in known.select_related("run").order_by("-pk")[:3]:
+    for step in known.select_related("run").defer(*HEAVY).order_by("-pk")[:3]:
         if step.outputs and all(is_whole(output["tree"]) for output in step.outputs.values()):
             return step
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from celery.signals import worker_shutting_down
@@ -20,7 +21,7 @@ def advance_run(run_id: str) -> None:
 
 @job("execution.step")
 def perform_step(step_id: str) -> None:
-    perform(int(step_id), done=advance)
+    perform(int(step_id), done=partial(advance, served=1))
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

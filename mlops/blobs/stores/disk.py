@@ -26,10 +26,13 @@ class DiskStore:
                     digest.update(chunk)
                     size += len(chunk)
                     target.write(chunk)
+                path = self._path(digest.hexdigest())
+                if path.exists():  # the same bytes, which were brought to the disk before
+                    Path(name).unlink()
+                    return digest.hexdigest(), size
                 target.flush()
                 os.fsync(target.fileno())
             os.chmod(name, 0o444)
-            path = self._path(digest.hexdigest())
             path.parent.mkdir(exist_ok=True)
             os.replace(name, path)
         except BaseException:
