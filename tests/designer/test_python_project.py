@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 
 from designer.actions import create_draft, submit
 from designer.python_project import written
-from designer.samples import automobile_compared
+from designer.samples.regression import automobile_compared
 from mlops.blobs.trees import fetch_tree, keep_file
 from mlops.components.files import zipped
 from mlops.components.registering import register_folder
