@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from designer import actions, queries, samples
 from designer.drawing import starting_with
+from designer.exchange_api import import_files
 from designer.samples import SAMPLES
-from mlops.access.decisions import may
+from mlops.access.decisions import may, require
+from mlops.formats.refusal import Refusal
 from mlops.runs import queries as runs
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
@@ -62,6 +64,24 @@ def create(request: HttpRequest) -> HttpResponse:
 def open_sample(request: HttpRequest, key: str) -> HttpResponse:
     """A copy of one's own; its datasets come along."""
     return redirect("designer:draft", samples.open_sample(request.user, current_project(request), key=key).pk)
+
+
+@signed_in
+@require_POST
+def import_page(request: HttpRequest) -> HttpResponse:
+    """Files as a draft; what is wrong with them is told with its lines, and nothing is created."""
+    project = current_project(request)
+    require(request.user, "contribute", project)
+    try:
+        draft, warnings = import_files(request, project)
+    except Refusal as refusal:
+        told = getattr(refusal, "extra", {}).get("problems") or [{"message": refusal.message, "hint": refusal.hint}]
+        for fault in told:
+            messages.error(request, f"{fault['message']} {fault['hint']}")
+        return redirect("designer:home")
+    for warning in warnings:
+        messages.warning(request, warning)
+    return redirect("designer:draft", draft.pk)
 
 
 @signed_in

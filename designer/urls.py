@@ -69,6 +69,7 @@ urlpatterns = [
     path("designer/compare/", compare.chosen, name="compare-chosen"),
     path("designer/compare/<str:a>/<str:b>/", compare.compared, name="compare"),
     path("designer/new/", pages.create, name="new"),
+    path("designer/import/", pages.import_page, name="import-page"),
     path("designer/samples/<slug:key>/", pages.open_sample, name="open-sample"),
     path("designer/<uuid:draft_id>/", pages.canvas, name="draft"),
     path("designer/<uuid:draft_id>/clone/", pages.clone, name="clone"),

@@ -1,4 +1,5 @@
 /** Pipeline components: collapse, look inside, go back, expand, update. */
+import { exportAs } from "@/designer/exporting";
 import { type Action, canEdit, canEditNodes, hasOne } from "@/actions/action";
 import type { Designer } from "@/designer/designer";
 import { onlyNode } from "@/designer/state";
@@ -18,6 +19,10 @@ export const NEST: readonly Action[] = [
     enabled: (d) => chosenPipeline(d) !== null, perform: (d) => void openInside(d) },
   { id: "leave-inside", label: () => _("Back to the pipeline around it"), group: "view", keys: ["Alt+ArrowLeft"],
     enabled: (d) => d.state.insideOf !== null && d.state.nodes.length === 0, perform: leaveInside },
+  { id: "export-yaml", label: () => _("Export as YAML"), group: "draft", keys: [], enabled: (d) => !d.state.isRunView,
+    perform: (d) => void exportAs(d, "yaml") },
+  { id: "export-python", label: () => _("Export as a Python project"), group: "draft", keys: [],
+    enabled: (d) => !d.state.isRunView, perform: (d) => void exportAs(d, "python") },
   { id: "save-inside", label: () => _("Save as the component's next version"), group: "draft", keys: [],
     enabled: (d) => canEdit(d) && d.state.insideOf !== null, perform: (d) => void saveInside(d) },
   { id: "update-component", label: () => _("Update the component"), group: "step", keys: [], enabled: isChosenOutdated,

@@ -116,6 +116,14 @@ export class Api {
     (await this.send<{ results: readonly Package[] }>("GET", `runs/${run}/packages/`)).results;
   packagePipeline = (run: string, name: string): Promise<Package> => this.send("POST", `runs/${run}/packages/`, { name });
 
+  /** The draft as a zip; `form` is `yaml` or `python`. */
+  exported = async (id: string, form: string): Promise<{ readonly name: string; readonly content: Blob }> => {
+    const answer = await reach(`${this.root}drafts/${id}/export/?form=${form}`, { credentials: "same-origin" });
+    if (!answer.ok) throw await problemOf(answer);
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? `pipeline-${form}.zip`;
+    return { name, content: await answer.blob() };
+  };
+
   private async send<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken");

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from mlops.client.bundle import bundled
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import RequestFailed, WrongUsage
-from mlops.client.options import Verbs, add_name, add_project
+from mlops.client.names import project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project
 from mlops.client.output import show
 from mlops.formats.refusal import Refusal, nearest
 
@@ -30,6 +33,13 @@ POLL_SECONDS = 0.4
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
+    create = verbs.add("create", "run a pipeline YAML, ours or of Azure ML", create_job)
+    add_file(create, "a pipelineJob YAML; the files that it names come along", required=True)
+    add_name(create, "another name than the file says", required=False)
+    create.add_argument("--experiment", default="", help="the experiment (default: the pipeline's name)")
+    create.add_argument("--draft", action="store_true", help="only import it as a draft; do not run it")
+    create.add_argument("--stream", action="store_true", help="show log lines and states until the run ends")
+    add_project(create)
     listed = verbs.add("list", "runs, newest first", list_jobs)
     listed.add_argument("--state", default="", help="only in this state, such as running or failed")
     listed.add_argument("--experiment", default="", help="only of this experiment")
@@ -48,6 +58,27 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_project(download)
     download.add_argument("--output-name", metavar="NODE/PORT", default="", help="only this output")
     download.add_argument("--download-path", "-p", default=".", help="a folder (default: here)")
+
+
+def create_job(arguments: argparse.Namespace) -> int:
+    """The file becomes a draft, which stays, and a run of it."""
+    connection = connect()
+    project = project_for(connection, arguments.project)
+    with bundled(arguments.file) as (zipped, main):
+        fields = {"project": project, "main": main, "name": arguments.name}
+        made = connection.send_files("drafts/import/", fields=fields, files=[("bundle.zip", zipped)], under="files")
+    for warning in made.get("warnings", ()):
+        print(f"warning: {warning}", file=sys.stderr)
+    if arguments.draft:
+        return show(arguments, made)
+    run = connection.post(f"drafts/{made['id']}/submit/", {"experiment": arguments.experiment or made["name"][:120]})
+    if not arguments.stream:
+        return show(arguments, {**run, "draft": made["id"]})
+    ended = follow(connection, run["id"], tell=lambda text: print(text, flush=True))
+    if ended["state"] != "completed":
+        why = f"Run {ended['number']} is {ended['state']}. {ended.get('reason') or ''}"
+        raise RequestFailed(f"job_{ended['state']}", why)
+    return 0
 
 
 def list_jobs(arguments: argparse.Namespace) -> int:
