@@ -123,6 +123,8 @@ def _measure(
     drawn = ".canvas :is(.s-card, [data-drawn])" if ours else ".react-flow__node"
     page.wait_for_selector(drawn, timeout=120_000, state="attached")
     loaded, usable = page.evaluate("window.probe.usable()")
+    for address, milliseconds in page.evaluate("window.probe.answers()"):
+        print(f"  the server answered {address} in {milliseconds:.0f} ms")
     gestures = [
         ("pan, near", lambda: _pan(page, ours)),
         ("drag, near", lambda: _drag(page, ours, layout)),

@@ -14,6 +14,11 @@
       const loaded = performance.getEntriesByType("navigation")[0].loadEventEnd;
       return [loaded, performance.now() - loaded];
     },
+    /** Calls of the API while opening, with their time in ms: what of the wait is the server's. */
+    answers() {
+      return performance.getEntriesByType("resource").filter((each) => each.name.includes("/api/v1/"))
+        .map((each) => [new URL(each.name).pathname, each.duration]);
+    },
     start() {
       tasks.length = 0;
       frames = 0;
