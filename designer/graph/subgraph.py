@@ -74,7 +74,10 @@ def define(
     if not document.nodes:
         raise Refusal("subgraph_empty", "The drawing has no steps.", hint="Add some before you save it.", status=422)
     known = {node_id: library.component(node.component, node.version) for node_id, node in document.nodes.items()}
-    inputs = _inputs(document, known, tuple(crossing), before)
+    inputs = {
+        port: tuple(sorted(ends, key=lambda end: (end.node, end.port)))
+        for port, ends in _inputs(document, known, tuple(crossing), before).items()
+    }
     outputs = _outputs(document, known, tuple(crossing), before)
     component = Component(
         name=name,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from designer import subgraphs
-from designer.actions import create_draft
+from designer.actions import create_draft, save_document
 from designer.exporting import exported
 from designer.graph.difference import difference
 from designer.importing import import_folder
@@ -126,7 +126,18 @@ def test_components_travel_with_the_drawing_into_another_project(
 def test_a_pipeline_component_travels_too(contributor, project, tmp_path, own):
     draft = create_draft(contributor, project, name="Everything", document=EVERYTHING)
     part = subgraphs.collapse(contributor, draft, nodes=["clean-a", "cap"], name="prepare")
-    nodes = {"Cars-1": EVERYTHING.nodes["Cars-1"], "card": DrawnNode(component="prepare", version="1")}
+    inside = subgraphs.open_inside(contributor, part)
+    retitled = {**document_of(inside).nodes}
+    retitled["clean-a"] = msgspec.structs.replace(retitled["clean-a"], title="Other words")
+    save_document(
+        contributor,
+        inside,
+        base_revision=inside.revision,
+        document=msgspec.structs.replace(document_of(inside), nodes=retitled),
+    )
+    inside.refresh_from_db()
+    part = subgraphs.save_inside(contributor, inside)
+    nodes = {"Cars-1": EVERYTHING.nodes["Cars-1"], "card": DrawnNode(component="prepare", version=part.version)}
     outer = Document(nodes=nodes, edges=(_edge("Cars-1", "dataset", "card", "dataset"),))
     whole = create_draft(contributor, project, name="Outer", document=outer)
     files = exported(whole)

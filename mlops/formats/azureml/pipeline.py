@@ -85,7 +85,7 @@ def read_pipeline(source: Source, layout: dict[str, Any], resolve: Resolve) -> R
         title=str(found.get("display_name") or found.get("name") or ""),
         help=str(found.get("description") or ""),
         inputs={name: tuple(ends) for name, ends in reader.ends.items()},
-        outputs=reader.outs,
+        outputs=_ordered(reader.outs, found.get("outputs") or {}),
         warnings=tuple(reader.warnings),
     )
 
@@ -344,6 +344,12 @@ class _Reader:
             self.faults.append(refusal)
         except (msgspec.ValidationError, ValueError, TypeError, AttributeError) as error:
             self.faults.append(self.source.refuse("yaml_unfit", f"This cannot be read: {error}."))
+
+
+def _ordered(outs: dict[str, End], listed: dict[str, Any]) -> dict[str, End]:
+    """In the order in which the file lists its outputs."""
+    names = [str(name) for name in listed if str(name) in outs]
+    return {name: outs[name] for name in (*names, *(name for name in outs if name not in names))}
 
 
 def _value(value: Any, kind: str) -> Any:
