@@ -115,7 +115,7 @@ def test_nothing_in_it_imports_the_product(contributor, project, automobiles):
     files = written(draft)
     texts = [text for path, text in files.items() if path.endswith(".py") and isinstance(text, str)]
     assert not [text for text in texts if "import mlops" in text or "from mlops" in text]
-    assert "def linear_regression(" in files["pipeline.py"]
+    assert "def decision_forest_regression(" in files["pipeline.py"]
 
 
 def test_a_component_with_an_environment_of_its_own_is_refused(contributor, project, cars, tmp_path):

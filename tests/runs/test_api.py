@@ -32,7 +32,8 @@ def test_a_run_tells_of_its_steps_their_outputs_and_its_metrics(get, run):
         False,
     )
     steps = {step["node"]: step for step in found["steps"]}
-    assert steps["train"]["outputs"] == [{"port": "trained_model", "type": "model"}]
+    (made,) = steps["train"]["outputs"]
+    assert (made["port"], made["type"]) == ("trained_model", "model")
     assert steps["split"]["seconds"] > 0
     assert steps["data"]["seconds"] == 0
     assert "root_mean_squared_error" in {metric["key"] for metric in found["metrics"] if metric["node"] == "evaluate"}
