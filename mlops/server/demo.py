@@ -28,7 +28,7 @@ from mlops.server.borrowed import Borrowed, borrow
 
 PROJECT = "getting-started"
 DATASET = "Automobile price data"
-DRAFT = "Regression: Automobile Price"
+SAMPLE, DRAFT = "automobile-basic", "Regression: Automobile Price (Basic)"
 EXPERIMENT = "demo"
 MODEL = ENDPOINT = "automobile-price"
 SAMPLES_SECONDS = 120.0
@@ -113,7 +113,8 @@ def _dataset(connection: Connection) -> tuple[Any, str, str]:
 
 
 def _run(connection: Connection) -> tuple[Any, str, str]:
-    draft = _when_there(connection, "pipeline", DRAFT, path="drafts/")
+    known = (row for row in connection.all("drafts/", project=PROJECT, q=DRAFT) if row["name"] == DRAFT)
+    draft = next(known, None) or connection.post("samples/", {"project": PROJECT, "key": SAMPLE})
     submitted = connection.post(
         f"drafts/{draft['id']}/submit/", {"experiment": EXPERIMENT, "description": "mlops demo"}
     )
