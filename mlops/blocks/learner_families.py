@@ -388,3 +388,105 @@ XGBOOST: tuple[Tunable, ...] = (
         "Pulls the predictions of leaves towards 0.",
     ),
 )
+
+HISTOGRAMS: tuple[Parameter | Tunable, ...] = (
+    _number(
+        "number_of_trees",
+        "Maximum number of trees",
+        100,
+        "50; 100; 300",
+        "How many trees are added one after another; with several classes, so many for each.",
+        low=1,
+        high=10_000,
+    ),
+    _number(
+        "learning_rate",
+        "Learning rate",
+        0.1,
+        "0.02; 0.05; 0.1; 0.2",
+        "How much each tree corrects.",
+        high=1,
+        above=True,
+    ),
+    _number(
+        "maximum_number_of_leaves",
+        "Maximum number of leaves per tree",
+        31,
+        "15; 31; 63",
+        "How many cases one tree may tell apart.",
+        low=2,
+        high=131_072,
+    ),
+    _number(
+        "maximum_depth",
+        "Maximum depth",
+        0,
+        "0; 4; 8",
+        "How many questions a tree may ask one after another; 0 is without limit.",
+        high=1_000,
+    ),
+    _number(
+        "minimum_rows_per_leaf",
+        "Minimum rows per leaf",
+        20,
+        "5; 20; 50",
+        "A leaf must stand for at least so many rows.",
+        low=1,
+    ),
+    _number(
+        "l2_regularization_weight",
+        "L2 regularization weight",
+        0.0,
+        "0; 1; 10",
+        "Pulls the predictions of leaves towards 0.",
+    ),
+    Parameter(
+        name="stop_early",
+        type="boolean",
+        label="Stop early",
+        default=False,
+        help="Keep a tenth of the rows aside, and end when ten more trees do not help on it.",
+    ),
+)
+
+NEIGHBORS: tuple[Parameter | Tunable, ...] = (
+    _number(
+        "number_of_neighbors",
+        "Number of neighbors",
+        5,
+        "3; 5; 11; 25",
+        "How many of the most similar rows decide.",
+        low=1,
+        high=10_000,
+    ),
+    Parameter(
+        name="weighting",
+        type="choice",
+        label="Weighting",
+        required=True,
+        default="uniform",
+        choices=(
+            Choice(value="uniform", label="All neighbors count alike"),
+            Choice(value="distance", label="By closeness"),
+        ),
+        help="By closeness, a neighbor at half the distance counts double.",
+    ),
+    Parameter(
+        name="normalize_features",
+        type="boolean",
+        label="Normalize features",
+        default=True,
+        help="Bring each column to mean 0 and deviation 1 first.",
+    ),
+)
+
+NAIVE_BAYES: tuple[Parameter | Tunable, ...] = (
+    _number(
+        "smoothing",
+        "Smoothing",
+        1e-9,
+        "0.000000001; 0.0001; 0.01",
+        "The share of the largest variance of a column that is added to each.",
+        above=True,
+    ),
+)

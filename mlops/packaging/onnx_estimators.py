@@ -17,6 +17,7 @@ from mlops.formats.model import Task
 from mlops.packaging import onnx_composed as composed
 from mlops.packaging.onnx_cells import not_convertible
 from mlops.packaging.onnx_composed import INPUT, ML_OPSET, NUMBERS, OPSET, Sketch
+from mlops.packaging.onnx_histograms import histograms
 
 CLASSES = ("two_class", "multiclass")
 
@@ -41,7 +42,7 @@ def convert_estimator(estimator: Any, *, width: int, task: Task) -> EstimatorGra
 
 
 def _converted(estimator: Any, width: int, task: Task) -> EstimatorGraph:
-    own = _OWN.get(type(estimator).__name__) if type(estimator).__module__.startswith("mlops.") else None
+    own = _OWN.get(type(estimator).__name__)
     if own is not None:
         return own(estimator, width)
     boosted = _BOOSTED.get(type(estimator).__module__.partition(".")[0])
@@ -100,6 +101,11 @@ def _boundary(estimator: Any, width: int) -> EstimatorGraph:
     return _finished(sketch, composed.boundary(sketch, estimator))
 
 
+def _histograms(estimator: Any, width: int) -> EstimatorGraph:
+    sketch = Sketch(double=False)
+    return _finished(sketch, histograms(sketch, estimator))
+
+
 def _finished(sketch: Sketch, numbers: str) -> EstimatorGraph:
     return EstimatorGraph(model=sketch.finished(numbers), double=sketch.double, numbers=NUMBERS)
 
@@ -111,7 +117,10 @@ _OWN: dict[str, Callable[[Any, int], EstimatorGraph]] = {
     "MainDirections": _main_directions,
     "Isolation": _isolation,
     "Boundary": _boundary,
+    "HistGradientBoostingClassifier": _histograms,
+    "HistGradientBoostingRegressor": _histograms,
 }
+"""By the estimator's class: ours, and those that skl2onnx cannot write."""
 
 
 def _scikit_learn(estimator: Any, width: int, is_classifier: bool, *, double: bool = True) -> ModelProto:

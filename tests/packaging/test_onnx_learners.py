@@ -18,7 +18,7 @@ from mlops.formats.serving import GoldenRequest
 from mlops.packaging.convert import convert
 from mlops.packaging.requests import reference_rows
 from tests.blocks.examples import why_not_here
-from tests.blocks.workshop import Workshop, cars
+from tests.blocks.workshop import LABELS, Workshop, cars
 from tests.scoring.folders import write_serving
 from tests.scoring.running import scoring
 
@@ -40,6 +40,26 @@ def test_every_learner_converts_within_the_tolerance(tmp_path: Path, learner: st
     certificate = msgspec.json.decode((tmp_path / "certificate.json").read_bytes(), type=ParityCertificate)
     assert certificate.accepted, certificate.reason
     assert certificate.label_flips == 0
+
+
+@pytest.mark.parametrize(
+    "learner", ["hist_gradient_boosting_regression", "multiclass_hist_gradient_boosting", "two_class_lightgbm"]
+)
+def test_trees_that_bear_gaps_bear_them_as_onnx(tmp_path: Path, learner: str) -> None:
+    shop = Workshop(tmp_path / "gaps")
+    model = shop.model(learner, shop.put(cars(300, gaps=True).drop_nulls(LABELS[learner])))
+    convert(model, tmp_path, tolerance=1e-4)
+    certificate = msgspec.json.decode((tmp_path / "certificate.json").read_bytes(), type=ParityCertificate)
+    assert certificate.accepted, certificate.reason
+
+
+def test_neighbors_weighted_by_closeness_are_not_accepted_as_onnx(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path / "near")
+    model = shop.model("k_nearest_neighbors_regression", shop.put(cars(300)), weighting="distance")
+    convert(model, tmp_path, tolerance=1e-4)
+    certificate = msgspec.json.decode((tmp_path / "certificate.json").read_bytes(), type=ParityCertificate)
+    assert not certificate.accepted
+    assert "differ by more than" in certificate.reason
 
 
 @pytest.mark.parametrize("learner", sorted(WITHOUT_FORM))
