@@ -55,20 +55,23 @@ def create_deployment(
     *,
     name: str,
     version: ModelVersion,
-    entry: str = "onnx",
+    entry: str | None = None,
     script: str | None = None,
     cpus: float = 1.0,
     memory_bytes: int = MEMORY_BYTES,
     timeout_seconds: float = 60.0,
     traffic: float | None = None,
 ) -> Deployment:
-    """The endpoint's first deployment gets all the traffic as soon as it is ready; others none unless it is said."""
+    """The endpoint's first deployment gets all the traffic as soon as it is ready; others none unless it is said.
+
+    Without an entry the best possible one serves: ONNX, or the original model where it has no ONNX form."""
     require(actor, "contribute", endpoint.project)
     name = checked_name(name, what="deployment")
     resources = checked_resources(cpus=cpus, memory_bytes=memory_bytes, timeout_seconds=timeout_seconds)
+    is_free, entry = not entry, entry or entries.best(version, script=script)
     entries.check(endpoint, version, entry)
     blob = _kept_script(script or "") if entry == "script" else None
-    conversion = entries.conversion_for(actor, version) if entry == "onnx" else None
+    conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         if Deployment.objects.filter(endpoint=endpoint, name=name).exists():
@@ -84,6 +87,7 @@ def create_deployment(
             name=name,
             version=version,
             entry=entry,
+            is_entry_free=is_free,
             script=blob,
             conversion=conversion,
             reason=_("Waits for a worker."),
@@ -112,7 +116,10 @@ def update_deployment(
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
     _require_settled(deployment)
-    version, entry = version or deployment.version, entry or deployment.entry
+    version = version or deployment.version
+    is_free = not entry and deployment.is_entry_free
+    if not entry:
+        entry = entries.best(version, script=script) if is_free or script else deployment.entry
     resources = checked_resources(
         cpus=deployment.cpus if cpus is None else cpus,
         memory_bytes=deployment.memory_bytes if memory_bytes is None else memory_bytes,
@@ -122,13 +129,14 @@ def update_deployment(
     blob = deployment.script if script is None and deployment.script and entry == "script" else None
     if entry == "script" and blob is None:
         blob = _kept_script(script or "")
-    conversion = entries.conversion_for(actor, version) if entry == "onnx" else None
+    conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
         changed = Deployment.objects.filter(
             pk=deployment.pk, revision=deployment.revision, state=deployment.state
         ).update(
             version=version,
             entry=entry,
+            is_entry_free=is_free,
             script=blob,
             conversion=conversion,
             revision=deployment.revision + 1,

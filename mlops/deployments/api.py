@@ -37,7 +37,11 @@ class DeploymentFields(serializers.Serializer[Any]):
 
     model = serializers.CharField(required=False, allow_blank=True)
     version = serializers.CharField(required=False, allow_blank=True)
-    entry = serializers.ChoiceField(choices=("onnx", "native", "script"), required=False)
+    entry = serializers.ChoiceField(
+        choices=("onnx", "native", "script"),
+        required=False,
+        help_text="default: the script where one is given, else onnx, else native where the model has no ONNX form",
+    )
     script = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     cpus = serializers.FloatField(required=False)
     memory_bytes = serializers.IntegerField(required=False)

@@ -39,6 +39,13 @@ def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     )
 
 
+def best(version: ModelVersion, *, script: str | None = None) -> str:
+    """The entry where none is chosen: the given script, else ONNX, else the original model."""
+    if script:
+        return "script"
+    return next((one.entry for one in possibilities(version)[:2] if not one.problem), "onnx")
+
+
 def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     """Raises a Refusal where the version cannot be served in this way at this endpoint."""
     where = Where(parameter="entry", value=entry)
@@ -60,6 +67,13 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     if problem:
         hint = _("Choose the entry “script” and write how its files are to be used.")
         raise Refusal("entry_not_possible", problem, hint=hint, where=where)
+
+
+def conversion_of(actor: Any, version: ModelVersion, entry: str, *, is_free: bool) -> Conversion | None:
+    """Of a new deployment; where the entry native was found to be the best, the conversion that says why."""
+    if entry == "onnx":
+        return conversion_for(actor, version)
+    return best_conversion(version) if is_free and entry == "native" else None
 
 
 def conversion_for(actor: Any, version: ModelVersion) -> Conversion:

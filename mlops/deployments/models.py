@@ -55,7 +55,10 @@ class Deployment(models.Model):
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
     entry = models.CharField(max_length=10)
     """formats.serving.Entry: onnx, native or script."""
+    is_entry_free = models.BooleanField(default=False)
+    """Nobody chose the entry: the original model serves where the conversion to ONNX comes to nothing."""
     conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    """Of the entry onnx; of native, the one that came to nothing."""
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     target = models.CharField(max_length=20, default="process")
     cpus = models.FloatField(default=1.0)

@@ -102,10 +102,14 @@ def _waits_for_conversion(deployment: Deployment) -> bool:
 
 
 def _converted(deployment: Deployment) -> bool:
-    """Whether there is nothing to wait for. A conversion that was not accepted fails the deployment."""
+    """Whether there is nothing to wait for. A conversion that was not accepted fails the deployment, unless nobody
+    chose the entry: then the original model serves."""
     if deployment.entry != "onnx":
         return True
     conversion = deployment.conversion
+    if conversion is not None and conversion.state in GONE_WRONG and deployment.is_entry_free:
+        _serve_the_original(deployment, reason=conversion.reason)
+        return True
     if conversion is None or conversion.state in GONE_WRONG:
         reason = conversion.reason if conversion else "Its conversion to ONNX is gone."
         _fail(deployment, reason=reason, hint=conversion.hint if conversion else "Deploy it again.")
@@ -114,6 +118,21 @@ def _converted(deployment: Deployment) -> bool:
         _say(deployment, "Waits for the conversion to ONNX.")
         return False
     return True
+
+
+def _serve_the_original(deployment: Deployment, *, reason: str) -> None:
+    same = Deployment.objects.filter(pk=deployment.pk, revision=deployment.revision, entry="onnx")
+    if same.update(entry="native"):
+        deployment.entry = "native"
+        record(
+            None,
+            "mlops.deployment.updated",
+            subject=f"endpoints/{deployment}",
+            project=deployment.endpoint.project,
+            reason=f"The original model is served: {reason}",
+            data={"entry": "native"},
+            notice=("endpoint", str(deployment.endpoint_id)),
+        )
 
 
 def _watch(deployment: Deployment) -> None:

@@ -150,3 +150,13 @@ def test_strangers_find_no_endpoint(client, stranger, endpoint):
     client.force_login(stranger)
     assert client.get(f"/api/v1/online-endpoints/{endpoint.pk}/").status_code == 404
     assert queries.visible_to(stranger).count() == 0
+
+
+def test_a_script_that_is_given_is_the_entry(contributor, endpoint, version):
+    script = "def init():\n    pass\ndef run(data):\n    return data\n"
+    assert deploy(contributor, endpoint, version, script=script).entry == "script"
+
+
+def test_an_entry_that_was_chosen_stays_when_the_version_changes(contributor, endpoint, version):
+    deployment = deploy(contributor, endpoint, version, entry="native")
+    assert actions.update_deployment(contributor, deployment, version=version).entry == "native"

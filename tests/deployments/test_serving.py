@@ -12,6 +12,7 @@ from mlops.deployments.counting import ask_router, take_over
 from mlops.deployments.invoking import invoke
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.deployments.targets import target
+from mlops.packaging.models import Conversion, ConversionState
 from mlops.packaging.tasks import convert
 from tests.deployments.conftest import eventually
 from tests.registry.shelf import registered
@@ -127,3 +128,15 @@ def test_a_new_key_shuts_the_old_one_out_and_deleting_stops_the_server(plane, co
     eventually(lambda: not target("process").observe())
     tasks.tidy()
     assert not [folder for folder in (plane / "serving").iterdir() if not folder.name.startswith(".")]
+
+
+def test_where_no_entry_is_chosen_a_model_without_onnx_form_is_served_as_it_is(plane, contributor, project, endpoint):
+    version = registered(contributor, project)
+    deployment = actions.create_deployment(contributor, endpoint, name="blue", version=version)
+    assert deployment.entry == "onnx"
+    refused = {"state": ConversionState.REFUSED, "reason": "Its scores differ."}
+    Conversion.objects.filter(pk=deployment.conversion_id).update(**refused)
+    settled(deployment)
+    assert (deployment.entry, deployment.state) == ("native", "healthy")
+    later = actions.create_deployment(contributor, endpoint, name="green", version=version)
+    assert (later.entry, later.conversion.reason) == ("native", "Its scores differ.")

@@ -41,7 +41,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(create, "the deployment's name", required=False)
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument(
-        "--entry", choices=("onnx", "native", "script"), default="", help="default: onnx, or the file's script"
+        "--entry",
+        choices=("onnx", "native", "script"),
+        default="",
+        help="default: the file's script, else onnx, else native where the model has no ONNX form",
     )
     create.add_argument("--all-traffic", action="store_true", help="give it all traffic when it is ready")
     create.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
