@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
-import signal
 import socket
 import time
 from pathlib import Path
@@ -20,6 +18,8 @@ from mlops.runtime.step import LONGEST_LINE, STDERR_FILE, STDOUT_FILE
 from mlops.runtime.tail import Tail
 
 SAID_BYTES = 4_000
+KILL_SECONDS = 2.0
+"""How long the zygote may take to confirm that it has killed a step."""
 
 
 class RunningStep:
@@ -55,9 +55,11 @@ class RunningStep:
         return None
 
     def kill(self) -> None:
-        """The process and everything that it started."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """The process and everything that it started. The zygote does it, which knows whether the process is at work
+        for another step by now."""
+        with contextlib.suppress(OSError, ValueError):
+            self._connection.sendall(b"kill\n")
+            self.wait(KILL_SECONDS)
         self._connection.close()
 
     def news(self) -> list[ProgressLine]:

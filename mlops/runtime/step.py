@@ -58,8 +58,12 @@ class Journal:
 
 
 def run_step(order: StepOrder) -> StepReport:
-    """Executes the order in this process and writes its report. Never raises."""
+    """Executes the order in this process and writes its report. Never raises.
+
+    The process may have run others before, whose time and memory do not count."""
     began, work_dir = time.monotonic(), Path(order.work_dir)
+    _forget_peak()
+    cpu_before = _cpu_seconds()
     _redirect(work_dir)
     error = _execute(order, Journal(work_dir / PROGRESS_FILE))
     _flush()
@@ -68,11 +72,22 @@ def run_step(order: StepOrder) -> StepReport:
         state="failed" if error else "completed",
         error=error,
         seconds=time.monotonic() - began,
-        cpu_seconds=used.ru_utime + used.ru_stime + children.ru_utime + children.ru_stime,
+        cpu_seconds=_cpu_seconds() - cpu_before,
         peak_memory_bytes=max(used.ru_maxrss, children.ru_maxrss) * 1024,
     )
     _write(work_dir / REPORT_FILE, report)
     return report
+
+
+def _cpu_seconds() -> float:
+    used, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime + children.ru_utime + children.ru_stime
+
+
+def _forget_peak() -> None:
+    """Linux: the highest resident size begins anew (proc(5), clear_refs)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def _execute(order: StepOrder, journal: Journal) -> StepError | None:

@@ -1,8 +1,9 @@
-"""A warm process that has the libraries imported and forks itself for each step.
+"""A warm process that has the libraries imported and forks itself for steps.
 
-It ends with its parent, whose death closes its standard input, or after ten idle minutes, and kills the steps of a
-connection that closes. Protocol, one connection a step: the client sends the path of an order and a newline; the
-answers are `pid N` and, when the step's process has ended, `exit STATUS` (as os.waitstatus_to_exitcode)."""
+The process of a light step (runtime.light) stays for the next light one; any other step has a fresh one. It ends with
+its parent, whose death closes its standard input, or after ten idle minutes, and kills the steps of a connection that
+closes. Protocol, one connection a step: the client sends the path of an order and a newline; the answers are `pid N`
+and, when the step has ended, `exit STATUS` (as os.waitstatus_to_exitcode). `kill` and a newline ends it before."""
 
 from __future__ import annotations
 
@@ -22,8 +23,15 @@ from pathlib import Path
 import msgspec
 
 from mlops.formats.step import StepOrder
+from mlops.runtime.light import is_light
 
 IDLE_SECONDS = 600.0
+SPARE_SECONDS = 20.0
+"""How long a process waits for its next light step."""
+
+MOST_STEPS, MOST_GROWTH_BYTES = 200, 200_000_000
+"""How many light steps one process serves, and by how much it may have grown before it ends."""
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -34,6 +42,11 @@ class Zygote:
         self._listener.listen(64)
         self._selector = selectors.DefaultSelector()
         self._steps: dict[int, socket.socket] = {}
+        """Process to the client that waits for it."""
+        self._channels: dict[int, socket.socket] = {}
+        """Process that may serve again to the socket by which it is told of its next order."""
+        self._spare: dict[int, float] = {}
+        """Process that waits for its next order to the time since when."""
         self._wakeup, self._bell = socket.socketpair()
         self._quiet_since = time.monotonic()
 
@@ -46,7 +59,7 @@ class Zygote:
         self._selector.register(self._wakeup, selectors.EVENT_READ, "ended")
         self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, "parent")
         while not self._is_idle():
-            for key, _mask in self._selector.select(30):
+            for key, _mask in self._selector.select(5):
                 if key.data == "new":
                     self._accept()
                 elif key.data == "ended":
@@ -54,28 +67,54 @@ class Zygote:
                         self._wakeup.recv(4096)
                 elif key.data == "parent":
                     return self._kill_all()
+                elif key.data[0] == "client":
+                    self._client_speaks(key.fileobj, key.data[1])
                 else:
-                    self._client_left(key.fileobj, key.data)
+                    self._step_ended(key.fileobj, key.data[1])
             self._reap()
+            self._end_spare()
 
     def _accept(self) -> None:
         connection, _address = self._listener.accept()
         connection.settimeout(5)
         try:
-            order = _read_order(connection)
-            pid = os.fork()
+            path = _read_path(connection)
+            order = _read_order(path)
+            light = is_light(order)
+            pid = (self._hand_to_spare(path) if light else 0) or self._fork(order, connection, stays=light)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             _tell(connection, f"refused {error}")
             connection.close()
             return
-        if pid == 0:
-            self._become_step(order, connection)
         self._steps[pid] = connection
-        self._selector.register(connection, selectors.EVENT_READ, pid)
+        self._selector.register(connection, selectors.EVENT_READ, ("client", pid))
         _tell(connection, f"pid {pid}")
 
-    def _become_step(self, order: StepOrder, connection: socket.socket) -> None:
-        """Only in the forked child; ends the process."""
+    def _hand_to_spare(self, path: str) -> int:
+        """The process that has taken the order; 0 where none waits."""
+        while self._spare:
+            pid, _since = self._spare.popitem()
+            with contextlib.suppress(OSError):  # it was killed from outside a moment ago
+                self._channels[pid].sendall(f"{path}\n".encode())
+                return pid
+        return 0
+
+    def _fork(self, order: StepOrder, connection: socket.socket, *, stays: bool) -> int:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            pid = os.fork()
+            if pid == 0:
+                ours.close()
+                self._become_step(order, connection, theirs if stays else None)
+        if stays:
+            self._channels[pid] = ours
+            self._selector.register(ours, selectors.EVENT_READ, ("step", pid))
+        else:
+            ours.close()
+        return pid
+
+    def _become_step(self, order: StepOrder, connection: socket.socket, channel: socket.socket | None) -> None:
+        """Only in the forked child; ends the process. With a channel it goes on with the orders that come there."""
         status = 70
         try:
             os.setsid()
@@ -85,21 +124,74 @@ class Zygote:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             self._selector.close()
-            for inherited in (self._listener, self._wakeup, self._bell, connection, *self._steps.values()):
+            others = (*self._steps.values(), *self._channels.values())
+            for inherited in (self._listener, self._wakeup, self._bell, connection, *others):
                 inherited.close()
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, 0)
             from mlops.runtime.step import run_step
 
             status = 0 if run_step(order).state == "completed" else 1
+            began_bytes = _resident_bytes()
+            for _step in range(MOST_STEPS - 1):
+                grown = _resident_bytes() - began_bytes
+                if channel is None or status or _has_children() or grown > MOST_GROWTH_BYTES:
+                    break
+                _let_go_of_folder()
+                channel.sendall(b"done\n")
+                if not (path := channel.recv(4096)):
+                    break
+                status = 0 if run_step(_read_order(path.decode().strip())).state == "completed" else 1
         finally:
             os._exit(status)
 
-    def _client_left(self, connection: object, pid: int) -> None:
-        """Nobody waits for this step any more: its worker has died or has cancelled it."""
-        self._selector.unregister(connection)  # type: ignore[arg-type]
-        self._steps.pop(pid).close()
+    def _client_speaks(self, connection: object, pid: int) -> None:
+        """It has cancelled the step, or has died and nobody waits for the step any more."""
+        if self._steps.get(pid) is not connection:
+            return  # the step ended in this moment, and its process may be at work for another
         _kill_group(pid)
+        try:
+            is_there = bool(self._steps[pid].recv(100))
+        except OSError:
+            is_there = False
+        if not is_there:
+            self._selector.unregister(self._steps[pid])
+            self._steps.pop(pid).close()
+
+    def _step_ended(self, channel: object, pid: int) -> None:
+        """The process is ready for another order; or it ends, which is told by a signal as well."""
+        if self._channels.get(pid) is not channel:
+            return
+        try:
+            is_ready = bool(self._channels[pid].recv(100))
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            self._forget_channel(pid)
+            return
+        self._tell_end(pid, 0)
+        self._spare[pid] = time.monotonic()
+
+    def _tell_end(self, pid: int, status: int) -> None:
+        self._quiet_since = time.monotonic()
+        connection = self._steps.pop(pid, None)
+        if connection is not None:
+            self._selector.unregister(connection)
+            _tell(connection, f"exit {status}")
+            connection.close()
+
+    def _forget_channel(self, pid: int) -> None:
+        self._spare.pop(pid, None)
+        channel = self._channels.pop(pid, None)
+        if channel is not None:
+            self._selector.unregister(channel)
+            channel.close()
+
+    def _end_spare(self) -> None:
+        """Only here a process that waits is ended, so none ends in the moment in which it is given an order."""
+        for pid, since in list(self._spare.items()):
+            if time.monotonic() - since > SPARE_SECONDS:
+                self._forget_channel(pid)
 
     def _reap(self) -> None:
         while True:
@@ -110,19 +202,14 @@ class Zygote:
             if pid == 0:
                 return
             _kill_group(pid)  # what the step left behind
-            self._quiet_since = time.monotonic()
-            connection = self._steps.pop(pid, None)
-            if connection is None:
-                continue
-            self._selector.unregister(connection)
-            _tell(connection, f"exit {os.waitstatus_to_exitcode(status)}")
-            connection.close()
+            self._forget_channel(pid)
+            self._tell_end(pid, os.waitstatus_to_exitcode(status))
 
     def _is_idle(self) -> bool:
         return not self._steps and time.monotonic() - self._quiet_since > IDLE_SECONDS
 
     def _kill_all(self) -> None:
-        for pid in self._steps:
+        for pid in {*self._steps, *self._channels}:
             _kill_group(pid)
 
 
@@ -151,17 +238,43 @@ def warm_up() -> None:
     import mlops.blocks.scripting
     import mlops.blocks.training
     import mlops.blocks.values
+    import mlops.runtime.step
     import mlops.stats.profile  # noqa: F401
 
 
-def _read_order(connection: socket.socket) -> StepOrder:
+def _read_path(connection: socket.socket) -> str:
     line = b""
     while not line.endswith(b"\n"):
         chunk = connection.recv(4096)
         if not chunk:
             raise ValueError("the connection closed before the order came")
         line += chunk
-    return msgspec.json.decode(Path(line.decode().strip()).read_bytes(), type=StepOrder)
+    return line.decode().strip()
+
+
+def _read_order(path: str) -> StepOrder:
+    return msgspec.json.decode(Path(path).read_bytes(), type=StepOrder)
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _has_children() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _let_go_of_folder() -> None:
+    """A step's folder is removed while its process waits for the next."""
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
 
 
 def _tell(connection: socket.socket, line: str) -> None:
