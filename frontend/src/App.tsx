@@ -10,6 +10,7 @@ import { Drawer } from "@/drawer/Drawer";
 import { FindBar } from "@/panes/FindBar";
 import { PipelineTabs } from "@/inference/PipelineTabs";
 import { ListView } from "@/panes/ListView";
+import { NextStep } from "@/panes/NextStep";
 import { Palette } from "@/panes/Palette";
 import { Pane } from "@/panes/Pane";
 import { Problems } from "@/panes/Problems";
@@ -44,6 +45,7 @@ function Face(): JSX.Element {
           <FindBar />
           {view === "canvas" ? <Canvas /> : <ListView />}
           <Drawer />
+          <NextStep />
           {isRunView ? null : <Problems />}
         </div>
         <div className={`side side-right${sheet === "pane" ? " is-open" : ""}`}>
@@ -52,7 +54,7 @@ function Face(): JSX.Element {
         </div>
       </div>
       <nav className="sheets" aria-label={_("Panels")}>
-        {canEdit ? <SheetButton sheet="palette" icon="plus" label={_("Palette")} /> : null}
+        {canEdit ? <SheetButton sheet="palette" icon="plus" label={_("Add steps")} /> : null}
         <SheetButton sheet="pane" icon="settings" label={_("Settings")} />
       </nav>
       <ContextMenu />

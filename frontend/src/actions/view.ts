@@ -23,6 +23,8 @@ export const VIEW: readonly Action[] = [
     perform: (d) => turn(d, "focus", [false, true]) },
   { id: "link-style", label: () => _("Links: curved, square, hidden"), group: "look", keys: ["Shift+E"], enabled: isCanvas,
     perform: (d) => { turn(d, "links", ["curved", "square", "hidden"]); d.announce(linkWords(d)); } },
+  { id: "hints", label: () => _("Show or hide what can be done next"), group: "look", keys: [], enabled: (d) => !d.state.isRunView,
+    perform: (d) => turn(d, "hints", [true, false]) },
   { id: "fade", label: () => _("Fade what is unrelated to the card under the pointer"), group: "look", keys: [], enabled: isCanvas,
     perform: (d) => turn(d, "fade", [true, false]) },
   { id: "snap", label: () => _("Snap to grid and neighbours"), group: "look", keys: ["Shift+G"], enabled: isCanvas,

@@ -5,7 +5,7 @@ import { Notices } from "@/api/notices";
 import type {
   DatasetOffer, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
 } from "@/api/types";
-import { rememberedLook } from "@/designer/look";
+import { rememberedLook, firstView } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
 import { Examiner } from "@/designer/examiner";
 import { watchFields } from "@/designer/fieldwatch";
@@ -574,7 +574,7 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
     insideOf: draft.inside_of ?? null, marks: [], look: rememberedLook(), find: null,
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
-    connection: "connecting", people: [], field: "", run: null, submitted: null, view: "canvas", tab: "parameters",
+    connection: "connecting", people: [], field: "", run: null, submitted: null, view: firstView(), tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,
     focus: null, announcement: "", toast: null,
   };

@@ -7,9 +7,11 @@ export interface Look {
   readonly snap: "on" | "off";
   readonly wheel: "trackpad" | "mouse";
   readonly focus: boolean;
+  /** The line that says what can be done next. */
+  readonly hints: boolean;
 }
 
-export const PLAIN: Look = { minimap: "auto", links: "curved", fade: true, snap: "on", wheel: "trackpad", focus: false };
+export const PLAIN: Look = { minimap: "auto", links: "curved", fade: true, snap: "on", wheel: "trackpad", focus: false, hints: true };
 
 const KEY = "mlops.canvas.look";
 
@@ -33,6 +35,10 @@ const seenKey = (draft: string): string => `mlops.canvas.seen.${draft}`;
 /** Where the person left this drawing. */
 export const rememberedSeen = (draft: string): Seen | null => recall<Seen>(seenKey(draft));
 export const rememberSeen = (draft: string, seen: Seen): void => keep(seenKey(draft), seen);
+
+/** A phone opens a drawing as a list, which has everything within reach of a thumb. */
+export const firstView = (): "canvas" | "list" =>
+  (typeof window !== "undefined" && window.matchMedia?.("(max-width: 560px)").matches ? "list" : "canvas");
 
 /** The name of the signed-in person keeps two people of one browser apart. */
 const own = (key: string): string => `${key}.${document.documentElement.dataset["person"] ?? document.body.dataset["person"] ?? ""}`;

@@ -34,7 +34,7 @@ export function ListView(): JSX.Element {
         </thead>
         <tbody>{order.map((node, index) => <ListRow key={node} node={node} place={index + 1} count={order.length} canEdit={canEdit} />)}</tbody>
       </table>
-      {order.length === 0 ? <p className="quiet">{_("Nothing is drawn yet.")}</p> : null}
+      {order.length === 0 ? <p className="quiet">{canEdit ? _("Nothing is drawn yet. Choose a dataset under “Add a step”; every step is a row here, with what feeds it.") : _("Nothing is drawn yet.")}</p> : null}
       <ListMarks />
     </div>
   );

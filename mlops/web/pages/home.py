@@ -20,6 +20,7 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
 
 SHOWN = 5
+COUNTED = 1_000
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _stages(project: Project) -> list[Stage]:
+    newest = next(iter(drafts.recent(project, limit=1)), None)
+    trained = Run.objects.filter(project=project, state="completed").order_by("-created_at").first()
+    model = _newest_version(project)
     return [
         Stage(
             title=_("Bring data"),
@@ -66,11 +70,20 @@ def _stages(project: Project) -> list[Stage]:
             counted=_("Datasets"),
         ),
         Stage(
-            title=_("Draw and run a pipeline"),
-            text=_("Drag components onto the canvas, join them, and submit."),
-            icon="runs",
+            title=_("Draw a pipeline"),
+            text=_("Open a sample and look how it is done, or start a new pipeline with your data."),
+            icon="designer",
             url="/designer/",
             action=_("Open the designer"),
+            count=len(drafts.recent(project, limit=COUNTED)),
+            counted=_("Drafts"),
+        ),
+        Stage(
+            title=_("Run it"),
+            text=_("Open your drawing and press Submit. Each step shows what it made."),
+            icon="runs",
+            url=newest.url if newest else "/designer/",
+            action=_("Open the latest draft") if newest else _("Open the designer"),
             count=Run.objects.filter(project=project).count(),
             counted=_("Runs"),
         ),
@@ -78,8 +91,8 @@ def _stages(project: Project) -> list[Stage]:
             title=_("Register the model"),
             text=_("Keep what a run has trained, as a version that can be deployed."),
             icon="models",
-            url="/runs/",
-            action=_("Choose a run"),
+            url=f"/runs/{trained.pk}/?tab=outputs" if trained else "/runs/",
+            action=_("Open the latest complete run") if trained else _("See the runs"),
             count=RegisteredModel.objects.filter(project=project).count(),
             counted=_("Models"),
         ),
@@ -87,12 +100,18 @@ def _stages(project: Project) -> list[Stage]:
             title=_("Deploy it"),
             text=_("Serve a model version at an address that answers in milliseconds."),
             icon="endpoints",
-            url="/models/",
-            action=_("Choose a model"),
+            url=f"/models/{model[0]}/{model[1]}/" if model else "/models/",
+            action=_("Open the latest model") if model else _("See the models"),
             count=Endpoint.objects.filter(project=project).count(),
             counted=_("Endpoints"),
         ),
     ]
+
+
+def _newest_version(project: Project) -> tuple[object, int] | None:
+    """The model that was registered last, and its newest version's number."""
+    found = RegisteredModel.objects.filter(project=project, last_number__gt=0).order_by("-created_at")
+    return found.values_list("pk", "last_number").first()
 
 
 def _recent_models(project: Project) -> list[RegisteredModel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -115,7 +116,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "step": step,
         "node": given.get("node", ""),
         "port": given.get("port", ""),
-        "typed": request.POST,
+        "typed": request.POST if request.method == "POST" else {"name": _proposed(run)},
         "names": _names(run.project),
         "project": run.project,
     }
@@ -136,6 +137,11 @@ def register(request: HttpRequest) -> HttpResponse:
         return render(request, "web/models/register.html", {**context, "problem": refusal}, status=refusal.status)
     messages.success(request, _("%(version)s is registered.") % {"version": version})
     return redirect("web:model-version", version.model_id, version.number)
+
+
+def _proposed(run: Run) -> str:
+    """A name to begin with: the experiment's, as a model may be called."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", run.experiment.name).strip("-._").lower()[:60]
 
 
 @signed_in
