@@ -44,7 +44,7 @@ def not_ready(version: DatasetVersion) -> Refusal:
     return Refusal(
         "not_imported_yet",
         _("“%(version)s” is still being imported.") % {"version": version},
-        hint=_("Try again in a moment."),
+        hint=_("It is ready in a moment."),
         status=409,
     )
 

@@ -100,6 +100,9 @@ function parse(data: unknown): Notice | null {
   }
 }
 
+/** Did a dataset of the project come, change or go? */
+export const concernsData = (notice: Notice): boolean => notice.kind === "dataset";
+
 /** Is the notice about this thing or a part of it (`run-id` and `run-id/node`)? */
 export function concerns(notice: Notice | null, ref: string): boolean {
   return notice === null || notice.ref === ref || notice.ref.startsWith(`${ref}/`);

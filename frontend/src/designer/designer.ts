@@ -7,6 +7,7 @@ import type {
 } from "@/api/types";
 import { rememberedLook, firstView } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
+import { watchData } from "@/designer/datawatch";
 import { Examiner } from "@/designer/examiner";
 import { watchFields } from "@/designer/fieldwatch";
 import { Outbox } from "@/designer/outbox";
@@ -502,6 +503,10 @@ export class Designer extends Store<State> {
       },
       onRefused: (label, reason) => this.tell(_("“%(label)s” was not taken: %(reason)s", { label, reason }), "error"),
       onGone: (reason) => this.openDialog({ kind: "gone", reason }),
+    });
+    watchData(this.notices, () => this.state.problems, () => {
+      examiner.again();
+      this.api.palette(draft.project.slug).then((palette) => this.set({ catalogue: catalogueOf(palette) }), () => undefined);
     });
     const presence = new PresenceWatch(this.api, draft.id, this.tab, this.notices, (people) => this.set({ people }));
     this.subscribe(() => presence.look({ nodes: this.state.nodes.slice(0, 20), field: this.state.field }));

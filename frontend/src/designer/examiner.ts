@@ -22,6 +22,12 @@ export class Examiner {
     this.soon(DEBOUNCE_MS);
   }
 
+  /** What the drawing stands on has changed: the same revision may have other problems now. */
+  again(): void {
+    this.known = -1;
+    this.soon(DEBOUNCE_MS);
+  }
+
   private soon(delay: number): void {
     if (this.isBusy || this.wanted <= this.known) return;
     window.clearTimeout(this.timer);
