@@ -13,6 +13,7 @@ from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.expand import expand, fold_problems, fold_shapes
 from mlops.pipelines.order import circle, in_order
+from mlops.pipelines.parameters import reference_of
 
 DatasetShape = Callable[[str, int | None], Shape]
 """The shape of a dataset version by name and number (None: the newest). Raises Refusal where there is none."""
@@ -178,7 +179,7 @@ def title_of(spec: PipelineSpec, node_id: str, library: Library = BUILT_IN) -> s
     if node.title:
         return node.title
     if node.component == DATASET_COMPONENT and node.parameters.get("dataset"):
-        return str(node.parameters["dataset"])
+        return reference_of(node.parameters["dataset"]) or str(node.parameters["dataset"])
     try:
         return library.component(node.component, node.version).title
     except Refusal:

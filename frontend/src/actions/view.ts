@@ -45,6 +45,8 @@ export const VIEW: readonly Action[] = [
     enabled: always, perform: (d) => d.openDialog({ kind: "shortcuts" }) },
   { id: "clone", label: () => _("Clone"), group: "draft", keys: [], icon: "copy", enabled: always,
     perform: (d) => void d.clone() },
+  { id: "parameters", label: () => _("Pipeline parameters"), group: "draft", keys: [], icon: "settings", enabled: always,
+    perform: (d) => d.openDialog({ kind: "parameters" }) },
   { id: "revisions", label: () => _("History"), group: "draft", keys: [], icon: "history",
     enabled: (d) => !d.state.isRunView, perform: (d) => d.openDialog({ kind: "revisions" }) },
   { id: "export-svg", label: () => _("Export as SVG picture"), group: "draft", keys: [], enabled: hasSteps,

@@ -13,7 +13,7 @@ const FOR_STEPS = [
 ] as const;
 const FOR_LINKS = [["insert"], ["delete"]] as const;
 const FOR_MARKS = [["open", "rename"], ["ungroup", "delete"]] as const;
-const FOR_CANVAS = [["add", "note", "paste", "paste-linked", "select-all"], ["arrange", "fit", "find", "minimap", "link-style"], ["submit", "run-changed"]] as const;
+const FOR_CANVAS = [["add", "note", "paste", "paste-linked", "select-all"], ["arrange", "fit", "find", "minimap", "link-style"], ["submit", "run-changed", "parameters"]] as const;
 
 function sectionsFor({ nodes, edges, marks }: { readonly nodes: readonly string[]; readonly edges: readonly string[]; readonly marks: readonly string[] }): readonly (readonly string[])[] {
   if (nodes.length) return FOR_STEPS;

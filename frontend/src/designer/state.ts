@@ -32,6 +32,8 @@ export type Dialog =
   | { readonly kind: "commands" }
   | { readonly kind: "rename"; readonly node: string }
   | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
+  | { readonly kind: "bind"; readonly node: string; readonly parameter: string }
+  | { readonly kind: "parameters" }
   | { readonly kind: "collapse" }
   | { readonly kind: "update"; readonly node: string }
   | { readonly kind: "gone"; readonly reason: string }

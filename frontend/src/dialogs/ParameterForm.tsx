@@ -1,7 +1,8 @@
 /** The pipeline's parameters at a submit: what is not changed here is the default. */
 import type { JSX } from "react";
 import type { Json, PipelineParameter } from "@/api/types";
-import { useDocument, useShown } from "@/designer/context";
+import { useDocument } from "@/designer/context";
+import { DatasetChoice } from "@/dialogs/DatasetChoice";
 import { defaultText } from "@/graph/parameters";
 import { _ } from "@/i18n";
 
@@ -38,26 +39,33 @@ interface FieldProps {
 
 function Field({ name, parameter, value, onChange }: FieldProps): JSX.Element {
   const fallback = defaultText(parameter);
+  const help = [parameter.help, fallback ? _("Default: %(value)s", { value: fallback }) : _("It has no default.")].filter(Boolean).join(" ");
+  if (parameter.type === "dataset") {
+    return (
+      <div>
+        <DatasetChoice label={name} value={value} empty={fallback ? _("Default: %(value)s", { value: fallback }) : _("Choose a dataset")} testId={`given-${name}`} onChange={onChange} />
+        <span className="s-help">{help}</span>
+      </div>
+    );
+  }
   return (
     <label className="s-row">
       <span>{name}</span>
       <Control name={name} parameter={parameter} value={value} onChange={onChange} />
-      <span className="s-help">{[parameter.help, fallback ? _("Default: %(value)s", { value: fallback }) : _("It has no default.")].filter(Boolean).join(" ")}</span>
+      <span className="s-help">{help}</span>
     </label>
   );
 }
 
 function Control({ name, parameter, value, onChange }: FieldProps): JSX.Element {
-  const datasets = useShown((state) => state.catalogue.datasets);
   const common = { className: "s-field", "data-testid": `given-${name}` };
   const text = value === undefined || value === null ? "" : String(value);
   const change = (typed: string): void => onChange(typed === "" ? undefined : typed);
-  if (parameter.type === "boolean" || parameter.type === "dataset") {
-    const options = parameter.type === "boolean" ? ["true", "false"] : datasets.map((each) => each.name);
+  if (parameter.type === "boolean") {
     return (
       <select {...common} value={text} onChange={(event) => change(event.target.value)}>
         <option value="">{_("Default")}</option>
-        {options.map((each) => <option key={each} value={each}>{each}</option>)}
+        <option value="true">{_("yes")}</option><option value="false">{_("no")}</option>
       </select>
     );
   }

@@ -1,5 +1,6 @@
 /** What can be drawn: components by name, and the dataset node that is no component of its own. */
 import type { Component, DatasetOffer, DrawnNode, Json, Palette, Parameter, Port } from "@/api/types";
+import { referenceOf } from "@/graph/parameters";
 
 export const DATASET = "dataset";
 
@@ -63,7 +64,7 @@ export function datasetOf(catalogue: Catalogue, node: DrawnNode): DatasetOffer |
 /** The title on the card: the user's, else the dataset's or the component's. */
 export function titleOf(catalogue: Catalogue, node: DrawnNode): string {
   if (node.title) return node.title;
-  if (node.component === DATASET) return String(node.parameters?.["dataset"] ?? DATASET_FALLBACK.title);
+  if (node.component === DATASET) return referenceOf(node.parameters?.["dataset"]) ?? String(node.parameters?.["dataset"] ?? DATASET_FALLBACK.title);
   return componentOf(catalogue, node)?.title ?? node.component;
 }
 

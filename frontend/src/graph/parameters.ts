@@ -57,6 +57,10 @@ export function detach(document: GraphDocument, node: string, value: string): Gr
   const name = referenceOf(drawn?.parameters?.[value]);
   if (!drawn || name === null) return document;
   const literal = document.parameters?.[name]?.default ?? null;
+  if (literal === null) {
+    const { [value]: _reference, ...others } = drawn.parameters ?? {};
+    return { ...document, nodes: { ...document.nodes, [node]: { ...drawn, parameters: others } } };
+  }
   const given = typeof literal === "object" && literal !== null && !Array.isArray(literal) && "dataset" in literal
     ? literal as Readonly<Record<string, Json>> : { [value]: literal };
   return { ...document, nodes: { ...document.nodes, [node]: { ...drawn, parameters: { ...drawn.parameters, ...given } } } };
@@ -71,6 +75,28 @@ export function remove(document: GraphDocument, name: string): GraphDocument {
   const detached = usesOf(document, name).reduce((drawn, use) => detach(drawn, use.node, use.value), document);
   const { [name]: _gone, ...parameters } = detached.parameters ?? {};
   return { ...detached, parameters };
+}
+
+/** Under its new name wherever it was used; as it was if the name is taken. */
+export function rename(document: GraphDocument, name: string, next: string): GraphDocument {
+  const parameter = document.parameters?.[name];
+  if (!parameter || name === next || document.parameters?.[next]) return document;
+  const parameters = Object.fromEntries(Object.entries(document.parameters ?? {}).map(([each, value]) => [each === name ? next : each, value]));
+  return usesOf(document, name).reduce<GraphDocument>((drawn, use) => attach(drawn, use.node, use.value, next, parameter.type, null), { ...document, parameters });
+}
+
+/** The text of a field as the parameter's default; undefined where it is none of its type. Empty: no default. */
+export function defaultOf(type: PipelineParameter["type"], text: string): Json | undefined {
+  if (text.trim() === "") return null;
+  if (type === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
+  if (type !== "integer" && type !== "decimal") return text;
+  const number = Number(text.replace(",", "."));
+  return Number.isFinite(number) && (type === "decimal" || Number.isInteger(number)) ? number : undefined;
+}
+
+/** A parameter of the same type, or a narrower one, gives its value to the other. */
+export function fits(given: PipelineParameter["type"], wanted: PipelineParameter["type"]): boolean {
+  return given === wanted || (given === "integer" && wanted === "decimal");
 }
 
 /** A name that is free, from the label of the value. */

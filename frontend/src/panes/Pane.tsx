@@ -4,6 +4,7 @@ import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useDocument, useShown } from "@/designer/context";
 import { isBlocking, onlyNode, problemsOf, stepOf, type Tab } from "@/designer/state";
 import { componentOf, DATASET, datasetOf, inputsOf, isVisible, outputsOf, parametersOf, titleOf } from "@/graph/catalogue";
+import { defaultText } from "@/graph/parameters";
 import { typeName } from "@/graph/connect";
 import { DatasetFields } from "@/panes/DatasetFields";
 import { ParameterField } from "@/panes/ParameterField";
@@ -36,6 +37,7 @@ function Summary({ chosen }: { readonly chosen: number }): JSX.Element {
         {ngettext("%(count)s step", "%(count)s steps", count)}, {ngettext("%(count)s link", "%(count)s links", document.edges.length)}
       </p>
       {chosen ? null : <p className="quiet">{_("Choose a step to see its settings.")}</p>}
+      {chosen ? null : <ParameterSummary />}
       {run ? (
         <>
           <h3>{_("Run %(number)s", { number: run.number })}</h3>
@@ -44,6 +46,22 @@ function Summary({ chosen }: { readonly chosen: number }): JSX.Element {
         </>
       ) : null}
     </div>
+  );
+}
+
+function ParameterSummary(): JSX.Element {
+  const designer = useDesigner();
+  const parameters = Object.entries(useDocument().parameters ?? {});
+  return (
+    <>
+      {parameters.length ? (
+        <table className="s-facts">
+          <caption>{_("Parameters")}</caption>
+          <tbody>{parameters.map(([name, parameter]) => <tr key={name}><th scope="row">{name}</th><td>{defaultText(parameter) || <span className="quiet">{_("no default")}</span>}</td></tr>)}</tbody>
+        </table>
+      ) : null}
+      <p><button type="button" className="s-button is-small" data-testid="open-parameters" onClick={() => designer.openDialog({ kind: "parameters" })}>{_("Pipeline parameters")}</button></p>
+    </>
   );
 }
 

@@ -7,6 +7,8 @@ import { FieldVisitor } from "@/panes/FieldVisitor";
 import { componentOf, inputsOf, parametersOf, valueOf } from "@/graph/catalogue";
 import { chosen, isOf, selectionOf } from "@/graph/columns";
 import { sameValue } from "@/graph/document";
+import { fittingType, referenceOf } from "@/graph/parameters";
+import { Bound, SettingMenu } from "@/panes/Binding";
 import { RangeBuilder } from "@/panes/RangeBuilder";
 import { columnTypeName } from "@/ui/Columns";
 import { _, ngettext } from "@/i18n";
@@ -37,6 +39,7 @@ export function ParameterField(props: FieldProps): JSX.Element {
   const row = useRef<HTMLDivElement>(null);
   const id = useId();
   const value = valueOf(drawn, parameter);
+  const reference = referenceOf(value);
   useEffect(() => {
     if (!focus) return;
     row.current?.scrollIntoView({ block: "nearest" });
@@ -48,17 +51,20 @@ export function ParameterField(props: FieldProps): JSX.Element {
   };
   return (
     <div className={`s-row parameter is-${parameter.type}`} ref={row}>
-      <label htmlFor={id} id={`${id}-label`}>
-        {parameter.label}{parameter.required ? <span className="required" title={_("required")}> *</span> : null}
-        <FieldVisitor node={node} parameter={parameter.name} />
-      </label>
-      {controlOf(control)}
+      <div className="setting-head">
+        <label htmlFor={reference === null ? id : undefined} id={`${id}-label`}>
+          {parameter.label}{parameter.required ? <span className="required" title={_("required")}> *</span> : null}
+          <FieldVisitor node={node} parameter={parameter.name} />
+        </label>
+        {reference === null && fittingType(parameter) ? <SettingMenu node={node} name={parameter.name} label={parameter.label} act={_("Add to pipeline parameter…")} /> : null}
+      </div>
+      {reference === null ? controlOf(control) : <Bound node={node} name={parameter.name} label={parameter.label} parameter={reference} />}
       <div className="s-help" id={`${id}-help`}>
         {problems.map((problem, index) => (
           <span key={index} className={`is-${isBlocking(problem) ? "error" : "warning"}`}>{problem.message} {problem.hint}</span>
         ))}
         {parameter.help ? <span>{parameter.help}</span> : null}
-        <Default parameter={parameter} value={value} onReset={readOnly ? null : control.onChange} />
+        {reference === null ? <Default parameter={parameter} value={value} onReset={readOnly ? null : control.onChange} /> : null}
       </div>
     </div>
   );
