@@ -15,6 +15,9 @@ from mlops.formats.transform import Cast, Rename, Replay, Rescale, RunPython, Tr
 
 MOST_SHOWN_CATEGORIES = 100
 
+FREE_SHARE = 0.9
+"""A text column with so many different values among its rows tells of single rows, not of kinds of them."""
+
 
 def describe_signature(
     table: Table,
@@ -38,7 +41,8 @@ def describe_signature(
 
 
 def describe_field(column: Column, values: pl.Series, *, required: bool, categories: tuple[str, ...] = ()) -> Field:
-    """`values` are those of the column before the recipe. The example is a median or the most frequent value."""
+    """`values` are those of the column before the recipe. The example is a median or the most frequent value; of free
+    text it is made up, since a model's signature is shown to people who may not see its data."""
     present = values.drop_nulls()
     if column.type in ("integer", "decimal"):
         present = present.filter(present.cast(pl.Float64).is_finite())
@@ -55,7 +59,20 @@ def describe_field(column: Column, values: pl.Series, *, required: bool, categor
         centre: Any = present.cast(pl.Int64).median()
         moment = pl.Series([int(centre)], dtype=pl.Int64).cast(pl.Datetime("us"))
         return Field(**common, example=moment[0].replace(microsecond=0).isoformat())
+    if column.type == "string" and present.n_unique() >= FREE_SHARE * present.len():
+        return Field(**common, example=_made_up(column.name, present))
     return Field(**common, categories=categories, example=present.mode().sort()[0])
+
+
+def _made_up(name: str, values: pl.Series) -> str:
+    """Of the same kind as the values, so that what reads numbers or days out of a text can read it."""
+    numbers = values.cast(pl.Float64, strict=False)
+    if not numbers.null_count():
+        middle: Any = numbers.median()
+        return f"{middle:.6g}"
+    if not values.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).null_count():
+        return "2000-01-31" if values.str.len_chars().max() == len("2000-01-31") else "2000-01-31T12:00:00"
+    return f"Example of a text for {name}"
 
 
 def _changed(recipe: Sequence[Transform]) -> set[str] | None:
