@@ -21,6 +21,7 @@ DEFINITION = Component(
     version="1",
     title="Add Rows",
     group="Data Transformation",
+    training_only=True,
     help="""Puts the rows of a second table below those of the first.
 
 **When to use it.** The same kind of data arrives in parts, such as one table a month, or a table was divided with

@@ -24,6 +24,7 @@ DEFINITION = Component(
     version="1",
     title="Partition and Sample",
     group="Data Transformation",
+    training_only=True,
     help="""Takes a part of the rows, or deals all rows out to numbered parts (folds).
 
 **When to use it.** To try a pipeline on few rows first (*Head*, *Sampling*), or to decide which rows are together

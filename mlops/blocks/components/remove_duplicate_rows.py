@@ -19,6 +19,7 @@ DEFINITION = Component(
     version="1",
     title="Remove Duplicate Rows",
     group="Data Transformation",
+    training_only=True,
     help="""Keeps one row of those that are equal in the key columns, and drops the others.
 
 **When to use it.** The same thing was recorded twice. Do it before Split Data: otherwise one copy is learned and

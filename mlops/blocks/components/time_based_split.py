@@ -24,6 +24,7 @@ DEFINITION = Component(
     version="1",
     title="Time-based Split",
     group="Data Transformation",
+    training_only=True,
     help="""Divides the rows of a table by time: earlier rows to the first output, later ones to the second.
 
 **When to use it.** The model will predict the future from the past, such as tomorrow's demand. A random split would
