@@ -90,7 +90,8 @@ def _scored_alone(
 
 
 def _scored_in_pipeline(manifest: ModelManifest, estimator: Any, table: Table, rows: pl.Series) -> pl.DataFrame:
-    places = pl.DataFrame({ROW: table.origin}).with_row_index("place")
+    """A row of the dataset that is in the table several times is looked at where it comes first."""
+    places = pl.DataFrame({ROW: table.origin}).with_row_index("place").unique(ROW, keep="first", maintain_order=True)
     order = rows.to_frame().join(places, on=ROW, how="left", maintain_order="left")["place"]
     return predict(manifest, estimator, table.frame[order])
 

@@ -74,7 +74,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     extra: str = ""
     """The optional part of the product that it needs (`pip install 'mlops-studio[<extra>]'`), or empty."""
     training_only: bool = False
-    """Changes which rows there are, and so leaves the inference pipeline (such as SMOTE); its first table is followed."""
+    """Changes which rows there are, such as SMOTE: an inference pipeline goes on from its first table instead."""
 
     def parameter(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name), None)

@@ -18,6 +18,7 @@ import polars as pl
 
 from mlops.formats.inference import PipelineParity
 from mlops.formats.refusal import Refusal
+from mlops.formats.transform import Replay
 from mlops.packaging.limits import within_limits
 
 REPORT_FILE = "report.json"
@@ -90,6 +91,8 @@ def _held_out(folder: Path) -> tuple[tuple[pl.DataFrame, pl.DataFrame] | None, s
     table = read_table(folder / "scored_from")
     if table.origin is None:
         return None, table.meta.broken or "The scored rows cannot be followed back to the dataset."
+    if any(isinstance(step, Replay) and step.out_of_fold for step in table.meta.recipe):
+        return None, "The training run scored out-of-fold values, which differ from those of requests on purpose."
     scored = read_table(folder / "scored")
     names = [column.name for column in scored.schema.columns if column.role.startswith("scored_")]
     kept = min(table.frame.height, MOST_HELD_OUT)

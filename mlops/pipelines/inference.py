@@ -27,6 +27,14 @@ SCORING = {
 }
 """Components that score: their model input, table input and table output."""
 
+OTHER_SCORING = (
+    "score_svd_recommender",
+    "score_wide_and_deep_recommender",
+    "score_image_model",
+    "score_vowpal_wabbit_model",
+)
+"""Components that score otherwise: pairs of user and item, images, files of lines."""
+
 APPLY = "apply_transformation"
 APPLY_PORTS = ("transformation", "dataset", "transformed_dataset")
 REQUEST, RESPONSE = "web-service-input", "web-service-output"
@@ -88,7 +96,7 @@ def scorings(source: Source) -> tuple[Scoring, ...]:
 
 def derive_inference(source: Source, definition: Definition, *, score: str, kind: Kind) -> Derivation:
     """Raises Refusal `no_scoring_step`, `scoring_step_unknown` or `no_dataset`."""
-    chosen = _chosen(scorings(source), score)
+    chosen = _chosen(scorings(source) or _none(source), score)
     drawing = _Drawing(source, definition, chosen, kind)
     drawing.draw()
     return Derivation(document=drawing.document(), notes=tuple(dict.fromkeys(drawing.notes)))
@@ -107,6 +115,21 @@ def renewed(document: Document, newer: Source) -> tuple[Document, tuple[str, ...
             continue
         nodes[node_id] = msgspec.structs.replace(node, parameters={**node.parameters, "run": newer.run})
     return msgspec.structs.replace(document, nodes=nodes), tuple(notes)
+
+
+def _none(source: Source) -> tuple[Scoring, ...]:
+    """Refusal `scoring_not_rowwise` where the run scores, but not row by row."""
+    other = next((node.id for node in source.spec.nodes if node.component in OTHER_SCORING), None)
+    if other is None:
+        return ()
+    title = source.titles.get(other, other)
+    raise Refusal(
+        "scoring_not_rowwise",
+        f"“{title}” does not answer one row for each row of a table, so no inference pipeline can be derived from it.",
+        hint="Register the model that this run trained and deploy it as it is, or run this pipeline with other data.",
+        status=422,
+        where=Where(node=other),
+    )
 
 
 def _chosen(known: tuple[Scoring, ...], score: str) -> Scoring:
