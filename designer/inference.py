@@ -17,7 +17,6 @@ from designer.queries import document_of
 from mlops.access.decisions import require
 from mlops.blocks.catalogue import component
 from mlops.events.chain import record
-from mlops.formats.document import Document
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.inference import Scoring, Source, derive_inference, renewed, scorings
@@ -110,11 +109,9 @@ def update(actor: Any, draft: Draft) -> Renewed:
 def source_of(run: Run) -> Source:
     """A completed run as the derivation reads it."""
     steps = Step.objects.filter(run=run, state__in=DONE_STEP_STATES)
-    drawn = msgspec.convert(run.document, type=Document) if run.document else Document()
     return Source(
         run=str(run.pk),
         spec=msgspec.convert(run.spec, type=PipelineSpec),
-        layout=drawn.layout,
         made={step.node: {port: output["type"] for port, output in step.outputs.items()} for step in steps},
         shapes=run.shapes,
         titles={step.node: step.title for step in steps},

@@ -13,10 +13,11 @@ import msgspec
 
 from mlops.blocks.components.web_service_input import NO_COLUMNS
 from mlops.formats.component import Component
-from mlops.formats.document import Document, DrawnNode, PipelineParameter, Place
+from mlops.formats.document import Document, DrawnNode, PipelineParameter
 from mlops.formats.inference import SAVED_COMPONENTS, SAVED_MODEL, SAVED_TRANSFORMATION, SERVICE_INPUT, SERVICE_OUTPUT
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.pipelines.placing import placed
 
 Kind = Literal["realtime", "batch"]
 Definition = Callable[[Node], Component]
@@ -39,7 +40,6 @@ APPLY = "apply_transformation"
 APPLY_PORTS = ("transformation", "dataset", "transformed_dataset")
 REQUEST, RESPONSE = "web-service-input", "web-service-output"
 DATA_PARAMETER = "data"
-ASIDE, BELOW = 300, 130
 
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     run: str
     spec: PipelineSpec
-    layout: Mapping[str, Place]
     made: Mapping[str, Mapping[str, str]]
     shapes: Mapping[str, Mapping[str, Any]]
     titles: Mapping[str, str]
@@ -157,13 +156,13 @@ class _Drawing:
         self.notes: list[str] = []
         self._nodes: dict[str, DrawnNode] = {}
         self._edges: list[Edge] = []
-        self._layout: dict[str, Place] = {}
         self._parameters: dict[str, PipelineParameter] = {}
         self._come: dict[tuple[str, str], tuple[str, str]] = {}
         self._main = self._main_dataset()
 
     def document(self) -> Document:
-        return Document(nodes=self._nodes, edges=tuple(self._edges), layout=self._layout, parameters=self._parameters)
+        edges = tuple(self._edges)
+        return Document(nodes=self._nodes, edges=edges, layout=placed(self._nodes, edges), parameters=self._parameters)
 
     def draw(self) -> None:
         score = self._node(self.scoring.node)
@@ -173,11 +172,10 @@ class _Drawing:
         came = self._table(table.source, table.source_port)
         self._copy(score)
         self._edge(came, score.id, table_port)
-        self._edge(self._saved(self.scoring.model_node, self.scoring.model_port, near=score.id), score.id, model_port)
+        self._edge(self._saved(self.scoring.model_node, self.scoring.model_port), score.id, model_port)
         if self.kind == "realtime":
-            at = self._place(score.id)
             answer = {"name": "output1"}
-            self._add(RESPONSE, SERVICE_OUTPUT, answer, Place(x=at.x, y=at.y + BELOW))
+            self._add(RESPONSE, SERVICE_OUTPUT, answer)
             self._edge((score.id, scored_port), RESPONSE, "answer")
 
     def _table(self, node_id: str, port: str) -> tuple[str, str]:
@@ -203,13 +201,13 @@ class _Drawing:
             return self._applied(node, tables[0], fitted)
         self._copy(node)
         for edge in self.source.spec.inputs_of(node.id):
-            self._edge(self._fed(edge, near=node.id), node.id, edge.target_port)
+            self._edge(self._fed(edge), node.id, edge.target_port)
         return node.id, port
 
-    def _fed(self, edge: Edge, *, near: str) -> tuple[str, str]:
+    def _fed(self, edge: Edge) -> tuple[str, str]:
         kind = self.source.made.get(edge.source, {}).get(edge.source_port, "table")
         if kind in ("model", "transformation"):
-            return self._saved(edge.source, edge.source_port, near=near)
+            return self._saved(edge.source, edge.source_port)
         return self._table(edge.source, edge.source_port)
 
     def _follow(self, node: Node, port: str) -> tuple[str, str]:
@@ -219,25 +217,23 @@ class _Drawing:
 
     def _applied(self, node: Node, table_port: str, fitted: str) -> tuple[str, str]:
         came = self._follow(node, table_port)
-        self._add(node.id, APPLY, {"skip_missing_columns": True}, self._place(node.id), title=self._title(node.id))
+        self._add(node.id, APPLY, {"skip_missing_columns": True}, title=self._title(node.id))
         self._edge(came, node.id, APPLY_PORTS[1])
-        self._edge(self._saved(node.id, fitted, near=node.id), node.id, APPLY_PORTS[0])
+        self._edge(self._saved(node.id, fitted), node.id, APPLY_PORTS[0])
         return node.id, APPLY_PORTS[2]
 
-    def _saved(self, node_id: str, port: str, *, near: str) -> tuple[str, str]:
+    def _saved(self, node_id: str, port: str) -> tuple[str, str]:
         """A data node for what the run's step made; one for each."""
         kind = self.source.made[node_id][port]
         prefix, component = ("md", SAVED_MODEL) if kind == "model" else ("td", SAVED_TRANSFORMATION)
         saved = f"{prefix}-{node_id}-{port}".replace("_", "-")[:100]
         if saved not in self._nodes:
-            at = self._place(near)
             title = f"{prefix.upper()}-{self._title(node_id)}"
             origin = {"run": self.source.run, "node": node_id, "port": port}
-            self._add(saved, component, origin, Place(x=at.x - ASIDE, y=at.y - BELOW / 2), title=title)
+            self._add(saved, component, origin, title=title)
         return saved, kind
 
     def _dataset(self, node: Node) -> tuple[str, str]:
-        place = self._place(node.id)
         if node.id != self._main:
             self._copy(node)
             return node.id, "dataset"
@@ -246,12 +242,12 @@ class _Drawing:
             self._parameters[DATA_PARAMETER] = PipelineParameter(
                 type="dataset", default=chosen, help="The rows to score."
             )
-            self._add(node.id, DATASET_COMPONENT, {"dataset": {"$parameter": DATA_PARAMETER}}, place)
+            self._add(node.id, DATASET_COMPONENT, {"dataset": {"$parameter": DATA_PARAMETER}})
             return node.id, "dataset"
         self._copy(node)
         lacks = {"mode": "names", "names": [self.scoring.label]} if self.scoring.label else NO_COLUMNS
         parameters = {"name": "input1", "columns_that_requests_lack": lacks, "rows_of_the_sample": 1000}
-        self._add(REQUEST, SERVICE_INPUT, parameters, Place(x=place.x + ASIDE, y=place.y))
+        self._add(REQUEST, SERVICE_INPUT, parameters)
         self._edge((node.id, "dataset"), REQUEST, "sample")
         return REQUEST, "request"
 
@@ -284,7 +280,6 @@ class _Drawing:
             title=node.title,
             comment=node.comment,
         )
-        self._layout[node.id] = self._place(node.id)
 
     def _without_label(self, node: Node, name: str, value: Any) -> Any:
         """A column selection that does not name the label."""
@@ -305,9 +300,8 @@ class _Drawing:
             )
         return changed
 
-    def _add(self, node_id: str, component: str, parameters: dict[str, Any], place: Place, *, title: str = "") -> None:
+    def _add(self, node_id: str, component: str, parameters: dict[str, Any], *, title: str = "") -> None:
         self._nodes[node_id] = DrawnNode(component=component, version="1", parameters=parameters, title=title)
-        self._layout[node_id] = place
 
     def _edge(self, came: tuple[str, str], target: str, port: str) -> None:
         edge = Edge(source=came[0], source_port=came[1], target=target, target_port=port)
@@ -321,9 +315,6 @@ class _Drawing:
 
     def _title(self, node_id: str) -> str:
         return self.source.titles.get(node_id, node_id)
-
-    def _place(self, node_id: str) -> Place:
-        return self.source.layout.get(node_id, Place(x=0, y=0))
 
 
 def _into(spec: PipelineSpec, node: str, port: str) -> Edge | None:

@@ -91,7 +91,6 @@ def derived(run: Run) -> Document:
     source = Source(
         run=str(run.pk),
         spec=msgspec.convert(run.spec, PipelineSpec),
-        layout={},
         made=made,
         shapes=run.shapes,
         titles={},

@@ -8,7 +8,7 @@ import pytest
 
 from mlops.blocks.catalogue import component
 from mlops.formats.component import Component
-from mlops.formats.document import Document, Place
+from mlops.formats.document import Document
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.inference import Derivation, Kind, Source, derive_inference, renewed, scorings
@@ -52,7 +52,6 @@ def source(run: str = "run-1", made: dict[str, dict[str, str]] = MADE) -> Source
     return Source(
         run=run,
         spec=SPEC,
-        layout={"score": Place(x=100, y=500)},
         made=made,
         shapes={"train": {"trained_model": {"type": "model", "label": "price"}}},
         titles={"split": "Split Data"},
