@@ -178,8 +178,46 @@ def publish(
 ) -> PublishedPipeline:
     """The drawing as it is saved, as the next version behind the endpoint. Pins are refused: they are of one person's
     work and would answer for everybody."""
-    require(actor, "contribute", draft.project)
     document = document_of(draft)
+    return _publish(
+        actor,
+        draft.project,
+        document,
+        endpoint=endpoint,
+        description=description,
+        make_default=make_default,
+        origin=f"drafts/{draft.pk}@{draft.revision}",
+    )
+
+
+def publish_run(
+    actor: Any, run: Run, *, endpoint: str, description: str = "", make_default: bool = True
+) -> PublishedPipeline:
+    """What the run was submitted with, as the next version behind the endpoint."""
+    if run.document is None:
+        raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be published."))
+    return _publish(
+        actor,
+        run.project,
+        msgspec.convert(run.document, type=Document),
+        endpoint=endpoint,
+        description=description,
+        make_default=make_default,
+        origin=f"runs/{run.pk}",
+    )
+
+
+def _publish(
+    actor: Any,
+    project: Project,
+    document: Document,
+    *,
+    endpoint: str,
+    description: str,
+    make_default: bool,
+    origin: str,
+) -> PublishedPipeline:
+    require(actor, "contribute", project)
     pinned = next((name for name, node in document.nodes.items() if node.pins), None)
     if pinned is not None:
         raise Refusal(
@@ -190,13 +228,13 @@ def publish(
         )
     return publishing.publish(
         actor,
-        draft.project,
+        project,
         endpoint=endpoint,
         spec=freeze(document),
-        document=draft.document,
+        document=msgspec.to_builtins(document),
         description=description,
         make_default=make_default,
-        origin=f"drafts/{draft.pk}@{draft.revision}",
+        origin=origin,
     )
 
 

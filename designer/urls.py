@@ -12,6 +12,7 @@ from designer import (
     log_api,
     pages,
     presence_api,
+    publish_page,
     samples_api,
 )
 from designer.compare import pages as compare
@@ -74,5 +75,11 @@ urlpatterns = [
     path("designer/<uuid:draft_id>/", pages.canvas, name="draft"),
     path("designer/<uuid:draft_id>/clone/", pages.clone, name="clone"),
     path("designer/runs/<uuid:run_id>/clone/", pages.clone_run, name="clone-run-page"),
+    path("designer/runs/<uuid:run_id>/publish/", publish_page.publish_run, name="publish-run-page"),
+    path(
+        "designer/pipelines/<uuid:pipeline_id>/<int:number>/clone/",
+        publish_page.clone_published,
+        name="clone-published-page",
+    ),
     path("designer/<uuid:draft_id>/delete/", pages.delete, name="delete"),
 ]

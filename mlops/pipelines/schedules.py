@@ -82,6 +82,44 @@ def create_schedule(
     return schedule
 
 
+def change_schedule(
+    actor: Any,
+    schedule: Schedule,
+    *,
+    trigger: Any,
+    number: int | None = None,
+    experiment: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    description: str = "",
+    catch_up: str = "once",
+    catch_up_most: int = 10,
+    overlap: str = "skip",
+    continue_on_step_failure: bool = False,
+    now: datetime | None = None,
+) -> None:
+    """From now on; its name, its endpoint and what it fired stay. Raises what `create_schedule` does."""
+    require(actor, "contribute", schedule.project)
+    now = now or timezone.now()
+    wanted = read_trigger(trigger)
+    version = version_of(schedule.endpoint, number) if number is not None else None
+    _check(schedule.endpoint, version, wanted, parameters or {}, catch_up, overlap)
+    with transaction.atomic():
+        kept = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+        schedule.is_enabled, schedule.looked_at, schedule.next_at = kept.is_enabled, kept.looked_at, kept.next_at
+        schedule.seen = kept.seen
+        is_new = schedule.trigger != msgspec.to_builtins(wanted)
+        schedule.version, schedule.experiment = version, experiment.strip() or schedule.endpoint.name
+        schedule.parameters, schedule.description = dict(parameters or {}), description.strip()
+        schedule.trigger = msgspec.to_builtins(wanted)
+        schedule.catch_up, schedule.catch_up_most, schedule.overlap = catch_up, max(1, catch_up_most), overlap
+        schedule.continue_on_step_failure = continue_on_step_failure
+        if is_new and schedule.is_enabled:
+            schedule.looked_at = now
+            first_look(schedule, wanted, now=now)
+        schedule.save()
+        _tell(actor, "changed", schedule)
+
+
 def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> None:
     """From now on: what would have fired while it was disabled is not caught up."""
     require(actor, "contribute", schedule.project)

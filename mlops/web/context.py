@@ -64,6 +64,7 @@ def _items(path: str) -> list[Item]:
         (_("Designer"), "designer", "designer:home"),
         (_("Datasets"), "datasets", "web:datasets"),
         (_("Runs"), "runs", "web:runs"),
+        (_("Pipelines"), "link", "web:pipelines"),
         (_("Components"), "code", "web:components"),
         (_("Models"), "models", "web:models"),
         (_("Endpoints"), "endpoints", "web:endpoints"),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mlops.web.pages import api_docs, components, datasets, endpoints, home, models, projects, runs
+from mlops.web.pages import (
+    api_docs,
+    components,
+    datasets,
+    endpoints,
+    home,
+    models,
+    pipelines,
+    projects,
+    runs,
+    schedules,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -13,5 +24,7 @@ urlpatterns = [
     *runs.urlpatterns,
     *models.urlpatterns,
     *endpoints.urlpatterns,
+    *pipelines.urlpatterns,
+    *schedules.urlpatterns,
     *api_docs.urlpatterns,
 ]

@@ -96,6 +96,25 @@ on("api/v1/schedules/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"endpoint": "{pipeline
 on("api/v1/schedules/preview/", POST=(SIGNED_IN, {"trigger": {"type": "cron", "expression": "0 6 * * *"}}))
 on("api/v1/schedules/<uuid:schedule_id>/", GET=READ, PATCH=(CONTRIBUTE, {"enabled": False}), DELETE=CONTRIBUTE)
 on("api/v1/schedules/<uuid:schedule_id>/fires/", GET=READ)
+on("designer/runs/<uuid:run_id>/publish/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"endpoint": "x"}))
+on("designer/pipelines/<uuid:pipeline_id>/<int:number>/clone/", POST=CONTRIBUTE)
+on("pipelines/", GET=SIGNED_IN)
+on("pipelines/", query="?project={slug}", GET=READ)
+on("pipelines/rows/", query="?project={slug}", GET=READ)
+on("pipelines/<uuid:pipeline_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "describe", "description": "x"}))
+on("pipelines/schedules/", GET=SIGNED_IN)
+on("pipelines/schedules/", query="?project={slug}", GET=READ)
+on("pipelines/schedules/rows/", query="?project={slug}", GET=READ)
+on(
+    "pipelines/schedules/new/",
+    query="?project={slug}",
+    GET=CONTRIBUTE,
+    POST=(CONTRIBUTE, {"name": "x", "kind": "cron"}),
+)
+on("pipelines/schedules/preview/", query="?kind=cron&expression=0 6 * * *", GET=SIGNED_IN)
+on("pipelines/schedules/<uuid:schedule_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "disable"}))
+on("pipelines/schedules/<uuid:schedule_id>/fires/", GET=READ)
+on("pipelines/schedules/<uuid:schedule_id>/edit/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"kind": "cron"}))
 on("api/v1/drafts/<uuid:draft_id>/plan/", POST=(READ, {}))
 on("api/v1/drafts/<uuid:draft_id>/submit/", POST=(CONTRIBUTE, {"experiment": "x"}))
 on("api/v1/runs/<uuid:run_id>/clone/", POST=CONTRIBUTE)
