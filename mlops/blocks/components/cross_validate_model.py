@@ -22,7 +22,7 @@ DEFINITION = Component(
     name="cross_validate_model",
     version="1",
     title="Cross Validate Model",
-    group="Model Training",
+    group="Model Scoring and Evaluation",
     help="""Deals the rows out to folds, and for each fold trains a model on the other folds and judges it on this
 one. So every row is judged by a model that has never seen it.
 

@@ -21,7 +21,7 @@ DEFINITION = Component(
     group="Recommendation",
     help="""Compares predicted ratings or recommended items with true ratings and says how good they are.
 
-**When to use it.** After Score SVD Recommender or Score Wide and Deep Recommender: connect the true ratings that were
+**When to use it.** After Score SVD Recommender or Score Wide & Deep Recommender: connect the true ratings that were
 kept aside (users, items, ratings in the first three columns) and the scored table.
 
 **What the numbers mean.** For predicted ratings: the mean absolute error (MAE) and the root mean squared error (RMSE),
@@ -57,7 +57,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
         columns = RATING_METRICS
     elif scored is not None:
         message = "The table holds neither predicted ratings nor recommended items."
-        hint = "Connect the output of Score SVD Recommender or Score Wide and Deep Recommender."
+        hint = "Connect the output of Score SVD Recommender or Score Wide & Deep Recommender."
         found.append(problem("no_score_column", message, hint=hint, port="scored_dataset"))
     table = TableSchema(columns=columns, row_count=1) if columns else None
     return Derived(outputs={"metric": Shape(type="table", table=table)}, problems=tuple(found))

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 DEFINITION = Component(
     name="score_wide_and_deep_recommender",
     version="1",
-    title="Score Wide and Deep Recommender",
+    title="Score Wide & Deep Recommender",
     group="Recommendation",
     extra="deep",
     help="""Lets a trained wide and deep recommender predict ratings, or say which items each user will like best.
 
-**When to use it.** After Train Wide and Deep Recommender. *Rating Prediction* needs a table with users in its first
+**When to use it.** After Train Wide & Deep Recommender. *Rating Prediction* needs a table with users in its first
 column and items in its second. *Item Recommendation* needs the users only: *From All Items* looks among all items of
 the training, *From Unrated Items* among those that the user has not rated there. *From Rated Items* looks among the
 items of each user in this table (second column), so that Evaluate Recommender can compare the order with the truth.

@@ -16,7 +16,7 @@ DEFINITION = Component(
     name="train_anomaly_detection_model",
     version="1",
     title="Train Anomaly Detection Model",
-    group="Model Training",
+    group="Anomaly Detection",
     help="""Lets a detector learn what is usual in a table, so that it can tell what is not.
 
 **When to use it.** After a detector such as PCA-Based Anomaly Detection, on rows that are mostly usual.

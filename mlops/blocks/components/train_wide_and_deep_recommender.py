@@ -62,7 +62,7 @@ def _count(name: str, label: str, default: int, help_: str, *, minimum: int = 1,
 DEFINITION = Component(
     name="train_wide_and_deep_recommender",
     version="1",
-    title="Train Wide and Deep Recommender",
+    title="Train Wide & Deep Recommender",
     group="Recommendation",
     extra="deep",
     help="""Learns from ratings, and from what is known of users and items, who likes what. The wide part remembers
@@ -77,7 +77,7 @@ features are optional: the identifier in the first column, one row for each, and
 **Example.** Users with age and city, restaurants with cuisine and price: a new Italian restaurant is recommended to
 those who like Italian ones.
 
-**What comes out.** A trained model for Score Wide and Deep Recommender. Deployed as an endpoint it takes a user and an
+**What comes out.** A trained model for Score Wide & Deep Recommender. Deployed as an endpoint it takes a user and an
 item; their features are kept inside. It needs the extra `deep`.""",
     inputs=(
         Port(name="training_dataset", type="table", label="Training dataset of user-item-rating triples"),
