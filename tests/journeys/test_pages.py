@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from mlops.client.commands.model import model_output
 from tests.journeys.conftest import Studio
@@ -35,7 +35,11 @@ PAGES = [
     "/runs/compare/?a={run}&b={run}",
     "/designer/compare/draft-{draft}/run-{run}/",
     "/designer/compare/run-{run}/run-{run}/?view=side",
+    "/components/",
+    "/components/new/",
+    "/components/upload/",
     "/models/",
+    "/models/register/?run={run}&node={node}&port={port}",
     "/models/upload/",
     "/models/{model}/",
     *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "endpoints")),
@@ -73,6 +77,8 @@ def places(studio: Studio) -> dict[str, str]:
             "run": run,
             "model": _named(rest, "models/", "pages"),
             "version": made["id"],
+            "node": node,
+            "port": port,
         }
 
 
@@ -89,6 +95,21 @@ def test_a_page_is_readable_quiet_and_fits_a_phone(page: Page, studio: Studio, p
     page.set_viewport_size(PHONE)
     assert page.evaluate(SIDEWAYS) <= 0
     assert foreign == []
+
+
+@pytest.mark.parametrize("address", ["/", "/designer/", "/designer/{draft}/", "/runs/{run}/?tab=graph"])
+def test_a_page_opened_on_a_phone_is_readable_and_fits(
+    page: Page, studio: Studio, places: dict[str, str], address: str
+) -> None:
+    """A drawing opens as a list there."""
+    page.set_viewport_size(PHONE)
+    page.goto(studio.url + address.format(**places))
+    if "{" in address:
+        expect(page.get_by_role("row", name="Train Model, step")).to_be_visible()
+    page.evaluate(AXE.read_text())
+    assert _violations(page, "light") == []
+    assert _violations(page, "dark") == []
+    assert page.evaluate(SIDEWAYS) <= 0
 
 
 def _violations(page: Page, theme: str) -> list[str]:

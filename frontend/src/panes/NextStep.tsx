@@ -38,7 +38,7 @@ function words(next: Next): string {
     case "failed": return _("run %(number)s failed. Look at the step, mend it, and submit again: what is done is reused.", { number: next.run.number });
     case "stopped": return _("run %(number)s was cancelled. Submit again: what is done is reused.", { number: next.run.number });
     case "deploy": return _("run %(number)s is complete. “Deploy”, above, makes this pipeline a service that answers requests.", { number: next.run.number });
-    case "trained": return _("run %(number)s is complete. Register the model to deploy it, or create an inference pipeline, above, that keeps the preparation of the data as well.", { number: next.run.number });
+    case "trained": return _("run %(number)s is complete. Register its model to deploy it, or create an inference pipeline, above.", { number: next.run.number });
   }
 }
 
