@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,13 +32,14 @@ def keep_folder(folder: Path) -> Tree:
         with path.open("rb") as source:
             digest, size = store().put(source)
         files.append(File(path=path.relative_to(folder).as_posix(), digest=digest, size_bytes=size))
-    rows = [Blob(digest=file.digest, size_bytes=file.size_bytes) for file in files]
-    Blob.objects.bulk_create(rows, ignore_conflicts=True)
-    return keep_manifest(Manifest(files=tuple(files)))
+    return keep_manifest(Manifest(files=tuple(files)), new=files)
 
 
-def keep_manifest(manifest: Manifest) -> Tree:
-    keep_stream(io.BytesIO(manifest.encode()))
+def keep_manifest(manifest: Manifest, *, new: Iterable[File] = ()) -> Tree:
+    """`new`: files whose bytes are in the store, and perhaps not yet their rows."""
+    digest, size = store().put(io.BytesIO(manifest.encode()))
+    rows = [Blob(digest=file.digest, size_bytes=file.size_bytes) for file in new]
+    Blob.objects.bulk_create([*rows, Blob(digest=digest, size_bytes=size)], ignore_conflicts=True)
     values = {"size_bytes": manifest.size_bytes, "file_count": len(manifest.files)}
     return Tree.objects.get_or_create(digest=manifest.digest(), defaults=values)[0]
 

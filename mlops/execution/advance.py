@@ -17,7 +17,7 @@ from mlops.datasets.queries import port_type, ready_version
 from mlops.events.models import Event
 from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
-from mlops.execution.ready import DONE, outlook
+from mlops.execution.ready import DONE, Outlook, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.formats.asked import Asked, Kept
 from mlops.formats.inference import SAVED_COMPONENTS
@@ -34,35 +34,35 @@ from mlops.work.calls import later
 MOST_WAKE_UPS = 16
 """Whoever is woken goes on with all that waits, so a wake-up for each slot is enough, not one for each step."""
 
+MOST_NAMED = 500
+"""Rows that are asked for by name; beyond, all of the run are read."""
+
 
 def advance(run_id: UUID | str, *, served: int = 0) -> None:
     """`served`: how many of the steps that get ready the caller will take by itself, without being woken."""
-    run = Run.objects.select_related("project", "experiment").filter(pk=run_id).first()
+    known = Run.objects.select_related("project", "experiment").defer("document", "shapes")
+    run = known.filter(pk=run_id).first()
     if run is None or run.is_final:
         return
-    if run.state != "cancelling":
+    if run.state == "queued":
         begin_run(run, reason=_("Its steps are running."))
     spec = msgspec.convert(run.spec, type=PipelineSpec)
     asked = msgspec.convert(run.asked, type=Asked)
     queued: list[int] = []
     while _look(run, spec, asked, queued):
-        pass
+        # It may have been cancelled since the last look.
+        run.refresh_from_db(fields=["state"])
     for step in queued[served : served + MOST_WAKE_UPS]:
         later("execution.step", step)
 
 
 def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool:
-    """One look; whether something ended at once, so that it is worth looking again.
-
-    The run may have been cancelled since the last one."""
-    run.refresh_from_db(fields=["state"])
+    """One look; whether something ended at once, so that it is worth looking again."""
     if run.state == "cancelling":
         _stop_waiting_steps(run)
-    steps = {step.node: step for step in Step.objects.filter(run=run)}
-    for step in steps.values():
-        step.run = run  # one for all of them: its spec and drawing are large
-    states = {node: step.state for node, step in steps.items()}
+    states = dict(Step.objects.filter(run=run).order_by("pk").values_list("node", "state"))
     found = outlook(spec, states, stops_at_failure=not asked.continue_on_step_failure)
+    steps = _rows(run, spec, found)
     for node, cause in found.skip.items():
         move_step(
             steps[node],
@@ -78,6 +78,21 @@ def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool
         return False
     outcomes = [_start(run, spec, asked, steps, node, queued) for node in found.start]
     return any(outcomes)
+
+
+def _rows(run: Run, spec: PipelineSpec, found: Outlook) -> dict[str, Step]:
+    """The steps that the outlook is about, and those that feed them: a large run has many others."""
+    about = {*found.start, *found.skip, *found.skip.values()}
+    about |= {edge.source for edge in spec.edges if edge.target in about}
+    if not about:
+        return {}
+    rows = Step.objects.filter(run=run)
+    if len(about) <= MOST_NAMED:
+        rows = rows.filter(node__in=about)
+    steps = {step.node: step for step in rows}
+    for step in steps.values():
+        step.run = run  # one for all of them: its spec is large
+    return steps
 
 
 def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str, queued: list[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -9,11 +10,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
@@ -47,6 +49,8 @@ LOST = ("step_lost", "runtime_unavailable")
 
 OWNER = f"{socket.gethostname()}:{os.getpid()}"
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
+_removals = ThreadPoolExecutor(1, thread_name_prefix="removals")
+"""Nobody waits for a folder to be gone; what an ended worker leaves, the sweep removes."""
 _log = logging.getLogger(__name__)
 
 
@@ -106,15 +110,17 @@ def _claim(step_id: int) -> Step | None:
             return None
         known = Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
         step = known.get(pk=step_id)
-        Metric.objects.filter(run=step.run, node=step.node).delete()  # of an attempt that was lost
+        if step.attempt > 1:  # of one that was lost
+            Metric.objects.filter(run=step.run, node=step.node).delete()
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
 
 
 def _carry_out(step: Step, executor: Executor) -> None:
     folder = folder_of(step)
-    for lost in folder.parent.glob(f"{step.pk}-*"):
-        shutil.rmtree(lost, ignore_errors=True)
+    if step.attempt > 1 or folder.exists():
+        for lost in folder.parent.glob(f"{step.pk}-*"):
+            shutil.rmtree(lost, ignore_errors=True)
     try:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
@@ -133,7 +139,15 @@ def _carry_out(step: Step, executor: Executor) -> None:
         }
         try_again(step, code="worker_failed", why=why)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Its name is free at once, for another attempt or another worker; what it holds goes in the background."""
+    gone = folder.with_name(f"gone-{uuid4().hex}")
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(gone)
+        _removals.submit(shutil.rmtree, gone, ignore_errors=True)
 
 
 def _lay_out(step: Step, folder: Path) -> StepOrder:
@@ -154,9 +168,10 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     definition = library.definition(node.component, node.version)
     ports = library.component(node.component, node.version).outputs
     outputs = {port.name: str(folder / "outputs" / port.name) for port in ports}
+    (folder / "work").mkdir(parents=True, exist_ok=True)
+    (folder / "outputs").mkdir()
     for path in outputs.values():
-        Path(path).mkdir(parents=True)
-    (folder / "work").mkdir()
+        Path(path).mkdir()
     code = getattr(definition.how, "code", "") if definition else ""
     if code:
         fetch_tree(code, folder / "code")
@@ -282,7 +297,7 @@ def record_news(step: Step, news: list[ProgressLine]) -> None:
             if line.kind == "metric"
         )
         shares = [line.share for line in news if line.share is not None]
-        if shares:
+        if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
         notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
 

@@ -13,6 +13,7 @@ from mlops.blobs.trees import manifest_of
 from mlops.events.models import Event
 from mlops.execution.advance import advance
 from mlops.execution.perform import MOST_LOG_LINES, claimable, perform, record_news
+from mlops.execution.retry import give_back
 from mlops.execution.reuse import earlier
 from mlops.execution.sweep import sweep
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
@@ -195,8 +196,25 @@ def test_metrics_of_a_lost_attempt_are_not_kept_twice(begin):
     run = begin("split_data")
     advance(run.pk)
     Metric.objects.create(run=run, node="step", key="of a lost attempt", value=1.0, at=timezone.now())
+    Step.objects.filter(run=run, node="step").update(attempt=1)
     carry_out(run)
     assert not Metric.objects.filter(run=run, node="step").exists()
+
+
+def test_a_step_that_is_given_back_leaves_no_metric(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    Step.objects.filter(run=run, node="step").update(state="running", attempt=1)
+    Metric.objects.create(run=run, node="step", key="of before", value=1.0, at=timezone.now())
+    assert give_back(step_of(run), why="Its worker was stopped.")
+    assert not Metric.objects.filter(run=run, node="step").exists()
+
+
+def test_a_step_costs_few_statements(begin, django_assert_max_num_queries):
+    run = begin("split_data")
+    advance(run.pk)
+    with django_assert_max_num_queries(43):  # two outputs and the end of the run, with each BEGIN and COMMIT
+        perform(step_of(run).pk, done=advance)
 
 
 def test_folders_that_a_killed_worker_left_are_swept_away(begin, data_dir):

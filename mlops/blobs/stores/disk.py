@@ -47,7 +47,8 @@ class DiskStore:
         return self._path(digest).exists()
 
     def fetch(self, digest: str, target: str) -> None:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        if not Path(target).parent.exists():  # to look is far cheaper than to make what is there
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(self._path(digest), target)
         except OSError:
