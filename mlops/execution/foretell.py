@@ -185,7 +185,7 @@ def _look(
     if node.component == DATASET_COMPONENT or node.component in SAVED_COMPONENTS:
         return _Seen(line("read", _("Is there already.")), inputs)
     if inputs is None:
-        why = _("“%(title)s” before it runs.") % {"title": past.title(cause)}
+        why = _("“%(title)s”, which feeds it, runs before it.") % {"title": past.title(cause)}
         return _Seen(line("run", why, estimate=past.estimate(node, None)), None)
     if is_anew:
         return _Seen(line("run", _("You asked for it."), estimate=past.estimate(node, inputs)), inputs)

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from mlops.access.decisions import may
 from mlops.runs.models import LogLine, Metric, Run, Step
+from mlops.runs.situation import shaped, surroundings, told_run, told_steps
+from mlops.runs.telling import Told
 
 
-def brief(run: Run) -> dict[str, Any]:
+def brief(run: Run, told: Told | None = None) -> dict[str, Any]:
+    """`told`: with what is known of its steps."""
     return {
         "id": str(run.pk),
         "number": run.number,
@@ -21,8 +24,7 @@ def brief(run: Run) -> dict[str, Any]:
         "project": run.project.slug,
         "experiment": run.experiment.name,
         "state": run.state,
-        "reason": run.reason,
-        "since": run.state_since,
+        **shaped(told or told_run(run, surroundings())),
         "created_at": run.created_at,
         "created_by": run.created_by.get_username() if run.created_by else "",
         "started_at": run.started_at,
@@ -34,25 +36,26 @@ def brief(run: Run) -> dict[str, Any]:
 
 def whole(person: Any, run: Run, steps: list[Step]) -> dict[str, Any]:
     metrics = Metric.objects.filter(run=run, value__isnull=False).order_by("node", "pk")
+    around = surroundings(of=run)
+    told = told_steps(run, steps, around)
     return {
-        **brief(run),
+        **brief(run, told_run(run, around, steps)),
         "can_cancel": run.state in ("queued", "running") and may(person, "contribute", run.project),
         "origin": run.origin,
         "spec_digest": run.spec_digest,
         "snapshot": run.snapshot,
-        "steps": [step_of(step) for step in steps],
+        "steps": [step_of(step, told[step.node]) for step in steps],
         "metrics": [{"node": m.node, "key": m.key, "value": m.value} for m in metrics],
     }
 
 
-def step_of(step: Step) -> dict[str, Any]:
+def step_of(step: Step, told: Told) -> dict[str, Any]:
     return {
         "node": step.node,
         "title": step.title,
         "component": step.component,
         "state": step.state,
-        "reason": step.reason,
-        "since": step.state_since,
+        **shaped(told),
         "progress": step.progress,
         "seconds": seconds(step.started_at, step.ended_at),
         "cpu_seconds": step.cpu_seconds,

@@ -326,6 +326,8 @@ export interface Step {
   readonly title: string;
   readonly state: StepState;
   readonly reason: string;
+  /** What to do next. */
+  readonly hint?: string;
   readonly since: string | null;
   readonly progress: number | null;
   readonly seconds: number | null;
@@ -342,6 +344,7 @@ export interface Run {
   readonly experiment: string;
   readonly state: RunState;
   readonly reason: string;
+  readonly hint?: string;
   readonly since: string | null;
   readonly can_cancel: boolean;
   readonly steps: readonly Step[];

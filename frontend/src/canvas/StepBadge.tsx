@@ -2,7 +2,7 @@
 import type { JSX } from "react";
 import type { RunState, Step, StepState } from "@/api/types";
 import { Icon, type IconName } from "@/ui/Icon";
-import { _, seconds } from "@/i18n";
+import { _, moment, seconds } from "@/i18n";
 
 export function stateName(state: StepState | RunState): string {
   switch (state) {
@@ -36,7 +36,7 @@ export function StepLine({ step }: { readonly step: Step }): JSX.Element {
   const words = step.seconds !== null && step.state !== "running" ? seconds(step.seconds) : "";
   const why = step.error?.message ?? (step.state === "completed" || step.state === "reused" ? "" : step.reason);
   return (
-    <span className={`s-state step-line state-${step.state}`} title={[stateName(step.state), words, why].filter(Boolean).join("\n")}>
+    <span className={`s-state step-line state-${step.state}`} title={[stateName(step.state), words, why, step.since ? _("since %(time)s", { time: moment(step.since) }) : "", step.hint].filter(Boolean).join("\n")}>
       <Icon name={ICONS[step.state]} size={13} />
       <span className="step-words">
         {stateName(step.state)}{words ? <span className="step-time"> · {words}</span> : null}{why ? <span className="step-why"> · {why}</span> : null}

@@ -69,7 +69,8 @@ function summary(plan: RunPlan): string {
   if (spared) parts.push(ngettext("%(count)s result is taken from before", "%(count)s results are taken from before", spared));
   if (left) parts.push(ngettext("%(count)s step is left out", "%(count)s steps are left out", left));
   if (run > plan.unknown) parts.push(_("about %(time)s", { time: seconds(plan.seconds) }));
-  if (plan.unknown) parts.push(ngettext("%(count)s without history", "%(count)s without history", plan.unknown));
+  if (plan.unknown && plan.unknown === run) parts.push(_("how long is not known yet"));
+  else if (plan.unknown) parts.push(ngettext("%(count)s without history", "%(count)s without history", plan.unknown));
   if (plan.memory_bytes) parts.push(_("up to %(size)s of memory", { size: bytes(plan.memory_bytes) }));
   return `${parts.join(", ")}.`;
 }

@@ -50,8 +50,17 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
     }
   };
   return (
-    <Modal title={_("Submit the pipeline")} onClose={onClose} wide testId="submit-dialog">
-      <form onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+    <Modal title={_("Submit the pipeline")} onClose={onClose} wide testId="submit-dialog" footer={(
+      <p className="modal-actions">
+        {isBlocked ? <span className="is-error">{_("A step that is needed has no result: run up to here instead.")}</span> : null}
+        <button type="button" className="s-button" onClick={onClose}>{_("Not now")}</button>
+        <button type="submit" form="submit-form" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || isBlocked || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
+          {isBusy ? _("Submitting…") : _("Submit")}
+        </button>
+      </p>
+    )}>
+      <form id="submit-form" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+        <div className="submit-words">
         <label className="s-row">
           <span>{_("Experiment")}</span>
           <input className="s-field" list="experiments" required value={experiment} data-testid="experiment"
@@ -61,8 +70,9 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
         </label>
         <label className="s-row">
           <span>{_("Description")}</span>
-          <textarea className="s-field" rows={2} value={description} onChange={(event) => setDescription(event.target.value)} />
+          <textarea className="s-field" rows={1} value={description} onChange={(event) => setDescription(event.target.value)} />
         </label>
+        </div>
         <ScopeChoice scope={scope} nodes={nodes} onChange={setScope} />
         <ParameterForm values={parameters} onChange={setParameters} />
         {blocking.length ? null : <PlanTable plan={plan} />}
@@ -73,12 +83,6 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
           </div>
         ) : null}
         {error && !blocking.length ? <p className="note note-error" role="alert">{error}</p> : null}
-        <p className="modal-actions">
-          <button type="button" className="s-button" onClick={onClose}>{_("Not now")}</button>
-          <button type="submit" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || isBlocked || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
-            {isBusy ? _("Submitting…") : _("Submit")}
-          </button>
-        </p>
       </form>
     </Modal>
   );

@@ -48,7 +48,7 @@ export function ListRow({ node, place, count, canEdit }: RowProps): JSX.Element 
         {problems.map((problem, index) => <small key={index} className="is-error">{problem.message}</small>)}
       </th>
       <td>{inputsOf(component).map((port) => <InputChoice key={port.name} node={node} port={port} canEdit={canEdit} />)}</td>
-      <td>{step ? <><StateLabel state={step.state} title={step.reason} />{step.reason && step.state !== "completed" ? <small>{step.reason}</small> : null}{step.error ? <small className="is-error">{step.error.message}</small> : null}</> : <span className="quiet">–</span>}</td>
+      <td>{step ? <><StateLabel state={step.state} title={step.reason} />{step.reason && step.state !== "completed" ? <small>{step.reason} {step.error ? "" : step.hint}</small> : null}{step.error ? <small className="is-error">{step.error.message}</small> : null}</> : <span className="quiet">–</span>}</td>
       <td>
         {(step?.outputs ?? []).map((output) => (
           <button key={output.port} type="button" className="s-button is-small" onClick={() => designer.openOutput(node, output.port)}>

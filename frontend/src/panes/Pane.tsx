@@ -12,7 +12,7 @@ import { Results } from "@/panes/Results";
 import { AboutDataset } from "@/panes/Palette";
 import { Markdown } from "@/ui/Markdown";
 import { metricName } from "@/drawer/metrics";
-import { _, ngettext, number } from "@/i18n";
+import { _, moment, ngettext, number } from "@/i18n";
 import { isOutdated, openInside } from "@/designer/subgraphs";
 import type { Component, Port, Problem } from "@/api/types";
 
@@ -41,7 +41,8 @@ function Summary({ chosen }: { readonly chosen: number }): JSX.Element {
       {run ? (
         <>
           <h3>{_("Run %(number)s", { number: run.number })}</h3>
-          <p><StateLabel state={run.state} /> {run.reason}</p>
+          <p data-testid="run-why"><StateLabel state={run.state} /> {run.reason}{run.since ? ` (${_("since %(time)s", { time: moment(run.since) })})` : ""}</p>
+          {run.hint ? <p className="quiet">{run.hint}</p> : null}
           <Metrics />
         </>
       ) : null}

@@ -8,12 +8,12 @@ import { innerSteps } from "@/designer/summed";
 import { stepOf } from "@/designer/state";
 import { componentOf, outputsOf } from "@/graph/catalogue";
 import { Icon } from "@/ui/Icon";
-import { _, clock, seconds } from "@/i18n";
+import { _, clock, moment, seconds } from "@/i18n";
 
 export function Results({ node }: { readonly node: string }): JSX.Element {
   const step = useShown((state) => stepOf(state, node));
   const run = useShown((state) => state.run?.id ?? null);
-  if (!step || !run) return <p className="quiet">{_("This step has not run yet. Submit the pipeline to see its results here.")}</p>;
+  if (!step || !run) return <NotYet node={node} />;
   if (step.isSum) return <InnerResults card={node} step={step} />;
   return (
     <>
@@ -22,6 +22,15 @@ export function Results({ node }: { readonly node: string }): JSX.Element {
       <Log key={`${run} ${node}`} run={run} node={node} />
     </>
   );
+}
+
+/** Before the first run, or for what the drawing keeps from running. */
+function NotYet({ node }: { readonly node: string }): JSX.Element {
+  const mode = useShown((state) => state.history.present.nodes[node]?.mode);
+  const words = mode === "disabled" ? _("Disabled in the drawing: it does not run, nor does what needs it. Press D to enable it.")
+    : mode === "bypassed" ? _("Bypassed in the drawing: its first fitting input is passed on. Press B to let it take part.")
+      : _("This step has not run yet. Submit the pipeline to see its results here.");
+  return <p className="quiet">{words}</p>;
 }
 
 /** Of a card that stands for several steps: the sum, and each of them on demand. */
@@ -56,8 +65,9 @@ function StepFacts({ step }: { readonly step: Step }): JSX.Element {
         <StateLabel state={step.state} />
         {step.seconds === null ? null : <span>{seconds(step.seconds)}</span>}
         {step.reused ? <span>{_("result of an earlier run")}</span> : null}
-        {!error && step.reason ? <span className="quiet">{step.reason}</span> : null}
+        {step.since ? <span className="quiet">{_("since %(time)s", { time: moment(step.since) })}</span> : null}
       </p>
+      {error ? null : <p className="quiet" data-testid="step-why">{step.reason} {step.hint}</p>}
       {error ? (
         <div className="note note-error" role="alert">
           <p>{error.message}</p>

@@ -27,6 +27,7 @@ from mlops.runs.compare import compare
 from mlops.runs.models import LogLine, Metric, Run, RunState, Step
 from mlops.runs.outputs import views
 from mlops.runs.shaping import seconds
+from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project, show_project
 
@@ -150,12 +151,15 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
 
 def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
     steps = queries.steps(shown)
+    around = surroundings(of=shown)
+    told = told_steps(shown, steps, around)
     done = sum(step.state in ("completed", "reused", "failed", "skipped", "cancelled") for step in steps)
     context: dict[str, Any] = {
         "run": shown,
         "tab": tab,
         "tabs": TABS.items(),
-        "steps": [(step, seconds(step.started_at, step.ended_at)) for step in steps],
+        "told": told_run(shown, around, steps),
+        "steps": [(step, told[step.node], seconds(step.started_at, step.ended_at)) for step in steps],
         "done": done,
         "count": len(steps),
         "seconds": seconds(shown.started_at, shown.ended_at),

@@ -1,0 +1,189 @@
+"""Why a run or a step is as it is, since when, and what to do next: pure functions from facts to words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str
+    since: datetime
+    hint: str
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a state depends on besides its own row. `worker_seen_at`: None where no worker ever ran; `holders`: titles
+    of the runs whose steps have the slots; `slots`: of each worker."""
+
+    now: datetime
+    has_worker: bool = True
+    worker_seen_at: datetime | None = None
+    holders: tuple[str, ...] = ()
+    slots: int = 1
+
+
+class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """`waits_for`: titles of the steps before it that have not ended. `not_before`: the pause before a next attempt."""
+
+    state: str
+    reason: str
+    since: datetime
+    run_state: str = "running"
+    waits_for: tuple[str, ...] = ()
+    attempt: int = 0
+    not_before: datetime | None = None
+    error_hint: str = ""
+    is_pinned: bool = False
+
+
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """`steps` None: not looked at. `running`, `queued`: titles of steps in these states; `done` of `count`."""
+
+    state: str
+    reason: str
+    since: datetime
+    running: tuple[str, ...] = ()
+    queued: tuple[str, ...] = ()
+    done: int = 0
+    count: int = 0
+    failed: str = ""
+    failed_hint: str = ""
+
+
+def tell_step(facts: StepFacts, around: Surroundings) -> Told:
+    reason, since, hint = _step(facts, around)
+    return Told(reason=reason, since=since, hint=hint)
+
+
+def tell_run(facts: RunFacts, around: Surroundings) -> Told:
+    reason, since, hint = _run(facts, around)
+    return Told(reason=reason, since=since, hint=hint)
+
+
+def _step(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]:
+    match facts.state:
+        case "waiting" if facts.waits_for:
+            return _waits(facts), facts.since, _("Nothing to do: it starts by itself when they are done.")
+        case "waiting":
+            return _unless_lost(facts, around, _("Its inputs are there; it is about to be queued."))
+        case "queued":
+            return _queued(facts, around)
+        case "running" if not around.has_worker:
+            return _no_worker(around, facts.since)
+        case "running":
+            told = facts.reason or _("It is running.")
+            if facts.attempt > 1:
+                told = _("%(reason)s This is attempt %(number)d.") % {"reason": told, "number": facts.attempt}
+            return told, facts.since, _("Its log shows how far it is. To stop it, cancel the run.")
+        case "completed":
+            return facts.reason or _("Done."), facts.since, _("Open its results at its outputs.")
+        case "reused" if facts.is_pinned:
+            return facts.reason, facts.since, _("To let it run again, take the pin off in the drawing.")
+        case "reused":
+            told = facts.reason or _("The result of an earlier run was taken.")
+            return told, facts.since, _("Open its results as usual. To run it all the same, set it to run anew (F8).")
+        case "failed":
+            hint = facts.error_hint or _("Look at its log, mend the cause and submit again: what is done is reused.")
+            return facts.reason or _("It failed without a word."), facts.since, hint
+        case "skipped":
+            told = facts.reason or _("It was left out.")
+            return told, facts.since, _("Remove that cause and submit again, or run only this step.")
+        case "cancelled":
+            told = facts.reason or _("The run was cancelled.")
+            return told, facts.since, _("Submit again to go on: what is done is reused.")
+    raise ValueError(f"no words for a step that is {facts.state}")
+
+
+def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
+    match facts.state:
+        case "queued" | "running" if not around.has_worker:
+            return _no_worker(around, facts.since)
+        case "queued":
+            return _("Waits for a worker to begin it."), facts.since, _("Nothing to do: it begins within seconds.")
+        case "running":
+            return _progress(facts, around), facts.since, _("Open the step to see its log. It can be cancelled.")
+        case "cancelling":
+            told = facts.reason or _("It is being cancelled.")
+            if facts.running:
+                told = _("%(reason)s Still running: %(titles)s.") % {"reason": told, "titles": _some(facts.running)}
+            if not around.has_worker:
+                return told, facts.since, _no_worker(around, facts.since)[2]
+            return told, facts.since, _("Nothing to do: its steps stop within seconds.")
+        case "completed":
+            told = facts.reason or _("All its steps are done.")
+            return told, facts.since, _("Look at the results of its steps, register a model, or publish the pipeline.")
+        case "failed":
+            hint = facts.failed_hint or _("Open the failed step, mend it and submit again: what is done is reused.")
+            return facts.reason or _("A step failed."), facts.since, hint
+        case "cancelled":
+            told = facts.reason or _("It was cancelled.")
+            return told, facts.since, _("Submit again to go on: what is done is reused.")
+    raise ValueError(f"no words for a run that is {facts.state}")
+
+
+def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]:
+    if not around.has_worker:
+        return _no_worker(around, facts.since)
+    if facts.not_before and facts.not_before > around.now:
+        seconds = max(1, round((facts.not_before - around.now) / timedelta(seconds=1)))
+        told = ngettext("It starts again in %(count)d second.", "It starts again in %(count)d seconds.", seconds)
+        return facts.reason, facts.since, told % {"count": seconds}
+    if facts.attempt:
+        return (
+            facts.reason,
+            facts.since,
+            _("Nothing to do: it starts when a slot is free."),
+        )
+    if around.holders:
+        told = ngettext(
+            "Waits for a free slot: the %(count)d slot of each worker is held by %(runs)s.",
+            "Waits for a free slot: the %(count)d slots of each worker are held by %(runs)s.",
+            around.slots,
+        ) % {"count": around.slots, "runs": _some(around.holders)}
+        hint = _("It starts when one ends. To be sooner, cancel that run or set MLOPS_STEP_SLOTS higher.")
+        return told, facts.since, hint
+    return _("A worker is about to take it."), facts.since, _("Nothing to do: it starts within seconds.")
+
+
+def _unless_lost(facts: StepFacts, around: Surroundings, told: str) -> tuple[str, datetime, str]:
+    if facts.run_state in ("queued", "running") and not around.has_worker:
+        return _no_worker(around, facts.since)
+    return told, facts.since, _("Nothing to do: it starts within seconds.")
+
+
+def _no_worker(around: Surroundings, since: datetime) -> tuple[str, datetime, str]:
+    """It waits since its own time, or since the worker was last seen, whichever came later."""
+    hint = _("Start one with “mlops up”, or look with “mlops doctor” what keeps it from running.")
+    if around.worker_seen_at is None:
+        return _("No worker has ever run here."), since, hint
+    return _("No worker is running."), max(since, around.worker_seen_at), hint
+
+
+def _waits(facts: StepFacts) -> str:
+    if len(facts.waits_for) == 1:
+        return _("Waits for “%(title)s”.") % {"title": facts.waits_for[0]}
+    return _("Waits for %(titles)s.") % {"titles": _some(tuple(f"“{title}”" for title in facts.waits_for))}
+
+
+def _progress(facts: RunFacts, around: Surroundings) -> str:
+    if not facts.count:
+        return facts.reason or _("Its steps are running.")
+    told = _("%(done)d of %(count)d steps done.") % {"done": facts.done, "count": facts.count}
+    if facts.running:
+        return _("%(told)s Running: %(titles)s.") % {"told": told, "titles": _some(facts.running)}
+    if facts.queued and around.holders:
+        waits = _("%(told)s Waits for a free slot; they are held by %(runs)s.")
+        return waits % {"told": told, "runs": _some(around.holders)}
+    return told
+
+
+def _some(titles: tuple[str, ...], most: int = 3) -> str:
+    """The first few, and how many more."""
+    shown = ", ".join(titles[:most])
+    if len(titles) <= most:
+        return shown
+    return _("%(some)s and %(count)d more") % {"some": shown, "count": len(titles) - most}
