@@ -22,7 +22,8 @@ Matrix = npt.NDArray[np.float32]
 
 def build_features(frame: pl.DataFrame, schema: TableSchema, names: Sequence[str]) -> tuple[Feature, ...]:
     """One feature per column. Text columns without any category (empty or missing throughout) are left out."""
-    columns = [column for column in schema.columns if column.name in names]
+    chosen = set(names)
+    columns = [column for column in schema.columns if column.name in chosen]
     features = [_feature(frame[column.name], column) for column in columns]
     kept = tuple(feature for feature in features if feature.width)
     cells = frame.height * sum(feature.width for feature in kept)

@@ -81,9 +81,10 @@ def _replayed(transform: Replay, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _require_columns(frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    there = set(frame.columns)
     for column in columns:
-        if column not in frame.columns:
-            hint = nearest(column, frame.columns)
+        if column not in there:
+            hint = nearest(column, there)
             where = Where(column=column)
             raise Refusal("missing_column", f"There is no column '{column}'.", hint=hint, status=422, where=where)
 

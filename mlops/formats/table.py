@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -26,7 +27,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a probability, quantile or distance column: the class, quantile or cluster that it belongs to."""
 
 
-class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """Columns in order; `row_count` is None while it is not known."""
 
     columns: tuple[Column, ...]
@@ -37,4 +38,9 @@ class TableSchema(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column | None:
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        """Tables may have many thousands of columns. Of equal names the first counts."""
+        return {column.name: column for column in reversed(self.columns)}

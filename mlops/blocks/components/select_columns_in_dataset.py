@@ -53,7 +53,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
         return Derived(outputs={"results_dataset": Shape(type="table")})
     selection = read_selection(parameters["select_columns"])
     names, problems = resolve(selection, table, parameter="select_columns")
-    kept = tuple(column for column in table.columns if column.name in names)
+    chosen = set(names)
+    kept = tuple(column for column in table.columns if column.name in chosen)
     shape = Shape(type="table", table=TableSchema(columns=kept, row_count=table.row_count))
     return Derived(outputs={"results_dataset": shape}, problems=problems)
 
