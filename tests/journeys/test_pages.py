@@ -45,6 +45,13 @@ PAGES = [
     *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "endpoints")),
     "/deploy/?version={version}",
     "/endpoints/",
+    "/pipelines/",
+    *(f"/pipelines/{{pipeline}}/?tab={tab}" for tab in ("versions", "submit", "consume", "runs", "schedules")),
+    "/pipelines/schedules/",
+    "/pipelines/schedules/new/",
+    "/pipelines/schedules/{schedule}/",
+    "/pipelines/schedules/{schedule}/edit/",
+    "/designer/runs/{run}/publish/",
     "/projects/",
     "/projects/new/",
     f"/projects/{PROJECT}/",
@@ -71,8 +78,13 @@ def places(studio: Studio) -> dict[str, str]:
         assert done["state"] == "completed", done.get("reason")
         node, port = model_output(done)
         made = _post(rest, "models/", {"project": PROJECT, "name": "pages", "run": run, "node": node, "port": port})
+        pipeline = _post(rest, f"drafts/{draft}/publish/", {"endpoint": "pages"})["endpoint"]
+        trigger = {"type": "cron", "expression": "0 6 * * *", "time_zone": "Europe/Berlin"}
+        schedule = _post(rest, "schedules/", {"endpoint": pipeline, "name": "pages", "trigger": trigger})["id"]
         return {
             "draft": draft,
+            "pipeline": pipeline,
+            "schedule": schedule,
             "dataset": _named(rest, "datasets/", DATASET),
             "run": run,
             "model": _named(rest, "models/", "pages"),

@@ -120,7 +120,7 @@ def test_a_recurrence_keeps_its_days_and_times_in_the_form(client, published):
 
 
 def test_a_new_version_is_put_into_the_chosen_parameter(client, published):
-    one = made(client, published, kind="dataset", dataset="Cars", parameter="source")
+    one = made(client, published, kind="dataset", watched="Cars", parameter="source")
     assert one.trigger == {"type": "dataset", "dataset": "Cars", "parameter": "source"}
     assert "waits for data" in client.get("/pipelines/schedules/").content.decode()
 

@@ -4,12 +4,13 @@ import { ARRANGE } from "@/actions/arrange";
 import { EDIT } from "@/actions/edit";
 import { MOVE } from "@/actions/move";
 import { NEST } from "@/actions/nest";
+import { PUBLISH } from "@/actions/publish";
 import { VIEW } from "@/actions/view";
 import { _ } from "@/i18n";
 
 export type { Action } from "@/actions/action";
 
-export const ACTIONS: readonly Action[] = [...EDIT, ...ARRANGE, ...NEST, ...VIEW, ...MOVE];
+export const ACTIONS: readonly Action[] = [...EDIT, ...ARRANGE, ...NEST, ...PUBLISH, ...VIEW, ...MOVE];
 
 export const GROUPS: readonly Group[] = ["edit", "add", "arrange", "step", "run", "view", "look", "find", "link", "move", "draft"];
 

@@ -1,7 +1,7 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Publication, Published, PublishedEndpoint, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
 import type { Part, RunPlan, Submission } from "@/api/plan";
 import type { Looking } from "@/designer/presence";
@@ -117,6 +117,11 @@ export class Api {
   packagePipeline = (run: string, name: string): Promise<Package> => this.send("POST", `runs/${run}/packages/`, { name });
 
   /** The draft as a zip; `form` is `yaml` or `python`. */
+  pipelineEndpoints = async (project: string): Promise<readonly PublishedEndpoint[]> =>
+    (await this.send<{ results: readonly PublishedEndpoint[] }>(
+      "GET", `pipeline-endpoints/?project=${encodeURIComponent(project)}`,
+    )).results;
+  publish = (id: string, asked: Publication): Promise<Published> => this.send("POST", `drafts/${id}/publish/`, asked);
   exported = async (id: string, form: string): Promise<{ readonly name: string; readonly content: Blob }> => {
     const answer = await reach(`${this.root}drafts/${id}/export/?form=${form}`, { credentials: "same-origin" });
     if (!answer.ok) throw await problemOf(answer);

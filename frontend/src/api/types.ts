@@ -569,3 +569,21 @@ export interface Notice {
   readonly kind: string;
   readonly ref: string;
 }
+
+/** Where published pipelines are called. */
+export interface PublishedEndpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly default_version: number | null;
+}
+
+export interface Publication {
+  readonly endpoint: string;
+  readonly description: string;
+  readonly make_default: boolean;
+}
+
+export interface Published {
+  readonly endpoint: string;
+  readonly version: number;
+}

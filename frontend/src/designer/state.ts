@@ -34,6 +34,7 @@ export type Dialog =
   | { readonly kind: "columns"; readonly node: string; readonly parameter: string }
   | { readonly kind: "bind"; readonly node: string; readonly parameter: string }
   | { readonly kind: "parameters" }
+  | { readonly kind: "publish" }
   | { readonly kind: "collapse" }
   | { readonly kind: "update"; readonly node: string }
   | { readonly kind: "gone"; readonly reason: string }

@@ -16,6 +16,7 @@ import { ReplaceDialog } from "@/dialogs/ReplaceDialog";
 import { Shortcuts } from "@/dialogs/Shortcuts";
 import { SubmitDialog } from "@/dialogs/SubmitDialog";
 import { UpdateDialog } from "@/dialogs/UpdateDialog";
+import { PublishDialog } from "@/publish/PublishDialog";
 import { Modal } from "@/ui/Modal";
 import { _ } from "@/i18n";
 
@@ -27,6 +28,7 @@ export function Dialogs(): JSX.Element | null {
   switch (dialog.kind) {
     case "revisions": return <HistoryDialog onClose={close} />;
     case "submit": return <SubmitDialog scope={dialog.scope ?? "all"} nodes={dialog.nodes ?? []} onClose={close} />;
+    case "publish": return <PublishDialog onClose={close} />;
     case "shortcuts": return <Shortcuts onClose={close} />;
     case "commands": return <Commands onClose={close} />;
     case "rename": return <Rename node={dialog.node} onClose={close} />;

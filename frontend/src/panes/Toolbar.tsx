@@ -14,7 +14,7 @@ import { _, clock, ngettext } from "@/i18n";
 
 const SHOWN = ["undo", "redo", "delete", "add", "note", "group", "arrange", "fit", "zoom-out", "zoom-in", "find", "list"] as const;
 /** First in the menu, because they are looked for there; all others follow by group. */
-const FIRST = ["clone", "revisions", "parameters", "commands", "shortcuts", "export-yaml", "export-python", "cancel-run"] as const;
+const FIRST = ["publish", "clone", "revisions", "parameters", "commands", "shortcuts", "export-yaml", "export-python", "cancel-run"] as const;
 
 export function Toolbar(): JSX.Element {
   const isRunView = useShown((state) => state.isRunView);

@@ -62,6 +62,7 @@ def typed_of(schedule: Schedule) -> dict[str, Any]:
         **lists,
         **moments,
         "kind": kind,
+        "watched": trigger.get("dataset", ""),
         "name": schedule.name,
         "description": schedule.description,
         "experiment": schedule.experiment,
@@ -93,7 +94,7 @@ def trigger_of(typed: Mapping[str, Any]) -> Any:
         found |= {name: _numbers(typed, name) for name in ("hours", "minutes", "month_days")}
         found["week_days"] = list(typed.get("week_days", ()))
     elif kind == "dataset":
-        found |= {"dataset": typed.get("dataset", ""), "parameter": typed.get("parameter", "").strip()}
+        found |= {"dataset": typed.get("watched", ""), "parameter": typed.get("parameter", "").strip()}
     elif kind == "files":
         found |= {
             "folder": typed.get("folder", "").strip(),

@@ -2,7 +2,7 @@
 const form = document.querySelector("[data-schedule-form]");
 const place = form.querySelector("[data-preview-place]");
 const TIMES = ["kind", "expression", "frequency", "interval", "hours", "minutes", "week_days", "month_days", "time_zone",
-  "start_at", "end_at", "dataset", "folder", "polling_minutes"];
+  "start_at", "end_at", "watched", "folder", "polling_minutes"];
 let waiting = 0;
 let asked = 0;
 
@@ -16,7 +16,7 @@ function showFields() {
 async function preview() {
   const mine = ++asked;
   const query = new URLSearchParams([...new FormData(form)].filter(([name]) => TIMES.includes(name)));
-  const answer = await fetch(`${form.dataset.preview}?${query}`, { credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(`${form.getAttribute("data-preview")}?${query}`, { credentials: "same-origin" }).catch(() => null);
   if (answer?.ok && !answer.redirected && mine === asked) place.innerHTML = await answer.text();
 }
 
