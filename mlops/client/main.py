@@ -32,6 +32,8 @@ GROUPS: tuple[Group, ...] = (
     Group("data", "datasets", "mlops.client.commands.data:define"),
     Group("component", "steps of your own for pipelines", "mlops.client.commands.component:define"),
     Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
+    Group("pipeline", "published pipelines behind lasting addresses", "mlops.client.commands.pipeline:define"),
+    Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),
     Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),

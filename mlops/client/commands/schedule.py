@@ -1,0 +1,147 @@
+"""`mlops schedule`: when published pipelines run by themselves."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mlops.client.commands.pipeline import PATH as ENDPOINTS
+from mlops.client.commands.pipeline import published
+from mlops.client.connection import Connection, connect
+from mlops.client.documents import beside, readable
+from mlops.client.names import find, project_for, split_version
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.output import show
+from mlops.formats.refusal import Refusal
+
+PATH = "schedules/"
+COLUMNS = (
+    ("name", "name"),
+    ("project", "project"),
+    ("calls", "endpoint_name"),
+    ("enabled", "enabled"),
+    ("next", "next_at"),
+    ("reason", "reason"),
+)
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    create = verbs.add("create", "make a schedule from a YAML of Azure ML's form", create_schedule)
+    add_file(create, "a schedule YAML with trigger and create_job", required=True)
+    add_name(create, "another name than the file says", required=False)
+    add_project(create)
+    add_project(verbs.add("list", "schedules with their next time", list_schedules))
+    for name, help, run in (
+        ("show", "one schedule with its next times and what became of the last", show_schedule),
+        ("enable", "fire from now on", enable),
+        ("disable", "fire no more until enabled", disable),
+        ("delete", "delete a schedule; its runs are kept", delete_schedule),
+    ):
+        verb = verbs.add(name, help, run)
+        add_name(verb, "the schedule's name")
+        add_project(verb)
+        if name == "delete":
+            add_yes(verb)
+
+
+def create_schedule(arguments: argparse.Namespace) -> int:
+    """`create_job` names a pipeline endpoint (`azureml:NAME:VERSION`), or a pipeline that is published for it under
+    the schedule's name."""
+    from mlops.formats.azureml.lines import load
+    from mlops.formats.azureml.schedule import read_schedule
+
+    place = readable(Path(arguments.file))
+    asked = read_schedule(load(str(place), place.read_text(encoding="utf-8")))
+    for warning in asked.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    connection = connect()
+    project = project_for(connection, arguments.project)
+    name = arguments.name or asked.name
+    if any(row["name"] == name for row in connection.all(PATH, project=project)):
+        raise Refusal(
+            "schedule_exists",
+            f"There is a schedule “{name}” already.",
+            hint="Delete it first, or give another name with -n.",
+            status=409,
+        )
+    if asked.inline is not None:
+        endpoint, version = _inline(connection, asked.inline, near=place, project=project, name=name), None
+    elif asked.job.startswith("azureml:"):
+        endpoint, version = _known(connection, asked.job, project=project)
+    else:
+        file = str(beside(arguments.file, asked.job))
+        made = published(connection, file, project=project, endpoint=name, make_default=True)
+        endpoint, version = made["endpoint"], None
+    body = {
+        "endpoint": endpoint,
+        "name": name,
+        "trigger": _as_json(asked.trigger),
+        "version": version,
+        "experiment": asked.experiment,
+        "parameters": asked.parameters,
+        **asked.rules,
+    }
+    return show(arguments, connection.post(PATH, body))
+
+
+def list_schedules(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().all(PATH, project=arguments.project), columns=COLUMNS)
+
+
+def show_schedule(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    path = _path(connection, arguments)
+    return show(arguments, {**connection.get(path), "fires": connection.get(f"{path}fires/")["results"][:20]})
+
+
+def enable(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": True}))
+
+
+def disable(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": False}))
+
+
+def delete_schedule(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    path = _path(connection, arguments)
+    confirm(arguments, f"Delete the schedule “{arguments.name}”?")
+    connection.request("DELETE", path)
+    return show(arguments, {"deleted": arguments.name})
+
+
+def _path(connection: Connection, arguments: argparse.Namespace) -> str:
+    return f"{PATH}{find(connection, 'schedule', arguments.name, path=PATH, project=arguments.project)['id']}/"
+
+
+def _known(connection: Connection, reference: str, *, project: str) -> tuple[str, int | None]:
+    name, number = split_version(reference)
+    row = find(connection, "pipeline endpoint", name, path=ENDPOINTS, project=project)
+    if number in ("", "latest", "default"):
+        return str(row["id"]), None
+    if not number.isdecimal():
+        raise Refusal("version_unknown", f"“{number}” is no version of “{name}”.", hint="Versions count 0, 1, 2, …")
+    return str(row["id"]), int(number)
+
+
+def _inline(connection: Connection, job: dict[str, Any], *, near: Path, project: str, name: str) -> str:
+    """Written beside the schedule's file for a moment, so that its own paths hold."""
+    import yaml
+
+    with tempfile.NamedTemporaryFile("w", suffix=".yml", prefix=".job-", dir=near.parent, encoding="utf-8") as file:
+        yaml.safe_dump({"name": name, **job}, file, sort_keys=False, allow_unicode=True)
+        file.flush()
+        made = published(connection, file.name, project=project, endpoint=name, make_default=True)
+    return str(made["endpoint"])
+
+
+def _as_json(trigger: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(trigger)

@@ -1,0 +1,155 @@
+"""A schedule as Azure ML's CLI v2 writes it: trigger and job, every fault with its line.
+
+Read from https://azuremlschemas.azureedge.net/latest/schedule.schema.json. Our trigger on a dataset's new version and
+our rules for missed times stand beside it under names of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mlops.formats.azureml.lines import Source, fields
+from mlops.formats.refusal import nearest
+from mlops.formats.schedule import Cron, NewFiles, NewVersion, Recurrence, Trigger
+
+KNOWN = {
+    "$schema", "name", "description", "trigger", "create_job", "is_enabled", "version", "parameters",
+    "catch_up", "catch_up_most", "overlap", "continue_on_step_failure",
+}  # fmt: skip
+WITHOUT_MEANING = {"display_name", "tags", "properties"}
+TIMES = {"type", "start_time", "end_time", "time_zone"}
+TRIGGERS = {
+    "cron": TIMES | {"expression"},
+    "recurrence": TIMES | {"frequency", "interval", "schedule"},
+    "dataset": {"type", "dataset", "parameter"},
+    "files": {"type", "folder", "polling_minutes", "parameter"},
+}
+PATTERN = {"hours", "minutes", "weekdays", "week_days", "month_days", "monthdays"}
+JOB = {
+    "type", "job", "inputs", "experiment_name", "settings", "display_name", "description", "name", "tags", "properties",
+    "jobs", "outputs", "compute", "limits", "identity", "services", "$schema",
+}  # fmt: skip
+ZONES = {"utc": "UTC", "coordinated universal time": "UTC", "w. europe standard time": "Europe/Berlin",
+         "gmt standard time": "Europe/London", "eastern standard time": "America/New_York",
+         "central standard time": "America/Chicago", "pacific standard time": "America/Los_Angeles",
+         "tokyo standard time": "Asia/Tokyo", "india standard time": "Asia/Kolkata"}  # fmt: skip
+"""The Windows names of Azure's files, as far as they are common; others are IANA names."""
+
+
+class ReadSchedule(msgspec.Struct, frozen=True, kw_only=True):
+    """`job`: `azureml:NAME[:VERSION]` or a path, or "" where the job is `inline`."""
+
+    name: str
+    trigger: Trigger
+    job: str
+    inline: dict[str, Any] | None = None
+    parameters: dict[str, Any] = {}
+    experiment: str = ""
+    rules: dict[str, Any] = {}
+    warnings: tuple[str, ...] = ()
+
+
+def read_schedule(source: Source) -> ReadSchedule:
+    """Raises Refusal `field_unknown`, `field_missing`, `value_invalid` with file and line."""
+    given = fields(source)
+    warnings = _checked(source, given, KNOWN, (), "schedule")
+    for name in ("name", "trigger", "create_job"):
+        if not given.get(name):
+            raise source.refuse("field_missing", f"A schedule needs “{name}”.")
+    job, inline, parameters, experiment = _job(source, given["create_job"], warnings)
+    if inline is not None:
+        inline.setdefault("type", "pipeline")
+    rules: dict[str, Any] = {
+        name: given[name]
+        for name in ("description", "version", "catch_up", "catch_up_most", "overlap", "continue_on_step_failure")
+        if name in given
+    }
+    if given.get("is_enabled") is False:
+        rules["enabled"] = False
+    return ReadSchedule(
+        name=str(given["name"]),
+        trigger=_trigger(source, fields(source, ("trigger",))),
+        job=job,
+        inline=inline,
+        parameters={**parameters, **dict(given.get("parameters") or {})},
+        experiment=experiment,
+        rules=rules,
+        warnings=tuple(warnings),
+    )
+
+
+def _job(source: Source, given: Any, warnings: list[str]) -> tuple[str, dict[str, Any] | None, dict[str, Any], str]:
+    if isinstance(given, str):
+        return given, None, {}, ""
+    at = ("create_job",)
+    job = fields(source, at)
+    warnings += _checked(source, job, JOB, at, "create_job")
+    experiment = str(job.get("experiment_name") or "")
+    if "job" in job:
+        inputs = {name: _value(value) for name, value in dict(job.get("inputs") or {}).items()}
+        return str(job["job"]), None, inputs, experiment
+    if "jobs" in job:
+        return "", job, {}, experiment
+    raise source.refuse("field_missing", "create_job needs “job”, or “jobs” of its own.", at=at)
+
+
+def _value(given: Any) -> Any:
+    """An input may be written as `{type, path}`."""
+    if isinstance(given, dict) and "path" in given:
+        return str(given["path"]).removeprefix("azureml:").removesuffix("@latest")
+    return given
+
+
+def _trigger(source: Source, given: dict[str, Any]) -> Trigger:
+    at = ("trigger",)
+    kind = str(given.get("type", ""))
+    if kind not in TRIGGERS:
+        hint = nearest(kind, TRIGGERS) or f"One of: {', '.join(TRIGGERS)}."
+        raise source.refuse("value_invalid", f"“{kind}” is no type of a trigger.", at=(*at, "type"), hint=hint)
+    _checked(source, given, TRIGGERS[kind], at, f"{kind} trigger")
+    if kind == "dataset":
+        return _converted(source, at, {**given, "dataset": str(given.get("dataset", "")).removeprefix("azureml:")})
+    if kind == "files":
+        return _converted(source, at, given)
+    zone = str(given.get("time_zone") or "UTC")
+    found: dict[str, Any] = {"type": kind, "time_zone": ZONES.get(zone.lower(), zone)}
+    for theirs, ours in (("start_time", "start_at"), ("end_time", "end_at")):
+        if given.get(theirs):
+            moment = given[theirs]
+            found[ours] = moment.isoformat() if hasattr(moment, "isoformat") else str(moment)
+    if kind == "cron":
+        return _converted(source, at, found | {"expression": given.get("expression", "")})
+    found |= {"frequency": str(given.get("frequency", "")).lower().rstrip("s"), "interval": given.get("interval", 1)}
+    if given.get("schedule"):
+        pattern = fields(source, (*at, "schedule"))
+        _checked(source, pattern, PATTERN, (*at, "schedule"), "schedule pattern")
+        days = pattern.get("week_days") or pattern.get("weekdays")
+        found |= {"hours": _list(pattern.get("hours")), "minutes": _list(pattern.get("minutes"))}
+        found |= {"week_days": [str(day).lower() for day in _list(days)]}
+        found |= {"month_days": _list(pattern.get("month_days") or pattern.get("monthdays"))}
+    return _converted(source, at, found)
+
+
+def _converted(source: Source, at: tuple[str, ...], found: dict[str, Any]) -> Trigger:
+    try:
+        trigger: Trigger = msgspec.convert(found, type=Cron | Recurrence | NewVersion | NewFiles)
+    except msgspec.ValidationError as error:
+        raise source.refuse("value_invalid", f"This trigger cannot be read. {error}", at=at) from error
+    return trigger
+
+
+def _list(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _checked(source: Source, given: dict[str, Any], known: set[str], at: tuple[str, ...], kind: str) -> list[str]:
+    warnings = []
+    for name in given:
+        if not at and name in WITHOUT_MEANING:
+            warnings.append(f"“{name}” has no meaning here and is left out.")
+        elif name not in known:
+            raise source.unknown(name, known, at=at, kind=f"a {kind}")
+    return warnings
