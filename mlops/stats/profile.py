@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 QUANTILES = {"P1": 0.01, "P5": 0.05, "P25": 0.25, "P50": 0.5, "P75": 0.75, "P95": 0.95, "P99": 0.99}
 TOP_VALUES = 20
 MICROSECONDS = 1_000_000
+SMALL_BYTES = 1_000_000
+"""A file of this size is read once, not once for each column."""
 
 
 def profile_table(
@@ -67,7 +69,9 @@ def _opened(table: str | Path | pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
     if isinstance(table, pl.DataFrame | pl.LazyFrame):
         return table.lazy()
     path = Path(table)
-    return pl.scan_parquet(path / "data.parquet" if path.is_dir() else path)
+    file = path / "data.parquet" if path.is_dir() else path
+    small = file.stat().st_size <= SMALL_BYTES
+    return pl.read_parquet(file).lazy() if small else pl.scan_parquet(file)
 
 
 def _numbers(present: pl.Series) -> dict[str, Any]:

@@ -18,14 +18,21 @@ class DiskStore:
         (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
+        first = source.read(CHUNK_BYTES)
+        if len(first) < CHUNK_BYTES:
+            known = hashlib.sha256(first).hexdigest()
+            if self._path(known).exists():  # nothing to write, as what an equal step made
+                return known, len(first)
         digest, size = hashlib.sha256(), 0
         handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
         try:
             with os.fdopen(handle, "wb") as target:
-                while chunk := source.read(CHUNK_BYTES):
+                chunk = first
+                while chunk:
                     digest.update(chunk)
                     size += len(chunk)
                     target.write(chunk)
+                    chunk = source.read(CHUNK_BYTES)
                 path = self._path(digest.hexdigest())
                 if path.exists():  # the same bytes, which were brought to the disk before
                     Path(name).unlink()
