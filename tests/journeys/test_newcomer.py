@@ -47,7 +47,7 @@ def test_with_a_mouse(page: Page, studio: Studio) -> None:
         for link in LINKS:
             drag_link(page, *link)
         card(page, "Clean Missing Data").click(position={"x": 60, "y": 24})
-        page.get_by_label("Cleaning mode").select_option(label="Remove entire row")
+        page.get_by_role("combobox", name="Cleaning mode").select_option(label="Remove entire row")
         card(page, "Train Model").click(position={"x": 60, "y": 24})
         page.get_by_role("combobox", name=re.compile("^Label column")).select_option(label="price (integer)")
         submit_and_wait(page, "by mouse")
@@ -91,7 +91,7 @@ def test_on_a_telephone_in_the_list(page: Page, studio: Studio) -> None:
             choice = row(page, target).get_by_role("combobox", name=entry, exact=True)
             choice.select_option(label=f"{source} ▸ {output}")
         page.get_by_role("button", name="Settings of Clean Missing Data").click()
-        page.get_by_label("Cleaning mode").select_option(label="Remove entire row")
+        page.get_by_role("combobox", name="Cleaning mode").select_option(label="Remove entire row")
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_role("button", name="Settings of Train Model").click()
         page.get_by_role("combobox", name=re.compile("^Label column")).select_option(label="price (integer)")
@@ -100,6 +100,25 @@ def test_on_a_telephone_in_the_list(page: Page, studio: Studio) -> None:
         look_at_evaluation(page)
         register_and_deploy(page, "by-phone", press=lambda place: place.click())
         expect(page.get_by_role("table").filter(has_text="Scored Labels")).to_be_in_viewport()
+
+
+def test_from_a_sample_to_a_service_on_a_telephone(page: Page, studio: Studio) -> None:
+    """The other way: the inference pipeline of a sample."""
+    page.set_viewport_size(PHONE)
+    page.goto(studio.url)
+    with under_five_minutes():
+        page.get_by_role("link", name="Open the designer").first.click()
+        page.get_by_role("button", name="Open a copy").first.click()
+        submit_and_wait(page, "sample by phone")
+        page.get_by_role("button", name="Create real-time inference pipeline").click()
+        page.get_by_role("dialog").get_by_role("button", name="Create").click()
+        expect(page.get_by_role("link", name="Real-time inference pipeline")).to_have_attribute("aria-current", "page")
+        submit_and_wait(page, "sample by phone")
+        page.get_by_role("button", name="Deploy").click()
+        page.get_by_role("button", name="Check and register").click()
+        page.get_by_role("link", name="Continue to the deploy wizard").click(timeout=RUN_MS)
+        answer_the_wizard(page, "sample-by-phone", press=lambda place: place.click())
+        predict(page, press=lambda place: place.click())
 
 
 @contextmanager
@@ -115,6 +134,7 @@ Press = Callable[[Locator], None]
 def drag_in(page: Page, step: str, place: tuple[int, int]) -> None:
     page.get_by_label("Search datasets and components").fill(step)
     entry = page.get_by_role("button", name=f"Add {step}", exact=True)
+    expect(entry).to_be_visible(timeout=60_000)  # samples are loaded just after the start
     entry.drag_to(page.locator(".react-flow__pane"), target_position={"x": place[0], "y": place[1]})
     expect(card(page, step)).to_be_visible()
 
@@ -152,7 +172,7 @@ def hint(page: Page) -> Locator:
 
 
 def submit_and_wait(page: Page, experiment: str) -> None:
-    expect(page.get_by_text("No problems")).to_be_visible()
+    expect(page.get_by_text("No problems")).to_be_visible(timeout=60_000)
     hint(page).get_by_role("button", name="Submit the pipeline").click()
     dialog = page.get_by_role("dialog", name="Submit the pipeline")
     dialog.get_by_label("Experiment").fill(experiment)
@@ -176,8 +196,12 @@ def register_and_deploy(page: Page, name: str, *, press: Press) -> None:
 
 
 def deploy(page: Page, endpoint: str, *, press: Press) -> None:
-    """The wizard, with what it proposes."""
     press(page.get_by_role("link", name="Deploy").first)
+    answer_the_wizard(page, endpoint, press=press)
+
+
+def answer_the_wizard(page: Page, endpoint: str, *, press: Press) -> None:
+    """With what it proposes."""
     name = page.get_by_label("Name of the new endpoint")
     expect(name).to_be_visible()
     name.focus()

@@ -1,6 +1,7 @@
 /** What a person can do next with a drawing: one thing at a time, from what is there. */
 import { type Run, type Step } from "@/api/types";
 import { isBlocking, type State } from "@/designer/state";
+import { changedSince } from "@/graph/document";
 
 export type Next =
   | { readonly kind: "empty" }
@@ -10,6 +11,7 @@ export type Next =
   | { readonly kind: "wait"; readonly run: Run }
   | { readonly kind: "failed"; readonly run: Run; readonly step: Step | null }
   | { readonly kind: "stopped"; readonly run: Run }
+  | { readonly kind: "changed"; readonly run: Run }
   | { readonly kind: "deploy"; readonly run: Run }
   | { readonly kind: "trained"; readonly run: Run; readonly models: readonly Made[]; readonly evaluation: Made | null };
 
@@ -34,6 +36,7 @@ export function nextStep(state: State): Next | null {
   if (!run) return drawn.length === 1 ? { kind: "learn" } : { kind: "submit" };
   if (run.state === "failed") return { kind: "failed", run, step: run.steps.find((step) => step.state === "failed") ?? null };
   if (run.state === "cancelled") return { kind: "stopped", run };
+  if (state.submitted && changedSince(state.history.present, state.submitted).size) return { kind: "changed", run };
   if (drawn.some((node) => node.component === "web_service_input")) return { kind: "deploy", run };
   const models = made(run, "model");
   const evaluation = made(run, "table").find((each) => each.port === "evaluation_results") ?? null;

@@ -37,6 +37,7 @@ function words(next: Next): string {
     case "wait": return _("run %(number)s is working. Each step shows its state; results can be opened as they come.", { number: next.run.number });
     case "failed": return _("run %(number)s failed. Look at the step, mend it, and submit again: what is done is reused.", { number: next.run.number });
     case "stopped": return _("run %(number)s was cancelled. Submit again: what is done is reused.", { number: next.run.number });
+    case "changed": return _("the drawing has changed since run %(number)s. Submit it again: what did not change is reused.", { number: next.run.number });
     case "deploy": return _("run %(number)s is complete. “Deploy”, above, makes this pipeline a service that answers requests.", { number: next.run.number });
     case "trained": return _("run %(number)s is complete. Register its model to deploy it, or create an inference pipeline, above.", { number: next.run.number });
   }
@@ -48,6 +49,7 @@ function Acts({ next }: { readonly next: Next }): JSX.Element | null {
     case "empty":
     case "learn": return <Act text={_("Add a step")} perform={() => action("add").perform(designer)} />;
     case "submit":
+    case "changed":
     case "stopped": return <Act text={_("Submit the pipeline")} perform={() => action("submit").perform(designer)} />;
     case "failed": {
       const { step } = next;

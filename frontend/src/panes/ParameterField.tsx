@@ -31,6 +31,10 @@ interface ControlProps extends FieldProps {
   readonly onChange: (value: Json) => void;
 }
 
+const FIELDS = ":is(input, select, textarea, button, .cm-content)";
+/** What is typed into, not the menu beside the label. */
+const FIELD = `.setting-head ~ ${FIELDS}, .setting-head ~ * ${FIELDS}`;
+
 export function ParameterField(props: FieldProps): JSX.Element {
   const { node, drawn, parameter, problems } = props;
   const designer = useDesigner();
@@ -43,7 +47,7 @@ export function ParameterField(props: FieldProps): JSX.Element {
   useEffect(() => {
     if (!focus) return;
     row.current?.scrollIntoView({ block: "nearest" });
-    row.current?.querySelector<HTMLElement>("input, select, textarea, button, .cm-content")?.focus();
+    row.current?.querySelector<HTMLElement>(FIELD)?.focus();
   }, [focus]);
   const control: ControlProps = {
     ...props, id, describedBy: `${id}-help`, value, readOnly, isInvalid: problems.some(isBlocking),

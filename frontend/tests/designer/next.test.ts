@@ -27,6 +27,12 @@ describe("the next step", () => {
     expect(nextStep(state(two, { run: run({ steps }) }))).toMatchObject({ kind: "trained", models: [{ node: "train", port: "trained_model" }] });
   });
 
+  it("is to submit again where the drawing has changed since its run", () => {
+    const present = { nodes: two, edges: [] };
+    const submitted = { nodes: { data: node("dataset") }, edges: [] } as unknown as State["submitted"];
+    expect(nextStep(state({}, { run: run({}), submitted, history: { present } as unknown as State["history"] }))?.kind).toBe("changed");
+  });
+
   it("is to deploy where the pipeline answers requests", () => {
     expect(nextStep(state({ in: node("web_service_input"), ...two }, { run: run({}) }))?.kind).toBe("deploy");
   });
