@@ -3,7 +3,7 @@ import type { JSX } from "react";
 import type { Json, PipelineParameter } from "@/api/types";
 import { useDocument } from "@/designer/context";
 import { DatasetChoice } from "@/dialogs/DatasetChoice";
-import { defaultText } from "@/graph/parameters";
+import { defaultText, isUnfit } from "@/graph/parameters";
 import { _ } from "@/i18n";
 
 interface Props {
@@ -52,6 +52,7 @@ function Field({ name, parameter, value, onChange }: FieldProps): JSX.Element {
     <label className="s-row">
       <span>{name}</span>
       <Control name={name} parameter={parameter} value={value} onChange={onChange} />
+      {isUnfit(parameter, value) ? <span className="s-help is-error" role="alert">{parameter.type === "integer" ? _("This is no whole number.") : _("This is no number.")}</span> : null}
       <span className="s-help">{help}</span>
     </label>
   );
@@ -69,6 +70,6 @@ function Control({ name, parameter, value, onChange }: FieldProps): JSX.Element 
       </select>
     );
   }
-  return <input type="text" {...common} value={text} placeholder={defaultText(parameter)}
+  return <input type="text" {...common} value={text} aria-invalid={isUnfit(parameter, value)} placeholder={defaultText(parameter)}
     inputMode={parameter.type === "string" ? "text" : "decimal"} onChange={(event) => change(event.target.value)} />;
 }

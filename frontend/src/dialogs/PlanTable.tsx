@@ -11,12 +11,13 @@ export interface Planned {
   readonly error: string;
 }
 
-/** Asked again whenever the part changes; an answer that comes late is left aside. */
-export function usePlan(part: Part): Planned {
+/** Asked again whenever the part changes (null: not now); an answer that comes late is left aside. */
+export function usePlan(part: Part | null): Planned {
   const designer = useDesigner();
   const [plan, setPlan] = useState<Planned>({ found: null, error: "" });
   const asked = JSON.stringify(part);
   useEffect(() => {
+    if (asked === "null") return undefined;
     let isCurrent = true;
     const timer = window.setTimeout(() => {
       designer.plan(JSON.parse(asked) as Part).then(

@@ -3,10 +3,11 @@ import { type JSX, useEffect, useState } from "react";
 import { ApiProblem, reasonOf } from "@/api/client";
 import type { Part, ScopeKind } from "@/api/plan";
 import type { Json, Problem } from "@/api/types";
-import { useDesigner, useShown } from "@/designer/context";
+import { useDesigner, useDocument, useShown } from "@/designer/context";
 import { isBlocking } from "@/designer/state";
 import { ParameterForm } from "@/dialogs/ParameterForm";
 import { PlanTable, usePlan } from "@/dialogs/PlanTable";
+import { isUnfit } from "@/graph/parameters";
 import { ProblemList } from "@/panes/Problems";
 import { Modal } from "@/ui/Modal";
 import { _ } from "@/i18n";
@@ -34,7 +35,9 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
   const [scope, setScope] = useState(asked);
   const [parameters, setParameters] = useState<Readonly<Record<string, Json>>>({});
   const part: Part = { scope: { kind: scope, nodes: scope === "all" || scope === "changed" ? [] : nodes }, parameters };
-  const plan = usePlan(part);
+  const declared = useDocument().parameters ?? {};
+  const hasUnfit = Object.entries(parameters).some(([each, value]) => isUnfit(declared[each], value));
+  const plan = usePlan(hasUnfit ? null : part);
   const isBlocked = (plan.found?.counts.blocked ?? 0) > 0;
   const blocking = (refused.length ? refused : drawn).filter(isBlocking);
   const submit = async (): Promise<void> => {
@@ -54,7 +57,7 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
       <p className="modal-actions">
         {isBlocked ? <span className="is-error">{_("A step that is needed has no result: run up to here instead.")}</span> : null}
         <button type="button" className="s-button" onClick={onClose}>{_("Not now")}</button>
-        <button type="submit" form="submit-form" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || isBlocked || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
+        <button type="submit" form="submit-form" className="s-button is-primary" data-testid="submit-confirm" disabled={isBusy || isBlocked || hasUnfit || !experiment.trim() || (blocking.length > 0 && refused.length === 0)}>
           {isBusy ? _("Submitting…") : _("Submit")}
         </button>
       </p>
@@ -75,7 +78,7 @@ export function SubmitDialog({ scope: asked, nodes: given, onClose }: Props): JS
         </div>
         <ScopeChoice scope={scope} nodes={nodes} onChange={setScope} />
         <ParameterForm values={parameters} onChange={setParameters} />
-        {blocking.length ? null : <PlanTable plan={plan} />}
+        {blocking.length || hasUnfit ? null : <PlanTable plan={plan} />}
         {blocking.length ? (
           <div className="note note-error" role="alert">
             <p>{_("These problems have to be solved first:")}</p>

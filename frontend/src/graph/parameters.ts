@@ -94,6 +94,11 @@ export function defaultOf(type: PipelineParameter["type"], text: string): Json |
   return Number.isFinite(number) && (type === "decimal" || Number.isInteger(number)) ? number : undefined;
 }
 
+/** A value as it was typed at a submit is none of the parameter's type. */
+export function isUnfit(parameter: PipelineParameter | undefined, value: Json | undefined): boolean {
+  return parameter !== undefined && typeof value === "string" && defaultOf(parameter.type, value) === undefined;
+}
+
 /** A parameter of the same type, or a narrower one, gives its value to the other. */
 export function fits(given: PipelineParameter["type"], wanted: PipelineParameter["type"]): boolean {
   return given === wanted || (given === "integer" && wanted === "decimal");

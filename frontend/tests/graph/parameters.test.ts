@@ -36,6 +36,12 @@ describe("parameters of a pipeline", () => {
     expect(parameters.detach(data, "cars", "dataset").nodes["cars"]?.parameters).toEqual({ dataset: "Cars", version: 2 });
   });
 
+  it("do not take what is none of their type", () => {
+    expect(parameters.isUnfit({ type: "decimal" }, "much")).toBe(true);
+    expect(parameters.isUnfit({ type: "decimal" }, "0.5")).toBe(false);
+    expect(parameters.isUnfit({ type: "dataset" }, { dataset: "Cars", version: null })).toBe(false);
+  });
+
   it("read a default as their type wants it, or not at all", () => {
     expect(parameters.defaultOf("integer", "3")).toBe(3);
     expect(parameters.defaultOf("integer", "3.5")).toBeUndefined();
