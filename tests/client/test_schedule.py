@@ -113,6 +113,14 @@ def test_a_file_as_job_is_published_for_the_schedule(published: Mlops, tmp_path:
     assert PipelineEndpoint.objects.get(name="weekly").default.number == 0
 
 
+def test_an_inline_job_is_published_for_the_schedule(published: Mlops, tmp_path: Path) -> None:
+    job = "\n" + "".join(f"  {line}\n" for line in PIPELINE.splitlines() if not line.startswith("name:"))
+    said = published("schedule", "create", "-f", file(tmp_path, RECURRENCE % job), "-o", "json")
+    assert said.status == 0, said.errors
+    assert PipelineEndpoint.objects.get(name="weekly").default.number == 0
+    assert sorted(path.name for path in tmp_path.glob("*.yml")) == ["schedule.yml"]
+
+
 def test_a_wrong_field_is_told_with_line_and_nearest_name(published: Mlops, tmp_path: Path) -> None:
     said = published("schedule", "create", "-f", file(tmp_path, CRON.replace("expression:", "expresion:")))
     assert said.status == 3
