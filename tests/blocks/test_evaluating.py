@@ -24,7 +24,7 @@ def test_every_learner_is_better_than_guessing(workshop: Workshop, learner: str)
     evaluation = msgspec.json.decode((results / EVALUATION_FILE).read_bytes(), type=Evaluation)
     metrics = evaluation.evaluated[0].metrics
     best = next(metrics[key] for key in ("coefficient_of_determination", "auc", "overall_accuracy") if key in metrics)
-    assert best > 0.9
+    assert best > 0.85
     assert workshop.report.metrics == metrics
     assert workshop.table(results).frame.height == 1
     assert evaluation.evaluated[0].rows == 120

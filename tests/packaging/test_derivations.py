@@ -194,7 +194,7 @@ def test_scoring_pairs_of_user_and_item_is_refused_with_what_to_do() -> None:
         ),
     )
     made = {"train": {"trained_model": "model"}, "ratings": {"dataset": "table"}}
-    source = Source(run="1", spec=spec, layout={}, made=made, shapes={}, titles={"score": "Score SVD Recommender"})
+    source = Source(run="1", spec=spec, made=made, shapes={}, titles={"score": "Score SVD Recommender"})
     with pytest.raises(Refusal, match="Score SVD Recommender” does not answer one row for each") as caught:
         derive_inference(source, lambda node: component(node.component), score="", kind="realtime")
     assert "deploy" in caught.value.hint
