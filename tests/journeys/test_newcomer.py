@@ -64,6 +64,7 @@ def test_with_a_keyboard_alone(page: Page, studio: Studio) -> None:
         expect(page.get_by_role("button", name=f"Add {DATA}")).to_be_attached(timeout=60_000)
         expect(hint(page)).to_contain_text("start with data")
         draw(keys)
+        expect(hint(page)).to_contain_text("nothing stands in the way")
         keys.press("Control+Enter")
         expect(page.get_by_label("Experiment")).to_be_focused()
         keys.press("Enter")
