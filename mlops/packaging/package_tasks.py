@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from mlops.packaging.child import Ended, run_module
 from mlops.packaging.models import ConversionState, PipelinePackage
 from mlops.packaging.pipeline_parity import REPORT_FILE
 from mlops.packaging.pipelines import Composed, compose, served
+from mlops.packaging.scratch import scratch
 from mlops.pipelines.inference import SCORING
 from mlops.registry.actions import register
 from mlops.registry.measured import metrics_of
@@ -39,7 +39,7 @@ def package_pipeline(package_id: str) -> None:
         return
     package = PipelinePackage.objects.select_related("run__project", "created_by").get(pk=package_id)
     notify("run", str(package.run_id), project=package.run.project)
-    folder = Path(tempfile.mkdtemp(prefix=f"package-{package.pk}-", dir=_parent()))
+    folder = Path(tempfile.mkdtemp(prefix=f"package-{package.pk}-", dir=scratch()))
     try:
         composed = compose(package.run)
         _lay_out(package.run, composed, folder)
@@ -185,9 +185,3 @@ def _end(
                 data={"model": str(version) if version else package.name},
                 notice=("run", str(package.run_id)),
             )
-
-
-def _parent() -> Path:
-    folder = Path(settings.DATA_DIR) / "conversions"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

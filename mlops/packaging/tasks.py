@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from mlops.formats.step import StepError
 from mlops.packaging import finished, leases, package_tasks
 from mlops.packaging.child import Ended, run_module
 from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.scratch import scratch
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import every, job, later
 
@@ -37,7 +37,7 @@ def convert(conversion_id: str) -> None:
     conversion = _claim(conversion_id)
     if conversion is None:
         return
-    folder = Path(tempfile.mkdtemp(prefix=f"conversion-{conversion.pk}-", dir=_parent()))
+    folder = Path(tempfile.mkdtemp(prefix=f"conversion-{conversion.pk}-", dir=scratch()))
     try:
         _convert(conversion, folder)
     except Refusal as refusal:
@@ -66,7 +66,7 @@ def sweep() -> None:
 def _clear_left_behind() -> None:
     """Folders of workers that were killed."""
     oldest = timezone.now().timestamp() - 2 * MOST_SECONDS
-    for folder in _parent().iterdir():
+    for folder in scratch().iterdir():
         if folder.stat().st_mtime < oldest:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -150,12 +150,6 @@ def _end(
         finished.tell(conversion)
 
 
-def _parent() -> Path:
-    folder = Path(settings.DATA_DIR) / "conversions"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 @job("packaging.read_onnx")
 def read_onnx(version_id: str) -> None:
     """The signature of an uploaded ONNX file. One that cannot be read stays a file among others, and says why."""
@@ -165,7 +159,7 @@ def read_onnx(version_id: str) -> None:
     file = next((one for one in manifest_of(version.tree_id).files if one.path.endswith(".onnx")), None)
     if file is None:
         return
-    folder = Path(tempfile.mkdtemp(prefix="onnx-", dir=_parent()))
+    folder = Path(tempfile.mkdtemp(prefix="onnx-", dir=scratch()))
     try:
         store().fetch(file.digest, str(folder / "model.onnx"))
         arguments = ["--file", str(folder / "model.onnx"), "--out", str(folder / "told.json")]
