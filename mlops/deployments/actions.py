@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,17 +17,17 @@ from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.deployments import entries
 from mlops.deployments.keys import Keys, Which, keys_of
-from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.deployments.models import Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
-from mlops.deployments.resources import checked_resources
 from mlops.deployments.scripts import checked_script
+from mlops.deployments.settings import checked_settings
+from mlops.deployments.targets import target
 from mlops.deployments.traffic import checked_shares, with_share
 from mlops.events.chain import record
+from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import later
-
-MEMORY_BYTES = 1024**3
 
 
 def create_endpoint(actor: Any, project: Project, *, name: str, description: str = "") -> Endpoint:
@@ -57,17 +58,17 @@ def create_deployment(
     version: ModelVersion,
     entry: str | None = None,
     script: str | None = None,
-    cpus: float = 1.0,
-    memory_bytes: int = MEMORY_BYTES,
-    timeout_seconds: float = 60.0,
     traffic: float | None = None,
+    **settings: Any,
 ) -> Deployment:
     """The endpoint's first deployment gets all the traffic as soon as it is ready; others none unless it is said.
 
-    Without an entry the best possible one serves: ONNX, or the original model where it has no ONNX form."""
+    Without an entry the best possible one serves: ONNX, or the original model where it has no ONNX form. `settings`
+    are fields of DeploymentSettings."""
     require(actor, "contribute", endpoint.project)
     name = checked_name(name, what="deployment")
-    resources = checked_resources(cpus=cpus, memory_bytes=memory_bytes, timeout_seconds=timeout_seconds)
+    wanted = checked_settings(settings)
+    target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, script=script)
     entries.check(endpoint, version, entry)
     blob = _kept_script(script or "") if entry == "script" else None
@@ -93,8 +94,10 @@ def create_deployment(
             reason=_("Waits for a worker."),
             state_since=timezone.now(),
             created_by=actor,
-            **resources,
+            settings=msgspec.to_builtins(wanted),
+            target=wanted.target,
         )
+        _keep_revision(actor, deployment)
         _give_traffic(endpoint, deployment, traffic)
         _record(actor, endpoint, "mlops.deployment.created", deployment=deployment, **_told(deployment))
         later("deployments.apply", deployment.pk)
@@ -108,11 +111,10 @@ def update_deployment(
     version: ModelVersion | None = None,
     entry: str | None = None,
     script: str | None = None,
-    cpus: float | None = None,
-    memory_bytes: int | None = None,
-    timeout_seconds: float | None = None,
+    reason: str = "",
+    **settings: Any,
 ) -> Deployment:
-    """A new revision: the present one serves until the new one is ready."""
+    """A new revision: the present one serves until the new one is ready. `settings` are the fields that change."""
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
     _require_settled(deployment)
@@ -120,11 +122,9 @@ def update_deployment(
     is_free = not entry and deployment.is_entry_free
     if not entry:
         entry = entries.best(version, script=script) if is_free or script else deployment.entry
-    resources = checked_resources(
-        cpus=deployment.cpus if cpus is None else cpus,
-        memory_bytes=deployment.memory_bytes if memory_bytes is None else memory_bytes,
-        timeout_seconds=deployment.timeout_seconds if timeout_seconds is None else timeout_seconds,
-    )
+    wanted = checked_settings(settings, base=deployment.wanted)
+    _require_same_target(deployment, wanted)
+    target(wanted.target).check(wanted)
     entries.check(endpoint, version, entry)
     blob = deployment.script if script is None and deployment.script and entry == "script" else None
     if entry == "script" and blob is None:
@@ -140,17 +140,18 @@ def update_deployment(
             script=blob,
             conversion=conversion,
             revision=deployment.revision + 1,
-            port=None,
+            placing=None,
             state=DeploymentState.TRANSITIONING,
             reason=_("Waits for a worker."),
             hint="",
             state_since=timezone.now(),
-            **resources,
+            settings=msgspec.to_builtins(wanted),
         )
         if not changed:
             raise _in_transition(deployment)
         deployment.refresh_from_db()
-        _record(actor, endpoint, "mlops.deployment.updated", deployment=deployment, **_told(deployment))
+        _keep_revision(actor, deployment, reason=reason)
+        _record(actor, endpoint, "mlops.deployment.updated", deployment=deployment, reason=reason, **_told(deployment))
         later("deployments.apply", deployment.pk)
     return deployment
 
@@ -182,7 +183,7 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
         deployment = Deployment.objects.select_related("version__model").get(pk=deployment.pk)
         others = list(Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk))
         share = endpoint.traffic.get(deployment.name, 0)
-        if share and others and deployment.ready_port is not None:
+        if share and others and deployment.ready_revision is not None:
             raise Refusal(
                 "deployment_has_traffic",
                 _("“%(name)s” takes %(share)s %% of the traffic of “%(endpoint)s”.")
@@ -239,6 +240,34 @@ def _kept_script(text: str) -> Blob:
     return keep_stream(io.BytesIO(checked_script(text)))
 
 
+def _keep_revision(actor: Any, deployment: Deployment, *, reason: str = "") -> None:
+    DeploymentRevision.objects.create(
+        deployment=deployment,
+        number=deployment.revision,
+        version=deployment.version,
+        model=str(deployment.version),
+        entry=deployment.entry,
+        is_entry_free=deployment.is_entry_free,
+        script=deployment.script,
+        settings=deployment.settings,
+        reason=reason,
+        created_by=actor,
+    )
+
+
+def _require_same_target(deployment: Deployment, wanted: DeploymentSettings) -> None:
+    if wanted.target == deployment.target:
+        return
+    raise Refusal(
+        "target_is_fixed",
+        _("“%(name)s” runs on the target “%(target)s”, which cannot be changed.")
+        % {"name": deployment.name, "target": deployment.target},
+        hint=_("Create a second deployment on “%(target)s” and shift the traffic to it.") % {"target": wanted.target},
+        status=409,
+        where=Where(parameter="target"),
+    )
+
+
 def _give_traffic(endpoint: Endpoint, deployment: Deployment, traffic: float | None) -> None:
     alone = not Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk).exists()
     if alone:
@@ -264,7 +293,7 @@ def _in_transition(deployment: Deployment) -> Refusal:
 
 
 def _require_serving(deployment: Deployment) -> None:
-    if deployment.ready_port is not None:
+    if deployment.ready_revision is not None:
         return
     _require_settled(deployment)
     raise Refusal(

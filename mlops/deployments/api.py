@@ -18,6 +18,7 @@ from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.targets import target
+from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry.api import named_project, project_asked_for
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -43,9 +44,12 @@ class DeploymentFields(serializers.Serializer[Any]):
         help_text="default: the script where one is given, else onnx, else native where the model has no ONNX form",
     )
     script = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
-    cpus = serializers.FloatField(required=False)
-    memory_bytes = serializers.IntegerField(required=False)
-    timeout_seconds = serializers.FloatField(required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, help_text="why, for the history")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Beside its own fields it takes the settings, named as in formats.deployment.DeploymentSettings."""
+        fields = super().to_internal_value(data)
+        return fields | {name: data[name] for name in DeploymentSettings.__struct_fields__ if name in data}
 
 
 class NewDeployment(DeploymentFields):
@@ -76,9 +80,8 @@ class DeploymentView(serializers.Serializer[Any]):
     traffic = serializers.FloatField()
     revision = serializers.IntegerField()
     ready_revision = serializers.IntegerField(allow_null=True)
-    cpus = serializers.FloatField()
-    memory_bytes = serializers.IntegerField()
-    timeout_seconds = serializers.FloatField()
+    settings = serializers.DictField(help_text="cpus, memory_bytes, instances, timeout_seconds and so on")
+    urls = serializers.ListField(help_text="where its servers answer, for whoever operates them")
     created_at = serializers.DateTimeField()
 
 
@@ -140,6 +143,7 @@ class DeploymentsView(APIView):
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
         values = _checked(NewDeployment, request)
         version = _version(request.user, endpoint, values)
+        values.pop("reason", None)
         if version is None:
             raise Refusal(
                 "model_missing", "Say which model to deploy.", hint='Such as {"model": "prices", "version": 3}.'
@@ -255,14 +259,15 @@ def deployment_view(deployment: Deployment, endpoint: Endpoint) -> dict[str, Any
         "endpoint": endpoint.name,
         "model": str(deployment.version),
         "version": deployment.version_id,
+        "urls": deployment.ready_urls,
         "since": deployment.state_since,
         "traffic": endpoint.traffic.get(deployment.name, 0),
     }
 
 
 PLAIN = (
-    "id", "name", "entry", "target", "state", "reason", "hint", "revision", "ready_revision", "cpus",
-    "memory_bytes", "timeout_seconds", "created_at",
+    "id", "name", "entry", "target", "state", "reason", "hint", "revision", "ready_revision",
+    "settings", "created_at",
 )  # fmt: skip
 
 

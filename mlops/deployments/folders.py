@@ -89,7 +89,7 @@ def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
 
 
 def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Serving:
-    version = deployment.version
+    version, wanted = deployment.version, deployment.wanted
     manifest = describe(version.tree_id).manifest
     scripted = deployment.entry == "script"
     return Serving(
@@ -102,7 +102,9 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Servi
         classes=manifest.classes if manifest else (),
         script=SCRIPT_FILE if scripted else "",
         golden=golden,
-        limits=RequestLimits(timeout_seconds=deployment.timeout_seconds),
-        threads=max(1, int(deployment.cpus)),
+        limits=RequestLimits(
+            timeout_seconds=wanted.timeout_seconds, queue_wait_seconds=wanted.queue_wait_seconds, queue=wanted.queue
+        ),
+        threads=max(1, int(wanted.cpus)),
         cors_origins=tuple(deployment.endpoint.cors_origins),
     )

@@ -1,4 +1,4 @@
-"""How a deployment is, judged from what the supervisor reports and from the clock. Pure."""
+"""How a deployment is, judged from what the target reports and from the clock. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mlops.formats.serving import ServerState
+from mlops.deployments.targets import Observed
 
 START_SECONDS = 120.0
 """A server that is not ready by then has failed."""
@@ -23,7 +23,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-def judge(server: ServerState | None, *, was_ready: bool, waited_seconds: float) -> Judged:
+def judge(server: Observed | None, *, was_ready: bool, waited_seconds: float) -> Judged:
     """`was_ready`: this revision was ready before; it is then unhealthy at worst, and gets well by itself."""
     if server is not None and server.state == "ready":
         return Judged(state="healthy", reason="")
@@ -32,7 +32,7 @@ def judge(server: ServerState | None, *, was_ready: bool, waited_seconds: float)
     return _not_yet(server, waited_seconds)
 
 
-def _unwell(server: ServerState | None) -> Judged:
+def _unwell(server: Observed | None) -> Judged:
     if server is None:
         hint = "Is `mlops up` running? It starts the server again by itself."
         return Judged(state="unhealthy", reason="Its server is not running.", hint=hint)
@@ -40,7 +40,7 @@ def _unwell(server: ServerState | None) -> Judged:
     return Judged(state="unhealthy", reason=server.reason or f"Its server is {server.state}.", hint=hint)
 
 
-def _not_yet(server: ServerState | None, waited_seconds: float) -> Judged:
+def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:
     if server is None:
         if waited_seconds > START_SECONDS:
             reason = f"Nothing started its server within {START_SECONDS:.0f} seconds."

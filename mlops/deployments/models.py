@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
+import msgspec
+from django.conf import settings as studio
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
+from mlops.formats.deployment import DeploymentSettings
 from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
 
@@ -28,7 +30,7 @@ class Endpoint(models.Model):
     secondary_key_number = models.PositiveIntegerField(default=1)
     cors_origins = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["name"]
@@ -60,16 +62,18 @@ class Deployment(models.Model):
     conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
     """Of the entry onnx; of native, the one that came to nothing."""
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    settings = models.JSONField(default=dict)
+    """formats.deployment.DeploymentSettings; read it as `wanted`."""
     target = models.CharField(max_length=20, default="process")
-    cpus = models.FloatField(default=1.0)
-    memory_bytes = models.BigIntegerField(default=1024**3)
-    timeout_seconds = models.FloatField(default=60.0)
+    """As in the settings, for looking rows up."""
     revision = models.PositiveIntegerField(default=1)
-    port = models.PositiveIntegerField(null=True)
-    """Of the process target, on this machine; None until this revision's folder is laid out."""
+    placing = models.JSONField(null=True)
+    """What the target put in place for this revision, such as ports; None until it has prepared it."""
     ready_revision = models.PositiveIntegerField(null=True)
     """The last revision that became ready: it goes on serving until a newer one is."""
-    ready_port = models.PositiveIntegerField(null=True)
+    ready_placing = models.JSONField(null=True)
+    ready_urls = models.JSONField(default=list)
+    """Where that revision's servers answer, such as `http://127.0.0.1:18100`; empty before the first was ready."""
     lease_until = models.DateTimeField(null=True)
     """While a worker lays it out and waits for it; a lease that ran out is taken over."""
     state = models.CharField(max_length=20, choices=DeploymentState.choices, default=DeploymentState.TRANSITIONING)
@@ -77,7 +81,7 @@ class Deployment(models.Model):
     hint = models.TextField(blank=True)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["name"]
@@ -89,6 +93,39 @@ class Deployment(models.Model):
     @property
     def was_ready(self) -> bool:
         return self.ready_revision == self.revision
+
+    @property
+    def wanted(self) -> DeploymentSettings:
+        return msgspec.convert(self.settings, DeploymentSettings)
+
+
+class DeploymentRevision(models.Model):
+    """What a deployment was, is or would have been: one row an update, so that any can be compared and restored."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    model = models.CharField(max_length=200)
+    """`name:number`, also when the version is gone."""
+    entry = models.CharField(max_length=10)
+    is_entry_free = models.BooleanField(default=False)
+    script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    settings = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    """Why it was made, in the words of who made it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["deployment", "number"], name="one_row_per_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.deployment} revision {self.number}"
+
+    @property
+    def wanted(self) -> DeploymentSettings:
+        return msgspec.convert(self.settings, DeploymentSettings)
 
 
 class TrafficMinute(models.Model):

@@ -10,9 +10,8 @@ from django.utils import timezone
 from mlops.deployments.health import Judged, judge
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.routing import write_table
-from mlops.deployments.targets import TARGETS, target
+from mlops.deployments.targets import TARGETS, Observed, target
 from mlops.events.chain import notify, record
-from mlops.formats.serving import ServerState
 
 FINAL_EVENTS = {"healthy": "mlops.deployment.healthy", "failed": "mlops.deployment.failed"}
 
@@ -20,33 +19,34 @@ FINAL_EVENTS = {"healthy": "mlops.deployment.healthy", "failed": "mlops.deployme
 def observe() -> None:
     for name in TARGETS:
         servers = target(name).observe()
-        rows = Deployment.objects.filter(target=name, port__isnull=False).exclude(state=DeploymentState.FAILED)
+        rows = Deployment.objects.filter(target=name, placing__isnull=False).exclude(state=DeploymentState.FAILED)
         failed = [_look(row, servers) for row in rows.select_related("endpoint__project")]
         if any(failed):
             target(name).apply()
     write_table()
 
 
-def _look(deployment: Deployment, servers: dict[tuple[str, int], ServerState]) -> bool:
+def _look(deployment: Deployment, servers: dict[tuple[str, int], Observed]) -> bool:
     """Whether it has failed just now, so that its server should end."""
     server = servers.get((str(deployment.pk), deployment.revision))
     waited = (timezone.now() - deployment.state_since).total_seconds()
     judged = judge(server, was_ready=deployment.was_ready, waited_seconds=waited)
-    if (judged.state, judged.reason) == (deployment.state, deployment.reason) and (
+    urls = list(server.urls) if server is not None and judged.state == "healthy" else deployment.ready_urls
+    if (judged.state, judged.reason, urls) == (deployment.state, deployment.reason, deployment.ready_urls) and (
         judged.state != "healthy" or deployment.was_ready
     ):
         return False
-    return _write(deployment, judged) and judged.state == "failed"
+    return _write(deployment, judged, urls) and judged.state == "failed"
 
 
-def _write(deployment: Deployment, judged: Judged) -> bool:
+def _write(deployment: Deployment, judged: Judged, urls: list[str]) -> bool:
     """Only where nobody changed the row meanwhile."""
     moved = judged.state != deployment.state
     values: dict[str, Any] = {"state": judged.state, "reason": _told(deployment, judged), "hint": judged.hint}
     if moved:
         values["state_since"] = timezone.now()
     if judged.state == "healthy":
-        values |= {"ready_revision": deployment.revision, "ready_port": deployment.port}
+        values |= {"ready_revision": deployment.revision, "ready_placing": deployment.placing, "ready_urls": urls}
     with transaction.atomic():
         same = Deployment.objects.filter(pk=deployment.pk, revision=deployment.revision, state=deployment.state)
         if not same.update(**values):

@@ -33,7 +33,7 @@ def table_file() -> Path:
 
 def routes() -> tuple[EndpointRoute, ...]:
     deployments: dict[object, list[Deployment]] = {}
-    for deployment in Deployment.objects.filter(ready_port__isnull=False).order_by("name"):
+    for deployment in Deployment.objects.filter(ready_revision__isnull=False).order_by("name"):
         deployments.setdefault(deployment.endpoint_id, []).append(deployment)
     endpoints = Endpoint.objects.select_related("project").order_by("project__slug", "name")
     return tuple(route(endpoint, deployments.get(endpoint.pk, [])) for endpoint in endpoints)
@@ -51,9 +51,9 @@ def route(endpoint: Endpoint, ready: Sequence[Deployment]) -> EndpointRoute:
         deployments=tuple(
             DeploymentRoute(
                 name=one.name,
-                backends=(Backend(url=f"http://127.0.0.1:{one.ready_port}"),),
+                backends=tuple(Backend(url=url) for url in one.ready_urls),
                 weight=weights.get(one.name, 0.0),
-                timeout_seconds=one.timeout_seconds,
+                timeout_seconds=one.wanted.timeout_seconds,
             )
             for one in ready
         ),

@@ -60,7 +60,7 @@ def tidy() -> None:
 @every(2, "deployments.observe")
 def observe() -> None:
     look()
-    stats = ask_router() if Deployment.objects.filter(ready_port__isnull=False).exists() else None
+    stats = ask_router() if Deployment.objects.filter(ready_revision__isnull=False).exists() else None
     if stats is not None:
         take_over(stats)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
@@ -76,7 +76,7 @@ def sweep() -> None:
 
 
 def _unlaid() -> QuerySet[Deployment]:
-    return Deployment.objects.filter(state=DeploymentState.TRANSITIONING, port__isnull=True)
+    return Deployment.objects.filter(state=DeploymentState.TRANSITIONING, placing__isnull=True)
 
 
 def _claim(deployment_id: str) -> Deployment | None:

@@ -8,6 +8,8 @@ from mlops.work.calls import later
 
 
 def wake_up(conversion: Conversion) -> None:
-    waiting = Deployment.objects.filter(conversion=conversion, state=DeploymentState.TRANSITIONING, port__isnull=True)
+    waiting = Deployment.objects.filter(
+        conversion=conversion, state=DeploymentState.TRANSITIONING, placing__isnull=True
+    )
     for deployment_id in waiting.values_list("pk", flat=True):
         later("deployments.apply", deployment_id)

@@ -27,7 +27,11 @@ def version(contributor, project):
 def ready(deployment: Deployment) -> Deployment:
     """As if its server had become ready."""
     Deployment.objects.filter(pk=deployment.pk).update(
-        state=DeploymentState.HEALTHY, ready_revision=deployment.revision, ready_port=18_000, port=18_000
+        state=DeploymentState.HEALTHY,
+        ready_revision=deployment.revision,
+        placing={"port": 18_000},
+        ready_placing={"port": 18_000},
+        ready_urls=["http://127.0.0.1:18000"],
     )
     deployment.refresh_from_db()
     return deployment

@@ -49,7 +49,7 @@ def test_the_wizard_leads_from_the_name_to_the_progress(browser, version):
     answer = step(browser, version, "review")
     deployment = Deployment.objects.get()
     assert answer.url == f"/endpoints/{deployment.endpoint_id}/{deployment.pk}/"
-    assert (deployment.memory_bytes, deployment.timeout_seconds) == (512 * 1024**2, 30)
+    assert (deployment.wanted.memory_bytes, deployment.wanted.timeout_seconds) == (512 * 1024**2, 30)
     assert 'data-state="transitioning"' in browser.get(answer.url).content.decode()
 
 

@@ -16,7 +16,9 @@ from django.db import transaction
 from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.folders import folder_of, lay_out, serving_root
 from mlops.deployments.models import Deployment, DeploymentState
-from mlops.formats.refusal import Refusal
+from mlops.deployments.targets import Observed
+from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, ServingState
 
 FIRST_PORT, LAST_PORT = 18_100, 19_900
@@ -26,13 +28,22 @@ DRAFT_SECONDS = 3600.0
 
 
 class ProcessTarget:
+    def check(self, wanted: DeploymentSettings) -> None:
+        if wanted.gpus:
+            raise Refusal(
+                "gpus_not_limited",
+                "A process cannot be given a number of GPUs.",
+                hint="Choose the execution provider cuda, or the target docker.",
+                where=Where(parameter="gpus"),
+            )
+
     def prepare(self, deployment: Deployment, *, beat: Callable[[], None]) -> None:
         lay_out(deployment, beat=beat)
         with under_lock("serving-plan"), transaction.atomic():
             row = Deployment.objects.select_for_update().get(pk=deployment.pk)
-            if row.revision == deployment.revision and row.port is None:
-                Deployment.objects.filter(pk=row.pk).update(port=_free_port())
-        deployment.refresh_from_db(fields=["port", "revision"])
+            if row.revision == deployment.revision and row.placing is None:
+                Deployment.objects.filter(pk=row.pk).update(placing={"port": _free_port()})
+        deployment.refresh_from_db(fields=["placing", "revision"])
 
     def apply(self) -> None:
         with under_lock("serving-plan"):
@@ -42,7 +53,10 @@ class ProcessTarget:
             if not path.is_file() or path.read_bytes() != content:
                 replace_file(path, content)
 
-    def observe(self) -> dict[tuple[str, int], ServerState]:
+    def observe(self) -> dict[tuple[str, int], Observed]:
+        return {key: _observed(key, server) for key, server in self._servers().items()}
+
+    def _servers(self) -> dict[tuple[str, int], ServerState]:
         path = Path(settings.DATA_DIR) / "serving-state.json"
         try:
             state = msgspec.json.decode(path.read_bytes(), type=ServingState)
@@ -52,7 +66,7 @@ class ProcessTarget:
 
     def remove(self) -> None:
         """Folders whose deployment or revision is gone and whose server has stopped."""
-        running = {f"{pk}-{revision}" for pk, revision in self.observe()}
+        running = {f"{pk}-{revision}" for pk, revision in self._servers()}
         kept = {name for one in Deployment.objects.all() for name in _folder_names(one)}
         for folder in serving_root().iterdir():
             is_draft = folder.name.startswith(".")
@@ -72,14 +86,24 @@ class ProcessTarget:
         return text.splitlines()[-lines:]
 
 
+def _observed(key: tuple[str, int], server: ServerState) -> Observed:
+    """The server's address is known by the row that it stands for."""
+    row = Deployment.objects.filter(pk=key[0]).values("revision", "placing", "ready_revision", "ready_placing").first()
+    placing = None
+    if row is not None:
+        placing = row["placing"] if row["revision"] == key[1] else row["ready_placing"]
+    urls = (f"http://127.0.0.1:{placing['port']}",) if placing and server.state == "ready" else ()
+    return Observed(state=server.state, reason=server.reason, restarts=server.restarts, urls=urls)
+
+
 def _wanted() -> Iterator[ServerProcess]:
     """The present revision once it is laid out, else the one that was ready; nothing of one that failed."""
     for deployment in Deployment.objects.filter(target="process").order_by("pk"):
         failed = deployment.state == DeploymentState.FAILED
-        if deployment.port is not None and not failed:
-            yield _server(deployment, deployment.revision, deployment.port)
-        elif deployment.ready_port is not None and deployment.ready_revision is not None:
-            yield _server(deployment, deployment.ready_revision, deployment.ready_port)
+        if deployment.placing is not None and not failed:
+            yield _server(deployment, deployment.revision, deployment.placing["port"])
+        elif deployment.ready_placing is not None and deployment.ready_revision is not None:
+            yield _server(deployment, deployment.ready_revision, deployment.ready_placing["port"])
 
 
 def _server(deployment: Deployment, revision: int, port: int) -> ServerProcess:
@@ -88,8 +112,8 @@ def _server(deployment: Deployment, revision: int, port: int) -> ServerProcess:
         folder=str(folder_of(deployment, revision)),
         port=port,
         revision=revision,
-        memory_bytes=deployment.memory_bytes,
-        cpus=deployment.cpus,
+        memory_bytes=deployment.wanted.memory_bytes,
+        cpus=deployment.wanted.cpus,
     )
 
 
@@ -100,8 +124,8 @@ def _folder_names(deployment: Deployment) -> set[str]:
 
 def _free_port() -> int:
     """Below the range that the system gives to outgoing connections, and not promised to another server."""
-    rows = Deployment.objects.values_list("port", "ready_port")
-    taken = {port for ports in rows for port in ports if port is not None}
+    rows = Deployment.objects.filter(target="process").values_list("placing", "ready_placing")
+    taken = {placing["port"] for placings in rows for placing in placings if placing is not None}
     ports = [port for port in range(FIRST_PORT, LAST_PORT) if port not in taken]
     random.shuffle(ports)
     for port in ports:

@@ -253,7 +253,7 @@ def _progress_context(endpoint: Endpoint, deployment_id: uuid.UUID) -> dict[str,
     deployment = queries.deployment_of(endpoint, deployment_id)
     conversion = deployment.conversion
     converting = conversion is not None and not conversion.is_final
-    laid_out = deployment.port is not None
+    laid_out = deployment.placing is not None
     return {
         "endpoint": endpoint,
         "project": endpoint.project,
