@@ -1,0 +1,1 @@
+"""Deployments on a Kubernetes cluster: manifests, their checks, a small client, what the cluster says of them."""
