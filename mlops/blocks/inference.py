@@ -4,6 +4,7 @@ Opens pickled models, so it runs in child processes only."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,10 @@ class LoadedPipeline:
 
         Raises what the steps refuse, with the step in `where.node`, and `rows_lost` where rows go missing."""
         values: dict[tuple[str, str], Value] = {}
-        for node in self.pipeline.nodes:
-            for port, value in self._made(node, values, request).items():
-                values[node.id, port] = value
+        with tempfile.TemporaryDirectory(prefix="mlops-request-") as work_dir:
+            for node in self.pipeline.nodes:
+                for port, value in self._made(node, values, request, Path(work_dir)).items():
+                    values[node.id, port] = value
         edge = self._edges_into(self.pipeline.output)[0]
         answered = values[edge.source, edge.source_port]
         assert isinstance(answered, Table)
@@ -47,7 +49,9 @@ class LoadedPipeline:
             raise Refusal("rows_lost", message, hint=hint, status=422)
         return answered.frame
 
-    def _made(self, node: Node, values: dict[tuple[str, str], Value], request: pl.DataFrame) -> dict[str, Value]:
+    def _made(
+        self, node: Node, values: dict[tuple[str, str], Value], request: pl.DataFrame, work_dir: Path
+    ) -> dict[str, Value]:
         if node.id == self.pipeline.input:
             return {"request": new_table(request, schema=_as_described(self.manifest.source, request.height))}
         if node.id == self.pipeline.output:
@@ -56,7 +60,8 @@ class LoadedPipeline:
             return {component(node.component).outputs[0].name: self.kept[node.id]}
         inputs = {edge.target_port: values[edge.source, edge.source_port] for edge in self._edges_into(node.id)}
         found = block(node.component, node.version)
-        call = Call(parameters=with_defaults(found.DEFINITION, node.parameters), inputs=inputs, at_scoring=True)
+        parameters = with_defaults(found.DEFINITION, node.parameters)
+        call = Call(parameters=parameters, inputs=inputs, work_dir=work_dir, at_scoring=True)
         try:
             made: dict[str, Value] = found.run(call)
         except Refusal as refusal:

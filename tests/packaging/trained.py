@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,7 +69,9 @@ def train(folder: Path, learner: str, label: str, *, frame: pl.DataFrame, steps:
 
 def run(component: str, parameters: dict[str, Any], inputs: dict[str, Any], *, port: str = "") -> Any:
     found = block(component)
-    outputs = found.run(Call(parameters=with_defaults(found.DEFINITION, parameters), inputs=inputs))
+    with tempfile.TemporaryDirectory() as work_dir:
+        call = Call(parameters=with_defaults(found.DEFINITION, parameters), inputs=inputs, work_dir=Path(work_dir))
+        outputs = found.run(call)
     if port:
         return outputs[port]
     return next(value for value in outputs.values() if isinstance(value, Table))
