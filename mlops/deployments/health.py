@@ -9,7 +9,7 @@ import msgspec
 from mlops.deployments.targets import Observed
 
 START_SECONDS = 120.0
-"""A server that is not ready by then has failed."""
+"""A server that nothing started by then has failed."""
 TROUBLE_SECONDS = 12.0
 """A server that came up but says that it is not ready gets so long to recover before its first readiness."""
 MOST_RESTARTS = 2
@@ -37,7 +37,8 @@ def _unwell(server: Observed | None) -> Judged:
         hint = "Is `mlops up` running? It starts the server again by itself."
         return Judged(state="unhealthy", reason="Its server is not running.", hint=hint)
     hint = "It is started again by itself; the log says more."
-    return Judged(state="unhealthy", reason=server.reason or f"Its server is {server.state}.", hint=hint)
+    reason = server.reason or f"Its server is {server.state}."
+    return Judged(state="unhealthy", reason=reason, hint=server.hint or hint)
 
 
 def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:
@@ -46,10 +47,10 @@ def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:
             reason = f"Nothing started its server within {START_SECONDS:.0f} seconds."
             return Judged(state="failed", reason=reason, hint="Start `mlops up`, then deploy it again.")
         return Judged(state="transitioning", reason="Waits for its server to be started.")
-    hint = "Look at the log, correct the cause and update the deployment."
+    hint = server.hint or "Look at the log, correct the cause and update the deployment."
     lost = server.state == "crashed" and server.restarts >= MOST_RESTARTS
     stuck = server.state in ("unhealthy", "crashed") and waited_seconds > TROUBLE_SECONDS
-    if lost or stuck or waited_seconds > START_SECONDS:
-        reason = server.reason or f"Its server was not ready within {START_SECONDS:.0f} seconds."
+    if lost or stuck or waited_seconds > server.patience_seconds:
+        reason = server.reason or f"Its server was not ready within {server.patience_seconds:.0f} seconds."
         return Judged(state="failed", reason=reason, hint=hint)
-    return Judged(state="transitioning", reason=server.reason or "Its server is starting.")
+    return Judged(state="transitioning", reason=server.reason or "Its server is starting.", hint=server.hint)

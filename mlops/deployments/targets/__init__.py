@@ -19,7 +19,11 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
     state: Literal["starting", "ready", "unhealthy", "crashed", "stopped"]
     reason: str = ""
+    hint: str = ""
+    """What to do about the reason; empty: what is usual."""
     restarts: int = 0
+    patience_seconds: float = 120.0
+    """It has failed when it is not ready by then."""
     urls: tuple[str, ...] = ()
     """Where its servers answer, of those that are ready."""
 
