@@ -1,0 +1,237 @@
+"""A fake API server: server-side apply with owners of fields, strict schemas, rules of access; tests move its pods."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import kubernetes_validate
+import yaml
+
+Thing = dict[str, Any]
+PATH = re.compile(r"/(api/v1|apis/([^/]+)/[^/]+)/namespaces/([^/]+)/([a-z]+)(?:/([^/]+))?(?:/(log))?$")
+USER = "system:serviceaccount:scoring:mlops-studio"
+REVISION = "studio.mlops/revision"
+TOKEN = "a-token"
+RESOURCES = {
+    "apis/gateway.networking.k8s.io/v1": ["httproutes", "gateways"],
+    "apis/apps/v1": ["deployments"],
+}
+
+
+class FakeCluster:
+    def __init__(self) -> None:
+        self.namespaces = {"scoring", "default"}
+        self.objects: dict[tuple[str, str, str], Thing] = {}
+        self.owners: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.forbidden: set[tuple[str, str]] = set()
+        self.logs: dict[str, list[str]] = {}
+        self.requests: list[tuple[str, str]] = []
+        self.has_gateway = True
+        cluster = self
+
+        class Handler(_Handler):
+            fake = cluster
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def __enter__(self) -> FakeCluster:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    @property
+    def kubeconfig(self) -> str:
+        return yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "current-context": "test",
+                "contexts": [{"name": "test", "context": {"cluster": "c", "user": "u", "namespace": "scoring"}}],
+                "clusters": [{"name": "c", "cluster": {"server": self.url}}],
+                "users": [{"name": "u", "user": {"token": TOKEN}}],
+            }
+        )
+
+    # -- what a test moves
+
+    def of(self, plural: str) -> list[Thing]:
+        return [one for (_, kind, _), one in self.objects.items() if kind == plural]
+
+    def roll_out(self, deployment: Thing, *, ready: int | None = None, **container: Any) -> list[Thing]:
+        """Pods of the Deployment's present template; `container` is the status of each (default: running)."""
+        namespace, name = deployment["metadata"]["namespace"], deployment["metadata"]["name"]
+        count = deployment["spec"].setdefault("replicas", 1)
+        ready = count if ready is None else ready
+        revision = deployment["spec"]["template"]["metadata"]["labels"][REVISION]
+        self.drop_pods(deployment)
+        pods = [self._pod(deployment, number, revision, number < ready, container) for number in range(count)]
+        for pod in pods:
+            self.objects[namespace, "pods", pod["metadata"]["name"]] = pod
+        self.objects[namespace, "deployments", name]["status"] = {
+            "observedGeneration": deployment["metadata"]["generation"],
+            "replicas": count, "updatedReplicas": count, "readyReplicas": ready, "availableReplicas": ready,
+        }  # fmt: skip
+        return pods
+
+    def drop_pods(self, deployment: Thing) -> None:
+        instance = deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/instance"]
+        for key, one in list(self.objects.items()):
+            if key[1] == "pods" and one["metadata"]["labels"]["app.kubernetes.io/instance"] == instance:
+                del self.objects[key]
+
+    def _pod(self, deployment: Thing, number: int, revision: str, ready: bool, container: Thing) -> Thing:
+        status = container or {"state": {"running": {}}, "restartCount": 0}
+        said = "True" if ready and not container else "False"
+        conditions = [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": said}]
+        return {
+            "metadata": {
+                "name": f"{deployment['metadata']['name']}-{revision}-{number}",
+                "namespace": deployment["metadata"]["namespace"],
+                "labels": dict(deployment["spec"]["template"]["metadata"]["labels"]),
+            },
+            "status": {"conditions": conditions, "containerStatuses": [{"name": "scoring", "ready": ready, **status}]},
+        }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeCluster
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer("get")
+
+    def do_PATCH(self) -> None:
+        self._answer("patch")
+
+    def do_POST(self) -> None:
+        self._answer("create")
+
+    def do_DELETE(self) -> None:
+        self._answer("delete")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _answer(self, verb: str) -> None:
+        url = urlsplit(self.path)
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.fake.requests.append((self.command, self.path))
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self._send(401, _status("Unauthorized"))
+            return
+        try:
+            self._send(200, self._act(verb, url.path, asked, body))
+        except _No as no:
+            self._send(no.status, no.body)
+
+    def _act(self, verb: str, path: str, asked: Mapping[str, str], body: bytes) -> Any:
+        fake = self.fake
+        if path == "/version":
+            return {"major": "1", "minor": "33+"}
+        if path.strip("/") in RESOURCES:
+            if "gateway" in path and not fake.has_gateway:
+                raise _No(404, "the server could not find the requested resource")
+            return {"resources": [{"name": name} for name in RESOURCES[path.strip("/")]]}
+        if path.endswith("/selfsubjectaccessreviews"):
+            attributes = json.loads(body)["spec"]["resourceAttributes"]
+            return {"status": {"allowed": (attributes["verb"], attributes["resource"]) not in fake.forbidden}}
+        match = PATH.fullmatch(path)
+        if match is None:
+            raise _No(404, "the server could not find the requested resource")
+        group, namespace, plural, name, log = match[2] or "", match[3], match[4], match[5], match[6]
+        verb = "list" if verb == "get" and not name else verb
+        if (verb, plural) in fake.forbidden:
+            full = f"{plural}.{group}" if group else plural
+            said = f'{full} is forbidden: User "{USER}" cannot {verb} resource "{plural}" in API group "{group}"'
+            raise _No(403, f'{said} in the namespace "{namespace}"')
+        if log:
+            return "\n".join(fake.logs.get(name, [])) + "\n"
+        if verb == "list":
+            return {"items": list(self._listed(namespace, plural, asked.get("labelSelector", "")))}
+        key = (namespace, plural, name)
+        if verb == "patch":
+            return self._apply(key, yaml.safe_load(body), asked)
+        if key not in fake.objects:
+            raise _No(404, f'{plural} "{name}" not found')
+        return fake.objects.pop(key) if verb == "delete" else fake.objects[key]
+
+    def _listed(self, namespace: str, plural: str, selector: str) -> Iterator[Thing]:
+        pairs = dict(part.split("=", 1) for part in selector.split(",") if part)
+        for (where, kind, _), one in self.fake.objects.items():
+            if (where, kind) == (namespace, plural) and pairs.items() <= one["metadata"].get("labels", {}).items():
+                yield one
+
+    def _apply(self, key: tuple[str, str, str], given: Thing, asked: Mapping[str, str]) -> Thing:
+        fake, manager = self.fake, asked["fieldManager"]
+        if key[0] not in fake.namespaces:
+            raise _No(404, f'namespaces "{key[0]}" not found')
+        if given["kind"] != "HTTPRoute":
+            try:
+                kubernetes_validate.validate(given, "1.33", strict=True)
+            except kubernetes_validate.ValidationError as error:
+                raise _No(422, str(error.message), causes=[{"field": "spec", "message": error.message}]) from None
+        owners = fake.owners.get(key, {})
+        old = _leaves(fake.objects.get(key, {}))
+        new = _leaves({name: given[name] for name in given if name in ("spec", "data")})
+        taken = [
+            {"field": path, "message": f'conflict with "{owners[path]}" using {given["apiVersion"]}'}
+            for path, value in new.items()
+            if owners.get(path, manager) != manager and old.get(path) != value
+        ]
+        if taken:
+            raise _No(409, f"Apply failed with {len(taken)} conflicts", causes=taken)
+        if asked.get("dryRun"):
+            return given
+        before = fake.objects.get(key, {})
+        kept = {path: value for path, value in old.items() if owners.get(path, manager) != manager}
+        one = copy.deepcopy(given)
+        if "replicas" in before.get("spec", {}) and "replicas" not in one.get("spec", {}) and ".spec.replicas" in kept:
+            one["spec"]["replicas"] = before["spec"]["replicas"]
+        is_changed = before.get("spec") != one.get("spec")
+        one["metadata"]["generation"] = before.get("metadata", {}).get("generation", 0) + is_changed
+        one["status"] = before.get("status", {})
+        fake.objects[key] = one
+        fake.owners[key] = {path: owner for path, owner in owners.items() if owner != manager} | dict.fromkeys(
+            new, manager
+        )
+        return one
+
+    def _send(self, status: int, body: Any) -> None:
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class _No(Exception):
+    def __init__(self, status: int, message: str, *, causes: list[Thing] | None = None) -> None:
+        self.status, self.body = status, _status(message, causes)
+
+
+def _status(message: str, causes: list[Thing] | None = None) -> Thing:
+    return {"kind": "Status", "status": "Failure", "message": message, "details": {"causes": causes or []}}
+
+
+def _leaves(value: Any, path: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {key: leaf for name, one in value.items() for key, leaf in _leaves(one, f"{path}.{name}").items()}
+    return {path: value}
