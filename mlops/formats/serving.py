@@ -54,7 +54,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Backend(msgspec.Struct, frozen=True, kw_only=True):
-    """One running server of a deployment, e.g. `http://127.0.0.1:9001`."""
+    """One running server of a deployment, e.g. `http://127.0.0.1:9001` or `https://host/prefix`: on any machine."""
 
     url: str
 
@@ -64,11 +64,31 @@ class DeploymentRoute(msgspec.Struct, frozen=True, kw_only=True):
     backends: tuple[Backend, ...]
     weight: float = 0.0
     """Percent of the traffic, 0-100. The remainder to 100 goes to the endpoint's default."""
+    mirror: float = 0.0
+    """Percent of the endpoint's requests that are also sent here; what is answered is counted and thrown away."""
     timeout_seconds: float = 60.0
+    wait_seconds: float = 2.0
+    """How long a request that reached no server waits for one to come up."""
+    is_idempotent: bool = True
+    """Scoring the same request twice does no harm: one whose connection broke before any answer is sent once more."""
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """A token, or a key in its time of grace: what may call beside the endpoint's keys."""
+
+    id: str
+    digest: str
+    """SHA-256, hexadecimal."""
+    name: str = ""
+    expires_at: float | None = None
+    """Unix seconds."""
+    deployments: tuple[str, ...] = ()
+    """The only deployments that it may call; empty: all."""
 
 
 class EndpointRoute(msgspec.Struct, frozen=True, kw_only=True):
-    """`key_digests`: SHA-256 (hexadecimal) of the keys that may call; empty with `auth_enabled` means nobody."""
+    """`key_digests`: SHA-256 (hexadecimal) of the primary and the secondary key; with `auth_enabled` and neither
+    these nor credentials nobody may call."""
 
     id: str
     name: str
@@ -76,9 +96,16 @@ class EndpointRoute(msgspec.Struct, frozen=True, kw_only=True):
     """The project's slug. The scoring URI's path is /endpoints/<project>/<name>/score."""
     deployments: tuple[DeploymentRoute, ...]
     default: str = ""
+    control: str = ""
+    """The deployment that the others are compared with."""
     auth_enabled: bool = True
     key_digests: tuple[str, ...] = ()
+    credentials: tuple[Credential, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    sticky_cookie: str = ""
+    """Name of a cookie whose value keeps a caller at one deployment; given to callers that have none."""
+    sticky_query: str = ""
+    """Name of a query parameter that does the same."""
 
 
 class RoutingTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +155,17 @@ LATENCY_BOUNDS: tuple[float, ...] = (
 """Upper bounds in seconds of the router's latency buckets; one more bucket counts what is above the last."""
 
 
+class MirrorCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of mirrored requests: nobody waited for these answers. `dropped` were not sent, for too many were under way."""
+
+    requests: int = 0
+    errors: int = 0
+    refused: int = 0
+    dropped: int = 0
+    seconds_sum: float = 0.0
+    latency_counts: tuple[int, ...] = ()
+
+
 class DeploymentCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Cumulative since the router started. `latency_counts` has len(LATENCY_BOUNDS) + 1 entries."""
 
@@ -140,6 +178,19 @@ class DeploymentCounts(msgspec.Struct, frozen=True, kw_only=True):
     seconds_sum: float
     latency_counts: tuple[int, ...]
     in_flight: int = 0
+    retries: int = 0
+    """Attempts beyond the first."""
+    mirrored: MirrorCounts = MirrorCounts()
+
+
+class CredentialUse(msgspec.Struct, frozen=True, kw_only=True):
+    """`credential`: a Credential's id, or `primary` or `secondary`."""
+
+    endpoint: str
+    credential: str
+    requests: int
+    last_used_at: float
+    """Unix seconds."""
 
 
 class RouterStats(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,3 +199,36 @@ class RouterStats(msgspec.Struct, frozen=True, kw_only=True):
     started: float
     table_revision: int
     deployments: tuple[DeploymentCounts, ...]
+    credentials: tuple[CredentialUse, ...] = ()
+
+
+class RequestSample(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the requests that the router answered last."""
+
+    at: float
+    """Unix seconds, when it was complete at the router."""
+    request_id: str
+    trace_id: str
+    deployment: str
+    method: str
+    path: str
+    status: int
+    milliseconds: float
+    """From there to the answer."""
+    stages: dict[str, float]
+    """Milliseconds by stage: `router` (until a server was asked), then what the server tells, such as `queue` and
+    `score`, and `other` (the way there and back, reading and writing)."""
+    backend: str = ""
+    credential: str = ""
+    attempts: int = 1
+    request_bytes: int = 0
+    answer_bytes: int = 0
+    mirrored: bool = False
+    code: str = ""
+    """Of the router's own refusal."""
+
+
+class RequestSamples(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of GET /-/requests?endpoint=ID: newest first."""
+
+    requests: tuple[RequestSample, ...]

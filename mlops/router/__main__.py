@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from mlops.router.door import Door
 from mlops.router.front import Front
 from mlops.router.routing import Router
 from mlops.router.table import TableFile
@@ -35,12 +36,12 @@ def main() -> int:
 
 async def serve(arguments: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
-    router, table = Router(), TableFile(arguments.table)
+    door, table = Door(Router()), TableFile(arguments.table)
     connections: set[Front] = set()
-    _refresh(router, table)
+    _refresh(door, table)
     try:
         server = await loop.create_server(
-            lambda: Front(router, connections=connections, most_body_bytes=arguments.body_bytes),
+            lambda: Front(door, connections=connections, most_body_bytes=arguments.body_bytes),
             arguments.host,
             arguments.port,
             backlog=2048,
@@ -51,44 +52,44 @@ async def serve(arguments: argparse.Namespace) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    chores = asyncio.create_task(_chores(router, table, connections, arguments.stats_file))
+    chores = asyncio.create_task(_chores(door, table, connections, arguments.stats_file))
     await stopping.wait()
     server.close()
-    await _drain(router, connections)
+    await _drain(door, connections)
     chores.cancel()
-    _write_stats(router, arguments.stats_file)
+    _write_stats(door, arguments.stats_file)
     return 0
 
 
-async def _chores(router: Router, table: TableFile, connections: set[Front], stats_file: Path | None) -> None:
+async def _chores(door: Door, table: TableFile, connections: set[Front], stats_file: Path | None) -> None:
     loop = asyncio.get_running_loop()
     stats_at = sweep_at = loop.time()
     while True:
         await asyncio.sleep(_TABLE_SECONDS)
         now = loop.time()
-        _refresh(router, table)
+        _refresh(door, table)
         if now >= stats_at:
-            _write_stats(router, stats_file)
+            _write_stats(door, stats_file)
             stats_at = now + _STATS_SECONDS
         if now >= sweep_at:
-            router.close_idle()
+            door.router.replicas.close_idle()
             for connection in list(connections):
                 connection.close_if_stale(now)
             sweep_at = now + _SWEEP_SECONDS
 
 
-def _refresh(router: Router, table: TableFile) -> None:
+def _refresh(door: Door, table: TableFile) -> None:
     before = table.trouble
     changed = table.changed()
     if changed is not None:
-        router.use(changed)
+        door.router.use(changed)
     if table.trouble and table.trouble != before:
         print(table.trouble, file=sys.stderr, flush=True)
-    router.trouble = table.trouble
+    door.trouble = table.trouble
 
 
-async def _drain(router: Router, connections: set[Front]) -> None:
-    router.draining = True
+async def _drain(door: Door, connections: set[Front]) -> None:
+    door.draining = True
     deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
     for connection in list(connections):
         connection.close_when_idle()
@@ -96,12 +97,12 @@ async def _drain(router: Router, connections: set[Front]) -> None:
         await asyncio.sleep(0.02)
 
 
-def _write_stats(router: Router, path: Path | None) -> None:
+def _write_stats(door: Door, path: Path | None) -> None:
     if path is None:
         return
     part = path.with_name(f"{path.name}.part")
     with contextlib.suppress(OSError):
-        part.write_bytes(msgspec.json.encode(router.stats()))
+        part.write_bytes(msgspec.json.encode(door.router.stats()))
         os.replace(part, path)
 
 

@@ -3,55 +3,86 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httptools
 
-from mlops.formats.refusal import Refusal
 from mlops.router.exchange import Answer, Headers
 
+if TYPE_CHECKING:
+    import ssl
+
 _CONNECT_SECONDS = 2.0
+_SHORTEST_REST_SECONDS = 0.05
+_LONGEST_REST_SECONDS = 0.5
 _IDLE_SECONDS = 60.0
 """Shorter than the scoring server's keep-alive, so that the server seldom closes first."""
 _MOST_ANSWER_BYTES = 256 * 1024 * 1024
 
 
 class Unreachable(Exception):
-    """No connection, or a kept one that had been closed: the backend has not begun to answer."""
+    """No connection: the request was not sent."""
 
 
 class Broken(Exception):
-    """The connection broke after the request was sent on a fresh connection, or in the middle of the answer."""
+    """The connection ended after the request was sent. `is_answer_begun`: in the middle of the answer."""
+
+    def __init__(self, reason: str, *, is_answer_begun: bool = False) -> None:
+        super().__init__(reason)
+        self.is_answer_begun = is_answer_begun
 
 
 class BackendPool:
-    """The connections to one server; the one used last is used next."""
+    """The connections to one server; the one used last is used next. `in_flight`: requests that wait for its answer."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.in_flight = 0
+        self.rests_until = 0.0
+        """The loop's time before which it is not asked, because it did not take the last request."""
         parts = urlsplit(url)
+        self._tls = parts.scheme == "https"
         self._host = parts.hostname or "127.0.0.1"
-        self._port = parts.port or 80
-        self.host_header = parts.netloc.encode()
+        self._port = parts.port or (443 if self._tls else 80)
+        self.host_header = parts.netloc.rpartition("@")[2].encode()
+        self.prefix = parts.path.rstrip("/").encode()
+        self._failures = 0
         self._idle: list[_Connection] = []
         self._closed = False
 
     async def exchange(self, message: bytes, *, timeout_seconds: float, anew: bool = False) -> Answer:
         """Raises Unreachable, Broken or TimeoutError. `anew`: not over a kept connection."""
         loop = asyncio.get_running_loop()
-        connection = None if anew else self._kept(loop.time())
-        fresh = connection is None
-        if connection is None:
-            connection = await self._connect()
-        answer = await connection.ask(message, timeout_seconds=timeout_seconds, fresh=fresh)
+        self.in_flight += 1
+        try:
+            connection = None if anew else self._kept(loop.time())
+            if connection is None:
+                connection = await self._connect()
+            try:
+                answer = await connection.ask(message, timeout_seconds=timeout_seconds)
+            except asyncio.CancelledError:
+                connection.close()
+                raise
+        finally:
+            self.in_flight -= 1
         if connection.reusable and not self._closed:
             connection.idle_since = loop.time()
             self._idle.append(connection)
         else:
             connection.close()
+        self._failures = 0
         return answer
 
+    def rest(self) -> None:
+        """Is not asked for a moment, longer each time in a row; half a second at most."""
+        self._failures += 1
+        pause = min(_SHORTEST_REST_SECONDS * 2 ** min(self._failures - 1, 10), _LONGEST_REST_SECONDS)
+        self.rests_until = asyncio.get_running_loop().time() + pause
+
     def close(self) -> None:
+        """What is in flight is finished."""
         self._closed = True
         for connection in self._idle:
             connection.close()
@@ -73,10 +104,20 @@ class BackendPool:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                _, connection = await loop.create_connection(_Connection, self._host, self._port)
+                _, connection = await loop.create_connection(
+                    _Connection, self._host, self._port, ssl=_tls_context() if self._tls else None
+                )
         except (OSError, TimeoutError) as error:
             raise Unreachable(f"{self.url}: {str(error) or 'no connection in time'}") from error
         return connection
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Certificates are checked by those of the system, or of SSL_CERT_FILE."""
+    import ssl
+
+    return ssl.create_default_context()
 
 
 class _Connection(asyncio.Protocol):
@@ -87,7 +128,6 @@ class _Connection(asyncio.Protocol):
         self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
-        self._fresh = True
         self._reset()
 
     def _reset(self) -> None:
@@ -103,12 +143,11 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         self.reusable = True
 
-    def ask(self, message: bytes, *, timeout_seconds: float, fresh: bool) -> asyncio.Future[Answer]:
+    def ask(self, message: bytes, *, timeout_seconds: float) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()
-        self._fresh = fresh
         waiting = self._waiting = loop.create_future()
         if self._transport is None or self._transport.is_closing():
-            self._fail(Unreachable("the kept connection was closed"))
+            self._fail(Broken("the connection was closed"))
             return waiting
         timer = loop.call_later(timeout_seconds, self._late)
         waiting.add_done_callback(lambda _: timer.cancel())
@@ -123,7 +162,7 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._fail(Broken(f"an answer that is not HTTP: {error}"))
+            self._fail(Broken(f"an answer that is not HTTP: {error}", is_answer_begun=True))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.reusable = False
@@ -131,10 +170,10 @@ class _Connection(asyncio.Protocol):
             return
         if self._until_close:
             self._finish(kept=False)
-        elif self._begun or self._fresh:
-            self._fail(Broken("the connection ended before the answer was complete"))
+        elif self._begun:
+            self._fail(Broken("the connection ended in the middle of the answer", is_answer_begun=True))
         else:
-            self._fail(Unreachable("the kept connection was closed"))
+            self._fail(Broken("the connection ended before any answer"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name.lower(), value))
@@ -149,7 +188,7 @@ class _Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
         if self._size > _MOST_ANSWER_BYTES:
-            self._fail(Broken(f"the answer is larger than {_MOST_ANSWER_BYTES:,} bytes"))
+            self._fail(Broken(f"the answer is larger than {_MOST_ANSWER_BYTES:,} bytes", is_answer_begun=True))
             return
         self._body.append(body)
 
@@ -179,30 +218,3 @@ class _Connection(asyncio.Protocol):
         self.close()
         if waiting is not None and not waiting.done():
             waiting.set_exception(error)
-
-
-def unreachable(deployment: str, reason: str) -> Refusal:
-    return Refusal(
-        "no_backend",
-        f"No server of the deployment '{deployment}' can be reached: {reason}.",
-        hint="It may be starting or restarting; its page shows the state. Try again shortly.",
-        status=503,
-    )
-
-
-def broken(deployment: str, reason: str) -> Refusal:
-    return Refusal(
-        "backend_failed",
-        f"The server of the deployment '{deployment}' failed over this request: {reason}.",
-        hint="The deployment's log says more.",
-        status=502,
-    )
-
-
-def late(deployment: str, seconds: float) -> Refusal:
-    return Refusal(
-        "timeout",
-        f"The deployment '{deployment}' did not answer within {seconds:g} s.",
-        hint="Send fewer rows, make the model faster, or raise the deployment's request timeout.",
-        status=504,
-    )

@@ -3,70 +3,141 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from mlops.formats.serving import LATENCY_BOUNDS, DeploymentCounts
+from mlops.formats.serving import LATENCY_BOUNDS, DeploymentCounts, MirrorCounts
+from mlops.router.endpoints import Endpoint
 
 
 class Counts:
     """Cumulative since the router started. Errors are answers of 500 and above, refusals those of 400 to 499."""
 
-    __slots__ = ("classes", "in_flight", "latency", "seconds")
+    __slots__ = ("classes", "dropped", "in_flight", "latency", "retries", "seconds")
 
     def __init__(self) -> None:
         self.classes = [0, 0, 0, 0, 0]
         self.latency = [0] * (len(LATENCY_BOUNDS) + 1)
         self.seconds = 0.0
         self.in_flight = 0
+        self.retries = 0
+        self.dropped = 0
 
-    def add(self, status: int, *, seconds: float) -> None:
+    def add(self, status: int, *, seconds: float, attempts: int = 1) -> None:
         self.classes[min(max(status // 100, 1), 5) - 1] += 1
         self.latency[bisect_left(LATENCY_BOUNDS, seconds)] += 1
         self.seconds += seconds
+        self.retries += max(attempts - 1, 0)
 
-    def frozen(self, endpoint: str, deployment: str) -> DeploymentCounts:
-        return DeploymentCounts(
-            endpoint=endpoint,
-            deployment=deployment,
-            requests=sum(self.classes),
-            errors=self.classes[4],
-            refused=self.classes[3],
-            seconds_sum=self.seconds,
-            latency_counts=tuple(self.latency),
-            in_flight=self.in_flight,
+
+class Tally:
+    """Counts by endpoint id and deployment; `refused`: requests that reached no deployment, by endpoint and code."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], Counts] = {}
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self._mirrored: dict[tuple[str, str], Counts] = {}
+
+    def of(self, endpoint_id: str, deployment: str) -> Counts:
+        key = (endpoint_id, deployment)
+        return self.counts.get(key) or self.counts.setdefault(key, Counts())
+
+    def mirrored(self, endpoint_id: str, deployment: str) -> Counts:
+        key = (endpoint_id, deployment)
+        return self._mirrored.get(key) or self._mirrored.setdefault(key, Counts())
+
+    def frozen(self) -> tuple[DeploymentCounts, ...]:
+        return tuple(
+            DeploymentCounts(
+                endpoint=endpoint,
+                deployment=deployment,
+                requests=sum(counts.classes),
+                errors=counts.classes[4],
+                refused=counts.classes[3],
+                seconds_sum=counts.seconds,
+                latency_counts=tuple(counts.latency),
+                in_flight=counts.in_flight,
+                retries=counts.retries,
+                mirrored=_mirrored(self._mirrored.get((endpoint, deployment))),
+            )
+            for (endpoint, deployment), counts in self.counts.items()
         )
 
+    def prometheus(self, *, endpoints: Iterable[Endpoint], revision: int) -> str:
+        lines = ["# TYPE mlops_router_table_revision gauge", f"mlops_router_table_revision {revision}"]
+        lines += _shares(endpoints)
+        lines += _by_class("mlops_router_requests_total", self.counts)
+        lines += _by_class("mlops_router_mirrored_total", self._mirrored)
+        lines.append("# TYPE mlops_router_mirrors_dropped_total counter")
+        lines += [
+            f"mlops_router_mirrors_dropped_total{{{_labels(k)}}} {one.dropped}" for k, one in self._mirrored.items()
+        ]
+        lines.append("# TYPE mlops_router_retries_total counter")
+        lines += [f"mlops_router_retries_total{{{_labels(key)}}} {one.retries}" for key, one in self.counts.items()]
+        lines.append("# TYPE mlops_router_refused_total counter")
+        for (endpoint, code), count in self.refused.items():
+            lines.append(f'mlops_router_refused_total{{endpoint="{_escaped(endpoint)}",code="{code}"}} {count}')
+        lines.append("# TYPE mlops_router_in_flight gauge")
+        lines += [f"mlops_router_in_flight{{{_labels(key)}}} {entry.in_flight}" for key, entry in self.counts.items()]
+        lines += _histograms("mlops_router_seconds", self.counts)
+        lines += _histograms("mlops_router_mirrored_seconds", self._mirrored)
+        return "\n".join(lines) + "\n"
 
-def prometheus(counts: dict[tuple[str, str], Counts], *, refused: dict[tuple[str, str], int], revision: int) -> str:
-    """`counts` by endpoint id and deployment; `refused`: requests that reached no deployment, by endpoint and code."""
-    lines = ["# TYPE mlops_router_table_revision gauge", f"mlops_router_table_revision {revision}"]
-    lines.append("# TYPE mlops_router_requests_total counter")
+
+def _mirrored(counts: Counts | None) -> MirrorCounts:
+    if counts is None:
+        return MirrorCounts()
+    return MirrorCounts(
+        requests=sum(counts.classes),
+        errors=counts.classes[4],
+        refused=counts.classes[3],
+        dropped=counts.dropped,
+        seconds_sum=counts.seconds,
+        latency_counts=tuple(counts.latency),
+    )
+
+
+def _shares(endpoints: Iterable[Endpoint]) -> list[str]:
+    """The percent in force; the role tells who is compared with whom."""
+    lines = ["# TYPE mlops_router_share_percent gauge"]
+    for endpoint in endpoints:
+        shares = {deployment.name: share for deployment, share in endpoint.shares}
+        for deployment in endpoint.route.deployments:
+            is_control = deployment.name == endpoint.route.control
+            role = "control" if is_control else "mirror" if deployment.mirror else "treatment"
+            labels = f'{_labels((endpoint.id, deployment.name))},role="{role}"'
+            lines.append(f"mlops_router_share_percent{{{labels}}} {shares.get(deployment.name, 0):g}")
+    return lines
+
+
+def _by_class(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
+    return [f"# TYPE {name} counter"] + [
+        f'{name}{{{_labels(key)},status="{index + 1}xx"}} {count}'
+        for key, entry in counts.items()
+        for index, count in enumerate(entry.classes)
+        if count
+    ]
+
+
+def _histograms(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
+    lines = [f"# TYPE {name} histogram"]
     for key, entry in counts.items():
-        for index, count in enumerate(entry.classes):
-            if count:
-                lines.append(f'mlops_router_requests_total{{{_labels(key)},status="{index + 1}xx"}} {count}')
-    lines.append("# TYPE mlops_router_refused_total counter")
-    for (endpoint, code), count in refused.items():
-        lines.append(f'mlops_router_refused_total{{endpoint="{_escaped(endpoint)}",code="{code}"}} {count}')
-    lines.append("# TYPE mlops_router_in_flight gauge")
-    lines += [f"mlops_router_in_flight{{{_labels(key)}}} {entry.in_flight}" for key, entry in counts.items()]
-    lines.append("# TYPE mlops_router_seconds histogram")
-    for key, entry in counts.items():
-        lines += _histogram(_labels(key), entry)
-    return "\n".join(lines) + "\n"
+        lines += _histogram(name, _labels(key), entry)
+    return lines
 
 
-def _histogram(labels: str, entry: Counts) -> list[str]:
+def _histogram(name: str, labels: str, entry: Counts) -> list[str]:
     lines = []
     below = 0
     for bound, count in zip(LATENCY_BOUNDS, entry.latency, strict=False):
         below += count
-        lines.append(f'mlops_router_seconds_bucket{{{labels},le="{bound}"}} {below}')
+        lines.append(f'{name}_bucket{{{labels},le="{bound}"}} {below}')
     total = sum(entry.latency)
     return [
         *lines,
-        f'mlops_router_seconds_bucket{{{labels},le="+Inf"}} {total}',
-        f"mlops_router_seconds_sum{{{labels}}} {entry.seconds:.6f}",
-        f"mlops_router_seconds_count{{{labels}}} {total}",
+        f'{name}_bucket{{{labels},le="+Inf"}} {total}',
+        f"{name}_sum{{{labels}}} {entry.seconds:.6f}",
+        f"{name}_count{{{labels}}} {total}",
     ]
 
 

@@ -8,6 +8,9 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 
+CODE_HEADER = b"x-mlops-code"
+"""Which refusal an answer is, as `code` in its body."""
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -32,6 +35,9 @@ class Answer(msgspec.Struct, kw_only=True):
     headers: Headers
     body: bytes = b""
 
+    def header(self, name: bytes) -> bytes:
+        return next((value for key, value in self.headers if key == name), b"")
+
 
 def json_answer(value: object, *, status: int = 200) -> Answer:
     return Answer(status=status, headers=[(b"content-type", b"application/json")], body=msgspec.json.encode(value))
@@ -44,7 +50,7 @@ def text_answer(text: str) -> Answer:
 
 def problem_answer(refusal: Refusal) -> Answer:
     answer = json_answer(refusal.as_problem(), status=refusal.status)
-    answer.headers = [(b"content-type", b"application/problem+json")]
+    answer.headers = [(b"content-type", b"application/problem+json"), (CODE_HEADER, refusal.code.encode())]
     if refusal.status == 503:
         answer.headers.append((b"retry-after", b"1"))
     if refusal.status == 401:

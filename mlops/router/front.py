@@ -8,8 +8,9 @@ from collections import deque
 import httptools
 
 from mlops.formats.refusal import Refusal
+from mlops.router.door import Door
 from mlops.router.exchange import Answer, Request, encode, problem_answer
-from mlops.router.routing import Router, Target
+from mlops.router.routing import Target
 
 _MOST_HEAD_BYTES = 64 * 1024
 _MOST_WAITING = 8
@@ -21,8 +22,8 @@ READ_SECONDS = 60.0
 class Front(asyncio.Protocol):
     """httptools calls the on_… methods. `connections` is the set of all that are open."""
 
-    def __init__(self, router: Router, *, connections: set[Front], most_body_bytes: int) -> None:
-        self._router = router
+    def __init__(self, door: Door, *, connections: set[Front], most_body_bytes: int) -> None:
+        self._door = door
         self._connections = connections
         self._most_body_bytes = most_body_bytes
         self._parser = httptools.HttpRequestParser(self)
@@ -112,7 +113,7 @@ class Front(asyncio.Protocol):
             peer=self._peer,
             keep_alive=self._parser.should_keep_alive(),
         )
-        self._target = self._router.admit(request)
+        self._target = self._door.admit(request)
         declared = request.header(b"content-length")
         if declared and int(declared) > self._most_body_bytes:
             self._turn_away(self._too_large())
@@ -181,7 +182,7 @@ class Front(asyncio.Protocol):
 
     async def _forward(self, request: Request, target: Target) -> Answer:
         try:
-            return await self._router.forward(request, target)
+            return await self._door.forward(request, target)
         except Exception as error:
             asyncio.get_running_loop().call_exception_handler({"message": "forwarding failed", "exception": error})
             return problem_answer(

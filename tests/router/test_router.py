@@ -26,7 +26,9 @@ KEY = {"authorization": "Bearer right"}
 
 def deployment(name: str, *ports: int, **fields: Any) -> DeploymentRoute:
     backends = tuple(Backend(url=f"http://127.0.0.1:{port}") for port in ports)
-    return DeploymentRoute(**{"name": name, "backends": backends, "timeout_seconds": 1.0, **fields})
+    return DeploymentRoute(
+        **{"name": name, "backends": backends, "timeout_seconds": 1.0, "wait_seconds": 0.2, **fields}
+    )
 
 
 def endpoint(*deployments: DeploymentRoute, **fields: Any) -> EndpointRoute:

@@ -1,0 +1,65 @@
+"""The router's front door: requests to endpoints are routed, its own few paths tell how it is."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import RequestSamples
+from mlops.router.exchange import Answer, Request, json_answer, problem_answer, text_answer
+from mlops.router.routing import Router, Target
+
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+class Door:
+    """`trouble` is the table file's; with an earlier table in force the router stays ready."""
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self.trouble = "No routing table has been read yet."
+        self.draining = False
+        self.forward = router.forward
+
+    def admit(self, request: Request) -> Target | Answer:
+        if request.path.startswith("/endpoints/"):
+            return self.router.admit(request)
+        return self._own(request)
+
+    def _own(self, request: Request) -> Answer:
+        path = request.path
+        if request.method not in (b"GET", b"HEAD"):
+            message = f"There is nothing to {request.method.decode('latin-1')} at {path}."
+            return problem_answer(Refusal("unknown_path", message, status=404))
+        if path == "/healthz":
+            return json_answer({"live": True})
+        if path == "/readyz":
+            reasons = [reason for reason in (self.trouble, "It is stopping." if self.draining else "") if reason]
+            ready = self.router.has_table and not self.draining
+            answer = {"ready": ready, "reasons": reasons, "table_revision": self.router.endpoints.revision}
+            return json_answer(answer, status=200 if ready else 503)
+        if path == "/metrics":
+            endpoints = self.router.endpoints
+            text = self.router.tally.prometheus(endpoints=endpoints.by_id.values(), revision=endpoints.revision)
+            return text_answer(text)
+        if path == "/-/stats":
+            return _to_this_machine(request) or json_answer(self.router.stats())
+        if path == "/-/requests":
+            return _to_this_machine(request) or self._requests(request)
+        hint = "Endpoints are at /endpoints/PROJECT/ENDPOINT/score."
+        return problem_answer(Refusal("unknown_path", f"There is nothing at {path}.", hint=hint, status=404))
+
+    def _requests(self, request: Request) -> Answer:
+        asked = parse_qs(request.query.decode("latin-1"))
+        endpoint = asked.get("endpoint", [""])[0]
+        samples = self.router.samples.of(endpoint, failed_only=asked.get("failed", [""])[0] == "1")
+        return json_answer(RequestSamples(requests=samples))
+
+
+def _to_this_machine(request: Request) -> Answer | None:
+    """The refusal for others."""
+    if request.peer.startswith(_LOOPBACK):
+        return None
+    return problem_answer(
+        Refusal("only_loopback", "This is told to this machine alone.", hint="Use /metrics.", status=403)
+    )
