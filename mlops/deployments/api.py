@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
-from mlops.deployments import actions, queries
+from mlops.deployments import actions, consuming, queries
 from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
@@ -221,6 +221,27 @@ class MetricsView(APIView):
         return Response(
             {"summary": msgspec.to_builtins(summary), "results": [msgspec.to_builtins(row) for row in rows]}
         )
+
+
+class ProgramView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """The call as a program in `?language=` (python), of `?deployment=` or the only or default one."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        found = consuming.language(request.query_params.get("language", "python"))
+        name = request.query_params.get("deployment", "") or endpoint.default
+        deployment = queries.deployment_of(endpoint, name) if name else None
+        text = consuming.program(endpoint, deployment, language_name=found.name)
+        return Response({"language": found.name, "file": found.file, "needs": found.needs, "program": text})
+
+
+class SwaggerView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        """The OpenAPI description that the endpoint gives to callers."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        asked = request.query_params.get("deployment", "")
+        return Response(consuming.openapi(request.user, endpoint, deployment=asked))
 
 
 class InvokeView(APIView):

@@ -29,17 +29,21 @@ class Invoked(msgspec.Struct, frozen=True, kw_only=True):
 
 def invoke(actor: Any, endpoint: Endpoint, *, body: bytes, deployment: str = "") -> Invoked:
     require(actor, "contribute", endpoint.project)
+    return ask(endpoint, "POST", scoring_uri(endpoint), body=body, deployment=deployment)
+
+
+def ask(endpoint: Endpoint, method: str, uri: str, *, body: bytes | None = None, deployment: str = "") -> Invoked:
+    """With the endpoint's key. Raises Refusal `endpoint_too_slow` or `router_unreachable`."""
     import httpx
 
     headers = {"Authorization": f"Bearer {keys_of(endpoint).primary}", "Content-Type": "application/json"}
     if deployment:
         headers["azureml-model-deployment"] = deployment
-    uri = scoring_uri(endpoint)
     try:
         # Without TLS there is no need to load the certificates, which takes longer than most answers.
         with httpx.Client(verify=uri.startswith("https:"), timeout=TIMEOUT_SECONDS) as http:
             began = time.perf_counter()
-            response = http.post(uri, content=body, headers=headers)
+            response = http.request(method, uri, content=body, headers=headers)
             seconds = time.perf_counter() - began
     except httpx.TimeoutException as error:
         raise Refusal(

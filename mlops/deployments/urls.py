@@ -18,5 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}regenerate-keys/", api.RegenerateView.as_view()),
     path(f"{ONE}logs/", api.LogsView.as_view()),
     path(f"{ONE}metrics/", api.MetricsView.as_view()),
+    path(f"{ONE}program/", api.ProgramView.as_view()),
+    path(f"{ONE}swagger/", api.SwaggerView.as_view()),
     path(f"{ONE}invoke/", api.InvokeView.as_view()),
 ]

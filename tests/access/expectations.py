@@ -239,6 +239,8 @@ on(f"{ONE}credentials/", GET=CONTRIBUTE)
 on(f"{ONE}regenerate-keys/", POST=(CONTRIBUTE, {"key": "primary"}))
 on(f"{ONE}logs/", GET=READ)
 on(f"{ONE}metrics/", GET=READ)
+on(f"{ONE}program/", GET=READ)
+on(f"{ONE}swagger/", GET=READ, allowed=(502, 503, 504))
 on(f"{ONE}invoke/", POST=(CONTRIBUTE, {"input_data": []}), allowed=(502, 503, 504))
 PAGE = "endpoints/<uuid:endpoint_id>/"
 on("deploy/", query="?version={version_id}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"version": "{version_id}"}))

@@ -150,6 +150,16 @@ def test_the_rest_face_creates_and_tells(client, contributor, project, version):
     assert client.get(f"{base}metrics/").json()["summary"]["requests"] == 0
 
 
+def test_the_call_is_told_as_a_program_with_the_signature_s_columns(client, contributor, endpoint, version):
+    deploy(contributor, endpoint, version)
+    client.force_login(contributor)
+    base = f"/api/v1/online-endpoints/{endpoint.pk}/program/"
+    told = client.get(base, {"language": "go"}).json()
+    assert (told["file"], "ENDPOINT_KEY" in told["program"], "power" in told["program"]) == ("score.go", True, True)
+    refused = client.get(base, {"language": "javscript"})
+    assert (refused.status_code, refused.json()["hint"]) == (400, "Did you mean 'javascript'?")
+
+
 def test_strangers_find_no_endpoint(client, stranger, endpoint):
     client.force_login(stranger)
     assert client.get(f"/api/v1/online-endpoints/{endpoint.pk}/").status_code == 404

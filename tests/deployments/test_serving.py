@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mlops.deployments import actions, queries, tasks
+from mlops.deployments import actions, consuming, queries, tasks
 from mlops.deployments.counting import ask_router, take_over
 from mlops.deployments.invoking import invoke
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
@@ -67,6 +67,8 @@ def test_a_model_as_onnx_answers_like_the_original_and_is_counted(plane, contrib
     onnx = deployed(contributor, endpoint, version=version)
     assert (onnx.state, onnx.reason) == ("healthy", "")
     eventually(lambda: score(endpoint).status_code == 200)
+    described = consuming.openapi(contributor, endpoint)
+    assert "/score" in str(list(described["paths"]))
     first = score(endpoint).json()
     native = deployed(contributor, endpoint, name="green", version=version, entry="native")
     assert (native.state, native.reason) == ("healthy", "")

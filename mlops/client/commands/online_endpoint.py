@@ -50,10 +50,14 @@ def define(parser: argparse.ArgumentParser) -> None:
     logs = verbs.add("get-logs", "the last lines of a deployment's log", show_logs)
     logs.add_argument("--deployment-name", "-d", default="", help="needed where there are several")
     logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
+    program = verbs.add("get-program", "the call of an endpoint as a program to paste", show_program)
+    program.add_argument("--language", default="python", help="curl, python, javascript, csharp, go, java, r, …")
+    program.add_argument("--deployment-name", "-d", default="", help="default: the endpoint's default")
+    swagger = verbs.add("get-swagger", "the OpenAPI description of an endpoint", show_swagger)
     delete = verbs.add("delete", "delete an endpoint with its deployments", delete_endpoint)
     for verb in (regenerate, delete):
         add_yes(verb)
-    for verb in (show_verb, update, invoke, credentials, regenerate, logs, delete):
+    for verb in (show_verb, update, invoke, credentials, regenerate, logs, program, swagger, delete):
         add_name(verb, "the endpoint's name")
         add_project(verb)
 
@@ -152,6 +156,22 @@ def show_logs(arguments: argparse.Namespace) -> int:
     connection = connect()
     row = _endpoint(connection, arguments)
     return print_logs(connection, row, deployment=arguments.deployment_name, lines=arguments.lines)
+
+
+def show_program(arguments: argparse.Namespace) -> int:
+    """Prints the program as it is, ready for a file; through --query or -o, with its file name and needs."""
+    connection = connect()
+    path = f"{PATH}{_endpoint(connection, arguments)['id']}/program/"
+    answer = connection.get(path, language=arguments.language, deployment=arguments.deployment_name)
+    if arguments.query or arguments.output:
+        return show(arguments, answer)
+    print(answer["program"], end="")
+    return 0
+
+
+def show_swagger(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.get(f"{PATH}{_endpoint(connection, arguments)['id']}/swagger/"))
 
 
 def print_logs(connection: Connection, endpoint: dict[str, Any], *, deployment: str, lines: int) -> int:

@@ -18,12 +18,14 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
 from mlops.deployments import actions, queries
+from mlops.deployments.consuming import program
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.snippets import LANGUAGES
 from mlops.deployments.targets import target
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
 from mlops.web.pages import deploying
-from mlops.web.pages.trying import Trial, first_trial, snippets, tried
+from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
 
 TABS = ("overview", "test", "consume", "metrics", "logs")
@@ -140,7 +142,15 @@ def _consume_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
     chosen = _chosen(request, endpoint, deployments)
     uri = queries.scoring_uri(endpoint)
     keys = actions.credentials(request.user, endpoint) if may(request.user, "contribute", endpoint.project) else None
-    return {"uri": uri, "keys": keys, "snippets": snippets(uri, first_trial(chosen).body)}
+    shown = next((one for one in LANGUAGES if one.name == request.GET.get("language")), LANGUAGES[0])
+    return {
+        "uri": uri,
+        "keys": keys,
+        "chosen": chosen,
+        "languages": LANGUAGES,
+        "language": shown,
+        "program": program(endpoint, chosen, language_name=shown.name),
+    }
 
 
 def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:

@@ -90,30 +90,6 @@ def body_of(entries: tuple[Entry, ...]) -> str:
     return json.dumps({"data": [row]}, indent=2, ensure_ascii=False)
 
 
-def snippets(uri: str, body: str) -> dict[str, str]:
-    """Ready to paste; the key is read from the environment, so that it is in no file."""
-    compact = json.dumps(json.loads(body), ensure_ascii=False)
-    quoted = compact.replace("'", "'\\''")
-    curl = (
-        f'curl {uri} \\\n  -H "Authorization: Bearer $ENDPOINT_KEY" \\\n'
-        f"  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"
-    )
-    python = (
-        "import os\n\nimport requests\n\n"
-        f"body = {_as_python(json.loads(body))}\n"
-        f'answer = requests.post(\n    "{uri}",\n    json=body,\n'
-        '    headers={"Authorization": f"Bearer {os.environ[\'ENDPOINT_KEY\']}"},\n    timeout=60,\n)\n'
-        "answer.raise_for_status()\nprint(answer.json())"
-    )
-    return {"curl": curl, "python": python}
-
-
-def _as_python(body: Any) -> str:
-    from pprint import pformat
-
-    return pformat(body, sort_dicts=False, width=100)
-
-
 def _entry(field: Field, value: str) -> Entry:
     kinds = {"integer": "number", "decimal": "number", "boolean": "boolean", "date": "date"}
     kind = "choice" if field.categories and field.type == "string" else kinds.get(field.type, "text")
