@@ -36,7 +36,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
     onnx: `onnx/model.onnx` and `model/mlops_model.json`; native: `model/` through a child process;
     script: `script` with init() and run(data), in a child process with AZUREML_MODEL_DIR and MLOPS_MODEL_DIR
-    set to `model/`."""
+    set to `model/` (where it uses several models: `model/<name>/<version>/`)."""
 
     entry: Entry
     endpoint: str
@@ -47,6 +47,12 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     task: str = ""
     classes: tuple[str, ...] = ()
     script: str = ""
+    code: str = ""
+    """The folder that the script's imports start at, such as `code`; empty: the script's own."""
+    python: str = ""
+    """The interpreter of the model's own environment, for child processes; empty: the server's."""
+    variables: dict[str, str] = {}
+    """Environment variables of child processes."""
     golden: tuple[GoldenRequest, ...] = ()
     limits: RequestLimits = RequestLimits()
     threads: int = 1

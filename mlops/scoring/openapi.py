@@ -14,9 +14,21 @@ _JSON_TYPES: dict[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date-time"},
 }
+_MADE_UP: dict[str, Any] = {
+    "integer": 0,
+    "number": 0.0,
+    "boolean": False,
+    "string": "text",
+    "date-time": "2000-01-01T00:00:00",
+    "date": "2000-01-01",
+}
 
 
-def openapi(serving: Serving, signature: Signature | None) -> dict[str, Any]:
+def openapi(
+    serving: Serving, signature: Signature | None, *, schemas: dict[str, Any] | None = None, raw: bool = False
+) -> dict[str, Any]:
+    """`schemas`: `input` and `output`, as the decorators of a script tell them; `raw`: it takes any body."""
+    operation = _raw_operation() if raw else _scripted(schemas) if schemas else _operation(signature)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -26,7 +38,7 @@ def openapi(serving: Serving, signature: Signature | None) -> dict[str, Any]:
         },
         "servers": [{"url": "."}],
         "security": [{"bearer": []}, {"key": []}],
-        "paths": {"/score": {"post": _operation(signature)}},
+        "paths": {"/score": {"post": operation}},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -47,6 +59,37 @@ def openapi(serving: Serving, signature: Signature | None) -> dict[str, Any]:
 def example_row(signature: Signature) -> dict[str, Any]:
     """One typical request row."""
     return {field.name: field.example for field in signature.inputs}
+
+
+def example_of(schema: dict[str, Any]) -> Any:
+    """A value of the schema, made up from its types: no row of anybody's data."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "object":
+        return {name: example_of(one) for name, one in schema.get("properties", {}).items()}
+    if schema.get("type") == "array":
+        return [example_of(schema.get("items", {}))] * max(1, int(schema.get("minItems", 1)))
+    if schema.get("format") in _MADE_UP:
+        return _MADE_UP[schema["format"]]
+    return _MADE_UP.get(schema.get("type", ""))
+
+
+def _scripted(schemas: dict[str, Any]) -> dict[str, Any]:
+    operation = _operation(None)
+    if schemas.get("input"):
+        request = {"schema": schemas["input"], "example": example_of(schemas["input"])}
+        operation["requestBody"]["content"]["application/json"] = request
+    if schemas.get("output"):
+        operation["responses"]["200"]["content"]["application/json"] = {"schema": schemas["output"]}
+    return operation
+
+
+def _raw_operation() -> dict[str, Any]:
+    operation = _operation(None)
+    anything = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    operation["requestBody"]["content"] = anything
+    operation["responses"]["200"] = {"description": "Whatever the deployment's script returns.", "content": anything}
+    return operation
 
 
 def _operation(signature: Signature | None) -> dict[str, Any]:

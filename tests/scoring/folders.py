@@ -97,6 +97,16 @@ def script_folder(folder: Path, source: str, **fields: Any) -> Path:
     return write_serving(folder, **{"entry": "script", "script": "score.py", **fields})
 
 
+def code_folder(folder: Path, files: dict[str, str], *, script: str, **fields: Any) -> Path:
+    """A deployment that answers with a script of a folder of files."""
+    for name, text in files.items():
+        place = folder / "code" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    (folder / "model").mkdir(parents=True, exist_ok=True)
+    return write_serving(folder, **{"entry": "script", "script": f"code/{script}", "code": "code", **fields})
+
+
 def _save(graph: Any, folder: Path) -> None:
     import onnx
     from onnx import helper

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,14 @@ import msgspec
 
 from mlops.formats.model import MANIFEST_FILE, Field, ModelManifest
 from mlops.formats.refusal import Refusal
-from mlops.scoring.children.pipe import serve
+from mlops.scoring.children.pipe import Answer, serve
 
 
 def main(folder: str) -> None:
     serve(lambda: load(Path(folder)))
 
 
-def load(folder: Path) -> Callable[[Any], Any]:
+def load(folder: Path) -> tuple[Answer, dict[str, Any]]:
     """Loads the model; the result answers {"columns": {...}, "rows": n} with the output columns."""
     if not (folder / MANIFEST_FILE).is_file():
         raise Refusal("model_missing", f"{MANIFEST_FILE} is not in the model's folder.", hint="Deploy it again.")
@@ -30,11 +28,11 @@ def load(folder: Path) -> Callable[[Any], Any]:
     model = load_model(folder)
     fields = manifest.signature.inputs
 
-    def answer(message: dict[str, Any]) -> dict[str, list[Any]]:
+    def answer(message: dict[str, Any], _raw: bytes) -> tuple[dict[str, list[Any]], bytes]:
         scored = model.score(_frame(fields, message["columns"]))
-        return {name: scored.get_column(name).to_list() for name in scored.columns}
+        return {name: scored.get_column(name).to_list() for name in scored.columns}, b""
 
-    return answer
+    return answer, {}
 
 
 def _frame(fields: tuple[Field, ...], columns: dict[str, list[Any]]) -> Any:
@@ -59,7 +57,3 @@ def _moments(values: list[Any], field: Field) -> list[Any]:
     if field.type != "date":
         return values
     return [None if value is None else datetime.fromisoformat(value) for value in values]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,4 +1,6 @@
-"""The child's end of the pipe: length-prefixed msgpack on private descriptors, while prints go to the log."""
+"""The child's end of the pipe, on private descriptors, while prints go to the log.
+
+A frame is two lengths (little-endian, 4 bytes each), JSON, and bytes that are no JSON: the body of a request."""
 
 from __future__ import annotations
 
@@ -11,11 +13,17 @@ import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-import msgspec
-
-from mlops.formats.refusal import Refusal
+from mlops.scoring.children.encoding import decode, encode
+from mlops.scoring.children.faults import fault_form
 
 _PR_SET_PDEATHSIG = 1
+SERVER_VARIABLE = "MLOPS_SCORING_SERVER"
+"""The server's process id: in a container it is often 1, which elsewhere means that the parent has died."""
+
+Answer = Callable[[Any, bytes], "tuple[Any, bytes]"]
+"""(question, bytes) to (answer, bytes)."""
+Load = Callable[[], "tuple[Answer, dict[str, Any]]"]
+"""What answers, and what the server should know about it."""
 
 
 class Pipe:
@@ -30,62 +38,47 @@ class Pipe:
         os.dup2(2, 1)
         sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
 
-    def receive(self) -> Any:
+    def receive(self) -> tuple[Any, bytes] | None:
         """The next message, or None when the server is gone."""
-        prefix = self._requests.read(4)
-        if len(prefix) < 4:
+        prefix = self._requests.read(8)
+        if len(prefix) < 8:
             return None
-        return msgspec.msgpack.decode(self._requests.read(struct.unpack("<I", prefix)[0]))
+        size, more = struct.unpack("<II", prefix)
+        return decode(self._requests.read(size)), self._requests.read(more)
 
-    def send(self, message: Any) -> None:
-        body = msgspec.msgpack.encode(message)
-        self._answers.write(struct.pack("<I", len(body)) + body)
+    def send(self, message: Any, raw: bytes = b"") -> None:
+        body = encode(message)
+        self._answers.write(struct.pack("<II", len(body), len(raw)) + body)
+        self._answers.write(raw)
         self._answers.flush()
 
 
 def die_with_parent() -> None:
     """The kernel kills this process when the server that started it dies, however it dies."""
-    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent or parent == 1:
+    if os.getppid() != int(os.environ.pop(SERVER_VARIABLE, os.getppid())):
         os._exit(1)
 
 
-def serve(load: Callable[[], Callable[[Any], Any]]) -> None:
+def serve(load: Load) -> None:
     """Loads once, says whether that worked, then answers one message after the other until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     pipe = Pipe()
     try:
-        answer = load()
+        answer, about = load()
     except BaseException as error:
         traceback.print_exc()
-        pipe.send({"error": refusal_form(error)})
+        pipe.send({"error": fault_form(error)})
         sys.exit(1)
-    pipe.send({"ready": True})
-    while (message := pipe.receive()) is not None:
+    pipe.send({"ready": True, "about": about})
+    while (received := pipe.receive()) is not None:
         try:
-            pipe.send({"ok": answer(message)})
+            ok, raw = answer(*received)
+            pipe.send({"ok": ok}, raw)
         except Exception as error:
-            if not isinstance(error, Refusal):
+            form = fault_form(error)
+            if form["code"] == "scoring_failed":
                 traceback.print_exc()
-            pipe.send({"error": refusal_form(error)})
-
-
-def refusal_form(error: BaseException) -> dict[str, Any]:
-    if isinstance(error, Refusal):
-        return {
-            "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
-            "status": error.status,
-            "where": msgspec.to_builtins(error.where),
-        }
-    return {
-        "code": "scoring_failed",
-        "message": f"{type(error).__name__}: {error}",
-        "hint": "The traceback is in the deployment's log.",
-        "status": 502,
-        "where": {},
-    }
+            pipe.send({"error": form})

@@ -1,106 +1,188 @@
-"""Runs a user's scoring script: init() once, run(data) for each request, one at a time."""
+"""Runs a user's scoring script: init() once, run(data) for each request, one at a time.
+
+run(data) gets the body as text; one with `inference_schema` decorators gets the body's fields by name, checked; one
+marked `@rawhttp` gets the whole request."""
 
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import os
 import sys
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import msgspec
+from mlops.scoring.children.encoding import decode, encode
+from mlops.scoring.children.faults import Fault
+from mlops.scoring.children.pipe import Answer, serve
+from mlops.scoring.raw import RAW, Request, Response
 
-from mlops.formats.refusal import Refusal
-from mlops.scoring.children.pipe import serve
+COMPAT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "compat")
+NO_EXAMPLES = ("example", "examples", "default")
+"""Of the schemas that decorators give: the samples are rows of somebody's data."""
 
 
-def main(script: str) -> None:
-    serve(lambda: load(Path(script)))
+def main(script: str, code: str = "") -> None:
+    serve(lambda: load(script, code))
 
 
-def load(path: Path) -> Callable[[Any], Any]:
-    """Imports the script and calls its init(); the result answers {"data": text} with encoded JSON."""
-    sys.path.insert(0, str(path.parent))
-    os.chdir(path.parent)
-    module = _guarded(path, "the import", lambda: _import(path))
-    if not callable(getattr(module, "run", None)):
-        raise Refusal(
-            "script_incomplete",
-            f"{path.name} has no function run(data).",
-            hint="Define run(data): it is called for every request.",
-        )
+def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:
+    """Imports the script and calls its init(). `code` is the folder that its imports start at (default: its own)."""
+    folder = os.path.dirname(script)
+    sys.path[:0] = list(dict.fromkeys((folder, code or folder)))
+    sys.path.append(COMPAT)
+    os.chdir(code or folder)
+    guard = Guard(script, code or folder)
+    module = guard("the import", lambda: _import(script))
+    run = getattr(module, "run", None)
+    if not callable(run):
+        hint = "Define run(data): it is called for every request."
+        raise Fault("script_incomplete", f"{guard.name} has no function run(data).", hint=hint)
     init = getattr(module, "init", None)
     if callable(init):
-        _guarded(path, "init()", init)
+        guard("init()", init)
+    is_raw = bool(getattr(run, RAW, False))
+    schemas = {} if is_raw else guard("its decorators", lambda: _schemas(run))
+    call = _raw_call(run) if is_raw else _named_call(run) if schemas else _text_call(run)
 
-    def answer(message: dict[str, Any]) -> bytes:
-        return encode(_guarded(path, "run()", lambda: module.run(message["data"])), path=path)
+    def answer(message: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
+        return _sent(guard("run()", lambda: call(message, body)), guard.name)
 
-    return answer
+    return answer, {"raw": is_raw, **schemas}
 
 
-def encode(value: Any, *, path: Path) -> bytes:
-    """What run() returned, as JSON: dicts, lists, texts, numpy and pandas values."""
+Call = Callable[["dict[str, Any]", bytes], Any]
+
+
+def _raw_call(run: Callable[..., Any]) -> Call:
+    def call(message: dict[str, Any], body: bytes) -> Any:
+        result = run(Request(body=body, **message["request"]))
+        return result if isinstance(result, Response) else Response(result)
+
+    return call
+
+
+def _text_call(run: Callable[..., Any]) -> Call:
+    return lambda _message, body: run(_text(body))
+
+
+def _named_call(run: Callable[..., Any]) -> Call:
+    """The body is an object with the decorated parameters as its fields."""
+    parameters = inspect.signature(run).parameters
+    required = [name for name, one in parameters.items() if one.default is inspect.Parameter.empty]
+
+    def call(_message: dict[str, Any], body: bytes) -> Any:
+        try:
+            fields = decode(_text(body).encode())
+        except ValueError as error:
+            raise Fault("broken_json", f"The body is not valid JSON: {error}.", hint="Send UTF-8 JSON text.") from None
+        listed = ", ".join(f"'{name}'" for name in parameters)
+        if not isinstance(fields, dict):
+            raise Fault("wrong_shape", f"The body is not a JSON object with {listed}.", status=422)
+        for name in required:
+            if name not in fields:
+                raise Fault("wrong_shape", f"The body has no '{name}'.", hint=f"Its fields are: {listed}.", status=422)
+        for name in fields:
+            if name not in parameters:
+                hint = f"Its fields are: {listed}."
+                raise Fault("wrong_shape", f"The script's run() has no parameter '{name}'.", hint=hint, status=422)
+        return run(**fields)
+
+    return call
+
+
+def _schemas(run: Callable[..., Any]) -> dict[str, Any]:
+    """By the decorators of inference_schema, ours or the installed one; empty without any."""
+    if "inference_schema" not in sys.modules:
+        return {}
+    from inference_schema import schema_util
+
+    if not schema_util.is_schema_decorated(run):
+        return {}
+    return {
+        "input": _without_examples(schema_util.get_input_schema(run)),
+        "output": _without_examples(schema_util.get_output_schema(run)),
+    }
+
+
+def _without_examples(schema: Any, *, names: bool = False) -> Any:
+    """`names`: the keys are names of properties, which may be called "example"."""
+    if isinstance(schema, dict):
+        kept = schema.items() if names else ((k, v) for k, v in schema.items() if k not in NO_EXAMPLES)
+        return {key: _without_examples(value, names=not names and key == "properties") for key, value in kept}
+    return [_without_examples(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _sent(value: Any, name: str) -> tuple[Any, bytes]:
+    if isinstance(value, Response):
+        return {"status": value.status_code, "headers": value.headers.pairs()}, value.data
     try:
-        return msgspec.json.encode(value, enc_hook=_plain)
+        return {"status": 200, "headers": []}, encode(value)
     except (TypeError, ValueError) as error:
-        raise Refusal(
+        raise Fault(
             "script_result",
-            f"What run() in {path.name} returned cannot be written as JSON: {error}",
+            f"What run() in {name} returned cannot be written as JSON: {error}",
             hint="Return a dict, a list, a text, a number, a numpy array or a pandas table.",
             status=502,
         ) from error
 
 
-def _import(path: Path) -> Any:
-    if not path.is_file():
-        raise Refusal("script_missing", f"The script {path.name} is not in the server's folder.")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        hint = "A script that takes other bodies marks its run() with @rawhttp."
+        raise Fault("broken_json", "The body is not UTF-8 text.", hint=hint) from None
+
+
+def _import(path: str) -> Any:
+    if not os.path.isfile(path):
+        raise Fault("script_missing", f"The script {os.path.basename(path)} is not in the server's folder.")
+    name = os.path.basename(path).removesuffix(".py")
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise Refusal("script_missing", f"{path.name} is not a Python file.")
+        raise Fault("script_missing", f"{os.path.basename(path)} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def _guarded(path: Path, stage: str, act: Callable[[], Any]) -> Any:
-    """What the user's code raises becomes a refusal that names exception, stage and line."""
-    try:
-        return act()
-    except Refusal:
-        raise
-    except (Exception, SystemExit) as error:
-        traceback.print_exc()
-        line = _line(error, path)
-        place = f"{path.name}, line {line}, in {stage}" if line else f"{path.name}, in {stage}"
-        raise Refusal(
-            "script_failed",
-            f"{place}: {type(error).__name__}: {error}",
-            hint="The whole traceback is in the deployment's log.",
-            status=502,
-        ) from error
+class Guard:
+    """What the user's code raises becomes a fault that names exception, stage, file and line."""
+
+    def __init__(self, script: str, code: str) -> None:
+        self.name = os.path.basename(script)
+        self._script, self._code = script, code
+
+    def __call__(self, stage: str, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except Fault:
+            raise
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            name, line = self._place(error)
+            place = f"{name}, line {line}, in {stage}" if line else f"{name}, in {stage}"
+            message = f"{place}: {type(error).__name__}: {error}"
+            raise Fault("script_failed", message, hint=_remedy(error), status=502) from error
+
+    def _place(self, error: BaseException) -> tuple[str, int | None]:
+        """The innermost line of the user's own files."""
+        if isinstance(error, SyntaxError) and str(error.filename).startswith(self._code):
+            return os.path.relpath(str(error.filename), self._code), error.lineno
+        frames = [one for one in traceback.extract_tb(error.__traceback__) if self._is_own(one.filename)]
+        return (os.path.relpath(frames[-1].filename, self._code), frames[-1].lineno) if frames else (self.name, None)
+
+    def _is_own(self, file: str) -> bool:
+        return file == self._script or file.startswith(self._code + os.sep)
 
 
-def _line(error: BaseException, path: Path) -> int | None:
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return error.lineno
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return frames[-1].lineno if frames else None
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):
-        return value.to_dict(orient="records")
-    for name in ("tolist", "to_list", "isoformat"):
-        if hasattr(value, name):
-            return getattr(value, name)()
-    if isinstance(value, set | frozenset):
-        return list(value)
-    raise TypeError(f"a value of the type {type(value).__name__}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+def _remedy(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if package.startswith("azureml"):
+            return f"{error.name} has no meaning in MLOps Studio: take it out of the script."
+        return f"Name the package of {package} in the deployment's environment, or put the module into the code folder."
+    return "The whole traceback is in the deployment's log."

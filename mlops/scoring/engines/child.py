@@ -10,12 +10,17 @@ import struct
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.scoring.children import start
+from mlops.scoring.children.pipe import SERVER_VARIABLE
 
+_START = Path(start.__file__)
+_OF_THE_SERVER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 _FIRST_BACKOFF_SECONDS = 0.5
 _MOST_BACKOFF_SECONDS = 30.0
 _HEALTHY_SECONDS = 60.0
@@ -24,10 +29,13 @@ _HEALTHY_SECONDS = 60.0
 class Child:
     """`trouble` says why it cannot answer now. Only one question is asked at a time."""
 
-    def __init__(self, module: str, *, arguments: tuple[str, ...], env: Mapping[str, str]) -> None:
+    def __init__(self, module: str, *, arguments: tuple[str, ...], env: Mapping[str, str], python: str = "") -> None:
+        """`python`: of the model's own environment; empty: the server's."""
         self.trouble = "The model is being loaded."
-        self._argv = (sys.executable, "-m", module, *arguments)
-        self._env = {**os.environ, **env}
+        self.about: dict[str, Any] = {}
+        """What the child said about itself when it had loaded."""
+        self._argv = (python or sys.executable, str(_START), module, *arguments)
+        self._env = {**_surroundings(own=bool(python)), **env, SERVER_VARIABLE: str(os.getpid())}
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
         self._gone = asyncio.Event()
@@ -51,17 +59,17 @@ class Child:
             await asyncio.sleep(backoff)
             backoff = min(2 * backoff, _MOST_BACKOFF_SECONDS)
 
-    async def ask(self, message: Any) -> Any:
+    async def ask(self, message: Any, raw: bytes = b"") -> tuple[Any, bytes]:
         """The child's answer, or the refusal that it gave; 502 when it dies over the question."""
         process = self._process
         if process is None or self.trouble:
             raise Refusal("not_ready", self.trouble or "The model is being loaded.", hint="Try again.", status=503)
         try:
-            body = msgspec.msgpack.encode(message)
+            body = msgspec.json.encode(message)
             assert process.stdin is not None
-            process.stdin.write(struct.pack("<I", len(body)) + body)
+            process.stdin.writelines((struct.pack("<II", len(body), len(raw)), body, raw))
             await process.stdin.drain()
-            answer = await self._read(process)
+            answer, more = await self._read(process)
         except (OSError, asyncio.IncompleteReadError):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), 1.0)
@@ -75,7 +83,7 @@ class Child:
             ) from None
         if "error" in answer:
             raise _refusal(answer["error"])
-        return answer["ok"]
+        return answer["ok"], more
 
     def give_up(self) -> None:
         """Ends what takes too long; the process is started again."""
@@ -94,15 +102,20 @@ class Child:
 
     async def _start(self) -> None:
         self._gone = asyncio.Event()
-        self._process = process = await asyncio.create_subprocess_exec(
-            *self._argv,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=self._env,
-            process_group=0,
-        )
         try:
-            first = await self._read(process)
+            self._process = process = await asyncio.create_subprocess_exec(
+                *self._argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=self._env,
+                process_group=0,
+            )
+        except OSError as error:
+            hint = "Deploy it again: its environment is built anew."
+            message = f"The Python of the model's environment cannot be started: {error}."
+            raise Refusal("python_missing", message, hint=hint) from error
+        try:
+            first, _ = await self._read(process)
         except (OSError, asyncio.IncompleteReadError):
             await process.wait()
             raise Refusal(
@@ -110,6 +123,7 @@ class Child:
             ) from None
         if "error" in first:
             raise _refusal(first["error"])
+        self.about = first["about"]
         task = asyncio.create_task(self._watch(process))
         self._watcher = task
 
@@ -125,10 +139,16 @@ class Child:
         if process is not None:
             await process.wait()
 
-    async def _read(self, process: asyncio.subprocess.Process) -> Any:
+    async def _read(self, process: asyncio.subprocess.Process) -> tuple[Any, bytes]:
         assert process.stdout is not None
-        (size,) = struct.unpack("<I", await process.stdout.readexactly(4))
-        return msgspec.msgpack.decode(await process.stdout.readexactly(size))
+        size, more = struct.unpack("<II", await process.stdout.readexactly(8))
+        message = msgspec.json.decode(await process.stdout.readexactly(size))
+        return message, await process.stdout.readexactly(more)
+
+
+def _surroundings(*, own: bool) -> dict[str, str]:
+    """The server's variables; of an environment of its own, without those that lead to the server's packages."""
+    return {name: value for name, value in os.environ.items() if not (own and name in _OF_THE_SERVER)}
 
 
 def _refusal(form: dict[str, Any]) -> Refusal:

@@ -38,5 +38,5 @@ class NativeEngine:
         await self._child.stop()
 
     async def _score(self, batch: Batch) -> Columns:
-        outputs: Columns = await self._child.ask({"columns": batch.columns, "rows": batch.rows})
+        outputs, _ = await self._child.ask({"columns": batch.columns, "rows": batch.rows})
         return {name: without_nan(values) for name, values in outputs.items()}

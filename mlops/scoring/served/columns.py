@@ -1,0 +1,57 @@
+"""A model with a signature of columns: rows are checked, and those of many requests are scored together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlops.formats.model import Signature
+from mlops.formats.serving import Serving
+from mlops.scoring.batch import Batch, Columns, records
+from mlops.scoring.bodies import read_invocation, read_score
+from mlops.scoring.engines.engine import Engine
+from mlops.scoring.exchange import Answer
+from mlops.scoring.open_inference import infer_answer, metadata, read_infer
+from mlops.scoring.openapi import openapi
+from mlops.scoring.served.model import Kept, encoder
+from mlops.scoring.validation import Validator
+
+
+class ColumnModel(Kept):
+    def __init__(self, serving: Serving, engine: Engine, signature: Signature) -> None:
+        super().__init__(serving, engine)
+        self.signature = signature
+        self._validator = Validator(signature, most_rows=serving.limits.rows)
+
+    async def score(self, body: bytes) -> tuple[Answer, int]:
+        batch = read_score(body, validator=self._validator)
+        outputs = await self._outputs(batch)
+        answer = {"predictions": records(outputs), "model": self.serving.model, "deployment": self.serving.deployment}
+        if batch.warnings:
+            answer["warnings"] = batch.warnings
+        return Answer(body=encoder.encode(answer)), batch.rows
+
+    async def invoke(self, body: bytes, *, content_type: str) -> tuple[Answer, int]:
+        batch = read_invocation(body, validator=self._validator)
+        return Answer(body=encoder.encode({"predictions": records(await self._outputs(batch))})), batch.rows
+
+    async def infer(self, body: bytes) -> tuple[Answer, int]:
+        batch, request = read_infer(body, validator=self._validator)
+        outputs = await self._outputs(batch)
+        answer = infer_answer(outputs, request, signature=self.signature, name=self.name, version=self.version)
+        return Answer(body=encoder.encode(answer)), batch.rows
+
+    async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        return records(await self._outputs(self._validator.from_records(rows)))
+
+    def metadata(self) -> dict[str, Any]:
+        return metadata(self.signature, name=self.name, version=self.version)
+
+    def openapi(self) -> dict[str, Any]:
+        return openapi(self.serving, self.signature)
+
+    async def _outputs(self, batch: Batch) -> Columns:
+        if batch.rows == 0:
+            return {}
+        outputs: Columns = await self._line.submit(batch, size=batch.rows)
+        return outputs

@@ -1,0 +1,56 @@
+"""Opens a deployment's folder: what serving.json says becomes a model with its engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import SERVING_FILE, Serving
+from mlops.scoring.engines.native import NativeEngine
+from mlops.scoring.engines.onnx import OnnxEngine
+from mlops.scoring.engines.script import ScriptEngine
+from mlops.scoring.served.columns import ColumnModel
+from mlops.scoring.served.model import Served
+from mlops.scoring.served.script import ScriptModel
+
+
+def opened(folder: Path) -> Served:
+    """Raises Refusal when the folder has no usable serving.json. Nothing is loaded yet."""
+    serving = read_serving(folder)
+    if serving.entry == "script":
+        return ScriptModel(serving, ScriptEngine(folder, serving=serving))
+    signature = _signature(folder, serving)
+    if serving.entry == "onnx":
+        return ColumnModel(serving, OnnxEngine(folder, serving=serving, signature=signature), signature)
+    return ColumnModel(serving, NativeEngine(folder, serving=serving), signature)
+
+
+def read_serving(folder: Path) -> Serving:
+    path = folder / SERVING_FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Serving)
+    except FileNotFoundError:
+        raise Refusal(
+            "no_serving_file", f"{folder} has no {SERVING_FILE}.", hint="Name a deployment's folder."
+        ) from None
+    except msgspec.DecodeError as error:
+        raise Refusal(
+            "broken_serving_file", f"{SERVING_FILE} cannot be read: {error}.", hint="Deploy it again."
+        ) from None
+
+
+def _signature(folder: Path, serving: Serving) -> Signature:
+    if serving.signature is not None:
+        return serving.signature
+    path = folder / "model" / MANIFEST_FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ModelManifest).signature
+    except (OSError, msgspec.DecodeError) as error:
+        raise Refusal(
+            "no_signature",
+            f"The model {serving.model} has no signature: {error}.",
+            hint="Deploy it with a scoring script.",
+        ) from None
