@@ -1,0 +1,1 @@
+"""See azureml.contrib.services."""

@@ -1,0 +1,1 @@
+"""Raw requests: aml_request and aml_response."""

@@ -1,0 +1,1 @@
+"""The names that Azure's inference server gives to scoring scripts."""

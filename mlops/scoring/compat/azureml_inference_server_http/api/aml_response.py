@@ -1,0 +1,5 @@
+"""`AMLResponse` of Azure's inference server, as mlops.scoring.raw has it."""
+
+from mlops.scoring.raw import Response as AMLResponse
+
+__all__ = ["AMLResponse"]
