@@ -1,0 +1,1 @@
+"""One file for each kind of sample: numpy, pandas, plain Python."""
