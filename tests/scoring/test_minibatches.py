@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -12,6 +13,7 @@ from mlops.formats.batch import AssemblyOrder, AssemblyPart, ErrorRow, ScoringOr
 from mlops.formats.model import Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
 from mlops.packaging.convert import convert
+from mlops.scoring.children.faults import Fault
 from mlops.scoring.minibatches.__main__ import load
 from mlops.scoring.minibatches.assembling import assemble
 from tests.packaging.trained import cars, train
@@ -24,7 +26,12 @@ def ask(folder: Path, order: ScoringOrder, frame: pl.DataFrame, *, start: int = 
     data = folder / "data.parquet"
     frame.write_parquet(data)
     message = {"kind": "table", "path": str(data), "name": "data.parquet", "start": start, "rows": rows or frame.height}
-    return load(order, folder)({**message, "out": str(folder / "out"), "errors": str(folder / "errors")})
+    return answered(folder, order, {**message, "out": str(folder / "out"), "errors": str(folder / "errors")})
+
+
+def answered(folder: Path, order: ScoringOrder, message: dict[str, Any]) -> Any:
+    answer, _about = load(order, folder)
+    return answer(message, b"")[0]
 
 
 def script(folder: Path, run: str, kind: str) -> ScoringOrder:
@@ -119,14 +126,14 @@ def test_a_script_gets_paths_and_each_result_is_one_success(tmp_path):
     for name in ("a", "b", "c"):
         (tmp_path / name).write_text(name * 3)
     message = {"kind": "files", "paths": [str(tmp_path / n) for n in "abc"], "names": list("abc")}
-    told = load(order, tmp_path)({**message, "out": str(tmp_path / "out"), "errors": str(tmp_path / "errors")})
+    told = answered(tmp_path, order, {**message, "out": str(tmp_path / "out"), "errors": str(tmp_path / "errors")})
     assert (told["form"], told["succeeded"], told["failed"]) == ("objects", 2, 1)
     assert errors_in(tmp_path)[0].reason == "run() returned 2 results for 3 files (a, b, c)."
 
 
 def test_what_run_raises_names_file_line_and_exception(tmp_path):
     order = script(tmp_path, "return 1 / 0", "table")
-    with pytest.raises(Refusal, match=r"score\.py, line 6, in run\(\): ZeroDivisionError"):
+    with pytest.raises(Fault, match=r"score\.py, line 6, in run\(\): ZeroDivisionError"):
         ask(tmp_path, order, pl.DataFrame({"a": [1]}))
 
 

@@ -40,17 +40,26 @@ class Pipe:
 
     def receive(self) -> tuple[Any, bytes] | None:
         """The next message, or None when the server is gone."""
-        prefix = self._requests.read(8)
-        if len(prefix) < 8:
-            return None
-        size, more = struct.unpack("<II", prefix)
-        return decode(self._requests.read(size)), self._requests.read(more)
+        return read_frame(self._requests)
 
     def send(self, message: Any, raw: bytes = b"") -> None:
-        body = encode(message)
-        self._answers.write(struct.pack("<II", len(body), len(raw)) + body)
-        self._answers.write(raw)
-        self._answers.flush()
+        write_frame(self._answers, message, raw)
+
+
+def read_frame(source: BinaryIO) -> tuple[Any, bytes] | None:
+    """None at the end of the stream."""
+    prefix = source.read(8)
+    if len(prefix) < 8:
+        return None
+    size, more = struct.unpack("<II", prefix)
+    return decode(source.read(size)), source.read(more)
+
+
+def write_frame(target: BinaryIO, message: Any, raw: bytes = b"") -> None:
+    body = encode(message)
+    target.write(struct.pack("<II", len(body), len(raw)) + body)
+    target.write(raw)
+    target.flush()
 
 
 def die_with_parent() -> None:

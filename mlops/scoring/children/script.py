@@ -34,7 +34,7 @@ def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:
     sys.path.append(COMPAT)
     os.chdir(code or folder)
     guard = Guard(script, code or folder)
-    module = guard("the import", lambda: _import(script))
+    module = guard("the import", lambda: imported(script))
     run = getattr(module, "run", None)
     if not callable(run):
         hint = "Define run(data): it is called for every request."
@@ -117,8 +117,13 @@ def _without_examples(schema: Any, *, names: bool = False) -> Any:
 def _sent(value: Any, name: str) -> tuple[Any, bytes]:
     if isinstance(value, Response):
         return {"status": value.status_code, "headers": value.headers.pairs()}, value.data
+    return {"status": 200, "headers": []}, json_of(value, name=name)
+
+
+def json_of(value: Any, *, name: str) -> bytes:
+    """What run() of the script `name` returned."""
     try:
-        return {"status": 200, "headers": []}, encode(value)
+        return encode(value)
     except (TypeError, ValueError) as error:
         raise Fault(
             "script_result",
@@ -136,7 +141,8 @@ def _text(body: bytes) -> str:
         raise Fault("broken_json", "The body is not UTF-8 text.", hint=hint) from None
 
 
-def _import(path: str) -> Any:
+def imported(path: str) -> Any:
+    """The script as a module."""
     if not os.path.isfile(path):
         raise Fault("script_missing", f"The script {os.path.basename(path)} is not in the server's folder.")
     name = os.path.basename(path).removesuffix(".py")

@@ -6,14 +6,13 @@ A message is {"kind": "table", "path", "name", "start", "rows", "out", "errors"}
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from mlops.formats.batch import ORDER_FILE, ScoringOrder
-from mlops.scoring.children.pipe import serve
+from mlops.scoring.children.pipe import Answer, serve
 
 
 def main(folder: Path) -> None:
@@ -21,7 +20,7 @@ def main(folder: Path) -> None:
     serve(lambda: load(order, folder))
 
 
-def load(order: ScoringOrder, folder: Path) -> Callable[[Any], Any]:
+def load(order: ScoringOrder, folder: Path) -> tuple[Answer, dict[str, Any]]:
     if order.entry == "script":
         from mlops.scoring.minibatches.scripted import load_script
 
@@ -30,7 +29,7 @@ def load(order: ScoringOrder, folder: Path) -> Callable[[Any], Any]:
         from mlops.scoring.minibatches.tables import load_tables
 
         answer = load_tables(order, folder)
-    return lambda message: msgspec.to_builtins(answer(message))
+    return lambda message, _raw: (msgspec.to_builtins(answer(message)), b""), {}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlops.formats.batch import ErrorRow, Scored, ScoringOrder
 from mlops.formats.refusal import Refusal
-from mlops.scoring.children.script import _guarded, _import, encode
+from mlops.scoring.children.script import Guard, imported, json_of
 from mlops.scoring.minibatches.windows import Windows
 from mlops.scoring.minibatches.written import TOLD_ERRORS, write_errors
 
@@ -25,7 +25,8 @@ def load_script(order: ScoringOrder, folder: Path) -> Callable[[dict[str, Any]],
     logging.basicConfig(level=order.logging_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     sys.path[:0] = [str(path.parent), str(folder / "code")]
     os.chdir(folder / "code")
-    module = _guarded(path, "the import", lambda: _import(path))
+    guard = Guard(str(path), str(folder / "code"))
+    module = guard("the import", lambda: imported(str(path)))
     if not callable(getattr(module, "run", None)):
         raise Refusal(
             "script_incomplete",
@@ -34,14 +35,14 @@ def load_script(order: ScoringOrder, folder: Path) -> Callable[[dict[str, Any]],
         )
     init = getattr(module, "init", None)
     if callable(init):
-        _guarded(path, "init()", init)
+        guard("init()", init)
     windows = Windows()
 
     def answer(message: dict[str, Any]) -> Scored:
         began = time.perf_counter()
         batch = _batch(message, windows)
         items = len(batch)
-        given = _guarded(path, "run()", lambda: module.run(batch))
+        given = guard("run()", lambda: module.run(batch))
         form, succeeded = _write(given, Path(message["out"]), script=path, keeps=order.keeps_rows)
         errors = _missing(message, items=items, succeeded=succeeded)
         write_errors(errors, Path(message["errors"]))
@@ -82,7 +83,7 @@ def _write(given: Any, out: Path, *, script: Path, keeps: bool) -> tuple[str, in
         rows = list(given)
     if not keeps or not rows:
         return "none", len(rows)
-    out.write_bytes(b"".join(encode(row, path=script) + b"\n" for row in rows))
+    out.write_bytes(b"".join(json_of(row, name=script.name) + b"\n" for row in rows))
     return "objects" if all(isinstance(row, dict) for row in rows) else "lines", len(rows)
 
 
