@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from tests.engine import engine, engine_url, registry, with_engine
+
+__all__ = ["engine", "engine_url", "registry", "with_engine"]
+
 
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
