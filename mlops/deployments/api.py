@@ -19,6 +19,7 @@ from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.targets import target
 from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry.api import named_project, project_asked_for
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -206,7 +207,8 @@ class LogsView(APIView):
         asked = request.query_params.get("lines", "")
         lines = min(max(int(asked), 1), MOST_LINES) if asked.isdecimal() else 200
         found = target(deployment.target).logs(deployment, lines=lines)
-        return Response({"deployment": deployment.name, "lines": found})
+        told = msgspec.to_builtins(explain([deployment.reason, *found]))
+        return Response({"deployment": deployment.name, "lines": found, "explanations": told})
 
 
 class MetricsView(APIView):

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from mlops.deployments.targets import Observed
+from mlops.formats.failures import explain
 
 START_SECONDS = 120.0
 """A server that nothing started by then has failed."""
@@ -47,7 +48,10 @@ def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:
             reason = f"Nothing started its server within {START_SECONDS:.0f} seconds."
             return Judged(state="failed", reason=reason, hint="Start `mlops up`, then deploy it again.")
         return Judged(state="transitioning", reason="Waits for its server to be started.")
-    hint = server.hint or "Look at the log, correct the cause and update the deployment."
+    known = explain([server.reason])
+    hint = server.hint or (
+        known[0].remedy if known else "Look at the log, correct the cause and update the deployment."
+    )
     lost = server.state == "crashed" and server.restarts >= MOST_RESTARTS
     stuck = server.state in ("unhealthy", "crashed") and waited_seconds > TROUBLE_SECONDS
     if lost or stuck or waited_seconds > server.patience_seconds:

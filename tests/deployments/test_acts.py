@@ -146,7 +146,7 @@ def test_the_rest_face_creates_and_tells(client, contributor, project, version):
     assert told["scoring_uri"].endswith("/endpoints/churn/prices/score")
     assert [row["name"] for row in client.get(f"{base}deployments/").json()["results"]] == ["blue"]
     assert set(client.get(f"{base}credentials/").json()) == {"primary_key", "secondary_key"}
-    assert client.get(f"{base}logs/").json() == {"deployment": "blue", "lines": []}
+    assert client.get(f"{base}logs/").json() == {"deployment": "blue", "lines": [], "explanations": []}
     assert client.get(f"{base}metrics/").json()["summary"]["requests"] == 0
 
 

@@ -178,7 +178,16 @@ def print_logs(connection: Connection, endpoint: dict[str, Any], *, deployment: 
     answer = connection.get(f"{PATH}{endpoint['id']}/logs/", deployment=deployment, lines=lines)
     text = answer.get("text", answer.get("lines", "")) if isinstance(answer, dict) else answer
     print("\n".join(str(line) for line in text) if isinstance(text, list) else str(text).rstrip("\n"))
+    tell_explanations(answer.get("explanations", []) if isinstance(answer, dict) else [])
     return 0
+
+
+def tell_explanations(explanations: list[dict[str, Any]]) -> None:
+    """On standard error, so that the log itself can go into a file."""
+    import sys
+
+    for one in explanations:
+        print(f"\n{one['title']}\n  why: {one['cause']}\n  do:  {one['remedy']}", file=sys.stderr)
 
 
 def delete_endpoint(arguments: argparse.Namespace) -> int:

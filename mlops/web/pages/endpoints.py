@@ -22,6 +22,7 @@ from mlops.deployments.consuming import program
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.snippets import LANGUAGES
 from mlops.deployments.targets import target
+from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
 from mlops.web.pages import deploying
@@ -170,7 +171,8 @@ def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
 def _logs_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
     chosen = _chosen(request, endpoint, deployments)
     lines = target(chosen.target).logs(chosen, lines=LOG_LINES) if chosen else []
-    return {"chosen": chosen, "log": lines}
+    known = explain([chosen.reason, *lines]) if chosen else ()
+    return {"chosen": chosen, "log": lines, "known": known}
 
 
 def _chosen(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> Deployment | None:
