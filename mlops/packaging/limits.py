@@ -16,6 +16,11 @@ def within_limits(*, memory_bytes: int = MEMORY_BYTES) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
+    ends_with_parent()
+
+
+def ends_with_parent() -> None:
+    """Ends when our standard input closes, which the parent holds the other end of."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
