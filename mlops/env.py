@@ -38,6 +38,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_IMPORT_MOST_BYTES", help="The largest file that Import Data fetches.", default="5000000000"),
     Variable(name="MLOPS_WATCHED_FOLDERS", help="Folders that schedules may watch for files, separated by colons."),
+    Variable(name="MLOPS_PRICE_CORE_HOUR", help="What a core costs an hour, for profiles of models.", default="0.04"),
+    Variable(name="MLOPS_PRICE_GB_HOUR", help="What a GiB of memory costs an hour.", default="0.005"),
+    Variable(name="MLOPS_PRICE_CURRENCY", help="The currency of both prices.", default="USD"),
     Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),
     Variable(name="MLOPS_SKIP_FRONTEND", help="1 installs without building the canvas."),
 )

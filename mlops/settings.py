@@ -163,6 +163,9 @@ CELERY_BROKER_URL = env.read("MLOPS_BROKER_URL")
 ROUTER_URL = env.read("MLOPS_ROUTER_URL").rstrip("/")
 WATCHED_FOLDERS = env.read("MLOPS_WATCHED_FOLDERS")
 STEP_SLOTS = int(env.read("MLOPS_STEP_SLOTS") or (os.cpu_count() or 2))
+PRICE_CORE_HOUR = float(env.read("MLOPS_PRICE_CORE_HOUR"))
+PRICE_GB_HOUR = float(env.read("MLOPS_PRICE_GB_HOUR"))
+PRICE_CURRENCY = env.read("MLOPS_PRICE_CURRENCY")
 STEP_MEMORY_BYTES = int(env.read("MLOPS_STEP_MEMORY_BYTES") or 0) or None
 
 LOGGING = {

@@ -37,9 +37,15 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_module(
-    module: str, arguments: Sequence[str], *, folder: Path, seconds: float, beat: Callable[[], None] = lambda: None
+    module: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    seconds: float,
+    beat: Callable[[], None] = lambda: None,
+    beat_seconds: float = BEAT_SECONDS,
 ) -> Ended:
-    """`beat` is called about every five seconds; what it raises ends the child too."""
+    """`beat` is called about every `beat_seconds`; what it raises ends the child too."""
     errors = folder / f"{module.rpartition('.')[2]}.log"
     environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONUNBUFFERED": "1"}
     with errors.open("wb") as said:
@@ -52,23 +58,23 @@ def run_module(
             start_new_session=True,
         )
     try:
-        too_late = _wait(child, seconds=seconds, beat=beat)
+        too_late = _wait(child, seconds=seconds, beat=beat, beat_seconds=beat_seconds)
     finally:
         _kill(child)
     text = errors.read_bytes()[-SAID_BYTES:].decode(errors="replace")
     return Ended(status=child.returncode, said=text, too_late=too_late)
 
 
-def _wait(child: subprocess.Popen[bytes], *, seconds: float, beat: Callable[[], None]) -> bool:
+def _wait(child: subprocess.Popen[bytes], *, seconds: float, beat: Callable[[], None], beat_seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    next_beat = time.monotonic() + BEAT_SECONDS
+    next_beat = time.monotonic() + beat_seconds
     while child.poll() is None:
         now = time.monotonic()
         if now > deadline:
             return True
         if now > next_beat:
             beat()
-            next_beat = now + BEAT_SECONDS
+            next_beat = now + beat_seconds
         time.sleep(POLL_SECONDS)
     return False
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops.blobs.models import Tree
+from mlops.blobs.models import Blob, Tree
+from mlops.datasets.models import DatasetVersion
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -74,3 +75,58 @@ class PipelinePackage(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state not in (ConversionState.QUEUED, ConversionState.RUNNING)
+
+
+class ProfileState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Profile(models.Model):
+    """How a model version answered under load, and what that recommends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    entry = models.CharField(max_length=10)
+    """formats.serving.Entry."""
+    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.JSONField()
+    """formats.profiling.ProfileOrder."""
+    recorded = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    """Recorded requests, one a line; else rows of `dataset`, else the version's input example."""
+    dataset = models.ForeignKey(DatasetVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    column = models.CharField(max_length=200, blank=True)
+    """Of the dataset, where it holds whole requests as text."""
+    state = models.CharField(max_length=20, choices=ProfileState.choices, default=ProfileState.QUEUED)
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    cancel_asked = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    progress = models.JSONField(null=True)
+    """formats.profiling.Progress."""
+    report = models.JSONField(null=True)
+    """formats.profiling.ProfileReport."""
+    log = models.TextField(blank=True)
+    """The end of what the measured servers said."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "lease_until"], name="profile_state_lease")]
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="one_profile_name_per_version")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in (ProfileState.QUEUED, ProfileState.RUNNING)

@@ -1,13 +1,17 @@
-"""Reading conversions."""
+"""Reading conversions, packages and profiles."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+import msgspec
 from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
-from mlops.packaging.models import Conversion, ConversionState, PipelinePackage
+from mlops.formats.profiling import ProfileReport, Recommendation
+from mlops.formats.refusal import Refusal
+from mlops.packaging.models import Conversion, ConversionState, PipelinePackage, Profile, ProfileState
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -33,3 +37,40 @@ def best_conversion(version: ModelVersion) -> Conversion | None:
 def packages_of(run: Run) -> QuerySet[PipelinePackage]:
     """Newest first."""
     return PipelinePackage.objects.filter(run=run).select_related("version__model", "created_by")
+
+
+def profiles_of(version: ModelVersion) -> QuerySet[Profile]:
+    """Newest first."""
+    return Profile.objects.filter(version=version).select_related("version__model", "created_by", "dataset__dataset")
+
+
+def visible_profile(user: Any, profile_id: uuid.UUID) -> Profile:
+    found = Profile.objects.filter(pk=profile_id, version__model__project__in=visible_projects(user))
+    one = found.select_related("version__model__project", "created_by", "dataset__dataset").first()
+    if one is None:
+        raise Refusal("not_found", "There is no such profile, or you may not see it.", status=404)
+    return one
+
+
+def report_of(profile: Profile) -> ProfileReport | None:
+    return msgspec.convert(profile.report, ProfileReport) if profile.report else None
+
+
+class Recommended(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployment of the version may begin with, and the profile that says so."""
+
+    profile: Profile
+    recommendation: Recommendation
+
+
+def recommended(version: ModelVersion, *, entry: str = "") -> Recommended | None:
+    """By the newest profile that met its target, else by the newest; of that entry, where one is given."""
+    found = profiles_of(version).filter(state=ProfileState.COMPLETED)
+    if entry:
+        found = found.filter(entry=entry)
+    told = [
+        Recommended(profile=one, recommendation=report.recommendation)
+        for one in found[:20]
+        if (report := report_of(one)) is not None and report.recommendation is not None
+    ]
+    return next((one for one in told if one.recommendation.meets), told[0] if told else None)

@@ -77,6 +77,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "endpoint_id": endpoint.pk,
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
+        "profile_id": _profile(owner, version).pk,
         "draft_id": draft.pk,
         "component_id": _component(project, owner).pk,
         "version": "1",
@@ -204,6 +205,14 @@ def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
         endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
     )
     return endpoint, deployment
+
+
+def _profile(owner: Any, version: Any) -> Any:
+    from mlops.packaging.models import Profile
+
+    facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
+    order = {"cores": [1.0], "memory_bytes": [2**30]}
+    return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
 
 
 def _published(project: Any, owner: Any) -> Any:

@@ -215,6 +215,10 @@ on("api/v1/models/<uuid:model_id>/versions/<int:number>/download/", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/files/", GET=READ)
 on("api/v1/runs/<uuid:run_id>/packages/", GET=READ, POST=(CONTRIBUTE, {"name": "service"}), allowed=(409,))
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/conversions/", GET=READ, POST=CONTRIBUTE)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/profiles/", GET=READ, POST=CONTRIBUTE)
+on("api/v1/profiles/<uuid:profile_id>/", GET=READ, DELETE=CONTRIBUTE)
+on("api/v1/profiles/<uuid:profile_id>/cancel/", POST=CONTRIBUTE)
+on("api/v1/profiles/<uuid:profile_id>/log/", GET=READ)
 
 MODEL = "models/<uuid:model_id>/"
 on("models/", GET=SIGNED_IN, allowed=(409,))
