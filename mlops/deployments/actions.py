@@ -20,7 +20,7 @@ from mlops.deployments.keys import Keys, Which, keys_of
 from mlops.deployments.models import Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scripts import checked_script
-from mlops.deployments.settings import checked_settings
+from mlops.deployments.settings import checked_settings, instances_of
 from mlops.deployments.targets import target
 from mlops.deployments.traffic import checked_shares, with_share
 from mlops.events.chain import record
@@ -96,6 +96,7 @@ def create_deployment(
             created_by=actor,
             settings=msgspec.to_builtins(wanted),
             target=wanted.target,
+            instances=instances_of(wanted),
         )
         _keep_revision(actor, deployment)
         _give_traffic(endpoint, deployment, traffic)
@@ -146,6 +147,8 @@ def update_deployment(
             hint="",
             state_since=timezone.now(),
             settings=msgspec.to_builtins(wanted),
+            instances=instances_of(wanted, now=deployment.instances),
+            trouble=None,
         )
         if not changed:
             raise _in_transition(deployment)

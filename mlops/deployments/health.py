@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mlops.deployments.targets import Observed
+from mlops.deployments.targets.observed import Observed
 from mlops.formats.failures import explain
 
 START_SECONDS = 120.0
@@ -14,6 +14,7 @@ START_SECONDS = 120.0
 TROUBLE_SECONDS = 12.0
 """A server that came up but says that it is not ready gets so long to recover before its first readiness."""
 MOST_RESTARTS = 2
+AGAIN = "It is started again by itself; the log says more."
 
 State = Literal["transitioning", "healthy", "unhealthy", "failed"]
 
@@ -25,9 +26,12 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(server: Observed | None, *, was_ready: bool, waited_seconds: float) -> Judged:
-    """`was_ready`: this revision was ready before; it is then unhealthy at worst, and gets well by itself."""
+    """`was_ready`: this revision was ready before; it is then unhealthy at worst, and gets well by itself. While some
+    of its servers answer it is healthy, with the reason of those that do not."""
     if server is not None and server.state == "ready":
         return Judged(state="healthy", reason="")
+    if was_ready and server is not None and server.urls:
+        return Judged(state="healthy", reason=server.reason, hint=server.hint or AGAIN)
     if was_ready:
         return _unwell(server)
     return _not_yet(server, waited_seconds)
@@ -37,9 +41,8 @@ def _unwell(server: Observed | None) -> Judged:
     if server is None:
         hint = "Is `mlops up` running? It starts the server again by itself."
         return Judged(state="unhealthy", reason="Its server is not running.", hint=hint)
-    hint = "It is started again by itself; the log says more."
     reason = server.reason or f"Its server is {server.state}."
-    return Judged(state="unhealthy", reason=reason, hint=server.hint or hint)
+    return Judged(state="unhealthy", reason=reason, hint=server.hint or AGAIN)
 
 
 def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:

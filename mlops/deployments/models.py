@@ -66,6 +66,12 @@ class Deployment(models.Model):
     """formats.deployment.DeploymentSettings; read it as `wanted`."""
     target = models.CharField(max_length=20, default="process")
     """As in the settings, for looking rows up."""
+    instances = models.PositiveIntegerField(default=1)
+    """How many servers are wanted now: as the settings say, or as the load asks for."""
+    replicas = models.JSONField(default=list)
+    """How each server was when it was last looked at: targets.observed.Replica, with its `revision`."""
+    trouble = models.JSONField(null=True)
+    """{reason, hint}: why its target could not make true what is wanted, when it last tried."""
     revision = models.PositiveIntegerField(default=1)
     placing = models.JSONField(null=True)
     """What the target put in place for this revision, such as ports; None until it has prepared it."""

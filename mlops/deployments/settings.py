@@ -36,6 +36,14 @@ def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | Non
     return settings
 
 
+def instances_of(wanted: DeploymentSettings, *, now: int | None = None) -> int:
+    """How many servers are wanted at first, or after a change while `now` so many run."""
+    if wanted.scale is None:
+        return wanted.instances
+    running = wanted.instances if now is None else now
+    return min(max(running, wanted.scale.least_instances), wanted.scale.most_instances)
+
+
 def _checked(name: str, value: Any) -> Any:
     if name in BOUNDS:
         return checked_resources(**{name: value})[name]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from mlops.deployments.applying import apply as apply_again
 from mlops.deployments.counting import ask_router, take_over
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.observing import observe as look
@@ -32,9 +33,9 @@ def apply(deployment_id: str) -> None:
     try:
         if not _converted(deployment):
             return
-        _say(deployment, "Its folder is being laid out.")
-        target(deployment.target).prepare(deployment, beat=lambda: _renew(deployment))
-        target(deployment.target).apply()
+        place = target(deployment.target)
+        place.prepare(deployment, beat=lambda: _renew(deployment), say=lambda reason: _say(deployment, reason))
+        place.apply(deployment)
         _watch(deployment)
     except Refusal as refusal:
         _fail(deployment, reason=refusal.message, hint=refusal.hint)
@@ -50,10 +51,9 @@ def route() -> None:
 
 @job("deployments.tidy")
 def tidy() -> None:
-    """After a deletion: the servers end, and the folders that nobody serves any more go."""
+    """After a deletion: the servers end, and what nobody serves any more goes."""
     write_table()
     for name in TARGETS:
-        target(name).apply()
         target(name).remove()
 
 
@@ -71,7 +71,9 @@ def observe() -> None:
 
 @every(60, "deployments.sweep")
 def sweep() -> None:
-    """Makes plan and table true again, whatever was lost, and clears away old folders."""
+    """Makes true again what the rows say, whatever was lost, and clears away what is left."""
+    for deployment in Deployment.objects.filter(placing__isnull=False).select_related("endpoint__project"):
+        apply_again(deployment)
     tidy()
 
 

@@ -120,14 +120,17 @@ class RoutingTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerProcess(msgspec.Struct, frozen=True, kw_only=True):
-    """A scoring server that the process target wants running.
+    """A scoring server that the process target wants running; several may share an `id`, each with a port of its own.
 
-    A changed `revision` means: start the new server, then stop the old."""
+    One that the plan stops naming ends once another of its `id` is ready, or none of its `id` is planned."""
 
     id: str
+    """The deployment's."""
     folder: str
     port: int
     revision: int
+    replica: int = 1
+    """Which of the deployment's servers, from 1: names its log."""
     memory_bytes: int | None = None
     cpus: float | None = None
 
@@ -148,6 +151,7 @@ class ServerState(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     since: float
     restarts: int = 0
+    port: int = 0
 
 
 class ServingState(msgspec.Struct, frozen=True, kw_only=True):

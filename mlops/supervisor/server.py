@@ -43,6 +43,10 @@ class Server:
         self._unanswered = 0
 
     @property
+    def is_ready(self) -> bool:
+        return self.state == "ready"
+
+    @property
     def is_gone(self) -> bool:
         return self._process is None and self._stopping_since is not None
 
@@ -123,6 +127,7 @@ class Server:
             reason=self.reason,
             since=self.since,
             restarts=self.restarts,
+            port=self.wanted.port,
         )
 
     def _bury(self, now: float) -> None:

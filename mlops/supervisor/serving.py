@@ -108,18 +108,20 @@ class ServingPart:
         for running in self._servers.values():
             if running.wanted.port == wanted.port:
                 running.kill()
-        log_file = self._logs_dir / f"{re.sub(r'[^A-Za-z0-9._-]', '_', wanted.id)}.log"
+        log_file = self._logs_dir / log_name(wanted.id, replica=wanted.replica)
         server = self._servers[key] = Server(wanted, python=self._python, log_file=log_file)
         server.start()
 
     def _retire_unwanted(self) -> None:
-        """A server that the plan dropped goes; one that the plan replaced goes once its successor is ready."""
-        successors = {wanted.id: self._servers.get(key) for key, wanted in self._wanted.items()}
+        """A server that the plan dropped goes, once one that takes its place is ready where there is to be one."""
+        planned = {wanted.id for wanted in self._wanted.values()}
+        served = {
+            key[0] for key in self._wanted if (running := self._servers.get(key)) is not None and running.is_ready
+        }
         for key, server in self._servers.items():
             if key in self._wanted or server.retired_at is not None:
                 continue
-            successor = successors.get(server.wanted.id)
-            if server.wanted.id not in successors or (successor is not None and successor.state == "ready"):
+            if server.wanted.id not in planned or server.wanted.id in served:
                 server.retired_at = time.monotonic()
 
     def _stop_retired(self) -> None:
@@ -164,6 +166,12 @@ class ServingPart:
         part.write_bytes(state)
         os.replace(part, self._state_file)
         self._written = state
+
+
+def log_name(id: str, *, replica: int = 1) -> str:
+    """Of a server's log in the folder of logs."""
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", id)
+    return f"{name}.log" if replica == 1 else f"{name}-{replica}.log"
 
 
 def _key(server: ServerProcess) -> tuple[str, int, int]:

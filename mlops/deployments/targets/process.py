@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import shutil
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -16,57 +15,73 @@ from django.db import transaction
 from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.folders import folder_of, lay_out, serving_root
 from mlops.deployments.models import Deployment, DeploymentState
-from mlops.deployments.targets import Observed
+from mlops.deployments.targets import Availability
+from mlops.deployments.targets.machine import check_machine
+from mlops.deployments.targets.observed import Observed, Replica, together
+from mlops.deployments.targets.ports import free_ports, ports_of
+from mlops.deployments.targets.rolling import to_keep, to_start
+from mlops.deployments.targets.tails import tails
 from mlops.formats.deployment import DeploymentSettings
-from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, ServingState
+from mlops.supervisor.serving import log_name
 
-FIRST_PORT, LAST_PORT = 18_100, 19_900
-TAIL_BYTES = 512 * 1024
 DRAFT_SECONDS = 3600.0
 """A half-made folder older than this was left behind by a worker that was killed."""
+PLAN = "serving-plan"
+
+Servers = dict[tuple[str, int, int], ServerState]
+"""By deployment id, revision and port."""
 
 
 class ProcessTarget:
-    def check(self, wanted: DeploymentSettings) -> None:
-        if wanted.gpus:
-            raise Refusal(
-                "gpus_not_limited",
-                "A process cannot be given a number of GPUs.",
-                hint="Choose the execution provider cuda, or the target docker.",
-                where=Where(parameter="gpus"),
-            )
+    is_scaled_here = True
 
-    def prepare(self, deployment: Deployment, *, beat: Callable[[], None]) -> None:
+    def available(self, options: Mapping[str, Any]) -> Availability:
+        return Availability(is_usable=True)
+
+    def check(self, wanted: DeploymentSettings) -> None:
+        check_machine(wanted)
+
+    def prepare(self, deployment: Deployment, *, beat: Callable[[], None], say: Callable[[str], None]) -> None:
+        say("Its folder is being laid out.")
         lay_out(deployment, beat=beat)
-        with under_lock("serving-plan"), transaction.atomic():
+        with under_lock(PLAN), transaction.atomic():
             row = Deployment.objects.select_for_update().get(pk=deployment.pk)
             if row.revision == deployment.revision and row.placing is None:
-                Deployment.objects.filter(pk=row.pk).update(placing={"port": _free_port()})
+                before = len(ports_of(row.ready_placing))
+                count = to_start(started=0, ready=0, wanted=row.instances, before=before)
+                Deployment.objects.filter(pk=row.pk).update(placing={"ports": free_ports(count)})
         deployment.refresh_from_db(fields=["placing", "revision"])
 
-    def apply(self) -> None:
-        with under_lock("serving-plan"):
-            plan = ServingPlan(servers=tuple(_wanted()))
-            content = msgspec.json.encode(plan)
-            path = Path(settings.DATA_DIR) / "serving-plan.json"
-            if not path.is_file() or path.read_bytes() != content:
-                replace_file(path, content)
+    def apply(self, deployment: Deployment) -> None:
+        with under_lock(PLAN):
+            servers = _servers()
+            with transaction.atomic():
+                row = Deployment.objects.select_for_update().filter(pk=deployment.pk).first()
+                if row is not None:
+                    _give_ports(row, servers)
+            _write_plan(servers)
 
     def observe(self) -> dict[tuple[str, int], Observed]:
-        return {key: _observed(key, server) for key, server in self._servers().items()}
-
-    def _servers(self) -> dict[tuple[str, int], ServerState]:
-        path = Path(settings.DATA_DIR) / "serving-state.json"
-        try:
-            state = msgspec.json.decode(path.read_bytes(), type=ServingState)
-        except (OSError, msgspec.DecodeError):
-            return {}
-        return {(server.id, server.revision): server for server in state.servers if server.state != "stopped"}
+        left = _servers()
+        observed: dict[tuple[str, int], Observed] = {}
+        for row in _rows():
+            for revision, ports in _wanted(row, left).items():
+                key = (str(row.pk), revision)
+                replicas = [_replica(n, port, left.get((*key, port))) for n, port in enumerate(ports, start=1)]
+                if any((*key, port) in left for port in ports):
+                    is_present = revision == row.revision
+                    observed[key] = together(replicas, wanted=row.instances if is_present else len(ports))
+        for (pk, revision, port), server in left.items():
+            if server.state != "stopped" and (pk, revision) not in observed:
+                observed[(pk, revision)] = together([_replica(1, port, server)], wanted=1)
+        return observed
 
     def remove(self) -> None:
-        """Folders whose deployment or revision is gone and whose server has stopped."""
-        running = {f"{pk}-{revision}" for pk, revision in self._servers()}
+        """Servers, and then the folders whose deployment or revision is gone and whose server has stopped."""
+        with under_lock(PLAN):
+            _write_plan(_servers())
+        running = {f"{pk}-{revision}" for pk, revision, _port in _servers()}
         kept = {name for one in Deployment.objects.all() for name in _folder_names(one)}
         for folder in serving_root().iterdir():
             is_draft = folder.name.startswith(".")
@@ -75,68 +90,94 @@ class ProcessTarget:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def logs(self, deployment: Deployment, *, lines: int) -> list[str]:
-        path = Path(settings.DATA_DIR) / "logs" / f"{deployment.pk}.log"
-        try:
-            with path.open("rb") as log:
-                size = log.seek(0, 2)
-                log.seek(max(0, size - TAIL_BYTES))
-                text = log.read().decode(errors="replace")
-        except OSError:
-            return []
-        return text.splitlines()[-lines:]
+        count = max(len(ports_of(deployment.placing)), len(ports_of(deployment.ready_placing)), 1)
+        folder = Path(settings.DATA_DIR) / "logs"
+        return tails({str(n): folder / log_name(str(deployment.pk), replica=n) for n in range(1, count + 1)}, lines)
 
 
-def _observed(key: tuple[str, int], server: ServerState) -> Observed:
-    """The server's address is known by the row that it stands for."""
-    row = Deployment.objects.filter(pk=key[0]).values("revision", "placing", "ready_revision", "ready_placing").first()
-    placing = None
-    if row is not None:
-        placing = row["placing"] if row["revision"] == key[1] else row["ready_placing"]
-    urls = (f"http://127.0.0.1:{placing['port']}",) if placing and server.state == "ready" else ()
-    return Observed(state=server.state, reason=server.reason, restarts=server.restarts, urls=urls)
+def _servers() -> Servers:
+    path = Path(settings.DATA_DIR) / "serving-state.json"
+    try:
+        state = msgspec.json.decode(path.read_bytes(), type=ServingState)
+    except (OSError, msgspec.DecodeError):
+        return {}
+    return {(one.id, one.revision, one.port): one for one in state.servers if one.state != "stopped"}
 
 
-def _wanted() -> Iterator[ServerProcess]:
-    """The present revision once it is laid out, else the one that was ready; nothing of one that failed."""
-    for deployment in Deployment.objects.filter(target="process").order_by("pk"):
-        failed = deployment.state == DeploymentState.FAILED
-        if deployment.placing is not None and not failed:
-            yield _server(deployment, deployment.revision, deployment.placing["port"])
-        elif deployment.ready_placing is not None and deployment.ready_revision is not None:
-            yield _server(deployment, deployment.ready_revision, deployment.ready_placing["port"])
+def _rows() -> list[Deployment]:
+    return list(Deployment.objects.filter(target="process").order_by("pk"))
 
 
-def _server(deployment: Deployment, revision: int, port: int) -> ServerProcess:
-    return ServerProcess(
-        id=str(deployment.pk),
-        folder=str(folder_of(deployment, revision)),
-        port=port,
-        revision=revision,
-        memory_bytes=deployment.wanted.memory_bytes,
-        cpus=deployment.wanted.cpus,
+def _give_ports(row: Deployment, servers: Servers) -> None:
+    """As many as servers are to run now."""
+    if row.placing is None or row.state == DeploymentState.FAILED:
+        return
+    ports = ports_of(row.placing)
+    before = 0 if row.was_ready else len(ports_of(row.ready_placing))
+    ready = _ready(row, servers)
+    count = to_start(started=len(ports), ready=ready, wanted=row.instances, before=before)
+    ports = ports[:count] + free_ports(count - len(ports))
+    values: dict[str, Any] = {"placing": {"ports": ports}}
+    if row.was_ready:
+        values["ready_placing"] = values["placing"]
+    Deployment.objects.filter(pk=row.pk).update(**values)
+
+
+def _write_plan(servers: Servers) -> None:
+    plan = ServingPlan(servers=tuple(_planned(servers)))
+    content = msgspec.json.encode(plan)
+    path = Path(settings.DATA_DIR) / f"{PLAN}.json"
+    if not path.is_file() or path.read_bytes() != content:
+        replace_file(path, content)
+
+
+def _planned(servers: Servers) -> Iterator[ServerProcess]:
+    for row in _rows():
+        for revision, ports in _wanted(row, servers).items():
+            for replica, port in enumerate(ports, start=1):
+                yield ServerProcess(
+                    id=str(row.pk),
+                    folder=str(folder_of(row, revision)),
+                    port=port,
+                    revision=revision,
+                    replica=replica,
+                    memory_bytes=row.wanted.memory_bytes,
+                    cpus=row.wanted.cpus,
+                )
+
+
+def _wanted(row: Deployment, servers: Servers) -> dict[int, list[int]]:
+    """Revision to ports: the present one once it is laid out, and what must go on of the one before; of one that
+    failed, nothing."""
+    before = ports_of(row.ready_placing)
+    if row.placing is None or row.state == DeploymentState.FAILED:
+        return {row.ready_revision: before} if row.ready_revision is not None else {}
+    wanted = {row.revision: ports_of(row.placing)}
+    if row.ready_revision is not None and not row.was_ready:
+        kept = to_keep(ready=_ready(row, servers), wanted=row.instances, before=len(before))
+        wanted[row.ready_revision] = before[:kept]
+    return wanted
+
+
+def _ready(row: Deployment, servers: Servers) -> int:
+    found = [servers.get((str(row.pk), row.revision, port)) for port in ports_of(row.placing)]
+    return sum(one is not None and one.state == "ready" for one in found)
+
+
+def _replica(number: int, port: int, server: ServerState | None) -> Replica:
+    if server is None:
+        return Replica(name=str(number), state="starting", reason="It is about to be started.")
+    url = f"http://127.0.0.1:{port}" if server.state == "ready" else ""
+    return Replica(
+        name=str(number),
+        state=server.state,
+        reason=server.reason,
+        since=server.since,
+        restarts=server.restarts,
+        url=url,
     )
 
 
 def _folder_names(deployment: Deployment) -> set[str]:
     revisions = {deployment.revision, deployment.ready_revision} - {None}
     return {f"{deployment.pk}-{revision}" for revision in revisions}
-
-
-def _free_port() -> int:
-    """Below the range that the system gives to outgoing connections, and not promised to another server."""
-    rows = Deployment.objects.filter(target="process").values_list("placing", "ready_placing")
-    taken = {placing["port"] for placings in rows for placing in placings if placing is not None}
-    ports = [port for port in range(FIRST_PORT, LAST_PORT) if port not in taken]
-    random.shuffle(ports)
-    for port in ports:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise Refusal(
-        "no_free_port",
-        f"No port from {FIRST_PORT} to {LAST_PORT} is free on this machine.",
-        hint="Delete deployments that are not needed.",
-    )

@@ -1,0 +1,50 @@
+"""Whether this machine can hold what a deployment asks for: said before anything is made."""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+
+from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.refusal import Refusal, Where
+
+
+def check_machine(wanted: DeploymentSettings) -> None:
+    """Raises Refusal `gpus_not_limited`, `machine_too_small` or `image_not_used`."""
+    if wanted.gpus:
+        raise Refusal(
+            "gpus_not_limited",
+            "A process cannot be given a number of GPUs.",
+            hint="Choose the execution provider cuda, or the target docker.",
+            where=Where(parameter="gpus"),
+        )
+    if wanted.image:
+        raise Refusal(
+            "image_not_used",
+            "A process runs without an image.",
+            hint="Choose the target docker or kubernetes for an image of your own.",
+            where=Where(parameter="image"),
+        )
+    _check_memory(wanted)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if wanted.cpus > cores:
+        raise _too_small(f"This machine has {cores} processors, {wanted.cpus:g} are asked for.", "cpus")
+
+
+def _check_memory(wanted: DeploymentSettings) -> None:
+    total = psutil.virtual_memory().total
+    instances = max(wanted.instances, wanted.scale.most_instances if wanted.scale else 1)
+    if wanted.memory_bytes * instances > total:
+        asked = f"{instances} × {_gigabytes(wanted.memory_bytes)}" if instances > 1 else _gigabytes(wanted.memory_bytes)
+        name = "memory_bytes" if wanted.memory_bytes > total else "instances"
+        raise _too_small(f"This machine has {_gigabytes(total)} of memory, {asked} are asked for.", name)
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1024**3:.3g} GB"
+
+
+def _too_small(message: str, parameter: str) -> Refusal:
+    hint = "Ask for less, or choose the target docker on a larger machine, or kubernetes."
+    return Refusal("machine_too_small", message, hint=hint, where=Where(parameter=parameter))
