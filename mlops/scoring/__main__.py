@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--folder", required=True, type=Path, help="the folder with serving.json")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default=8080, type=int)
+    parser.add_argument("--reload", action="store_true", help="load a script again when its files change")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -23,7 +24,7 @@ def main() -> int:
     from mlops.scoring.application import Application
 
     try:
-        application = Application(arguments.folder.absolute())
+        application = Application(arguments.folder.absolute(), reload=arguments.reload)
     except Refusal as refusal:
         print(f"{refusal.message} {refusal.hint}".strip(), file=sys.stderr, flush=True)
         return 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 import traceback
 from pathlib import Path
@@ -23,6 +24,7 @@ from mlops.scoring.exchange import (
     write,
 )
 from mlops.scoring.metrics import Metrics
+from mlops.scoring.reloading import watch
 from mlops.scoring.served.model import log
 from mlops.scoring.served.opening import opened
 from mlops.scoring.served.script import ScriptModel
@@ -33,9 +35,10 @@ _RAW_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 
 class Application:
-    """Raises Refusal when the folder has no usable serving.json."""
+    """Raises Refusal when the folder has no usable serving.json. `reload`: a changed script is loaded again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, reload: bool = False) -> None:
+        self._reload = reload
         self._model = opened(folder)
         self.serving = serving = self._model.serving
         self._metrics = Metrics(model=serving.model, deployment=serving.deployment)
@@ -71,11 +74,22 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self._keeper = asyncio.create_task(self._model.keep())
+        watcher = self._watched()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._model.stop()
         self._keeper.cancel()
+        if watcher is not None:
+            watcher.cancel()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _watched(self) -> asyncio.Task[None] | None:
+        """A script's files are looked at where that is wanted; SIGHUP loads it again in any case."""
+        model = self._model
+        if not isinstance(model, ScriptModel):
+            return None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, model.reload)
+        return asyncio.create_task(watch(model.code, model.reload)) if self._reload else None
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[Answer, int]:
         method, path = scope["method"], scope["path"]

@@ -70,11 +70,11 @@ def process(module: str, *arguments: str | Path, log: Path | None = None) -> Ite
 
 
 @contextmanager
-def scoring(folder: Path, *, ready: int = 200, log: Path | None = None) -> Iterator[httpx.Client]:
+def scoring(folder: Path, *options: str, ready: int = 200, log: Path | None = None) -> Iterator[httpx.Client]:
     """A scoring server of the folder, once /readyz answers `ready`."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with process("mlops.scoring", "--folder", folder, "--port", str(port), log=log) as running:
+    with process("mlops.scoring", "--folder", folder, "--port", str(port), *options, log=log) as running:
         wait_for(lambda: answers(url, "/healthz"))
         wait_for(lambda: answers(url, "/readyz", status=ready))
         with httpx.Client(base_url=url, timeout=30) as client:

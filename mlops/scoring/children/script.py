@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mlops.scoring.children.debugging import attach
 from mlops.scoring.children.encoding import decode, encode
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.pipe import Answer, serve
@@ -24,7 +25,11 @@ NO_EXAMPLES = ("example", "examples", "default")
 
 
 def main(script: str, code: str = "") -> None:
-    serve(lambda: load(script, code))
+    def begin() -> tuple[Answer, dict[str, Any]]:
+        attach()
+        return load(script, code)
+
+    serve(begin)
 
 
 def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:

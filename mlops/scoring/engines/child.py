@@ -39,6 +39,8 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
         self._gone = asyncio.Event()
+        self._hurry = asyncio.Event()
+        """Set where the next process is to be started without a pause."""
 
     async def lives(self) -> AsyncIterator[None]:
         backoff = _FIRST_BACKOFF_SECONDS
@@ -56,8 +58,16 @@ class Child:
                 return
             if time.monotonic() - began > _HEALTHY_SECONDS:
                 backoff = _FIRST_BACKOFF_SECONDS
-            await asyncio.sleep(backoff)
-            backoff = min(2 * backoff, _MOST_BACKOFF_SECONDS)
+            backoff = await self._pause(backoff)
+
+    async def _pause(self, seconds: float) -> float:
+        """The pause after the next life: twice as long, or the first again where this one was cut short."""
+        try:
+            await asyncio.wait_for(self._hurry.wait(), seconds)
+        except TimeoutError:
+            return min(2 * seconds, _MOST_BACKOFF_SECONDS)
+        self._hurry.clear()
+        return _FIRST_BACKOFF_SECONDS
 
     async def ask(self, message: Any, raw: bytes = b"") -> tuple[Any, bytes]:
         """The child's answer, or the refusal that it gave; 502 when it dies over the question."""
@@ -85,6 +95,13 @@ class Child:
             raise _refusal(answer["error"])
         return answer["ok"], more
 
+    def reload(self) -> None:
+        """Loads anew at once; a request in hand ends with the old process."""
+        self.trouble = "The script is being loaded again."
+        self._hurry.set()
+        self._gone.set()
+        self.kill()
+
     def give_up(self) -> None:
         """Ends what takes too long; the process is started again."""
         self.trouble = "The model's process took too long and is being started again."
@@ -97,6 +114,7 @@ class Child:
 
     async def stop(self) -> None:
         self._stopping = True
+        self._hurry.set()
         self._gone.set()
         await self._bury()
 

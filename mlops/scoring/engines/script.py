@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
+from mlops.scoring.children import debugging
 from mlops.scoring.engines.child import Child
 from mlops.scoring.exchange import JSON, Answer
 
@@ -42,6 +43,9 @@ class ScriptEngine:
             },
             python=serving.python,
         )
+        self.code = code
+        if debugging.is_wanted():
+            self._child.trouble = "The script is being loaded; a debugger may be waited for."
 
     @property
     def trouble(self) -> str:
@@ -61,6 +65,9 @@ class ScriptEngine:
 
     async def execute(self, jobs: Sequence[Asked]) -> Sequence[Answer | Exception]:
         return [await self._run(asked) for asked in jobs]
+
+    def reload(self) -> None:
+        self._child.reload()
 
     def abandon(self) -> None:
         self._child.give_up()

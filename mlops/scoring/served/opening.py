@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Serving
+from mlops.scoring.children import debugging
 from mlops.scoring.engines.native import NativeEngine
 from mlops.scoring.engines.onnx import OnnxEngine
 from mlops.scoring.engines.script import ScriptEngine
@@ -16,11 +18,17 @@ from mlops.scoring.served.columns import ColumnModel
 from mlops.scoring.served.model import Served
 from mlops.scoring.served.script import ScriptModel
 
+STEPPING_SECONDS = 3600.0
+"""No request is late while somebody steps through it."""
+
 
 def opened(folder: Path) -> Served:
     """Raises Refusal when the folder has no usable serving.json. Nothing is loaded yet."""
     serving = read_serving(folder)
     if serving.entry == "script":
+        if debugging.is_wanted():
+            limits = replace(serving.limits, timeout_seconds=STEPPING_SECONDS, queue_wait_seconds=STEPPING_SECONDS)
+            serving = replace(serving, limits=limits)
         return ScriptModel(serving, ScriptEngine(folder, serving=serving))
     signature = _signature(folder, serving)
     if serving.entry == "onnx":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
@@ -23,6 +24,14 @@ class ScriptModel(Kept):
     def takes_raw(self) -> bool:
         """Whether run() wants the whole request, whatever its method."""
         return self._script.takes_raw
+
+    @property
+    def code(self) -> Path:
+        """The folder that its files are in."""
+        return self._script.code
+
+    def reload(self) -> None:
+        self._script.reload()
 
     async def score(self, body: bytes) -> tuple[Answer, int]:
         return await self._run(Asked(body=body)), 1
