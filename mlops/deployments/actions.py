@@ -19,6 +19,7 @@ from mlops.deployments import entries
 from mlops.deployments.keys import Keys, Which, keys_of
 from mlops.deployments.models import Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
+from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
 from mlops.deployments.targets import target
@@ -115,7 +116,8 @@ def update_deployment(
     reason: str = "",
     **settings: Any,
 ) -> Deployment:
-    """A new revision: the present one serves until the new one is ready. `settings` are the fields that change."""
+    """A new revision: the present one serves until the new one is ready. `settings` are the fields that change; where
+    they concern the number of servers alone, those that run go on and there is no new revision."""
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
     _require_settled(deployment)
@@ -126,6 +128,11 @@ def update_deployment(
     wanted = checked_settings(settings, base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)
+    same = version == deployment.version and entry == deployment.entry and script is None
+    if same and is_in_place(deployment, wanted):
+        if not change_in_place(actor, deployment, wanted, reason=reason):
+            raise _in_transition(deployment)
+        return deployment
     entries.check(endpoint, version, entry)
     blob = deployment.script if script is None and deployment.script and entry == "script" else None
     if entry == "script" and blob is None:

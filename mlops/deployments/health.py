@@ -31,7 +31,8 @@ def judge(server: Observed | None, *, was_ready: bool, waited_seconds: float) ->
     if server is not None and server.state == "ready":
         return Judged(state="healthy", reason="")
     if was_ready and server is not None and server.urls:
-        return Judged(state="healthy", reason=server.reason, hint=server.hint or AGAIN)
+        again = "" if server.state == "starting" else AGAIN
+        return Judged(state="healthy", reason=server.reason, hint=server.hint or again)
     if was_ready:
         return _unwell(server)
     return _not_yet(server, waited_seconds)

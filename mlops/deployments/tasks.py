@@ -44,6 +44,15 @@ def apply(deployment_id: str) -> None:
     look()
 
 
+@job("deployments.follow")
+def follow(deployment_id: str) -> None:
+    """The number of servers was changed."""
+    deployment = _rows().filter(pk=deployment_id).first()
+    if deployment is not None:
+        apply_again(deployment)
+        look()
+
+
 @job("deployments.route")
 def route() -> None:
     write_table()

@@ -18,6 +18,7 @@ from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.targets import Availability
 from mlops.deployments.targets.machine import check_machine
 from mlops.deployments.targets.observed import Observed, Replica, together
+from mlops.deployments.targets.options import check_options
 from mlops.deployments.targets.ports import free_ports, ports_of
 from mlops.deployments.targets.rolling import to_keep, to_start
 from mlops.deployments.targets.tails import tails
@@ -40,6 +41,7 @@ class ProcessTarget:
         return Availability(is_usable=True)
 
     def check(self, wanted: DeploymentSettings) -> None:
+        check_options(wanted.target_options, (), target="process")
         check_machine(wanted)
 
     def prepare(self, deployment: Deployment, *, beat: Callable[[], None], say: Callable[[str], None]) -> None:

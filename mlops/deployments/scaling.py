@@ -1,0 +1,67 @@
+"""How many servers a deployment has: changed by hand or by the load, in place, with an event that says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from mlops.deployments.models import Deployment, DeploymentRevision
+from mlops.deployments.settings import instances_of
+from mlops.events.chain import record
+from mlops.formats.deployment import DeploymentSettings, changes
+from mlops.work.calls import later
+
+IN_PLACE = frozenset({"instances", "scale", "description", "tags"})
+"""Settings that change nothing of a server: it goes on."""
+
+
+def is_in_place(deployment: Deployment, wanted: DeploymentSettings) -> bool:
+    """Whether the settings can be changed without a new revision."""
+    changed = set(changes(deployment.wanted, wanted))
+    return bool(changed) and changed <= IN_PLACE and deployment.was_ready
+
+
+def change_in_place(actor: Any, deployment: Deployment, wanted: DeploymentSettings, *, reason: str = "") -> bool:
+    """False where somebody changed the deployment meanwhile. The caller asked for permission."""
+    before = deployment.wanted
+    instances = instances_of(wanted, now=deployment.instances)
+    values = msgspec.to_builtins(wanted)
+    with transaction.atomic():
+        same = Deployment.objects.filter(
+            pk=deployment.pk, revision=deployment.revision, state=deployment.state, instances=deployment.instances
+        )
+        if not same.update(settings=values, instances=instances):
+            return False
+        DeploymentRevision.objects.filter(deployment=deployment, number=deployment.revision).update(settings=values)
+        changed = {name: list(pair) for name, pair in changes(before, wanted).items()}
+        told = {"before": deployment.instances, "after": instances, "changed": changed}
+        _record(actor, deployment, told, reason=reason)
+        later("deployments.follow", deployment.pk)
+    deployment.refresh_from_db()
+    return True
+
+
+def scale(deployment: Deployment, instances: int, *, reason: str, **told: Any) -> bool:
+    """By the load. False where the number was changed meanwhile."""
+    with transaction.atomic():
+        same = Deployment.objects.filter(pk=deployment.pk, revision=deployment.revision, instances=deployment.instances)
+        if not same.update(instances=instances):
+            return False
+        _record(None, deployment, {"before": deployment.instances, "after": instances, **told}, reason=reason)
+        later("deployments.follow", deployment.pk)
+    return True
+
+
+def _record(actor: Any, deployment: Deployment, told: dict[str, Any], *, reason: str) -> None:
+    is_scaled = told["before"] != told["after"]
+    record(
+        actor,
+        "mlops.deployment.scaled" if is_scaled else "mlops.deployment.updated",
+        subject=f"endpoints/{deployment}",
+        project=deployment.endpoint.project,
+        data=told,
+        reason=reason,
+        notice=("endpoint", str(deployment.endpoint_id)),
+    )

@@ -1,0 +1,37 @@
+"""The kinds of target of the conformance suite; each is given a real machine to run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlops.deployments import actions
+from mlops.deployments.models import Endpoint
+from mlops.registry.models import ModelVersion
+from tests.deployments.conftest import plane  # noqa: F401  (a fixture)
+from tests.deployments.targets.kinds import Kind, Process
+from tests.registry.shelf import registered
+
+KINDS = ("process",)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    made: Kind = request.getfixturevalue(f"{request.param}_kind")
+    return made
+
+
+@pytest.fixture
+def process_kind(plane) -> Process:  # noqa: F811
+    return Process(plane)
+
+
+@pytest.fixture
+def endpoint(contributor: Any, project: Any) -> Endpoint:
+    return actions.create_endpoint(contributor, project, name="prices")
+
+
+@pytest.fixture
+def version(contributor: Any, project: Any) -> ModelVersion:
+    return registered(contributor, project)

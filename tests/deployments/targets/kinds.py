@@ -1,0 +1,64 @@
+"""What the conformance suite must know of each kind of target beside the protocol: how to break it from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from mlops.deployments.models import Deployment
+from mlops.formats.serving import ServerState, ServingState
+
+
+class Kind(Protocol):
+    """A target whose machine the tests own."""
+
+    name: str
+    settings: Mapping[str, Any]
+    """Of every deployment of the suite."""
+    start_seconds: float
+    """After which a server that starts is surely ready."""
+
+    def kill(self, deployment: Deployment, replica: int) -> None:
+        """Ends one server without a word, as a machine may."""
+        ...
+
+    def running(self, deployment: Deployment) -> int:
+        """How many servers of the deployment there are, asked without the product."""
+        ...
+
+    def leftovers(self) -> list[str]:
+        """What of any deployment is still there."""
+        ...
+
+
+class Process:
+    name = "process"
+    settings: Mapping[str, Any] = {"target": "process", "memory_bytes": 512 * 1024**2}
+    start_seconds = 60.0
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+
+    def kill(self, deployment: Deployment, replica: int) -> None:
+        pid = self._servers(deployment)[replica - 1].pid
+        assert pid is not None
+        os.killpg(pid, signal.SIGKILL)
+
+    def running(self, deployment: Deployment) -> int:
+        return len(self._servers(deployment))
+
+    def leftovers(self) -> list[str]:
+        folders = [folder.name for folder in (self.data_dir / "serving").iterdir() if folder.name[0] != "."]
+        return folders + [one.id for one in self._all() if one.pid is not None]
+
+    def _servers(self, deployment: Deployment) -> list[ServerState]:
+        return [one for one in self._all() if one.id == str(deployment.pk) and one.pid is not None]
+
+    def _all(self) -> tuple[ServerState, ...]:
+        path = self.data_dir / "serving-state.json"
+        return msgspec.json.decode(path.read_bytes(), type=ServingState).servers
