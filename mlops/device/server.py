@@ -1,0 +1,135 @@
+"""One scoring server as a child process of the device's agent: started, asked whether it is ready, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from mlops.device.counts import Counts, read_counts
+from mlops.formats.bundle import CODE_FOLDER, SERVING_FOLDER, SITE_FOLDER
+
+READY_SECONDS = 180.0
+"""Small devices take their time to load a model."""
+LOOK_SECONDS = 0.3
+END_SECONDS = 70.0
+KEPT_LINES = 200
+
+
+class ScoringServer:
+    def __init__(self, bundle: Path, *, cache: Path) -> None:
+        self.bundle = bundle
+        self.port = _free_port()
+        self.said: deque[str] = deque(maxlen=KEPT_LINES)
+        """The last lines that it wrote."""
+        self._cache = cache
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        paths = [str(self.bundle / name) for name in (CODE_FOLDER, SITE_FOLDER)]
+        environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPYCACHEPREFIX": str(self._cache),
+        }
+        serving = str(self.bundle / SERVING_FOLDER)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-S", "-P", "-m", "mlops.scoring", "--folder", serving, "--port", str(self.port),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )  # fmt: skip
+        self._reader = asyncio.create_task(self._listen(self._process))
+
+    async def became_ready(self, *, seconds: float = READY_SECONDS) -> str:
+        """An empty text once its recorded requests are answered as recorded, else why it is not."""
+        reason = "it did not answer"
+        try:
+            async with asyncio.timeout(seconds):
+                while self.is_running:
+                    reason = await asyncio.to_thread(self._why_not_ready)
+                    if not reason:
+                        return ""
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            return f"it was not ready within {seconds:.0f} s: {reason}"
+        last = [line for line in self.said if line.strip()]
+        return last[-1] if last else "its process ended at once"
+
+    async def counts(self) -> Counts | None:
+        """None while it does not answer."""
+        text = await asyncio.to_thread(self._get, "/metrics")
+        return read_counts(text) if text else None
+
+    async def wait(self) -> None:
+        if self._process is not None:
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+    def _why_not_ready(self) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                return ""
+        except urllib.error.HTTPError as error:
+            return _reasons(error.read())
+        except OSError as error:
+            return str(error)
+
+    def _get(self, path: str) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            text = line.decode(errors="replace").rstrip()
+            self.said.append(text)
+            print(text, flush=True)
+
+
+def _reasons(body: bytes) -> str:
+    try:
+        told = msgspec.json.decode(body)
+        return " ".join(told["reasons"]) or "it says that it is not ready"
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return "it says that it is not ready"
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
