@@ -57,5 +57,6 @@ app.autodiscover_tasks(
         "mlops.execution",
         "mlops.packaging",
         "mlops.deployments",
+        "mlops.batch",
     ]
 )

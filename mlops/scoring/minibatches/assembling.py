@@ -72,7 +72,7 @@ def _write_errors(order: AssemblyOrder, path: Path) -> int:
 
     count = 0
     with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
+        table = csv.writer(file, lineterminator="\n")
         table.writerow(("file", "row", "code", "reason", "values"))
         for part in order.parts:
             for error in _errors(part, order):

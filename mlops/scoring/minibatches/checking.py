@@ -20,7 +20,14 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def check_columns(signature: Signature, names: list[str]) -> None:
-    """Raises Refusal `missing_column` for a required column that the table does not have."""
+    """Raises Refusal `missing_column` for a required column that the table does not have, or where it has none."""
+    if signature.inputs and not any(field.name in names for field in signature.inputs):
+        raise Refusal(
+            "missing_column",
+            f"The input has none of the model's columns; it has: {', '.join(names[:20])}.",
+            hint=f"The model takes: {', '.join(field.name for field in signature.inputs[:20])}.",
+            status=422,
+        )
     for field in signature.inputs:
         if field.required and field.name not in names:
             raise Refusal(
@@ -30,6 +37,16 @@ def check_columns(signature: Signature, names: list[str]) -> None:
                 status=422,
                 where=Where(column=field.name),
             )
+
+
+def absent(signature: Signature, names: list[str]) -> list[str]:
+    """Columns that count as missing in every row, in words."""
+    strangers = [name for name in names if signature.input(name) is None]
+    return [
+        f"The input has no column “{field.name}”; it counts as missing. {nearest(field.name, strangers)}".strip()
+        for field in signature.inputs
+        if field.name not in names
+    ]
 
 
 def typed(frame: pl.DataFrame, signature: Signature, *, narrow: bool) -> tuple[pl.DataFrame, Faults]:

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class BatchConfig(AppConfig):
+    name = "mlops.batch"
+    label = "batch"
+
+    def ready(self) -> None:
+        from mlops.batch import queries
+        from mlops.registry import usage
+
+        usage.register(queries.users_of)

@@ -1,0 +1,157 @@
+"""A worker's end of the pipe to a child process that scores mini-batches: asked, timed, and killed when it must be."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlops.datasets.children import PASSED_ON
+from mlops.formats.batch import Scored
+from mlops.formats.refusal import Refusal, Where
+
+LOAD_SECONDS = 600.0
+LOOK_SECONDS = 0.25
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+SAID_BYTES = 64 * 1024
+
+
+class Abandoned(Exception):
+    """The job was cancelled, or is another worker's by now."""
+
+
+class Child:
+    """Loads once; `ask` gives one answer a mini-batch. After a refusal `child_died` or `too_slow` it is gone."""
+
+    def __init__(self, folder: Path, *, variables: Mapping[str, str], go_on: Callable[[], bool]) -> None:
+        self._folder = folder
+        self._variables = dict(variables)
+        self._go_on = go_on
+        self._log = folder / "child.log"
+        self._told = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Raises the refusal that loading met, `child_died`, or Abandoned."""
+        self.kill()
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        model = str(self._folder / "model")
+        ours = {"AZUREML_MODEL_DIR": model, "MLOPS_MODEL_DIR": model, "PYTHONUNBUFFERED": "1"}
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "mlops.scoring.minibatches", str(self._folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self._folder,
+                env={**kept, **dict.fromkeys(THREADS, "1"), **self._variables, **ours},
+                start_new_session=True,
+            )
+        self._answer(LOAD_SECONDS, what="loading the model")
+
+    def ask(self, message: dict[str, Any], *, seconds: float) -> Scored:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        body = msgspec.msgpack.encode(message)
+        try:
+            self._process.stdin.write(struct.pack("<I", len(body)) + body)
+            self._process.stdin.flush()
+        except OSError:
+            raise self._died("before this mini-batch") from None
+        return msgspec.convert(self._answer(seconds, what="this mini-batch"), type=Scored)
+
+    def said(self) -> list[str]:
+        """Lines that it printed since the last time."""
+        try:
+            with self._log.open("rb") as log:
+                log.seek(self._told)
+                text = log.read(SAID_BYTES)
+        except FileNotFoundError:
+            return []
+        whole = text[: text.rfind(b"\n") + 1]
+        self._told += len(whole)
+        return whole.decode("utf-8", errors="replace").splitlines()
+
+    def kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def _answer(self, seconds: float, *, what: str) -> Any:
+        deadline = time.monotonic() + seconds
+        prefix = self._read(4, deadline, what)
+        answer = msgspec.msgpack.decode(self._read(struct.unpack("<I", prefix)[0], deadline, what))
+        if "error" in answer:
+            raise _refusal(answer["error"])
+        return answer.get("ok")
+
+    def _read(self, size: int, deadline: float, what: str) -> bytes:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        handle = self._process.stdout.fileno()
+        content = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(handle, selectors.EVENT_READ)
+            while len(content) < size:
+                if not self._go_on():
+                    self.kill()
+                    raise Abandoned
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    self.kill()
+                    raise Refusal(
+                        "too_slow",
+                        f"It took longer than its limit for {what} and was stopped.",
+                        hint="Give smaller mini-batches, or a longer timeout in retry_settings.",
+                    )
+                if not selector.select(min(left, LOOK_SECONDS)):
+                    continue
+                chunk = os.read(handle, size - len(content))
+                if not chunk:
+                    raise self._died(f"over {what}")
+                content += chunk
+        return content
+
+    def _died(self, when: str) -> Refusal:
+        process = self._process
+        status = process.wait() if process is not None else None
+        self.kill()
+        ending = f"exit status {status}"
+        if status is not None and status < 0:
+            ending = f"killed by {signal.Signals(-status).name}"
+        return Refusal(
+            "child_died",
+            f"The process that scores ended {when} ({ending}).",
+            hint="The job's log may say more; often the machine ran out of memory.",
+        )
+
+
+def _refusal(form: dict[str, Any]) -> Refusal:
+    return Refusal(
+        form["code"],
+        form["message"],
+        hint=form["hint"],
+        status=form["status"],
+        where=msgspec.convert(form["where"], Where),
+    )

@@ -1,0 +1,116 @@
+"""Seats, phases and mini-batches are held by leases, which a thread renews; what runs out is taken by another."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
+from mlops.execution import stopping
+from mlops.runs.models import Run
+
+LEASE = timedelta(seconds=15)
+BEAT_SECONDS = 1.0
+RENEW_EVERY = 3
+"""Beats."""
+
+
+class Hold:
+    """What one claim holds. `lost` is set when it is no longer this claim's, or when the run is to end."""
+
+    def __init__(self) -> None:
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+        self.lost = threading.Event()
+
+    def __call__(self) -> bool:
+        """Whether to go on."""
+        return not self.lost.is_set()
+
+
+def claim_phase(job_id: str, phase: Phase) -> Hold | None:
+    """One worker at a time reads the input or writes the output of a job."""
+    hold, now = Hold(), timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    taken = BatchJob.objects.filter(free, pk=job_id, phase=phase).update(
+        lease_owner=hold.owner, lease_until=now + LEASE, attempt=F("attempt") + 1
+    )
+    return hold if taken else None
+
+
+def claim_seat(job_id: str, number: int) -> Hold | None:
+    hold, now = Hold(), timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    seats = Scorer.objects.filter(free, job__pk=job_id, number=number, job__phase=Phase.SCORING)
+    return hold if seats.update(lease_owner=hold.owner, lease_until=now + LEASE) else None
+
+
+def leave_seat(hold: Hold, job: BatchJob) -> None:
+    Scorer.objects.filter(job=job, lease_owner=hold.owner).update(lease_owner="", lease_until=None)
+
+
+def claim_batch(job: BatchJob, hold: Hold) -> MiniBatch | None:
+    """The first that waits, or one whose worker was lost."""
+    while hold():
+        now = timezone.now()
+        free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
+        lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
+        found = MiniBatch.objects.filter(free | lost, job=job).order_by("index").values_list("pk", flat=True).first()
+        if found is None:
+            return None
+        taken = MiniBatch.objects.filter(free | lost, pk=found, job__phase=Phase.SCORING).update(
+            state=MiniBatchState.RUNNING,
+            lease_owner=hold.owner,
+            lease_until=now + LEASE,
+            attempt=F("attempt") + 1,
+        )
+        if taken:
+            return MiniBatch.objects.get(pk=found)
+    return None
+
+
+@contextmanager
+def held(hold: Hold, job: BatchJob, *, renew: Callable[[Hold, BatchJob], bool]) -> Iterator[None]:
+    """Renews from a thread of its own, and looks whether the run was cancelled or this worker is to stop."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        count = 0
+        try:
+            while not ended.wait(BEAT_SECONDS):
+                count += 1
+                alive = Run.objects.filter(pk=job.run_id, state__in=("queued", "running")).exists()
+                if stopping.is_asked() or not alive or (count % RENEW_EVERY == 0 and not renew(hold, job)):
+                    hold.lost.set()
+                    return
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True, name=f"batch-{job.pk}")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def renew_phase(hold: Hold, job: BatchJob) -> bool:
+    mine = BatchJob.objects.filter(pk=job.pk, phase=job.phase, lease_owner=hold.owner)
+    return bool(mine.update(lease_until=timezone.now() + LEASE))
+
+
+def renew_seat(hold: Hold, job: BatchJob) -> bool:
+    """The seat, and the mini-batch that is being scored."""
+    until = timezone.now() + LEASE
+    MiniBatch.objects.filter(job=job, state=MiniBatchState.RUNNING, lease_owner=hold.owner).update(lease_until=until)
+    seat = Scorer.objects.filter(job=job, lease_owner=hold.owner, job__phase=Phase.SCORING)
+    return bool(seat.update(lease_until=until))
