@@ -230,6 +230,10 @@ on(MODEL, GET=READ)
 on(f"{MODEL}versions/", GET=READ)
 on(f"{MODEL}<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "describe", "description": "x"}))
 on(f"{MODEL}<int:number>/conversions/", GET=READ)
+on(f"{MODEL}<int:number>/profile/", GET=READ, POST=(CONTRIBUTE, {"cores": "1"}))
+on("profiles/<uuid:profile_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"}))
+on("profiles/<uuid:profile_id>/state/", GET=READ)
+on("profiles/<uuid:profile_id>/compare/<uuid:other_id>/", GET=READ)
 
 # -- endpoints
 ONE = "api/v1/online-endpoints/<uuid:endpoint_id>/"

@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from mlops.client.commands import model_profile
 from mlops.client.commands.job import find_run
+from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
-from mlops.client.names import find, project_for, split_version
+from mlops.client.names import find, project_for
 from mlops.client.options import Verbs, add_file, add_name, add_project, pairs
 from mlops.client.output import show
 
@@ -50,6 +52,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         add_name(verb, "the model's name, or NAME:VERSION")
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
         add_project(verb)
+    model_profile.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
 
@@ -136,21 +139,6 @@ def download_model(arguments: argparse.Namespace) -> int:
     row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
     place = connection.download(f"models/{row['id']}/versions/{number}/download/", Path(arguments.download_path))
     return show(arguments, {"name": row["name"], "version": number, "path": str(place)})
-
-
-def find_version(
-    connection: Connection, text: str, *, version: str = "", project: str = ""
-) -> tuple[dict[str, Any], int]:
-    """The model's row and a version's number, of `name`, `name:3`, `name@latest` or `azureml:name:3`."""
-    name, number = split_version(text)
-    row = find(connection, "model", name, path="models/", project=project)
-    wanted = version or number
-    if wanted.isdecimal():
-        return row, int(wanted)
-    versions = connection.all(f"models/{row['id']}/versions/")
-    if wanted not in ("", "latest"):
-        raise WrongUsage("version_unknown", f"“{wanted}” is no version of “{name}”.", hint="A number, or latest.")
-    return row, max(int(one["number"]) for one in versions)
 
 
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:

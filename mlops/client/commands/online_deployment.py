@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import Any
 
-from mlops.client.commands.model import find_version
+from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, load, readable

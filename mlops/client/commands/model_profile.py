@@ -1,0 +1,150 @@
+"""`mlops model profile`: how much a model version needs, and how fast it answers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from mlops.client.commands.model_version import find_version
+from mlops.client.connection import Connection, connect
+from mlops.client.documents import readable
+from mlops.client.options import Verbs, add_name, add_project
+from mlops.client.output import show
+from mlops.client.waiting import until
+
+GIBIBYTE = 1024**3
+SETTINGS = {
+    "cpu": "cores",
+    "concurrency": "concurrency",
+    "rows": "rows",
+    "requests_per_second": "wanted_per_second",
+    "p99_ms": "p99_target_ms",
+    "point_seconds": "point_seconds",
+    "budget_seconds": "budget_seconds",
+    "path": "path",
+    "entry": "entry",
+    "dataset": "dataset",
+    "column": "column",
+    "profile_name": "name",
+    "description": "description",
+}
+
+
+def define(verbs: Verbs) -> None:
+    verb = verbs.add("profile", "measure a version under load, and recommend its cores and memory", profile)
+    add_name(verb, "the model's name, or NAME:VERSION")
+    verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+    verb.add_argument("--requests", default="", metavar="FILE", help="recorded requests, one a line")
+    verb.add_argument("--dataset", default="", help="rows to ask with, NAME or NAME:VERSION (default: input example)")
+    verb.add_argument("--column", default="", help="the dataset's column that holds whole requests as text")
+    verb.add_argument("--cpu", default="", metavar="N,N", help="cores to try, such as 1,2")
+    verb.add_argument("--memory-in-gb", default="", metavar="N,N", help="memory to try (GiB)")
+    verb.add_argument("--concurrency", default="", metavar="N,N", help="clients at once (default: 1,8,32)")
+    verb.add_argument("--rows", default="", metavar="N,N", help="rows in a request (default: 1)")
+    verb.add_argument("--requests-per-second", default="", help="what will come (default: as many as it can)")
+    verb.add_argument("--p99-ms", default="", help="99 of 100 requests are to be answered within (default: 100)")
+    verb.add_argument("--point-seconds", default="", help="how long each measurement lasts (default: 3)")
+    verb.add_argument("--budget-seconds", default="", help="how long all of it may take (default: 180)")
+    verb.add_argument("--path", default="", help="/score or /invocations")
+    verb.add_argument("--entry", default="", help="onnx, native or script (default: onnx where it was accepted)")
+    verb.add_argument("--script", default="", metavar="FILE", help="the script of the entry script")
+    verb.add_argument("--profile-name", default="", help="the profile's name (default: profile-1, -2 …)")
+    verb.add_argument("--description", default="", help="what it is for")
+    verb.add_argument("--no-wait", action="store_true", help="do not wait for the result")
+    add_project(verb)
+    listed = verbs.add("list-profiles", "the profiles of a version", list_profiles)
+    add_name(listed, "the model's name, or NAME:VERSION")
+    listed.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+    add_project(listed)
+
+
+def profile(arguments: argparse.Namespace) -> int:
+    """Ctrl-C cancels the measurement."""
+    connection = connect()
+    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
+    path = f"models/{row['id']}/versions/{number}/profiles/"
+    made = _ask(connection, path, arguments)
+    if arguments.no_wait:
+        return show(arguments, _shown(made))
+    try:
+        ended = until(
+            _looking(connection, made["id"]),
+            what=f"Profile “{made['name']}”",
+            good=("completed",),
+            bad=("failed", "cancelled"),
+            seconds=float(made["order"]["budget_seconds"]) + 900,
+            interval=1.0,
+        )
+    except KeyboardInterrupt:
+        connection.post(f"profiles/{made['id']}/cancel/")
+        print("Cancelled.", file=sys.stderr)
+        return 1
+    return show(arguments, _shown(ended))
+
+
+def list_profiles(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
+    found = connection.all(f"models/{row['id']}/versions/{number}/profiles/")
+    columns = (
+        ("name", "name"),
+        ("state", "state"),
+        ("cpu", "recommendedCpu"),
+        ("memory (GiB)", "recommendedMemoryInGB"),
+        ("p99 (ms)", "latencyPercentile99InMs"),
+        ("requests/s", "measuredQueriesPerSecond"),
+        ("reason", "reason"),
+    )
+    return show(arguments, [{**one["result"], "reason": one["reason"]} for one in found], columns=columns)
+
+
+def _ask(connection: Connection, path: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        name: getattr(arguments, option) for option, name in SETTINGS.items() if getattr(arguments, option)
+    }
+    if arguments.memory_in_gb:
+        body["memory_bytes"] = " ".join(_bytes(one) for one in arguments.memory_in_gb.replace(",", " ").split())
+    if arguments.script:
+        body["script"] = readable(Path(arguments.script)).read_text(encoding="utf-8")
+    made: dict[str, Any]
+    if arguments.requests:
+        file = readable(Path(arguments.requests))
+        made = connection.send_files(path, fields=body, files=[(file.name, file)], under="requests")
+    else:
+        made = connection.post(path, body)
+    return made
+
+
+def _looking(connection: Connection, profile_id: str) -> Any:
+    """Looks, and says on standard error what is being done now."""
+    said = ""
+
+    def look() -> dict[str, Any]:
+        nonlocal said
+        row: dict[str, Any] = connection.get(f"profiles/{profile_id}/")
+        if row["reason"] != said and row["state"] in ("queued", "running"):
+            said = row["reason"]
+            share = (row["progress"] or {}).get("share", 0)
+            print(f"{share:4.0%} {said}", file=sys.stderr, flush=True)
+        return row
+
+    return look
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Azure's members, and in words why."""
+    found = (row["report"] or {}).get("recommendation") or {}
+    more = {"rule": found["rule"], "advice": found["advice"], "instances": found["instances"]} if found else {}
+    if found:
+        more["costPerMillion"] = round(found["cost_per_million"], 4)
+    return {**row["result"], **more, "id": row["id"]}
+
+
+def _bytes(text: str) -> str:
+    """Of GiB. What is no number is told by the server."""
+    try:
+        return str(int(float(text) * GIBIBYTE))
+    except ValueError:
+        return text
