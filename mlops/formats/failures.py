@@ -216,10 +216,11 @@ _COMPILED = tuple((known, re.compile(known.pattern)) for known in KNOWN)
 
 
 def explain(lines: Iterable[str]) -> tuple[Explanation, ...]:
-    """What is known of the failures in a log, the latest first, each kind once."""
+    """What is known of the failures in a log, the latest first, each kind once. Of one line, the more special kind
+    (which stands earlier in the list) comes first."""
     found: dict[str, Explanation] = {}
     for line in lines:
-        for known, pattern in _COMPILED:
+        for known, pattern in reversed(_COMPILED):
             match = pattern.search(line)
             if match is not None:
                 found.pop(known.code, None)

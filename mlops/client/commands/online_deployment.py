@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import Any
 
+from mlops.client.commands import local_serving
 from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
@@ -47,7 +48,16 @@ def define(parser: argparse.ArgumentParser) -> None:
         help="default: the file's script, else onnx, else native where the model has no ONNX form",
     )
     create.add_argument("--all-traffic", action="store_true", help="give it all traffic when it is ready")
+    local_serving.add_local_start(create)
     create.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
+    update = verbs.add("update", "a new revision; the present one serves until it is ready", update_one)
+    add_file(update, "the deployment YAML as it shall be")
+    add_name(update, "the deployment's name", required=False)
+    update.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
+    update.add_argument("--entry", choices=("onnx", "native", "script"), default="", help="default: as it is")
+    update.add_argument("--reason", default="", help="why, for the history")
+    update.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
+    local_serving.add_local_start(update)
     listed = verbs.add("list", "the deployments of an endpoint", list_deployments)
     show_verb = verbs.add("show", "one deployment with its state and reason", show_deployment)
     logs = verbs.add("get-logs", "the last lines of its log", show_logs)
@@ -56,18 +66,26 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_yes(delete)
     for verb in (show_verb, logs, delete):
         add_name(verb, "the deployment's name")
-    for verb in (create, listed, show_verb, logs, delete):
-        verb.add_argument("-e", "--endpoint-name", default="", required=verb is not create, help="the endpoint's name")
+    for verb in (create, update, listed, show_verb, logs, delete):
+        local_serving.add_local(verb)
+    for verb in (create, update, listed, show_verb, logs, delete):
+        verb.add_argument(
+            "-e", "--endpoint-name", default="", required=verb not in (create, update), help="the endpoint's name"
+        )
         add_project(verb)
 
 
 def create_deployment(arguments: argparse.Namespace) -> int:
     fields = _fields(arguments)
     for key, option in (("name", "-n"), ("endpoint_name", "-e"), ("model", "--model")):
+        if key == "model" and arguments.local and fields.get("code_configuration"):
+            continue
         if not fields.get(key):
             raise WrongUsage(
                 "deployment_incomplete", f"A deployment needs “{key}”.", hint=f"In -f FILE, or as {option}."
             )
+    if arguments.local:
+        return local_serving.create(arguments, fields)
     connection = connect()
     endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
     model, number = find_version(connection, str(fields["model"]), project=arguments.project or project_of(endpoint))
@@ -79,6 +97,30 @@ def create_deployment(arguments: argparse.Namespace) -> int:
         connection.post(f"{PATH}{endpoint['id']}/traffic/", {"traffic": {fields["name"]: 100}})
         made = _deployment(connection, endpoint, str(fields["name"]))
     return show(arguments, made)
+
+
+def update_one(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        arguments.file = local_serving.file_of(arguments)
+    fields = _fields(arguments)
+    for key, option in (("name", "-n"), ("endpoint_name", "-e")):
+        if not fields.get(key):
+            raise WrongUsage("deployment_incomplete", f"Say which: “{key}” is missing.", hint=f"In FILE, or {option}.")
+    if arguments.local:
+        return local_serving.update(arguments, fields)
+    connection = connect()
+    endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
+    row = _deployment(connection, endpoint, str(fields["name"]))
+    body: dict[str, Any] = {"reason": arguments.reason} if arguments.reason else {}
+    if fields.get("model"):
+        project = arguments.project or project_of(endpoint)
+        model, number = find_version(connection, str(fields["model"]), project=project)
+        body |= _body(fields, model=model, number=number)
+    else:
+        body |= _body(fields, model=None, number=0)
+    body.pop("name")
+    made = connection.request("PATCH", f"{PATH}{endpoint['id']}/deployments/{row['id']}/", body=body)
+    return show(arguments, made if arguments.no_wait else wait_until_healthy(connection, endpoint, str(fields["name"])))
 
 
 def wait_until_healthy(
@@ -95,18 +137,24 @@ def wait_until_healthy(
 
 
 def list_deployments(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return local_serving.list_deployments(arguments)
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
     return show(arguments, connection.all(f"{PATH}{endpoint['id']}/deployments/"), columns=COLUMNS)
 
 
 def show_deployment(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return local_serving.show_deployment(arguments)
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
     return show(arguments, _deployment(connection, endpoint, arguments.name))
 
 
 def show_logs(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return local_serving.show_logs(arguments, endpoint=arguments.endpoint_name, deployment=arguments.name)
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
     deployment = _deployment(connection, endpoint, arguments.name)["name"]
@@ -115,6 +163,8 @@ def show_logs(arguments: argparse.Namespace) -> int:
 
 def delete_deployment(arguments: argparse.Namespace) -> int:
     confirm(arguments, f"Delete the deployment “{arguments.name}” of “{arguments.endpoint_name}”?")
+    if arguments.local:
+        return local_serving.delete_deployment(arguments)
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
     row = _deployment(connection, endpoint, arguments.name)
@@ -129,7 +179,9 @@ def _deployment(connection: Connection, endpoint: dict[str, Any], name: str) -> 
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if arguments.file:
-        fields = load(arguments.file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        more = local_serving.KNOWN if arguments.local else ()
+        silent = [name for name in WITHOUT_MEANING if name not in more]
+        fields = load(arguments.file, kind="online deployment", known=(*KNOWN, *more), without_meaning=silent)
     given = {
         "name": arguments.name,
         "endpoint_name": arguments.endpoint_name,
@@ -137,12 +189,12 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
         "entry": arguments.entry,
     }
     fields |= {key: value for key, value in given.items() if value}
-    if isinstance(fields.get("model"), dict):
+    if isinstance(fields.get("model"), dict) and not arguments.local:
         raise WrongUsage(
             "model_inline", "A model written inside the deployment is not registered.",
             hint="Register it with `mlops model create`, then name it: model: azureml:NAME:VERSION.",
         )  # fmt: skip
-    if fields.get("code_configuration"):
+    if fields.get("code_configuration") and not arguments.local:
         fields["script"] = _script(arguments.file, fields["code_configuration"])
     return fields
 
@@ -156,8 +208,10 @@ def _script(file: str, configuration: dict[str, Any]) -> str:
     return readable(beside(file, folder) / name).read_text(encoding="utf-8")
 
 
-def _body(fields: dict[str, Any], *, model: dict[str, Any], number: int) -> dict[str, Any]:
-    body: dict[str, Any] = {"name": fields["name"], "model": model["name"], "version": number}
+def _body(fields: dict[str, Any], *, model: dict[str, Any] | None, number: int) -> dict[str, Any]:
+    body: dict[str, Any] = {"name": fields["name"]}
+    if model is not None:
+        body |= {"model": model["name"], "version": number}
     entry = fields.get("entry") or ("script" if fields.get("script") else "")
     if entry:
         body["entry"] = entry

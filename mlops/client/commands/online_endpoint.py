@@ -35,7 +35,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(create, "the endpoint's name", required=False)
     create.add_argument("--description", default="", help="what it is for")
     add_project(create)
-    add_project(verbs.add("list", "endpoints of one project, or of all", list_endpoints))
+    listed = verbs.add("list", "endpoints of one project, or of all", list_endpoints)
+    add_project(listed)
     show_verb = verbs.add("show", "one endpoint with address, traffic and deployments", show_endpoint)
     update = verbs.add("update", "change the traffic", update_endpoint)
     update.add_argument(
@@ -57,6 +58,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     delete = verbs.add("delete", "delete an endpoint with its deployments", delete_endpoint)
     for verb in (regenerate, delete):
         add_yes(verb)
+    for verb in (create, listed, show_verb, invoke, logs, delete):
+        verb.add_argument("--local", action="store_true", help="on this machine, without a studio")
     for verb in (show_verb, update, invoke, credentials, regenerate, logs, program, swagger, delete):
         add_name(verb, "the endpoint's name")
         add_project(verb)
@@ -77,6 +80,8 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
         raise WrongUsage(
             "endpoint_incomplete", "An endpoint needs a name.", hint="Give -n NAME, or -f FILE with a name."
         )
+    if arguments.local:
+        return _local().create_endpoint(arguments, name)
     connection = connect()
     project = project_for(connection, arguments.project)
     body = {
@@ -88,10 +93,14 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
 
 
 def list_endpoints(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return _local().list_endpoints(arguments)
     return show(arguments, connect().all(PATH, project=arguments.project), columns=COLUMNS)
 
 
 def show_endpoint(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return _local().show_endpoint(arguments)
     connection = connect()
     return show(arguments, _endpoint(connection, arguments))
 
@@ -107,6 +116,8 @@ def update_endpoint(arguments: argparse.Namespace) -> int:
 
 def invoke_endpoint(arguments: argparse.Namespace) -> int:
     """Prints the answer's body as it came; through --query or -o, as any other answer."""
+    if arguments.local:
+        return _local().invoke(arguments)
     content = readable(Path(arguments.request_file)).read_bytes()
     connection = connect()
     row = _endpoint(connection, arguments)
@@ -153,6 +164,8 @@ def regenerate_key(arguments: argparse.Namespace) -> int:
 
 
 def show_logs(arguments: argparse.Namespace) -> int:
+    if arguments.local:
+        return _local().show_logs(arguments, endpoint=arguments.name, deployment=arguments.deployment_name)
     connection = connect()
     row = _endpoint(connection, arguments)
     return print_logs(connection, row, deployment=arguments.deployment_name, lines=arguments.lines)
@@ -192,9 +205,17 @@ def tell_explanations(explanations: list[dict[str, Any]]) -> None:
 
 def delete_endpoint(arguments: argparse.Namespace) -> int:
     confirm(arguments, f"Delete the endpoint “{arguments.name}” with its deployments and keys?")
+    if arguments.local:
+        return _local().delete_endpoint(arguments)
     connection = connect()
     connection.request("DELETE", f"{PATH}{_endpoint(connection, arguments)['id']}/")
     return 0
+
+
+def _local() -> Any:
+    from mlops.client.commands import local_serving
+
+    return local_serving
 
 
 def _endpoint(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any]:
