@@ -98,6 +98,10 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...] = ()
     ended: str = ""
 
+    @property
+    def memory_gib(self) -> float:
+        return round(self.memory_bytes / GIBIBYTE, 3)
+
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     """`meets`: the target is met; else the nearest that was measured. `rule` says how it was chosen, in words."""
@@ -116,6 +120,10 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     queue_wait_seconds: float
     rule: str
     advice: tuple[str, ...] = ()
+
+    @property
+    def memory_gib(self) -> float:
+        return round(self.memory_bytes / GIBIBYTE, 3)
 
 
 class ProfileReport(msgspec.Struct, frozen=True, kw_only=True):
