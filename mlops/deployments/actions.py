@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -17,7 +17,7 @@ from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.deployments import entries
 from mlops.deployments.keys import Keys, Which, keys_of
-from mlops.deployments.models import Deployment, DeploymentRevision, DeploymentState, Endpoint
+from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
@@ -59,6 +59,7 @@ def create_deployment(
     version: ModelVersion,
     entry: str | None = None,
     script: str | None = None,
+    code: CodeFolder | None = None,
     traffic: float | None = None,
     **settings: Any,
 ) -> Deployment:
@@ -70,9 +71,9 @@ def create_deployment(
     name = checked_name(name, what="deployment")
     wanted = checked_settings(settings)
     target(wanted.target).check(wanted)
-    is_free, entry = not entry, entry or entries.best(version, script=script)
+    is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
-    blob = _kept_script(script or "") if entry == "script" else None
+    files = _Files.given(endpoint, script, code) if entry == "script" else _Files()
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
@@ -90,7 +91,8 @@ def create_deployment(
             version=version,
             entry=entry,
             is_entry_free=is_free,
-            script=blob,
+            script=files.script,
+            code=files.code,
             conversion=conversion,
             reason=_("Waits for a worker."),
             state_since=timezone.now(),
@@ -113,6 +115,7 @@ def update_deployment(
     version: ModelVersion | None = None,
     entry: str | None = None,
     script: str | None = None,
+    code: CodeFolder | None = None,
     reason: str = "",
     **settings: Any,
 ) -> Deployment:
@@ -124,7 +127,8 @@ def update_deployment(
     version = version or deployment.version
     is_free = not entry and deployment.is_entry_free
     if not entry:
-        entry = entries.best(version, script=script) if is_free or script else deployment.entry
+        has_script = bool(script or code)
+        entry = entries.best(version, has_script=has_script) if is_free or has_script else deployment.entry
     wanted = checked_settings(settings, base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)
@@ -134,9 +138,10 @@ def update_deployment(
             raise _in_transition(deployment)
         return deployment
     entries.check(endpoint, version, entry)
-    blob = deployment.script if script is None and deployment.script and entry == "script" else None
-    if entry == "script" and blob is None:
-        blob = _kept_script(script or "")
+    files = _Files()
+    if entry == "script":
+        is_kept = not script and code is None and deployment.entry == "script"
+        files = _Files(deployment.script, deployment.code) if is_kept else _Files.given(endpoint, script, code)
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
         changed = Deployment.objects.filter(
@@ -145,7 +150,8 @@ def update_deployment(
             version=version,
             entry=entry,
             is_entry_free=is_free,
-            script=blob,
+            script=files.script,
+            code=files.code,
             conversion=conversion,
             revision=deployment.revision + 1,
             placing=None,
@@ -246,8 +252,23 @@ def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str) -> Keys:
     return keys_of(endpoint)
 
 
-def _kept_script(text: str) -> Blob:
-    return keep_stream(io.BytesIO(checked_script(text)))
+class _Files(NamedTuple):
+    """Of the entry script: one file, or a folder."""
+
+    script: Blob | None = None
+    code: CodeFolder | None = None
+
+    @classmethod
+    def given(cls, endpoint: Endpoint, script: str | None, code: CodeFolder | None) -> _Files:
+        if code is None:
+            return cls(script=keep_stream(io.BytesIO(checked_script(script or ""))))
+        if script:
+            hint = _("Send `code` (the uploaded folder) or `script` (the text of one file).")
+            raise Refusal("script_twice", _("Both a script and a folder of code are given."), hint=hint)
+        if code.project_id != endpoint.project_id:
+            hint = _("Upload it for this project.")
+            raise Refusal("code_elsewhere", _("That code folder belongs to another project."), hint=hint)
+        return cls(code=code)
 
 
 def _keep_revision(actor: Any, deployment: Deployment, *, reason: str = "") -> None:
@@ -259,6 +280,7 @@ def _keep_revision(actor: Any, deployment: Deployment, *, reason: str = "") -> N
         entry=deployment.entry,
         is_entry_free=deployment.is_entry_free,
         script=deployment.script,
+        code=deployment.code,
         settings=deployment.settings,
         reason=reason,
         created_by=actor,

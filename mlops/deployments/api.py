@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
 from mlops.deployments import actions, consuming, queries
+from mlops.deployments.code import code_by_id
 from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
@@ -45,6 +46,7 @@ class DeploymentFields(serializers.Serializer[Any]):
         help_text="default: the script where one is given, else onnx, else native where the model has no ONNX form",
     )
     script = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    code = serializers.CharField(required=False, help_text="an uploaded code folder's id, in place of `script`")
     reason = serializers.CharField(required=False, allow_blank=True, help_text="why, for the history")
 
     def to_internal_value(self, data: Any) -> Any:
@@ -142,7 +144,7 @@ class DeploymentsView(APIView):
     @extend_schema(request=NewDeployment, responses={201: DeploymentView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        values = _checked(NewDeployment, request)
+        values = _with_code(endpoint, _checked(NewDeployment, request))
         version = _version(request.user, endpoint, values)
         values.pop("reason", None)
         if version is None:
@@ -164,7 +166,7 @@ class OneDeploymentView(APIView):
         """A new revision; the present one serves until the new one is ready."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
         deployment = queries.deployment_of(endpoint, deployment_id)
-        values = _checked(DeploymentFields, request)
+        values = _with_code(endpoint, _checked(DeploymentFields, request))
         version = _version(request.user, endpoint, values)
         actions.update_deployment(request.user, deployment, version=version, **values)
         return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
@@ -334,6 +336,10 @@ def _model(user: Any, endpoint: Endpoint, name: str) -> RegisteredModel:
     hint = nearest(name, [model.name for model in models])
     project = endpoint.project.name
     raise Refusal("model_unknown", f"There is no model “{name}” in “{project}”.", hint=hint, status=404)
+
+
+def _with_code(endpoint: Endpoint, values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "code": code_by_id(endpoint.project, values["code"])} if values.get("code") else values
 
 
 def _fresh(endpoint: Endpoint) -> Endpoint:

@@ -39,9 +39,9 @@ def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     )
 
 
-def best(version: ModelVersion, *, script: str | None = None) -> str:
+def best(version: ModelVersion, *, has_script: bool = False) -> str:
     """The entry where none is chosen: the given script, else ONNX, else the original model."""
-    if script:
+    if has_script:
         return "script"
     return next((one.entry for one in possibilities(version)[:2] if not one.problem), "onnx")
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
 from mlops.deployments.models import Deployment
+from mlops.deployments.python import python_of
 from mlops.formats.model import ONNX_FILE, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
@@ -21,6 +22,7 @@ from mlops.packaging.child import run_module
 from mlops.registry.reading import describe
 
 SCRIPT_FILE = "score.py"
+CODE_FOLDER = "code"
 GOLDEN_FILE = "golden.json"
 GOLDEN_SECONDS = 180.0
 
@@ -35,16 +37,17 @@ def folder_of(deployment: Deployment, revision: int) -> Path:
     return serving_root() / f"{deployment.pk}-{revision}"
 
 
-def lay_out(deployment: Deployment, *, beat: Callable[[], None]) -> Path:
-    """Made beside its place and renamed into it, so that a half-made folder is never served. May take a minute:
-    `beat` is called meanwhile."""
+def lay_out(deployment: Deployment, *, beat: Callable[[], None], is_local: bool = True) -> Path:
+    """Made beside its place and renamed into it, so that a half-made folder is never served. May take minutes:
+    `beat` is called meanwhile. `is_local`: it is served on this machine, so its environment is built here."""
     place = folder_of(deployment, deployment.revision)
     if (place / SERVING_FILE).is_file():
         return place
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=serving_root()))
     try:
         golden = _fill(deployment, draft, beat)
-        (draft / SERVING_FILE).write_bytes(msgspec.json.encode(_serving(deployment, golden)))
+        python = python_of(deployment, draft / "model", beat=beat) if is_local else ""
+        (draft / SERVING_FILE).write_bytes(msgspec.json.encode(_serving(deployment, golden, python)))
         shutil.rmtree(place, ignore_errors=True)
         os.replace(draft, place)
     finally:
@@ -55,8 +58,11 @@ def lay_out(deployment: Deployment, *, beat: Callable[[], None]) -> Path:
 def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
     fetch_tree(deployment.version.tree_id, draft / "model")
     if deployment.entry == "script":
-        assert deployment.script_id is not None
-        store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
+        if deployment.code is not None:
+            fetch_tree(deployment.code.tree_id, draft / CODE_FOLDER)
+        else:
+            assert deployment.script_id is not None
+            store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
         return ()
     if deployment.entry == "native":
         return _recorded(draft, beat)
@@ -88,7 +94,7 @@ def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
     return msgspec.json.decode(path.read_bytes(), type=tuple[GoldenRequest, ...]) if path.is_file() else ()
 
 
-def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Serving:
+def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: str) -> Serving:
     version, wanted = deployment.version, deployment.wanted
     manifest = describe(version.tree_id).manifest
     scripted = deployment.entry == "script"
@@ -100,7 +106,10 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Servi
         signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
         task=version.task,
         classes=manifest.classes if manifest else (),
-        script=SCRIPT_FILE if scripted else "",
+        script=_script_path(deployment) if scripted else "",
+        code=CODE_FOLDER if scripted and deployment.code else "",
+        python=python,
+        variables=wanted.variables,
         golden=golden,
         limits=RequestLimits(
             timeout_seconds=wanted.timeout_seconds, queue_wait_seconds=wanted.queue_wait_seconds, queue=wanted.queue
@@ -108,3 +117,7 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...]) -> Servi
         threads=max(1, int(wanted.cpus)),
         cors_origins=tuple(deployment.endpoint.cors_origins),
     )
+
+
+def _script_path(deployment: Deployment) -> str:
+    return f"{CODE_FOLDER}/{deployment.code.script}" if deployment.code else SCRIPT_FILE

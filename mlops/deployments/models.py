@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
-from mlops.blobs.models import Blob
+from mlops.blobs.models import Blob, Tree
 from mlops.formats.deployment import DeploymentSettings
 from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
@@ -40,6 +40,21 @@ class Endpoint(models.Model):
         return self.name
 
 
+class CodeFolder(models.Model):
+    """The files of an entry script, uploaded once and used by any number of deployments. Never changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="+")
+    script = models.CharField(max_length=500)
+    """The entry script's path in the folder."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return self.script
+
+
 class DeploymentState(models.TextChoices):
     """Transitioning -> Healthy, Unhealthy or Failed, as the yardstick's D7 has it."""
 
@@ -62,6 +77,8 @@ class Deployment(models.Model):
     conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
     """Of the entry onnx; of native, the one that came to nothing."""
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    code = models.ForeignKey(CodeFolder, null=True, on_delete=models.PROTECT, related_name="+")
+    """Of the entry script: a folder of files in place of one `script`."""
     settings = models.JSONField(default=dict)
     """formats.deployment.DeploymentSettings; read it as `wanted`."""
     target = models.CharField(max_length=20, default="process")
@@ -116,6 +133,7 @@ class DeploymentRevision(models.Model):
     entry = models.CharField(max_length=10)
     is_entry_free = models.BooleanField(default=False)
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    code = models.ForeignKey(CodeFolder, null=True, on_delete=models.PROTECT, related_name="+")
     settings = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     """Why it was made, in the words of who made it."""

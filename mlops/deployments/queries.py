@@ -33,7 +33,7 @@ def visible_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:
 
 def deployments_of(endpoint: Endpoint) -> QuerySet[Deployment]:
     found = Deployment.objects.filter(endpoint=endpoint)
-    return found.select_related("version__model__project", "conversion", "endpoint__project", "script")
+    return found.select_related("version__model__project", "conversion", "endpoint__project", "script", "code")
 
 
 def deployment_of(endpoint: Endpoint, wanted: uuid.UUID | str) -> Deployment:

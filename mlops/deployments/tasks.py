@@ -104,7 +104,7 @@ def _renew(deployment: Deployment) -> None:
 
 
 def _rows() -> QuerySet[Deployment]:
-    return Deployment.objects.select_related("endpoint__project", "version__model", "conversion", "script")
+    return Deployment.objects.select_related("endpoint__project", "version__model", "conversion", "script", "code")
 
 
 def _waits_for_conversion(deployment: Deployment) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.deployments import api
+from mlops.deployments import api, code_api
 
 ONE = "online-endpoints/<uuid:endpoint_id>/"
 
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ONE, api.OneEndpointView.as_view()),
     path(f"{ONE}deployments/", api.DeploymentsView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/", api.OneDeploymentView.as_view()),
+    path(f"{ONE}code/", code_api.CodeView.as_view()),
     path(f"{ONE}traffic/", api.EndpointTrafficView.as_view()),
     path(f"{ONE}credentials/", api.CredentialsView.as_view()),
     path(f"{ONE}regenerate-keys/", api.RegenerateView.as_view()),

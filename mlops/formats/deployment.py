@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from mlops.formats.definition import Requirements
+
 GIGABYTE = 1024**3
 
 
@@ -46,7 +48,11 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     most_concurrent: int | None = None
     """Requests that one instance has in hand at once; none: as many as the engine takes."""
     environment: str = ""
-    """The environment of the entry script or model, `name:version`; empty: the server's own."""
+    """A name for it, as its author wrote it; `requirements` say what is in it. `server`: the server's own, also for
+    a model that names packages itself."""
+    requirements: Requirements = Requirements()
+    """Packages and Python of the entry script or model. Empty: those that the model names (MLflow's format), else the
+    server's own."""
     variables: dict[str, str] = {}
     """Environment variables of the entry script."""
     image: str = ""
