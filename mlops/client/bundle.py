@@ -33,6 +33,20 @@ def bundled(file: str) -> Iterator[tuple[Path, str]]:
         yield place, main.relative_to(root).as_posix()
 
 
+@contextmanager
+def zipped_folder(folder: Path) -> Iterator[Path]:
+    """The folder's files but those that .amlignore or .gitignore leave out. Raises Refusal `folder_empty`."""
+    found = list(kept_files(folder))
+    if not found:
+        raise Refusal("folder_empty", f"{folder} has no files that are not ignored.", hint="See its .amlignore.")
+    with tempfile.TemporaryDirectory(prefix="mlops-") as work:
+        place = Path(work) / "code.zip"
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in found:
+                archive.write(path, path.relative_to(folder).as_posix())
+        yield place
+
+
 def _python(main: Path) -> set[Path]:
     requirements = main.parent / "requirements.txt"
     return {requirements} if requirements.is_file() else set()

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from mlops.deployments.models import Deployment
 from mlops.environments.store import begin, ended, folder_of, is_ready
+from mlops.formats.azureml.environment import without_azure
 from mlops.formats.definition import Requirements
 from mlops.formats.mlmodel import is_mlflow_model, read_requirements_of
 from mlops.formats.refusal import Refusal
@@ -34,6 +35,7 @@ def requirements_of(deployment: Deployment, model: Path) -> Requirements:
         needed = read_requirements_of(model)
     if deployment.entry == "mlflow" and needed.is_own and not _names(needed, "mlflow", RUNTIME):
         needed = Requirements(packages=(*needed.packages, RUNTIME), python=needed.python)
+    needed, _dropped = without_azure(needed)
     return Requirements() if is_had(needed) else needed
 
 

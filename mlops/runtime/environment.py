@@ -95,16 +95,16 @@ def told(said: str, requirements: Requirements) -> StepError:
     )
     about = f" because of “{package}”" if package else ""
     if "No interpreter found" in text:
-        message = f"Python {requirements.python}, which the component's environment asks for, is not on this machine."
+        message = f"Python {requirements.python}, which the environment asks for, is not on this machine."
         hint = "Install it, or leave the Python version out."
     elif "No solution found" in text or "not found in the package registry" in text:
-        message = f"The component's environment cannot be built{about}: {reason}"
-        hint = "Correct the name or the version of the package, and save a new version of the component."
+        message = f"The environment cannot be built{about}: {reason}"
+        hint = "Correct the name or the version of the package."
     elif any(word in text for word in ("error sending request", "Failed to fetch", "dns error", "timed out")):
-        message = f"The package index cannot be reached for the component's environment: {reason}"
+        message = f"The package index cannot be reached for the environment: {reason}"
         hint = "Check the network, or set UV_INDEX_URL (or UV_FIND_LINKS) for the worker; then run it again."
     else:
-        message = f"The component's environment cannot be built{about}: {reason}"
+        message = f"The environment cannot be built{about}: {reason}"
         hint = "The log shows everything that was printed."
     return StepError(code="environment_failed", message=message, hint=hint)
 
@@ -118,7 +118,7 @@ def main(work_dir: Path) -> int:
     except Failed as failed:
         error = told(failed.said, requirements)
     except OSError as failed:
-        message = f"The component's environment cannot be built: {failed}."
+        message = f"The environment cannot be built: {failed}."
         error = StepError(code="environment_failed", message=message, hint="Is the disk full?")
     seconds = time.monotonic() - began
     print(f"{'Failed' if error else 'Ready'} after {seconds:.1f} s.", flush=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mlops.client.commands.online_deployment import bytes_of
 from mlops.client.commands.token import expiry
+from mlops.client.deployment_file import bytes_of
 from mlops.client.errors import WrongUsage
 from mlops.client.names import split_version
 from tests.client.conftest import Mlops

@@ -31,8 +31,6 @@ COLUMNS = (
     ("reason", "reason"),
 )
 DEBUG_PORT = 5678
-KNOWN = ("environment", "environment_variables")
-"""Fields of a deployment's YAML that a local one uses."""
 
 
 def add_local(parser: argparse.ArgumentParser) -> None:

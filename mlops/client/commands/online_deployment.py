@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
+import sys
+from pathlib import Path
 from typing import Any
 
+from mlops.client.bundle import zipped_folder
 from mlops.client.commands import local_serving
 from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
-from mlops.client.documents import beside, load, readable
+from mlops.client.deployment_file import DeploymentFile, read_deployment
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
@@ -25,14 +27,8 @@ COLUMNS = (
     ("traffic", "traffic"),
     ("reason", "reason"),
 )
-KNOWN = ("name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry")
-WITHOUT_MEANING = (
-    "type", "description", "tags", "properties", "environment", "environment_variables", "instance_type",
-    "instance_count",
-    "app_insights_enabled", "scale_settings", "liveness_probe", "readiness_probe", "egress_public_network_access",
-    "data_collector", "model_mount_path",
-)  # fmt: skip
-UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "K": 10**3, "M": 10**6, "G": 10**9}
+
+ENTRIES = ("onnx", "native", "mlflow", "script")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +39,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument(
         "--entry",
-        choices=("onnx", "native", "script"),
+        choices=ENTRIES,
         default="",
-        help="default: the file's script, else onnx, else native where the model has no ONNX form",
+        help="default: the file's script, else the best that the model can do",
     )
     create.add_argument("--all-traffic", action="store_true", help="give it all traffic when it is ready")
     local_serving.add_local_start(create)
@@ -54,7 +50,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_file(update, "the deployment YAML as it shall be")
     add_name(update, "the deployment's name", required=False)
     update.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
-    update.add_argument("--entry", choices=("onnx", "native", "script"), default="", help="default: as it is")
+    update.add_argument("--entry", choices=ENTRIES, default="", help="default: as it is")
     update.add_argument("--reason", default="", help="why, for the history")
     update.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
     local_serving.add_local_start(update)
@@ -76,7 +72,8 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def create_deployment(arguments: argparse.Namespace) -> int:
-    fields = _fields(arguments)
+    given = read_deployment(arguments.file) if arguments.file else DeploymentFile()
+    fields = _fields(arguments, given)
     for key, option in (("name", "-n"), ("endpoint_name", "-e"), ("model", "--model")):
         if key == "model" and arguments.local and fields.get("code_configuration"):
             continue
@@ -88,8 +85,8 @@ def create_deployment(arguments: argparse.Namespace) -> int:
         return local_serving.create(arguments, fields)
     connection = connect()
     endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
-    model, number = find_version(connection, str(fields["model"]), project=arguments.project or project_of(endpoint))
-    made = connection.post(f"{PATH}{endpoint['id']}/deployments/", _body(fields, model=model, number=number))
+    body = {"name": fields["name"], **_body(arguments, connection, endpoint, given)}
+    made = connection.post(f"{PATH}{endpoint['id']}/deployments/", body)
     if arguments.no_wait and not arguments.all_traffic:
         return show(arguments, made)
     made = wait_until_healthy(connection, endpoint, str(fields["name"]))
@@ -102,7 +99,8 @@ def create_deployment(arguments: argparse.Namespace) -> int:
 def update_one(arguments: argparse.Namespace) -> int:
     if arguments.local:
         arguments.file = local_serving.file_of(arguments)
-    fields = _fields(arguments)
+    given = read_deployment(arguments.file) if arguments.file else DeploymentFile()
+    fields = _fields(arguments, given)
     for key, option in (("name", "-n"), ("endpoint_name", "-e")):
         if not fields.get(key):
             raise WrongUsage("deployment_incomplete", f"Say which: “{key}” is missing.", hint=f"In FILE, or {option}.")
@@ -111,14 +109,9 @@ def update_one(arguments: argparse.Namespace) -> int:
     connection = connect()
     endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
     row = _deployment(connection, endpoint, str(fields["name"]))
-    body: dict[str, Any] = {"reason": arguments.reason} if arguments.reason else {}
-    if fields.get("model"):
-        project = arguments.project or project_of(endpoint)
-        model, number = find_version(connection, str(fields["model"]), project=project)
-        body |= _body(fields, model=model, number=number)
-    else:
-        body |= _body(fields, model=None, number=0)
-    body.pop("name")
+    body = _body(arguments, connection, endpoint, given)
+    if arguments.reason:
+        body["reason"] = arguments.reason
     made = connection.request("PATCH", f"{PATH}{endpoint['id']}/deployments/{row['id']}/", body=body)
     return show(arguments, made if arguments.no_wait else wait_until_healthy(connection, endpoint, str(fields["name"])))
 
@@ -176,72 +169,44 @@ def _deployment(connection: Connection, endpoint: dict[str, Any], name: str) -> 
     return find(connection, "deployment", name, path=f"{PATH}{endpoint['id']}/deployments/")
 
 
-def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if arguments.file:
-        more = local_serving.KNOWN if arguments.local else ()
-        silent = [name for name in WITHOUT_MEANING if name not in more]
-        fields = load(arguments.file, kind="online deployment", known=(*KNOWN, *more), without_meaning=silent)
-    given = {
+def _fields(arguments: argparse.Namespace, given: DeploymentFile) -> dict[str, Any]:
+    """Of the file, where no option says otherwise."""
+    options = {
         "name": arguments.name,
         "endpoint_name": arguments.endpoint_name,
         "model": arguments.model,
         "entry": arguments.entry,
     }
-    fields |= {key: value for key, value in given.items() if value}
+    fields = given.fields | {key: value for key, value in options.items() if value}
     if isinstance(fields.get("model"), dict) and not arguments.local:
         raise WrongUsage(
             "model_inline", "A model written inside the deployment is not registered.",
             hint="Register it with `mlops model create`, then name it: model: azureml:NAME:VERSION.",
         )  # fmt: skip
-    if fields.get("code_configuration") and not arguments.local:
-        fields["script"] = _script(arguments.file, fields["code_configuration"])
     return fields
 
 
-def _script(file: str, configuration: dict[str, Any]) -> str:
-    folder, name = str(configuration.get("code") or "."), str(configuration.get("scoring_script") or "")
-    if not name:
-        raise WrongUsage(
-            "script_missing", "code_configuration names no scoring_script.", hint="scoring_script: score.py"
-        )
-    return readable(beside(file, folder) / name).read_text(encoding="utf-8")
-
-
-def _body(fields: dict[str, Any], *, model: dict[str, Any] | None, number: int) -> dict[str, Any]:
-    body: dict[str, Any] = {"name": fields["name"]}
-    if model is not None:
+def _body(
+    arguments: argparse.Namespace, connection: Connection, endpoint: dict[str, Any], given: DeploymentFile
+) -> dict[str, Any]:
+    """Model, entry, code folder (uploaded now) and settings."""
+    for warning in given.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    fields, body = _fields(arguments, given), dict(given.settings)
+    if fields.get("model"):
+        project = arguments.project or project_of(endpoint)
+        model, number = find_version(connection, str(fields["model"]), project=project)
         body |= {"model": model["name"], "version": number}
-    entry = fields.get("entry") or ("script" if fields.get("script") else "")
-    if entry:
-        body["entry"] = entry
-    if fields.get("script"):
-        body["script"] = fields["script"]
-    timeout = (fields.get("request_settings") or {}).get("request_timeout_ms")
-    if timeout:
-        body["timeout_seconds"] = float(timeout) / 1000
-    limits = _limits(fields.get("resources") or {})
-    if limits.get("cpu"):
-        body["cpus"] = _cpus(str(limits["cpu"]))
-    if limits.get("memory"):
-        body["memory_bytes"] = bytes_of(str(limits["memory"]))
+    if fields.get("entry"):
+        body["entry"] = fields["entry"]
+    if given.code is not None:
+        body["code"] = _upload(connection, endpoint, given.code, given.script)
     return body
 
 
-def _limits(resources: dict[str, Any]) -> dict[str, Any]:
-    return {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
-
-
-def _cpus(text: str) -> float:
-    try:
-        return float(text[:-1]) / 1000 if text.endswith("m") else float(text)
-    except ValueError:
-        raise WrongUsage("cpu_unreadable", f"“{text}” is no number of CPUs.", hint="Such as 0.5 or 500m.") from None
-
-
-def bytes_of(text: str) -> int:
-    """`0.5Gi` as bytes."""
-    match = re.fullmatch(r"([0-9.]+)(Ki|Mi|Gi|K|M|G)?B?", text.strip())
-    if match is None:
-        raise WrongUsage("memory_unreadable", f"“{text}” is no amount of memory.", hint="Such as 512Mi or 1Gi.")
-    return int(float(match[1]) * UNITS[match[2] or ""])
+def _upload(connection: Connection, endpoint: dict[str, Any], code: Path, script: str) -> str:
+    """The id of the kept folder."""
+    with zipped_folder(code) as archive:
+        place = f"{PATH}{endpoint['id']}/code/"
+        kept = connection.send_files(place, fields={"script": script}, files=[("code.zip", archive)], under="files")
+    return str(kept["id"])

@@ -14,7 +14,7 @@ import msgspec
 from mlops.client.documents import beside, readable
 from mlops.client.errors import RequestFailed
 from mlops.client.local.places import root
-from mlops.formats.azureml.environment import read_environment
+from mlops.formats.azureml.environment import read_environment, without_azure
 from mlops.formats.azureml.lines import load
 from mlops.formats.definition import Requirements
 
@@ -32,6 +32,9 @@ def interpreter(file: str, fields: dict[str, Any], *, debugged: bool) -> str:
         return readable(beside(file, path)).read_text(encoding="utf-8")
 
     wanted = read_environment(source, ("environment",), fields["environment"], read_file, warnings)
+    wanted, dropped = without_azure(wanted)
+    if dropped:
+        warnings.append(f"{', '.join(dropped)}: left out, because our scoring server does what it is for.")
     for line in warnings:
         print(f"warning: {line}", file=sys.stderr)
     if not wanted.is_own:

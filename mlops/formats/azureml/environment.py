@@ -14,6 +14,7 @@ ReadFile = Callable[[str], str]
 
 KNOWN = {"name", "version", "image", "conda_file", "build", "description", "tags", "os_type", "inference_config"}
 KNOWN |= {"$schema", "properties", "requirements_file"}
+AZURE = re.compile(r"(azureml[-_.][A-Za-z0-9_.-]+|inference[-_]schema)", re.IGNORECASE)
 PLAIN = re.compile(r"(?P<name>[A-Za-z0-9_.\-\[\]]+)\s*(?P<sign>[=<>!~]=?=?)?\s*(?P<rest>.*)")
 
 
@@ -49,6 +50,13 @@ def read_requirements(text: str) -> tuple[str, ...]:
     """The lines of a requirements file, without comments and blank lines."""
     lines = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in text.splitlines())
     return tuple(line for line in lines if line)
+
+
+def without_azure(requirements: Requirements) -> tuple[Requirements, tuple[str, ...]]:
+    """Without the packages of Azure's scoring server, whose part our own plays; and which these were."""
+    dropped = tuple(line for line in requirements.packages if AZURE.match(line))
+    kept = tuple(line for line in requirements.packages if line not in dropped)
+    return Requirements(packages=kept, python=requirements.python), dropped
 
 
 def _conda(source: Source, at: Path, warnings: list[str]) -> Requirements:

@@ -1,0 +1,152 @@
+"""A deployment's YAML as the body of our request: settings, packages, and the code folder that goes along."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlops.client.documents import beside, load, readable
+from mlops.client.errors import WrongUsage
+from mlops.formats.azureml.environment import read_environment, without_azure
+from mlops.formats.azureml.lines import load as load_lines
+from mlops.formats.refusal import Refusal, nearest
+
+KNOWN = (
+    "name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry", "description",
+    "tags", "environment", "environment_variables", "instance_count", "scale_settings",
+)  # fmt: skip
+WITHOUT_MEANING = (
+    "type", "properties", "instance_type", "app_insights_enabled", "liveness_probe", "readiness_probe",
+    "egress_public_network_access", "data_collector", "model_mount_path",
+)  # fmt: skip
+REQUESTS = {
+    "request_timeout_ms": ("timeout_seconds", 1000),
+    "max_queue_wait_ms": ("queue_wait_seconds", 1000),
+    "max_concurrent_requests_per_instance": ("most_concurrent", 0),
+}
+"""Field to our setting and its divisor; 0: a whole number as it is."""
+SCALES = {
+    "min_instances": ("least_instances", 0),
+    "max_instances": ("most_instances", 0),
+    "target_utilization_percentage": ("target_utilization", 100),
+    "polling_interval": ("polling_seconds", 1),
+}
+UNITS = {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "K": 10**3, "M": 10**6, "G": 10**9}
+
+
+class DeploymentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`fields` as written, `settings` as our API names them; `code` and `script` where there is an entry script."""
+
+    fields: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    code: Path | None = None
+    script: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def read_deployment(file: str) -> DeploymentFile:
+    """Raises Refusal or WrongUsage with the field."""
+    fields = load(file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+    warnings: list[str] = []
+    code, script = _code(file, fields.get("code_configuration") or {})
+    settings = {
+        **_mapped("request_settings", fields.get("request_settings"), REQUESTS),
+        **_resources(fields.get("resources") or {}),
+        **_environment(file, fields.get("environment"), warnings),
+    }
+    plain = {"description": "description", "tags": "tags", "instance_count": "instances"}
+    settings |= {ours: fields[theirs] for theirs, ours in plain.items() if fields.get(theirs) is not None}
+    if fields.get("environment_variables"):
+        settings["variables"] = {str(name): str(value) for name, value in fields["environment_variables"].items()}
+    settings |= _scale(fields.get("scale_settings"))
+    return DeploymentFile(fields=fields, settings=settings, code=code, script=script, warnings=tuple(warnings))
+
+
+def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
+    if not configuration:
+        return None, ""
+    script = str(configuration.get("scoring_script") or "")
+    if not script:
+        message = "code_configuration names no scoring_script."
+        raise WrongUsage("script_missing", message, hint="scoring_script: score.py")
+    folder = readable(beside(file, str(configuration.get("code") or ".")))
+    readable(folder / script)
+    return folder, script
+
+
+def _environment(file: str, given: Any, warnings: list[str]) -> dict[str, Any]:
+    """Inline, a file, or a name. A name is served by the server's own packages, and that is said."""
+    if given in (None, ""):
+        return {}
+    source = load_lines(file, readable(Path(file)).read_text(encoding="utf-8"))
+
+    def text(path: str) -> str:
+        return readable(beside(file, path)).read_text(encoding="utf-8")
+
+    said: list[str] = []
+    requirements = read_environment(source, ("environment",), given, text, said)
+    requirements, dropped = without_azure(requirements)
+    if dropped:
+        said.append(f"{', '.join(dropped)}: left out, because our scoring server does what it is for.")
+    warnings += [line.replace("the component runs", "the deployment runs") for line in said]
+    name = given if isinstance(given, str) else str(given.get("name") or "")
+    settings: dict[str, Any] = {"environment": name} if name and not Path(name).suffix else {}
+    return settings | ({"requirements": msgspec.to_builtins(requirements)} if requirements.is_own else {})
+
+
+def _scale(given: Any) -> dict[str, Any]:
+    given = dict(given or {})
+    kind = given.pop("type", given.pop("scale_type", "default"))
+    if kind == "default":
+        return {}
+    if kind != "target_utilization":
+        hint = nearest(str(kind), ("default", "target_utilization")) or "Use default or target_utilization."
+        raise WrongUsage("scale_type_unknown", f"scale_settings has no type “{kind}”.", hint=hint)
+    scale = _mapped("scale_settings", given, SCALES)
+    return {"scale": scale}
+
+
+def _mapped(place: str, given: Any, names: dict[str, tuple[str, int]]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for field, value in (given or {}).items():
+        if field not in names:
+            hint = nearest(str(field), names) or f"Fields: {', '.join(names)}."
+            raise Refusal("field_unknown", f"“{field}” is no field of {place}.", hint=hint)
+        ours, divisor = names[field]
+        try:
+            settings[ours] = float(value) / divisor if divisor else int(value)
+        except (TypeError, ValueError):
+            hint = "Give a number."
+            raise WrongUsage("number_unreadable", f"{place}.{field} is {value!r}.", hint=hint) from None
+    return settings
+
+
+def _resources(resources: dict[str, Any]) -> dict[str, Any]:
+    given = {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+    settings: dict[str, Any] = {}
+    if given.get("cpu"):
+        settings["cpus"] = cpus_of(str(given["cpu"]))
+    if given.get("memory"):
+        settings["memory_bytes"] = bytes_of(str(given["memory"]))
+    if given.get("nvidia.com/gpu"):
+        settings["gpus"] = int(given["nvidia.com/gpu"])
+    return settings
+
+
+def cpus_of(text: str) -> float:
+    """`500m` as 0.5."""
+    try:
+        return float(text[:-1]) / 1000 if text.endswith("m") else float(text)
+    except ValueError:
+        raise WrongUsage("cpu_unreadable", f"“{text}” is no number of CPUs.", hint="Such as 0.5 or 500m.") from None
+
+
+def bytes_of(text: str) -> int:
+    """`0.5Gi` as bytes."""
+    match = re.fullmatch(r"([0-9.]+)(Ki|Mi|Gi|K|M|G)?B?", text.strip())
+    if match is None:
+        raise WrongUsage("memory_unreadable", f"“{text}” is no amount of memory.", hint="Such as 512Mi or 1Gi.")
+    return int(float(match[1]) * UNITS[match[2] or ""])

@@ -1,0 +1,88 @@
+"""What a deployment's YAML in Azure's form becomes."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mlops.client.bundle import zipped_folder
+from mlops.client.deployment_file import read_deployment
+from mlops.formats.refusal import Refusal
+
+YAML = """
+name: blue
+endpoint_name: prices
+model: azureml:prices:1
+model_mount_path: /models
+code_configuration: {code: src, scoring_script: serving/score.py}
+environment:
+  image: mcr.microsoft.com/azureml/minimal:latest
+  conda_file: conda.yml
+environment_variables: {CURRENCY: CHF, LEVEL: 3}
+instance_count: 2
+request_settings: {request_timeout_ms: 3000, max_queue_wait_ms: 250, max_concurrent_requests_per_instance: 4}
+resources: {requests: {cpu: 500m, memory: 0.5Gi}, limits: {memory: 1Gi}}
+scale_settings: {type: target_utilization, min_instances: 1, max_instances: 3, target_utilization_percentage: 60}
+"""
+CONDA = (
+    "dependencies:\n- python=3.11\n- numpy=2.1\n- pip:\n  - azureml-defaults\n  - inference-schema\n  - lightgbm>=4\n"
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "src" / "serving").mkdir(parents=True)
+    (tmp_path / "src" / "serving" / "score.py").write_text("def init(): ...\ndef run(data): ...\n")
+    (tmp_path / "src" / "data.csv").write_text("1")
+    (tmp_path / "src" / ".amlignore").write_text("*.csv\n")
+    (tmp_path / "conda.yml").write_text(CONDA)
+    (tmp_path / "deployment.yml").write_text(YAML)
+    return tmp_path / "deployment.yml"
+
+
+def test_settings_are_named_as_ours(file: Path) -> None:
+    settings = read_deployment(str(file)).settings
+    assert settings["timeout_seconds"] == 3.0
+    assert (settings["queue_wait_seconds"], settings["most_concurrent"]) == (0.25, 4)
+    assert (settings["cpus"], settings["memory_bytes"], settings["instances"]) == (0.5, 1024**3, 2)
+    assert settings["variables"] == {"CURRENCY": "CHF", "LEVEL": "3"}
+    assert settings["scale"] == {"least_instances": 1, "most_instances": 3, "target_utilization": 0.6}
+
+
+def test_a_conda_file_becomes_packages_without_azures(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read = read_deployment(str(file))
+    assert read.settings["requirements"] == {"packages": ("numpy==2.1.*", "lightgbm>=4"), "python": "3.11"}
+    assert any("azureml-defaults, inference-schema: left out" in line for line in read.warnings)
+    assert "“model_mount_path” has no meaning here" in capsys.readouterr().err
+
+
+def test_a_curated_name_is_kept_and_told(file: Path) -> None:
+    short = "environment: azureml://registries/azureml/environments/sklearn-1.5/labels/latest\n"
+    file.write_text(f"name: blue\nendpoint_name: prices\nmodel: prices\n{short}")
+    read = read_deployment(str(file))
+    assert read.settings["environment"].endswith("sklearn-1.5/labels/latest")
+    assert "served by the product's own Python packages" in read.warnings[0]
+
+
+def test_the_code_folder_leaves_out_what_amlignore_names(file: Path) -> None:
+    read = read_deployment(str(file))
+    assert read.script == "serving/score.py"
+    assert read.code is not None
+    with zipped_folder(read.code) as archive, zipfile.ZipFile(archive) as opened:
+        assert opened.namelist() == ["serving/score.py"]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("request_settings: {request_timeout: 1}", "Did you mean 'request_timeout_ms'?"),
+        ("code_configuration: {code: src, scoring_script: serving/scor.py}", "Did you mean 'score.py'?"),
+    ],
+)
+def test_a_wrong_field_or_file_names_the_nearest(file: Path, line: str, hint: str) -> None:
+    file.write_text(f"name: blue\nendpoint_name: prices\nmodel: prices\n{line}\n")
+    with pytest.raises(Refusal) as refused:
+        read_deployment(str(file))
+    assert refused.value.hint == hint
