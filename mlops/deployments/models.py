@@ -181,3 +181,18 @@ class RouterCount(models.Model):
     refused = models.BigIntegerField(default=0)
     seconds_sum = models.FloatField(default=0.0)
     latency_counts = models.JSONField(default=list)
+
+
+class Load(models.Model):
+    """How busy a deployment that follows its load was: what autoscaling goes by."""
+
+    deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="+")
+    at = models.FloatField(default=0.0)
+    """Unix seconds of the last look; `started`, `seconds_sum`, `in_flight`: what the router had counted then."""
+    started = models.FloatField(default=0.0)
+    seconds_sum = models.FloatField(default=0.0)
+    in_flight = models.PositiveIntegerField(default=0)
+    samples = models.JSONField(default=list)
+    """sizing.Sample of the last minute, oldest first."""
+    reason = models.TextField(blank=True)
+    """Of the last change that the load asked for."""

@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.deployments.resources import BOUNDS, checked_resources
-from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.deployment import DeploymentSettings, Scale
 from mlops.formats.refusal import Refusal, Where, nearest
 
 NAMES = DeploymentSettings.__struct_fields__
@@ -28,12 +28,23 @@ def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | Non
         if value is not None:
             values[name] = _checked(name, value)
     settings = _converted(values)
-    scale = settings.scale
-    if scale is not None and not 0 <= scale.least_instances <= scale.most_instances:
-        told = {"least": scale.least_instances, "most": scale.most_instances}
+    if settings.scale is not None:
+        _check_scale(settings.scale)
+    return settings
+
+
+def _check_scale(scale: Scale) -> None:
+    told = {"least": scale.least_instances, "most": scale.most_instances}
+    if scale.least_instances < 1:
+        message = _("At least %(least)s instances would leave nobody to answer.") % told
+        raise _invalid("scale", message, _("Give at least 1: a server that is started by a request would let it wait."))
+    if scale.least_instances > scale.most_instances:
         message = _("At least %(least)s and at most %(most)s instances cannot both hold.") % told
         raise _invalid("scale", message, _("The least number must not be above the most."))
-    return settings
+    checked_resources(instances=scale.most_instances)
+    if not 0 < scale.target_utilization <= 1:
+        message = _("The target utilization is %(share)s.") % {"share": f"{scale.target_utilization:g}"}
+        raise _invalid("scale", message, _("Give a share above 0 and up to 1, such as 0.7."))
 
 
 def instances_of(wanted: DeploymentSettings, *, now: int | None = None) -> int:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mlops.deployments.applying import apply as apply_again
+from mlops.deployments.autoscaling import follow_load
 from mlops.deployments.counting import ask_router, take_over
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.observing import observe as look
@@ -72,6 +73,7 @@ def observe() -> None:
     stats = ask_router() if Deployment.objects.filter(ready_revision__isnull=False).exists() else None
     if stats is not None:
         take_over(stats)
+        follow_load(stats)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     for deployment in _unlaid().filter(free).select_related("conversion"):
         if not _waits_for_conversion(deployment):

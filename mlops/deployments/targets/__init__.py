@@ -76,7 +76,7 @@ class Target(Protocol):
 def target(name: str) -> Target:
     from mlops.deployments.targets.process import ProcessTarget
 
-    kinds = {"process": ProcessTarget}
+    kinds: dict[str, type[Target]] = {"process": ProcessTarget}
     if name not in kinds:
         hint = nearest(name, kinds) or _("There are: %(names)s.") % {"names": ", ".join(TARGETS)}
         message = _("There is no target “%(name)s”.") % {"name": name}
