@@ -58,5 +58,6 @@ app.autodiscover_tasks(
         "mlops.packaging",
         "mlops.deployments",
         "mlops.batch",
+        "mlops.rollouts",
     ]
 )

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "mlops.packaging",
     "mlops.deployments",
     "mlops.batch",
+    "mlops.rollouts",
     "mlops.web",
     "designer",
 ]

@@ -15,13 +15,14 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
-from mlops.deployments import entries
+from mlops.deployments import entries, guards
 from mlops.deployments.keys import Keys, Which, keys_of
 from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
+from mlops.deployments.shifting import shift
 from mlops.deployments.targets import target
 from mlops.deployments.traffic import checked_shares, with_share
 from mlops.events.chain import record
@@ -137,6 +138,7 @@ def update_deployment(
         if not change_in_place(actor, deployment, wanted, reason=reason):
             raise _in_transition(deployment)
         return deployment
+    guards.require_free(endpoint, deployment)
     entries.check(endpoint, version, entry)
     files = _Files()
     if entry == "script":
@@ -177,16 +179,14 @@ def update_traffic(actor: Any, endpoint: Endpoint, *, shares: Mapping[str, Any])
     require(actor, "contribute", endpoint.project)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        guards.require_free(endpoint)
         deployments = {one.name: one for one in Deployment.objects.filter(endpoint=endpoint)}
         wanted = checked_shares(shares, deployments)
         for name in wanted:
             _require_serving(deployments[name])
-        before, endpoint.traffic = endpoint.traffic, wanted
-        if wanted and endpoint.default not in wanted:
-            endpoint.default = max(wanted, key=lambda name: wanted[name])
-        endpoint.save(update_fields=["traffic", "default"])
+        before = endpoint.traffic
+        shift(endpoint, wanted)
         _record(actor, endpoint, "mlops.endpoint.traffic_changed", before=before, after=wanted)
-        later("deployments.route")
     return endpoint
 
 
@@ -197,6 +197,7 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         deployment = Deployment.objects.select_related("version__model").get(pk=deployment.pk)
+        guards.require_free(endpoint, deployment)
         others = list(Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk))
         share = endpoint.traffic.get(deployment.name, 0)
         if share and others and deployment.ready_revision is not None:
@@ -213,7 +214,9 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
             endpoint.traffic = {name: value for name, value in endpoint.traffic.items() if name != deployment.name}
         if endpoint.default == deployment.name:
             endpoint.default = max(endpoint.traffic, key=lambda name: endpoint.traffic[name], default="")
-        endpoint.save(update_fields=["traffic", "default"])
+        endpoint.mirrors = {name: value for name, value in endpoint.mirrors.items() if name != deployment.name}
+        endpoint.control = "" if endpoint.control == deployment.name else endpoint.control
+        endpoint.save(update_fields=["traffic", "default", "mirrors", "control"])
         _record(actor, endpoint, "mlops.deployment.deleted", deployment=deployment, reason=reason, **_told(deployment))
         deployment.delete()
         later("deployments.tidy")

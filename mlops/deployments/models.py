@@ -25,7 +25,13 @@ class Endpoint(models.Model):
     description = models.TextField(blank=True)
     traffic = models.JSONField(default=dict)
     """Deployment name to percent; the sum is at most 100, the rest goes to the default."""
+    previous_traffic = models.JSONField(default=dict)
+    """What it was before it was changed last, for going back."""
+    mirrors = models.JSONField(default=dict)
+    """Deployment name to the percent of requests that it gets a copy of."""
     default = models.CharField(max_length=60, blank=True)
+    control = models.CharField(max_length=60, blank=True)
+    """The deployment that others are compared with; empty: none is named."""
     primary_key_number = models.PositiveIntegerField(default=1)
     secondary_key_number = models.PositiveIntegerField(default=1)
     cors_origins = models.JSONField(default=list)
@@ -152,11 +158,7 @@ class DeploymentRevision(models.Model):
         return msgspec.convert(self.settings, DeploymentSettings)
 
 
-class TrafficMinute(models.Model):
-    """What the router counted for one deployment in one minute (UTC)."""
-
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
-    minute = models.DateTimeField()
+class Counts(models.Model):
     requests = models.BigIntegerField(default=0)
     errors = models.BigIntegerField(default=0)
     """Answers of 500 and above, and requests that no server took."""
@@ -167,20 +169,42 @@ class TrafficMinute(models.Model):
     """Requests per latency bucket; the bounds are formats.serving.LATENCY_BOUNDS."""
 
     class Meta:
+        abstract = True
+
+
+class TrafficMinute(Counts):
+    """What the router counted for one deployment in one minute (UTC)."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
+    minute = models.DateTimeField()
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["deployment", "minute"], name="one_traffic_row_per_minute")]
 
 
-class RouterCount(models.Model):
+class MirrorMinute(Counts):
+    """The same of mirrored requests, whose answers nobody gets."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+")
+    minute = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deployment", "minute"], name="one_mirror_row_per_minute")]
+
+
+class RouterCount(Counts):
     """What the router had counted when it was last asked, so that the next answer tells the difference."""
 
     deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="+")
     started = models.FloatField()
     """Which life of the router counted: its counters begin anew with it."""
-    requests = models.BigIntegerField(default=0)
-    errors = models.BigIntegerField(default=0)
-    refused = models.BigIntegerField(default=0)
-    seconds_sum = models.FloatField(default=0.0)
-    latency_counts = models.JSONField(default=list)
+
+
+class MirrorCount(Counts):
+    """The same of mirrored requests."""
+
+    deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="+")
+    started = models.FloatField()
 
 
 class Load(models.Model):

@@ -18,6 +18,9 @@ from mlops.deployments.models import Deployment, DeploymentState, Endpoint, Traf
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import LATENCY_BOUNDS
 from mlops.registry.models import ModelVersion
+from mlops.stats.buckets import bucket_quantile
+
+BUCKETS = len(LATENCY_BOUNDS) + 1
 
 
 def visible_to(user: Any) -> QuerySet[Endpoint]:
@@ -129,7 +132,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def traffic_summary(endpoint: Endpoint, *, minutes: int = 60) -> Summary:
     since = timezone.now() - timedelta(minutes=minutes)
     rows = list(TrafficMinute.objects.filter(deployment__endpoint=endpoint, minute__gte=since))
-    counts = [sum(column) for column in zip(*(row.latency_counts for row in rows), strict=False)]
+    counts = [
+        sum(column)
+        for column in zip(*(row.latency_counts for row in rows if len(row.latency_counts) == BUCKETS), strict=True)
+    ]
     return Summary(
         requests=sum(row.requests for row in rows),
         errors=sum(row.errors for row in rows),
@@ -141,18 +147,10 @@ def traffic_summary(endpoint: Endpoint, *, minutes: int = 60) -> Summary:
 
 
 def percentile(counts: Sequence[int], share: float) -> float | None:
-    """From bucket counts, linear within the bucket; the open last bucket counts as its lower bound."""
-    total = sum(counts)
-    if not total:
+    """In seconds, of the router's buckets; None where they were other ones."""
+    if len(counts) != BUCKETS:
         return None
-    wanted, below = share * total, 0
-    for place, count in enumerate(counts):
-        if count and below + count >= wanted:
-            low = LATENCY_BOUNDS[place - 1] if place else 0.0
-            high = LATENCY_BOUNDS[place] if place < len(LATENCY_BOUNDS) else low
-            return low + (high - low) * (wanted - below) / count
-        below += count
-    return LATENCY_BOUNDS[-1]
+    return bucket_quantile(counts, LATENCY_BOUNDS, share)
 
 
 def _minute(row: TrafficMinute) -> Minute:

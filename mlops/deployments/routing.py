@@ -53,11 +53,13 @@ def route(endpoint: Endpoint, ready: Sequence[Deployment]) -> EndpointRoute:
                 name=one.name,
                 backends=tuple(Backend(url=url) for url in one.ready_urls),
                 weight=weights.get(one.name, 0.0),
+                mirror=float(endpoint.mirrors.get(one.name, 0)),
                 timeout_seconds=one.wanted.timeout_seconds,
             )
             for one in ready
         ),
         default=_default(endpoint, weights),
+        control=endpoint.control,
         key_digests=digests_of(endpoint),
         cors_origins=tuple(endpoint.cors_origins),
     )

@@ -159,8 +159,9 @@ class ServingState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LATENCY_BOUNDS: tuple[float, ...] = (
-    0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03,
-    0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0,
+    0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.03, 0.04,
+    0.05, 0.06, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5,
+    10.0, 20.0, 30.0, 60.0,
 )  # fmt: skip
 """Upper bounds in seconds of the router's latency buckets; one more bucket counts what is above the last."""
 

@@ -51,6 +51,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     run = _run(project, owner)
     model, version = _model(project, owner, run, tmp_path)
     endpoint, deployment = _endpoint(project, owner, version)
+    _rollout(endpoint, deployment, owner)
     draft = _draft(project, owner)
     published = _published(project, owner)
     return {
@@ -77,6 +78,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "endpoint_id": endpoint.pk,
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
+        "act": "pause",
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -206,6 +208,16 @@ def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
         endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
     )
     return endpoint, deployment
+
+
+def _rollout(endpoint: Any, deployment: Any, owner: Any) -> None:
+    from mlops.formats.rollout import RolloutPlan
+    from mlops.rollouts.models import Rollout
+
+    names = {"candidate_name": deployment.name, "control_name": SECRET, "reason": SECRET, "state": "finished"}
+    plan, now = msgspec.to_builtins(RolloutPlan()), timezone.now()
+    more = {"plan": plan, "traffic_before": {}, "state_since": now, "step_began_at": now, "created_by": owner}
+    Rollout.objects.create(endpoint=endpoint, candidate=deployment, control=deployment, number=1, **names, **more)
 
 
 def _profile(owner: Any, version: Any) -> Any:
