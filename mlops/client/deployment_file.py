@@ -17,11 +17,14 @@ from mlops.formats.refusal import Refusal, nearest
 KNOWN = (
     "name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry", "description",
     "tags", "environment", "environment_variables", "instance_count", "scale_settings",
+    "type", "target", "target_options",
 )  # fmt: skip
 WITHOUT_MEANING = (
-    "type", "properties", "instance_type", "app_insights_enabled", "liveness_probe", "readiness_probe",
+    "properties", "instance_type", "app_insights_enabled", "liveness_probe", "readiness_probe",
     "egress_public_network_access", "data_collector", "model_mount_path",
 )  # fmt: skip
+TYPES = ("managed", "kubernetes")
+"""Azure's two kinds of compute; ours are named by `target`."""
 REQUESTS = {
     "request_timeout_ms": ("timeout_seconds", 1000),
     "max_queue_wait_ms": ("queue_wait_seconds", 1000),
@@ -62,6 +65,7 @@ def read_deployment(file: str) -> DeploymentFile:
     if fields.get("environment_variables"):
         settings["variables"] = {str(name): str(value) for name, value in fields["environment_variables"].items()}
     settings |= _scale(fields.get("scale_settings"))
+    settings |= _target(fields)
     return DeploymentFile(fields=fields, settings=settings, code=code, script=script, warnings=tuple(warnings))
 
 
@@ -97,11 +101,30 @@ def _environment(file: str, given: Any, warnings: list[str]) -> dict[str, Any]:
     return settings | ({"requirements": msgspec.to_builtins(requirements)} if requirements.is_own else {})
 
 
+def _target(fields: dict[str, Any]) -> dict[str, Any]:
+    """`type: kubernetes` is Azure's word for the target kubernetes; managed: wherever the studio puts it."""
+    kind, target = str(fields.get("type") or "managed"), fields.get("target")
+    if kind not in TYPES:
+        hint = nearest(kind, TYPES) or "Use managed or kubernetes; another target is named by `target`."
+        raise WrongUsage("type_unknown", f"A deployment has no type “{kind}”.", hint=hint)
+    if kind == "kubernetes" and target not in (None, "kubernetes"):
+        raise WrongUsage(
+            "target_contradicts", f"The type is kubernetes and the target {target}.", hint="Leave one of them out."
+        )
+    options = fields.get("target_options")
+    if options is not None and not isinstance(options, dict):
+        raise WrongUsage("target_options_unreadable", "target_options holds no fields.", hint="engine: ssh://user@host")
+    settings: dict[str, Any] = {"target_options": options} if options else {}
+    return settings | (
+        {"target": "kubernetes" if kind == "kubernetes" else str(target)} if target or kind != "managed" else {}
+    )
+
+
 def _scale(given: Any) -> dict[str, Any]:
-    given = dict(given or {})
+    is_given, given = given is not None, dict(given or {})
     kind = given.pop("type", given.pop("scale_type", "default"))
     if kind == "default":
-        return {}
+        return {"scale": False} if is_given else {}
     if kind != "target_utilization":
         hint = nearest(str(kind), ("default", "target_utilization")) or "Use default or target_utilization."
         raise WrongUsage("scale_type_unknown", f"scale_settings has no type “{kind}”.", hint=hint)

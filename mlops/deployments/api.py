@@ -84,6 +84,14 @@ class DeploymentView(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     ready_revision = serializers.IntegerField(allow_null=True)
     settings = serializers.DictField(help_text="cpus, memory_bytes, instances, timeout_seconds and so on")
+    instances = serializers.IntegerField(help_text="how many servers are wanted now")
+    replicas = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="each server when it was last looked at: name, revision, state, reason, hint, since, restarts, url",
+    )
+    load = serializers.DictField(
+        allow_null=True, help_text="where the number follows the load: busy, utilization, reason of the last change"
+    )
     urls = serializers.ListField(help_text="where its servers answer, for whoever operates them")
     created_at = serializers.DateTimeField()
 
@@ -285,14 +293,20 @@ def deployment_view(deployment: Deployment, endpoint: Endpoint) -> dict[str, Any
         "model": str(deployment.version),
         "version": deployment.version_id,
         "urls": deployment.ready_urls,
+        "load": load_view(deployment),
         "since": deployment.state_since,
         "traffic": endpoint.traffic.get(deployment.name, 0),
     }
 
 
+def load_view(deployment: Deployment) -> dict[str, Any] | None:
+    load = queries.load_of(deployment)
+    return msgspec.to_builtins(load) if load else None
+
+
 PLAIN = (
     "id", "name", "entry", "target", "state", "reason", "hint", "revision", "ready_revision",
-    "settings", "created_at",
+    "settings", "instances", "replicas", "created_at",
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
-from mlops.deployments.models import Deployment, DeploymentState, Endpoint, TrafficMinute
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint, Load, TrafficMinute
+from mlops.deployments.sizing import at_once
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import LATENCY_BOUNDS
 from mlops.registry.models import ModelVersion
@@ -95,6 +96,41 @@ def health_of(endpoint: Endpoint, deployments: Sequence[Deployment]) -> Health:
         reason = reason or _("No deployment has traffic: it answers only requests that name a deployment.")
         hint = hint or _("Set the traffic.")
     return Health(state=worst.state, reason=reason, hint=hint, since=worst.state_since)
+
+
+class LoadNow(msgspec.Struct, frozen=True, kw_only=True):
+    """How busy a deployment is that follows its load."""
+
+    busy: float
+    """Requests in hand, on average over the last look."""
+    utilization: float
+    """Busy over what all its servers could have in hand."""
+    per_server: int
+    instances: int
+    at: float
+    """Unix seconds."""
+    reason: str
+    """Of the last change of the number of servers that the load asked for."""
+
+
+def load_of(deployment: Deployment) -> LoadNow | None:
+    """None where the number of servers is fixed, or nothing was seen yet."""
+    if deployment.wanted.scale is None:
+        return None
+    load = Load.objects.filter(deployment=deployment).first()
+    if load is None or not load.samples:
+        return None
+    at, busy = load.samples[-1]
+    per_server = at_once(deployment.wanted)
+    utilization = round(busy / (per_server * max(1, deployment.instances)), 4)
+    return LoadNow(
+        busy=busy,
+        utilization=utilization,
+        per_server=per_server,
+        instances=deployment.instances,
+        at=at,
+        reason=load.reason,
+    )
 
 
 class Minute(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ NAMES = DeploymentSettings.__struct_fields__
 
 
 def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | None = None) -> DeploymentSettings:
-    """`base` with the given fields, which are named as in DeploymentSettings; None leaves a field as it is.
+    """`base` with the given fields, which are named as in DeploymentSettings; None leaves a field as it is,
+    and False for `scale` fixes the number of instances.
 
     Raises Refusal `setting_unknown`, `setting_invalid` or `resource_out_of_range` with the parameter's name."""
     values = msgspec.to_builtins(base or DeploymentSettings())
@@ -25,7 +26,9 @@ def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | Non
             hint = nearest(name, NAMES) or _("There are: %(names)s.") % {"names": ", ".join(NAMES)}
             message = _("A deployment has no setting “%(name)s”.") % {"name": name}
             raise Refusal("setting_unknown", message, hint=hint, where=Where(parameter=name))
-        if value is not None:
+        if name == "scale" and value is False:
+            values[name] = None
+        elif value is not None:
             values[name] = _checked(name, value)
     settings = _converted(values)
     if settings.scale is not None:

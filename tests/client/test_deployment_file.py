@@ -9,6 +9,7 @@ import pytest
 
 from mlops.client.bundle import zipped_folder
 from mlops.client.deployment_file import read_deployment
+from mlops.client.errors import WrongUsage
 from mlops.formats.refusal import Refusal
 
 YAML = """
@@ -86,3 +87,24 @@ def test_a_wrong_field_or_file_names_the_nearest(file: Path, line: str, hint: st
     with pytest.raises(Refusal) as refused:
         read_deployment(str(file))
     assert refused.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("lines", "meant"),
+    [
+        ("type: managed", {}),
+        ("type: kubernetes", {"target": "kubernetes"}),
+        ("target: docker\ntarget_options: {engine: ssh://me@host}",
+         {"target": "docker", "target_options": {"engine": "ssh://me@host"}}),
+        ("scale_settings: {type: default}", {"scale": False}),
+    ],
+)  # fmt: skip
+def test_the_target_is_named_by_type_or_target(tmp_path: Path, lines: str, meant: dict[str, object]) -> None:
+    (tmp_path / "blue.yml").write_text(f"name: blue\n{lines}\n")
+    assert read_deployment(str(tmp_path / "blue.yml")).settings == meant
+
+
+def test_type_and_target_must_not_contradict(tmp_path: Path) -> None:
+    (tmp_path / "blue.yml").write_text("type: kubernetes\ntarget: docker\n")
+    with pytest.raises(WrongUsage, match="The type is kubernetes and the target docker"):
+        read_deployment(str(tmp_path / "blue.yml"))

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
         ({"variables": ["A=1"]}, "setting_invalid", "variables"),
         ({"scale": {"least_instances": 4, "most_instances": 2}}, "setting_invalid", "scale"),
         ({"scale": {"speed": 4}}, "setting_invalid", "scale"),
+        ({"scale": {"least_instances": 0}}, "setting_invalid", "scale"),
+        ({"scale": {"target_utilization": 70}}, "setting_invalid", "scale"),
         ({"instances": 0}, "resource_out_of_range", "instances"),
     ],
 )
@@ -34,6 +36,12 @@ def test_changes_name_what_differs_before_and_after():
     before = DeploymentSettings()
     after = checked_settings({"cpus": "2", "instances": 3, "variables": None}, base=before)
     assert changes(before, after) == {"cpus": (1.0, 2.0), "instances": (1, 3)}
+
+
+def test_a_number_that_follows_the_load_can_be_fixed_again():
+    following = checked_settings({"scale": {"most_instances": 3}})
+    assert checked_settings({"scale": None}, base=following).scale is not None
+    assert checked_settings({"scale": False}, base=following).scale is None
 
 
 def test_each_update_leaves_a_revision_with_its_reason(contributor, endpoint, version):  # noqa: F811
