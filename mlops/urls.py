@@ -8,7 +8,7 @@ from django.views.i18n import JavaScriptCatalog
 from mlops.web import health
 from mlops.web.pages import api_docs
 
-API = ["accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts"]
+API = ["accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch"]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

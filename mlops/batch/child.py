@@ -19,6 +19,7 @@ import msgspec
 from mlops.datasets.children import PASSED_ON
 from mlops.formats.batch import Scored
 from mlops.formats.refusal import Refusal, Where
+from mlops.scoring.children.pipe import SERVER_VARIABLE
 
 LOAD_SECONDS = 600.0
 LOOK_SECONDS = 0.25
@@ -51,6 +52,7 @@ class Child:
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         model = str(self._folder / "model")
         ours = {"AZUREML_MODEL_DIR": model, "MLOPS_MODEL_DIR": model, "PYTHONUNBUFFERED": "1"}
+        ours[SERVER_VARIABLE] = str(os.getpid())
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "mlops.scoring.minibatches", str(self._folder)],
@@ -66,9 +68,9 @@ class Child:
     def ask(self, message: dict[str, Any], *, seconds: float) -> Scored:
         assert self._process is not None
         assert self._process.stdin is not None
-        body = msgspec.msgpack.encode(message)
+        body = msgspec.json.encode(message)
         try:
-            self._process.stdin.write(struct.pack("<I", len(body)) + body)
+            self._process.stdin.write(struct.pack("<II", len(body), 0) + body)
             self._process.stdin.flush()
         except OSError:
             raise self._died("before this mini-batch") from None
@@ -100,8 +102,9 @@ class Child:
 
     def _answer(self, seconds: float, *, what: str) -> Any:
         deadline = time.monotonic() + seconds
-        prefix = self._read(4, deadline, what)
-        answer = msgspec.msgpack.decode(self._read(struct.unpack("<I", prefix)[0], deadline, what))
+        size, more = struct.unpack("<II", self._read(8, deadline, what))
+        answer = msgspec.json.decode(self._read(size, deadline, what))
+        self._read(more, deadline, what)
         if "error" in answer:
             raise _refusal(answer["error"])
         return answer.get("ok")

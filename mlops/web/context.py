@@ -68,6 +68,7 @@ def _items(path: str) -> list[Item]:
         (_("Components"), "code", "web:components"),
         (_("Models"), "models", "web:models"),
         (_("Endpoints"), "endpoints", "web:endpoints"),
+        (_("Batch"), "table", "web:batch-endpoints"),
         (_("Projects"), "projects", "web:projects"),
     ]
     items = []

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from mlops.web.pages import (
     api_docs,
+    batch,
+    batch_deploying,
+    batch_jobs,
     components,
     datasets,
     endpoints,
@@ -26,6 +29,9 @@ urlpatterns = [
     *models.urlpatterns,
     *profiles.urlpatterns,
     *endpoints.urlpatterns,
+    *batch.urlpatterns,
+    *batch_deploying.urlpatterns,
+    *batch_jobs.urlpatterns,
     *pipelines.urlpatterns,
     *schedules.urlpatterns,
     *api_docs.urlpatterns,

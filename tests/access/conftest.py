@@ -54,12 +54,16 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     _rollout(endpoint, deployment, owner)
     draft = _draft(project, owner)
     published = _published(project, owner)
+    job = _batch(owner, run, version)
     return {
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",
         "pipeline_id": published.endpoint_id,
         "schedule_id": _schedule(owner, published).pk,
         "slug": project.slug,
+        "batch_id": job.endpoint_id,
+        "batch_deployment": "night",
+        "job_id": job.pk,
         "key": "automobile-basic",
         "name": "rita",
         "token": make_sign_in_link(owner),
@@ -226,6 +230,16 @@ def _profile(owner: Any, version: Any) -> Any:
     facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
     order = {"cores": [1.0], "memory_bytes": [2**30]}
     return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
+
+
+def _batch(owner: Any, run: Any, version: Any) -> Any:
+    """A job of a deployment of an endpoint."""
+    from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob
+
+    endpoint = BatchEndpoint.objects.create(project=run.project, name=f"{SECRET}-batch", created_by=owner)
+    deployment = BatchDeployment.objects.create(endpoint=endpoint, name="night", version=version, entry="native")
+    facts = {"deployment": deployment, "deployment_name": "night", "of": SECRET, "version": version, "phase": "ended"}
+    return BatchJob.objects.create(run=run, endpoint=endpoint, phase_since=timezone.now(), **facts)
 
 
 def _published(project: Any, owner: Any) -> Any:

@@ -235,6 +235,30 @@ on("profiles/<uuid:profile_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"})
 on("profiles/<uuid:profile_id>/state/", GET=READ)
 on("profiles/<uuid:profile_id>/compare/<uuid:other_id>/", GET=READ)
 
+# -- batch endpoints
+BATCH = "api/v1/batch-endpoints/<uuid:batch_id>/"
+on("api/v1/batch-endpoints/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "another"}))
+on("api/v1/batch-endpoints/", query="?project={slug}", GET=READ)
+on(BATCH, GET=READ, PATCH=(CONTRIBUTE, {"description": "x"}), DELETE=CONTRIBUTE)
+on(f"{BATCH}deployments/", GET=READ, POST=(CONTRIBUTE, {"name": "green", "model": "{version_id}", "entry": "native"}))
+on(f"{BATCH}deployments/<str:batch_deployment>/", GET=READ, PATCH=(CONTRIBUTE, {"description": "x"}), DELETE=CONTRIBUTE)
+on(f"{BATCH}inputs/", form=True, POST=CONTRIBUTE)
+on(f"{BATCH}jobs/", GET=READ, POST=(CONTRIBUTE, {"input": "nothing of that name"}), allowed=(404,))
+on("api/v1/batch-jobs/<uuid:job_id>/", GET=READ)
+on("api/v1/batch-jobs/<uuid:job_id>/cancel/", POST=CONTRIBUTE)
+on("batch/", GET=SIGNED_IN, allowed=(409,))
+on("batch/", query="?project={slug}", GET=READ)
+on("batch/rows/", query="?project={slug}", GET=READ)
+on("batch/new/", query="?project={slug}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "another"}))
+on("batch/<uuid:batch_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "set-default", "deployment": "night"}))
+for tab in ("call", "deployments", "consume"):
+    on("batch/<uuid:batch_id>/", query=f"?tab={tab}", GET=READ)
+on("batch/<uuid:batch_id>/jobs/", GET=READ)
+on("batch/<uuid:batch_id>/deploy/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "green", "version": "{version_id}"}))
+on("batch/jobs/<uuid:job_id>/", GET=READ)
+on("batch/jobs/<uuid:job_id>/body/", GET=READ)
+on("batch/jobs/<uuid:job_id>/cancel/", POST=CONTRIBUTE)
+
 # -- endpoints
 ONE = "api/v1/online-endpoints/<uuid:endpoint_id>/"
 on("api/v1/online-endpoints/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "another"}))
