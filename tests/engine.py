@@ -1,8 +1,8 @@
 """A real Docker engine, and a registry on the loopback, for the tests that need one.
 
-The engine that answers already is used (`DOCKER_HOST`, else the system's socket). Where none does, one is started with
-a data root of its own and ended with the tests; where that fails, the tests fail: they are never skipped. A test names
-what it makes and removes it."""
+The engine that answers already is used (`DOCKER_HOST`, the system's socket, or one that runs elsewhere). Where none
+does, one is started with a data root of its own and ended with the tests; where that fails, the tests fail: they are
+never skipped. A test names what it makes and removes it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import docker
+import psutil
 import pytest
 
 SYSTEM_SOCKET = "unix:///var/run/docker.sock"
@@ -40,7 +41,7 @@ class Registry(NamedTuple):
 @pytest.fixture(scope="session")
 def engine_url() -> Iterator[str]:
     """Where the engine answers, such as unix:///tmp/docker.sock."""
-    for url in filter(None, (os.environ.get("DOCKER_HOST"), SYSTEM_SOCKET)):
+    for url in filter(None, (os.environ.get("DOCKER_HOST"), SYSTEM_SOCKET, *_running())):
         if _answers(url):
             yield url
             return
@@ -98,6 +99,13 @@ def _registry_settings(folder: Path, address: str, password_file: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _running() -> Iterator[str]:
+    """Where engines of this machine say that they listen: two of them would share, and break, one bridge."""
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if process.info["name"] == "dockerd":
+            yield from (word for word in process.info["cmdline"] or () if word.startswith("unix://"))
+
+
 @contextlib.contextmanager
 def _own_engine() -> Iterator[str]:
     """Shared by the test processes of this machine: the last one that leaves ends it."""
@@ -137,8 +145,15 @@ def _end() -> None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((OWN / "pid").read_text())
         os.kill(pid, 15)
-        _wait_for(lambda: not Path(f"/proc/{pid}").exists(), "The Docker engine did not end.")
+        _wait_for(lambda: not psutil.pid_exists(pid) or _is_zombie(pid), "The Docker engine did not end.")
     shutil.rmtree(OWN, ignore_errors=True)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Ended, and ours to bury: that happens when we end."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def _answers(url: str) -> bool:
