@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
+from mlops.formats.placement import PLACEMENT_VARIABLE, Placement, placed
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Serving
 from mlops.scoring.children import debugging
@@ -39,14 +41,18 @@ def opened(folder: Path) -> Served:
 def read_serving(folder: Path) -> Serving:
     path = folder / SERVING_FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Serving)
+        serving = msgspec.json.decode(path.read_bytes(), type=Serving)
+        told = os.environ.get(PLACEMENT_VARIABLE)
+        return placed(serving, msgspec.json.decode(told, type=Placement)) if told else serving
     except FileNotFoundError:
         raise Refusal(
             "no_serving_file", f"{folder} has no {SERVING_FILE}.", hint="Name a deployment's folder."
         ) from None
     except msgspec.DecodeError as error:
         raise Refusal(
-            "broken_serving_file", f"{SERVING_FILE} cannot be read: {error}.", hint="Deploy it again."
+            "broken_serving_file",
+            f"{SERVING_FILE} or {PLACEMENT_VARIABLE} cannot be read: {error}.",
+            hint="Deploy it again.",
         ) from None
 
 
