@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "mlops.execution",
     "mlops.packaging",
     "mlops.deployments",
+    "mlops.devices",
     "mlops.batch",
     "mlops.rollouts",
     "mlops.web",

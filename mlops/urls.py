@@ -8,7 +8,10 @@ from django.views.i18n import JavaScriptCatalog
 from mlops.web import health
 from mlops.web.pages import api_docs
 
-API = ["accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch"]
+API = [
+    "accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch",
+    "devices",
+]  # fmt: skip
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

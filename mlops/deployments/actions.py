@@ -23,7 +23,7 @@ from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
 from mlops.deployments.shifting import shift
-from mlops.deployments.targets import target
+from mlops.deployments.targets import has_address, target
 from mlops.deployments.traffic import checked_shares, with_share
 from mlops.events.chain import record
 from mlops.formats.deployment import DeploymentSettings
@@ -304,7 +304,10 @@ def _require_same_target(deployment: Deployment, wanted: DeploymentSettings) -> 
 
 
 def _give_traffic(endpoint: Endpoint, deployment: Deployment, traffic: float | None) -> None:
-    alone = not Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk).exists()
+    if not has_address(deployment.target):
+        return
+    others = Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk)
+    alone = not any(has_address(one.target) for one in others)
     if alone:
         endpoint.traffic, endpoint.default = {deployment.name: 100}, deployment.name
     elif traffic:
@@ -328,6 +331,9 @@ def _in_transition(deployment: Deployment) -> Refusal:
 
 
 def _require_serving(deployment: Deployment) -> None:
+    if not has_address(deployment.target):
+        message = _("“%(name)s” runs on devices, which the router does not reach.") % {"name": deployment.name}
+        raise Refusal("has_no_address", message, hint=_("Give the traffic to another deployment."), status=409)
     if deployment.ready_revision is not None:
         return
     _require_settled(deployment)

@@ -11,6 +11,7 @@ from django.conf import settings
 from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.keys import digests_of
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.deployments.targets import has_address
 from mlops.formats.serving import Backend, DeploymentRoute, EndpointRoute, RoutingTable
 
 
@@ -34,7 +35,8 @@ def table_file() -> Path:
 def routes() -> tuple[EndpointRoute, ...]:
     deployments: dict[object, list[Deployment]] = {}
     for deployment in Deployment.objects.filter(ready_revision__isnull=False).order_by("name"):
-        deployments.setdefault(deployment.endpoint_id, []).append(deployment)
+        if has_address(deployment.target):
+            deployments.setdefault(deployment.endpoint_id, []).append(deployment)
     endpoints = Endpoint.objects.select_related("project").order_by("project__slug", "name")
     return tuple(route(endpoint, deployments.get(endpoint.pk, [])) for endpoint in endpoints)
 

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections import deque
@@ -20,6 +21,9 @@ from mlops.formats.bundle import CODE_FOLDER, SERVING_FOLDER, SITE_FOLDER
 
 READY_SECONDS = 180.0
 """Small devices take their time to load a model."""
+TROUBLE_SECONDS = 15.0
+"""A server that is up and gives the same reason for so long, other than that it is loading, will not become ready."""
+LOADING = ("is being loaded", "have not been checked yet")
 LOOK_SECONDS = 0.3
 END_SECONDS = 70.0
 KEPT_LINES = 200
@@ -61,13 +65,18 @@ class ScoringServer:
 
     async def became_ready(self, *, seconds: float = READY_SECONDS) -> str:
         """An empty text once its recorded requests are answered as recorded, else why it is not."""
-        reason = "it did not answer"
+        reason, is_told, told_at = "it did not answer", False, time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 while self.is_running:
-                    reason = await asyncio.to_thread(self._why_not_ready)
+                    before = reason
+                    reason, is_told = await asyncio.to_thread(self._why_not_ready)
                     if not reason:
                         return ""
+                    if reason != before or not is_told or any(word in reason for word in LOADING):
+                        told_at = time.monotonic()
+                    if time.monotonic() - told_at > TROUBLE_SECONDS:
+                        return reason
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
             return f"it was not ready within {seconds:.0f} s: {reason}"
@@ -97,14 +106,15 @@ class ScoringServer:
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
-    def _why_not_ready(self) -> str:
+    def _why_not_ready(self) -> tuple[str, bool]:
+        """The reason, and whether the server itself told it."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
-                return ""
+                return "", True
         except urllib.error.HTTPError as error:
-            return _reasons(error.read())
+            return _reasons(error.read()), True
         except OSError as error:
-            return str(error)
+            return str(error), False
 
     def _get(self, path: str) -> str:
         try:

@@ -83,6 +83,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
         "act": "pause",
+        "device_id": _device(owner, deployment).pk,
+        "serial": 1,
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -222,6 +224,22 @@ def _rollout(endpoint: Any, deployment: Any, owner: Any) -> None:
     plan, now = msgspec.to_builtins(RolloutPlan()), timezone.now()
     more = {"plan": plan, "traffic_before": {}, "state_since": now, "step_began_at": now, "created_by": owner}
     Rollout.objects.create(endpoint=endpoint, candidate=deployment, control=deployment, number=1, **names, **more)
+
+
+def _device(owner: Any, deployment: Any) -> Any:
+    """With a bundle of a few bytes."""
+    import io
+
+    from mlops.blobs.trees import keep_stream
+    from mlops.devices.models import Device
+
+    blob = keep_stream(io.BytesIO(SECRET.encode()))
+    bundle = {"digest": blob.digest, "size_bytes": len(SECRET)}
+    deployment.ready_placing = {"ports": [], "serial": 1, "bundles": {"x86_64": bundle}}
+    deployment.save()
+    return Device.objects.create(
+        deployment=deployment, name=f"{SECRET} device", platform="x86_64", token_digest="0" * 64, created_by=owner
+    )
 
 
 def _profile(owner: Any, version: Any) -> Any:

@@ -279,6 +279,14 @@ on(f"{ONE}rollouts/", GET=READ, POST=(CONTRIBUTE, {"candidate": "blue"}))
 on(f"{ONE}rollouts/<int:number>/", GET=READ)
 on(f"{ONE}rollouts/<int:number>/<str:act>/", POST=(CONTRIBUTE, {}))
 on(f"{ONE}outcomes/", POST=(CONTRIBUTE, {"request_id": "r", "value": "x"}))
+DEVICE = "an enrolled device"
+DEPLOYED = f"{ONE}deployments/<str:deployment_id>/"
+on(f"{DEPLOYED}devices/", GET=READ, POST=(CONTRIBUTE, {"name": "gate", "platform": "x86_64"}))
+on(f"{DEPLOYED}devices/<uuid:device_id>/", GET=READ, DELETE=CONTRIBUTE)
+on(f"{DEPLOYED}devices/<uuid:device_id>/token/", POST=CONTRIBUTE)
+on(f"{DEPLOYED}bundle/", GET=READ)
+on("api/v1/edge/reports/", POST=(DEVICE, {"platform": "x86_64", "serial": 1, "reports": []}))
+on("api/v1/edge/bundles/<int:serial>/", GET=DEVICE)
 PAGE = "endpoints/<uuid:endpoint_id>/"
 on("deploy/", query="?version={version_id}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"version": "{version_id}"}))
 on("endpoints/", GET=SIGNED_IN, allowed=(409,))

@@ -21,7 +21,7 @@ from mlops.deployments.targets.observed import Observed, Replica, together
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 
-__all__ = ["TARGETS", "Availability", "Observed", "Replica", "Target", "target", "together"]
+__all__ = ["TARGETS", "Availability", "Observed", "Replica", "Target", "has_address", "target", "together"]
 
 
 class Availability(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +74,10 @@ class Target(Protocol):
 
 @cache
 def target(name: str) -> Target:
+    from mlops.deployments.targets.iot_edge.target import IotEdgeTarget
     from mlops.deployments.targets.process import ProcessTarget
 
-    kinds: dict[str, type[Target]] = {"process": ProcessTarget}
+    kinds: dict[str, type[Target]] = {"process": ProcessTarget, "iot_edge": IotEdgeTarget}
     if name not in kinds:
         hint = nearest(name, kinds) or _("There are: %(names)s.") % {"names": ", ".join(TARGETS)}
         message = _("There is no target “%(name)s”.") % {"name": name}
@@ -84,4 +85,9 @@ def target(name: str) -> Target:
     return kinds[name]()
 
 
-TARGETS = ("process",)
+def has_address(name: str) -> bool:
+    """Whether the router can send requests there; devices are called by whoever is beside them."""
+    return name != "iot_edge"
+
+
+TARGETS = ("process", "iot_edge")
