@@ -24,10 +24,11 @@ from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
 from mlops.deployments.shifting import shift
 from mlops.deployments.targets import has_address, target
-from mlops.deployments.traffic import checked_shares, with_share
+from mlops.deployments.traffic import checked_mirrors, checked_shares, with_share
 from mlops.events.chain import record
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import later
 
@@ -74,7 +75,7 @@ def create_deployment(
     target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
-    files = _Files.given(endpoint, script, code) if entry == "script" else _Files()
+    files = Files.given(endpoint, script, code) if entry == "script" else Files()
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
@@ -124,7 +125,7 @@ def update_deployment(
     they concern the number of servers alone, those that run go on and there is no new revision."""
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
-    _require_settled(deployment)
+    require_settled(deployment)
     version = version or deployment.version
     is_free = not entry and deployment.is_entry_free
     if not entry:
@@ -136,15 +137,35 @@ def update_deployment(
     same = version == deployment.version and entry == deployment.entry and script is None
     if same and is_in_place(deployment, wanted):
         if not change_in_place(actor, deployment, wanted, reason=reason):
-            raise _in_transition(deployment)
+            raise in_transition(deployment)
         return deployment
     guards.require_free(endpoint, deployment)
     entries.check(endpoint, version, entry)
-    files = _Files()
+    files = Files()
     if entry == "script":
         is_kept = not script and code is None and deployment.entry == "script"
-        files = _Files(deployment.script, deployment.code) if is_kept else _Files.given(endpoint, script, code)
+        files = Files(deployment.script, deployment.code) if is_kept else Files.given(endpoint, script, code)
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
+    return revise(
+        actor, deployment, version=version, entry=entry, is_free=is_free, files=files, conversion=conversion,
+        wanted=wanted, reason=reason,
+    )  # fmt: skip
+
+
+def revise(
+    actor: Any,
+    deployment: Deployment,
+    *,
+    version: ModelVersion,
+    entry: str,
+    is_free: bool,
+    files: Files,
+    conversion: Conversion | None,
+    wanted: DeploymentSettings,
+    reason: str,
+    **told: Any,
+) -> Deployment:
+    """Writes a revision that was checked by the caller, who also asked for permission. `told`: more for the event."""
     with transaction.atomic():
         changed = Deployment.objects.filter(
             pk=deployment.pk, revision=deployment.revision, state=deployment.state
@@ -166,28 +187,51 @@ def update_deployment(
             trouble=None,
         )
         if not changed:
-            raise _in_transition(deployment)
+            raise in_transition(deployment)
         deployment.refresh_from_db()
         _keep_revision(actor, deployment, reason=reason)
-        _record(actor, endpoint, "mlops.deployment.updated", deployment=deployment, reason=reason, **_told(deployment))
+        facts = _told(deployment) | told
+        _record(
+            actor, deployment.endpoint, "mlops.deployment.updated", deployment=deployment, reason=reason, **facts
+        )  # fmt: skip
         later("deployments.apply", deployment.pk)
     return deployment
 
 
-def update_traffic(actor: Any, endpoint: Endpoint, *, shares: Mapping[str, Any]) -> Endpoint:
-    """Percent by deployment; those that are not named get none."""
+def update_traffic(
+    actor: Any,
+    endpoint: Endpoint,
+    *,
+    shares: Mapping[str, Any] | None = None,
+    mirrors: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> Endpoint:
+    """Percent by deployment; those that are not named get none. `mirrors`: who gets a copy of so many percent of the
+    requests. What is not given stays as it is."""
     require(actor, "contribute", endpoint.project)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         guards.require_free(endpoint)
         deployments = {one.name: one for one in Deployment.objects.filter(endpoint=endpoint)}
-        wanted = checked_shares(shares, deployments)
-        for name in wanted:
+        wanted = endpoint.traffic if shares is None else checked_shares(shares, deployments)
+        copies = None if mirrors is None else checked_mirrors(mirrors, deployments)
+        for name in {**(wanted if shares is not None else {}), **(copies or {})}:
             _require_serving(deployments[name])
-        before = endpoint.traffic
-        shift(endpoint, wanted)
-        _record(actor, endpoint, "mlops.endpoint.traffic_changed", before=before, after=wanted)
+        before = {"before": endpoint.traffic, "mirrors_before": endpoint.mirrors}
+        shift(endpoint, wanted, mirrors=copies)
+        after = {"after": endpoint.traffic, "mirrors_after": endpoint.mirrors}
+        _record(actor, endpoint, "mlops.endpoint.traffic_changed", reason=reason, **before, **after)
     return endpoint
+
+
+def restore_traffic(actor: Any, endpoint: Endpoint, *, reason: str = "") -> Endpoint:
+    """The traffic as it was before it was changed last; asked again, the later one."""
+    endpoint.refresh_from_db(fields=["traffic", "previous_traffic"])
+    if not endpoint.previous_traffic:
+        message = _("The traffic of “%(name)s” was never another.") % {"name": endpoint.name}
+        raise Refusal("no_earlier_traffic", message, hint=_("Set the shares by hand."), status=409)
+    said = reason or _("Back to the traffic of before.")
+    return update_traffic(actor, endpoint, shares=endpoint.previous_traffic, reason=said)
 
 
 def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -> None:
@@ -209,7 +253,7 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
                 % {"others": _(" or ").join(f"“{one.name}”" for one in others)},
                 status=409,
             )
-        _require_settled(deployment)
+        require_settled(deployment)
         if share:
             endpoint.traffic = {name: value for name, value in endpoint.traffic.items() if name != deployment.name}
         if endpoint.default == deployment.name:
@@ -255,14 +299,14 @@ def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str) -> Keys:
     return keys_of(endpoint)
 
 
-class _Files(NamedTuple):
+class Files(NamedTuple):
     """Of the entry script: one file, or a folder."""
 
     script: Blob | None = None
     code: CodeFolder | None = None
 
     @classmethod
-    def given(cls, endpoint: Endpoint, script: str | None, code: CodeFolder | None) -> _Files:
+    def given(cls, endpoint: Endpoint, script: str | None, code: CodeFolder | None) -> Files:
         if code is None:
             return cls(script=keep_stream(io.BytesIO(checked_script(script or ""))))
         if script:
@@ -316,12 +360,12 @@ def _give_traffic(endpoint: Endpoint, deployment: Deployment, traffic: float | N
     endpoint.save(update_fields=["traffic", "default"])
 
 
-def _require_settled(deployment: Deployment) -> None:
+def require_settled(deployment: Deployment) -> None:
     if deployment.state == DeploymentState.TRANSITIONING:
-        raise _in_transition(deployment)
+        raise in_transition(deployment)
 
 
-def _in_transition(deployment: Deployment) -> Refusal:
+def in_transition(deployment: Deployment) -> Refusal:
     return Refusal(
         "deployment_in_transition",
         _("“%(name)s” is just being deployed.") % {"name": deployment.name},
@@ -336,7 +380,7 @@ def _require_serving(deployment: Deployment) -> None:
         raise Refusal("has_no_address", message, hint=_("Give the traffic to another deployment."), status=409)
     if deployment.ready_revision is not None:
         return
-    _require_settled(deployment)
+    require_settled(deployment)
     raise Refusal(
         "deployment_not_ready",
         _("“%(name)s” cannot take traffic: it is %(state)s.") % {"name": deployment.name, "state": deployment.state},

@@ -61,7 +61,15 @@ class NewDeployment(DeploymentFields):
 
 
 class TrafficView(serializers.Serializer[Any]):
-    traffic = serializers.DictField(help_text='percent by deployment, such as {"blue": 90, "green": 10}')
+    """What is not given stays as it is."""
+
+    traffic = serializers.DictField(
+        required=False, help_text='percent by deployment, such as {"blue": 90, "green": 10}'
+    )
+    mirror_traffic = serializers.DictField(
+        required=False, help_text="percent of the requests that a deployment gets a copy of; nobody waits for it"
+    )
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class KeyChoice(serializers.Serializer[Any]):
@@ -106,7 +114,10 @@ class EndpointView(serializers.Serializer[Any]):
     hint = serializers.CharField()
     since = serializers.DateTimeField()
     traffic = serializers.DictField()
+    mirror_traffic = serializers.DictField()
+    previous_traffic = serializers.DictField()
     default = serializers.CharField()
+    control = serializers.CharField(help_text="who the others are compared with")
     scoring_uri = serializers.CharField()
     deployments = DeploymentView(many=True)
     created_at = serializers.DateTimeField()
@@ -190,8 +201,18 @@ class EndpointTrafficView(APIView):
     @extend_schema(request=TrafficView, responses=EndpointView)
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        shares = _checked(TrafficView, request)["traffic"]
-        return Response(endpoint_view(actions.update_traffic(request.user, endpoint, shares=shares)))
+        given = _checked(TrafficView, request)
+        if not {"traffic", "mirror_traffic"} & set(given):
+            hint = 'Such as {"traffic": {"blue": 90, "green": 10}}.'
+            raise Refusal("traffic_missing", "Neither traffic nor mirror_traffic is given.", hint=hint)
+        endpoint = actions.update_traffic(
+            request.user,
+            endpoint,
+            shares=given.get("traffic"),
+            mirrors=given.get("mirror_traffic"),
+            reason=given["reason"],
+        )
+        return Response(endpoint_view(endpoint))
 
 
 class CredentialsView(APIView):
@@ -279,7 +300,10 @@ def endpoint_view(endpoint: Endpoint) -> dict[str, Any]:
         "hint": health.hint,
         "since": health.since,
         "traffic": endpoint.traffic,
+        "mirror_traffic": endpoint.mirrors,
+        "previous_traffic": endpoint.previous_traffic,
         "default": endpoint.default,
+        "control": endpoint.control,
         "scoring_uri": queries.scoring_uri(endpoint),
         "deployments": [deployment_view(deployment, endpoint) for deployment in deployments],
         "created_at": endpoint.created_at,

@@ -13,11 +13,12 @@ from mlops.formats.deployment import DeploymentSettings, Scale
 from mlops.formats.refusal import Refusal, Where, nearest
 
 NAMES = DeploymentSettings.__struct_fields__
+MAY_BE_NONE = ("scale", "most_concurrent")
 
 
 def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | None = None) -> DeploymentSettings:
     """`base` with the given fields, which are named as in DeploymentSettings; None leaves a field as it is,
-    and False for `scale` fixes the number of instances.
+    and False clears `scale` (the number of instances is fixed) or `most_concurrent` (as many as the engine takes).
 
     Raises Refusal `setting_unknown`, `setting_invalid` or `resource_out_of_range` with the parameter's name."""
     values = msgspec.to_builtins(base or DeploymentSettings())
@@ -26,7 +27,7 @@ def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | Non
             hint = nearest(name, NAMES) or _("There are: %(names)s.") % {"names": ", ".join(NAMES)}
             message = _("A deployment has no setting “%(name)s”.") % {"name": name}
             raise Refusal("setting_unknown", message, hint=hint, where=Where(parameter=name))
-        if name == "scale" and value is False:
+        if name in MAY_BE_NONE and value is False:
             values[name] = None
         elif value is not None:
             values[name] = _checked(name, value)

@@ -13,18 +13,28 @@ Shares = dict[str, float]
 
 def checked_shares(given: Mapping[str, Any], known: Collection[str]) -> Shares:
     """Percent by deployment, those above 0 alone. The sum must be 100, or 0 for no traffic at all."""
-    shares: Shares = {}
-    for name, value in given.items():
-        if name not in known:
-            hint = nearest(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
-            raise _refused(f"There is no deployment “{name}” here.", hint, name, code="deployment_unknown")
-        shares[name] = _percent(name, value)
+    shares = _known(given, known)
     total = sum(shares.values())
     if total and not math.isclose(total, 100, abs_tol=1e-6):
         told = " + ".join(f"{name} {share:g}" for name, share in shares.items())
         hint = "They must add up to 100, or all be 0 for none."
         raise _refused(f"The shares add up to {total:g}: {told}.", hint, "", code="traffic_sum")
     return {name: share for name, share in shares.items() if share}
+
+
+def checked_mirrors(given: Mapping[str, Any], known: Collection[str]) -> Shares:
+    """Percent of the requests that each gets a copy of, those above 0 alone; they need not add up to anything."""
+    return {name: share for name, share in _known(given, known).items() if share}
+
+
+def _known(given: Mapping[str, Any], known: Collection[str]) -> Shares:
+    shares: Shares = {}
+    for name, value in given.items():
+        if name not in known:
+            hint = nearest(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
+            raise _refused(f"There is no deployment “{name}” here.", hint, name, code="deployment_unknown")
+        shares[name] = _percent(name, value)
+    return shares
 
 
 def with_share(shares: Mapping[str, float], name: str, percent: float) -> Shares:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.deployments import api, code_api
+from mlops.deployments import api, code_api, revisions_api
 
 ONE = "online-endpoints/<uuid:endpoint_id>/"
 
@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}deployments/", api.DeploymentsView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/", api.OneDeploymentView.as_view()),
     path(f"{ONE}code/", code_api.CodeView.as_view()),
+    path(f"{ONE}deployments/<str:deployment_id>/revisions/", revisions_api.RevisionsView.as_view()),
+    path(f"{ONE}deployments/<str:deployment_id>/revisions/<int:number>/restore/", revisions_api.RestoreView.as_view()),
     path(f"{ONE}traffic/", api.EndpointTrafficView.as_view()),
+    path(f"{ONE}traffic/restore/", revisions_api.RestoreTrafficView.as_view()),
     path(f"{ONE}credentials/", api.CredentialsView.as_view()),
     path(f"{ONE}regenerate-keys/", api.RegenerateView.as_view()),
     path(f"{ONE}logs/", api.LogsView.as_view()),

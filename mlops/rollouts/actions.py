@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.deployments.targets import has_address
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.rollouts import guarding, moving
@@ -168,6 +169,14 @@ def _require_fit(endpoint: Endpoint, candidate: Deployment, control: Deployment)
             hint=_("Name a control that serves, or give it traffic first."),
             status=409,
             where=Where(parameter="control"),
+        )
+    if not has_address(candidate.target):
+        raise Refusal(
+            "has_no_address",
+            _("“%(name)s” runs on devices, which the router does not reach.") % {"name": candidate.name},
+            hint=_("Deploy the version on another target to roll it out here."),
+            status=409,
+            where=Where(parameter="candidate"),
         )
     if candidate.state == DeploymentState.FAILED and candidate.ready_revision is None:
         raise Refusal(
