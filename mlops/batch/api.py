@@ -22,6 +22,7 @@ from mlops.batch.invoking import invoke
 from mlops.batch.models import BatchDeployment, BatchEndpoint
 from mlops.batch.named import model_version, published_pipeline
 from mlops.batch.shaping import deployment_line, endpoint_line, job_line, job_whole
+from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.actions import cancel
 from mlops.registry.api import named_project, project_asked_for
@@ -130,12 +131,14 @@ class OneBatchDeployment(APIView):
 
 
 class BatchInputs(APIView):
-    """A multipart form with `files` (and `paths`, where they lie in folders)."""
+    """A multipart form with `files` (and `paths`, where they lie in folders), or with one zip as `archive`."""
 
     @extend_schema(request=dict, responses={201: dict})
     def post(self, request: Request, batch_id: UUID) -> Response:
         endpoint = queries.endpoint(request.user, batch_id)
-        kept = keep_upload(request.user, endpoint.project, files=_files(request))
+        archive = request.FILES.get("archive")
+        files = [(ARCHIVE_FILE, archive)] if archive is not None else _files(request)
+        kept = keep_upload(request.user, endpoint.project, files=files)
         count = kept.tree.file_count
         told = {"id": str(kept.pk), "input": f"upload:{kept.pk}", "files": count, "size_bytes": kept.tree.size_bytes}
         return Response(told, status=status.HTTP_201_CREATED)

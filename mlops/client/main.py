@@ -37,6 +37,8 @@ GROUPS: tuple[Group, ...] = (
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),
     Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),
+    Group("batch-endpoint", "score whole datasets and folders", "mlops.client.commands.batch_endpoint:define"),
+    Group("batch-deployment", "what scores behind a batch endpoint", "mlops.client.commands.batch_deployment:define"),
 )
 
 

@@ -111,15 +111,20 @@ def download_job(arguments: argparse.Namespace) -> int:
     """Every file of the outputs, at NODE/PORT/ below the folder."""
     connection = connect()
     run = connection.get(f"runs/{_id(connection, arguments)}/")
+    return show(arguments, save_outputs(connection, run, folder=arguments.download_path, output=arguments.output_name))
+
+
+def save_outputs(connection: Connection, run: dict[str, Any], *, folder: str, output: str = "") -> list[dict[str, Any]]:
+    """The files of all outputs, or of NODE/PORT, and where they lie now."""
     places = []
-    for node, port in _wanted(run, arguments.output_name):
+    for node, port in _wanted(run, output):
         source = f"runs/{run['id']}/steps/{node}/outputs/{port}/files/"
         for file in connection.get(source)["results"]:
-            place = below(Path(arguments.download_path), f"{node}/{port}/{file['path']}")
+            place = below(Path(folder), f"{node}/{port}/{file['path']}")
             place.parent.mkdir(parents=True, exist_ok=True)
             connection.download(f"{source}{quote(file['path'])}", place)
             places.append({"output": f"{node}/{port}", "path": str(place), "size_bytes": file["size_bytes"]})
-    return show(arguments, places)
+    return places
 
 
 def below(folder: Path, path: str) -> Path:
