@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
 from typing import Any, Protocol
 
 import msgspec
@@ -72,22 +73,25 @@ class Target(Protocol):
         ...
 
 
+KINDS = {
+    "process": "mlops.deployments.targets.process:ProcessTarget",
+    "docker": "mlops.deployments.targets.docker.target:DockerTarget",
+    "iot_edge": "mlops.deployments.targets.iot_edge.target:IotEdgeTarget",
+}
+TARGETS = tuple(KINDS)
+
+
 @cache
 def target(name: str) -> Target:
-    from mlops.deployments.targets.iot_edge.target import IotEdgeTarget
-    from mlops.deployments.targets.process import ProcessTarget
-
-    kinds: dict[str, type[Target]] = {"process": ProcessTarget, "iot_edge": IotEdgeTarget}
-    if name not in kinds:
-        hint = nearest(name, kinds) or _("There are: %(names)s.") % {"names": ", ".join(TARGETS)}
+    if name not in KINDS:
+        hint = nearest(name, KINDS) or _("There are: %(names)s.") % {"names": ", ".join(TARGETS)}
         message = _("There is no target “%(name)s”.") % {"name": name}
         raise Refusal("target_unknown", message, hint=hint, where=Where(parameter="target", value=name))
-    return kinds[name]()
+    module, _colon, kind = KINDS[name].partition(":")
+    made: Target = getattr(import_module(module), kind)()
+    return made
 
 
 def has_address(name: str) -> bool:
     """Whether the router can send requests there; devices are called by whoever is beside them."""
     return name != "iot_edge"
-
-
-TARGETS = ("process", "iot_edge")

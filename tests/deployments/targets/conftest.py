@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
 from mlops.deployments import actions
 from mlops.deployments.models import Endpoint
 from mlops.registry.models import ModelVersion
 from tests.deployments.conftest import plane  # noqa: F401  (a fixture)
-from tests.deployments.targets.kinds import Kind, Process
+from tests.deployments.targets.kinds import Docker, Kind, Process
 from tests.registry.shelf import registered
 
-KINDS = ("process",)
+KINDS = ("process", "docker")
 
 
 @pytest.fixture(params=KINDS)
@@ -25,6 +28,21 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def process_kind(plane) -> Process:  # noqa: F811
     return Process(plane)
+
+
+@pytest.fixture(scope="session")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Base and environment of images take seconds: every test may share them."""
+    return tmp_path_factory.mktemp("images")
+
+
+@pytest.fixture
+def docker_kind(plane, layers: Path, engine: docker.DockerClient, with_engine: str) -> Iterator[Docker]:  # noqa: F811
+    (plane / "images").symlink_to(layers)
+    kind = Docker(engine)
+    kind.clear()
+    yield kind
+    kind.clear()
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import docker
 import msgspec
+from django.conf import settings
 
 from mlops.deployments.models import Deployment
+from mlops.deployments.targets.docker.wanted import LABEL, studio_name
 from mlops.formats.serving import ServerState, ServingState
 
 
@@ -62,3 +65,37 @@ class Process:
     def _all(self) -> tuple[ServerState, ...]:
         path = self.data_dir / "serving-state.json"
         return msgspec.json.decode(path.read_bytes(), type=ServingState).servers
+
+
+class Docker:
+    name = "docker"
+    settings: Mapping[str, Any] = {
+        "target": "docker",
+        "memory_bytes": 256 * 1024**2,
+        "requirements": {"packages": ["numpy"]},
+    }
+    start_seconds = 90.0
+
+    def __init__(self, engine: docker.DockerClient) -> None:
+        self.engine = engine
+
+    def kill(self, deployment: Deployment, replica: int) -> None:
+        found = [one for one in self._of(deployment) if one.labels["mlops.replica"] == str(replica)]
+        found[0].kill()
+
+    def running(self, deployment: Deployment) -> int:
+        return sum(one.status == "running" for one in self._of(deployment))
+
+    def leftovers(self) -> list[str]:
+        return [one.name for one in self.containers()]
+
+    def containers(self) -> list[Any]:
+        mine = f"{LABEL}={studio_name(settings.SECRET_KEY)}"
+        return list(self.engine.containers.list(all=True, filters={"label": mine}))
+
+    def clear(self) -> None:
+        for one in self.containers():
+            one.remove(force=True)
+
+    def _of(self, deployment: Deployment) -> list[Any]:
+        return [one for one in self.containers() if one.labels["mlops.deployment"] == str(deployment.pk)]

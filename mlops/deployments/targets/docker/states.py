@@ -1,0 +1,85 @@
+"""How a container is: what the engine says of it, and what the server inside answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mlops.deployments.targets.docker.containers import Container
+from mlops.deployments.targets.observed import Replica
+from mlops.formats.failures import explain
+from mlops.supervisor.probe import Reply, get
+
+ENDED_BY_OOM = 137
+LOG_LINES = 40
+
+
+def replica_of(client: Any, container: Container, *, address: str) -> Replica:
+    """Asks the server; where it does not answer that it is ready, the engine is asked for the reason."""
+    name = str(container.replica)
+    url = f"http://{address}:{container.port}" if container.port else ""
+    reply = get(container.port, "/readyz", host=address) if container.status == "running" and container.port else None
+    if reply is not None and reply.status == 200:
+        return Replica(name=name, state="ready", url=url)
+    told = client.api.inspect_container(container.id)
+    state, restarts = told["State"], int(told.get("RestartCount") or 0)
+    if state["Status"] == "running" and not (restarts and _is_short(state)):
+        return _running(name, reply, restarts, since=_seconds(state["StartedAt"]))
+    return _ended(client, container, told, restarts)
+
+
+def _running(name: str, reply: Reply | None, restarts: int, *, since: float) -> Replica:
+    if reply is None:
+        reason = "It does not answer its health check yet."
+        return Replica(name=name, state="starting", reason=reason, restarts=restarts, since=since)
+    reason = reply.reasons() or f"Its readiness check answers {reply.status}."
+    is_loading = "being loaded" in reason or "not been checked yet" in reason
+    state = "starting" if is_loading else "unhealthy"
+    return Replica(name=name, state=state, reason=reason, restarts=restarts, since=since)  # type: ignore[arg-type]
+
+
+def _is_short(state: Mapping[str, Any]) -> bool:
+    """Just started again: what its last life ended with is still the news."""
+    return (datetime.now().timestamp() - _seconds(state["StartedAt"])) < 1.0
+
+
+def _ended(client: Any, container: Container, told: Mapping[str, Any], restarts: int) -> Replica:
+    state = told["State"]
+    memory = told["HostConfig"]["Memory"]
+    lines = log_lines(client, container, lines=LOG_LINES)
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    known = explain(lines)
+    hint = known[0].remedy if known else ""
+    if state.get("OOMKilled"):
+        reason = f"It needed more than its {memory / 1024**2:,.0f} MB of memory and was ended (out of memory)."
+        hint = "Give it more memory: memory_bytes in its settings."
+    elif state.get("Error"):
+        reason = f"It does not start: {state['Error']}"
+    elif state["Status"] == "created":
+        reason = "It is being started."
+    else:
+        code = state["ExitCode"]
+        ending = "was killed" if code == ENDED_BY_OOM else f"ended with exit status {code}"
+        reason = f"It {ending}. {last}".strip()
+    crashed = state["Status"] != "created" or bool(state.get("Error"))
+    return Replica(
+        name=str(container.replica),
+        state="crashed" if crashed else "starting",
+        reason=reason,
+        hint=hint,
+        restarts=restarts,
+        since=_seconds(state.get("FinishedAt", "")),
+    )
+
+
+def log_lines(client: Any, container: Container, *, lines: int) -> list[str]:
+    said: bytes = client.api.logs(container.id, tail=lines, stdout=True, stderr=True)
+    return said.decode(errors="replace").splitlines()
+
+
+def _seconds(told: str) -> float:
+    """Docker's time has nine digits after the second; 0001-01-01 is never."""
+    if not told or told.startswith("0001"):
+        return 0.0
+    return datetime.fromisoformat(told[:19] + "+00:00").timestamp()
