@@ -6,14 +6,14 @@ import argparse
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 from pathlib import Path
 
 import msgspec
 
+from mlops.http.loop import run
+from mlops.http.server import Server, until_stopped
 from mlops.router.door import Door
-from mlops.router.front import Front
 from mlops.router.routing import Router
 from mlops.router.table import TableFile
 
@@ -21,6 +21,7 @@ _TABLE_SECONDS = 0.2
 _STATS_SECONDS = 2.0
 _SWEEP_SECONDS = 5.0
 _DRAIN_SECONDS = 65.0
+_IDLE_SECONDS = 75.0
 
 
 def main() -> int:
@@ -30,38 +31,28 @@ def main() -> int:
     parser.add_argument("--port", default=8001, type=int)
     parser.add_argument("--stats-file", type=Path, help="where the counts are written every two seconds")
     parser.add_argument("--body-bytes", default=64 * 1024 * 1024, type=int, help="the largest body taken")
-    arguments = parser.parse_args()
-    return asyncio.run(serve(arguments))
+    return run(serve(parser.parse_args()))
 
 
 async def serve(arguments: argparse.Namespace) -> int:
-    loop = asyncio.get_running_loop()
     door, table = Door(Router()), TableFile(arguments.table)
-    connections: set[Front] = set()
     _refresh(door, table)
+    server = Server(door, most_body_bytes=arguments.body_bytes, idle_seconds=_IDLE_SECONDS)
     try:
-        server = await loop.create_server(
-            lambda: Front(door, connections=connections, most_body_bytes=arguments.body_bytes),
-            arguments.host,
-            arguments.port,
-            backlog=2048,
-        )
+        await server.listen(arguments.host, arguments.port)
     except OSError as error:
         print(f"The router cannot listen on {arguments.host}:{arguments.port}: {error.strerror}.", file=sys.stderr)
         return 3
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    chores = asyncio.create_task(_chores(door, table, connections, arguments.stats_file))
-    await stopping.wait()
-    server.close()
-    await _drain(door, connections)
+    chores = asyncio.create_task(_chores(door, table, server, arguments.stats_file))
+    await until_stopped()
+    door.draining = True
+    await server.drain(seconds=_DRAIN_SECONDS)
     chores.cancel()
     _write_stats(door, arguments.stats_file)
     return 0
 
 
-async def _chores(door: Door, table: TableFile, connections: set[Front], stats_file: Path | None) -> None:
+async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path | None) -> None:
     loop = asyncio.get_running_loop()
     stats_at = sweep_at = loop.time()
     while True:
@@ -73,8 +64,7 @@ async def _chores(door: Door, table: TableFile, connections: set[Front], stats_f
             stats_at = now + _STATS_SECONDS
         if now >= sweep_at:
             door.router.replicas.close_idle()
-            for connection in list(connections):
-                connection.close_if_stale(now)
+            server.sweep()
             sweep_at = now + _SWEEP_SECONDS
 
 
@@ -86,15 +76,6 @@ def _refresh(door: Door, table: TableFile) -> None:
     if table.trouble and table.trouble != before:
         print(table.trouble, file=sys.stderr, flush=True)
     door.trouble = table.trouble
-
-
-async def _drain(door: Door, connections: set[Front]) -> None:
-    door.draining = True
-    deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
-    for connection in list(connections):
-        connection.close_when_idle()
-    while connections and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.02)
 
 
 def _write_stats(door: Door, path: Path | None) -> None:

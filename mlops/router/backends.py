@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import httptools
 
-from mlops.router.exchange import Answer, Headers
+from mlops.http.exchange import Answer, Headers
 
 if TYPE_CHECKING:
     import ssl
@@ -139,8 +139,7 @@ class _Connection(asyncio.Protocol):
         self._until_close = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self.reusable = True
 
     def ask(self, message: bytes, *, timeout_seconds: float) -> asyncio.Future[Answer]:

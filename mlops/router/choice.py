@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import Credential, DeploymentRoute
+from mlops.http.exchange import Request
 from mlops.router.endpoints import Endpoint
-from mlops.router.exchange import Request
 
 DEPLOYMENT_HEADER = b"azureml-model-deployment"
 STICKY_HEADER = b"x-mlops-sticky-key"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mlops.http.exchange import Answer, Headers, Request
 from mlops.router.endpoints import Endpoint
-from mlops.router.exchange import Answer, Headers, Request
 
 
 def cors_headers(endpoint: Endpoint, request: Request) -> Headers:

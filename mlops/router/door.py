@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestSamples
-from mlops.router.exchange import Answer, Request, json_answer, problem_answer, text_answer
+from mlops.http.exchange import Answer, Request, json_answer, problem_answer, text_answer
 from mlops.router.routing import Router, Target
 
 _LOOPBACK = ("127.", "::1", "::ffff:127.")

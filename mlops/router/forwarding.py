@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import DeploymentRoute
+from mlops.http.exchange import CODE_HEADER, Answer
 from mlops.router.backends import BackendPool, Broken, Unreachable
-from mlops.router.exchange import CODE_HEADER, Answer
 from mlops.router.passage import Passage
 from mlops.router.replicas import Replicas
 

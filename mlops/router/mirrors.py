@@ -8,9 +8,9 @@ import time
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import DeploymentRoute
+from mlops.http.exchange import Request
 from mlops.router.counts import Counts, Tally
 from mlops.router.endpoints import Endpoint
-from mlops.router.exchange import Request
 from mlops.router.forwarding import Forwarder
 from mlops.router.passage import Passage
 from mlops.router.tracing import Trace

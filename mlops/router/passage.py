@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from mlops.formats.serving import DeploymentRoute
+from mlops.http.exchange import Request
 from mlops.router.endpoints import Endpoint
-from mlops.router.exchange import Request
 from mlops.router.tracing import REQUEST_ID, TRACEPARENT, TRACESTATE, Trace
 
 MIRRORED_HEADER = b"x-mlops-mirrored"

@@ -10,12 +10,12 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Credential, DeploymentRoute, RouterStats, RoutingTable
+from mlops.http.exchange import CODE_HEADER, Answer, Request, problem_answer
 from mlops.router.choice import DEPLOYMENT_HEADER, choose, sticky_key
 from mlops.router.cors import cors_headers, preflight
 from mlops.router.counts import Tally
 from mlops.router.credentials import authenticate
 from mlops.router.endpoints import Endpoint, Endpoints
-from mlops.router.exchange import CODE_HEADER, Answer, Request, problem_answer
 from mlops.router.forwarding import Forwarder
 from mlops.router.mirrors import Mirrors
 from mlops.router.passage import Passage

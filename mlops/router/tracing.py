@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from mlops.router.exchange import Request
+from mlops.http.exchange import Request
 
 REQUEST_ID = b"x-request-id"
 TRACEPARENT = b"traceparent"

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops.formats.refusal import Refusal
+
+if TYPE_CHECKING:
+    from mlops.http.server import Server
+    from mlops.scoring.application import Application
+
+_IDLE_SECONDS = 90.0
+"""Longer than the router keeps a connection, so that the router closes first."""
+_SWEEP_SECONDS = 5.0
 
 
 def main() -> int:
@@ -19,8 +29,7 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-    import uvicorn
-
+    from mlops.http.loop import run
     from mlops.scoring.application import Application
 
     try:
@@ -28,23 +37,34 @@ def main() -> int:
     except Refusal as refusal:
         print(f"{refusal.message} {refusal.hint}".strip(), file=sys.stderr, flush=True)
         return 3
-    config = uvicorn.Config(
-        application,
-        host=arguments.host,
-        port=arguments.port,
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=90,
-        timeout_graceful_shutdown=int(application.serving.limits.timeout_seconds) + 1,
-        backlog=2048,
-    )
-    uvicorn.Server(config).run()
+    return run(serve(application, host=arguments.host, port=arguments.port))
+
+
+async def serve(application: Application, *, host: str, port: int) -> int:
+    from mlops.http.server import Server, until_stopped
+    from mlops.scoring.asgi import AsgiDoor
+
+    limits = application.serving.limits
+    door = AsgiDoor(application)
+    server = Server(door, most_body_bytes=limits.body_bytes, idle_seconds=_IDLE_SECONDS)
+    await door.start()
+    try:
+        await server.listen(host, port)
+    except OSError as error:
+        print(f"The scoring server cannot listen on {host}:{port}: {error.strerror}.", file=sys.stderr, flush=True)
+        return 3
+    sweeping = asyncio.create_task(_sweep(server))
+    await until_stopped()
+    await server.drain(seconds=limits.timeout_seconds + 1)
+    sweeping.cancel()
+    await door.stop()
     return 0
+
+
+async def _sweep(server: Server) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        server.sweep()
 
 
 if __name__ == "__main__":

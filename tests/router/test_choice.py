@@ -12,10 +12,10 @@ import pytest
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Credential, DeploymentRoute, EndpointRoute, RoutingTable
+from mlops.http.exchange import Request
 from mlops.router.choice import choose, sticky_key
 from mlops.router.credentials import authenticate
 from mlops.router.endpoints import Endpoint, Endpoints
-from mlops.router.exchange import Request
 
 
 def endpoint(*weights: float, **fields: Any) -> Endpoint:

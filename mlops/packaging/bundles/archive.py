@@ -23,7 +23,7 @@ from mlops.formats.bundle import (
 )
 from mlops.packaging.bundles.scripts import texts
 
-CODE = ("formats", "stats", "scoring", "device")
+CODE = ("formats", "stats", "http", "scoring", "device")
 NATIVE_CODE = (*CODE, "blocks")
 EXECUTABLE = ("run",)
 GZIP_LEVEL = 3

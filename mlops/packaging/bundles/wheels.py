@@ -15,7 +15,7 @@ from pathlib import Path
 from mlops.formats.refusal import Refusal
 
 UV_PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "aarch64": "aarch64-manylinux_2_28"}
-SERVER = ("msgspec", "uvicorn", "httptools")
+SERVER = ("msgspec", "httptools", "uvloop")
 ENTRIES: dict[str, tuple[str, ...]] = {
     "onnx": ("numpy", "onnxruntime"),
     "native": ("numpy", "polars", "pandas", "scikit-learn", "lightgbm", "imbalanced-learn", "joblib"),

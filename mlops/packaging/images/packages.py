@@ -14,7 +14,7 @@ from mlops.packaging.images.locks import Wanted
 from mlops.packaging.images.runtime import ORIGINAL
 from mlops.packaging.images.runtime import SERVER as SERVER_PARTS
 
-SERVER = ("msgspec", "uvicorn", "httptools")
+SERVER = ("msgspec", "httptools", "uvloop")
 """What the scoring server itself is made of."""
 ONNX = (*SERVER, "numpy", "onnxruntime")
 NATIVE = (*SERVER, "numpy", "polars", "scikit-learn", "joblib")
@@ -81,7 +81,7 @@ def installed() -> tuple[str, ...]:
 
 def _held(names: Iterable[str]) -> tuple[str, ...]:
     """Lower bounds for the server's own packages beside packages that somebody else chose."""
-    return tuple(line.replace("==", ">=") for line in pinned(names) if not line.startswith("uvicorn"))
+    return tuple(line.replace("==", ">=") for line in pinned(names))
 
 
 def _unless_named(names: Iterable[str], own: Iterable[str]) -> set[str]:

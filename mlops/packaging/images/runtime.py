@@ -18,7 +18,7 @@ from mlops.packaging.images.progress import Progress
 from mlops.packaging.images.store import LayerStore
 
 PLACE = "opt/mlops"
-SERVER = ("formats", "stats", "scoring")
+SERVER = ("formats", "stats", "http", "scoring")
 ORIGINAL = (*SERVER, "blocks")
 """Where the original model answers, its transforms and estimators come with it."""
 RECIPE = "1"

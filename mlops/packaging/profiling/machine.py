@@ -8,7 +8,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-LIBRARIES = ("mlops-studio", "onnxruntime", "scikit-learn", "lightgbm", "uvicorn", "numpy")
+LIBRARIES = ("mlops-studio", "onnxruntime", "scikit-learn", "lightgbm", "uvloop", "numpy")
 
 
 def machine() -> str:

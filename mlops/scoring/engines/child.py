@@ -126,7 +126,7 @@ class Child:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 env=self._env,
-                process_group=0,
+                start_new_session=True,
             )
         except OSError as error:
             hint = "Deploy it again: its environment is built anew."

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Any, Protocol, cast
 
 import httptools
 
 from mlops.formats.refusal import Refusal
-from mlops.router.door import Door
-from mlops.router.exchange import Answer, Request, encode, problem_answer
-from mlops.router.routing import Target
+from mlops.http.exchange import Answer, Request, encode, problem_answer
 
 _MOST_HEAD_BYTES = 64 * 1024
 _MOST_WAITING = 8
 """Pipelined requests that wait on one connection before reading pauses."""
-IDLE_SECONDS = 75.0
 READ_SECONDS = 60.0
+
+
+class Door(Protocol):
+    """What the requests are handed to."""
+
+    def admit(self, request: Request) -> Any:
+        """Decides by the head alone, before the body is read: an Answer, or what `forward` needs to find one."""
+        ...
+
+    async def forward(self, request: Request, target: Any, /) -> Answer:
+        """`request` with its whole body; `target` is what `admit` gave."""
+        ...
 
 
 class Front(asyncio.Protocol):
@@ -27,7 +37,7 @@ class Front(asyncio.Protocol):
         self._connections = connections
         self._most_body_bytes = most_body_bytes
         self._parser = httptools.HttpRequestParser(self)
-        self._queue: deque[tuple[Request, Target | Answer]] = deque()
+        self._queue: deque[tuple[Request, Any]] = deque()
         self._arrived: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
@@ -49,11 +59,10 @@ class Front(asyncio.Protocol):
         self._body: list[bytes] = []
         self._body_size = 0
         self._request: Request | None = None
-        self._target: Target | Answer | None = None
+        self._target: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if peer else ""
         loop = asyncio.get_running_loop()
@@ -146,15 +155,15 @@ class Front(asyncio.Protocol):
             self._transport.pause_reading()
 
     def close_when_idle(self) -> None:
-        """At the end of the router: lets what is in flight finish."""
+        """At the end of the server: lets what is in flight finish."""
         self._closing = True
         if not self._answering and not self._queue:
             self._transport.close()
 
-    def close_if_stale(self, now: float) -> None:
+    def close_if_stale(self, now: float, *, idle_seconds: float) -> None:
         if self._answering or self._queue:
             return
-        if now - self._last > (READ_SECONDS if self._reading else IDLE_SECONDS):
+        if now - self._last > (READ_SECONDS if self._reading else idle_seconds):
             self._transport.close()
 
     async def _serve(self) -> None:
@@ -180,16 +189,16 @@ class Front(asyncio.Protocol):
             if len(self._queue) < _MOST_WAITING:
                 self._transport.resume_reading()
 
-    async def _forward(self, request: Request, target: Target) -> Answer:
+    async def _forward(self, request: Request, target: Any) -> Answer:
         try:
             return await self._door.forward(request, target)
         except Exception as error:
             asyncio.get_running_loop().call_exception_handler({"message": "forwarding failed", "exception": error})
             return problem_answer(
-                Refusal("internal", f"The router failed: {type(error).__name__}: {error}", status=500)
+                Refusal("internal", f"The server failed: {type(error).__name__}: {error}", status=500)
             )
 
-    def _hand_on(self, request: Request, target: Target | Answer) -> None:
+    def _hand_on(self, request: Request, target: Any) -> None:
         self._queue.append((request, target))
         self._wake()
 
