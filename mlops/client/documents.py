@@ -26,6 +26,11 @@ def load(file: str, *, kind: str, known: Iterable[str], without_meaning: Iterabl
     return {key: value for key, value in document.items() if key in known}
 
 
+def load_plain(file: str) -> dict[str, Any]:
+    """The document's fields, whatever they are: the server checks them."""
+    return _parsed(Path(file))
+
+
 def beside(file: str, path: str) -> Path:
     """A local path of the document, relative to its file."""
     return (Path(file).parent / path.removeprefix("file:")).resolve() if file else Path(path)

@@ -226,6 +226,7 @@ def update_traffic(
 
 def restore_traffic(actor: Any, endpoint: Endpoint, *, reason: str = "") -> Endpoint:
     """The traffic as it was before it was changed last; asked again, the later one."""
+    require(actor, "contribute", endpoint.project)
     endpoint.refresh_from_db(fields=["traffic", "previous_traffic"])
     if not endpoint.previous_traffic:
         message = _("The traffic of “%(name)s” was never another.") % {"name": endpoint.name}

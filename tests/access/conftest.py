@@ -207,12 +207,14 @@ def _model(project: Any, owner: Any, run: Any, folder: Path) -> tuple[Any, Any]:
 
 
 def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
-    from mlops.deployments.models import Deployment, Endpoint
+    from mlops.deployments.models import Deployment, DeploymentRevision, Endpoint
 
     endpoint = Endpoint.objects.create(project=project, name=f"{SECRET}-endpoint", created_by=owner)
     deployment = Deployment.objects.create(
         endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
     )
+    facts = {"version": version, "model": str(version), "entry": "native", "reason": SECRET}
+    DeploymentRevision.objects.create(deployment=deployment, number=1, **facts)
     return endpoint, deployment
 
 

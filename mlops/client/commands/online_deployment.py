@@ -9,6 +9,7 @@ from typing import Any
 
 from mlops.client.bundle import zipped_folder
 from mlops.client.commands import local_serving
+from mlops.client.commands.deployment_history import add_history
 from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
@@ -60,6 +61,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
     delete = verbs.add("delete", "stop and delete a deployment", delete_deployment)
     add_yes(delete)
+    add_history(verbs)
     for verb in (show_verb, logs, delete):
         add_name(verb, "the deployment's name")
     for verb in (create, update, listed, show_verb, logs, delete):

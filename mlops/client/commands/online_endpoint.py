@@ -21,9 +21,9 @@ COLUMNS = (
     ("traffic", "traffic"),
     ("scoring uri", "scoring_uri"),
 )
-KNOWN = ("name", "description", "auth_mode", "traffic")
+KNOWN = ("name", "description", "auth_mode", "traffic", "mirror_traffic")
 WITHOUT_MEANING = (
-    "tags", "properties", "location", "identity", "public_network_access", "mirror_traffic", "compute", "kind",
+    "tags", "properties", "location", "identity", "public_network_access", "compute", "kind",
     "defaults",
 )  # fmt: skip
 
@@ -39,9 +39,13 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_project(listed)
     show_verb = verbs.add("show", "one endpoint with address, traffic and deployments", show_endpoint)
     update = verbs.add("update", "change the traffic", update_endpoint)
+    add_file(update, "an endpoint YAML with traffic or mirror_traffic")
+    update.add_argument("--traffic", nargs="+", metavar="NAME=PERCENT", help='such as "blue=90 green=10"')
     update.add_argument(
-        "--traffic", nargs="+", required=True, metavar="NAME=PERCENT", help='such as "blue=90 green=10"'
+        "--mirror-traffic", nargs="+", metavar="NAME=PERCENT", help='copies that nobody waits for, such as "green=20"'
     )
+    update.add_argument("--previous", action="store_true", help="the traffic as it was before it was changed last")
+    update.add_argument("--reason", default="", help="why, for the history")
     invoke = verbs.add("invoke", "send a request from a file and print the answer", invoke_endpoint)
     invoke.add_argument("--request-file", "-r", required=True, metavar="FILE", help='JSON such as {"data": [{…}]}')
     invoke.add_argument("--deployment-name", "-d", default="", help="this deployment, whatever the traffic says")
@@ -106,12 +110,23 @@ def show_endpoint(arguments: argparse.Namespace) -> int:
 
 
 def update_endpoint(arguments: argparse.Namespace) -> int:
+    """Options come before the file's fields."""
+    fields: dict[str, Any] = {}
+    if arguments.file:
+        fields = load(arguments.file, kind="online endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING)
+    fields = {name: fields[name] for name in ("traffic", "mirror_traffic") if isinstance(fields.get(name), dict)}
+    for name in ("traffic", "mirror_traffic"):
+        given = getattr(arguments, name)
+        if given is not None:
+            words = pairs(given, code="traffic_unreadable")
+            fields[name] = {deployment: _percent(deployment, value) for deployment, value in words.items()}
+    if not fields and not arguments.previous:
+        hint = "Give --traffic, --mirror-traffic, --previous, or -f FILE with one of them."
+        raise WrongUsage("nothing_to_update", "Nothing is to be changed.", hint=hint)
     connection = connect()
-    shares = {
-        name: _percent(name, value) for name, value in pairs(arguments.traffic, code="traffic_unreadable").items()
-    }
-    row = _endpoint(connection, arguments)
-    return show(arguments, connection.post(f"{PATH}{row['id']}/traffic/", {"traffic": shares}))
+    place = f"{PATH}{_endpoint(connection, arguments)['id']}/traffic/"
+    path = f"{place}restore/" if arguments.previous else place
+    return show(arguments, connection.post(path, {**fields, "reason": arguments.reason}))
 
 
 def invoke_endpoint(arguments: argparse.Namespace) -> int:
