@@ -10,7 +10,9 @@ from mlops.formats.model import Signature
 
 SERVING_FILE = "serving.json"
 
-Entry = Literal["onnx", "native", "script"]
+Entry = Literal["onnx", "native", "script", "mlflow"]
+Framework = Literal["", "sklearn", "lightgbm", "xgboost"]
+Method = Literal["predict", "predict_proba"]
 
 
 class GoldenRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +36,8 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True):
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """`serving.json` in a server's folder. Paths are relative to that folder.
 
-    onnx: `onnx/model.onnx` and `model/mlops_model.json`; native: `model/` through a child process;
+    onnx: `onnx/model.onnx` and `model/mlops_model.json`, or any graph by its path `graph`; native: `model/` through a
+    child process, which holds a model of ours, or a file of `framework`; mlflow: `model/` in MLflow's format;
     script: `script` with init() and run(data), in a child process with AZUREML_MODEL_DIR and MLOPS_MODEL_DIR
     set to `model/` (where it uses several models: `model/<name>/<version>/`)."""
 
@@ -46,6 +49,14 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     signature: Signature | None
     task: str = ""
     classes: tuple[str, ...] = ()
+    graph: str = ""
+    """Of an ONNX file that was not converted here, such as `model/model.onnx`."""
+    framework: Framework = ""
+    """Of a model's file that was not trained here."""
+    method: Method = "predict"
+    """What a classifier answers where the request does not say it by `method`."""
+    providers: tuple[str, ...] = ()
+    """ONNX Runtime's execution providers in order of preference, such as cuda, cpu; empty: the processor."""
     script: str = ""
     code: str = ""
     """The folder that the script's imports start at, such as `code`; empty: the script's own."""

@@ -9,6 +9,8 @@ import msgspec
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.scoring.batch import Batch
+from mlops.scoring.csv_rows import KIND as CSV
+from mlops.scoring.csv_rows import columns_of
 from mlops.scoring.validation import Validator
 
 SCORE_KEYS = ("data", "input_data")
@@ -31,12 +33,14 @@ def read_json(raw: bytes) -> Any:
 
 def read_score(raw: bytes, *, validator: Validator) -> Batch:
     """The body of POST /score."""
-    return read_rows(_value_of(read_json(raw), SCORE_KEYS), validator=validator)
+    return read_rows(value_of(read_json(raw), SCORE_KEYS), validator=validator)
 
 
-def read_invocation(raw: bytes, *, validator: Validator) -> Batch:
-    """The body of POST /invocations."""
-    return read_rows(_value_of(read_json(raw), INVOCATION_KEYS), validator=validator)
+def read_invocation(raw: bytes, *, validator: Validator, content_type: str = "") -> Batch:
+    """The body of POST /invocations: JSON, or CSV."""
+    if content_type.startswith(CSV):
+        return validator.from_columns(*columns_of(raw, validator.signature))
+    return read_rows(value_of(read_json(raw), INVOCATION_KEYS), validator=validator)
 
 
 def read_rows(value: Any, *, validator: Validator) -> Batch:
@@ -69,7 +73,8 @@ def _read_split(value: Mapping[str, Any], *, validator: Validator) -> Batch:
     return validator.from_lists(rows, names=names)
 
 
-def _value_of(body: Any, keys: tuple[str, ...]) -> Any:
+def value_of(body: Any, keys: tuple[str, ...]) -> Any:
+    """What stands under the one key of them that the body has. Raises Refusal `wrong_shape`."""
     listed = " or ".join(f"'{key}'" for key in keys)
     if not isinstance(body, dict):
         raise Refusal(

@@ -127,7 +127,10 @@ def _answer(signature: Signature | None) -> dict[str, Any]:
         "schema": {
             "type": "object",
             "properties": {
-                "predictions": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+                "predictions": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/Prediction"} if signature.outputs else {},
+                },
                 "model": {"type": "string"},
                 "deployment": {"type": "string"},
                 "warnings": {"type": "array", "items": {"type": "string"}},

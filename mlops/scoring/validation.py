@@ -33,6 +33,7 @@ class Validator:
     """Built once from a signature; `check` turns columns of JSON values into a Batch or refuses."""
 
     def __init__(self, signature: Signature, *, most_rows: int) -> None:
+        self.signature = signature
         self.names = tuple(field.name for field in signature.inputs)
         self._known = frozenset(self.names)
         self._required = frozenset(field.name for field in signature.inputs if field.required)

@@ -13,6 +13,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import Serving
 from mlops.scoring.batch import Batch, Columns
 from mlops.scoring.engines.engine import score_together, without_nan
+from mlops.scoring.engines.sessions import open_session
 
 _INLINE_ROWS = 512
 """More rows than this are scored in a thread, so that health checks are answered meanwhile."""
@@ -55,19 +56,7 @@ class OnnxEngine:
         self._session = None
 
     def _load(self) -> None:
-        import onnxruntime as ort
-
-        if not self._path.is_file():
-            raise Refusal("model_missing", f"onnx/{ONNX_FILE} is not in the server's folder.", hint="Deploy it again.")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = max(1, self._serving.threads)
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            session = ort.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise Refusal("model_broken", f"onnxruntime cannot load onnx/{ONNX_FILE}: {error}") from error
+        session = open_session(self._path, self._serving)
         inputs = [(self._field(node.name), node.type == "tensor(string)") for node in session.get_inputs()]
         self._numeric = tuple(field for field, is_text in inputs if not is_text)
         self._text = tuple(field for field, is_text in inputs if is_text)

@@ -32,7 +32,7 @@ class ColumnModel(Kept):
         return Answer(body=encoder.encode(answer)), batch.rows
 
     async def invoke(self, body: bytes, *, content_type: str) -> tuple[Answer, int]:
-        batch = read_invocation(body, validator=self._validator)
+        batch = read_invocation(body, validator=self._validator, content_type=content_type)
         return Answer(body=encoder.encode({"predictions": records(await self._outputs(batch))})), batch.rows
 
     async def infer(self, body: bytes) -> tuple[Answer, int]:

@@ -87,6 +87,7 @@ class Kept:
     async def keep(self) -> None:
         try:
             async for _ in self._engine.lives():
+                self._learn()
                 self._doubt = await self._check_golden()
                 if self._doubt:
                     log(code="golden_request_differs", detail=self._doubt)
@@ -101,6 +102,9 @@ class Kept:
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         raise NotImplementedError
+
+    def _learn(self) -> None:
+        """What the loaded model itself tells of what it takes."""
 
     async def _check_golden(self) -> str:
         for number, golden in enumerate(self.serving.golden, start=1):

@@ -8,18 +8,24 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from mlops.formats.mlmodel import read_folder
 from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
 from mlops.formats.placement import PLACEMENT_VARIABLE, Placement, placed
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Serving
 from mlops.scoring.children import debugging
+from mlops.scoring.engines.graph import GraphEngine
 from mlops.scoring.engines.native import NativeEngine
 from mlops.scoring.engines.onnx import OnnxEngine
+from mlops.scoring.engines.predicting import PredictingEngine
 from mlops.scoring.engines.script import ScriptEngine
 from mlops.scoring.served.columns import ColumnModel
 from mlops.scoring.served.model import Served
+from mlops.scoring.served.predicting import PredictingModel
 from mlops.scoring.served.script import ScriptModel
 
+ROW_BY_ROW = ("mlflow.sklearn", "mlflow.lightgbm", "mlflow.xgboost", "mlflow.catboost", "mlflow.onnx")
+"""Loaders whose models score each row by itself, so that requests which wait together can be one."""
 STEPPING_SECONDS = 3600.0
 """No request is late while somebody steps through it."""
 
@@ -32,10 +38,43 @@ def opened(folder: Path) -> Served:
             limits = replace(serving.limits, timeout_seconds=STEPPING_SECONDS, queue_wait_seconds=STEPPING_SECONDS)
             serving = replace(serving, limits=limits)
         return ScriptModel(serving, ScriptEngine(folder, serving=serving))
+    if serving.entry == "mlflow":
+        return _of_mlflow(folder, serving)
+    if serving.entry == "onnx" and serving.graph:
+        return PredictingModel(serving, GraphEngine(folder / serving.graph, serving=serving))
+    if serving.entry == "native" and serving.framework:
+        arguments = (str(folder / "model"), serving.framework, serving.method)
+        child = "mlops.scoring.children.framework"
+        engine = PredictingEngine(child, arguments=arguments, serving=serving, by_rows=True)
+        return PredictingModel(serving, engine, signature=serving.signature)
     signature = _signature(folder, serving)
     if serving.entry == "onnx":
         return ColumnModel(serving, OnnxEngine(folder, serving=serving, signature=signature), signature)
     return ColumnModel(serving, NativeEngine(folder, serving=serving), signature)
+
+
+def _of_mlflow(folder: Path, serving: Serving) -> Served:
+    """By its pyfunc flavour. Raises Refusal `no_pyfunc`, `mlmodel_broken` or `mlmodel_missing`."""
+    model = read_folder(folder / "model")
+    if not model.loader:
+        raise Refusal(
+            "no_pyfunc",
+            f"The model {serving.model} has no python_function flavour; it has: {', '.join(model.flavours)}.",
+            hint="Save it with an MLflow flavour that pyfunc can load, or deploy it with a script.",
+        )
+    engine = PredictingEngine(
+        "mlops.scoring.children.mlflow",
+        arguments=(str(folder / "model"), serving.method),
+        serving=serving,
+        by_rows=model.loader in ROW_BY_ROW,
+    )
+    return PredictingModel(
+        serving,
+        engine,
+        signature=serving.signature or model.signature,
+        tensors=model.tensors,
+        parameters=model.parameters,
+    )
 
 
 def read_serving(folder: Path) -> Serving:
