@@ -59,5 +59,6 @@ app.autodiscover_tasks(
         "mlops.deployments",
         "mlops.batch",
         "mlops.rollouts",
+        "mlops.replays",
     ]
 )

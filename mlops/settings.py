@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "mlops.devices",
     "mlops.batch",
     "mlops.rollouts",
+    "mlops.replays",
     "mlops.web",
     "designer",
 ]

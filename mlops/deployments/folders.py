@@ -38,12 +38,18 @@ def folder_of(deployment: Deployment, revision: int) -> Path:
 
 
 def lay_out(deployment: Deployment, *, beat: Callable[[], None], is_local: bool = True) -> Path:
+    """Of the present revision; what is there already is left as it is."""
+    place = folder_of(deployment, deployment.revision)
+    if not (place / SERVING_FILE).is_file():
+        serving_root()
+        lay_out_at(deployment, place, beat=beat, is_local=is_local)
+    return place
+
+
+def lay_out_at(deployment: Deployment, place: Path, *, beat: Callable[[], None], is_local: bool = True) -> None:
     """Made beside its place and renamed into it, so that a half-made folder is never served. May take minutes:
     `beat` is called meanwhile. `is_local`: it is served on this machine, so its environment is built here."""
-    place = folder_of(deployment, deployment.revision)
-    if (place / SERVING_FILE).is_file():
-        return place
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=serving_root()))
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
     try:
         golden = _fill(deployment, draft, beat)
         python = python_of(deployment, draft / "model", beat=beat) if is_local else ""
@@ -52,7 +58,6 @@ def lay_out(deployment: Deployment, *, beat: Callable[[], None], is_local: bool 
         os.replace(draft, place)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return place
 
 
 def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:

@@ -15,6 +15,7 @@ from mlops.web.pages import (
     pipelines,
     profiles,
     projects,
+    replays,
     runs,
     schedules,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     *batch.urlpatterns,
     *batch_deploying.urlpatterns,
     *batch_jobs.urlpatterns,
+    *replays.urlpatterns,
     *pipelines.urlpatterns,
     *schedules.urlpatterns,
     *api_docs.urlpatterns,

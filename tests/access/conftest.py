@@ -52,6 +52,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     model, version = _model(project, owner, run, tmp_path)
     endpoint, deployment = _endpoint(project, owner, version)
     _rollout(endpoint, deployment, owner)
+    _replay(owner, endpoint, version)
     draft = _draft(project, owner)
     published = _published(project, owner)
     job = _batch(owner, run, version)
@@ -241,6 +242,15 @@ def _device(owner: Any, deployment: Any) -> Any:
     deployment.save()
     return Device.objects.create(
         deployment=deployment, name=f"{SECRET} device", platform="x86_64", token_digest="0" * 64, created_by=owner
+    )
+
+
+def _replay(owner: Any, endpoint: Any, version: Any) -> Any:
+    from mlops.replays.models import Replay
+
+    facts = {"before_label": SECRET, "after_label": str(version), "source": "2 requests", "after_version": version}
+    return Replay.objects.create(
+        endpoint=endpoint, number=1, state="failed", state_since=timezone.now(), created_by=owner, **facts
     )
 
 

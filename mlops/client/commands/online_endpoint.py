@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from mlops.client.commands import endpoint_replay
 from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import load, readable
 from mlops.client.errors import WrongUsage
@@ -59,6 +60,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     program.add_argument("--language", default="python", help="curl, python, javascript, csharp, go, java, r, …")
     program.add_argument("--deployment-name", "-d", default="", help="default: the endpoint's default")
     swagger = verbs.add("get-swagger", "the OpenAPI description of an endpoint", show_swagger)
+    endpoint_replay.define(verbs)
     delete = verbs.add("delete", "delete an endpoint with its deployments", delete_endpoint)
     for verb in (regenerate, delete):
         add_yes(verb)

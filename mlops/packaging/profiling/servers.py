@@ -42,20 +42,28 @@ class Started(msgspec.Struct, kw_only=True):
 
 @contextmanager
 def started(folder: Path, *, cores: float, memory_bytes: int, log: Path) -> Iterator[Started]:
+    """As `serving`, on cores of its own: this process keeps off them for as long."""
+    before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    with serving(folder, cores=cores, memory_bytes=memory_bytes, log=log) as found:
+        try:
+            found.own_cores = _keep_off(found.pid, before)
+            yield found
+        finally:
+            if before:
+                os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def serving(folder: Path, *, cores: float, memory_bytes: int, log: Path) -> Iterator[Started]:
     """Raises Refusal `server_not_ready` with the server's own words where it does not get ready."""
     wanted = ServerProcess(
         id="profile", folder=str(folder), port=_free_port(), revision=1, memory_bytes=memory_bytes, cpus=cores
     )
     server = Server(wanted, python=sys.executable, log_file=log)
-    before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
     server.start()
     try:
-        found = _until_ready(server, wanted.port)
-        found.own_cores = _keep_off(found.pid, before)
-        yield found
+        yield _until_ready(server, wanted.port)
     finally:
-        if before:
-            os.sched_setaffinity(0, before)
         server.kill()
 
 
@@ -68,7 +76,8 @@ def _until_ready(server: Server, port: int) -> Started:
     began = time.monotonic()
     while time.monotonic() - began < START_SECONDS:
         reply = get(port, "/readyz")
-        server.learn(reply)
+        if reply is not None:
+            server.learn(reply)
         pid = server.as_state().pid
         if server.state == "ready" and pid is not None:
             taken = time.monotonic() - began

@@ -1,0 +1,153 @@
+"""Asking for a replay, stopping and deleting one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, BinaryIO
+
+import msgspec
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.blobs.models import Blob
+from mlops.blobs.trees import keep_stream
+from mlops.datasets.models import DatasetVersion
+from mlops.datasets.queries import port_type, ready_version
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal, Where
+from mlops.formats.replaying import Tolerance
+from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, recorded
+from mlops.registry.models import ModelVersion
+from mlops.replays.models import Replay, ReplayState
+from mlops.replays.sides import label, named
+from mlops.work.calls import later
+
+
+def replay(
+    actor: Any,
+    endpoint: Endpoint,
+    *,
+    before: str,
+    after: str,
+    requests: BinaryIO | None = None,
+    dataset: str = "",
+    tolerance: Tolerance | None = None,
+) -> Replay:
+    """`before` and `after`: a deployment's name or `model:number`. `requests`: one a line, as JSON; else the rows of
+    `dataset` (`name` or `name:version`)."""
+    require(actor, "contribute", endpoint.project)
+    first = named(actor, endpoint, before, parameter="before")
+    second = named(actor, endpoint, after, parameter="after")
+    if first == second:
+        message = _("Both sides are “%(name)s”.") % {"name": label(first)}
+        raise Refusal("sides_equal", message, hint=_("Name two different ones."), where=Where(parameter="after"))
+    rows = _dataset(endpoint, dataset) if dataset.strip() else None
+    kept, source = _requests(requests) if rows is None else (None, _("rows of %(dataset)s") % {"dataset": rows})
+    with transaction.atomic():
+        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        last = Replay.objects.filter(endpoint=endpoint).aggregate(last=Max("number"))["last"] or 0
+        made = Replay.objects.create(
+            endpoint=endpoint,
+            number=last + 1,
+            **_columns("before", first),
+            **_columns("after", second),
+            recorded=kept,
+            dataset=rows,
+            source=source,
+            tolerance=msgspec.to_builtins(checked(tolerance or Tolerance())),
+            reason=_("Waits for a worker."),
+            state_since=timezone.now(),
+            created_by=actor,
+        )
+        _record(actor, made, "mlops.endpoint.replay_requested", before=made.before_label, after=made.after_label)
+        later("replays.replay", str(made.pk))
+    return made
+
+
+def cancel(actor: Any, asked: Replay) -> Replay:
+    """One that waits is cancelled at once; one under way within seconds."""
+    require(actor, "contribute", asked.endpoint.project)
+    if asked.is_final:
+        raise Refusal(
+            "replay_ended",
+            _("This replay has ended already (%(state)s).") % {"state": asked.get_state_display().lower()},
+            status=409,
+        )
+    with transaction.atomic():
+        rows = Replay.objects.filter(pk=asked.pk)
+        told = {"reason": _("Cancelled before it began."), "state_since": timezone.now(), "cancel_asked": True}
+        if not rows.filter(state=ReplayState.QUEUED).update(state=ReplayState.CANCELLED, **told):
+            rows.filter(state=ReplayState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+        _record(actor, asked, "mlops.endpoint.replay_cancelled")
+    asked.refresh_from_db()
+    return asked
+
+
+def delete(actor: Any, asked: Replay) -> None:
+    require(actor, "contribute", asked.endpoint.project)
+    if not asked.is_final:
+        raise Refusal("replay_running", _("The replay has not ended."), hint=_("Cancel it first."), status=409)
+    with transaction.atomic():
+        _record(actor, asked, "mlops.endpoint.replay_deleted")
+        asked.delete()
+
+
+def checked(tolerance: Tolerance) -> Tolerance:
+    for name in ("absolute", "relative"):
+        value = getattr(tolerance, name)
+        if not math.isfinite(value) or value < 0:
+            message = _("The %(name)s tolerance is %(value)s.") % {"name": name, "value": value}
+            hint = _("Give a number from 0 upward, such as 0.0001.")
+            raise Refusal("tolerance_invalid", message, hint=hint, where=Where(parameter=name))
+    return tolerance
+
+
+def _columns(side: str, found: Deployment | ModelVersion) -> dict[str, Any]:
+    is_deployment = isinstance(found, Deployment)
+    return {
+        f"{side}_deployment": found if is_deployment else None,
+        f"{side}_version": None if is_deployment else found,
+        f"{side}_label": label(found),
+    }
+
+
+def _dataset(endpoint: Endpoint, text: str) -> DatasetVersion:
+    name, _colon, number = text.strip().partition(":")
+    found = ready_version(endpoint.project, name, int(number) if number.isdecimal() else None)
+    if port_type(found) != "table":
+        raise Refusal(
+            "dataset_no_table",
+            _("The dataset “%(name)s” is no table.") % {"name": found.dataset.name},
+            hint=_("Choose one with rows, or give recorded requests."),
+            where=Where(parameter="dataset"),
+        )
+    return found
+
+
+def _requests(requests: BinaryIO | None) -> tuple[Blob, str]:
+    where = Where(parameter="requests")
+    if requests is None:
+        hint = _("Give a file with one request a line, or name a dataset.")
+        raise Refusal("requests_missing", _("There are no requests to replay."), hint=hint, where=where)
+    content = requests.read(MOST_REQUEST_BYTES + 1)
+    if len(content) > MOST_REQUEST_BYTES:
+        raise Refusal(
+            "requests_too_large",
+            _("The recorded requests are larger than %(most)d MB.") % {"most": MOST_REQUEST_BYTES // 1024**2},
+            hint=_("Some hundred different requests are enough."),
+            status=413,
+            where=where,
+        )
+    found = recorded(content)
+    requests.seek(0)
+    return keep_stream(requests), found.source
+
+
+def _record(actor: Any, row: Replay, type: str, **data: Any) -> None:
+    subject = f"endpoints/{row.endpoint.name}/replays/{row.number}"
+    notice = ("endpoint", str(row.endpoint_id))
+    record(actor, type, subject=subject, project=row.endpoint.project, data=data, notice=notice)

@@ -1,0 +1,128 @@
+"""Pages of replays: the form beside the list of an endpoint, and one replay with its differences."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mlops.access.decisions import may
+from mlops.datasets.models import Dataset
+from mlops.deployments.models import Endpoint
+from mlops.deployments.queries import deployments_of, visible_endpoint
+from mlops.formats.refusal import Refusal, Where
+from mlops.formats.replaying import ReplayReport, Tolerance
+from mlops.registry.queries import visible_versions
+from mlops.replays import actions
+from mlops.replays.models import Replay
+from mlops.replays.queries import replay_of, replays_of
+from mlops.web.guard import signed_in
+from mlops.web.projects import show_project
+
+MOST_LISTED = 100
+FIELDS = ("before", "after", "dataset", "absolute", "relative")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def replays(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
+    endpoint = visible_endpoint(request.user, endpoint_id)
+    show_project(request, endpoint.project)
+    if request.method == "GET":
+        return _list(request, endpoint)
+    try:
+        made = _asked(request, endpoint)
+    except Refusal as refusal:
+        return _list(request, endpoint, problem=refusal)
+    return redirect("web:replay", endpoint.pk, made.number)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def replay(request: HttpRequest, endpoint_id: uuid.UUID, number: int) -> HttpResponse:
+    """POST `act`: cancel or delete."""
+    endpoint = visible_endpoint(request.user, endpoint_id)
+    show_project(request, endpoint.project)
+    shown = replay_of(endpoint, number)
+    if request.method == "POST":
+        if request.POST.get("act") == "delete":
+            actions.delete(request.user, shown)
+            return redirect("web:replays", endpoint.pk)
+        shown = actions.cancel(request.user, shown)
+    return render(request, "web/replays/replay.html", _one(request, endpoint, shown))
+
+
+@signed_in
+def replay_state(request: HttpRequest, endpoint_id: uuid.UUID, number: int) -> HttpResponse:
+    """The live part of one replay."""
+    endpoint = visible_endpoint(request.user, endpoint_id)
+    return render(request, "web/replays/_replay.html", _one(request, endpoint, replay_of(endpoint, number)))
+
+
+def _asked(request: HttpRequest, endpoint: Endpoint) -> Replay:
+    typed, uploaded = request.POST, request.FILES.get("requests")
+    return actions.replay(
+        request.user,
+        endpoint,
+        before=typed.get("before", ""),
+        after=typed.get("after", ""),
+        requests=cast("BinaryIO | None", uploaded.file if uploaded is not None else None),
+        dataset=typed.get("dataset", ""),
+        tolerance=Tolerance(absolute=_number(typed, "absolute"), relative=_number(typed, "relative")),
+    )
+
+
+def _number(typed: Any, name: str) -> float:
+    text = typed.get(name, "").strip()
+    if not text:
+        return float(getattr(Tolerance(), name))
+    try:
+        return float(text)
+    except ValueError:
+        message = _("“%(text)s” is no number.") % {"text": text}
+        raise Refusal("tolerance_invalid", message, where=Where(parameter=name)) from None
+
+
+def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None = None) -> HttpResponse:
+    project = endpoint.project
+    deployments = [one for one in deployments_of(endpoint) if one.ready_urls]
+    versions = visible_versions(request.user).filter(model__project=project)
+    usual: dict[str, Any] = msgspec.to_builtins(Tolerance())
+    usual |= {"before": endpoint.default, "after": "", "dataset": ""}
+    context = {
+        "endpoint": endpoint,
+        "project": project,
+        "replays": replays_of(endpoint)[:MOST_LISTED],
+        "deployments": deployments,
+        "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
+        "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
+        "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
+        "may_contribute": may(request.user, "contribute", project),
+        "problem": problem,
+        "wrong": problem.where.parameter if problem else "",
+    }
+    return render(request, "web/replays/list.html", context, status=problem.status if problem else 200)
+
+
+def _one(request: HttpRequest, endpoint: Endpoint, shown: Replay) -> dict[str, Any]:
+    return {
+        "endpoint": endpoint,
+        "project": endpoint.project,
+        "replay": shown,
+        "report": msgspec.convert(shown.report, ReplayReport) if shown.report else None,
+        "percent": round(100 * shown.share_done),
+        "may_contribute": may(request.user, "contribute", endpoint.project),
+    }
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("endpoints/<uuid:endpoint_id>/replays/", replays, name="replays"),
+    path("endpoints/<uuid:endpoint_id>/replays/<int:number>/", replay, name="replay"),
+    path("endpoints/<uuid:endpoint_id>/replays/<int:number>/state/", replay_state, name="replay-state"),
+]
