@@ -76,5 +76,6 @@ STATE_ICONS: dict[str, str] = {
     "queued": "clock", "waiting": "clock", "running": "spinner", "importing": "spinner", "converting": "spinner",
     "transitioning": "spinner", "cancelling": "cancelled", "deleting": "trash", "completed": "ok", "ready": "ok",
     "healthy": "ok", "accepted": "ok", "reused": "reuse", "failed": "error", "refused": "error",
-    "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled",
+    "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",
+    "rolled_back": "reuse", "stopped": "stop",
 }  # fmt: skip

@@ -302,8 +302,9 @@ on("endpoints/", GET=SIGNED_IN, allowed=(409,))
 on("endpoints/", query="?project={slug}", GET=READ)
 on("endpoints/lines/", query="?project={slug}", GET=READ)
 on(PAGE, GET=READ, POST=(CONTRIBUTE, {"act": "regenerate", "which": "primary"}))
-for tab in ("test", "consume", "metrics", "logs"):
+for tab in ("traffic", "test", "consume", "metrics", "logs"):
     on(PAGE, query=f"?tab={tab}", GET=READ)
 on(f"{PAGE}state/", GET=READ)
+on(f"{PAGE}traffic/state/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/state/", GET=READ)

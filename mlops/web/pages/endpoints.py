@@ -25,11 +25,11 @@ from mlops.deployments.targets import target
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
-from mlops.web.pages import deploying
+from mlops.web.pages import deploying, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
 
-TABS = ("overview", "test", "consume", "metrics", "logs")
+TABS = ("overview", "traffic", "test", "consume", "metrics", "logs")
 WINDOWS = ((60, "1 h"), (360, "6 h"), (1440, "24 h"))
 LOG_LINES = 300
 
@@ -58,7 +58,7 @@ def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         return _page(request, shown)
     acts = {
-        "traffic": _traffic,
+        **traffic.ACTS,
         "regenerate": _regenerate,
         "delete": _delete,
         "delete-deployment": _delete_deployment,
@@ -70,7 +70,7 @@ def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     try:
         return acts[name](request, shown)
     except Refusal as refusal:
-        tab = {"test": "test", "regenerate": "consume"}.get(name, "overview")
+        tab = {"test": "test", "regenerate": "consume"}.get(name, "traffic" if name in traffic.ACTS else "overview")
         return _page(request, shown, tab=tab, problem=refusal)
 
 
@@ -89,6 +89,7 @@ def _page(request: HttpRequest, endpoint: Endpoint, *, tab: str = "", **more: An
     base = _base_context(request, endpoint)
     build = {
         "overview": _overview_tab,
+        "traffic": traffic.tab,
         "test": _test_tab,
         "consume": _consume_tab,
         "metrics": _metrics_tab,
@@ -127,9 +128,7 @@ def _list_context(request: HttpRequest, project: Any) -> dict[str, Any]:
 
 
 def _overview_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
-    typed = request.POST if request.POST.get("act") == "traffic" else {}
-    shares = [(one, typed.get(f"share-{one.name}", endpoint.traffic.get(one.name, 0))) for one in deployments]
-    return {"shares": shares, "summary": queries.traffic_summary(endpoint)}
+    return {"summary": queries.traffic_summary(endpoint)}
 
 
 def _test_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
@@ -181,13 +180,6 @@ def _chosen(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployme
     if wanted:
         return queries.deployment_of(endpoint, wanted)
     return max(deployments, key=lambda one: endpoint.traffic.get(one.name, 0), default=None)
-
-
-def _traffic(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
-    shares = {key.removeprefix("share-"): value or 0 for key, value in request.POST.items() if key.startswith("share-")}
-    actions.update_traffic(request.user, endpoint, shares=shares)
-    messages.success(request, _("The traffic is set; the router follows within a second."))
-    return redirect("web:endpoint", endpoint.pk)
 
 
 def _regenerate(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
@@ -277,4 +269,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("endpoints/<uuid:endpoint_id>/", endpoint, name="endpoint"),
     path("endpoints/<uuid:endpoint_id>/state/", endpoint_state, name="endpoint-state"),
     *deploying.urlpatterns,
+    *traffic.urlpatterns,
 ]

@@ -111,6 +111,12 @@ def number(value: Any, digits: int = 4) -> str:
 
 
 @register.filter
+def share(value: float | None) -> str:
+    """0-1 as percent with three significant digits."""
+    return NOTHING if value is None else f"{100 * value:.3g} %"
+
+
+@register.filter
 def deed(event_type: str) -> str:
     """`mlops.project.role_given` as `Project: role given`."""
     noun, _dot, verb = event_type.removeprefix("mlops.").partition(".")
@@ -189,4 +195,8 @@ def _state_words() -> dict[str, str]:
         "unhealthy": _("Unhealthy"),
         "skipped": _("Skipped"),
         "cancelled": _("Cancelled"),
+        "paused": _("Paused"),
+        "finished": _("Finished"),
+        "rolled_back": _("Rolled back"),
+        "stopped": _("Stopped"),
     }
