@@ -19,7 +19,7 @@ from mlops.formats.model import ONNX_FILE, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.child import run_module
-from mlops.registry.reading import describe
+from mlops.registry.reading import FOLDER_PROPERTY, describe
 
 SCRIPT_FILE = "score.py"
 CODE_FOLDER = "code"
@@ -113,6 +113,7 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: 
         classes=manifest.classes if manifest else (),
         script=_script_path(deployment) if scripted else "",
         code=CODE_FOLDER if scripted and deployment.code else "",
+        model_folder=str(version.properties.get(FOLDER_PROPERTY, "")) if scripted else "",
         python=python,
         variables=wanted.variables,
         golden=golden,

@@ -60,6 +60,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     script: str = ""
     code: str = ""
     """The folder that the script's imports start at, such as `code`; empty: the script's own."""
+    model_folder: str = ""
+    """The name of the folder that the model was registered from: a script may look for its files below that too."""
     python: str = ""
     """The interpreter of the model's own environment, for child processes; empty: the server's."""
     variables: dict[str, str] = {}

@@ -11,6 +11,8 @@ from mlops.formats.manifest import Manifest
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal
 
+FOLDER_PROPERTY = "folder"
+"""Of a version: the name of the folder that was registered, as the command line tells it."""
 EXAMPLE_FILE = "input_example.json"
 MOST_JSON_BYTES = 32 * 1024 * 1024
 

@@ -121,6 +121,8 @@ def upload_model(connection: Connection, *, project: str, fields: dict[str, Any]
     files = [(path.name, path)] if path.is_file() else _below(path)
     texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
     texts["description"] = fields.get("description") or ""
+    if path.is_dir():
+        fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
     for key in ("tags", "properties"):
         if fields.get(key):
             texts[key] = json.dumps(fields[key])

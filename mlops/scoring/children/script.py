@@ -16,6 +16,7 @@ from typing import Any
 from mlops.scoring.children.debugging import attach
 from mlops.scoring.children.encoding import decode, encode
 from mlops.scoring.children.faults import Fault
+from mlops.scoring.children.model_folder import set_up
 from mlops.scoring.children.pipe import Answer, serve
 from mlops.scoring.raw import RAW, Request, Response
 
@@ -27,6 +28,7 @@ NO_EXAMPLES = ("example", "examples", "default")
 def main(script: str, code: str = "") -> None:
     def begin() -> tuple[Answer, dict[str, Any]]:
         attach()
+        set_up()
         return load(script, code)
 
     serve(begin)

@@ -11,6 +11,7 @@ import msgspec
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
 from mlops.scoring.children import debugging
+from mlops.scoring.children.model_folder import ALIAS
 from mlops.scoring.engines.child import Child
 from mlops.scoring.exchange import JSON, Answer
 
@@ -40,6 +41,7 @@ class ScriptEngine:
                 **serving.variables,
                 "AZUREML_MODEL_DIR": model_dir,
                 "MLOPS_MODEL_DIR": model_dir,
+                ALIAS: serving.model_folder,
             },
             python=serving.python,
         )
