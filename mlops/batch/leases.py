@@ -57,13 +57,14 @@ def leave_seat(hold: Hold, job: BatchJob) -> None:
     Scorer.objects.filter(job=job, lease_owner=hold.owner).update(lease_owner="", lease_until=None)
 
 
-def claim_batch(job: BatchJob, hold: Hold) -> MiniBatch | None:
-    """The first that waits, or one whose worker was lost."""
+def claim_batch(job: BatchJob, hold: Hold, *, after: int) -> MiniBatch | None:
+    """One that waits, or whose worker was lost: the first from `after` on, so that a process reads on where it is."""
     while hold():
         now = timezone.now()
         free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
         lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
-        found = MiniBatch.objects.filter(free | lost, job=job).order_by("index").values_list("pk", flat=True).first()
+        rows = MiniBatch.objects.filter(free | lost, job=job).order_by("index").values_list("pk", flat=True)
+        found = rows.filter(index__gte=after).first() or rows.first()
         if found is None:
             return None
         taken = MiniBatch.objects.filter(free | lost, pk=found, job__phase=Phase.SCORING).update(

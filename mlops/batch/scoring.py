@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ FIRST_PAUSE = timedelta(seconds=0.5)
 MOST_PAUSE = timedelta(seconds=30)
 HOPELESS = ("missing_column", "model_missing", "model_broken", "script_incomplete", "script_missing")
 """Refusals that the next try would meet as well."""
+SHOWN_SECONDS = 0.5
 
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
 
@@ -69,15 +71,21 @@ class _Seat:
         self.settings = settings_of(job)
         self.files = msgspec.convert(job.files, type=list[InputFile])
         self.folder = new_folder(job, f"seat{number}")
+        self.begins = number * job.total_batches // self.settings.at_once
+        """Each seat begins at another part of the input: no two decode the same rows."""
+        self.shown_at = 0.0
         self.child = Child(self.folder, variables=self.settings.environment_variables, go_on=hold)
 
     def work(self) -> None:
         try:
             lay_out(self.job, self.folder)
             self.child.start()
-            while (batch := leases.claim_batch(self.job, self.hold)) is not None:
+            after = self.begins
+            while (batch := leases.claim_batch(self.job, self.hold, after=after)) is not None:
                 self._try(batch)
+                after = batch.index + 1
                 self._pass_on()
+            self._show(at_once=True)
         except Abandoned:
             self._give_back()
         except Refusal as refusal:  # of the loading: no mini-batch could be scored
@@ -141,7 +149,7 @@ class _Seat:
         say(self.job, told, level="WARNING" if scored.failed else "DEBUG")
         if scored.failed:
             self._watch_threshold()
-        tell_pages(self.job)
+        self._show()
 
     def _failed(self, batch: MiniBatch, refusal: Refusal, *, for_good: bool) -> None:
         """Tried again after a pause, or failed with all that is in it."""
@@ -186,7 +194,7 @@ class _Seat:
         }
         say(self.job, told, level="WARNING", stream="stderr")
         self._watch_threshold()
-        tell_pages(self.job)
+        self._show()
 
     def _mine(self, batch: MiniBatch) -> Any:
         """The row as long as this claim holds it: only then its outcome counts."""
@@ -198,13 +206,23 @@ class _Seat:
             failed_items=F("failed_items") + failed,
             done_batches=F("done_batches") + 1,
         )
+
+    def _show(self, *, at_once: bool = False) -> None:
+        """How far the job is, to pages and in the run: not more often than people can read."""
+        if not at_once and time.monotonic() - self.shown_at < SHOWN_SECONDS:
+            return
+        self.shown_at = time.monotonic()
         self.job.refresh_from_db(fields=["done_items", "failed_items", "done_batches"])
         share = self.job.done_items / max(1, self.job.total_items)
         Step.objects.filter(run=self.job.run_id, node="score").update(progress=min(0.99, share))
+        tell_pages(self.job)
 
     def _watch_threshold(self) -> None:
         most = self.settings.error_threshold
-        if most < 0 or self.job.failed_items <= most:
+        if most < 0:
+            return
+        self.job.refresh_from_db(fields=["failed_items"])
+        if self.job.failed_items <= most:
             return
         fail(self.job, threshold_passed(self.job, most))
         self.hold.lost.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ENDINGS = (".csv", ".parquet", ".jsonl", ".txt")
+DATA_FILE = "data.parquet"
 ROW_GROUP_ROWS = 100_000
 BROKEN = "The table is the output of a batch job; its predictions cannot be replayed for a request."
 
@@ -32,11 +34,17 @@ def write_output(
 ) -> Output:
     """Writes `files/name`, and the same rows as a stored table into the folder `table`, if one is wanted."""
     ending = Path(name).suffix.lower()
+    found = _frame(parts, work)
+    schema = found.collect_schema()
+    columns = tuple(schema.names())
+    if ending == ".parquet" and table is not None and not any(dtype.is_nested() for dtype in schema.dtypes()):
+        rows = _keep_table(found, table, sources=order.sources)
+        os.link(table / DATA_FILE, files / name)
+        return Output(rows=rows, has_table=True, columns=columns)
     if ending == ".txt" and all(part.form == "lines" for part in parts):
         rows = _as_text(parts, files / name)
     else:
         rows = 0
-    found = _frame(parts, work)
     if ending == ".parquet":
         found.sink_parquet(files / name, compression="zstd", row_group_size=ROW_GROUP_ROWS)
     elif ending == ".jsonl":
@@ -44,7 +52,6 @@ def write_output(
     elif not rows:
         separator = " " if ending == ".txt" else ","
         found.sink_csv(files / name, datetime_format="%Y-%m-%dT%H:%M:%S%.f", separator=separator)
-    columns = tuple(found.collect_schema().names())
     if table is None:
         return Output(rows=rows, has_table=False, columns=columns)
     rows = _keep_table(found, table, sources=order.sources)
@@ -110,7 +117,7 @@ def _keep_table(found: pl.LazyFrame, folder: Path, *, sources: tuple[str, ...]) 
         else pl.col(name).map_elements(str, return_dtype=pl.String)
         for name, dtype in known.items()
     )
-    data = folder / "data.parquet"
+    data = folder / DATA_FILE
     kept.sink_parquet(data, compression="zstd", row_group_size=ROW_GROUP_ROWS)
     rows = int(pl.scan_parquet(data).select(pl.len()).collect().item())
     columns = tuple(Column(name=name, type=column_type(dtype)) for name, dtype in known.items())
