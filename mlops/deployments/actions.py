@@ -16,6 +16,7 @@ from mlops.access.models import Project
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.deployments import entries, guards
+from mlops.deployments.fitting import check_fits
 from mlops.deployments.keys import Keys, Which, keys_of
 from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
@@ -75,6 +76,7 @@ def create_deployment(
     target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
+    check_fits(version, entry, wanted)
     files = Files.given(endpoint, script, code) if entry == "script" else Files()
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
@@ -134,13 +136,14 @@ def update_deployment(
     wanted = checked_settings(settings, base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)
-    same = version == deployment.version and entry == deployment.entry and script is None
+    same = version == deployment.version and entry == deployment.entry and script is None and code is None
     if same and is_in_place(deployment, wanted):
         if not change_in_place(actor, deployment, wanted, reason=reason):
             raise in_transition(deployment)
         return deployment
     guards.require_free(endpoint, deployment)
     entries.check(endpoint, version, entry)
+    check_fits(version, entry, wanted)
     files = Files()
     if entry == "script":
         is_kept = not script and code is None and deployment.entry == "script"

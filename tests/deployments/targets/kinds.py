@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Mapping
@@ -78,6 +79,7 @@ class Docker:
 
     def __init__(self, engine: docker.DockerClient) -> None:
         self.engine = engine
+        self._images: set[str] = set()
 
     def kill(self, deployment: Deployment, replica: int) -> None:
         found = [one for one in self._of(deployment) if one.labels["mlops.replica"] == str(replica)]
@@ -91,11 +93,17 @@ class Docker:
 
     def containers(self) -> list[Any]:
         mine = f"{LABEL}={studio_name(settings.SECRET_KEY)}"
-        return list(self.engine.containers.list(all=True, filters={"label": mine}))
+        found = list(self.engine.containers.list(all=True, filters={"label": mine}))
+        self._images |= {one.attrs["Image"] for one in found}
+        return found
 
     def clear(self) -> None:
+        """Its containers, and the images that they were made of."""
         for one in self.containers():
             one.remove(force=True)
+        for image in self._images:
+            with contextlib.suppress(docker.errors.APIError):
+                self.engine.images.remove(image, force=True)
 
     def _of(self, deployment: Deployment) -> list[Any]:
         return [one for one in self.containers() if one.labels["mlops.deployment"] == str(deployment.pk)]

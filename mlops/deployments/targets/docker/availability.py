@@ -44,3 +44,9 @@ def availability(engine: Engine) -> Availability:
     if trouble is None:
         return Availability(is_usable=True)
     return Availability(is_usable=False, reason=trouble.message, hint=trouble.hint)
+
+
+def forget_all() -> None:
+    """For a look at once."""
+    with _lock:
+        _known.clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -53,6 +52,8 @@ def _before(row: Deployment, *, count: int) -> Iterator[Wanted]:
         return
     kept = DeploymentRevision.objects.filter(deployment=row, number=row.ready_revision).first()
     settings_of_it = kept.wanted if kept is not None else row.wanted
+    if settings_of_it.target_options.get("engine") != row.wanted.target_options.get("engine"):
+        return  # they go on where they are for as long as the router knows them
     for replica in range(1, count + 1):
         yield _wanted(row, row.ready_revision, replica, row.ready_placing["image"], settings_of_it)
 
@@ -71,6 +72,6 @@ def _wanted(row: Deployment, revision: int, replica: int, image: str, wanted: De
         revision=revision,
         replica=replica,
         image=image,
-        settings=msgspec.structs.replace(wanted, target_options=row.wanted.target_options),
+        settings=wanted,
         studio=studio(),
     )

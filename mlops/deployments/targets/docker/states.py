@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from mlops.deployments.targets.observed import Replica
 from mlops.formats.failures import explain
 from mlops.supervisor.probe import Reply, get
 
-ENDED_BY_OOM = 137
+KILLED = 137
+NO_COMMAND = re.compile(r"\[FATAL tini|exec format error|executable file not found")
 LOG_LINES = 40
 
 
@@ -54,14 +56,13 @@ def _ended(client: Any, container: Container, told: Mapping[str, Any], restarts:
     if state.get("OOMKilled"):
         reason = f"It needed more than its {memory / 1024**2:,.0f} MB of memory and was ended (out of memory)."
         hint = "Give it more memory: memory_bytes in its settings."
-    elif state.get("Error"):
-        reason = f"It does not start: {state['Error']}"
+    elif state.get("Error") or NO_COMMAND.search(last):
+        reason = f"The image does not start: {state.get('Error') or last}"
+        hint = "Its command must exist in it and be built for the engine's processor; try `docker run` with it."
     elif state["Status"] == "created":
         reason = "It is being started."
     else:
-        code = state["ExitCode"]
-        ending = "was killed" if code == ENDED_BY_OOM else f"ended with exit status {code}"
-        reason = f"It {ending}. {last}".strip()
+        reason = f"It {_ending(state)}. {last}".strip()
     crashed = state["Status"] != "created" or bool(state.get("Error"))
     return Replica(
         name=str(container.replica),
@@ -71,6 +72,14 @@ def _ended(client: Any, container: Container, told: Mapping[str, Any], restarts:
         restarts=restarts,
         since=_seconds(state.get("FinishedAt", "")),
     )
+
+
+def _ending(state: Mapping[str, Any]) -> str:
+    """The status of a life that ended is forgotten as soon as the next one begins."""
+    if state["Status"] == "running":
+        return "ended, and was started again"
+    code = state["ExitCode"]
+    return "was killed" if code == KILLED else f"ended with exit status {code}"
 
 
 def log_lines(client: Any, container: Container, *, lines: int) -> list[str]:

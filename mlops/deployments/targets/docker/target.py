@@ -65,6 +65,11 @@ class DockerTarget:
                 return
             engine = _usable(row)
             engines_used.note(engine)
+            self._run(row, engine)
+            _note_instances(row)
+
+    def _run(self, row: Deployment, engine: Engine, *, is_second: bool = False) -> None:
+        try:
             with connected(engine) as client:
                 there = containers(client, studio=studio(), deployment=str(row.pk))
                 found = {one.key: one for one in there if not one.ending_since}
@@ -74,7 +79,12 @@ class DockerTarget:
                         start(client, one, engine=engine, variables=variables_of(row, one.revision))
                     elif container.status in ("exited", "created"):
                         client.api.start(container.id)
-            _note_instances(row)
+        except Refusal as refusal:
+            if refusal.code != "image_unknown" or row.placing is None or row.wanted.image or is_second:
+                raise
+            # Somebody removed it from the engine: made of the same content it is the same image.
+            image_for(row, engine, beat=_nothing, say=lambda line: None)
+            self._run(row, engine, is_second=True)
 
     def observe(self) -> dict[tuple[str, int], Observed]:
         """Also ends what is no longer wanted, once the router has turned away from it."""
@@ -113,6 +123,10 @@ class DockerTarget:
         if len(told) == 1:
             return next(iter(told.values()))
         return [f"[{name}] {line}" for name, of_it in told.items() for line in of_it]
+
+
+def _nothing() -> None:
+    """There is no lease to renew: containers that are missing are made by any look."""
 
 
 def _note_instances(row: Deployment) -> None:
