@@ -16,17 +16,20 @@ from mlops.access.decisions import require
 from mlops.deployments import actions, entries, queries
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.names import checked_name
-from mlops.deployments.resources import checked_resources
 from mlops.deployments.scripts import EXAMPLE, checked_script
+from mlops.deployments.settings import checked_settings
+from mlops.deployments.targets import target
+from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
 from mlops.packaging.models import ConversionState
+from mlops.packaging.queries import Recommended, recommended
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import version_by_id, visible_versions
 from mlops.web.guard import signed_in
+from mlops.web.pages import settings_form
 from mlops.web.projects import current_project, show_project
 
 STEPS = ("name", "entry", "resources", "review")
-MEGABYTE = 1024**2
 MOST_SCRIPT_BYTES = 1024 * 1024
 DEFAULTS = {
     "endpoint": "new",
@@ -34,10 +37,8 @@ DEFAULTS = {
     "name": "blue",
     "entry": "onnx",
     "script": "",
-    "cpus": "1",
-    "memory_mb": "1024",
-    "timeout_seconds": "60",
     "traffic": "0",
+    **settings_form.typed_of(DeploymentSettings()),
 }
 
 
@@ -98,6 +99,9 @@ def _choose_version(request: HttpRequest) -> HttpResponse:
 def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     """What was typed in any step, else what is usual."""
     usual = {**DEFAULTS, "endpoint_name": _usual_endpoint(version)}
+    told = recommended(version)
+    if told is not None:
+        usual |= settings_form.typed_of(_advised(told))
     usual["entry"] = next((one.entry for one in entries.possibilities(version) if not one.problem), "script")
     if request.GET.get("endpoint"):
         usual["endpoint"] = request.GET["endpoint"]
@@ -106,6 +110,17 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     if upload is not None and (upload.size or 0) <= MOST_SCRIPT_BYTES:
         values["script"] = upload.read().decode("utf-8", errors="replace")
     return values
+
+
+def _advised(told: Recommended) -> DeploymentSettings:
+    advice = told.recommendation
+    return DeploymentSettings(
+        cpus=advice.cores,
+        memory_bytes=advice.memory_bytes,
+        instances=advice.instances,
+        timeout_seconds=advice.timeout_seconds,
+        queue_wait_seconds=advice.queue_wait_seconds,
+    )
 
 
 def _usual_endpoint(version: ModelVersion) -> str:
@@ -140,7 +155,8 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
         if values["entry"] == "script":
             checked_script(values["script"])
     elif step == "resources":
-        checked_resources(**_resources(values))
+        wanted = checked_settings(settings_form.given_of(values))
+        target(wanted.target).check(wanted)
 
 
 def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Deployment:
@@ -157,7 +173,7 @@ def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str])
             entry=values["entry"],
             script=values["script"] if values["entry"] == "script" else None,
             traffic=_number(values["traffic"]) or None,
-            **_resources(values),
+            **settings_form.given_of(values),
         )
 
 
@@ -174,15 +190,6 @@ def _endpoints(request: HttpRequest, version: ModelVersion) -> list[Endpoint]:
     return list(queries.visible_to(request.user).filter(project=version.model.project))
 
 
-def _resources(values: dict[str, str]) -> dict[str, Any]:
-    memory = _number(values["memory_mb"])
-    return {
-        "cpus": values["cpus"],
-        "memory_bytes": memory * MEGABYTE if memory is not None else values["memory_mb"],
-        "timeout_seconds": values["timeout_seconds"],
-    }
-
-
 def _number(text: str) -> float | None:
     try:
         return float(text)
@@ -196,8 +203,8 @@ def _refused(code: str, message: str, hint: str, parameter: str) -> Refusal:
 
 def _step_of(refusal: Refusal) -> str:
     places = {"name": "name", "endpoint_name": "name", "endpoint": "name", "entry": "entry", "script": "entry"}
-    resources = dict.fromkeys(("cpus", "memory_bytes", "timeout_seconds"), "resources")
-    return (places | resources).get(refusal.where.parameter or "", "review")
+    resources = dict.fromkeys(settings_form.NAMES, "resources")
+    return (places | resources).get(settings_form.field_of(refusal), "review")
 
 
 def _show(
@@ -227,15 +234,32 @@ def _show(
         "is_converted": _is_converted(possible["onnx"]),
         "script_example": EXAMPLE,
         "problem": problem,
-        "wrong": problem.where.parameter if problem else "",
+        "wrong": settings_form.field_of(problem) if problem else "",
+        **(settings_context(values, version) if step in ("resources", "review") else {}),
     }
     return render(request, "web/endpoints/deploy.html", context, status=problem.status if problem else 200)
+
+
+def settings_context(values: dict[str, str], version: ModelVersion | None = None) -> dict[str, Any]:
+    """What the fields of the settings need beside their values."""
+    try:
+        offers = settings_form.offers(values["target"], values["target_options"])
+    except Refusal:
+        offers = settings_form.offers("", "")
+    told = recommended(version) if version else None
+    return {
+        "offers": offers,
+        "where": next((one.title for one in offers if one.name == values["target"]), values["target"]),
+        "recommended": told if told and values["cpus"] == f"{told.recommendation.cores:g}" else None,
+        "providers": settings_form.PROVIDERS,
+        "providers_are_own": values["providers"] not in dict(settings_form.PROVIDERS),
+    }
 
 
 FIELDS_OF = {
     "name": ("endpoint", "endpoint_name", "name"),
     "entry": ("entry", "script"),
-    "resources": ("cpus", "memory_mb", "timeout_seconds"),
+    "resources": settings_form.NAMES,
     "review": ("traffic",),
 }
 

@@ -25,13 +25,16 @@ from mlops.web.guard import signed_in
 from mlops.web.pages.rollout_form import plan_of, typed_in
 
 MOST_PAST = 20
+PARTS = {"forms": "_traffic_forms", "past": "_past_rollouts"}
 
 
 @signed_in
 def traffic_state(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """The live part: rates side by side, and the rollout that is under way."""
+    """The live parts. Without `part`: rates side by side, and the rollout that is under way; else forms or past."""
     endpoint = queries.visible_endpoint(request.user, endpoint_id)
-    return render(request, "web/endpoints/_traffic_live.html", live_context(request, endpoint))
+    template = PARTS.get(request.GET.get("part", ""), "_traffic_live")
+    context = tab(request, endpoint, list(queries.deployments_of(endpoint)))
+    return render(request, f"web/endpoints/{template}.html", context)
 
 
 def tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:

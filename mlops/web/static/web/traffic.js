@@ -66,4 +66,9 @@ function start(form) {
   show();
 }
 
-for (const form of document.querySelectorAll("[data-traffic]")) start(form);
+function startAll(part) {
+  for (const form of part.querySelectorAll("[data-traffic]")) start(form);
+}
+
+startAll(document);
+document.addEventListener("mlops:content", (event) => startAll(event.target));
