@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
-from mlops.deployments import actions, consuming, queries
+from mlops.deployments import actions, consuming, entries, queries
 from mlops.deployments.code import code_by_id
 from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
@@ -41,7 +41,7 @@ class DeploymentFields(serializers.Serializer[Any]):
     model = serializers.CharField(required=False, allow_blank=True)
     version = serializers.CharField(required=False, allow_blank=True)
     entry = serializers.ChoiceField(
-        choices=("onnx", "native", "script"),
+        choices=entries.ENTRIES,
         required=False,
         help_text="default: the script where one is given, else onnx, else native where the model has no ONNX form",
     )

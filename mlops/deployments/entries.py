@@ -8,14 +8,16 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Endpoint
+from mlops.formats.frameworks import Recognised
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionState
 from mlops.packaging.queries import best_conversion
 from mlops.registry.models import ModelVersion
 from mlops.registry.reading import describe
+from mlops.registry.recognising import recognise
 
-ENTRIES = ("onnx", "native", "script")
+ENTRIES = ("onnx", "native", "mlflow", "script")
 GONE_WRONG = (ConversionState.REFUSED, ConversionState.FAILED)
 
 
@@ -29,6 +31,9 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
 
 def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     """For the wizard: each entry with why not, and ONNX with the conversion that would be served."""
+    known = recognise(version)
+    if known is not None:
+        return _of_recognised(version, known)
     unscored = _unscored(version)
     conversion = best_conversion(version)
     refused = conversion.reason if conversion and conversion.state in GONE_WRONG else _stepwise(version)
@@ -43,14 +48,33 @@ def best(version: ModelVersion, *, has_script: bool = False) -> str:
     """The entry where none is chosen: the given script, else ONNX, else the original model."""
     if has_script:
         return "script"
-    return next((one.entry for one in possibilities(version)[:2] if not one.problem), "onnx")
+    return next((one.entry for one in possibilities(version)[:-1] if not one.problem), "onnx")
+
+
+def is_graph(version: ModelVersion) -> bool:
+    """Whether it is an ONNX file that needs no conversion."""
+    known = recognise(version)
+    return known is not None and known.entry == "onnx"
+
+
+def _of_recognised(version: ModelVersion, known: Recognised) -> tuple[Possible, ...]:
+    """One entry serves it, beside a script."""
+    listed = [Possible(entry=entry, problem=_other(version, known, entry)) for entry in ENTRIES[:-1]]
+    return (*listed, Possible(entry="script"))
+
+
+def _other(version: ModelVersion, known: Recognised, entry: str) -> str:
+    """Why it is not served by that entry; empty for the one that serves it."""
+    if entry == known.entry:
+        return known.problem
+    return _("%(version)s is served by the entry “%(entry)s”.") % {"version": version, "entry": known.entry}
 
 
 def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     """Raises a Refusal where the version cannot be served in this way at this endpoint."""
     where = Where(parameter="entry", value=entry)
     if entry not in ENTRIES:
-        hint = nearest(entry, ENTRIES) or _("Choose onnx, native or script.")
+        hint = nearest(entry, ENTRIES) or _("Choose onnx, native, mlflow or script.")
         raise Refusal("entry_unknown", _("There is no entry “%(entry)s”.") % {"entry": entry}, hint=hint, where=where)
     if version.model.project_id != endpoint.project_id:
         raise Refusal(
@@ -59,7 +83,16 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
             hint=_("Deploy it to an endpoint of its own project."),
             where=Where(parameter="version"),
         )
+    known = recognise(version)
+    if known is not None and entry != "script":
+        if problem := _other(version, known, entry):
+            hint = _("Choose the entry “%(entry)s”, or “script”.") % {"entry": known.entry}
+            raise Refusal("entry_not_possible", problem, hint=hint, where=where)
+        return
     problem = "" if entry == "script" else _unscored(version)
+    if not problem and entry == "mlflow":
+        problem = _("%(version)s is no model in MLflow's format of somebody else: choose onnx or native.")
+        problem %= {"version": version}
     if not problem and entry == "onnx" and _stepwise(version):
         raise Refusal(
             "entry_not_possible", _stepwise(version), hint=_("Choose the entry “native”."), status=409, where=where
@@ -72,7 +105,7 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
 def conversion_of(actor: Any, version: ModelVersion, entry: str, *, is_free: bool) -> Conversion | None:
     """Of a new deployment; where the entry native was found to be the best, the conversion that says why."""
     if entry == "onnx":
-        return conversion_for(actor, version)
+        return None if is_graph(version) else conversion_for(actor, version)
     return best_conversion(version) if is_free and entry == "native" else None
 
 

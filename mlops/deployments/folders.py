@@ -20,6 +20,7 @@ from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.child import run_module
 from mlops.registry.reading import FOLDER_PROPERTY, describe
+from mlops.registry.recognising import recognise
 
 SCRIPT_FILE = "score.py"
 CODE_FOLDER = "code"
@@ -69,6 +70,8 @@ def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tupl
             assert deployment.script_id is not None
             store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
         return ()
+    if recognise(deployment.version) is not None:
+        return ()
     if deployment.entry == "native":
         return _recorded(draft, beat)
     assert deployment.conversion is not None
@@ -103,6 +106,7 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: 
     version, wanted = deployment.version, deployment.wanted
     manifest = describe(version.tree_id).manifest
     scripted = deployment.entry == "script"
+    known = None if scripted else recognise(version)
     return Serving(
         entry=deployment.entry,  # type: ignore[arg-type]
         endpoint=deployment.endpoint.name,
@@ -111,6 +115,10 @@ def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: 
         signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
         task=version.task,
         classes=manifest.classes if manifest else (),
+        framework=known.framework if known else "",  # type: ignore[arg-type]
+        graph=known.graph if known else "",
+        method=wanted.method,
+        providers=wanted.providers,
         script=_script_path(deployment) if scripted else "",
         code=CODE_FOLDER if scripted and deployment.code else "",
         model_folder=str(version.properties.get(FOLDER_PROPERTY, "")) if scripted else "",

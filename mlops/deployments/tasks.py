@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from mlops.deployments import entries
 from mlops.deployments.applying import apply as apply_again
 from mlops.deployments.autoscaling import follow_load
 from mlops.deployments.counting import ask_router, take_over
@@ -117,9 +118,9 @@ def _waits_for_conversion(deployment: Deployment) -> bool:
 def _converted(deployment: Deployment) -> bool:
     """Whether there is nothing to wait for. A conversion that was not accepted fails the deployment, unless nobody
     chose the entry: then the original model serves."""
-    if deployment.entry != "onnx":
-        return True
     conversion = deployment.conversion
+    if deployment.entry != "onnx" or (conversion is None and entries.is_graph(deployment.version)):
+        return True
     if conversion is not None and conversion.state in GONE_WRONG and deployment.is_entry_free:
         _serve_the_original(deployment, reason=conversion.reason)
         return True

@@ -3,7 +3,7 @@ the command line and YAML; each revision keeps its own, so that two of them can 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -39,6 +39,8 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     gpus: int = 0
     providers: tuple[str, ...] = ()
     """ONNX Runtime's execution providers in order of preference, such as cuda, cpu. Empty: the processor."""
+    method: Literal["predict", "predict_proba"] = "predict"
+    """What a classifier that was not trained here answers where a call does not say it."""
     timeout_seconds: float = 60.0
     """Beyond it a request is answered 504."""
     queue_wait_seconds: float = 0.5

@@ -17,6 +17,7 @@ from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_manifest, keep_stream
 from mlops.datasets.models import DatasetVersion
 from mlops.events.chain import record
+from mlops.formats.frameworks import framework_of
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry import usage
@@ -24,6 +25,7 @@ from mlops.registry.measured import metrics_of
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.names import checked_name
 from mlops.registry.reading import Described, describe
+from mlops.registry.recognising import checked_framework
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.filters import remove_tag as forget_tag
 from mlops.tags.filters import tags_of, write_tags
@@ -46,13 +48,16 @@ def register(
     tags: dict[str, str] | None = None,
     properties: dict[str, Any] | None = None,
     metrics: dict[str, float] | None = None,
+    framework: str = "",
 ) -> ModelVersion:
     """The next version of the model `name`: what a run's step made, or a tree of files (of that run, if one is given).
 
-    `metrics` stand in for those that the run's evaluation found."""
+    `metrics` stand in for those that the run's evaluation found; `framework` says with what files that were not
+    trained here can be scored, where their names do not tell it."""
     require(actor, "contribute", project)
     name = checked_name(name)
     tags = _checked_tags(tags or {})
+    framework = checked_framework(framework)
     if run is not None:
         _require_unpinned(run)
     if run is not None and tree is None:
@@ -75,7 +80,7 @@ def register(
             run=run,
             node=node,
             created_by=actor,
-            **_facts(described),
+            **_facts(described, framework),
         )
         write_tags(version, tags)
         _link_datasets(version, described, project)
@@ -215,10 +220,10 @@ def _model_row(actor: Any, project: Project, name: str) -> RegisteredModel:
     return model
 
 
-def _facts(described: Described) -> dict[str, Any]:
+def _facts(described: Described, framework: str) -> dict[str, Any]:
     manifest = described.manifest
     if manifest is None:
-        return {"framework": "onnx" if any(f.path.endswith(".onnx") for f in described.files.files) else ""}
+        return {"framework": framework or framework_of([file.path for file in described.files.files])}
     return {
         "task": manifest.task,
         "algorithm": manifest.algorithm,

@@ -36,6 +36,9 @@ class NewModel(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True, default="")
     tags = serializers.JSONField(required=False, default=dict)
     properties = serializers.JSONField(required=False, default=dict)
+    framework = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="sklearn, lightgbm, xgboost, onnx, mlflow or custom"
+    )
 
 
 class VersionChange(serializers.Serializer[Any]):

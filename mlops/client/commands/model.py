@@ -24,7 +24,7 @@ COLUMNS = (
     ("project", "project"),
     ("created", "created_at"),
 )
-KNOWN = ("name", "path", "description", "tags", "properties", "type")
+KNOWN = ("name", "path", "description", "tags", "properties", "type", "framework")
 WITHOUT_MEANING = ("version", "flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
 
 
@@ -43,6 +43,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--run", default="", help="a run, instead of --path")
     create.add_argument("--node", default="", help="the run's step that trained the model")
     create.add_argument("--port", default="", help="the step's output (default: its model)")
+    create.add_argument("--framework", default="", help="of files whose names do not tell it: sklearn, lightgbm, …")
     create.add_argument("--description", default="", help="what the model is for")
     create.add_argument("--set-tag", action="append", default=[], metavar="NAME=VALUE", help="a tag (repeatable)")
     add_project(create)
@@ -120,7 +121,7 @@ def upload_model(connection: Connection, *, project: str, fields: dict[str, Any]
     path = Path(fields["path"])
     files = [(path.name, path)] if path.is_file() else _below(path)
     texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
-    texts["description"] = fields.get("description") or ""
+    texts |= {key: fields.get(key) or "" for key in ("description", "framework")}
     if path.is_dir():
         fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
     for key in ("tags", "properties"):
@@ -151,6 +152,7 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
             fields["path"] = str(beside(arguments.file, str(fields["path"])))
         fields.pop("type", None)
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
+    given["framework"] = arguments.framework
     fields |= {key: value for key, value in given.items() if value}
     if arguments.set_tag:
         fields["tags"] = dict(fields.get("tags") or {}) | pairs(arguments.set_tag, code="tag_unreadable")

@@ -13,6 +13,7 @@ import msgspec
 from mlops.client.documents import beside, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.local.places import SERVER, Local
+from mlops.formats.frameworks import Recognised, recognised
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, RequestLimits, Serving
@@ -27,7 +28,8 @@ def lay_out(local: Local, fields: dict[str, Any], *, file: str, fetched: Path | 
     (draft / "model").mkdir(parents=True)
     local.model = _model(draft / "model", fields.get("model"), file=file, fetched=fetched)
     code, script = _script(fields.get("code_configuration"), file=file)
-    local.script, local.entry = str(script or ""), "script" if script else _entry(draft / "model", local.model)
+    known = Recognised(entry="script") if script else _known(draft / "model", local.model)
+    local.script, local.entry = str(script or ""), known.entry
     settings = fields.get("request_settings") or {}
     serving = Serving(
         entry=local.entry,  # type: ignore[arg-type]
@@ -36,6 +38,8 @@ def lay_out(local: Local, fields: dict[str, Any], *, file: str, fetched: Path | 
         model=local.model,
         signature=None,
         **_of_manifest(draft / "model"),
+        framework=known.framework,  # type: ignore[arg-type]
+        graph=known.graph,
         script=local.script,
         code=str(code or ""),
         python=local.python,
@@ -84,9 +88,12 @@ def _script(configuration: Any, *, file: str) -> tuple[Path | None, Path | None]
     return code, readable(code / str(name))
 
 
-def _entry(model: Path, name: str) -> str:
+def _known(model: Path, name: str) -> Recognised:
     if (model / MANIFEST_FILE).is_file():
-        return "native"
+        return Recognised(entry="native")
+    known = recognised([entry.name for entry in model.iterdir()])
+    if known is not None:
+        return known
     held = ", ".join(sorted(os.listdir(model))) or "nothing"
     raise Refusal(
         "script_missing",

@@ -1,0 +1,40 @@
+"""How a model that was not trained here can be scored, by the names of its files and what its MLmodel says."""
+
+from __future__ import annotations
+
+from mlops.blobs.trees import manifest_of, open_blob
+from mlops.formats.frameworks import FRAMEWORKS, Recognised, recognised
+from mlops.formats.mlmodel import MLMODEL_FILE, MOST_BYTES, read_mlmodel
+from mlops.formats.model import MANIFEST_FILE
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry.models import ModelVersion
+
+
+def recognise(version: ModelVersion) -> Recognised | None:
+    """None for models that were trained here, and for files that nobody knows."""
+    files = {file.path: file.digest for file in manifest_of(version.tree_id).files}
+    if MANIFEST_FILE in files:
+        return None
+    found = recognised(tuple(files), framework=version.framework)
+    if found is None or found.entry != "mlflow" or MLMODEL_FILE not in files:
+        return found
+    return Recognised(entry="mlflow", problem=_problem(files[MLMODEL_FILE]))
+
+
+def checked_framework(given: str) -> str:
+    """As we call it. Raises Refusal `framework_unknown`."""
+    name = given.strip().lower()
+    if not name or name in FRAMEWORKS:
+        return FRAMEWORKS.get(name, "")
+    hint = nearest(name, FRAMEWORKS) or f"There are: {', '.join(FRAMEWORKS)}."
+    raise Refusal("framework_unknown", f"There is no framework “{given}” here.", hint=hint)
+
+
+def _problem(digest: str) -> str:
+    try:
+        with open_blob(digest) as source:
+            model = read_mlmodel(source.read(MOST_BYTES).decode())
+    except (Refusal, UnicodeDecodeError) as error:
+        return str(error)
+    listed = ", ".join(model.flavours) or "none"
+    return "" if model.loader else f"The model has no python_function flavour; it has: {listed}."
