@@ -130,3 +130,60 @@ class Profile(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state not in (ProfileState.QUEUED, ProfileState.RUNNING)
+
+
+class ImageState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Building")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Image(models.Model):
+    """A container image of a model version: what was asked for, and what came of it.
+
+    Its layers are in this machine's layer store (`mlops.packaging.images.store`); another row of equal content has the
+    same key, id and digest, and cost nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    entry = models.CharField(max_length=10)
+    """formats.serving.Entry."""
+    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    base = models.CharField(max_length=300, blank=True)
+    """An image's name; empty: this machine's Python."""
+    tag = models.CharField(max_length=300, blank=True)
+    """A name of one's own in the engine; with it, the image is given to the engine."""
+    push_to = models.CharField(max_length=300, blank=True)
+    """registry/repository:tag to which it is pushed."""
+    state = models.CharField(max_length=20, choices=ImageState.choices, default=ImageState.QUEUED)
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    cancel_asked = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    key = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=300, blank=True)
+    image_id = models.CharField(max_length=80, blank=True)
+    digest = models.CharField(max_length=80, blank=True)
+    """Of its manifest: by it a registry gives exactly this image."""
+    size_bytes = models.BigIntegerField(default=0)
+    """Packed, as it is sent."""
+    layers = models.JSONField(default=list)
+    """images.oci.Layer, the base's first."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "lease_until"], name="image_state_lease")]
+
+    def __str__(self) -> str:
+        return self.reference or str(self.version)
+
+    @property
+    def is_final(self) -> bool:
+        return self.state not in (ImageState.QUEUED, ImageState.RUNNING)

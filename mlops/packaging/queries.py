@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from mlops.access.decisions import visible_projects
 from mlops.formats.profiling import ProfileReport, Recommendation
 from mlops.formats.refusal import Refusal
-from mlops.packaging.models import Conversion, ConversionState, PipelinePackage, Profile, ProfileState
+from mlops.packaging.models import Conversion, ConversionState, Image, PipelinePackage, Profile, ProfileState
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -49,6 +49,19 @@ def visible_profile(user: Any, profile_id: uuid.UUID) -> Profile:
     one = found.select_related("version__model__project", "created_by", "dataset__dataset").first()
     if one is None:
         raise Refusal("not_found", "There is no such profile, or you may not see it.", status=404)
+    return one
+
+
+def images_of(version: ModelVersion) -> QuerySet[Image]:
+    """Newest first."""
+    return Image.objects.filter(version=version).select_related("version__model__project", "created_by")
+
+
+def visible_image(user: Any, image_id: uuid.UUID) -> Image:
+    found = Image.objects.filter(pk=image_id, version__model__project__in=visible_projects(user))
+    one = found.select_related("version__model__project", "created_by", "conversion").first()
+    if one is None:
+        raise Refusal("not_found", "There is no such image, or you may not see it.", status=404)
     return one
 
 

@@ -18,14 +18,14 @@ from mlops.events.chain import notify, record
 from mlops.formats.model import MANIFEST_FILE, ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepError
-from mlops.packaging import finished, leases, package_tasks, profile_tasks
+from mlops.packaging import finished, image_tasks, leases, package_tasks, profile_tasks
 from mlops.packaging.child import Ended, run_module
 from mlops.packaging.models import Conversion, ConversionState
 from mlops.packaging.scratch import scratch
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import every, job, later
 
-__all__ = ["convert", "package_tasks", "profile_tasks", "read_onnx", "sweep"]
+__all__ = ["convert", "image_tasks", "package_tasks", "profile_tasks", "read_onnx", "sweep"]
 
 MOST_SECONDS = 600.0
 READ_SECONDS = 60.0

@@ -86,6 +86,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "act": "pause",
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
+        "image_id": _image(owner, version).pk,
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -260,6 +261,13 @@ def _profile(owner: Any, version: Any) -> Any:
     facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
     order = {"cores": [1.0], "memory_bytes": [2**30]}
     return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
+
+
+def _image(owner: Any, version: Any) -> Any:
+    from mlops.packaging.models import Image
+
+    facts = {"entry": "native", "reason": SECRET, "state": "failed", "created_by": owner}
+    return Image.objects.create(version=version, state_since=timezone.now(), **facts)
 
 
 def _batch(owner: Any, run: Any, version: Any) -> Any:

@@ -219,6 +219,13 @@ on("api/v1/models/<uuid:model_id>/versions/<int:number>/profiles/", GET=READ, PO
 on("api/v1/profiles/<uuid:profile_id>/", GET=READ, DELETE=CONTRIBUTE)
 on("api/v1/profiles/<uuid:profile_id>/cancel/", POST=CONTRIBUTE)
 on("api/v1/profiles/<uuid:profile_id>/log/", GET=READ)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/images/", GET=READ, POST=CONTRIBUTE)
+on("api/v1/images/<uuid:image_id>/", GET=READ, DELETE=CONTRIBUTE)
+on("api/v1/images/<uuid:image_id>/cancel/", POST=CONTRIBUTE)
+on("api/v1/images/<uuid:image_id>/log/", GET=READ)
+on("api/v1/images/<uuid:image_id>/archive/", GET=READ, allowed=(409,))
+on("api/v1/images/<uuid:image_id>/context/", GET=READ, allowed=(409,))
+on("api/v1/images/<uuid:image_id>/sbom/", GET=READ, allowed=(409,))
 
 MODEL = "models/<uuid:model_id>/"
 on("models/", GET=SIGNED_IN, allowed=(409,))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from mlops.packaging.images.store import LayerStore
 
 LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 CHUNK = 1 << 20
+FASTEST = 1
 Member = tuple[str, bytes | Path]
 
 
@@ -73,6 +75,15 @@ def stream(parts: list[Member]) -> Iterator[bytes]:
                     yield chunk
         yield b"\0" * (-info.size % tarfile.BLOCKSIZE)
     yield b"\0" * (2 * tarfile.BLOCKSIZE)
+
+
+def stream_zipped(parts: list[Member]) -> Iterator[bytes]:
+    """The same as a gzipped tar."""
+    packer = zlib.compressobj(FASTEST, wbits=31)
+    for chunk in stream(parts):
+        if packed := packer.compress(chunk):
+            yield packed
+    yield packer.flush()
 
 
 def size_of(parts: list[Member]) -> int:

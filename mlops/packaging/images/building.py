@@ -39,7 +39,7 @@ PORT = 5001
 """Where the container answers; the port of Azure ML's packages."""
 USER_ID = 10001
 PLACE = "srv/deployment"
-RECIPE = "1"
+RECIPE = "2"
 REPOSITORY = "mlops-studio"
 PREFIX = "org.opencontainers.image."
 HEALTH = (
@@ -86,6 +86,8 @@ class BuiltImage(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str
     base_key: str
     lock: Lock
+    parts: tuple[str, ...]
+    """Of our own code."""
 
     @property
     def size_bytes(self) -> int:
@@ -129,6 +131,7 @@ def _build(order: ImageOrder, store: LayerStore, progress: Progress) -> BuiltIma
     key = _key(order, base, locked, content)
     there = known(key, store)
     if there is not None:
+        os.utime(_images(store) / f"{key}.json")
         progress.say(f"{there.reference} is there already.")
         return there
     wheelhouse = Wheelhouse(store.folder / "wheels")
@@ -164,6 +167,7 @@ def _assembled(order: ImageOrder, base: Base, locked: Lock, key: str, layers: tu
         manifest=manifest.decode(),
         base_key=base.key,
         lock=locked,
+        parts=order.parts,
     )
 
 
@@ -224,7 +228,8 @@ def _content(order: ImageOrder) -> list[Entry]:
     """The folder's files, with `serving.json` as every server of this content has it."""
     serving = msgspec.json.decode((order.folder / SERVING_FILE).read_bytes(), type=Serving)
     common = msgspec.json.encode(placed(msgspec.structs.replace(serving, python=""), Placement()))
-    files = [one for one in entries_of(order.folder, below=PLACE) if one.path != f"{PLACE}/{SERVING_FILE}"]
+    own = re.compile(rf"{PLACE}/({SERVING_FILE}|[^/]*\.log)")
+    files = [one for one in entries_of(order.folder, below=PLACE) if not own.fullmatch(one.path)]
     return [*files, Entry(path=f"{PLACE}/{SERVING_FILE}", content=common)]
 
 

@@ -66,6 +66,16 @@ class Engine:
             raise engine_problems.act_failed("the image is not there after it was loaded", "load the image")
         return built.reference
 
+    def name(self, reference: str, other: str) -> None:
+        """Gives an image of the engine one name more."""
+        from docker.errors import DockerException
+
+        repository, _, tag = other.rpartition(":")
+        try:
+            self.client.api.tag(reference, repository or tag, tag if repository else "latest", force=True)
+        except DockerException as error:
+            raise engine_problems.act_failed(str(error), "name the image") from error
+
     def remove(self, reference: str) -> None:
         """What containers use stays; the engine says so."""
         from docker.errors import DockerException, NotFound

@@ -94,12 +94,22 @@ def lock(wanted: Wanted, *, target: Target, folder: Path, anew: bool = False, pr
         return msgspec.json.decode(kept.read_bytes(), type=Lock)
     named = ", ".join(sorted(wanted.packages))
     progress.say(f"Choosing packages for Python {target.python} on {target.platform}: {named}.")
-    found = Lock(wheels=_resolved(wanted, target, progress), target=target)
+    found = Lock(wheels=_chosen(wanted, target, progress), target=target)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
         file.write(msgspec.json.encode(found))
     os.replace(file.name, kept)
     return found
+
+
+def _chosen(wanted: Wanted, target: Target, progress: Progress) -> tuple[Wheel, ...]:
+    try:
+        return _resolved(wanted, target, progress)
+    except Refusal as refusal:
+        if refusal.code != "packages_not_found" or not wanted.constraints:
+            raise
+        progress.say("They do not go with the versions of this server; others are chosen.")
+        return _resolved(Wanted(packages=wanted.packages), target, progress)
 
 
 def _resolved(asked: Wanted, target: Target, progress: Progress) -> tuple[Wheel, ...]:

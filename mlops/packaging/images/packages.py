@@ -30,6 +30,7 @@ PIPELINE = (
     "onnxruntime",
 )
 """An inference pipeline may have any component in it."""
+MLFLOW = (*NATIVE, "pandas", "mlflow-skinny")
 SCRIPT = (
     *SERVER,
     "numpy",
@@ -52,10 +53,16 @@ def wanted(entry: str, folder: Path, *, own: tuple[str, ...] = (), is_pipeline: 
         return Wanted(packages=tuple(sorted({*own, *_unless_named(SERVER, own)})), constraints=_held(SERVER))
     if entry == "onnx":
         return Wanted(packages=pinned(ONNX), constraints=installed())
+    if entry == "mlflow":
+        return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), MLFLOW)
     if entry == "script":
         return Wanted(packages=pinned(SCRIPT), constraints=installed())
-    trained_with = _trained_with(folder / "model" / REQUIREMENTS_FILE)
-    needed = pinned(PIPELINE if is_pipeline else NATIVE)
+    return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), PIPELINE if is_pipeline else NATIVE)
+
+
+def _beside(trained_with: list[str], names: Iterable[str]) -> Wanted:
+    """What the model names, and the rest at the versions of here."""
+    needed = pinned(names)
     named = {canonicalize_name(Requirement(line).name) for line in trained_with}
     others = [line for line in needed if canonicalize_name(Requirement(line).name) not in named]
     limits = [line for line in installed() if canonicalize_name(Requirement(line).name) not in named]
@@ -64,7 +71,7 @@ def wanted(entry: str, folder: Path, *, own: tuple[str, ...] = (), is_pipeline: 
 
 def parts(entry: str) -> tuple[str, ...]:
     """Which of our own packages go along."""
-    return ORIGINAL if entry == "native" else SERVER_PARTS
+    return ORIGINAL if entry in ("native", "mlflow") else SERVER_PARTS
 
 
 def pinned(names: Iterable[str]) -> tuple[str, ...]:

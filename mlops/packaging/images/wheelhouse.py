@@ -7,9 +7,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from mlops.packaging.images.progress import Progress
 AT_ONCE = 4
 CHUNK = 1 << 20
 TRIES = 3
+POLL_SECONDS = 0.2
 
 
 class Wheelhouse:
@@ -33,9 +35,22 @@ class Wheelhouse:
     def gather(self, lock: Lock, *, progress: Progress) -> None:
         """Has every wheel of the lock here. Raises Refusal: wheel_unreachable, wheel_changed."""
         missing = [wheel for wheel in lock.wheels if not self.path(wheel).is_file()]
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for wheel in threads.map(lambda one: self._fetch(one, progress), missing):
-                progress.say(f"Fetched {wheel.filename} ({self.path(wheel).stat().st_size / 1e6:.1f} MB).")
+        gone_off = Event()
+        threads = Progress(wants_stop=gone_off.is_set)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            waiting = {pool.submit(self._fetch, wheel, threads) for wheel in missing}
+            try:
+                while waiting:
+                    done, waiting = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+                    progress.check()
+                    for wheel in (one.result() for one in done):
+                        size = self.path(wheel).stat().st_size
+                        progress.say(f"Fetched {wheel.filename} ({size / 1e6:.1f} MB).")
+            except BaseException:
+                gone_off.set()
+                for one in waiting:
+                    one.cancel()
+                raise
 
     @contextmanager
     def flat(self, lock: Lock) -> Iterator[Path]:

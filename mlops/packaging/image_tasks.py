@@ -1,0 +1,168 @@
+"""Builds images in a worker: claimed with a lease, heard line by line, cancelled within seconds, taken over if lost."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from mlops.events.chain import notify, record
+from mlops.formats.refusal import Refusal
+from mlops.packaging import leases, served_folder
+from mlops.packaging.image_logs import append_log
+from mlops.packaging.images import building, clearing, engines, packages
+from mlops.packaging.images.building import BuiltImage, ImageOrder, Provenance
+from mlops.packaging.images.progress import Progress, Stopped
+from mlops.packaging.images.store import LayerStore
+from mlops.packaging.models import Image, ImageState
+from mlops.packaging.scratch import scratch
+from mlops.registry.reading import describe
+from mlops.work.calls import every, job, later
+
+ASK_SECONDS = 0.25
+"""How often a build looks whether it is to stop, and renews its lease."""
+
+
+def layer_store() -> LayerStore:
+    """Of this machine; built anew from what is registered when it is lost."""
+    return LayerStore(Path(settings.DATA_DIR) / "images")
+
+
+@job("packaging.image")
+def build_image(image_id: str) -> None:
+    rows = Image.objects.all()
+    if not leases.claim(rows, image_id, reason="Laying out the model."):
+        return
+    image = rows.select_related("version__model__project", "version__run", "conversion").get(pk=image_id)
+    talk = _Talk(image)
+    folder = Path(tempfile.mkdtemp(prefix=f"image-{image.pk}-", dir=scratch()))
+    try:
+        talk.say(f"Packing {image.version} with the entry {image.entry}.")
+        served_folder.lay_out(image, folder, endpoint="", deployment="", beat=talk.progress.check)
+        store = layer_store()
+        built = building.build(_order(image, folder), store=store, progress=talk.progress)
+        _deliver(image, built, store, talk.progress)
+        _end(image, state=ImageState.READY, reason=f"{built.size_bytes / 1e6:.0f} MB packed.", built=built)
+    except Stopped:
+        talk.note("Cancelled.")
+        _end(image, state=ImageState.CANCELLED, reason="Cancelled.")
+    except Refusal as refusal:
+        talk.note(f"Failed: {refusal.message} {refusal.hint}")
+        _end(image, state=ImageState.FAILED, reason=refusal.message, hint=refusal.hint)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@every(10, "packaging.sweep_images")
+def sweep() -> None:
+    """Takes builds back whose worker is gone, and wakes up those that wait."""
+    rows = Image.objects.all()
+    for lost in leases.lost_for_good(rows.select_related("version__model__project")):
+        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
+        hint = "The worker's log may say why; often the machine ran out of memory."
+        _end(lost, state=ImageState.FAILED, reason=reason, hint=hint)
+    leases.give_back(rows)
+    for pk in leases.forgotten(rows):
+        later("packaging.image", pk)
+
+
+@every(3600, "packaging.clear_images")
+def clear() -> None:
+    """Layers that no image has any more go, after a while."""
+    if (Path(settings.DATA_DIR) / "images").is_dir():
+        keys = set(Image.objects.exclude(key="").values_list("key", flat=True))
+        clearing.clear(layer_store(), keep=keys)
+
+
+class _Talk:
+    """Writes the log, shows its last line, renews the lease and finds out whether to stop."""
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._asked_at = 0.0
+        self._is_unwanted = False
+        self.progress = Progress(self.note, self._wants_stop)
+
+    def say(self, line: str) -> None:
+        self.progress.say(line)
+
+    def note(self, line: str) -> None:
+        append_log(self._image.pk, line)
+        Image.objects.filter(pk=self._image.pk, state=ImageState.RUNNING, cancel_asked=False).update(reason=line)
+        version = self._image.version
+        notify("model", str(version.model_id), project=version.model.project)
+
+    def _wants_stop(self) -> bool:
+        now = time.monotonic()
+        if now - self._asked_at >= ASK_SECONDS:
+            self._asked_at = now
+            leases.renew(self._image)
+            rows = Image.objects.filter(pk=self._image.pk, state=ImageState.RUNNING)
+            self._is_unwanted = not rows.filter(cancel_asked=False).exists()
+        return self._is_unwanted
+
+
+def _order(image: Image, folder: Path) -> ImageOrder:
+    version = image.version
+    manifest = describe(version.tree_id).manifest
+    return ImageOrder(
+        folder=folder,
+        wanted=packages.wanted(image.entry, folder, is_pipeline=bool(manifest and manifest.pipeline)),
+        parts=packages.parts(image.entry),
+        provenance=provenance_of(image),
+    )
+
+
+def provenance_of(image: Image) -> Provenance:
+    version = image.version
+    return Provenance(
+        model=str(version),
+        project=version.model.project.slug,
+        run=str(version.run_id or ""),
+        commit=str(version.properties.get("commit") or version.properties.get("mlflow.source.git.commit") or ""),
+        created=version.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def _deliver(image: Image, built: BuiltImage, store: LayerStore, progress: Progress) -> None:
+    if image.tag:
+        engine = engines.connect()
+        try:
+            reference = engine.load(built, store=store, progress=progress)
+            engine.name(reference, image.tag)
+            progress.say(f"The engine has it as {image.tag}.")
+        finally:
+            engine.close()
+
+
+def _end(image: Image, *, state: ImageState, reason: str, hint: str = "", built: BuiltImage | None = None) -> None:
+    values: dict[str, Any] = {"state": state, "reason": reason, "hint": hint}
+    if built is not None:
+        values |= {
+            "key": built.key,
+            "reference": built.reference,
+            "image_id": built.id,
+            "digest": built.digest,
+            "size_bytes": built.size_bytes,
+            "layers": msgspec.to_builtins(built.layers),
+        }
+    version = image.version
+    with transaction.atomic():
+        rows = Image.objects.filter(pk=image.pk, state=ImageState.RUNNING)
+        if rows.update(**values, state_since=timezone.now(), lease_until=None):
+            record(
+                None,
+                f"mlops.model.image_{state.value}",
+                subject=f"models/{version}",
+                project=version.model.project,
+                reason=reason,
+                data={"image": str(image.pk), "digest": built.digest if built else None},
+                notice=("model", str(version.model_id)),
+            )

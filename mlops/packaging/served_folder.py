@@ -1,0 +1,87 @@
+"""Lays out the folder of a scoring server for a model version that no deployment serves: to measure it, to pack it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from mlops.blobs.stores import store
+from mlops.blobs.trees import fetch_tree
+from mlops.formats.model import ONNX_FILE, Signature
+from mlops.formats.refusal import Refusal
+from mlops.formats.serving import SERVING_FILE, GoldenRequest, Serving
+from mlops.packaging.child import run_module
+from mlops.packaging.models import Conversion
+from mlops.registry.models import ModelVersion
+from mlops.registry.reading import describe
+
+SCRIPT_FILE, GOLDEN_FILE = "score.py", "golden.json"
+GOLDEN_SECONDS = 180.0
+
+
+class Served(Protocol):
+    """A row that says what is served: of a version, by which entry."""
+
+    pk: UUID
+    version: ModelVersion
+    entry: str
+    conversion: Conversion | None
+    script_id: str | None
+
+
+def lay_out(served: Served, folder: Path, *, endpoint: str, deployment: str, beat: Callable[[], None]) -> None:
+    """Raises Refusal where the model does not load. `beat` is called about every second and may end it."""
+    golden = _fill(served, folder, beat)
+    serving = _serving(served, golden, endpoint, deployment)
+    (folder / SERVING_FILE).write_bytes(msgspec.json.encode(serving))
+
+
+def _fill(served: Served, folder: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
+    fetch_tree(served.version.tree_id, folder / "model")
+    if served.script_id is not None:
+        store().fetch(served.script_id, str(folder / SCRIPT_FILE))
+        return ()
+    if served.entry == "onnx":
+        return _converted(served.conversion, folder)
+    arguments = ["--model", str(folder / "model"), "--out", str(folder / GOLDEN_FILE)]
+    ended = run_module(
+        "mlops.packaging.golden", arguments, folder=folder, seconds=GOLDEN_SECONDS, beat=beat, beat_seconds=1.0
+    )
+    if ended.status != 0:
+        hint = "Check the model on its page, or serve it with a script of your own."
+        raise Refusal("model_does_not_load", f"The model cannot be loaded: {ended.why}.", hint=hint)
+    (folder / "golden.log").unlink(missing_ok=True)
+    return _read(folder / GOLDEN_FILE)
+
+
+def _converted(conversion: Conversion | None, folder: Path) -> tuple[GoldenRequest, ...]:
+    if conversion is not None and conversion.tree_id is not None:
+        fetch_tree(conversion.tree_id, folder / "onnx")
+    if not (folder / "onnx" / ONNX_FILE).is_file():
+        raise Refusal("conversion_incomplete", f"The conversion has no {ONNX_FILE}.", hint="Convert the model again.")
+    return _read(folder / "onnx" / GOLDEN_FILE)
+
+
+def _read(path: Path) -> tuple[GoldenRequest, ...]:
+    return msgspec.json.decode(path.read_bytes(), type=tuple[GoldenRequest, ...]) if path.is_file() else ()
+
+
+def _serving(served: Served, golden: tuple[GoldenRequest, ...], endpoint: str, deployment: str) -> Serving:
+    version = served.version
+    manifest = describe(version.tree_id).manifest
+    scripted = served.entry == "script"
+    return Serving(
+        entry=served.entry,  # type: ignore[arg-type]
+        endpoint=endpoint,
+        deployment=deployment,
+        model=str(version),
+        signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
+        task=version.task,
+        classes=manifest.classes if manifest else (),
+        script=SCRIPT_FILE if scripted else "",
+        golden=golden,
+    )
