@@ -17,6 +17,7 @@ from mlops.packaging.image_logs import remove_log
 from mlops.packaging.models import Conversion, ConversionState, Image, ImageState
 from mlops.packaging.queries import best_conversion
 from mlops.registry.models import ModelVersion
+from mlops.registry.reading import describe
 from mlops.work.calls import later
 
 ENTRIES = ("onnx", "native", "script")
@@ -43,6 +44,7 @@ def package(
     project = version.model.project
     require(actor, "contribute", project)
     entry = entry or _usual_entry(version, script)
+    _check_scored(version, entry)
     asked = {
         "version": version,
         "entry": entry,
@@ -124,6 +126,17 @@ def _usual_entry(version: ModelVersion, script: Blob | None) -> str:
         return "script"
     conversion = best_conversion(version)
     return "onnx" if conversion is not None and conversion.state == ConversionState.ACCEPTED else "native"
+
+
+def _check_scored(version: ModelVersion, entry: str) -> None:
+    if entry == "native" and describe(version.tree_id).manifest is None:
+        message = _("%(version)s was uploaded as files: how to score with them is known to its author alone.")
+        raise Refusal(
+            "entry_not_possible",
+            message % {"version": version},
+            hint=_("Choose the entry “script” and write how its files are to be used."),
+            where=Where(parameter="entry", value=entry),
+        )
 
 
 def _conversion(version: ModelVersion, entry: str) -> Conversion | None:

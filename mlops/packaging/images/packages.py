@@ -7,9 +7,11 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from mlops.formats.serving import SERVING_FILE, Serving
 from mlops.packaging.images.locks import Wanted
 from mlops.packaging.images.runtime import ORIGINAL
 from mlops.packaging.images.runtime import SERVER as SERVER_PARTS
@@ -30,6 +32,8 @@ PIPELINE = (
     "onnxruntime",
 )
 """An inference pipeline may have any component in it."""
+FRAMEWORKS = {"lightgbm": ("lightgbm",), "xgboost": ("xgboost-cpu",)}
+"""Of a model's file that was not trained here."""
 MLFLOW = (*NATIVE, "pandas", "mlflow-skinny")
 SCRIPT = (
     *SERVER,
@@ -57,7 +61,8 @@ def wanted(entry: str, folder: Path, *, own: tuple[str, ...] = (), is_pipeline: 
         return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), MLFLOW)
     if entry == "script":
         return Wanted(packages=pinned(SCRIPT), constraints=installed())
-    return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), PIPELINE if is_pipeline else NATIVE)
+    needed = PIPELINE if is_pipeline else (*NATIVE, *FRAMEWORKS.get(_framework(folder), ()))
+    return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), needed)
 
 
 def _beside(trained_with: list[str], names: Iterable[str]) -> Wanted:
@@ -67,6 +72,11 @@ def _beside(trained_with: list[str], names: Iterable[str]) -> Wanted:
     others = [line for line in needed if canonicalize_name(Requirement(line).name) not in named]
     limits = [line for line in installed() if canonicalize_name(Requirement(line).name) not in named]
     return Wanted(packages=tuple(sorted({*trained_with, *others})), constraints=tuple(limits))
+
+
+def _framework(folder: Path) -> str:
+    file = folder / SERVING_FILE
+    return msgspec.json.decode(file.read_bytes(), type=Serving).framework if file.is_file() else ""
 
 
 def parts(entry: str) -> tuple[str, ...]:
