@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "mlops.accounts",
     "mlops.datasets",
     "mlops.environments",
+    "mlops.clusters",
     "mlops.components",
     "mlops.runs",
     "mlops.registry",

@@ -10,7 +10,7 @@ from mlops.web.pages import api_docs
 
 API = [
     "accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch",
-    "devices", "replays",
+    "devices", "clusters", "replays",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -87,6 +87,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
         "image_id": _image(owner, version).pk,
+        "cluster_id": _cluster(people["administrator"]).pk,
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -228,6 +229,12 @@ def _rollout(endpoint: Any, deployment: Any, owner: Any) -> None:
     plan, now = msgspec.to_builtins(RolloutPlan()), timezone.now()
     more = {"plan": plan, "traffic_before": {}, "state_since": now, "step_began_at": now, "created_by": owner}
     Rollout.objects.create(endpoint=endpoint, candidate=deployment, control=deployment, number=1, **names, **more)
+
+
+def _cluster(administrator: Any) -> Any:
+    from mlops.clusters.actions import create_cluster
+
+    return create_cluster(administrator, name="test", kubeconfig=SECRET, registry_user=SECRET)
 
 
 def _device(owner: Any, deployment: Any) -> Any:

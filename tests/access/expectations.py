@@ -26,6 +26,10 @@ on("jsi18n/", GET=ANYONE)
 on("api/v1/schema/", GET=ANYONE)
 on("api/v1/docs/", GET=SIGNED_IN)
 
+# -- clusters
+on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
+on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
+
 # -- people
 on("sign-in/", GET=ANYONE)
 on("sign-in/link/<str:token>/", GET=ANYONE, allowed=(302, 410))

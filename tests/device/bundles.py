@@ -15,7 +15,9 @@ import msgspec
 from mlops.formats.bundle import BundleManifest
 from mlops.packaging.bundles.archive import write_bundle
 from mlops.packaging.bundles.signing import public_key, sign
-from mlops.packaging.bundles.wheels import requirements, site_folder
+from mlops.packaging.bundles.wheels import site_folder
+from mlops.packaging.images.locks import Wanted
+from mlops.packaging.images.packages import ONNX, SERVER, installed, pinned
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 NAME = "prices-blue"
@@ -45,7 +47,9 @@ def manifest(**changes: Any) -> BundleManifest:
 def site(entry: str) -> Path:
     """This machine's packages, resolved once a session."""
     cache_folder = Path(mkdtemp(prefix="mlops-site-"))
-    return site_folder(requirements(entry), platform=platform.machine(), python=PYTHON, cache=cache_folder)
+    names = ONNX if entry == "onnx" else SERVER
+    wanted = Wanted(packages=pinned(names), constraints=installed())
+    return site_folder(wanted, platform=platform.machine(), python=PYTHON, cache=cache_folder)
 
 
 def archived(serving: Path, archive: Path, *, entry: str, **changes: Any) -> Path:

@@ -49,6 +49,7 @@ def deployment(contributor, project, live_server, monkeypatch) -> Deployment:
         script=SCRIPT,
         target="iot_edge",
         target_options={"platforms": [MACHINE]},
+        requirements={"packages": ["numpy"]},
     )
     return settled(made)
 

@@ -22,6 +22,7 @@ from mlops.formats.bundle import (
     BundleManifest,
 )
 from mlops.packaging.bundles.scripts import texts
+from mlops.packaging.images import packages
 
 CODE = ("formats", "stats", "http", "scoring", "device")
 NATIVE_CODE = (*CODE, "blocks")
@@ -46,7 +47,7 @@ def write_bundle(
         path: text.encode()
         for path, text in texts(manifest, name=name, fingerprint=fingerprint(manifest.public_key)).items()
     }
-    contents |= dict(_code(NATIVE_CODE if entry == "native" else CODE))
+    contents |= dict(_code((*packages.parts(entry), "device")))
     contents |= dict(_below(SERVING_FOLDER, serving))
     contents |= dict(_below(SITE_FOLDER, site))
     files = {}

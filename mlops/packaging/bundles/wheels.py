@@ -9,34 +9,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from mlops.formats.refusal import Refusal
+from mlops.packaging.images.locks import Wanted
 
 UV_PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "aarch64": "aarch64-manylinux_2_28"}
-SERVER = ("msgspec", "httptools", "uvloop")
-ENTRIES: dict[str, tuple[str, ...]] = {
-    "onnx": ("numpy", "onnxruntime"),
-    "native": ("numpy", "polars", "pandas", "scikit-learn", "lightgbm", "imbalanced-learn", "joblib"),
-    "script": ("numpy",),
-}
 LOCK_FILE, READY_FILE = "requirements.lock", ".ready"
 SECONDS = 900.0
 
 
-def requirements(entry: str, *, more: Sequence[str] = ()) -> tuple[str, ...]:
-    """In the very versions that this server runs: the recorded answers were given by them. `more`: requirement
-    lines of an entry script."""
-    names = {*SERVER, *ENTRIES[entry]}
-    return (*(f"{name}=={version(name)}" for name in sorted(names)), *more)
-
-
 def site_folder(
-    wanted: Sequence[str], *, platform: str, python: str, cache: Path, beat: Callable[[], None] = lambda: None
+    wanted: Wanted, *, platform: str, python: str, cache: Path, beat: Callable[[], None] = lambda: None
 ) -> Path:
     """A folder of unpacked packages below `cache`; equal wishes share it. Raises Refusal `wheels_missing`."""
-    place = cache / hashlib.sha256("\n".join([platform, python, *sorted(wanted)]).encode()).hexdigest()[:32]
+    place = cache / hashlib.sha256(f"{platform} {python} {wanted.key}".encode()).hexdigest()[:32]
     if (place / READY_FILE).is_file():
         return place / "site"
     cache.mkdir(parents=True, exist_ok=True)
@@ -51,11 +38,12 @@ def site_folder(
     return place / "site"
 
 
-def _fill(draft: Path, wanted: Sequence[str], *, platform: str, python: str, beat: Callable[[], None]) -> None:
-    (draft / "requirements.in").write_text("\n".join(wanted) + "\n")
+def _fill(draft: Path, wanted: Wanted, *, platform: str, python: str, beat: Callable[[], None]) -> None:
+    for name, lines in (("requirements.in", wanted.packages), ("constraints.in", wanted.constraints)):
+        (draft / name).write_text("".join(f"{line}\n" for line in lines))
     target = ["--python-platform", UV_PLATFORMS[platform], "--python-version", python, "--only-binary", ":all:"]
-    lock = ["pip", "compile", "requirements.in", "--output-file", LOCK_FILE, "--generate-hashes", "--no-header", "-q"]
-    _uv([*lock, *target], folder=draft, platform=platform, beat=beat)
+    lock = ["pip", "compile", "requirements.in", "-c", "constraints.in", "--output-file", LOCK_FILE]
+    _uv([*lock, "--generate-hashes", "--no-header", "-q", *target], folder=draft, platform=platform, beat=beat)
     install = ["pip", "install", "--target", "site", "-r", LOCK_FILE, "--require-hashes", "--no-deps", "-q"]
     _uv([*install, *target, "--link-mode", "copy"], folder=draft, platform=platform, beat=beat)
     for name in ("bin", ".lock"):

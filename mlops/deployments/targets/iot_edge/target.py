@@ -14,16 +14,21 @@ from mlops import env
 from mlops.blobs.trees import keep_file
 from mlops.deployments.folders import lay_out
 from mlops.deployments.models import Deployment, DeploymentRevision
+from mlops.deployments.python import requirements_of
 from mlops.deployments.targets import Availability
 from mlops.deployments.targets.iot_edge.options import read_options
 from mlops.deployments.targets.observed import Observed
+from mlops.formats.azureml.environment import without_azure
 from mlops.formats.bundle import BundleManifest
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import SERVING_FILE, Serving
 from mlops.packaging.bundles.archive import write_bundle
 from mlops.packaging.bundles.signing import public_key, sign
-from mlops.packaging.bundles.wheels import requirements, site_folder
+from mlops.packaging.bundles.wheels import site_folder
+from mlops.packaging.images import packages
+from mlops.packaging.images.locks import Wanted
+from mlops.registry.reading import describe
 
 
 class IotEdgeTarget:
@@ -44,19 +49,20 @@ class IotEdgeTarget:
     def prepare(self, deployment: Deployment, *, beat: Callable[[], None], say: Callable[[str], None]) -> None:
         options = read_options(deployment.wanted.target_options)
         say("Its folder is being laid out.")
-        serving = lay_out(deployment, beat=beat)
+        serving = lay_out(deployment, beat=beat, is_local=False)
+        wanted, python = _packages(deployment, serving), options.python
         bundles = {}
         for platform in options.platforms:
             say(f"The packages for {platform} are being fetched.")
             site = site_folder(
-                requirements(deployment.entry),
+                wanted,
                 platform=platform,
-                python=options.python,
+                python=python,
                 cache=Path(settings.DATA_DIR) / "device-packages",
                 beat=beat,
             )
             say(f"The bundle for {platform} is being written.")
-            bundles[platform] = _bundle(deployment, platform, options.python, serving=serving, site=site, beat=beat)
+            bundles[platform] = _bundle(deployment, platform, python, serving=serving, site=site, beat=beat)
         placing = {"serial": deployment.revision, "bundles": bundles}
         Deployment.objects.filter(pk=deployment.pk, revision=deployment.revision).update(placing=placing)
         deployment.refresh_from_db(fields=["placing", "revision"])
@@ -84,6 +90,14 @@ class IotEdgeTarget:
 def folder_name(deployment: Deployment) -> str:
     """Of the folder that a bundle unpacks to."""
     return f"{deployment.endpoint.name}-{deployment.name}".lower()
+
+
+def _packages(deployment: Deployment, serving: Path) -> Wanted:
+    manifest = describe(deployment.version.tree_id).manifest
+    chosen, _dropped = without_azure(deployment.wanted.requirements)
+    named = (chosen if chosen.is_own else requirements_of(deployment, serving / "model")).packages
+    is_pipeline = bool(manifest and manifest.pipeline)
+    return packages.wanted(deployment.entry, serving, own=named, is_pipeline=is_pipeline)
 
 
 def _bundle(
