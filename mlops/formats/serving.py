@@ -125,6 +125,8 @@ class EndpointRoute(msgspec.Struct, frozen=True, kw_only=True):
     """Name of a cookie whose value keeps a caller at one deployment; given to callers that have none."""
     sticky_query: str = ""
     """Name of a query parameter that does the same."""
+    record: int = 0
+    """How many of the last scoring requests the router keeps, so that they can be replayed."""
 
 
 class RoutingTable(msgspec.Struct, frozen=True, kw_only=True):

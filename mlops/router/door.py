@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
+import msgspec
+
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestSamples
 from mlops.http.exchange import Answer, Request, json_answer, problem_answer, text_answer
@@ -46,6 +48,8 @@ class Door:
             return _to_this_machine(request) or json_answer(self.router.stats())
         if path == "/-/requests":
             return _to_this_machine(request) or self._requests(request)
+        if path == "/-/recorded":
+            return _to_this_machine(request) or self._recorded(request)
         hint = "Endpoints are at /endpoints/PROJECT/ENDPOINT/score."
         return problem_answer(Refusal("unknown_path", f"There is nothing at {path}.", hint=hint, status=404))
 
@@ -54,6 +58,17 @@ class Door:
         endpoint = asked.get("endpoint", [""])[0]
         samples = self.router.samples.of(endpoint, failed_only=asked.get("failed", [""])[0] == "1")
         return json_answer(RequestSamples(requests=samples))
+
+    def _recorded(self, request: Request) -> Answer:
+        """One body a line, as a JSON text, oldest first: the form in which requests are replayed."""
+        asked = parse_qs(request.query.decode("latin-1"))
+        kept = self.router.recordings.of(asked.get("endpoint", [""])[0])
+        if kept is None:
+            hint = "Begin a recording of this endpoint."
+            return problem_answer(Refusal("not_recorded", "Nothing is recorded here.", hint=hint, status=404))
+        lines = (msgspec.json.encode(body.decode("utf-8", errors="replace")) for body in kept.bodies())
+        text = b"".join(line + b"\n" for line in lines)
+        return Answer(status=200, headers=[(b"content-type", b"application/jsonl")], body=text)
 
 
 def _to_this_machine(request: Request) -> Answer | None:

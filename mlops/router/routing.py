@@ -19,6 +19,7 @@ from mlops.router.endpoints import Endpoint, Endpoints
 from mlops.router.forwarding import Forwarder
 from mlops.router.mirrors import Mirrors
 from mlops.router.passage import Passage
+from mlops.router.recordings import Recordings
 from mlops.router.replicas import Replicas
 from mlops.router.samples import Sample, Samples
 from mlops.router.tracing import REQUEST_ID, Trace
@@ -51,6 +52,7 @@ class Router:
         self.endpoints = Endpoints(RoutingTable(revision=0, endpoints=()))
         self.tally = Tally()
         self.samples = Samples()
+        self.recordings = Recordings()
         self.replicas = Replicas()
         self._uses = Uses()
         self._forwarder = Forwarder(self.replicas, present=self._present)
@@ -62,6 +64,7 @@ class Router:
         self.has_table = True
         self.replicas.keep_only(b.url for e in table.endpoints for d in e.deployments for b in d.backends)
         self.samples.keep_only(self.endpoints.by_id.keys())
+        self.recordings.keep_only({endpoint.id: endpoint.record for endpoint in table.endpoints})
         self._uses.keep_only(self.endpoints.by_id)
         for endpoint in table.endpoints:
             for deployment in endpoint.deployments:
@@ -133,6 +136,8 @@ class Router:
             seconds = time.perf_counter() - began
             counts.in_flight -= 1
             counts.add(answer.status if answer else 500, seconds=seconds, attempts=passage.attempts)
+        if request.method == b"POST" and answer.status < 500:
+            self.recordings.add(endpoint.id, target.rest, request.body)
         is_mirrored = bool(endpoint.mirrors) and request.method == b"POST" and self._mirrors.send(
             request, rest=target.rest, endpoint=endpoint, answered_by=deployment.name, trace=trace
         )  # fmt: skip
