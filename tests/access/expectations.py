@@ -317,5 +317,8 @@ for tab in ("traffic", "test", "consume", "metrics", "logs"):
     on(PAGE, query=f"?tab={tab}", GET=READ)
 on(f"{PAGE}state/", GET=READ)
 on(f"{PAGE}traffic/state/", GET=READ)
-on(f"{PAGE}<uuid:deployment_id>/", GET=READ)
+on(f"{PAGE}<uuid:deployment_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "apply", "cpus": "2"}))
+for tab in ("metrics", "logs", "settings", "history"):
+    on(f"{PAGE}<uuid:deployment_id>/", query=f"?tab={tab}", GET=READ)
+on(f"{PAGE}<uuid:deployment_id>/log/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/state/", GET=READ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import transaction
@@ -73,20 +72,6 @@ def deploy(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _show(request, version, values, _step_of(refusal), problem=refusal)
     return redirect("web:deployment-progress", deployment.endpoint_id, deployment.pk)
-
-
-@signed_in
-def deployment_progress(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid.UUID) -> HttpResponse:
-    endpoint = queries.visible_endpoint(request.user, endpoint_id)
-    show_project(request, endpoint.project)
-    return render(request, "web/endpoints/progress.html", _progress_context(endpoint, deployment_id))
-
-
-@signed_in
-def deployment_state(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid.UUID) -> HttpResponse:
-    """The live part of the progress page."""
-    endpoint = queries.visible_endpoint(request.user, endpoint_id)
-    return render(request, "web/endpoints/_progress.html", _progress_context(endpoint, deployment_id))
 
 
 def _choose_version(request: HttpRequest) -> HttpResponse:
@@ -273,31 +258,4 @@ def _is_converted(possible: entries.Possible) -> bool:
     return possible.conversion is not None and possible.conversion.state == ConversionState.ACCEPTED
 
 
-def _progress_context(endpoint: Endpoint, deployment_id: uuid.UUID) -> dict[str, Any]:
-    deployment = queries.deployment_of(endpoint, deployment_id)
-    conversion = deployment.conversion
-    converting = conversion is not None and not conversion.is_final
-    laid_out = deployment.placing is not None
-    return {
-        "endpoint": endpoint,
-        "project": endpoint.project,
-        "deployment": deployment,
-        "conversion": conversion,
-        "stages": [
-            {"title": _("Convert to ONNX and compare"), "done": not converting, "now": converting},
-            {"title": _("Lay out model and entry"), "done": laid_out, "now": not converting and not laid_out},
-            {
-                "title": _("Start the server and check its answers"),
-                "done": deployment.state == "healthy",
-                "now": laid_out and deployment.state == "transitioning",
-            },
-        ][0 if conversion is not None else 1 :],
-        "share": endpoint.traffic.get(deployment.name, 0),
-    }
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("deploy/", deploy, name="deploy"),
-    path("endpoints/<uuid:endpoint_id>/<uuid:deployment_id>/", deployment_progress, name="deployment-progress"),
-    path("endpoints/<uuid:endpoint_id>/<uuid:deployment_id>/state/", deployment_state, name="deployment-state"),
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("deploy/", deploy, name="deploy")]

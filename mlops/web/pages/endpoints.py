@@ -162,8 +162,8 @@ def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
         "windows": WINDOWS,
         "summary": queries.traffic_summary(endpoint, minutes=minutes),
         "has_traffic": bool(rows),
-        "requests_figure": json.dumps(_requests_figure(rows, minutes)),
-        "latency_figure": json.dumps(_latency_figure(rows, minutes)),
+        "requests_figure": json.dumps(requests_figure(rows, minutes)),
+        "latency_figure": json.dumps(latency_figure(rows, minutes)),
     }
 
 
@@ -218,7 +218,7 @@ def _to_tab(endpoint: Endpoint, tab: str) -> HttpResponse:
     return response
 
 
-def _requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
+def requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
     """Bars a minute, in three parts; minutes without requests are zero, so that pauses are seen."""
     now = timezone.now().replace(second=0, microsecond=0)
     ticks = [now - timedelta(minutes=back) for back in range(minutes - 1, -1, -1)]
@@ -242,7 +242,7 @@ def _requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]
     return {"data": data, "layout": {"barmode": "stack", "yaxis": {"title": {"text": _("Requests per minute")}}}}
 
 
-def _latency_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
+def latency_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
     data = []
     for name in sorted({row.deployment for row in rows}):
         own = [row for row in rows if row.deployment == name]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mlops.deployments.targets import TARGETS, Availability, target
 from mlops.formats.deployment import DeploymentSettings
@@ -14,10 +15,12 @@ from mlops.formats.refusal import Refusal, Where
 
 MEGABYTE = 1024**2
 PROVIDERS = (
-    ("", _("Processor (CPU)")),
-    ("cuda", _("NVIDIA GPU (CUDA)")),
-    ("tensorrt, cuda", _("NVIDIA GPU (TensorRT, then CUDA)")),
-    ("openvino", _("Intel (OpenVINO)")),
+    ("", gettext_lazy("Processor (CPU)")),
+    ("cuda", gettext_lazy("NVIDIA GPU (CUDA)")),
+    ("tensorrt, cuda", gettext_lazy("NVIDIA GPU (TensorRT, then CUDA)")),
+    ("openvino", gettext_lazy("Intel (OpenVINO)")),
+    ("rocm", gettext_lazy("AMD GPU (ROCm)")),
+    ("directml", gettext_lazy("Windows GPU (DirectML)")),
 )
 NAMES = (
     "target", "target_options", "providers", "gpus", "image", "cpus", "memory_mb", "scaling", "instances",
