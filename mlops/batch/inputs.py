@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.batch.models import BatchInput
+from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.queries import port_type, ready_version
+from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry.actions import keep_files
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
@@ -76,7 +78,9 @@ def _upload(project: Project, text: str) -> Asked:
         found = None
     if found is None:
         raise _refused("input_unknown", _("This project has no upload of that id."), _("Upload the files again."))
-    return Asked(kind="tree", told=_("uploaded files"), tree=found.tree_id)
+    names = [file.path for file in manifest_of(found.tree_id).files]
+    told = names[0] if len(names) == 1 else _("%(count)d uploaded files") % {"count": len(names)}
+    return Asked(kind="tree", told=_("an uploaded folder") if told == ARCHIVE_FILE else told, tree=found.tree_id)
 
 
 def _output(project: Project, text: str) -> Asked:

@@ -173,7 +173,7 @@ def _summary(job: BatchJob, told: Assembled) -> dict[str, Any]:
         "output_rows": told.rows,
         "columns": list(told.columns),
         "error_rows": told.error_rows,
-        **_metrics(job),
+        **{name: int(value) if value.is_integer() else value for name, value in _metrics(job).items()},
     }
 
 

@@ -35,6 +35,9 @@ def test_from_a_new_endpoint_to_the_rows_of_the_output(browser, project, version
     assert "All 100 rows were scored." in text
     assert "predictions.csv" in text
     assert "Scored Labels" in text
+    run = browser.get(f"/runs/{job.run_id}/").content.decode()
+    assert f"/batch/jobs/{job.pk}/" in run
+    assert "?tab=graph" not in run
     for tab in ("jobs", "deployments", "consume"):
         assert browser.get(f"/batch/{one.pk}/?tab={tab}").status_code == 200
 

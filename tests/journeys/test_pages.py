@@ -45,6 +45,11 @@ PAGES = [
     *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "endpoints")),
     "/deploy/?version={version}",
     "/endpoints/",
+    "/batch/",
+    "/batch/new/",
+    *(f"/batch/{{batch}}/?tab={tab}" for tab in ("jobs", "call", "deployments", "consume")),
+    "/batch/{batch}/deploy/",
+    "/batch/jobs/{job}/",
     "/pipelines/",
     *(f"/pipelines/{{pipeline}}/?tab={tab}" for tab in ("versions", "submit", "consume", "runs", "schedules")),
     "/pipelines/schedules/",
@@ -81,8 +86,15 @@ def places(studio: Studio) -> dict[str, str]:
         pipeline = _post(rest, f"drafts/{draft}/publish/", {"endpoint": "pages"})["endpoint"]
         trigger = {"type": "cron", "expression": "0 6 * * *", "time_zone": "Europe/Berlin"}
         schedule = _post(rest, "schedules/", {"endpoint": pipeline, "name": "pages", "trigger": trigger})["id"]
+        batch = _post(rest, "batch-endpoints/", {"project": PROJECT, "name": "pages"})["id"]
+        _post(rest, f"batch-endpoints/{batch}/deployments/", {"name": "blue", "model": "pages:1", "entry": "native"})
+        job = _post(rest, f"batch-endpoints/{batch}/jobs/", {"input": DATASET})
+        scored = _until(lambda: _finished(rest, job["run"]))
+        assert scored["state"] == "completed", scored.get("reason")
         return {
             "draft": draft,
+            "batch": batch,
+            "job": job["id"],
             "pipeline": pipeline,
             "schedule": schedule,
             "dataset": _named(rest, "datasets/", DATASET),

@@ -170,8 +170,11 @@ def _call(request: HttpRequest, shown: BatchEndpoint) -> HttpResponse:
 
 
 def _input(request: HttpRequest, shown: BatchEndpoint) -> str:
-    """The dataset, the files or the address, whichever the form was sent with."""
+    """The dataset, the files or the address: the one that was chosen, or the one that was given."""
     source = request.POST.get("source", "dataset")
+    given = {name: bool(request.POST.get(name)) for name in ("dataset", "address")} | {"files": bool(request.FILES)}
+    if not given.get(source):
+        source = next((name for name, is_given in given.items() if is_given), source)
     if source == "files":
         files: list[tuple[str, BinaryIO]] = [(one.name or "file", one) for one in request.FILES.getlist("files")]  # type: ignore[misc]
         return f"upload:{keep_upload(request.user, shown.project, files=files).pk}"

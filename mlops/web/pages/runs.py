@@ -18,6 +18,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from mlops.access.decisions import may
+from mlops.batch.queries import job_of
 from mlops.execution.library import library_of
 from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
 from mlops.formats.refusal import Refusal
@@ -62,9 +63,9 @@ def rows(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     shown = queries.run(request.user, run_id)
     show_project(request, shown.project)
-    tab = request.GET.get("tab", "graph")
-    tab = tab if tab in TABS else "graph"
-    return render(request, "web/runs/run.html", _run_context(request, shown, tab))
+    first = next(iter(_tabs(shown)))
+    tab = request.GET.get("tab", first)
+    return render(request, "web/runs/run.html", _run_context(request, shown, tab if tab in _tabs(shown) else first))
 
 
 @signed_in
@@ -157,7 +158,8 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
     context: dict[str, Any] = {
         "run": shown,
         "tab": tab,
-        "tabs": TABS.items(),
+        "tabs": _tabs(shown).items(),
+        "batch_job": job_of(shown) if _is_batch(shown) else None,
         "told": told_run(shown, around, steps),
         "steps": [(step, told[step.node], seconds(step.started_at, step.ended_at)) for step in steps],
         "done": done,
@@ -170,6 +172,16 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
     }
     extra = {"metrics": _metrics, "outputs": _outputs, "logs": _logs, "snapshot": _snapshot}.get(tab)
     return context | (extra(shown, steps) if extra else {})
+
+
+def _tabs(shown: Run) -> dict[str, Any]:
+    """A batch job that scores with a model was never drawn: it has no graph to show."""
+    has_graph = bool(shown.document) or not _is_batch(shown)
+    return {key: label for key, label in TABS.items() if key != "graph" or has_graph}
+
+
+def _is_batch(shown: Run) -> bool:
+    return shown.origin.startswith("batch-endpoints/")
 
 
 def _drawn_in(shown: Run) -> str:
