@@ -86,6 +86,35 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
     """Why this model cannot be scored on its own, or empty."""
 
 
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows whose `column` has this value, or lies in this range; `value` in words, such as `12 – 40`."""
+
+    column: str
+    value: str
+    rows: int
+    max_difference: float
+    mean_difference: float
+    share_over_tolerance: float
+    label_flips: int
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True):
+    """Medians of interleaved calls with so many rows. `gain`: how many times faster than the form that this one was
+    made of, where that is not the original."""
+
+    rows: int
+    original_ms: float
+    onnx_ms: float
+    gain: float | None = None
+
+    @property
+    def speed_up(self) -> float:
+        return self.original_ms / self.onnx_ms if self.onnx_ms else 0.0
+
+
+ReferenceSource = Literal["sample", "dataset", "generated"]
+
+
 class ParityCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """How the ONNX form was compared with the original, on reference rows."""
 
@@ -111,3 +140,21 @@ class ParityCertificate(msgspec.Struct, frozen=True, kw_only=True):
     speed_up_batch: float
     machine: str
     versions: dict[str, str]
+    kind: str = "onnx"
+    """onnx, or what was made of it: optimised, int8, float16."""
+    reference: ReferenceSource = "sample"
+    """Where the rows came from: the model's own sample, a dataset that somebody named, or made up."""
+    reference_told: str = ""
+    """The same in words, and how far it is to be trusted."""
+    slices: tuple[Slice, ...] = ()
+    """The worst first."""
+    speeds: tuple[Speed, ...] = ()
+    not_compared: int = 0
+    """Rows that the original refuses."""
+    before_bytes: int | None = None
+    """Of the form that this one was made of."""
+    way: str = ""
+    """How it was written, where there are several ways."""
+    dtypes: dict[str, str] = {}
+    """Input or output of the graph to its type."""
+    notes: tuple[str, ...] = ()

@@ -15,12 +15,13 @@ import msgspec
 import numpy as np
 import polars as pl
 
+from mlops.blocks.score_columns import label_name
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import GoldenRequest
 from mlops.packaging.limits import within_limits
 from mlops.packaging.onnx_graph import read_manifest
-from mlops.packaging.parity import unit_of
+from mlops.packaging.parity import Scorer, unit_of
 from mlops.packaging.requests import reference_rows
 
 ROWS = 3
@@ -31,13 +32,18 @@ CLEAR_LEAD = 0.02
 
 
 def record_requests(folder: Path, *, tolerance: float = 1e-4) -> tuple[GoldenRequest, ...]:
-    """One request of up to three rows whose label is no matter of rounding. Empty where the model refuses all."""
+    """Of a model that was trained here."""
     from mlops.blocks.scoring import load_model
 
     manifest = read_manifest(folder)
-    rows = reference_rows(folder, manifest.signature).head(LOOKED_AT)
+    return recorded(load_model(folder), reference_rows(folder, manifest.signature), tolerance=tolerance)
+
+
+def recorded(original: Scorer, rows: pl.DataFrame, *, tolerance: float = 1e-4) -> tuple[GoldenRequest, ...]:
+    """One request of up to three rows whose label is no matter of rounding. Empty where the model refuses all."""
+    manifest, rows = original.manifest, rows.head(LOOKED_AT)
     try:
-        answers = load_model(folder).score(rows)
+        answers = original.score(rows)
     except Refusal:
         return ()
     chosen = _clear(answers, manifest)[:ROWS]
@@ -55,7 +61,7 @@ def record_requests(folder: Path, *, tolerance: float = 1e-4) -> tuple[GoldenReq
 def _clear(answers: pl.DataFrame, manifest: ModelManifest) -> list[int]:
     if manifest.task in NUMBERS:
         return list(range(answers.height))
-    scores = answers.drop("Scored Labels").to_numpy()
+    scores = answers.drop(label_name(manifest.task)).to_numpy()
     if scores.shape[1] == 1:
         lead = np.abs(scores[:, 0] - 0.5) * 2
     else:

@@ -6,6 +6,7 @@ Loads the estimators' libraries: for child processes only.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from onnx import ModelProto
 
 from mlops.formats.model import Task
+from mlops.formats.refusal import Refusal
 from mlops.packaging import onnx_composed as composed
 from mlops.packaging.onnx_cells import not_convertible
 from mlops.packaging.onnx_composed import INPUT, ML_OPSET, NUMBERS, OPSET, Sketch
@@ -32,23 +34,33 @@ class EstimatorGraph:
     numbers: str
 
 
-def convert_estimator(estimator: Any, *, width: int, task: Task) -> EstimatorGraph:
+def convert_estimator(estimator: Any, *, width: int, task: Task, narrow: bool = False) -> EstimatorGraph:
     """Raises Refusal `not_convertible` where no library knows the estimator."""
     try:
-        return _converted(estimator, width, task)
+        return _converted(estimator, width, task, narrow=narrow)
+    except Refusal:
+        raise
     except Exception as error:  # the libraries raise whatever they met; each means the same to the person
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise not_convertible(f"{type(estimator).__name__} has no ONNX form ({reason[:300]}).") from error
 
 
-def _converted(estimator: Any, width: int, task: Task) -> EstimatorGraph:
+def _converted(estimator: Any, width: int, task: Task, *, narrow: bool = False) -> EstimatorGraph:
     own = _OWN.get(type(estimator).__name__)
     if own is not None:
         return own(estimator, width)
-    boosted = _BOOSTED.get(type(estimator).__module__.partition(".")[0])
-    model = boosted(estimator, width) if boosted else _scikit_learn(estimator, width, task in CLASSES)
+    if type(estimator).__module__.partition(".")[0] in _BOOSTED:
+        return booster_graph(estimator, width=width, task=task)
+    model = _scikit_learn(estimator, width, task in CLASSES, double=not narrow)
     outputs = [output.name for output in model.graph.output]
-    return EstimatorGraph(model=model, double=boosted is None, numbers=outputs[0 if task == "regression" else 1])
+    return EstimatorGraph(model=model, double=not narrow, numbers=outputs[0 if task == "regression" else 1])
+
+
+def booster_graph(estimator: Any, *, width: int, task: Task) -> EstimatorGraph:
+    """Of LightGBM or XGBoost, with or without the face of scikit-learn."""
+    model = _BOOSTED[type(estimator).__module__.partition(".")[0]](estimator, width)
+    outputs = [output.name for output in model.graph.output]
+    return EstimatorGraph(model=model, double=False, numbers=outputs[0 if task == "regression" else 1])
 
 
 def _one_vs_all(estimator: Any, width: int) -> EstimatorGraph:
@@ -140,10 +152,17 @@ def _scikit_learn(estimator: Any, width: int, is_classifier: bool, *, double: bo
 
 
 def _xgboost(estimator: Any, width: int) -> ModelProto:
-    """It compares in float32 itself, so its thresholds need no care."""
+    """It compares in float32 itself, so its thresholds need no care. The converter knows no names of columns."""
     from onnxmltools.convert import convert_xgboost
     from onnxmltools.convert.common.data_types import FloatTensorType
 
+    booster = estimator.get_booster() if hasattr(estimator, "get_booster") else estimator
+    kind = json.loads(booster.save_config())["learner"]["gradient_booster"]["name"]
+    if kind != "gbtree":
+        raise not_convertible(f"XGBoost's booster “{kind}” has no ONNX form.")
+    if booster.feature_names is not None:
+        estimator = copy.deepcopy(estimator)
+        (estimator.get_booster() if hasattr(estimator, "get_booster") else estimator).feature_names = None
     converted: ModelProto = convert_xgboost(
         estimator, initial_types=[(INPUT, FloatTensorType([None, width]))], target_opset=15
     )
@@ -155,7 +174,7 @@ def _boosted(estimator: Any, width: int) -> ModelProto:
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     converted: ModelProto = convert_lightgbm(
-        _with_float32_thresholds(estimator),
+        with_float32_thresholds(estimator),
         initial_types=[(INPUT, FloatTensorType([None, width]))],
         target_opset=15,
         zipmap=False,
@@ -163,18 +182,21 @@ def _boosted(estimator: Any, width: int) -> ModelProto:
     return converted
 
 
-def _with_float32_thresholds(estimator: Any) -> Any:
+def with_float32_thresholds(estimator: Any) -> Any:
     """A copy whose thresholds are the largest float32 at or below the original ones.
 
     For float32 values `x <= threshold` stays the same; rounded to nearest it would not, where a threshold lies
     between float32 neighbours."""
     from lightgbm import Booster
 
-    lines = estimator.booster_.model_to_string().split("\n")
+    lines = getattr(estimator, "booster_", estimator).model_to_string().split("\n")
     sizeless = [line for line in lines if not line.startswith("tree_sizes=")]
     rounded = [_rounded_down(line) if line.startswith("threshold=") else line for line in sizeless]
+    booster = Booster(model_str="\n".join(rounded))
+    if isinstance(estimator, Booster):
+        return booster
     twin = copy.copy(estimator)
-    twin._Booster = Booster(model_str="\n".join(rounded))
+    twin._Booster = booster
     return twin
 
 

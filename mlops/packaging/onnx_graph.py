@@ -28,8 +28,8 @@ SCORES = "scores"
 IR_VERSION = 10
 
 
-def compile_model(folder: Path) -> ModelProto:
-    """Raises Refusal `not_convertible` with the reason."""
+def compile_model(folder: Path, *, narrow: bool = False) -> ModelProto:
+    """`narrow`: with float32 inside, where it is float64 otherwise. Raises Refusal `not_convertible`."""
     manifest = read_manifest(folder)
     if manifest.pipeline:
         raise not_convertible("an inference pipeline answers step by step.")
@@ -44,13 +44,13 @@ def compile_model(folder: Path) -> ModelProto:
 
     estimator = joblib.load(folder / manifest.estimator)
     width = sum(feature.width for feature in manifest.features)
-    converted = convert_estimator(estimator, width=width, task=manifest.task)
+    converted = convert_estimator(estimator, width=width, task=manifest.task, narrow=narrow)
     merged = compose.merge_models(
         _columns(manifest, double=converted.double),
         _aligned(converted),
         io_map=[(f"{PREFIX}matrix", f"{PREFIX}{INPUT}")],
     )
-    _finish(merged, manifest, converted)
+    finish(merged, manifest, converted)
     onnx.checker.check_model(merged, full_check=True)
     return merged
 
@@ -101,7 +101,7 @@ def _model(graph: Any) -> ModelProto:
     return helper.make_model(graph, opset_imports=imports, ir_version=IR_VERSION, producer_name="mlops-studio")
 
 
-def _finish(model: ModelProto, manifest: ModelManifest, converted: EstimatorGraph) -> None:
+def finish(model: ModelProto, manifest: ModelManifest, converted: EstimatorGraph) -> None:
     """Gives the outputs their names, types and shapes. The label follows from the numbers."""
     graph = model.graph
     del graph.output[:]

@@ -1,32 +1,41 @@
-"""Compares the ONNX form with the original on reference and edge rows, and measures both. For child processes only."""
+"""Compares an ONNX form with the original on reference and edge rows, and measures both. For child processes only."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import platform
-import statistics
-import time
-from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import polars as pl
 
 from mlops.blocks.score_columns import number_names
-from mlops.formats.model import ModelManifest, ParityCertificate
+from mlops.formats.model import ModelManifest, ParityCertificate, ReferenceSource
 from mlops.formats.refusal import Refusal
+from mlops.packaging.machine import versions
 from mlops.packaging.onnx_composed import OPSET
-from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, SCORES, read_manifest
+from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, SCORES
 from mlops.packaging.onnx_session import CompiledModel
-from mlops.packaging.requests import edge_rows, reference_rows
+from mlops.packaging.parity_slices import worst_slices
+from mlops.packaging.parity_speed import in_speeds, measured
+from mlops.packaging.requests import edge_rows
 
 INCOMPARABLE = 1e9
 """The difference where one of the two gives no number."""
-SINGLE_ROUNDS, BATCH_ROUNDS = 25, 7
-LIBRARIES = ("onnx", "onnxruntime", "skl2onnx", "onnxmltools", "scikit-learn", "lightgbm", "polars", "numpy")
+LIBRARIES = (
+    "onnx",
+    "onnxruntime",
+    "skl2onnx",
+    "onnxmltools",
+    "scikit-learn",
+    "lightgbm",
+    "xgboost-cpu",
+    "polars",
+    "numpy",
+)
 
 UNITLESS = ("two_class", "multiclass", "anomaly")
 """Tasks whose scores are probabilities, or alike; others are measured by their spread."""
@@ -35,36 +44,72 @@ Scores = Any
 """numpy float64 [rows, numbers] as `number_names` names them: predictions, probabilities, quantiles, distances."""
 
 
-def certify(folder: Path, content: bytes, *, tolerance: float) -> ParityCertificate:
-    """The certificate of `content` (the ONNX file) against the model in `folder`."""
-    from mlops.blocks.scoring import load_model
+class Scorer(Protocol):
+    """The original. `score` raises Refusal for rows that it does not take."""
 
-    manifest = read_manifest(folder)
-    original, compiled = load_model(folder), CompiledModel(content, manifest.signature)
-    reference = _answerable(original, reference_rows(folder, manifest.signature))
-    rows = pl.concat([reference, _answerable(original, edge_rows(manifest.signature))])
+    @property
+    def manifest(self) -> ModelManifest: ...
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame: ...
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows to compare on, and where they come from."""
+
+    rows: Any
+    source: ReferenceSource
+    told: str = ""
+
+
+def certify(
+    original: Scorer,
+    content: bytes,
+    *,
+    reference: Reference,
+    tolerance: float,
+    before: bytes | None = None,
+    **said: Any,
+) -> ParityCertificate:
+    """The certificate of `content` (the ONNX file) against the original. `before`: the form that it was made of."""
+    manifest = original.manifest
+    compiled = CompiledModel(content, manifest.signature)
+    real, refused_of_real = _split(original, reference.rows)
+    edges, refused_of_edges = _split(original, edge_rows(manifest.signature))
+    rows, refused = pl.concat([real, edges]), pl.concat([refused_of_real, refused_of_edges])
     if rows.is_empty():
-        raise Refusal("no_rows_to_compare", "The original model answers none of its reference rows.", status=422)
-    expected = _original_scores(original, rows, manifest)
-    found = _onnx_scores(compiled, rows, manifest)
+        raise _nothing_answered(original, reference.rows)
+    expected = _original_scores(original, rows)
+    found, problem = _onnx_scores(compiled, rows, manifest)
     differences = _differences(expected, found) / unit_of(expected, manifest)
     over = differences > tolerance
+    flips = _places(expected, manifest.task) != _places(found, manifest.task)
     worst = int(differences.argmax())
+    speeds = measured(original, compiled, real if real.height else rows, before=before)
+    told = _reason(differences, tolerance=tolerance, probabilities=manifest.task in UNITLESS)
     return ParityCertificate(
         accepted=not over.any(),
-        reason=_reason(differences, tolerance=tolerance, probabilities=manifest.task in UNITLESS),
+        reason=f"{told} {problem}".strip(),
         rows=rows.height,
         tolerance=tolerance,
         max_difference=float(differences[worst]),
         mean_difference=float(differences.mean()),
         share_over_tolerance=float(over.mean()),
-        label_flips=int((_places(expected, manifest.task) != _places(found, manifest.task)).sum()),
+        label_flips=int(flips.sum()),
         worst_row=worst,
         opset=OPSET,
         onnx_bytes=len(content),
         machine=f"{platform.machine()}, {os.cpu_count()} cores, one thread each",
-        versions=_versions(),
-        **_speed(original, compiled, reference if reference.height else rows),
+        versions=versions(LIBRARIES),
+        reference=reference.source,
+        reference_told=reference.told,
+        slices=worst_slices(rows, manifest.signature, differences, flips, tolerance=tolerance),
+        speeds=speeds,
+        not_compared=refused.height,
+        notes=tuple(_notes(original, compiled, refused)),
+        before_bytes=len(before) if before is not None else None,
+        dtypes=compiled.dtypes(),
+        **in_speeds(speeds),
+        **said,
     )
 
 
@@ -76,14 +121,20 @@ def unit_of(scores: Scores, manifest: ModelManifest) -> float:
     return spread if np.isfinite(spread) and spread > 0 else 1.0
 
 
-def _answerable(original: Any, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows that the original answers. Others it refuses; a server refuses them before it asks either form."""
+def _split(original: Scorer, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that the original answers, and those that it refuses."""
     if _answers(original, rows):
-        return rows
-    return rows[[place for place in range(rows.height) if _answers(original, rows.slice(place, 1))]]
+        return rows, rows.clear()
+    if rows.height == 1:
+        return rows.clear(), rows
+    half = rows.height // 2
+    parts = [_split(original, part) for part in (rows[:half], rows[half:])]
+    return pl.concat([answered for answered, _ in parts]), pl.concat([refused for _, refused in parts])
 
 
-def _answers(original: Any, rows: pl.DataFrame) -> bool:
+def _answers(original: Scorer, rows: pl.DataFrame) -> bool:
+    if rows.is_empty():
+        return True
     try:
         original.score(rows)
     except Refusal:
@@ -91,14 +142,63 @@ def _answers(original: Any, rows: pl.DataFrame) -> bool:
     return True
 
 
-def _original_scores(original: Any, rows: pl.DataFrame, manifest: ModelManifest) -> Scores:
+def _nothing_answered(original: Scorer, rows: pl.DataFrame) -> Refusal:
+    why = ""
+    try:
+        original.score(rows.head(1))
+    except Refusal as refusal:
+        why = f" {refusal.message}"
+    return Refusal(
+        "no_rows_to_compare",
+        f"The original model answers none of the rows to compare on.{why}",
+        hint="Name a dataset with rows that it answers, or register the model with a signature.",
+        status=422,
+    )
+
+
+def _notes(original: Scorer, compiled: CompiledModel, refused: pl.DataFrame) -> Iterator[str]:
+    """What the ONNX form does with rows that the original refuses."""
+    if refused.is_empty():
+        return
+    columns = refused.to_dict(as_series=False)
+    answered = 0
+    for place in range(refused.height):
+        with contextlib.suppress(Exception):
+            compiled.run({name: values[place : place + 1] for name, values in columns.items()})
+            answered += 1
+    try:
+        original.score(refused.head(1))
+    except Refusal as refusal:
+        yield (
+            f"The original refuses {refused.height:,} of the rows ({refusal.message.rstrip('.')}). "
+            f"The ONNX form answers {answered:,} of these."
+        )
+
+
+def _original_scores(original: Scorer, rows: pl.DataFrame) -> Scores:
+    manifest = original.manifest
     answer = original.score(rows)
     return answer.select(number_names(manifest.task, manifest.classes)).cast(pl.Float64).to_numpy()
 
 
-def _onnx_scores(compiled: CompiledModel, rows: pl.DataFrame, manifest: ModelManifest) -> Scores:
-    """In the columns of the original: of two classes, the second's probability alone."""
-    outputs = compiled.run(rows.to_dict(as_series=False))
+def _onnx_scores(compiled: CompiledModel, rows: pl.DataFrame, manifest: ModelManifest) -> tuple[Scores, str]:
+    """In the columns of the original: of two classes, the second's probability alone. Rows on which the ONNX form
+    fails have no numbers; the first failure is told."""
+    columns = rows.to_dict(as_series=False)
+    try:
+        return _numbers(compiled.run(columns), manifest), ""
+    except Exception as error:  # onnxruntime has a class for each of its faults
+        told = f"The ONNX form fails on some rows ({str(error).strip().splitlines()[0][:200]})."
+    width = len(number_names(manifest.task, manifest.classes))
+    found = np.full((rows.height, width), np.nan)
+    for place in range(rows.height):
+        one = {name: values[place : place + 1] for name, values in columns.items()}
+        with contextlib.suppress(Exception):
+            found[place] = _numbers(compiled.run(one), manifest)
+    return found, told
+
+
+def _numbers(outputs: dict[str, Any], manifest: ModelManifest) -> Scores:
     if manifest.task == "regression":
         return outputs[LABELS].astype(np.float64)
     if manifest.task in ("two_class", "multiclass"):
@@ -112,8 +212,8 @@ def _places(scores: Scores, task: str) -> Any:
     if task in ("two_class", "anomaly"):
         return scores[:, 0] > 0.5
     if task == "multiclass":
-        return scores.argmax(axis=1)
-    return scores.argmin(axis=1) if task == "clustering" else np.zeros(scores.shape[0])
+        return np.nan_to_num(scores, nan=-1).argmax(axis=1)
+    return np.nan_to_num(scores, nan=np.inf).argmin(axis=1) if task == "clustering" else np.zeros(scores.shape[0])
 
 
 def _differences(expected: Scores, found: Scores) -> Scores:
@@ -128,46 +228,9 @@ def _reason(differences: Scores, *, tolerance: float, probabilities: bool) -> st
     largest, share = float(differences.max()), float((differences > tolerance).mean())
     if not share:
         return f"On {differences.size:,} rows the {what} differ by at most {largest:.1e}; allowed is {tolerance:g}."
-    return (
-        f"On {share:.1%} of {differences.size:,} rows the {what} differ by more than {tolerance:g}; "
-        f"the most is {largest:.2g}."
+    most = (
+        "on some of them only one of the two gives a number"
+        if largest >= INCOMPARABLE
+        else f"the most is {largest:.2g}"
     )
-
-
-def _speed(original: Any, compiled: CompiledModel, rows: pl.DataFrame) -> dict[str, Any]:
-    """Medians of interleaved calls, both from plain Python columns as a server has them."""
-    single = _medians(original, compiled, rows.head(1), rounds=SINGLE_ROUNDS)
-    batch = _medians(original, compiled, rows, rounds=BATCH_ROUNDS)
-    return {
-        "original_ms_per_row": single[0],
-        "onnx_ms_per_row": single[1],
-        "original_ms_per_batch": batch[0],
-        "onnx_ms_per_batch": batch[1],
-        "batch_rows": rows.height,
-        "speed_up_single": single[0] / single[1],
-        "speed_up_batch": batch[0] / batch[1],
-    }
-
-
-def _medians(original: Any, compiled: CompiledModel, rows: pl.DataFrame, *, rounds: int) -> tuple[float, float]:
-    columns, schema = rows.to_dict(as_series=False), rows.schema
-    calls: tuple[Callable[[], Any], Callable[[], Any]] = (
-        lambda: original.score(pl.DataFrame(columns, schema=schema)).to_dict(as_series=False),
-        lambda: {name: values.tolist() for name, values in compiled.run(columns).items()},
-    )
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(rounds + 1):
-        for call, taken in zip(calls, times, strict=True):
-            began = time.perf_counter()
-            call()
-            if number:
-                taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times[0]), statistics.median(times[1])
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+    return f"On {share:.1%} of {differences.size:,} rows the {what} differ by more than {tolerance:g}; {most}."

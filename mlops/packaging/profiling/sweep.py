@@ -12,14 +12,15 @@ import msgspec
 
 from mlops.formats.profiling import Point, ProfileOrder, ProfileReport, Progress, Recommendation, Served
 from mlops.formats.refusal import Refusal
+from mlops.packaging.machine import machine, versions
 from mlops.packaging.profiling.bodies import Requests
 from mlops.packaging.profiling.caller import message
 from mlops.packaging.profiling.load import Heard, closed, hear, opened
-from mlops.packaging.profiling.machine import machine, versions
 from mlops.packaging.profiling.measuring import point_of
 from mlops.packaging.profiling.recommending import arrivals, meets, recommend
 from mlops.packaging.profiling.servers import Started, started
 
+LIBRARIES = ("mlops-studio", "onnxruntime", "scikit-learn", "lightgbm", "uvloop", "numpy")
 WARM_UP_SECONDS = 0.5
 LEAST_REQUESTS = 30
 NO_GAIN = 1.05
@@ -64,7 +65,7 @@ class Sweep:
             seconds=time.monotonic() - self._began,
             ended=ended,
             machine=machine(),
-            versions=versions(),
+            versions=versions(LIBRARIES),
         )
 
     def _serve(self, cores: float, memory: int) -> Served:

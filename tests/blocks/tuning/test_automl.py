@@ -12,6 +12,7 @@ from mlops.formats.finding import FINDING_FILE, Finding, Sweep
 from mlops.formats.refusal import Refusal
 from mlops.packaging.onnx_graph import compile_model
 from mlops.packaging.parity import certify
+from mlops.packaging.references import of_sample
 from tests.blocks.workshop import Workshop, cars, digest
 
 QUICK = {"time_budget_in_minutes": 0, "maximum_number_of_trials": 8, "number_of_folds": 2}
@@ -94,5 +95,7 @@ def test_a_label_of_one_class_is_refused(workshop: Workshop) -> None:
 
 def test_the_best_model_has_an_accepted_onnx_form(workshop: Workshop) -> None:
     folder = searched(workshop, "sold", cars(gaps=True))["best_model"]
-    certificate = certify(folder, compile_model(folder).SerializeToString(), tolerance=1e-4)
+    model = load_model(folder)
+    reference = of_sample(folder, model.manifest.signature)
+    certificate = certify(model, compile_model(folder).SerializeToString(), reference=reference, tolerance=1e-4)
     assert certificate.accepted, certificate.reason

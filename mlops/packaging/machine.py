@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-LIBRARIES = ("mlops-studio", "onnxruntime", "scikit-learn", "lightgbm", "uvloop", "numpy")
 
 
 def machine() -> str:
     return f"{_processor()}, {os.cpu_count()} cores"
 
 
-def versions() -> dict[str, str]:
+def versions(libraries: Sequence[str]) -> dict[str, str]:
+    """Python's, and of those libraries that are installed."""
     found = {"python": platform.python_version()}
-    for name in LIBRARIES:
+    for name in libraries:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
     return found

@@ -1,0 +1,99 @@
+"""Opens a model's file into its estimator. It may run code of the model's author: for child processes only."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlops.packaging.external.sources import Kind, Source, no_form
+
+
+def open_estimator(source: Source) -> Any:
+    """Raises Refusal `not_convertible` that says why the file does not open."""
+    try:
+        return _OPENERS[source.kind](source)
+    except ImportError as error:
+        missing = error.name or str(error)
+        raise no_form(
+            f"{source.origin} needs the Python module “{missing}”, which is not installed here.",
+            hint="Install it beside the product, or serve the model in an environment of its own.",
+        ) from error
+    except Exception as error:  # whatever the file's own code raises means the same to the person
+        why = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+        raise no_form(f"{source.origin} cannot be opened: {why}.") from error
+
+
+def _pickle(source: Source) -> Any:
+    import joblib
+
+    return joblib.load(source.path)
+
+
+def _skops(source: Source) -> Any:
+    """Trusted as far as a pickle is, which is opened in the same process."""
+    from skops.io import get_untrusted_types, load
+
+    return load(source.path, trusted=get_untrusted_types(file=source.path))
+
+
+def _lightgbm(source: Source) -> Any:
+    import lightgbm
+
+    return lightgbm.Booster(model_file=str(source.path))
+
+
+def _xgboost(source: Source) -> Any:
+    """As the class that saved it, so that a classifier stays one."""
+    import xgboost
+
+    names = [source.model_class.rpartition(".")[2]] if source.model_class else []
+    kind = getattr(xgboost, names[0], None) if names and names[0].startswith("XGB") else None
+    model = (kind or _xgboost_class(source.path))()
+    model.load_model(source.path)
+    return model
+
+
+def _xgboost_class(path: Path) -> Callable[[], Any]:
+    """By the objective that is in the file."""
+    import xgboost
+
+    booster = xgboost.Booster()
+    booster.load_model(path)
+    config = booster.save_config()
+    if '"name":"binary:' in config or '"name":"multi:' in config:
+        return xgboost.XGBClassifier
+    return xgboost.XGBRegressor
+
+
+def _onnx(source: Source) -> Any:
+    raise no_form(
+        "it is ONNX already.", hint="Deploy it as it is, or ask for an optimised, quantised or float16 form of it."
+    )
+
+
+def _torch(source: Source) -> Any:
+    torch = importlib.import_module("torch")
+    if source.path.suffix == ".pt2":
+        return torch.export.load(source.path).module()
+    try:
+        return torch.jit.load(source.path, map_location="cpu").eval()
+    except RuntimeError:
+        model = torch.load(source.path, map_location="cpu", weights_only=False)
+    if not isinstance(model, torch.nn.Module):
+        raise no_form(
+            "its file holds weights without the network.",
+            hint="Save the network itself: torch.jit.script(model).save(…), or torch.export.save(…).",
+        )
+    return model.eval()
+
+
+_OPENERS: dict[Kind, Callable[[Source], Any]] = {
+    "pickle": _pickle,
+    "skops": _skops,
+    "lightgbm": _lightgbm,
+    "xgboost": _xgboost,
+    "onnx": _onnx,
+    "torch": _torch,
+}
