@@ -58,15 +58,31 @@ def is_graph(version: ModelVersion) -> bool:
 
 
 def _of_recognised(version: ModelVersion, known: Recognised) -> tuple[Possible, ...]:
-    """One entry serves it, beside a script."""
-    listed = [Possible(entry=entry, problem=_other(version, known, entry)) for entry in ENTRIES[:-1]]
-    return (*listed, Possible(entry="script"))
+    """One entry serves it, beside a script, and ONNX once it was converted; the one by itself comes first."""
+    usual = Possible(entry=known.entry, problem=known.problem)
+    others = [
+        Possible(entry=entry, problem=_other(version, known, entry), conversion=_converted(version, entry))
+        for entry in ENTRIES[:-1]
+        if entry != known.entry
+    ]
+    return (usual, *others, Possible(entry="script"))
+
+
+def _converted(version: ModelVersion, entry: str) -> Conversion | None:
+    return best_conversion(version) if entry == "onnx" else None
 
 
 def _other(version: ModelVersion, known: Recognised, entry: str) -> str:
     """Why it is not served by that entry; empty for the one that serves it."""
     if entry == known.entry:
         return known.problem
+    if entry == "onnx":
+        conversion = best_conversion(version)
+        if conversion is not None and conversion.state == ConversionState.ACCEPTED:
+            return ""
+        if conversion is not None and conversion.state in GONE_WRONG:
+            return conversion.reason
+        return _("%(version)s was not converted to ONNX: that is done on its page.") % {"version": version}
     return _("%(version)s is served by the entry “%(entry)s”.") % {"version": version, "entry": known.entry}
 
 

@@ -15,12 +15,12 @@ from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
 from mlops.deployments.models import Deployment
 from mlops.deployments.python import python_of
-from mlops.formats.model import ONNX_FILE, Signature
+from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.child import run_module
-from mlops.registry.reading import FOLDER_PROPERTY, describe
-from mlops.registry.recognising import recognise
+from mlops.packaging.served import facts_of
+from mlops.registry.reading import FOLDER_PROPERTY
 
 SCRIPT_FILE = "score.py"
 CODE_FOLDER = "code"
@@ -70,7 +70,7 @@ def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tupl
             assert deployment.script_id is not None
             store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
         return ()
-    if recognise(deployment.version) is not None:
+    if facts_of(deployment.version, entry=deployment.entry, conversion=deployment.conversion).by_itself:
         return ()
     if deployment.entry == "native":
         return _recorded(draft, beat)
@@ -104,19 +104,18 @@ def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
 
 def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: str) -> Serving:
     version, wanted = deployment.version, deployment.wanted
-    manifest = describe(version.tree_id).manifest
     scripted = deployment.entry == "script"
-    known = None if scripted else recognise(version)
+    facts = facts_of(version, entry=deployment.entry, conversion=deployment.conversion)
     return Serving(
         entry=deployment.entry,  # type: ignore[arg-type]
         endpoint=deployment.endpoint.name,
         deployment=deployment.name,
         model=str(version),
-        signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
-        task=version.task,
-        classes=manifest.classes if manifest else (),
-        framework=known.framework if known else "",  # type: ignore[arg-type]
-        graph=known.graph if known else "",
+        signature=facts.signature,
+        task=facts.task,
+        classes=facts.classes,
+        framework=facts.framework,
+        graph=facts.graph,
         method=wanted.method,
         providers=wanted.providers,
         script=_script_path(deployment) if scripted else "",

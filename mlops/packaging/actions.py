@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.formats.pipeline import PipelineSpec
-from mlops.formats.refusal import Refusal
-from mlops.packaging.models import Conversion, ConversionState, PipelinePackage
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging.models import Conversion, ConversionKind, ConversionState, PipelinePackage
 from mlops.packaging.pipelines import served
+from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
 from mlops.registry.names import checked_name
 from mlops.runs.models import Run, RunState
@@ -24,8 +25,11 @@ TOLERANCE = 1e-4
 ANSWERED = (ConversionState.QUEUED, ConversionState.RUNNING, ConversionState.ACCEPTED, ConversionState.REFUSED)
 
 
-def convert(actor: Any, version: ModelVersion, *, tolerance: float = TOLERANCE) -> Conversion:
-    """The same version and tolerance always give the same answer, so an existing one that did not fail is given."""
+def convert(
+    actor: Any, version: ModelVersion, *, tolerance: float = TOLERANCE, kind: str = "onnx", dataset: str = ""
+) -> Conversion:
+    """The same version, kind, tolerance and rows always give the same answer, so an existing one that did not fail is
+    given. `dataset`: `name` or `name:version` of the model's project, whose rows the two forms are compared on."""
     require(actor, "contribute", version.model.project)
     if not 0 < tolerance <= 1:
         raise Refusal(
@@ -33,13 +37,21 @@ def convert(actor: Any, version: ModelVersion, *, tolerance: float = TOLERANCE) 
             _("The tolerance is %(value)s; it must be above 0 and at most 1.") % {"value": tolerance},
             hint=_("Usual is 0.0001."),
         )
+    if kind not in ConversionKind.values:
+        raise Refusal(
+            "conversion_kind_unknown",
+            _("There is no conversion “%(kind)s”.") % {"kind": kind},
+            hint=nearest(kind, ConversionKind.values) or _("There are: %(kinds)s.") % {"kinds": _kinds()},
+            where=Where(parameter="kind", value=kind),
+        )
+    rows = table_of(version.model.project, dataset) if dataset.strip() else None
     with transaction.atomic():
-        known = Conversion.objects.filter(version=version, tolerance=tolerance, state__in=ANSWERED).first()
+        same = {"version": version, "tolerance": tolerance, "kind": kind, "reference": rows}
+        known = Conversion.objects.filter(**same, state__in=ANSWERED).first()
         if known is not None:
             return known
         conversion = Conversion.objects.create(
-            version=version,
-            tolerance=tolerance,
+            **same,
             reason=_("Waits for a worker."),
             state_since=timezone.now(),
             created_by=actor,
@@ -49,11 +61,15 @@ def convert(actor: Any, version: ModelVersion, *, tolerance: float = TOLERANCE) 
             "mlops.model.conversion_requested",
             subject=f"models/{version}",
             project=version.model.project,
-            data={"tolerance": tolerance},
+            data={"tolerance": tolerance, "kind": kind},
             notice=("model", str(version.model_id)),
         )
         later("packaging.convert", conversion.id)
     return conversion
+
+
+def _kinds() -> str:
+    return ", ".join(ConversionKind.values)
 
 
 def package_pipeline(actor: Any, run: Run, *, name: str) -> PipelinePackage:

@@ -20,18 +20,26 @@ from mlops.runs.queries import run as visible_run
 
 class NewConversion(serializers.Serializer[Any]):
     tolerance = serializers.FloatField(default=actions.TOLERANCE)
+    kind = serializers.CharField(default="onnx", help_text="onnx, optimised, int8 or float16")
+    dataset = serializers.CharField(default="", allow_blank=True, help_text="name or name:version: rows to compare on")
 
 
 class ConversionView(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     version = serializers.CharField(help_text="name:number")
+    kind = serializers.CharField()
     tolerance = serializers.FloatField()
+    dataset = serializers.SerializerMethodField()
     state = serializers.CharField()
     reason = serializers.CharField()
     hint = serializers.CharField()
     since = serializers.DateTimeField(source="state_since")
     certificate = serializers.JSONField()
     created_at = serializers.DateTimeField()
+
+    def get_dataset(self, conversion: Conversion) -> str | None:
+        rows = conversion.reference
+        return None if rows is None else f"{rows.dataset.name}:{rows.number}"
 
 
 class ConversionsView(APIView):
@@ -45,7 +53,7 @@ class ConversionsView(APIView):
         version = visible_version(request.user, model_id, number)
         wanted = NewConversion(data=request.data)
         wanted.is_valid(raise_exception=True)
-        conversion: Conversion = actions.convert(request.user, version, tolerance=wanted.validated_data["tolerance"])
+        conversion: Conversion = actions.convert(request.user, version, **wanted.validated_data)
         code = status.HTTP_200_OK if conversion.is_final else status.HTTP_201_CREATED
         return Response(ConversionView(conversion).data, status=code)
 

@@ -22,12 +22,25 @@ class ConversionState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ConversionKind(models.TextChoices):
+    """The ONNX form, or what is made of it on request; only the form itself is ever served without being chosen."""
+
+    ONNX = "onnx", _("ONNX")
+    OPTIMISED = "optimised", _("ONNX, optimised offline")
+    INT8 = "int8", _("ONNX with eight-bit weights")
+    FLOAT16 = "float16", _("ONNX in half precision")
+
+
 class Conversion(models.Model):
-    """`tree` holds `model.onnx`, `certificate.json` and `golden.json`; it is there also when the scores disagreed."""
+    """`tree` holds `model.onnx`, `certificate.json` and `golden.json`, of a model that was not trained here also
+    `mlops_model.json`; it is there also when the scores disagreed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=ConversionKind.choices, default=ConversionKind.ONNX)
     tolerance = models.FloatField(default=1e-4)
+    reference = models.ForeignKey(DatasetVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    """Rows to compare on; without, the model's own sample, or made-up rows."""
     state = models.CharField(max_length=20, choices=ConversionState.choices, default=ConversionState.QUEUED)
     reason = models.TextField(blank=True)
     hint = models.TextField(blank=True)

@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
-from mlops.datasets.models import DatasetVersion
-from mlops.datasets.queries import port_type, ready_version
 from mlops.events.chain import notify, record
 from mlops.formats.model import Signature
 from mlops.formats.profiling import ProfileOrder
@@ -22,6 +20,7 @@ from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion, ConversionState, Profile, ProfileState
 from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, of_signature, recorded
 from mlops.packaging.queries import best_conversion
+from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import later
 
@@ -54,7 +53,7 @@ def profile(
             hint=_("Send it as “script”."),
             where=Where(parameter="script"),
         )
-    rows = _dataset(version, dataset) if dataset else None
+    rows = table_of(project, dataset) if dataset.strip() else None
     kept = _kept(requests) if requests is not None else None
     if rows is None and kept is None:
         _require_example(version)
@@ -164,20 +163,6 @@ def _conversion(version: ModelVersion, entry: str) -> Conversion | None:
             where=Where(parameter="entry", value=entry),
         )
     return conversion
-
-
-def _dataset(version: ModelVersion, text: str) -> DatasetVersion:
-    name, _colon, number = text.strip().partition(":")
-    wanted = int(number) if number.isdecimal() else None
-    found = ready_version(version.model.project, name, wanted)
-    if port_type(found) != "table":
-        raise Refusal(
-            "dataset_no_table",
-            _("The dataset “%(name)s” is no table.") % {"name": found.dataset.name},
-            hint=_("Choose one with rows, or give recorded requests."),
-            where=Where(parameter="dataset"),
-        )
-    return found
 
 
 def _kept(requests: BinaryIO) -> Blob:

@@ -8,15 +8,13 @@ from pathlib import Path
 import msgspec
 
 from mlops.blobs.stores import store
-from mlops.blobs.trees import manifest_of
 from mlops.formats.model import Signature
 from mlops.formats.profiling import ProfileOrder
 from mlops.packaging import served_folder
 from mlops.packaging.models import Profile
 from mlops.packaging.profiling.__main__ import ORDER_FILE, Task
 from mlops.packaging.profiling.bodies import EXAMPLE_FILE, RECORDED_FILE, ROWS_FILE, of_signature
-
-DATA_FILE = "data.parquet"
+from mlops.packaging.tables import fetch_table
 
 
 def lay_out(profile: Profile, folder: Path, *, beat: Callable[[], None]) -> None:
@@ -33,9 +31,7 @@ def _requests(profile: Profile, folder: Path) -> None:
     if profile.recorded_id is not None:
         store().fetch(profile.recorded_id, str(folder / RECORDED_FILE))
     elif profile.dataset is not None:
-        assert profile.dataset.tree_id is not None
-        table = next(one for one in manifest_of(profile.dataset.tree_id).files if one.path == DATA_FILE)
-        store().fetch(table.digest, str(folder / ROWS_FILE))
+        fetch_table(profile.dataset, folder / ROWS_FILE)
     else:
         example = profile.version.input_example
         if example is None and profile.version.signature is not None:

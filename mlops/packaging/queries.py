@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from mlops.access.decisions import visible_projects
 from mlops.formats.profiling import ProfileReport, Recommendation
 from mlops.formats.refusal import Refusal
-from mlops.packaging.models import Conversion, ConversionState, Image, PipelinePackage, Profile, ProfileState
+from mlops.packaging.models import Conversion, ConversionKind, ConversionState, Image, PipelinePackage, Profile, ProfileState
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -21,12 +21,12 @@ def visible_to(user: Any) -> QuerySet[Conversion]:
 
 
 def conversions_of(version: ModelVersion) -> QuerySet[Conversion]:
-    return Conversion.objects.filter(version=version).select_related("created_by")
+    return Conversion.objects.filter(version=version).select_related("created_by", "reference__dataset")
 
 
 def best_conversion(version: ModelVersion) -> Conversion | None:
-    """The closest accepted one, else one under way, else the latest."""
-    found = sorted(conversions_of(version)[:20], key=lambda one: one.tolerance)
+    """The closest accepted one, else one under way, else the latest; never one that was optimised or quantised."""
+    found = sorted(conversions_of(version).filter(kind=ConversionKind.ONNX)[:20], key=lambda one: one.tolerance)
     for states in ((ConversionState.ACCEPTED,), (ConversionState.RUNNING, ConversionState.QUEUED)):
         for conversion in found:
             if conversion.state in states:

@@ -11,13 +11,13 @@ import msgspec
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
-from mlops.formats.model import ONNX_FILE, Signature
+from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, Serving
 from mlops.packaging.child import run_module
 from mlops.packaging.models import Conversion
+from mlops.packaging.served import facts_of
 from mlops.registry.models import ModelVersion
-from mlops.registry.reading import describe
 
 SCRIPT_FILE, GOLDEN_FILE = "score.py", "golden.json"
 GOLDEN_SECONDS = 180.0
@@ -44,6 +44,8 @@ def _fill(served: Served, folder: Path, beat: Callable[[], None]) -> tuple[Golde
     fetch_tree(served.version.tree_id, folder / "model")
     if served.script_id is not None:
         store().fetch(served.script_id, str(folder / SCRIPT_FILE))
+        return ()
+    if facts_of(served.version, entry=served.entry, conversion=served.conversion).by_itself:
         return ()
     if served.entry == "onnx":
         return _converted(served.conversion, folder)
@@ -72,16 +74,18 @@ def _read(path: Path) -> tuple[GoldenRequest, ...]:
 
 def _serving(served: Served, golden: tuple[GoldenRequest, ...], endpoint: str, deployment: str) -> Serving:
     version = served.version
-    manifest = describe(version.tree_id).manifest
     scripted = served.entry == "script"
+    facts = facts_of(version, entry=served.entry, conversion=served.conversion)
     return Serving(
         entry=served.entry,  # type: ignore[arg-type]
         endpoint=endpoint,
         deployment=deployment,
         model=str(version),
-        signature=None if scripted or version.signature is None else msgspec.convert(version.signature, Signature),
-        task=version.task,
-        classes=manifest.classes if manifest else (),
+        signature=facts.signature,
+        task=facts.task,
+        classes=facts.classes,
+        framework=facts.framework,
+        graph=facts.graph,
         script=SCRIPT_FILE if scripted else "",
         golden=golden,
     )

@@ -15,13 +15,14 @@ from mlops.blobs.models import Tree
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree, keep_folder, manifest_of
 from mlops.events.chain import notify, record
-from mlops.formats.model import MANIFEST_FILE, ParityCertificate
+from mlops.formats.model import ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepError
 from mlops.packaging import finished, image_tasks, leases, package_tasks, profile_tasks
 from mlops.packaging.child import Ended, run_module
-from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.models import Conversion, ConversionKind, ConversionState
 from mlops.packaging.scratch import scratch
+from mlops.packaging.tables import fetch_table
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import every, job, later
 
@@ -74,21 +75,22 @@ def _clear_left_behind() -> None:
 def _claim(conversion_id: str) -> Conversion | None:
     if not leases.claim(Conversion.objects.all(), conversion_id, reason="Converting and comparing with the original."):
         return None
-    conversion = Conversion.objects.select_related("version__model__project", "version__tree").get(pk=conversion_id)
+    conversion = Conversion.objects.select_related("version__model__project", "version__tree", "reference").get(
+        pk=conversion_id
+    )
     notify("model", str(conversion.version.model_id), project=conversion.version.model.project)
     return conversion
 
 
 def _convert(conversion: Conversion, folder: Path) -> None:
     fetch_tree(conversion.version.tree_id, folder / "model")
-    if not (folder / "model" / MANIFEST_FILE).is_file():
-        reason = "Only models that were trained here can be converted; this one was uploaded as files."
-        hint = "Deploy it with a scoring script of your own, which can load any file of the model."
-        _end(conversion, state=ConversionState.REFUSED, reason=reason, hint=hint)
-        return
     out = folder / "out"
     out.mkdir()
     arguments = ["--model", str(folder / "model"), "--out", str(out), "--tolerance", str(conversion.tolerance)]
+    arguments += ["--kind", conversion.kind]
+    if conversion.reference is not None:
+        fetch_table(conversion.reference, folder / "rows.parquet")
+        arguments += ["--rows", str(folder / "rows.parquet")]
     ended = run_module(
         "mlops.packaging.convert",
         arguments,
@@ -110,8 +112,14 @@ def _settle(conversion: Conversion, out: Path, ended: Ended) -> None:
         return
     certificate = msgspec.json.decode((out / "certificate.json").read_bytes(), type=ParityCertificate)
     state = ConversionState.ACCEPTED if certificate.accepted else ConversionState.REFUSED
-    hint = "" if certificate.accepted else f"{NATIVE_HINT} Or convert again with a larger tolerance."
+    hint = "" if certificate.accepted else _what_next(conversion)
     _end(conversion, state=state, reason=certificate.reason, hint=hint, tree=keep_folder(out), certificate=certificate)
+
+
+def _what_next(conversion: Conversion) -> str:
+    if conversion.kind != ConversionKind.ONNX:
+        return "Serve the ONNX form as it is, or ask again with a larger tolerance."
+    return f"{NATIVE_HINT} Or convert again with a larger tolerance."
 
 
 def _end(
@@ -143,7 +151,7 @@ def _end(
             subject=f"models/{conversion.version}",
             project=project,
             reason=reason,
-            data={"tolerance": conversion.tolerance, "speed_up": told.get("speed_up_single")},
+            data={"tolerance": conversion.tolerance, "kind": conversion.kind, "speed_up": told.get("speed_up_single")},
             notice=("model", str(conversion.version.model_id)),
         )
         conversion.refresh_from_db()

@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from mlops.formats.refusal import Refusal
-from mlops.packaging import actions, tasks
+from mlops.packaging import actions, queries, tasks
 from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.served import facts_of
 from mlops.registry.actions import keep_files, register
+from tests.packaging.external.fitted import FITTED, keep
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +82,39 @@ def test_an_uploaded_onnx_file_tells_its_signature(contributor, project, tmp_pat
     version.refresh_from_db()
     assert [field["name"] for field in version.signature["inputs"]] == ["a", "b"]
     assert version.properties["onnx"]["outputs"][0]["name"] == "total"
+
+
+def kept(actor, project, folder, name="mine"):
+    with (folder / "model.joblib").open("rb") as stream:
+        tree = keep_files(actor, project, files=[("model.joblib", stream)])
+    return register(actor, project, name=name, tree=tree)
+
+
+def test_an_uploaded_estimator_is_converted_and_says_what_it_takes(contributor, project, tmp_path):
+    version = kept(contributor, project, keep(tmp_path, FITTED["logistic"]()))
+    conversion = done(actions.convert(contributor, version))
+    assert conversion.state == ConversionState.ACCEPTED, conversion.reason
+    facts = facts_of(version, conversion)
+    assert facts.task == "two_class"
+    assert [field.name for field in facts.signature.inputs] == ["power", "weight", "age"]
+
+
+def test_a_form_that_was_asked_for_is_never_served_by_itself(contributor, project):
+    version = registered(contributor, project)
+    usual = done(actions.convert(contributor, version))
+    optimised = done(actions.convert(contributor, version, kind="optimised"))
+    assert optimised != usual
+    assert optimised.state in (ConversionState.ACCEPTED, ConversionState.REFUSED)
+    assert queries.best_conversion(version) == usual
+
+
+def test_trees_are_not_quantised(contributor, project):
+    conversion = done(actions.convert(contributor, registered(contributor, project), kind="int8"))
+    assert conversion.state == ConversionState.REFUSED
+    assert "trees" in conversion.reason
+
+
+def test_an_unknown_kind_is_refused_with_the_nearest(contributor, project):
+    with pytest.raises(Refusal) as refused:
+        actions.convert(contributor, registered(contributor, project), kind="int")
+    assert "int8" in refused.value.hint

@@ -13,7 +13,7 @@ from mlops.formats.model import ModelManifest, ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import GoldenRequest, Serving
 from mlops.packaging.convert import convert
-from tests.packaging.external.fitted import FITTED, NAMES, REFUSED, cars, dear, keep, mixed, numbers, price
+from tests.packaging.external.fitted import FITTED, NAMES, REFUSED, cars, dear, keep, mixed, numbers
 from tests.scoring.running import scoring
 
 
@@ -102,12 +102,14 @@ def test_a_converted_model_is_served_as_onnx_and_answers_as_the_original(tmp_pat
 
 
 def test_numbers_are_float64_inside_where_float32_is_too_coarse(tmp_path):
+    """A small difference of large numbers."""
     from sklearn.linear_model import LinearRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import PolynomialFeatures
 
-    cubes = make_pipeline(PolynomialFeatures(6), LinearRegression()).fit(numbers(), price())
-    found = certified(keep(tmp_path / "model", cubes), tmp_path / "out")
+    far = (numbers()[["power", "age"]] / [40, 5] + 1e5).astype("float32").astype("float64")
+    model = LinearRegression().fit(far, 1000 * (far.power - far.age))
+    pl.DataFrame(far.to_dict("list")).write_parquet(tmp_path / "rows.parquet")
+    folder = keep(tmp_path / "model", model)
+    found = certified(folder, tmp_path / "out", rows=tmp_path / "rows.parquet")
     assert found.accepted, found.reason
     assert "float64" in found.way
 
