@@ -22,9 +22,10 @@ from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, of_signature, r
 from mlops.packaging.queries import best_conversion
 from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
+from mlops.registry.recognising import recognise
 from mlops.work.calls import later
 
-ENTRIES = ("onnx", "native", "script")
+ENTRIES = ("onnx", "native", "mlflow", "script")
 
 
 def profile(
@@ -142,16 +143,20 @@ def delete(actor: Any, asked: Profile) -> None:
 def _usual_entry(version: ModelVersion, script: Blob | None) -> str:
     if script is not None:
         return "script"
+    known = recognise(version)
+    if known is not None:
+        return known.entry
     conversion = best_conversion(version)
     return "onnx" if conversion is not None and conversion.state == ConversionState.ACCEPTED else "native"
 
 
 def _conversion(version: ModelVersion, entry: str) -> Conversion | None:
     if entry not in ENTRIES:
-        hint = nearest(entry, ENTRIES) or _("Choose onnx, native or script.")
+        hint = nearest(entry, ENTRIES) or _("Choose onnx, native, mlflow or script.")
         message = _("There is no entry “%(entry)s”.") % {"entry": entry}
         raise Refusal("entry_unknown", message, hint=hint, where=Where(parameter="entry", value=entry))
-    if entry != "onnx":
+    known = recognise(version)
+    if entry != "onnx" or (known is not None and known.graph):
         return None
     conversion = best_conversion(version)
     if conversion is None or conversion.state != ConversionState.ACCEPTED:

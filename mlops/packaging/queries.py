@@ -11,7 +11,15 @@ from django.db.models import QuerySet
 from mlops.access.decisions import visible_projects
 from mlops.formats.profiling import ProfileReport, Recommendation
 from mlops.formats.refusal import Refusal
-from mlops.packaging.models import Conversion, ConversionKind, ConversionState, Image, PipelinePackage, Profile, ProfileState
+from mlops.packaging.models import (
+    Conversion,
+    ConversionKind,
+    ConversionState,
+    Image,
+    PipelinePackage,
+    Profile,
+    ProfileState,
+)
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 

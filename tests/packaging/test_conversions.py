@@ -94,7 +94,7 @@ def test_an_uploaded_estimator_is_converted_and_says_what_it_takes(contributor, 
     version = kept(contributor, project, keep(tmp_path, FITTED["logistic"]()))
     conversion = done(actions.convert(contributor, version))
     assert conversion.state == ConversionState.ACCEPTED, conversion.reason
-    facts = facts_of(version, conversion)
+    facts = facts_of(version, entry="onnx", conversion=conversion)
     assert facts.task == "two_class"
     assert [field.name for field in facts.signature.inputs] == ["power", "weight", "age"]
 

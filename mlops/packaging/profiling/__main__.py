@@ -36,7 +36,9 @@ def profile(folder: Path) -> None:
     task = msgspec.json.decode((folder / ORDER_FILE).read_bytes(), type=Task)
     serving = msgspec.json.decode((folder / "serve" / SERVING_FILE).read_bytes(), type=Serving)
     signature = None if serving.entry == "script" else serving.signature
-    requests = read_requests(folder, signature=signature, column=task.column)
+    requests = read_requests(
+        folder, signature=signature, column=task.column, takes_rows=bool(serving.framework or serving.graph)
+    )
     sweep = Sweep(
         task.order,
         requests,

@@ -38,12 +38,14 @@ class Requests(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def read_requests(folder: Path, *, signature: Signature | None, column: str = "") -> Requests:
-    """What lies in the folder: recorded requests, else a table, else an example. Raises Refusal naming the fault."""
+def read_requests(folder: Path, *, signature: Signature | None, column: str = "", takes_rows: bool = False) -> Requests:
+    """What lies in the folder: recorded requests, else a table, else an example. Raises Refusal naming the fault.
+
+    `takes_rows`: a model without a signature that answers rows all the same, as one from elsewhere does."""
     if (folder / RECORDED_FILE).is_file():
         return recorded((folder / RECORDED_FILE).read_bytes())
     if (folder / ROWS_FILE).is_file():
-        return _table(folder / ROWS_FILE, signature=signature, column=column)
+        return _table(folder / ROWS_FILE, signature=signature, column=column, takes_rows=takes_rows)
     if (folder / EXAMPLE_FILE).is_file():
         return example(msgspec.json.decode((folder / EXAMPLE_FILE).read_bytes()), signature=signature)
     raise Refusal(
@@ -113,22 +115,23 @@ def _example_rows(value: Any, signature: Signature | None) -> list[dict[str, Any
     return []
 
 
-def _table(path: Path, *, signature: Signature | None, column: str) -> Requests:
+def _table(path: Path, *, signature: Signature | None, column: str, takes_rows: bool) -> Requests:
     import polars as pl
 
     names = list(pl.read_parquet_schema(path))
     column = column or _only_text(path, names, signature)
     if column:
         return _texts(path, column, names)
-    if signature is None:
+    if signature is None and not takes_rows:
         raise Refusal(
             "no_request_column",
             "This model answers with a script, so a row of a dataset is no request for it.",
             hint="Name the column that holds request bodies as text, or give recorded requests.",
             status=422,
         )
-    wanted = [field.name for field in signature.inputs]
-    for field in signature.inputs:
+    fields = signature.inputs if signature is not None else ()
+    wanted = [field.name for field in fields] or names
+    for field in fields:
         if field.required and field.name not in names:
             raise Refusal(
                 "missing_column",

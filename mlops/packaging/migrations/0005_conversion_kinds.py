@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("datasets", "0001_initial"),
-        ("packaging", "0003_profile"),
+        ("packaging", "0004_image"),
     ]
 
     operations = [
