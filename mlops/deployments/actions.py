@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from mlops.deployments.fitting import check_fits
 from mlops.deployments.keys import Keys, Which, keys_of
 from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
+from mlops.deployments.routing import route_at_once
 from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
@@ -32,6 +34,8 @@ from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import later
+
+MOST_GRACE_SECONDS = 30 * 24 * 3600.0
 
 
 def create_endpoint(actor: Any, project: Project, *, name: str, description: str = "") -> Endpoint:
@@ -286,20 +290,33 @@ def credentials(actor: Any, endpoint: Endpoint) -> Keys:
     return keys_of(endpoint)
 
 
-def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str) -> Keys:
-    """Callers with the old key are refused within a second."""
+def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str, grace_seconds: float = 0.0) -> Keys:
+    """Callers with the old key are refused within a second, or when the time of grace is over."""
     require(actor, "contribute", endpoint.project)
     known: tuple[Which, ...] = ("primary", "secondary")
     if which not in known:
         hint = nearest(which, known) or _("Name primary or secondary.")
         raise Refusal("key_unknown", _("There is no key “%(which)s”.") % {"which": which}, hint=hint)
+    if not 0 <= grace_seconds <= MOST_GRACE_SECONDS:
+        raise Refusal(
+            "grace_invalid",
+            _("A replaced key cannot go on for %(seconds)s seconds.") % {"seconds": f"{grace_seconds:g}"},
+            hint=_("Give it from 0 to %(days)s days.") % {"days": f"{MOST_GRACE_SECONDS / 86400:.0f}"},
+            where=Where(parameter="grace_seconds"),
+        )
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         field = f"{which}_key_number"
-        setattr(endpoint, field, getattr(endpoint, field) + 1)
-        endpoint.save(update_fields=[field])
-        _record(actor, endpoint, "mlops.endpoint.keys_regenerated", key=which)
-        later("deployments.route")
+        number = getattr(endpoint, field)
+        retired = [one for one in endpoint.retired_keys if one["key"] != which] if not grace_seconds else [
+            *endpoint.retired_keys, {"key": which, "number": number, "until": time.time() + grace_seconds}
+        ]  # fmt: skip
+        setattr(endpoint, field, number + 1)
+        endpoint.retired_keys = retired
+        endpoint.keys_used_at = {name: at for name, at in endpoint.keys_used_at.items() if name != which}
+        endpoint.save(update_fields=[field, "retired_keys", "keys_used_at"])
+        _record(actor, endpoint, "mlops.endpoint.keys_regenerated", key=which, grace_seconds=grace_seconds)
+        route_at_once()
     return keys_of(endpoint)
 
 

@@ -74,6 +74,7 @@ class TrafficView(serializers.Serializer[Any]):
 
 class KeyChoice(serializers.Serializer[Any]):
     key = serializers.CharField(default="primary", help_text="primary or secondary")
+    grace_seconds = serializers.FloatField(default=0.0, help_text="how long the old key goes on beside the new one")
 
 
 class DeploymentView(serializers.Serializer[Any]):
@@ -226,7 +227,11 @@ class RegenerateView(APIView):
     @extend_schema(request=KeyChoice, responses={200: dict})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        return _secret(actions.regenerate_key(request.user, endpoint, which=_checked(KeyChoice, request)["key"]))
+        values = _checked(KeyChoice, request)
+        keys = actions.regenerate_key(
+            request.user, endpoint, which=values["key"], grace_seconds=values["grace_seconds"]
+        )
+        return _secret(keys)
 
 
 class LogsView(APIView):
@@ -303,6 +308,7 @@ def endpoint_view(endpoint: Endpoint) -> dict[str, Any]:
         "mirror_traffic": endpoint.mirrors,
         "previous_traffic": endpoint.previous_traffic,
         "default": endpoint.default,
+        "auth_mode": endpoint.auth_mode,
         "control": endpoint.control,
         "scoring_uri": queries.scoring_uri(endpoint),
         "deployments": [deployment_view(deployment, endpoint) for deployment in deployments],

@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
-from mlops.deployments.keys import keys_of
+from mlops.deployments.keys import studio_key
 from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import scoring_uri
 from mlops.formats.refusal import Refusal
@@ -33,10 +33,10 @@ def invoke(actor: Any, endpoint: Endpoint, *, body: bytes, deployment: str = "")
 
 
 def ask(endpoint: Endpoint, method: str, uri: str, *, body: bytes | None = None, deployment: str = "") -> Invoked:
-    """With the endpoint's key. Raises Refusal `endpoint_too_slow` or `router_unreachable`."""
+    """With the studio's own key. Raises Refusal `endpoint_too_slow` or `router_unreachable`."""
     import httpx
 
-    headers = {"Authorization": f"Bearer {keys_of(endpoint).primary}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {studio_key(endpoint)}", "Content-Type": "application/json"}
     if deployment:
         headers["azureml-model-deployment"] = deployment
     try:

@@ -16,6 +16,14 @@ from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
 
 
+class AuthMode(models.TextChoices):
+    """As Azure names them, and `none` for an endpoint that everybody may call who reaches it."""
+
+    KEY = "key", _("Keys and tokens")
+    TOKEN = "aml_token", _("Tokens alone")
+    NONE = "none", _("Nothing: open to all who reach it")
+
+
 class Endpoint(models.Model):
     """Keys are derived (deployments.keys) from the secret key, this id and the key numbers: none is stored."""
 
@@ -32,15 +40,55 @@ class Endpoint(models.Model):
     default = models.CharField(max_length=60, blank=True)
     control = models.CharField(max_length=60, blank=True)
     """The deployment that others are compared with; empty: none is named."""
+    auth_mode = models.CharField(max_length=10, choices=AuthMode.choices, default=AuthMode.KEY)
     primary_key_number = models.PositiveIntegerField(default=1)
     secondary_key_number = models.PositiveIntegerField(default=1)
+    retired_keys = models.JSONField(default=list)
+    """Replaced keys in their time of grace: {"key", "number", "until" (Unix seconds)}."""
+    keys_used_at = models.JSONField(default=dict)
+    """When each key was used last (ISO 8601), as far as the router told."""
     cors_origins = models.JSONField(default=list)
+    sticky_cookie = models.CharField(max_length=60, blank=True)
+    """Name of the cookie that keeps a caller at one deployment."""
+    sticky_query = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_endpoint_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EndpointToken(models.Model):
+    """Lets one client call an endpoint, or some of its deployments. The secret itself is nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256, hexadecimal."""
+    deployments = models.JSONField(default=list)
+    """The only deployments that it may call; empty: all."""
+    is_personal = models.BooleanField(default=False)
+    """Made for the person who asked for credentials, for some hours."""
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint", "name"],
+                condition=models.Q(revoked_at__isnull=True, is_personal=False),
+                name="one_token_name_per_endpoint",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from mlops.deployments.files import replace_file, under_lock
-from mlops.deployments.keys import digests_of
-from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.deployments.keys import TOLD_SECONDS, credentials_of, digests_of
+from mlops.deployments.models import AuthMode, Deployment, DeploymentState, Endpoint, EndpointToken
 from mlops.deployments.targets import has_address
 from mlops.formats.serving import Backend, DeploymentRoute, EndpointRoute, RoutingTable
+from mlops.work.calls import later
 
 
 def write_table() -> bool:
@@ -28,6 +33,12 @@ def write_table() -> bool:
     return True
 
 
+def route_at_once() -> None:
+    """When the transaction is over: here, and by a worker in case that this process ends before."""
+    transaction.on_commit(write_table, robust=True)
+    later("deployments.route")
+
+
 def table_file() -> Path:
     return Path(settings.DATA_DIR) / "routing.json"
 
@@ -37,11 +48,16 @@ def routes() -> tuple[EndpointRoute, ...]:
     for deployment in Deployment.objects.filter(ready_revision__isnull=False).order_by("name"):
         if has_address(deployment.target):
             deployments.setdefault(deployment.endpoint_id, []).append(deployment)
+    tokens: dict[object, list[EndpointToken]] = {}
+    for token in _tokens():
+        tokens.setdefault(token.endpoint_id, []).append(token)
     endpoints = Endpoint.objects.select_related("project").order_by("project__slug", "name")
-    return tuple(route(endpoint, deployments.get(endpoint.pk, [])) for endpoint in endpoints)
+    return tuple(
+        route(endpoint, deployments.get(endpoint.pk, []), tokens=tokens.get(endpoint.pk, [])) for endpoint in endpoints
+    )
 
 
-def route(endpoint: Endpoint, ready: Sequence[Deployment]) -> EndpointRoute:
+def route(endpoint: Endpoint, ready: Sequence[Deployment], *, tokens: Sequence[EndpointToken] = ()) -> EndpointRoute:
     """`ready`: deployments with a server. What an unhealthy one cannot take goes to the healthy ones with traffic."""
     sharing = [one for one in ready if one.name in endpoint.traffic]
     healthy = [one for one in sharing if one.state != DeploymentState.UNHEALTHY]
@@ -62,9 +78,20 @@ def route(endpoint: Endpoint, ready: Sequence[Deployment]) -> EndpointRoute:
         ),
         default=_default(endpoint, weights),
         control=endpoint.control,
+        auth_enabled=endpoint.auth_mode != AuthMode.NONE,
         key_digests=digests_of(endpoint),
+        credentials=credentials_of(endpoint, tokens),
         cors_origins=tuple(endpoint.cors_origins),
+        sticky_cookie=endpoint.sticky_cookie,
+        sticky_query=endpoint.sticky_query,
     )
+
+
+def _tokens() -> QuerySet[EndpointToken]:
+    """Those that count, and those that ended not long ago: their callers are told so."""
+    told = timezone.now() - timedelta(seconds=TOLD_SECONDS)
+    wanted = Q(expires_at__isnull=True) | Q(expires_at__gt=told)
+    return EndpointToken.objects.filter(wanted, revoked_at__isnull=True).order_by("created_at", "pk")
 
 
 def _default(endpoint: Endpoint, weights: dict[str, float]) -> str:

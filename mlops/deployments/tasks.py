@@ -16,6 +16,7 @@ from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.observing import observe as look
 from mlops.deployments.routing import write_table
 from mlops.deployments.targets import TARGETS, target
+from mlops.deployments.uses import note_uses
 from mlops.events.chain import notify, record
 from mlops.formats.refusal import Refusal
 from mlops.packaging.models import ConversionState
@@ -74,6 +75,7 @@ def observe() -> None:
     stats = ask_router() if Deployment.objects.filter(ready_revision__isnull=False).exists() else None
     if stats is not None:
         take_over(stats)
+        note_uses(stats.credentials)
         follow_load(stats)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     for deployment in _unlaid().filter(free).select_related("conversion"):

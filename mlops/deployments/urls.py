@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.deployments import api, code_api, revisions_api
+from mlops.deployments import api, callers_api, code_api, revisions_api
 
 ONE = "online-endpoints/<uuid:endpoint_id>/"
 
@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}traffic/restore/", revisions_api.RestoreTrafficView.as_view()),
     path(f"{ONE}credentials/", api.CredentialsView.as_view()),
     path(f"{ONE}regenerate-keys/", api.RegenerateView.as_view()),
+    path(f"{ONE}access-token/", callers_api.AccessTokenView.as_view()),
+    path(f"{ONE}callers/", callers_api.CallersView.as_view()),
+    path(f"{ONE}tokens/", callers_api.TokensView.as_view()),
+    path(f"{ONE}tokens/<str:token_name>/", callers_api.OneTokenView.as_view()),
+    path(f"{ONE}requests/", callers_api.RequestsView.as_view()),
     path(f"{ONE}logs/", api.LogsView.as_view()),
     path(f"{ONE}metrics/", api.MetricsView.as_view()),
     path(f"{ONE}program/", api.ProgramView.as_view()),

@@ -83,6 +83,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "endpoint_id": endpoint.pk,
         "deployment_id": deployment.pk,
         "deployment": deployment.name,
+        "token_name": _endpoint_token(owner, endpoint),
         "act": "pause",
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
@@ -94,6 +95,12 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "component_id": _component(project, owner).pk,
         "version": "1",
     }
+
+
+def _endpoint_token(owner: Any, endpoint: Any) -> str:
+    from mlops.deployments.tokens import create_token
+
+    return create_token(owner, endpoint, name="shop").token.name
 
 
 def _dataset(project: Any, owner: Any, folder: Path) -> tuple[Any, Any]:

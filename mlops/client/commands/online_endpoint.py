@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import endpoint_replay
+from mlops.client.commands import endpoint_callers, endpoint_replay
+from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import load, readable
 from mlops.client.errors import WrongUsage
@@ -35,6 +36,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_file(create, "an endpoint YAML (name, description)")
     add_name(create, "the endpoint's name", required=False)
     create.add_argument("--description", default="", help="what it is for")
+    create.add_argument("--auth-mode", default="", help="key, aml_token (tokens alone) or none; default: key")
     add_project(create)
     listed = verbs.add("list", "endpoints of one project, or of all", list_endpoints)
     add_project(listed)
@@ -50,9 +52,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     invoke = verbs.add("invoke", "send a request from a file and print the answer", invoke_endpoint)
     invoke.add_argument("--request-file", "-r", required=True, metavar="FILE", help='JSON such as {"data": [{…}]}')
     invoke.add_argument("--deployment-name", "-d", default="", help="this deployment, whatever the traffic says")
-    credentials = verbs.add("get-credentials", "the endpoint's keys", show_credentials)
+    credentials = verbs.add("get-credentials", "the endpoint's keys, or a token", show_credentials)
+    endpoint_callers.define(verbs)
     regenerate = verbs.add("regenerate-keys", "replace a key by a new one", regenerate_key)
     regenerate.add_argument("--key-type", choices=("primary", "secondary"), default="primary", help="default: primary")
+    regenerate.add_argument("--grace", default="", metavar="TIME", help="how long the old key goes on, such as 2h")
     logs = verbs.add("get-logs", "the last lines of a deployment's log", show_logs)
     logs.add_argument("--deployment-name", "-d", default="", help="needed where there are several")
     logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
@@ -77,10 +81,8 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
         if arguments.file
         else {}
     )
-    if fields.get("auth_mode", "key") != "key":
-        raise WrongUsage(
-            "auth_mode_unsupported", f"auth_mode “{fields['auth_mode']}” is not offered.", hint="Use: key."
-        )
+    auth_mode = arguments.auth_mode or str(fields.get("auth_mode") or "key")
+    endpoint_callers.check_mode(auth_mode)
     name = arguments.name or str(fields.get("name") or "")
     if not name:
         raise WrongUsage(
@@ -95,7 +97,10 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
         "name": name,
         "description": arguments.description or str(fields.get("description") or ""),
     }
-    return show(arguments, connection.post(PATH, body))
+    made = connection.post(PATH, body)
+    if auth_mode != "key":
+        made |= connection.request("PATCH", f"{PATH}{made['id']}/callers/", body={"auth_mode": auth_mode})
+    return show(arguments, made)
 
 
 def list_endpoints(arguments: argparse.Namespace) -> int:
@@ -149,8 +154,9 @@ def invoke_endpoint(arguments: argparse.Namespace) -> int:
 
 def score(connection: Connection, endpoint: dict[str, Any], content: bytes, *, deployment: str = "") -> Any:
     """Asks the endpoint's own address, through the router, with the endpoint's key."""
-    keys = connection.get(f"{PATH}{endpoint['id']}/credentials/")
-    headers = {"Authorization": f"Bearer {key_of(keys, 'primary')}", "Content-Type": "application/json"}
+    secret = endpoint_callers.credentials(connection, endpoint, PATH)
+    headers = {"Authorization": f"Bearer {secret.get('accessToken') or secret['primaryKey']}"}
+    headers["Content-Type"] = "application/json"
     if deployment:
         headers["azureml-model-deployment"] = deployment
     response = connection.raw("POST", endpoint["scoring_uri"], content=content, headers=headers)
@@ -162,22 +168,19 @@ def score(connection: Connection, endpoint: dict[str, Any], content: bytes, *, d
         return response.text
 
 
-def key_of(keys: dict[str, Any], which: str) -> str:
-    return str(keys.get(f"{which}_key") or keys.get(f"{which}Key") or keys.get(which) or "")
-
-
 def show_credentials(arguments: argparse.Namespace) -> int:
     connection = connect()
-    keys = connection.get(f"{PATH}{_endpoint(connection, arguments)['id']}/credentials/")
-    return show(arguments, {"primaryKey": key_of(keys, "primary"), "secondaryKey": key_of(keys, "secondary")})
+    return show(arguments, endpoint_callers.credentials(connection, _endpoint(connection, arguments), PATH))
 
 
 def regenerate_key(arguments: argparse.Namespace) -> int:
-    confirm(arguments, f"Callers with the {arguments.key_type} key of “{arguments.name}” will be refused. Go on?")
+    when = f"after {arguments.grace}" if arguments.grace else "at once"
+    confirm(arguments, f"The {arguments.key_type} key of “{arguments.name}” will be refused {when}. Go on?")
     connection = connect()
     row = _endpoint(connection, arguments)
-    keys = connection.post(f"{PATH}{row['id']}/regenerate-keys/", {"key": arguments.key_type})
-    return show(arguments, {"primaryKey": key_of(keys, "primary"), "secondaryKey": key_of(keys, "secondary")})
+    asked = {"key": arguments.key_type, "grace_seconds": seconds_of(arguments.grace, option="--grace")}
+    keys = connection.post(f"{PATH}{row['id']}/regenerate-keys/", asked)
+    return show(arguments, endpoint_callers.as_azure(keys))
 
 
 def show_logs(arguments: argparse.Namespace) -> int:

@@ -36,10 +36,14 @@ def expiry(text: str) -> str | None:
     """`30d` as the moment 30 days from now, ISO 8601 in UTC; None for no end."""
     if not text:
         return None
+    return (datetime.now(UTC) + timedelta(seconds=seconds_of(text, option="--expires"))).isoformat()
 
+
+def seconds_of(text: str, *, option: str) -> int:
+    """`2h` as 7200; nothing as 0."""
+    if not text:
+        return 0
     match = re.fullmatch(r"(\d+)([mhdw])", text)
     if match is None:
-        raise WrongUsage(
-            "time_unreadable", f"--expires “{text}” is no length of time.", hint="For example: 30d or 12h."
-        )
-    return (datetime.now(UTC) + timedelta(seconds=int(match[1]) * SECONDS[match[2]])).isoformat()
+        raise WrongUsage("time_unreadable", f"{option} “{text}” is no length of time.", hint="For example: 30d or 12h.")
+    return int(match[1]) * SECONDS[match[2]]

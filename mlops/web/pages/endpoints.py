@@ -25,11 +25,12 @@ from mlops.deployments.targets import target
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
-from mlops.web.pages import deploying, traffic
+from mlops.web.pages import callers, deploying, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
 
-TABS = ("overview", "traffic", "test", "consume", "metrics", "logs")
+TABS = ("overview", "traffic", "test", "consume", "requests", "metrics", "logs")
+CONSUME_ACTS = ("regenerate", "create-token", "revoke-token", "callers")
 WINDOWS = ((60, "1 h"), (360, "6 h"), (1440, "24 h"))
 LOG_LINES = 300
 
@@ -60,6 +61,9 @@ def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     acts = {
         **traffic.ACTS,
         "regenerate": _regenerate,
+        "create-token": _create_token,
+        "revoke-token": _revoke_token,
+        "callers": _callers,
         "delete": _delete,
         "delete-deployment": _delete_deployment,
         "test": _test,
@@ -70,7 +74,8 @@ def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     try:
         return acts[name](request, shown)
     except Refusal as refusal:
-        tab = {"test": "test", "regenerate": "consume"}.get(name, "traffic" if name in traffic.ACTS else "overview")
+        tab = "test" if name == "test" else "consume" if name in CONSUME_ACTS else "overview"
+        tab = "traffic" if name in traffic.ACTS else tab
         return _page(request, shown, tab=tab, problem=refusal)
 
 
@@ -92,6 +97,7 @@ def _page(request: HttpRequest, endpoint: Endpoint, *, tab: str = "", **more: An
         "traffic": traffic.tab,
         "test": _test_tab,
         "consume": _consume_tab,
+        "requests": callers.requests_context,
         "metrics": _metrics_tab,
         "logs": _logs_tab,
     }
@@ -146,6 +152,7 @@ def _consume_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
     return {
         "uri": uri,
         "keys": keys,
+        **callers.consume_context(request, endpoint),
         "chosen": chosen,
         "languages": LANGUAGES,
         "language": shown,
@@ -184,9 +191,27 @@ def _chosen(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployme
 
 def _regenerate(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     which = request.POST.get("key", "")
-    actions.regenerate_key(request.user, endpoint, which=which)
+    hours = int(request.POST["hours"]) if request.POST.get("hours", "").isdecimal() else 0
+    actions.regenerate_key(request.user, endpoint, which=which, grace_seconds=hours * 3600.0)
     said = _("There is a new %(which)s key; callers with the old one are refused.")
-    messages.success(request, said % {"which": which})
+    if hours:
+        said = _("There is a new %(which)s key; the old one goes on for %(hours)s h.")
+    messages.success(request, said % {"which": which, "hours": hours})
+    return _to_tab(endpoint, "consume")
+
+
+def _create_token(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """The secret is in this answer and nowhere else."""
+    return _page(request, endpoint, tab="consume", made=callers.create_token(request, endpoint))
+
+
+def _revoke_token(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    callers.revoke_token(request, endpoint)
+    return _to_tab(endpoint, "consume")
+
+
+def _callers(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    callers.change(request, endpoint)
     return _to_tab(endpoint, "consume")
 
 
