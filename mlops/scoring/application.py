@@ -28,6 +28,7 @@ from mlops.scoring.reloading import watch
 from mlops.scoring.served.model import log
 from mlops.scoring.served.opening import opened
 from mlops.scoring.served.script import ScriptModel
+from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
 _METHODS = b"GET, POST, OPTIONS"
@@ -53,6 +54,8 @@ class Application:
             return
         began = time.perf_counter()
         rows = 0
+        timing = Timing()
+        current.set(timing)
         try:
             answer, rows = await self._answer(scope, receive)
         except ClientGone:
@@ -65,7 +68,8 @@ class Application:
             answer = self._problem(scope, fault)
         if scope["method"] == "POST":
             self._metrics.count(answer.status, seconds=time.perf_counter() - began, rows=rows)
-        await write(send, answer, extra=self._cors(scope, answer) if self._origins else ())
+        extra = (timing.header(),) if timing.score else ()
+        await write(send, answer, extra=(*extra, *self._cors(scope, answer)) if self._origins else extra)
 
     def not_ready(self) -> list[str]:
         """The reasons, in plain words; empty when ready."""
@@ -191,7 +195,13 @@ class Application:
 
     def _problem(self, scope: Scope, refusal: Refusal) -> Answer:
         if refusal.status >= 500 and refusal.code not in ("queue_full", "queue_wait", "not_ready"):
-            log(code=refusal.code, detail=refusal.message, path=scope["path"], request=_request_id(scope))
+            log(
+                code=refusal.code,
+                detail=refusal.message,
+                path=scope["path"],
+                request=header(scope, b"x-request-id").decode("latin-1"),
+                trace=header(scope, b"traceparent").decode("latin-1").partition("-")[2][:32],
+            )
         more = {"error": refusal.message} if scope["path"].startswith("/v2") else {}
         return problem_answer(refusal, **more)
 
@@ -219,7 +229,3 @@ class Application:
 
     def _wrong_method(self, path: str, method: str, *, allowed: str) -> Refusal:
         return Refusal("method_not_allowed", f"{path} does not take {method}.", hint=f"Use {allowed}.", status=405)
-
-
-def _request_id(scope: Scope) -> str:
-    return header(scope, b"x-request-id").decode("latin-1")

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.http.exchange import CODE_HEADER
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,7 +37,8 @@ def json_answer(value: Any, *, status: int = 200) -> Answer:
 
 
 def problem_answer(refusal: Refusal, **more: Any) -> Answer:
-    headers = ((b"retry-after", b"1"),) if refusal.status == 503 else ()
+    code = (CODE_HEADER, refusal.code.encode())
+    headers = (code, (b"retry-after", b"1")) if refusal.status == 503 else (code,)
     return Answer(
         status=refusal.status,
         body=msgspec.json.encode({**refusal.as_problem(), **more}),

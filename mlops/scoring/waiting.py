@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestLimits
+from mlops.scoring.timing import current
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -17,10 +18,11 @@ _SWEEP_SECONDS = 0.05
 
 
 class _Waiting(Generic[Job, Result]):
-    __slots__ = ("answer", "arrived", "job", "size")
+    __slots__ = ("answer", "arrived", "job", "size", "timing")
 
     def __init__(self, job: Job, size: int, arrived: float, answer: asyncio.Future[Result]) -> None:
         self.job, self.size, self.arrived, self.answer = job, size, arrived, answer
+        self.timing = current.get()
 
 
 class WaitingLine(Generic[Job, Result]):
@@ -70,10 +72,12 @@ class WaitingLine(Generic[Job, Result]):
         try:
             while self._waiting:
                 self._started = started = self._take()
+                began = asyncio.get_running_loop().time()
                 try:
                     results = await self._execute([entry.job for entry in started])
                 except Exception as error:
                     results = [error] * len(started)
+                _time(started, began)
                 for entry, result in zip(started, results, strict=True):
                     _settle(entry.answer, result)
         finally:
@@ -116,6 +120,14 @@ class WaitingLine(Generic[Job, Result]):
             hint="Send fewer rows, make the model faster, or raise the request timeout.",
             status=504,
         )
+
+
+def _time(started: Sequence[_Waiting[Any, Any]], began: float) -> None:
+    ended = asyncio.get_running_loop().time()
+    for entry in started:
+        if entry.timing is not None:
+            entry.timing.queue = began - entry.arrived
+            entry.timing.score = ended - began
 
 
 def _settle(answer: asyncio.Future[Result], result: Result | Exception) -> None:
