@@ -135,8 +135,9 @@ def update_deployment(
     version = version or deployment.version
     is_free = not entry and deployment.is_entry_free
     if not entry:
-        has_script = bool(script or code)
-        entry = entries.best(version, has_script=has_script) if is_free or has_script else deployment.entry
+        is_given = bool(script or code)
+        has_script = is_given or deployment.entry == "script"
+        entry = entries.best(version, has_script=has_script) if is_free or is_given else deployment.entry
     wanted = checked_settings(settings, base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)

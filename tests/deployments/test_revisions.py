@@ -89,3 +89,11 @@ def test_rest_tells_and_restores(client, contributor, updated):
     ]
     answer = client.post(f"{path}1/restore/", {"reason": "No good"}, content_type="application/json")
     assert (answer.status_code, answer.json()["revision"]) == (200, 3)
+
+
+def test_a_script_stays_when_settings_alone_are_changed(contributor, endpoint, version):  # noqa: F811
+    script = "def init(): pass\ndef run(data): return data\n"
+    deployment = deploy(contributor, endpoint, version, script=script)
+    actions.update_deployment(contributor, deployment, cpus=2)
+    newest, first = revisions.revisions_of(deployment)
+    assert (newest.entry, newest.script) == ("script", first.script)
