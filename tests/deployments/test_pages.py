@@ -73,6 +73,24 @@ def test_what_is_wrong_is_said_at_its_step_and_nothing_typed_is_lost(browser, ve
     assert not Endpoint.objects.exists()
 
 
+def test_the_wizard_offers_each_target_and_why_one_is_not_reached(browser, version, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    page = step(browser, version, "entry").content.decode()
+    assert "not reached" in page
+    assert "Devices (IoT Edge)" in page
+    answer = step(browser, version, "resources", target="docker")
+    assert (answer.status_code, "deploy-resources" in answer.content.decode()) == (400, True)
+
+
+def test_the_wizard_makes_what_the_load_asks_for(browser, version):
+    scaled = {"scaling": "load", "least_instances": "1", "most_instances": "3", "utilization": "60"}
+    assert "1 to 3, as the load asks for" in step(browser, version, "resources", **scaled).content.decode()
+    step(browser, version, "review", variables="MODE=fast", **scaled)
+    wanted = Deployment.objects.get().wanted
+    assert (wanted.scale.most_instances, wanted.scale.target_utilization) == (3, 0.6)
+    assert wanted.variables == {"MODE": "fast"}
+
+
 def test_going_back_keeps_what_was_typed_later(browser, version):
     page = step(browser, version, "resources", go="name", cpus="3").content.decode()
     assert "deploy-name" in page

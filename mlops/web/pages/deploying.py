@@ -142,6 +142,9 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
     elif step == "resources":
         wanted = checked_settings(settings_form.given_of(values))
         target(wanted.target).check(wanted)
+        reached = target(wanted.target).available(wanted.target_options)
+        if not reached.is_usable:
+            raise _refused("target_not_reached", reached.reason, reached.hint, "target")
 
 
 def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Deployment:
