@@ -28,7 +28,7 @@ def until(
         if state in good:
             return row
         if state in bad:
-            raise RequestFailed(f"{what.split()[0]}_{state}", _why(what, row), hint=str(row.get("hint") or ""))
+            raise RequestFailed(f"{what.split()[0].lower()}_{state}", _why(what, row), hint=str(row.get("hint") or ""))
         if time.monotonic() > deadline:
             raise RequestFailed("timeout", f"{what} is still {state} after {seconds:.0f} s. {row.get('reason') or ''}")
         time.sleep(interval)

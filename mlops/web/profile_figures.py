@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops.formats.model import ParityCertificate
 from mlops.formats.profiling import Point, Served
 
 
@@ -35,6 +36,22 @@ def throughput_figure(profiles: Sequence[tuple[str, Sequence[Served]]], *, targe
             {"xref": "paper", "x": 0, "y": _log10(target_ms), "text": _("target"), "showarrow": False, "yshift": 9}
         ]
     return {"data": data, "layout": layout}
+
+
+def figure_of_speeds(certificate: ParityCertificate) -> dict[str, Any]:
+    """Milliseconds of a call with so many rows, of the original and of this form, on a logarithmic axis."""
+    sizes = [ngettext("%(n)s row", "%(n)s rows", one.rows) % {"n": f"{one.rows:,}"} for one in certificate.speeds]
+    named = (
+        (_("Original"), [one.original_ms for one in certificate.speeds]),
+        (_("This form"), [one.onnx_ms for one in certificate.speeds]),
+    )
+    data = [
+        {"type": "bar", "name": name, "x": sizes, "y": [round(value, 4) for value in values]} for name, values in named
+    ]
+    return {
+        "data": data,
+        "layout": {"barmode": "group", "yaxis": {"title": {"text": _("Milliseconds")}, "type": "log"}},
+    }
 
 
 def _traces(prefix: str, one: Served, rows: int, *, many_memories: bool) -> list[dict[str, Any]]:

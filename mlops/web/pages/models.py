@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
+from mlops.datasets.models import Dataset
 from mlops.deployments.models import Deployment
 from mlops.deployments.queries import deployments_with
 from mlops.formats.model import ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.packaging.actions import convert
-from mlops.packaging.models import Conversion
+from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -208,11 +209,18 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
 
 def _onnx_context(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
     found = [(one, _certificate(one)) for one in conversions_of(version)]
+    newest: dict[str, tuple[Conversion, ParityCertificate | None]] = {}
+    for one, certificate in found:
+        newest.setdefault(one.kind, (one, certificate))
+    project = version.model.project
     return {
         "version": version,
         "conversions": found,
-        "latest": found[0] if found else None,
-        "earlier": found[1:],
+        "latest": newest.get(ConversionKind.ONNX),
+        "forms": [newest[kind] for kind in ConversionKind.values[1:] if kind in newest],
+        "earlier": [pair for pair in found if pair not in newest.values()],
+        "kinds": ConversionKind.choices,
+        "dataset_names": Dataset.objects.filter(project=project).values_list("name", flat=True)[:200],
         "may_contribute": may(request.user, "contribute", version.model.project),
     }
 
@@ -272,7 +280,13 @@ def _convert(request: HttpRequest, version: ModelVersion) -> HttpResponse:
         raise Refusal(
             "tolerance_out_of_range", _("“%(value)s” is no number.") % {"value": typed}, hint=_("Usual is 0.0001.")
         ) from None
-    convert(request.user, version, tolerance=tolerance)
+    convert(
+        request.user,
+        version,
+        tolerance=tolerance,
+        kind=request.POST.get("kind", "") or ConversionKind.ONNX,
+        dataset=request.POST.get("dataset", ""),
+    )
     response = redirect("web:model-version", version.model_id, version.number)
     response["Location"] += "?tab=onnx"
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops.formats.model import ParityCertificate
 from mlops.web.icons import OUTLINES, STATE_ICONS
+from mlops.web.profile_figures import figure_of_speeds
 
 register = template.Library()
 
@@ -114,6 +117,12 @@ def number(value: Any, digits: int = 4) -> str:
 def share(value: float | None) -> str:
     """0-1 as percent with three significant digits."""
     return NOTHING if value is None else f"{100 * value:.3g} %"
+
+
+@register.filter
+def speed_figure(certificate: ParityCertificate) -> str:
+    """A plotly figure as JSON: the original and the ONNX form beside each other."""
+    return json.dumps(figure_of_speeds(certificate))
 
 
 @register.filter
