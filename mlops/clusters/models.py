@@ -40,6 +40,8 @@ class Cluster(models.Model):
     registry_user = models.CharField(max_length=200, blank=True)
     registry_password = models.TextField(blank=True)
     """Sealed."""
+    used_namespaces = models.JSONField(default=list)
+    """Where something of ours was ever applied, so that what is left over is found."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

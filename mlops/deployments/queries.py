@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
+from mlops.clusters.models import Cluster
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint, Load, TrafficMinute
 from mlops.deployments.sizing import at_once
 from mlops.formats.refusal import Refusal, nearest
@@ -60,6 +61,22 @@ def users_of(version: ModelVersion) -> list[str]:
         _("the deployment “%(name)s” of the endpoint “%(endpoint)s”") % {"name": one.name, "endpoint": one.endpoint}
         for one in deployments_with([version])
     ]
+
+
+def users_of_cluster(cluster: Cluster) -> list[str]:
+    """Deployments that stand there, or are about to."""
+    rows = Deployment.objects.filter(target="kubernetes").select_related("endpoint")
+    return [
+        _("the deployment “%(name)s” of the endpoint “%(endpoint)s”") % {"name": row.name, "endpoint": row.endpoint}
+        for row in rows
+        if _cluster_of(row) in ("", cluster.name)
+    ]
+
+
+def _cluster_of(row: Deployment) -> str:
+    """Empty where it named none and stands on none yet."""
+    placing = row.placing or row.ready_placing or {}
+    return str(placing.get("cluster") or row.wanted.target_options.get("cluster") or "")
 
 
 def scoring_uri(endpoint: Endpoint) -> str:

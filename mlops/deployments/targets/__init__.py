@@ -76,6 +76,7 @@ class Target(Protocol):
 KINDS = {
     "process": "mlops.deployments.targets.process:ProcessTarget",
     "docker": "mlops.deployments.targets.docker.target:DockerTarget",
+    "kubernetes": "mlops.deployments.targets.kubernetes.target:KubernetesTarget",
     "iot_edge": "mlops.deployments.targets.iot_edge.target:IotEdgeTarget",
 }
 TARGETS = tuple(KINDS)

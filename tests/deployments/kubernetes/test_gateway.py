@@ -24,7 +24,7 @@ def test_a_caller_who_names_a_deployment_gets_it():
 
 
 def test_shadow_traffic_is_mirrored_and_never_answered():
-    shared = http_route(route(mirror=Mirror(deployment="green", percent=20)))["spec"]["rules"][-1]
+    shared = http_route(route(mirrors=(Mirror(deployment="green", percent=20),)))["spec"]["rules"][-1]
     mirror = next(one["requestMirror"] for one in shared["filters"] if one["type"] == "RequestMirror")
     assert mirror == {"backendRef": {"name": "prices-green", "port": 80}, "percent": 20}
 

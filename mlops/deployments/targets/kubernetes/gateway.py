@@ -4,7 +4,10 @@ A Gateway does not know our keys: whoever reaches it may score (docs/decisions/0
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
+
+import msgspec
 
 from mlops.deployments.targets.kubernetes.marks import route_labels
 from mlops.deployments.targets.kubernetes.names import own
@@ -18,6 +21,11 @@ def http_route(route: GatewayRoute) -> dict[str, Any]:
     parent = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": route.gateway}
     if route.gateway_namespace:
         parent["namespace"] = route.gateway_namespace
+    spec = {
+        "parentRefs": [parent],
+        **({"hostnames": [route.hostname]} if route.hostname else {}),
+        "rules": [*(_named(route, name) for name in sorted(route.services)), _shared(route)],
+    }
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
@@ -25,13 +33,12 @@ def http_route(route: GatewayRoute) -> dict[str, Any]:
             "name": route.object,
             "namespace": route.namespace,
             "labels": route_labels(route),
-            "annotations": {own("endpoint-name"): f"{route.project}/{route.endpoint}"},
+            "annotations": {
+                own("endpoint-name"): f"{route.project}/{route.endpoint}",
+                own("digest"): hashlib.sha256(msgspec.json.encode(spec, order="deterministic")).hexdigest(),
+            },
         },
-        "spec": {
-            "parentRefs": [parent],
-            **({"hostnames": [route.hostname]} if route.hostname else {}),
-            "rules": [*(_named(route, name) for name in sorted(route.services)), _shared(route)],
-        },
+        "spec": spec,
     }
 
 
@@ -42,10 +49,8 @@ def _named(route: GatewayRoute, name: str) -> dict[str, Any]:
 
 def _shared(route: GatewayRoute) -> dict[str, Any]:
     backends = [{**_backend(route, name), "weight": route.weights.get(name, 0)} for name in sorted(route.services)]
-    filters = []
-    if route.mirror is not None:
-        mirror = {"backendRef": _backend(route, route.mirror.deployment), "percent": route.mirror.percent}
-        filters.append({"type": "RequestMirror", "requestMirror": mirror})
+    copies = [{"backendRef": _backend(route, mirror.deployment), "percent": mirror.percent} for mirror in route.mirrors]
+    filters = [{"type": "RequestMirror", "requestMirror": copy} for copy in copies]
     return _rule(route, match={}, backends=backends, filters=filters)
 
 

@@ -19,6 +19,7 @@ def labels(wanted: Workload) -> dict[str, str]:
         "app.kubernetes.io/part-of": label_value(wanted.endpoint),
         own("endpoint"): wanted.endpoint_id,
         own("project"): label_value(wanted.project),
+        own("studio"): label_value(wanted.studio),
     }
 
 
@@ -39,4 +40,5 @@ def route_labels(route: GatewayRoute) -> dict[str, str]:
         "app.kubernetes.io/part-of": label_value(route.endpoint),
         own("endpoint"): route.endpoint_id,
         own("project"): label_value(route.project),
+        own("studio"): label_value(route.studio),
     }

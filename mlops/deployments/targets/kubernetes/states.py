@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlops.deployments.targets import Observed
+import msgspec
+
 from mlops.deployments.targets.kubernetes.names import own
+from mlops.deployments.targets.observed import Observed, Replica, ReplicaState, together
 
 Thing = dict[str, Any]
 PATIENCE_SECONDS = 600.0
@@ -20,100 +22,94 @@ def revision_of(deployment: Thing) -> int | None:
     return int(told) if told.isdecimal() else None
 
 
-def pods_of(deployment: Thing, pods: Sequence[Thing]) -> list[Thing]:
-    """Those of the revision that the Deployment wants now; the ones before it still serve while these start."""
-    wanted = {own("deployment"): deployment["metadata"]["labels"][own("deployment")]}
-    wanted[own("revision")] = str(revision_of(deployment))
-    return [one for one in pods if wanted.items() <= one["metadata"].get("labels", {}).items()]
+def pods_of(pods: Sequence[Thing], *, id: str, revision: int) -> list[Thing]:
+    """Those of one revision: the ones before it still serve while the present ones start."""
+    wanted = {own("deployment"): id, own("revision"): str(revision)}
+    found = [one for one in pods if wanted.items() <= one["metadata"].get("labels", {}).items()]
+    return sorted(found, key=lambda one: str(one["metadata"]["name"]))
 
 
 def observed(
-    deployment: Thing, pods: Sequence[Thing], *, urls: Sequence[str], last_words: Sequence[str] = ()
+    deployment: Thing, pods: Sequence[Thing], *, urls: Sequence[str], last_words: Mapping[str, Sequence[str]] = {}
 ) -> Observed:
-    """`pods`: of this revision. `urls` is empty while the service has no address yet. `last_words`: the log of the
-    instance that ended."""
+    """Of the revision that the Deployment wants now. `pods`: of this revision. `urls` is empty while the service has
+    no address yet. `last_words`: pod to the log of the instance that ended."""
     status = deployment.get("status", {})
-    count = deployment["spec"].get("replicas", 1)
-    ready = [one for one in pods if _condition(one, "Ready").get("status") == "True"]
-    restarts = max((_container(one).get("restartCount", 0) for one in pods), default=0)
+    count = int(deployment["spec"].get("replicas", 1))
+    replicas = [replica(one, last_words.get(one["metadata"]["name"], ())) for one in pods]
     is_seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    is_rolled_out = status.get("updatedReplicas", 0) >= status.get("replicas", count)
-    if is_seen and ready and (len(ready) >= count or is_rolled_out):
-        if urls:
-            return Observed(state="ready", urls=tuple(urls), restarts=restarts)
+    seen = together(replicas, wanted=count if is_seen else count + 1, urls=urls, patience_seconds=PATIENCE_SECONDS)
+    if seen.state == "ready" and not urls:
         reason = "Its instances are ready, but its service has no address yet."
-        return _waits(reason, "The cluster gives load balancers their addresses: ask who runs it if it takes long.")
-    for one in pods:
-        trouble = _trouble(one, last_words)
-        if trouble is not None:
-            return trouble
-    return _refused_pods(status) or _waits(_progress(len(ready), count, pods))
+        hint = "The cluster gives load balancers their addresses: ask who runs it if it takes long."
+        return msgspec.structs.replace(seen, state="starting", reason=reason, hint=hint)
+    if seen.state == "starting" and len(pods) < count:
+        reason, hint = _not_made(status) or ("", "")
+        if hint:
+            return msgspec.structs.replace(seen, state="unhealthy", reason=reason, hint=hint)
+        if not pods:
+            return msgspec.structs.replace(seen, reason="Waits for the cluster to make its instances.")
+    return seen
 
 
-def ended(pods: Sequence[Thing]) -> Thing | None:
-    """A pod whose instance has ended, so that its log tells why."""
-    return next((one for one in pods if _container(one).get("lastState", {}).get("terminated")), None)
-
-
-def _trouble(pod: Thing, last_words: Sequence[str]) -> Observed | None:
+def replica(pod: Thing, last_words: Sequence[str] = ()) -> Replica:
     container = _container(pod)
+    known = {"name": pod["metadata"]["name"], "restarts": container.get("restartCount", 0)}
+    if "deletionTimestamp" in pod["metadata"]:
+        return Replica(state="stopped", reason="It is ending.", **known)
+    if _condition(pod, "Ready").get("status") == "True":
+        return Replica(state="ready", **known)
+    state, reason, hint = _trouble(pod, container, last_words) or ("starting", *_progress(pod, container))
+    return Replica(state=state, reason=reason, hint=hint, **known)
+
+
+def ended(pods: Sequence[Thing]) -> list[str]:
+    """Names of pods whose instance has ended, so that its log tells why."""
+    return [
+        one["metadata"]["name"]
+        for one in pods
+        if _container(one).get("lastState", {}).get("terminated") and _condition(one, "Ready").get("status") != "True"
+    ]
+
+
+def _trouble(pod: Thing, container: Thing, last_words: Sequence[str]) -> tuple[ReplicaState, str, str] | None:
     waiting = container.get("state", {}).get("waiting") or {}
     last = container.get("state", {}).get("terminated") or container.get("lastState", {}).get("terminated") or {}
-    restarts = container.get("restartCount", 0)
     if waiting.get("reason") in PULLING:
         reason = f"The image cannot be pulled: {waiting.get('message') or waiting['reason']}."
-        hint = "Is the image in the registry, and does the cluster have its credentials?"
-        return Observed(state="unhealthy", reason=reason, hint=hint, restarts=restarts)
+        return "unhealthy", reason, "Is the image in the registry, and does the cluster have its credentials?"
     if waiting.get("reason") in NOT_MADE:
         reason = f"The container cannot be made: {waiting.get('message') or waiting['reason']}."
-        return Observed(state="unhealthy", reason=reason, hint="Change the settings that it names.", restarts=restarts)
-    if last.get("reason") == "OOMKilled" and not container.get("ready"):
-        reason = "It used more memory than it may, and was ended (OOMKilled)."
-        return Observed(state="crashed", reason=reason, hint="Give it more memory.", restarts=restarts)
-    if last and not container.get("ready"):
+        return "unhealthy", reason, "Change the settings that it names."
+    if last.get("reason") == "OOMKilled":
+        return "crashed", "It used more memory than it may, and was ended (OOMKilled).", "Give it more memory."
+    if last:
         words = " ".join(line for line in last_words if line.strip())[-600:]
         reason = f"It ended with status {last.get('exitCode', '?')}{f': {words}' if words else '.'}"
-        hint = "Look at the log, correct the cause and update the deployment."
-        return Observed(state="crashed", reason=reason, hint=hint, restarts=restarts)
+        return "crashed", reason, "Look at the log, correct the cause and update the deployment."
+    return None
+
+
+def _progress(pod: Thing, container: Thing) -> tuple[str, str]:
     scheduled = _condition(pod, "PodScheduled")
     if scheduled.get("reason") == "Unschedulable":
         hint = "Ask for less, free or add nodes, or change the node selector. It starts by itself once there is room."
-        return _waits(f"Unschedulable: {scheduled.get('message', 'no node takes it').rstrip('.')}.", hint)
-    return None
+        return f"Unschedulable: {scheduled.get('message', 'no node takes it').rstrip('.')}.", hint
+    if "running" in container.get("state", {}):
+        return "It runs; its readiness probe does not succeed yet.", ""
+    return "It is placed; its image is being pulled.", ""
 
 
-def _refused_pods(status: Thing) -> Observed | None:
+def _not_made(status: Thing) -> tuple[str, str] | None:
     """The cluster would not even make a pod: a quota, or a rule of admission."""
     failure = _of_type(status.get("conditions", []), "ReplicaFailure")
-    if failure.get("status") == "True":
-        message = str(failure.get("message", "")).rpartition(" is forbidden: ")[2].rstrip(".")
-        about_quota = "quota" in message
-        hint = (
-            "Ask for fewer or smaller instances, or have the namespace's quota raised."
-            if about_quota
-            else "A rule of the cluster says so: ask who runs it."
-        )
-        return Observed(state="unhealthy", reason=f"The cluster makes no instance: {message}.", hint=hint)
-    progress = _of_type(status.get("conditions", []), "Progressing")
-    if progress.get("reason") == "ProgressDeadlineExceeded":
-        reason = "Its instances did not become ready in the time that the cluster gives them."
-        return Observed(state="unhealthy", reason=reason, hint="Look at the log and at the pods' events.")
-    return None
-
-
-def _progress(ready: int, count: int, pods: Sequence[Thing]) -> str:
-    if not pods:
-        return "Waits for the cluster to make its instances."
-    running = [one for one in pods if "running" in _container(one).get("state", {})]
-    if not running:
-        return f"{len(pods)} of {count} instances are placed; the image is being pulled."
-    failing = [one for one in running if _condition(one, "Ready").get("status") != "True"]
-    more = "; the readiness probe does not succeed yet" if failing else ""
-    return f"{ready} of {count} instances are ready{more}."
-
-
-def _waits(reason: str, hint: str = "") -> Observed:
-    return Observed(state="starting", reason=reason, hint=hint, patience_seconds=PATIENCE_SECONDS)
+    if failure.get("status") != "True":
+        return None
+    message = str(failure.get("message", "")).rpartition(" is forbidden: ")[2].rstrip(".")
+    hint = "A rule of the cluster says so: ask who runs it."
+    if "quota" in message:
+        hint = "Ask for fewer or smaller instances, or have the namespace's quota raised."
+    return f"The cluster makes no instance: {message}.", hint
 
 
 def _container(pod: Thing) -> Thing:

@@ -29,6 +29,8 @@ class KubernetesOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     node_selector: dict[str, str] = {}
     gpu_resource: str = "nvidia.com/gpu"
     priority_class: str = ""
+    port: int = 5001
+    """Where the server in the image listens; only an image of one's own has another one than ours."""
 
 
 class RegistryLogin(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +59,9 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     settings: DeploymentSettings
     options: KubernetesOptions = KubernetesOptions()
     expose: Exposure = "cluster"
-    port: int = 8080
-    """Where the server in the image listens."""
+    port: int = 5001
+    studio: str = ""
+    """Which installation of ours made it: another one on the same cluster leaves it alone."""
     login: RegistryLogin | None = None
     provenance: dict[str, str] = {}
     """Annotations: run, commit, who deployed it."""
@@ -87,7 +90,8 @@ class GatewayRoute(msgspec.Struct, frozen=True, kw_only=True):
     """Percent by deployment."""
     services: dict[str, tuple[str, int]]
     """Deployment to the name and port of its service."""
-    mirror: Mirror | None = None
+    mirrors: tuple[Mirror, ...] = ()
+    studio: str = ""
     timeout_seconds: float = 60.0
 
     @property
