@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.deployments import api, callers_api, code_api, revisions_api
+from mlops.deployments import api, callers_api, code_api, revisions_api, targets_api
 
 ONE = "online-endpoints/<uuid:endpoint_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("deployment-targets/", targets_api.TargetsView.as_view()),
     path("online-endpoints/", api.EndpointsView.as_view()),
     path(ONE, api.OneEndpointView.as_view()),
     path(f"{ONE}deployments/", api.DeploymentsView.as_view()),

@@ -77,5 +77,5 @@ STATE_ICONS: dict[str, str] = {
     "transitioning": "spinner", "cancelling": "cancelled", "deleting": "trash", "completed": "ok", "ready": "ok",
     "healthy": "ok", "accepted": "ok", "reused": "reuse", "failed": "error", "refused": "error",
     "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",
-    "rolled_back": "reuse", "stopped": "stop",
+    "rolled_back": "reuse", "stopped": "stop", "starting": "spinner", "crashed": "error",
 }  # fmt: skip

@@ -271,6 +271,7 @@ on("batch/jobs/<uuid:job_id>/body/", GET=READ)
 on("batch/jobs/<uuid:job_id>/cancel/", POST=CONTRIBUTE)
 
 # -- endpoints
+on("api/v1/deployment-targets/", GET=SIGNED_IN)
 ONE = "api/v1/online-endpoints/<uuid:endpoint_id>/"
 on("api/v1/online-endpoints/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "name": "another"}))
 on("api/v1/online-endpoints/", query="?project={slug}", GET=READ)

@@ -132,7 +132,10 @@ def _metrics(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
 
 
 def _logs(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
-    return {"log": target(shown.target).logs(shown, lines=LOG_LINES)}
+    try:
+        return {"log": target(shown.target).logs(shown, lines=LOG_LINES)}
+    except Refusal as refusal:  # its engine or cluster cannot be asked
+        return {"log": [f"{refusal.message} {refusal.hint}"]}
 
 
 def _settings(request: HttpRequest, shown: Deployment) -> dict[str, Any]:

@@ -176,7 +176,10 @@ def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
 
 def _logs_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
     chosen = _chosen(request, endpoint, deployments)
-    lines = target(chosen.target).logs(chosen, lines=LOG_LINES) if chosen else []
+    try:
+        lines = target(chosen.target).logs(chosen, lines=LOG_LINES) if chosen else []
+    except Refusal as refusal:  # its engine or cluster cannot be asked
+        return {"chosen": chosen, "log": [], "known": (), "problem": refusal}
     known = explain([chosen.reason, *lines]) if chosen else ()
     return {"chosen": chosen, "log": lines, "known": known}
 

@@ -208,4 +208,6 @@ def _state_words() -> dict[str, str]:
         "finished": _("Finished"),
         "rolled_back": _("Rolled back"),
         "stopped": _("Stopped"),
+        "starting": _("Starting"),
+        "crashed": _("Crashed"),
     }
