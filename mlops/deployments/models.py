@@ -7,6 +7,7 @@ import uuid
 import msgspec
 from django.conf import settings as studio
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
@@ -51,6 +52,9 @@ class Endpoint(models.Model):
     sticky_cookie = models.CharField(max_length=60, blank=True)
     """Name of the cookie that keeps a caller at one deployment."""
     sticky_query = models.CharField(max_length=60, blank=True)
+    record = models.PositiveIntegerField(default=0)
+    """How many of the last scoring requests the router keeps for replays; until `record_until`."""
+    record_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -60,6 +64,12 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def records_now(self) -> int:
+        """How many requests the router is to keep now: a recording ends by itself."""
+        is_on = self.record_until is not None and self.record_until > timezone.now()
+        return self.record if is_on else 0
 
 
 class EndpointToken(models.Model):

@@ -84,6 +84,7 @@ def route(endpoint: Endpoint, ready: Sequence[Deployment], *, tokens: Sequence[E
         cors_origins=tuple(endpoint.cors_origins),
         sticky_cookie=endpoint.sticky_cookie,
         sticky_query=endpoint.sticky_query,
+        record=endpoint.records_now,
     )
 
 

@@ -7,13 +7,14 @@ import json
 
 import pytest
 
+from mlops.deployments import recording
 from mlops.deployments.actions import create_endpoint
 from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
 from mlops.replays import actions, tasks
 from mlops.replays.models import Replay
-from tests.deployments.conftest import eventually, plane  # noqa: F401  (fixture)
-from tests.deployments.test_serving import deployed
+from tests.deployments.conftest import eventually
+from tests.deployments.test_serving import deployed, score
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +43,7 @@ def carried_out(asked: Replay) -> Replay:
     return asked
 
 
-def test_a_deployment_is_compared_with_a_version_that_is_served_for_it(plane, contributor, project, endpoint):  # noqa: F811
+def test_a_deployment_is_compared_with_a_version_that_is_served_for_it(plane, contributor, project, endpoint):
     version = registered(contributor, project)
     deployed(contributor, endpoint, version=version, entry="native")
     deployed(contributor, endpoint, name="twice", version=version, entry="script", script=SCRIPT)
@@ -58,7 +59,7 @@ def test_a_deployment_is_compared_with_a_version_that_is_served_for_it(plane, co
     assert other.number == same.number + 1
 
 
-def test_a_side_that_is_gone_ends_the_replay_with_the_reason(plane, contributor, project, endpoint):  # noqa: F811
+def test_a_side_that_is_gone_ends_the_replay_with_the_reason(plane, contributor, project, endpoint):
     version = registered(contributor, project)
     deployed(contributor, endpoint, version=version, entry="native")
     asked = actions.replay(contributor, endpoint, before="blue", after=str(version), requests=io.BytesIO(LINES * 3))
@@ -109,3 +110,37 @@ def test_pages_and_rest_show_the_report_and_a_cancelled_one_ends(client, contrib
     again = client.post(page, {"before": "blue", "after": "prises:1", "requests": io.BytesIO(LINES)})
     assert (again.status_code, 'value="prises:1"' in again.content.decode()) == (400, True)
     assert client.delete(rest).status_code == 204
+
+
+def test_recorded_requests_are_replayed_and_forgotten_when_the_recording_ends(
+    plane,
+    client,
+    contributor,
+    project,
+    endpoint,
+):
+    version = registered(contributor, project)
+    deployed(contributor, endpoint, version=version, entry="native")
+    deployed(contributor, endpoint, name="twice", version=version, entry="script", script=SCRIPT)
+    with pytest.raises(Refusal, match="not recorded"):
+        recording.recorded(contributor, endpoint)
+    began = recording.begin(contributor, endpoint, most=10, hours=1)
+    eventually(lambda: score(endpoint).status_code == 200 and recording.state_of(began).kept)
+    client.force_login(contributor)
+    base = f"/api/v1/online-endpoints/{endpoint.pk}/"
+    told = client.get(f"{base}recording/requests/")
+    assert json.loads(json.loads(told.content.splitlines()[0]))["data"][0]["make"] == "audi"
+    body = {"before": "blue", "after": "twice", "recorded": True}
+    made = client.post(f"{base}replays/", body, content_type="application/json")
+    assert made.status_code == 201, made.content
+    assert carried_out(Replay.objects.get()).report["differing"] >= 1
+    assert "recorded requests" in client.get(f"/endpoints/{endpoint.pk}/replays/").content.decode()
+    recording.end(contributor, began)
+    assert client.get(f"{base}recording/requests/").status_code == 409
+
+
+@pytest.mark.parametrize("given", [{"most": 0}, {"most": 9_999_999}, {"hours": 0}, {"hours": 10_000}])
+def test_a_recording_has_bounds(contributor, endpoint, given):
+    with pytest.raises(Refusal) as refused:
+        recording.begin(contributor, endpoint, **given)
+    assert refused.value.where.parameter in given

@@ -25,16 +25,40 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--before", default="", help="a deployment, or MODEL:VERSION (default: the endpoint's default)")
     verb.add_argument("--after", required=True, help="a deployment, or MODEL:VERSION")
     verb.add_argument("--requests", default="", metavar="FILE", help="one request a line, as JSON")
+    verb.add_argument("--recorded", action="store_true", help="or those of the running recording")
     verb.add_argument("--dataset", default="", help="or rows of this dataset, NAME or NAME:VERSION")
     verb.add_argument("--absolute", type=float, default=None, help="numbers are equal within this")
     verb.add_argument("--relative", type=float, default=None, help="plus this share of the first value")
     verb.add_argument("--fail-on-difference", action="store_true", help="exit status 1 where an answer differs")
     add_project(verb)
+    keeping = verbs.add("record", "keep the last scoring requests for a while, for replays", record)
+    add_name(keeping, "the endpoint's name")
+    keeping.add_argument("--most", type=int, default=200, help="how many are kept (default: 200)")
+    keeping.add_argument("--hours", type=float, default=24.0, help="when it ends by itself (default: 24)")
+    keeping.add_argument("--stop", action="store_true", help="end it, and forget them")
+    keeping.add_argument("--show", action="store_true", help="whether it runs, and how many it has")
+    keeping.add_argument("--download", metavar="FILE", default="", help="write them to a file, one a line")
+    add_project(keeping)
+
+
+def record(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    endpoint = find(connection, "endpoint", arguments.name, path=PATH, project=arguments.project)
+    path = f"{PATH}{endpoint['id']}/recording/"
+    if arguments.stop:
+        connection.request("DELETE", path)
+        return 0
+    if arguments.download:
+        place = connection.download(f"{path}requests/", Path(arguments.download))
+        return show(arguments, {"path": str(place)})
+    if arguments.show:
+        return show(arguments, connection.get(path))
+    return show(arguments, connection.post(path, {"most": arguments.most, "hours": arguments.hours}))
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    if bool(arguments.requests) == bool(arguments.dataset):
-        raise WrongUsage("requests_missing", "Give either --requests FILE or --dataset NAME.")
+    if [bool(arguments.requests), bool(arguments.dataset), arguments.recorded].count(True) != 1:
+        raise WrongUsage("requests_missing", "Give one of --requests FILE, --dataset NAME and --recorded.")
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.name, path=PATH, project=arguments.project)
     path = f"{PATH}{endpoint['id']}/replays/"
@@ -46,7 +70,7 @@ def replay(arguments: argparse.Namespace) -> int:
         file = readable(Path(arguments.requests))
         made = connection.send_files(path, fields=body, files=[(file.name, file)], under="requests")
     else:
-        made = connection.post(path, {**body, "dataset": arguments.dataset})
+        made = connection.post(path, {**body, "dataset": arguments.dataset, "recorded": arguments.recorded})
     number = made["number"]
     try:
         ended = until(

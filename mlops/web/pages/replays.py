@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any, BinaryIO, cast
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
 from mlops.datasets.models import Dataset
+from mlops.deployments import recording
 from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import deployments_of, visible_endpoint
 from mlops.formats.refusal import Refusal, Where
@@ -26,6 +28,7 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
 MOST_LISTED = 100
+USUAL = Tolerance()
 FIELDS = ("before", "after", "dataset", "absolute", "relative")
 
 
@@ -37,6 +40,8 @@ def replays(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         return _list(request, endpoint)
     try:
+        if request.POST.get("act") in ("record", "stop"):
+            return _recording(request, endpoint)
         made = _asked(request, endpoint)
     except Refusal as refusal:
         return _list(request, endpoint, problem=refusal)
@@ -67,21 +72,41 @@ def replay_state(request: HttpRequest, endpoint_id: uuid.UUID, number: int) -> H
 
 def _asked(request: HttpRequest, endpoint: Endpoint) -> Replay:
     typed, uploaded = request.POST, request.FILES.get("requests")
+    kept = io.BytesIO(recording.recorded(request.user, endpoint)) if typed.get("source") == "recorded" else None
     return actions.replay(
         request.user,
         endpoint,
         before=typed.get("before", ""),
         after=typed.get("after", ""),
-        requests=cast("BinaryIO | None", uploaded.file if uploaded is not None else None),
+        requests=kept or cast("BinaryIO | None", uploaded.file if uploaded is not None else None),
         dataset=typed.get("dataset", ""),
-        tolerance=Tolerance(absolute=_number(typed, "absolute"), relative=_number(typed, "relative")),
+        tolerance=Tolerance(
+            absolute=_number(typed, "absolute", USUAL.absolute), relative=_number(typed, "relative", USUAL.relative)
+        ),
     )
 
 
-def _number(typed: Any, name: str) -> float:
+def _recording(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    if request.POST["act"] == "stop":
+        recording.end(request.user, endpoint)
+    else:
+        most, hours = _number(request.POST, "most", 200), _number(request.POST, "hours", 24)
+        recording.begin(request.user, endpoint, most=int(most), hours=hours)
+    return redirect("web:replays", endpoint.pk)
+
+
+def _recording_state(endpoint: Endpoint) -> recording.Recording | None:
+    """None where the router cannot tell."""
+    try:
+        return recording.state_of(endpoint)
+    except Refusal:
+        return None
+
+
+def _number(typed: Any, name: str, usual: float) -> float:
     text = typed.get(name, "").strip()
     if not text:
-        return float(getattr(Tolerance(), name))
+        return usual
     try:
         return float(text)
     except ValueError:
@@ -100,6 +125,7 @@ def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
         "project": project,
         "replays": replays_of(endpoint)[:MOST_LISTED],
         "deployments": deployments,
+        "recording": _recording_state(endpoint),
         "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
         "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
         "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
