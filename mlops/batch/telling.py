@@ -49,9 +49,10 @@ def progress_of(job: BatchJob, now: datetime | None = None) -> Progress:
 
 
 def tell(job: BatchJob, around: Surroundings | None = None) -> Told:
+    """Of a pipeline what its run says."""
     around = around or surroundings(of=job.run)
     told = told_run(job.run, around)
-    if job.phase == Phase.PIPELINE or job.run.state == "cancelling":
+    if not job.entry or job.run.state == "cancelling":
         return told
     if job.run.is_final:
         return msgspec.structs.replace(told, reason=_why(job), hint=_next(job) or told.hint)
