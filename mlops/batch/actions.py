@@ -218,20 +218,20 @@ def _entry(version: ModelVersion, entry: str, *, has_code: bool) -> str:
     if has_code:
         return "script"
     possible = {one.entry: one for one in entries.possibilities(version)}
-    if entry and entry not in ("onnx", "native"):
+    if entry and entry not in ("onnx", "native", "mlflow"):
         raise Refusal(
             "entry_unknown",
             _("There is no entry “%(entry)s” for batch scoring.") % {"entry": entry},
-            hint=nearest(entry, ("onnx", "native", "script")) or _("Choose onnx, native or script."),
+            hint=nearest(entry, ("onnx", "native", "mlflow", "script")) or _("Choose onnx, native, mlflow or script."),
             where=Where(parameter="entry", value=entry),
         )
-    wanted = [entry] if entry else ["onnx", "native"]
+    wanted = [one for one in ([entry] if entry else ["onnx", "native", "mlflow"]) if one in possible]
     for one in wanted:
         if not possible[one].problem:
             return one
     raise Refusal(
         "entry_not_possible",
-        possible[wanted[0]].problem,
+        possible[wanted[0]].problem if wanted else _("%(version)s is not in MLflow's format.") % {"version": version},
         hint=_("Choose another entry, or write a scoring script with init() and run(mini_batch)."),
         status=409,
         where=Where(parameter="entry"),

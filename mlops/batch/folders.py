@@ -14,9 +14,9 @@ from mlops.batch.settings import settings_of
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
 from mlops.formats.batch import ORDER_FILE, InputFile, ScoringOrder
-from mlops.formats.model import ONNX_FILE, Signature
+from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
-from mlops.registry.reading import describe
+from mlops.packaging.served import Facts, facts_of
 
 
 def root() -> Path:
@@ -39,7 +39,7 @@ def lay_out(job: BatchJob, folder: Path) -> None:
     if version is None:
         raise Refusal("model_gone", _("%(model)s was deleted.") % {"model": job.of}, hint=_("Call another deployment."))
     fetch_tree(version.tree_id, folder / "model")
-    if job.entry == "onnx":
+    if job.entry == "onnx" and not _facts(job).by_itself:
         tree = job.conversion.tree_id if job.conversion else None
         if tree is None:
             raise Refusal("conversion_gone", _("Its conversion to ONNX is gone."), hint=_("Deploy the model again."))
@@ -52,20 +52,24 @@ def lay_out(job: BatchJob, folder: Path) -> None:
 
 
 def order_of(job: BatchJob) -> ScoringOrder:
-    assert job.version is not None
-    manifest = describe(job.version.tree_id).manifest
-    chosen = settings_of(job)
-    signature = job.version.signature
+    facts, chosen = _facts(job), settings_of(job)
     return ScoringOrder(
         entry=job.entry,  # type: ignore[arg-type]
         input_kind=job.input_kind,  # type: ignore[arg-type]
-        signature=msgspec.convert(signature, Signature) if signature and job.entry != "script" else None,
-        task=job.version.task,
-        classes=manifest.classes if manifest else (),
+        signature=facts.signature,
+        task=facts.task,
+        classes=facts.classes,
+        framework=facts.framework,
+        graph=facts.graph if job.entry == "onnx" else "",
         script=job.script,
         logging_level=chosen.logging_level,
         keeps_rows=chosen.output_action != "summary_only",
     )
+
+
+def _facts(job: BatchJob) -> Facts:
+    assert job.version is not None
+    return facts_of(job.version, entry=job.entry, conversion=job.conversion)
 
 
 def fetched(file: InputFile, folder: Path, *, place: int) -> Path:

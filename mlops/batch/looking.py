@@ -26,12 +26,13 @@ from mlops.batch.planning import plan
 from mlops.batch.reading import ReadInput, read
 from mlops.batch.settings import settings_of
 from mlops.batch.writing import write_output
+from mlops.deployments.entries import is_graph
 from mlops.execution import stopping
 from mlops.execution.advance import advance
 from mlops.formats.batch import Part
-from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal
 from mlops.packaging.models import ConversionState
+from mlops.packaging.served import facts_of
 from mlops.scoring.minibatches.checking import absent, check_columns
 from mlops.work.calls import later
 
@@ -106,7 +107,7 @@ def _carry_out(job: BatchJob, work: Callable[[BatchJob, Hold], None]) -> None:
 def _has_its_model(job: BatchJob) -> bool:
     """Whether there is nothing to wait for. Where nobody chose ONNX, the original scores if there is no ONNX form."""
     conversion = job.conversion
-    if job.entry != "onnx":
+    if job.entry != "onnx" or (job.version is not None and is_graph(job.version)):
         return True
     if conversion is not None and conversion.state == ConversionState.ACCEPTED:
         return True
@@ -175,9 +176,11 @@ def _mini_batches(job: BatchJob, parts: list[Part]) -> list[MiniBatch]:
 
 def _check(job: BatchJob, found: ReadInput) -> None:
     """A column that the input lacks is told before anything is scored; one that the model needs ends the job."""
-    if job.entry == "script" or job.version is None or job.version.signature is None or found.schema is None:
+    if job.version is None or found.schema is None:
         return
-    signature = msgspec.convert(job.version.signature, type=Signature)
+    signature = facts_of(job.version, entry=job.entry, conversion=job.conversion).signature
+    if signature is None:
+        return
     check_columns(signature, list(found.schema.names))
     say(job, *absent(signature, list(found.schema.names)), level="WARNING")
 

@@ -7,10 +7,11 @@ from typing import Literal
 import msgspec
 
 from mlops.formats.model import Signature
+from mlops.formats.serving import Framework
 
 ORDER_FILE = "order.json"
 
-BatchEntry = Literal["onnx", "native", "script"]
+BatchEntry = Literal["onnx", "native", "mlflow", "script"]
 OutputAction = Literal["append_row", "file_per_input", "summary_only"]
 LoggingLevel = Literal["WARNING", "INFO", "DEBUG"]
 InputKind = Literal["table", "files"]
@@ -54,6 +55,10 @@ class ScoringOrder(msgspec.Struct, frozen=True, kw_only=True):
     signature: Signature | None = None
     task: str = ""
     classes: tuple[str, ...] = ()
+    framework: Framework = ""
+    """Of a file in `model/` that was not trained here."""
+    graph: str = ""
+    """An ONNX file that needs no conversion, such as `model/model.onnx`."""
     script: str = ""
     """Path of the scoring script below `code/`."""
     logging_level: LoggingLevel = "INFO"

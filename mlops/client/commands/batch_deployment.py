@@ -38,7 +38,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(create, "the deployment's name", required=False)
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument("--pipeline", default="", help="a published pipeline, NAME or NAME:VERSION")
-    create.add_argument("--entry", choices=("onnx", "native", "script"), default="", help="default: the best possible")
+    create.add_argument(
+        "--entry", choices=("onnx", "native", "mlflow", "script"), default="", help="default: the best possible"
+    )
     create.add_argument("--set-default", action="store_true", help="calls that name no deployment go to it")
     listed = verbs.add("list", "the deployments of a batch endpoint", list_deployments)
     show_verb = verbs.add("show", "one deployment with its settings", show_deployment)

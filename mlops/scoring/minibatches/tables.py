@@ -24,26 +24,16 @@ MOST_SEARCHED = 64
 
 
 def load_tables(order: ScoringOrder, folder: Path) -> Callable[[dict[str, Any]], Scored]:
-    if order.signature is None:
-        raise Refusal(
-            "signature_missing", "The model has no signature.", hint="Deploy it with a scoring script of your own."
-        )
     signature = order.signature
-    if order.entry == "onnx":
-        from mlops.scoring.minibatches.onnx import load_onnx
-
-        score = load_onnx(order, folder)
-    else:
-        from mlops.blocks.scoring import load_model
-
-        score = load_model(folder / "model").score
+    score = _loaded(order, folder)
     windows = Windows()
 
     def answer(message: dict[str, Any]) -> Scored:
         began = time.perf_counter()
         frame = windows.read(Path(message["path"]), start=message["start"], rows=message["rows"])
-        check_columns(signature, frame.columns)
-        kept, faults = _scored(frame, signature, score, narrow=order.entry == "onnx")
+        if signature is not None:
+            check_columns(signature, frame.columns)
+        kept, faults = _scored(frame, signature, score, narrow=order.entry == "onnx" and not order.graph)
         if order.keeps_rows and kept.height:
             kept.write_parquet(message["out"], compression="lz4", statistics=False)
         errors = tuple(
@@ -69,11 +59,32 @@ def load_tables(order: ScoringOrder, folder: Path) -> Callable[[dict[str, Any]],
     return answer
 
 
-def _scored(frame: pl.DataFrame, signature: Signature, score: Score, *, narrow: bool) -> tuple[pl.DataFrame, Faults]:
+def _loaded(order: ScoringOrder, folder: Path) -> Score:
+    """Raises the refusal of a model that does not load."""
+    if order.graph or order.framework or order.entry == "mlflow":
+        from mlops.scoring.minibatches.elsewhere import load_elsewhere
+
+        return load_elsewhere(order, folder)
+    if order.signature is None:
+        raise Refusal(
+            "signature_missing", "The model has no signature.", hint="Deploy it with a scoring script of your own."
+        )
+    if order.entry == "onnx":
+        from mlops.scoring.minibatches.onnx import load_onnx
+
+        return load_onnx(order, folder)
+    from mlops.blocks.scoring import load_model
+
+    return load_model(folder / "model").score
+
+
+def _scored(
+    frame: pl.DataFrame, signature: Signature | None, score: Score, *, narrow: bool
+) -> tuple[pl.DataFrame, Faults]:
     """The rows that were scored, with their predictions, and the others with their reasons."""
     import polars as pl
 
-    request, faults = typed(frame, signature, narrow=narrow)
+    request, faults = (frame, {}) if signature is None else typed(frame, signature, narrow=narrow)
     sound = [row for row in range(frame.height) if row not in faults] if faults else None
     wanted = request if sound is None else request[sound]
     if not wanted.height:
