@@ -20,6 +20,7 @@ from mlops.formats.serving import RoutingTable
 from mlops.server import lock, ports
 from mlops.server.announcement import Announcement
 from mlops.server.folder import usable
+from mlops.server.parking import park
 from mlops.supervisor import Supervised, Supervisor
 
 PATIENCE_SECONDS = 15.0
@@ -110,6 +111,7 @@ def _supervise(place: Place, *, samples: bool, worker: bool) -> int:
         supervisor.run()
     finally:
         greeting.unlink(missing_ok=True)
+        park(place.folder)
     return 0
 
 
