@@ -31,6 +31,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ADMIN_PASSWORD", help="Password of the first administrator.", secret=True),
     Variable(name="MLOPS_URL", help="The server that the client commands talk to, and that pages link to."),
     Variable(name="MLOPS_TOKEN", help="The token that the client commands sign in with.", secret=True),
+    Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),

@@ -39,6 +39,8 @@ GROUPS: tuple[Group, ...] = (
     Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),
     Group("batch-endpoint", "score whole datasets and folders", "mlops.client.commands.batch_endpoint:define"),
     Group("batch-deployment", "what scores behind a batch endpoint", "mlops.client.commands.batch_deployment:define"),
+    Group("edge-device", "devices that run a deployment", "mlops.client.commands.edge_device:define"),
+    Group("cluster", "Kubernetes clusters to deploy to", "mlops.client.commands.cluster:define"),
     Group("rollout", "traffic moved step by step, with gates and rollback", "mlops.client.commands.rollout:define"),
 )
 

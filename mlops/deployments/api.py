@@ -137,7 +137,7 @@ class EndpointsView(APIView):
 
     @extend_schema(request=NewEndpoint, responses={201: EndpointView})
     def post(self, request: Request) -> Response:
-        values = _checked(NewEndpoint, request)
+        values = checked_fields(NewEndpoint, request)
         project = named_project(request.user, values.pop("project"))
         endpoint = actions.create_endpoint(request.user, project, **values)
         return Response(endpoint_view(endpoint), status=status.HTTP_201_CREATED)
@@ -164,8 +164,8 @@ class DeploymentsView(APIView):
     @extend_schema(request=NewDeployment, responses={201: DeploymentView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        values = _with_code(endpoint, _checked(NewDeployment, request))
-        version = _version(request.user, endpoint, values)
+        values = _with_code(endpoint, checked_fields(NewDeployment, request))
+        version = version_asked_for(request.user, endpoint, values)
         values.pop("reason", None)
         if version is None:
             raise Refusal(
@@ -186,8 +186,8 @@ class OneDeploymentView(APIView):
         """A new revision; the present one serves until the new one is ready."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
         deployment = queries.deployment_of(endpoint, deployment_id)
-        values = _with_code(endpoint, _checked(DeploymentFields, request))
-        version = _version(request.user, endpoint, values)
+        values = _with_code(endpoint, checked_fields(DeploymentFields, request))
+        version = version_asked_for(request.user, endpoint, values)
         actions.update_deployment(request.user, deployment, version=version, **values)
         return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
 
@@ -202,7 +202,7 @@ class EndpointTrafficView(APIView):
     @extend_schema(request=TrafficView, responses=EndpointView)
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        given = _checked(TrafficView, request)
+        given = checked_fields(TrafficView, request)
         if not {"traffic", "mirror_traffic"} & set(given):
             hint = 'Such as {"traffic": {"blue": 90, "green": 10}}.'
             raise Refusal("traffic_missing", "Neither traffic nor mirror_traffic is given.", hint=hint)
@@ -227,7 +227,7 @@ class RegenerateView(APIView):
     @extend_schema(request=KeyChoice, responses={200: dict})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        values = _checked(KeyChoice, request)
+        values = checked_fields(KeyChoice, request)
         keys = actions.regenerate_key(
             request.user, endpoint, which=values["key"], grace_seconds=values["grace_seconds"]
         )
@@ -353,7 +353,7 @@ def logged(endpoint: Endpoint, name: str) -> Deployment:
     raise Refusal("deployment_missing", "Say of which deployment.", hint=f"?deployment= one of {names}.")
 
 
-def _version(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> ModelVersion | None:
+def version_asked_for(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> ModelVersion | None:
     """Takes `model` and `version` out of the values. None where neither is given."""
     model, wanted = values.pop("model", ""), values.pop("version", "")
     if not model:
@@ -396,7 +396,7 @@ def _secret(keys: Keys) -> Response:
     return Response(body, headers={"Cache-Control": "no-store"})
 
 
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def checked_fields(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     reader = shape(data=request.data)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.deployments import api, callers_api, code_api, revisions_api, targets_api
+from mlops.deployments import api, callers_api, code_api, manifest_api, revisions_api, targets_api
 
 ONE = "online-endpoints/<uuid:endpoint_id>/"
 
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ONE, api.OneEndpointView.as_view()),
     path(f"{ONE}deployments/", api.DeploymentsView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/", api.OneDeploymentView.as_view()),
+    path(f"{ONE}manifests/", manifest_api.ManifestPreviewView.as_view()),
+    path(f"{ONE}deployments/<str:deployment_id>/manifests/", manifest_api.ManifestsView.as_view()),
     path(f"{ONE}code/", code_api.CodeView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/revisions/", revisions_api.RevisionsView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/revisions/<int:number>/restore/", revisions_api.RestoreView.as_view()),

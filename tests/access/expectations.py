@@ -305,6 +305,8 @@ on(f"{DEPLOYED}devices/", GET=READ, POST=(CONTRIBUTE, {"name": "gate", "platform
 on(f"{DEPLOYED}devices/<uuid:device_id>/", GET=READ, DELETE=CONTRIBUTE)
 on(f"{DEPLOYED}devices/<uuid:device_id>/token/", POST=CONTRIBUTE)
 on(f"{DEPLOYED}bundle/", GET=READ)
+on(f"{DEPLOYED}manifests/", GET=READ)
+on(f"{ONE}manifests/", POST=(CONTRIBUTE, {"name": "green", "version": "{version_id}", "target": "iot_edge"}))
 on("api/v1/edge/reports/", POST=(DEVICE, {"platform": "x86_64", "serial": 1, "reports": []}))
 on("api/v1/edge/bundles/<int:serial>/", GET=DEVICE)
 on(f"{ONE}recording/", GET=READ, POST=(CONTRIBUTE, {"most": 5}), DELETE=CONTRIBUTE)

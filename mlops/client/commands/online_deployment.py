@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.client.bundle import zipped_folder
-from mlops.client.commands import local_serving
+from mlops.client.commands import deployment_outputs, local_serving
 from mlops.client.commands.deployment_history import add_history
 from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
@@ -59,14 +59,21 @@ def define(parser: argparse.ArgumentParser) -> None:
     show_verb = verbs.add("show", "one deployment with its state and reason", show_deployment)
     logs = verbs.add("get-logs", "the last lines of its log", show_logs)
     logs.add_argument("--lines", "-l", type=int, default=200, help="how many (default: 200)")
+    create.add_argument(
+        "--manifests", action="store_true", help="only print what Kubernetes or IoT Edge would be told; make nothing"
+    )
+    manifests = verbs.add("manifests", "print what Kubernetes or IoT Edge is told", deployment_outputs.print_manifests)
+    bundle = verbs.add("bundle", "download the bundle for a device", deployment_outputs.download_bundle)
+    bundle.add_argument("--platform", choices=("x86_64", "aarch64"), default="x86_64", help="default: x86_64")
+    bundle.add_argument("--download-path", "-p", default=".", help="a folder or file (default: here)")
     delete = verbs.add("delete", "stop and delete a deployment", delete_deployment)
     add_yes(delete)
     add_history(verbs)
-    for verb in (show_verb, logs, delete):
+    for verb in (show_verb, logs, delete, manifests, bundle):
         add_name(verb, "the deployment's name")
     for verb in (create, update, listed, show_verb, logs, delete):
         local_serving.add_local(verb)
-    for verb in (create, update, listed, show_verb, logs, delete):
+    for verb in (create, update, listed, show_verb, logs, delete, manifests, bundle):
         verb.add_argument(
             "-e", "--endpoint-name", default="", required=verb not in (create, update), help="the endpoint's name"
         )
@@ -88,6 +95,8 @@ def create_deployment(arguments: argparse.Namespace) -> int:
     connection = connect()
     endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
     body = {"name": fields["name"], **_body(arguments, connection, endpoint, given)}
+    if arguments.manifests:
+        return deployment_outputs.print_shown(connection.post(f"{PATH}{endpoint['id']}/manifests/", body))
     made = connection.post(f"{PATH}{endpoint['id']}/deployments/", body)
     if arguments.no_wait and not arguments.all_traffic:
         return show(arguments, made)

@@ -18,20 +18,19 @@ from mlops.formats.refusal import Refusal
 
 NOT_BUILT = "image-is-built-when-deployed:0"
 """Stands for the image in manifests that are shown before it was built."""
+NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def workload(deployment: Deployment, placing: dict[str, Any] | None, *, revision: int) -> Workload:
-    """`placing` as `prepare` wrote it for this revision; None: the manifests are only shown."""
-    row = DeploymentRevision.objects.select_related("version").get(deployment=deployment, number=revision)
+    """`placing` as `prepare` wrote it for this revision; None: it is only shown."""
+    row = DeploymentRevision.objects.select_related("version", "created_by").get(deployment=deployment, number=revision)
     wanted: DeploymentSettings = row.wanted
-    options = read_options(wanted.target_options)
-    cluster = queries.named(options.cluster)
-    endpoint, version = deployment.endpoint, row.version
-    variables = (placing or {}).get("variables") or wanted.variables
     if revision == deployment.revision and wanted.scale is None:
-        wanted = _with(wanted, instances=max(1, deployment.instances))
-    run = version.run_id if version is not None else None
-    return Workload(
+        wanted = msgspec.structs.replace(wanted, instances=max(1, deployment.instances))
+    endpoint, version = deployment.endpoint, row.version
+    return _workload(
+        wanted,
+        placing or {},
         id=str(deployment.pk),
         endpoint_id=str(endpoint.pk),
         project=endpoint.project.slug,
@@ -39,19 +38,34 @@ def workload(deployment: Deployment, placing: dict[str, Any] | None, *, revision
         name=deployment.name,
         revision=revision,
         model=row.model,
-        image=(placing or {}).get("image") or wanted.image or NOT_BUILT,
-        namespace=(placing or {}).get("namespace") or namespace_of(cluster, options),
-        settings=_with(wanted, variables=variables),
+        provenance={
+            "model-version-id": str(version.pk) if version is not None else "",
+            "run": str((version.run_id if version is not None else None) or ""),
+            "deployed-by": str(row.created_by or ""),
+        },
+    )
+
+
+def preview(wanted: DeploymentSettings, *, project: str, endpoint: str, name: str, model: str) -> Workload:
+    """Of a deployment that there is not yet: its objects get other ids."""
+    ids = {"id": NO_ID, "endpoint_id": NO_ID}
+    return _workload(wanted, {}, **ids, project=project, endpoint=endpoint, name=name, revision=1, model=model)
+
+
+def _workload(wanted: DeploymentSettings, placing: dict[str, Any], **known: Any) -> Workload:
+    options = read_options(wanted.target_options)
+    cluster = queries.named(options.cluster)
+    variables = placing.get("variables") or wanted.variables
+    return Workload(
+        image=placing.get("image") or wanted.image or NOT_BUILT,
+        namespace=placing.get("namespace") or namespace_of(cluster, options),
+        settings=msgspec.structs.replace(wanted, variables=variables),
         options=options,
         expose=options.expose or cluster.expose,  # type: ignore[arg-type]
         port=options.port,
         studio=studio(),
         login=login_of(cluster),
-        provenance={
-            "model-version-id": str(version.pk) if version is not None else "",
-            "run": str(run or ""),
-            "deployed-by": str(row.created_by or ""),
-        },
+        **known,
     )
 
 
@@ -94,7 +108,3 @@ def check_shown(found: list[str]) -> None:
     """Raises Refusal `manifest_invalid` with what our own checks say."""
     if found:
         raise Refusal("manifest_invalid", " ".join(found), hint="Change the deployment's settings accordingly.")
-
-
-def _with(settings: DeploymentSettings, **changes: Any) -> DeploymentSettings:
-    return msgspec.structs.replace(settings, **changes)
