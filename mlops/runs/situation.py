@@ -81,8 +81,13 @@ def _hint_of(step: Step) -> str:
 
 
 def _holders(waiting: Run) -> tuple[str, ...]:
-    """Runs whose steps run now; those of other projects are not named. Nobody while slots are free."""
-    running = Step.objects.filter(state="running").select_related("run").order_by("started_at", "pk")
+    """Runs whose steps run now; those of other projects are not named. Nobody while slots are free. A step without a
+    lease, such as that of a batch job, has no slot."""
+    running = (
+        Step.objects.filter(state="running", lease_until__isnull=False)
+        .select_related("run")
+        .order_by("started_at", "pk")
+    )
     held = [step.run for step in running.defer("run__spec", "run__document", "run__shapes")[:MOST_HOLDERS]]
     if len(held) < settings.STEP_SLOTS:
         return ()

@@ -31,7 +31,8 @@ def main() -> None:
 
     spool.install(app, settings.DATA_DIR / "broker")
     schema.wait()
-    run(concurrency=arguments.concurrency or settings.STEP_SLOTS + 6)
+    usual = 2 * settings.STEP_SLOTS + 6  # steps, seats of batch jobs, and what is short
+    run(concurrency=arguments.concurrency or usual)
 
 
 def run(*, concurrency: int) -> None:
