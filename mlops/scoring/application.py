@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
 from mlops.scoring.exchange import (
     TEXT,
     Answer,
@@ -122,7 +123,9 @@ class Application:
         body = await read_body(scope, receive, most_bytes=self.serving.limits.body_bytes)
         self._require_ready()
         if is_infer:
-            return await self._model.infer(body)
+            asked = read_request(body, header(scope, LENGTH_HEADER))
+            told, rows = await self._model.infer(asked)
+            return write_answer(told, asked), rows
         if path == "/score":
             return await self._model.score(body)
         return await self._model.invoke(body, content_type=header(scope, b"content-type").decode("latin-1"))
@@ -158,7 +161,7 @@ class Application:
         if path == "/v2":
             from mlops import __version__
 
-            return json_answer({"name": "mlops-studio", "version": __version__, "extensions": []})
+            return json_answer({"name": "mlops-studio", "version": __version__, "extensions": [EXTENSION]})
         if path.startswith("/v2/models/"):
             return self._get_model(path, reasons)
         raise Refusal(

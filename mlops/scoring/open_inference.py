@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal
 from mlops.scoring.batch import Batch, Columns
-from mlops.scoring.bodies import read_json
+from mlops.scoring.tensor_bytes import flat
 from mlops.scoring.validation import Validator
 
 _DATATYPES = {"integer": "INT64", "decimal": "FP64", "string": "BYTES", "boolean": "BOOL", "date": "BYTES"}
@@ -24,9 +23,8 @@ def metadata(signature: Signature, *, name: str, version: str) -> dict[str, Any]
     }
 
 
-def read_infer(raw: bytes, *, validator: Validator) -> tuple[Batch, dict[str, Any]]:
+def read_infer(body: Any, *, validator: Validator) -> tuple[Batch, dict[str, Any]]:
     """The batch, and the request without its tensors."""
-    body = read_json(raw)
     tensors = body.get("inputs") if isinstance(body, dict) else None
     if not isinstance(tensors, list) or not all(isinstance(t, dict) for t in tensors):
         raise _shape("The body has no list 'inputs' of tensors.")
@@ -37,7 +35,7 @@ def read_infer(raw: bytes, *, validator: Validator) -> tuple[Batch, dict[str, An
             raise _shape("A tensor lacks its 'name' or its list 'data'.")
         if name in columns:
             raise _shape(f"The tensor '{name}' is given twice.")
-        columns[name] = list(_flat(data))
+        columns[name] = flat(data)
     lengths = {len(values) for values in columns.values()}
     if len(lengths) != 1:
         raise _shape("The tensors do not have the same number of elements: each holds one column.")
@@ -70,14 +68,6 @@ def infer_answer(
 
 def _tensor_metadata(field: Field) -> dict[str, Any]:
     return {"name": field.name, "datatype": _DATATYPES[field.type], "shape": [-1, 1]}
-
-
-def _flat(data: Iterable[Any]) -> Iterable[Any]:
-    for value in data:
-        if isinstance(value, list):
-            yield from _flat(value)
-        else:
-            yield value
 
 
 def _guessed(values: list[Any]) -> str:

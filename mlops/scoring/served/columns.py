@@ -35,11 +35,11 @@ class ColumnModel(Kept):
         batch = read_invocation(body, validator=self._validator, content_type=content_type)
         return Answer(body=encoder.encode({"predictions": records(await self._outputs(batch))})), batch.rows
 
-    async def infer(self, body: bytes) -> tuple[Answer, int]:
-        batch, request = read_infer(body, validator=self._validator)
+    async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
+        batch, request = read_infer(asked, validator=self._validator)
         outputs = await self._outputs(batch)
         answer = infer_answer(outputs, request, signature=self.signature, name=self.name, version=self.version)
-        return Answer(body=encoder.encode(answer)), batch.rows
+        return answer, batch.rows
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         return records(await self._outputs(self._validator.from_records(rows)))

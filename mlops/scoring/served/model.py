@@ -51,7 +51,9 @@ class Served(Protocol):
 
     async def invoke(self, body: bytes, *, content_type: str) -> tuple[Answer, int]: ...
 
-    async def infer(self, body: bytes) -> tuple[Answer, int]: ...
+    async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
+        """Request and answer as the Open Inference Protocol has them, with tensors as lists."""
+        ...
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Answers of recorded rows, one object a row."""

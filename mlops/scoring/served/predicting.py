@@ -68,18 +68,18 @@ class PredictingModel(Kept):
         predicted = await self._ask(question)
         return Answer(body=b'{"predictions":' + predicted.raw + b"}"), max(1, question.count)
 
-    async def infer(self, body: bytes) -> tuple[Answer, int]:
+    async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
         if self._validator is not None:
-            batch, request = read_infer(body, validator=self._validator)
+            batch, request = read_infer(asked, validator=self._validator)
             question = Question(form="columns", columns=batch.columns, count=batch.rows)
         else:
-            tensors, request = read_infer_tensors(read_json(body), self._tensors)
+            tensors, request = read_infer_tensors(asked, self._tensors)
             question = Question(form="tensors", tensors=tensors, count=_rows_of(tensors))
         predicted = await self._ask(question)
         outputs = infer_outputs(predicted.value(), request)
         identity = {"id": request["id"]} if "id" in request else {}
         answer = {"model_name": self.name, "model_version": self.version, **identity, "outputs": outputs}
-        return Answer(body=encoder.encode(answer)), max(1, question.count)
+        return answer, max(1, question.count)
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         question, _warnings = self._question({"data": list(rows)}, SCORE_KEYS)

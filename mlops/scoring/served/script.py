@@ -53,7 +53,7 @@ class ScriptModel(Kept):
             return answer, 1
         return Answer(body=b'{"predictions":' + answer.body + b"}", headers=answer.headers), 1
 
-    async def infer(self, body: bytes) -> tuple[Answer, int]:
+    async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
         raise self._no_tensors()
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
