@@ -14,6 +14,7 @@ from mlops.formats.refusal import Refusal
 if TYPE_CHECKING:
     from mlops.http.server import Server
     from mlops.scoring.application import Application
+    from mlops.scoring.grpc.server import GrpcServer
 
 _IDLE_SECONDS = 90.0
 """Longer than the router keeps a connection, so that the router closes first."""
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--folder", required=True, type=Path, help="the folder with serving.json")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default=8080, type=int)
+    parser.add_argument("--grpc-port", default=0, type=int, help="the Open Inference Protocol over gRPC as well")
     parser.add_argument("--reload", action="store_true", help="load a script again when its files change")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -37,10 +39,10 @@ def main() -> int:
     except Refusal as refusal:
         print(f"{refusal.message} {refusal.hint}".strip(), file=sys.stderr, flush=True)
         return 3
-    return run(serve(application, host=arguments.host, port=arguments.port))
+    return run(serve(application, host=arguments.host, port=arguments.port, grpc_port=arguments.grpc_port))
 
 
-async def serve(application: Application, *, host: str, port: int) -> int:
+async def serve(application: Application, *, host: str, port: int, grpc_port: int = 0) -> int:
     from mlops.http.server import Server, until_stopped
     from mlops.scoring.asgi import AsgiDoor
 
@@ -50,15 +52,29 @@ async def serve(application: Application, *, host: str, port: int) -> int:
     await door.start()
     try:
         await server.listen(host, port)
+        beside = await _beside(application, host=host, port=grpc_port) if grpc_port else None
     except OSError as error:
         print(f"The scoring server cannot listen on {host}:{port}: {error.strerror}.", file=sys.stderr, flush=True)
         return 3
+    except Refusal as refusal:
+        print(f"{refusal.message} {refusal.hint}".strip(), file=sys.stderr, flush=True)
+        return 3
     sweeping = asyncio.create_task(_sweep(server))
     await until_stopped()
+    if beside is not None:
+        await beside.drain(seconds=limits.timeout_seconds + 1)
     await server.drain(seconds=limits.timeout_seconds + 1)
     sweeping.cancel()
     await door.stop()
     return 0
+
+
+async def _beside(application: Application, *, host: str, port: int) -> GrpcServer:
+    from mlops.scoring.grpc.server import GrpcServer
+
+    beside = GrpcServer(application, host=host, port=port)
+    await beside.start()
+    return beside
 
 
 async def _sweep(server: Server) -> None:

@@ -7,6 +7,7 @@ import signal
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from mlops.formats.refusal import Refusal, nearest
@@ -75,6 +76,33 @@ class Application:
     def not_ready(self) -> list[str]:
         """The reasons, in plain words; empty when ready."""
         return [self._model.trouble] if self._model.trouble else []
+
+    def check_model(self, name: str, version: str) -> None:
+        """Raises Refusal `unknown_model` where this server has another. `version`: empty for whatever it has."""
+        if (
+            name not in (self._model.name, self.serving.model)
+            or (version or self._model.version) != self._model.version
+        ):
+            raise self._unknown_model(f"{name}:{version}" if version else name)
+
+    def metadata(self) -> dict[str, Any]:
+        """Of the model, as the Open Inference Protocol has it."""
+        return self._model.metadata()
+
+    async def infer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """For other faces than HTTP: counted, and refused while the model is not ready."""
+        began = time.perf_counter()
+        rows, status = 0, 500
+        try:
+            self._require_ready()
+            told, rows = await self._model.infer(asked)
+            status = 200
+        except Refusal as refusal:
+            status = refusal.status
+            raise
+        finally:
+            self._metrics.count(status, seconds=time.perf_counter() - began, rows=rows)
+        return told
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -180,16 +208,17 @@ class Application:
     def _check_model(self, path: str) -> None:
         """/v2/models/NAME[/versions/VERSION][/ready|/infer]"""
         parts = [unquote(part) for part in path.split("/")[3:] if part not in ("ready", "infer")]
-        name = parts[0] if parts else ""
-        version = parts[2] if len(parts) == 3 and parts[1] == "versions" else self._model.version
-        known = name in (self._model.name, self.serving.model) and len(parts) in (1, 3)
-        if not known or version != self._model.version:
-            raise Refusal(
-                "unknown_model",
-                f"This server has no model '{':'.join(parts[::2])}'.",
-                hint=f"It serves '{self._model.name}', version {self._model.version}.",
-                status=404,
-            )
+        if len(parts) not in (1, 3) or (len(parts) == 3 and parts[1] != "versions"):
+            raise self._unknown_model(":".join(parts[::2]))
+        self.check_model(parts[0], parts[2] if len(parts) == 3 else "")
+
+    def _unknown_model(self, wanted: str) -> Refusal:
+        return Refusal(
+            "unknown_model",
+            f"This server has no model '{wanted}'.",
+            hint=f"It serves '{self._model.name}', version {self._model.version}.",
+            status=404,
+        )
 
     def _require_ready(self) -> None:
         reasons = self.not_ready()
