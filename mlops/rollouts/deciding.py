@@ -19,6 +19,9 @@ def decide(plan: RolloutPlan, step: int, *, candidate: Arm, control: Arm, clock:
         reason = f"The candidate has been unhealthy for {clock.candidate_unwell_seconds:.0f} seconds."
         return Decision(act="roll_back", reason=reason, hint="Look at its log.", gates=gates)
     bad = next((gate for gate in gates if gate.state == "bad"), None)
+    if bad is not None and not clock.control_is_well:
+        reason = f"{bad.words} But the control is not healthy, so the traffic stays where it is."
+        return Decision(act="hold", reason=reason, hint="Mend the control, or set the traffic by hand.", gates=gates)
     if bad is not None:
         return Decision(act="roll_back", reason=bad.words, hint=HINTS[bad.kind], gates=gates)
     missing = _missing(present, gates, candidate, clock)

@@ -64,6 +64,13 @@ def test_a_plan_that_cannot_hold_is_refused_with_status_3(prices: Mlops):
     assert not Rollout.objects.exists()
 
 
+def test_outcomes_are_reported_from_a_file_and_count_once(prices: Mlops, tmp_path: Path):
+    file = tmp_path / "outcomes.json"
+    file.write_text('{"outcomes": [{"request_id": "a", "value": 1, "deployment": "green"}]}')
+    new = [prices("rollout", "report", *HERE, "-f", str(file)).value["new"] for _time in range(2)]
+    assert new == [1, 0]
+
+
 def test_the_traffic_and_its_copies_are_set_and_set_back(prices: Mlops, tmp_path: Path):
     update = ("online-endpoint", "update", "-n", "prices")
     file = tmp_path / "endpoint.yml"

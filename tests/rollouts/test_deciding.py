@@ -92,6 +92,11 @@ def test_an_unhealthy_candidate_goes_back_and_an_unhealthy_control_holds():
     assert (decision.act, "control is not healthy" in decision.reason) == ("hold", True)
 
 
+def test_nothing_goes_back_to_a_control_that_is_not_healthy():
+    decision = decided(arm(requests=50, errors=50), control_is_well=False)
+    assert (decision.act, "the traffic stays where it is" in decision.reason) == ("hold", True)
+
+
 def test_it_begins_when_the_candidate_is_healthy():
     first = PLAN.steps[0]
     acts = [decide_start(state, "", first=first).act for state in ("transitioning", "healthy", "failed")]

@@ -31,6 +31,7 @@ ACTS = (
     ("stop", "leave the traffic as it is, to be set by hand"),
 )
 LOOK_SECONDS = 2.0
+AT_ONCE = 5_000
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -55,13 +56,15 @@ def define(parser: argparse.ArgumentParser) -> None:
     show_verb = verbs.add("show", "one rollout with its steps and gates", show_rollout)
     wait = verbs.add("wait", "until it ends; exit status 1 where it was rolled back", wait_for_rollout)
     acts = [verbs.add(name, help, act_on_rollout) for name, help in ACTS]
+    outcomes = verbs.add("report", "what became of requests: the metric that a gate compares", report_outcomes)
+    add_file(outcomes, 'JSON or YAML: a list of {"request_id", "value", "deployment"} under “outcomes”', required=True)
     for verb, (name, _help) in zip(acts, ACTS, strict=True):
         verb.set_defaults(verb=name)
     for verb in (create, *acts):
         verb.add_argument("--reason", default="", help="why, for the history")
     for verb in (show_verb, wait, *acts):
         verb.add_argument("--number", type=int, default=0, help="which (default: the newest)")
-    for verb in (create, listed, show_verb, wait, *acts):
+    for verb in (create, listed, show_verb, wait, outcomes, *acts):
         verb.add_argument("-e", "--endpoint-name", required=True, help="the endpoint's name")
         add_project(verb)
 
@@ -94,6 +97,19 @@ def act_on_rollout(arguments: argparse.Namespace) -> int:
     connection = connect()
     path = f"{_one(connection, arguments)}{arguments.verb}/"
     return show(arguments, connection.post(path, {"reason": arguments.reason}))
+
+
+def report_outcomes(arguments: argparse.Namespace) -> int:
+    """Sent by thousands; of a request the first report counts, so that a file may be sent again."""
+    given = load_plain(arguments.file).get("outcomes")
+    if not isinstance(given, list):
+        hint = 'Such as {"outcomes": [{"request_id": "…", "value": 1, "deployment": "blue"}]}.'
+        raise WrongUsage("outcomes_missing", f"{arguments.file} has no list of outcomes.", hint=hint)
+    connection = connect()
+    path = _path(connection, arguments).replace("/rollouts/", "/outcomes/")
+    parts = [given[first : first + AT_ONCE] for first in range(0, len(given), AT_ONCE)]
+    new = sum(connection.post(path, {"outcomes": part})["new"] for part in parts)
+    return show(arguments, {"new": new, "received": len(given)})
 
 
 def _until_ended(arguments: argparse.Namespace, connection: Connection, path: str) -> int:

@@ -24,6 +24,7 @@ from mlops.deployments.snippets import LANGUAGES
 from mlops.deployments.targets import target
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal
+from mlops.rollouts.queries import live_rollout
 from mlops.web.guard import signed_in
 from mlops.web.pages import callers, deploying, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
@@ -113,6 +114,7 @@ def _base_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
         "deployments": deployments,
         "lines": [(one, endpoint.traffic.get(one.name, 0)) for one in deployments],
         "health": queries.health_of(endpoint, deployments),
+        "rollout": live_rollout(endpoint),
         "may_contribute": may(request.user, "contribute", endpoint.project),
     }
 
