@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from mlops.blobs.models import Blob
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.image_logs import remove_log
+from mlops.packaging.images.references import parsed
 from mlops.packaging.models import Conversion, ConversionState, Image, ImageState
 from mlops.packaging.queries import best_conversion
 from mlops.registry.models import ModelVersion
@@ -21,12 +21,6 @@ from mlops.registry.reading import describe
 from mlops.work.calls import later
 
 ENTRIES = ("onnx", "native", "script")
-REFERENCE = re.compile(
-    r"(?:(?P<registry>[a-zA-Z0-9.-]+(?::[0-9]+)?)/)?"
-    r"(?P<repository>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
-)
-"""As the distribution specification has it."""
 
 
 def package(
@@ -52,7 +46,7 @@ def package(
         "script": _script(entry, script),
         "base": base.strip(),
         "tag": _checked(tag, "tag"),
-        "push_to": _checked(push_to, "push", with_registry=True),
+        "push_to": _checked(push_to, "push"),
     }
     with transaction.atomic():
         live = (ImageState.QUEUED, ImageState.RUNNING, ImageState.READY)
@@ -165,22 +159,21 @@ def _script(entry: str, script: Blob | None) -> Blob | None:
     return script if entry == "script" else None
 
 
-def _checked(reference: str, parameter: str, *, with_registry: bool = False) -> str:
+def _checked(reference: str, parameter: str) -> str:
+    """With its tag. One that is to be pushed names its registry."""
     reference = reference.strip()
     if not reference:
         return ""
-    found = REFERENCE.fullmatch(reference)
-    if found is None or (with_registry and not _is_registry(found["registry"])):
+    try:
+        found = parsed(reference)
+    except Refusal as refusal:
+        where = Where(parameter=parameter, value=reference)
+        raise Refusal(refusal.code, refusal.message, hint=refusal.hint, where=where) from None
+    if found.digest or (parameter == "push" and not reference.startswith(f"{found.registry}/")):
         raise Refusal(
             "reference_invalid",
-            _("“%(reference)s” is no name of an image.") % {"reference": reference},
-            hint=_("Such as registry.example.com/team/prices:3, in lower case.")
-            if with_registry
-            else _("Such as team/prices:3, in lower case."),
+            _("“%(reference)s” says no registry and tag.") % {"reference": reference},
+            hint=_("Such as registry.example.com/team/prices:3."),
             where=Where(parameter=parameter, value=reference),
         )
-    return reference if found["tag"] else f"{reference}:latest"
-
-
-def _is_registry(name: str | None) -> bool:
-    return bool(name) and ("." in str(name) or ":" in str(name) or name == "localhost")
+    return reference if reference.endswith(f":{found.tag}") else f"{reference}:{found.tag}"

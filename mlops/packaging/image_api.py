@@ -97,13 +97,15 @@ class CancelImageView(APIView):
 
 
 class ImageLogView(APIView):
-    """What the build said. `X-Next-Offset` of the answer is where to go on reading while it is built."""
+    """What the build said. Where to go on reading is `X-Next-Offset` of the answer, and `next` with `form=json`."""
 
-    @extend_schema(parameters=[OpenApiParameter("offset", int)], responses={200: str})
-    def get(self, request: Request, image_id: uuid.UUID) -> HttpResponse:
+    @extend_schema(parameters=[OpenApiParameter("offset", int), OpenApiParameter("form", str)], responses={200: str})
+    def get(self, request: Request, image_id: uuid.UUID) -> HttpResponse | Response:
         found = queries.visible_image(request.user, image_id)
         offset = request.query_params.get("offset", "0")
         text, following = read_log(found.pk, offset=int(offset) if offset.isdecimal() else 0)
+        if request.query_params.get("form") == "json":
+            return Response({"text": text, "next": following})
         headers = {"X-Next-Offset": str(following)}
         return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 

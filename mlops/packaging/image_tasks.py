@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import tempfile
 import time
@@ -18,10 +19,16 @@ from mlops.formats.refusal import Refusal
 from mlops.packaging import leases, served_folder
 from mlops.packaging.image_logs import append_log
 from mlops.packaging.images import building, clearing, engines, packages
+from mlops.packaging.images.bases import Base
 from mlops.packaging.images.building import BuiltImage, ImageOrder, Provenance
+from mlops.packaging.images.machine import ARCHITECTURES
+from mlops.packaging.images.named_bases import named_base
 from mlops.packaging.images.progress import Progress, Stopped
+from mlops.packaging.images.pushing import push
+from mlops.packaging.images.references import parsed
 from mlops.packaging.images.store import LayerStore
 from mlops.packaging.models import Image, ImageState
+from mlops.packaging.registry_logins import login_for
 from mlops.packaging.scratch import scratch
 from mlops.registry.reading import describe
 from mlops.work.calls import every, job, later
@@ -47,7 +54,7 @@ def build_image(image_id: str) -> None:
         talk.say(f"Packing {image.version} with the entry {image.entry}.")
         served_folder.lay_out(image, folder, endpoint="", deployment="", beat=talk.progress.check)
         store = layer_store()
-        built = building.build(_order(image, folder), store=store, progress=talk.progress)
+        built = building.build(_order(image, folder, talk.progress), store=store, progress=talk.progress)
         _deliver(image, built, store, talk.progress)
         _end(image, state=ImageState.READY, reason=f"{built.size_bytes / 1e6:.0f} MB packed.", built=built)
     except Stopped:
@@ -109,15 +116,36 @@ class _Talk:
         return self._is_unwanted
 
 
-def _order(image: Image, folder: Path) -> ImageOrder:
+def _order(image: Image, folder: Path, progress: Progress) -> ImageOrder:
     version = image.version
     manifest = describe(version.tree_id).manifest
     return ImageOrder(
         folder=folder,
+        base=_base(image, progress) if image.base else None,
         wanted=packages.wanted(image.entry, folder, is_pipeline=bool(manifest and manifest.pipeline)),
         parts=packages.parts(image.entry),
         provenance=provenance_of(image),
     )
+
+
+def _base(image: Image, progress: Progress) -> Base:
+    """Without an engine the registry is asked."""
+    try:
+        engine = engines.connect()
+    except Refusal:
+        engine = None
+    try:
+        return named_base(
+            image.base,
+            engine=engine,
+            login_for=lambda registry: login_for(image.version.model.project_id, registry),
+            store=layer_store(),
+            progress=progress,
+            architecture=ARCHITECTURES.get(platform.machine(), "amd64"),
+        )
+    finally:
+        if engine is not None:
+            engine.close()
 
 
 def provenance_of(image: Image) -> Provenance:
@@ -132,6 +160,10 @@ def provenance_of(image: Image) -> Provenance:
 
 
 def _deliver(image: Image, built: BuiltImage, store: LayerStore, progress: Progress) -> None:
+    if image.push_to:
+        to = parsed(image.push_to)
+        login = login_for(image.version.model.project_id, to.registry)
+        push(built, to, login=login, store=store, progress=progress)
     if image.tag:
         engine = engines.connect()
         try:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mlops.access.models import Project
 from mlops.blobs.models import Blob, Tree
 from mlops.datasets.models import DatasetVersion
 from mlops.registry.models import ModelVersion
@@ -200,3 +201,26 @@ class Image(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state not in (ImageState.QUEUED, ImageState.RUNNING)
+
+
+class RegistryLogin(models.Model):
+    """How a project is known to a registry. The password is sealed and never shown again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    registry = models.CharField(max_length=200)
+    """host or host:port."""
+    name = models.CharField(max_length=200, blank=True)
+    password = models.TextField(blank=True)
+    """Sealed by `clusters.sealing`."""
+    is_insecure = models.BooleanField(default=False)
+    """It may be spoken to without TLS."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["registry"]
+        constraints = [models.UniqueConstraint(fields=["project", "registry"], name="one_login_per_registry")]
+
+    def __str__(self) -> str:
+        return self.registry

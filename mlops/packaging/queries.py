@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
 from mlops.formats.profiling import ProfileReport, Recommendation
 from mlops.formats.refusal import Refusal
 from mlops.packaging.models import (
@@ -19,6 +20,7 @@ from mlops.packaging.models import (
     PipelinePackage,
     Profile,
     ProfileState,
+    RegistryLogin,
 )
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
@@ -70,6 +72,20 @@ def visible_image(user: Any, image_id: uuid.UUID) -> Image:
     one = found.select_related("version__model__project", "created_by", "conversion").first()
     if one is None:
         raise Refusal("not_found", "There is no such image, or you may not see it.", status=404)
+    return one
+
+
+def registry_logins(user: Any, project: Project) -> QuerySet[RegistryLogin]:
+    return RegistryLogin.objects.filter(project=project, project__in=visible_projects(user)).select_related(
+        "created_by"
+    )
+
+
+def visible_registry_login(user: Any, login_id: uuid.UUID) -> RegistryLogin:
+    found = RegistryLogin.objects.filter(pk=login_id, project__in=visible_projects(user)).select_related("project")
+    one = found.first()
+    if one is None:
+        raise Refusal("not_found", "There is no such login, or you may not see it.", status=404)
     return one
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.packaging import api, image_api, profile_api
+from mlops.packaging import api, image_api, profile_api, registry_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/packages/", api.PackagesView.as_view()),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:profile_id>/cancel/", profile_api.CancelProfileView.as_view()),
     path("profiles/<uuid:profile_id>/log/", profile_api.ProfileLogView.as_view(), name="profile-log"),
     path("models/<uuid:model_id>/versions/<int:number>/images/", image_api.ImagesView.as_view()),
+    path("registry-logins/", registry_api.RegistryLoginsView.as_view()),
+    path("registry-logins/<uuid:login_id>/", registry_api.OneRegistryLoginView.as_view()),
     path("images/<uuid:image_id>/", image_api.OneImageView.as_view()),
     path("images/<uuid:image_id>/cancel/", image_api.CancelImageView.as_view()),
     path("images/<uuid:image_id>/log/", image_api.ImageLogView.as_view(), name="image-log"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
@@ -75,6 +76,19 @@ class Engine:
             self.client.api.tag(reference, repository or tag, tag if repository else "latest", force=True)
         except DockerException as error:
             raise engine_problems.act_failed(str(error), "name the image") from error
+
+    def save(self, reference: str, file: Path, *, progress: Progress) -> None:
+        """The image as an archive."""
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        try:
+            with file.open("wb") as out:
+                for chunk in self.client.api.get_image(reference):
+                    progress.check()
+                    out.write(chunk)
+        except (DockerException, RequestException) as error:
+            raise engine_problems.act_failed(str(error), "give the image") from error
 
     def remove(self, reference: str) -> None:
         """What containers use stays; the engine says so."""

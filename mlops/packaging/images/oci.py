@@ -27,6 +27,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     tar_bytes: int
     what: str
     """What is in it, for people."""
+    media_type: str = LAYER_TYPE
+    """Layers of other people's images may be packed otherwise."""
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +69,9 @@ def manifest_document(layers: tuple[Layer, ...], config: bytes, annotations: Map
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
             "config": {"mediaType": CONFIG_TYPE, "digest": digest_of(config), "size": len(config)},
-            "layers": [{"mediaType": LAYER_TYPE, "digest": layer.digest, "size": layer.size_bytes} for layer in layers],
+            "layers": [
+                {"mediaType": layer.media_type, "digest": layer.digest, "size": layer.size_bytes} for layer in layers
+            ],
             "annotations": dict(annotations),
         }
     )

@@ -10,23 +10,19 @@ import tarfile
 import threading
 import time
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from mlops.blobs.trees import keep_folder
 from mlops.formats.refusal import Refusal
 from mlops.packaging import image_actions, image_tasks
-from mlops.packaging.child import run_module
 from mlops.packaging.image_logs import read_log
 from mlops.packaging.images import building, clearing
 from mlops.packaging.images.store import LayerStore
-from mlops.packaging.models import Conversion, Image, ImageState
-from tests.registry.shelf import registered, trained_folder
+from mlops.packaging.models import Image, ImageState
+from tests.packaging.images.rows import accepted
+from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
 
@@ -36,23 +32,9 @@ def shared_layers(data_dir, layers):
     (data_dir / "images").symlink_to(layers.folder)
 
 
-@cache
-def converted_folder() -> Path:
-    """Converted once a session."""
-    out = Path(mkdtemp(prefix="mlops-onnx-"))
-    words = ["--model", str(trained_folder()), "--out", str(out), "--tolerance", "0.0001"]
-    assert run_module("mlops.packaging.convert", words, folder=out, seconds=300).status == 0
-    (out / "convert.log").unlink()
-    return out
-
-
 @pytest.fixture
 def version(contributor, project):
-    """With an accepted ONNX form."""
-    found = registered(contributor, project)
-    facts = {"state": "accepted", "state_since": timezone.now(), "tree": keep_folder(converted_folder())}
-    Conversion.objects.create(version=found, **facts)
-    return found
+    return accepted(contributor, project)
 
 
 def done(image: Image) -> Image:
