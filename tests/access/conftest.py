@@ -88,6 +88,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
         "image_id": _image(owner, version).pk,
+        "login_id": _registry_login(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
@@ -275,6 +276,13 @@ def _profile(owner: Any, version: Any) -> Any:
     facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
     order = {"cores": [1.0], "memory_bytes": [2**30]}
     return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
+
+
+def _registry_login(owner: Any, project: Any) -> Any:
+    from mlops.packaging.models import RegistryLogin
+
+    facts = {"registry": f"{SECRET}.example.com", "name": SECRET, "password": SECRET, "created_by": owner}
+    return RegistryLogin.objects.create(project=project, **facts)
 
 
 def _image(owner: Any, version: Any) -> Any:

@@ -224,6 +224,13 @@ on("api/v1/profiles/<uuid:profile_id>/", GET=READ, DELETE=CONTRIBUTE)
 on("api/v1/profiles/<uuid:profile_id>/cancel/", POST=CONTRIBUTE)
 on("api/v1/profiles/<uuid:profile_id>/log/", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/images/", GET=READ, POST=CONTRIBUTE)
+on(
+    "api/v1/registry-logins/",
+    query="?project={slug}",
+    GET=READ,
+    POST=(OWN, {"project": "{slug}", "registry": "registry.example.com", "name": "x", "password": "y"}),
+)
+on("api/v1/registry-logins/<uuid:login_id>/", DELETE=OWN)
 on("api/v1/images/<uuid:image_id>/", GET=READ, DELETE=CONTRIBUTE)
 on("api/v1/images/<uuid:image_id>/cancel/", POST=CONTRIBUTE)
 on("api/v1/images/<uuid:image_id>/log/", GET=READ)
@@ -242,6 +249,10 @@ on(f"{MODEL}versions/", GET=READ)
 on(f"{MODEL}<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "describe", "description": "x"}))
 on(f"{MODEL}<int:number>/conversions/", GET=READ)
 on(f"{MODEL}<int:number>/profile/", GET=READ, POST=(CONTRIBUTE, {"cores": "1"}))
+on(f"{MODEL}<int:number>/images/", GET=READ)
+on(f"{MODEL}<int:number>/package/", GET=READ, POST=(CONTRIBUTE, {"entry": "native"}))
+on("images/<uuid:image_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"}))
+on("images/<uuid:image_id>/state/", GET=READ)
 on("profiles/<uuid:profile_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"}))
 on("profiles/<uuid:profile_id>/state/", GET=READ)
 on("profiles/<uuid:profile_id>/compare/<uuid:other_id>/", GET=READ)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import model_convert, model_profile
+from mlops.client.commands import model_convert, model_package, model_profile
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
@@ -55,6 +55,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         add_project(verb)
     model_profile.define(verbs)
     model_convert.define(verbs)
+    model_package.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
 

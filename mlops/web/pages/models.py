@@ -30,11 +30,12 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.web.guard import signed_in
+from mlops.web.pages.images import images_context
 from mlops.web.pages.profiles import profiles_context
 from mlops.web.projects import current_project, show_project
 
 MODELS_A_PAGE = 25
-TABS = ("details", "artifacts", "onnx", "profiles", "endpoints")
+TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints")
 
 
 @signed_in
@@ -82,7 +83,7 @@ def model_versions(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
-    """Tabs Details, Artifacts, ONNX, Profiles, Endpoints. POST: `act` = tag, untag, describe, convert or delete."""
+    """The tabs of TABS. POST: `act` = tag, untag, describe, convert or delete."""
     version = queries.visible_version(request.user, model_id, number)
     show_project(request, version.model.project)
     if request.method == "GET":
@@ -202,6 +203,8 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
         }
     if tab == "artifacts":
         return {"files": queries.files_of(version)}
+    if tab == "images":
+        return images_context(version)
     if tab == "profiles":
         return profiles_context(version)
     return _onnx_context(request, version) if tab == "onnx" else {}
