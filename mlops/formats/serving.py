@@ -10,7 +10,7 @@ from mlops.formats.model import Signature
 
 SERVING_FILE = "serving.json"
 
-Entry = Literal["onnx", "native", "script", "mlflow"]
+Entry = Literal["onnx", "native", "script", "mlflow", "several"]
 Framework = Literal["", "sklearn", "lightgbm", "xgboost"]
 Method = Literal["predict", "predict_proba"]
 
@@ -21,6 +21,14 @@ class GoldenRequest(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[dict[str, Any], ...]
     predictions: tuple[dict[str, Any], ...]
     tolerance: float = 1e-4
+
+
+class Ensemble(msgspec.Struct, frozen=True, kw_only=True):
+    """How the answers of several models become one. mean: numbers and probabilities, by weight; vote: labels."""
+
+    method: Literal["mean", "vote"]
+    weights: tuple[float, ...] = ()
+    """One a model, in order; empty: equal."""
 
 
 class RequestLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +47,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     onnx: `onnx/model.onnx` and `model/mlops_model.json`, or any graph by its path `graph`; native: `model/` through a
     child process, which holds a model of ours, or a file of `framework`; mlflow: `model/` in MLflow's format;
     script: `script` with init() and run(data), in a child process with AZUREML_MODEL_DIR and MLOPS_MODEL_DIR
-    set to `model/` (where it uses several models: `model/<name>/<version>/`)."""
+    set to `model/` (where it uses several models: `model/<name>/<version>/`); several: each of `models` is such a
+    folder of its own."""
 
     entry: Entry
     endpoint: str
@@ -57,6 +66,10 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """What a classifier answers where the request does not say it by `method`."""
     providers: tuple[str, ...] = ()
     """ONNX Runtime's execution providers in order of preference, such as cuda, cpu; empty: the processor."""
+    models: tuple[str, ...] = ()
+    """Of the entry several: folders below this one, each with its serving.json. The first answers what names none."""
+    ensemble: Ensemble | None = None
+    """All of `models` answer together."""
     script: str = ""
     code: str = ""
     """The folder that the script's imports start at, such as `code`; empty: the script's own."""

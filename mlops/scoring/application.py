@@ -8,7 +8,7 @@ import time
 import traceback
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
@@ -27,9 +27,10 @@ from mlops.scoring.exchange import (
 )
 from mlops.scoring.metrics import Metrics
 from mlops.scoring.reloading import watch
-from mlops.scoring.served.model import log
+from mlops.scoring.served.model import Served, log, unknown_model
 from mlops.scoring.served.opening import opened
 from mlops.scoring.served.script import ScriptModel
+from mlops.scoring.served.several import SeveralModels
 from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
@@ -77,25 +78,23 @@ class Application:
         """The reasons, in plain words; empty when ready."""
         return [self._model.trouble] if self._model.trouble else []
 
-    def check_model(self, name: str, version: str) -> None:
-        """Raises Refusal `unknown_model` where this server has another. `version`: empty for whatever it has."""
-        if (
-            name not in (self._model.name, self.serving.model)
-            or (version or self._model.version) != self._model.version
-        ):
-            raise self._unknown_model(f"{name}:{version}" if version else name)
+    def model(self, name: str, version: str = "") -> Served:
+        """By name (or `NAME:VERSION`) and version; empty for whatever it has. Raises Refusal `unknown_model`."""
+        name, _, other = name.partition(":")
+        version = version or other
+        if isinstance(self._model, SeveralModels):
+            return self._model.member(name, version)
+        if name != self._model.name or version not in ("", self._model.version):
+            raise unknown_model(name, version, (self._model,))
+        return self._model
 
-    def metadata(self) -> dict[str, Any]:
-        """Of the model, as the Open Inference Protocol has it."""
-        return self._model.metadata()
-
-    async def infer(self, asked: dict[str, Any]) -> dict[str, Any]:
+    async def infer(self, model: Served, asked: dict[str, Any]) -> dict[str, Any]:
         """For other faces than HTTP: counted, and refused while the model is not ready."""
         began = time.perf_counter()
         rows, status = 0, 500
         try:
             self._require_ready()
-            told, rows = await self._model.infer(asked)
+            told, rows = await model.infer(asked)
             status = 200
         except Refusal as refusal:
             status = refusal.status
@@ -127,9 +126,10 @@ class Application:
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[Answer, int]:
         method, path = scope["method"], scope["path"]
         if method == "POST" and path == "/score" and not self._takes_raw:
+            model = self._asked(scope)
             body = await read_body(scope, receive, most_bytes=self.serving.limits.body_bytes)
             self._require_ready()
-            return await self._model.score(body)
+            return await model.score(body)
         path = path.rstrip("/") or "/"
         if self._takes_raw and path == "/score" and not (method == "OPTIONS" and self._is_preflight(scope)):
             return await self._raw(scope, receive)
@@ -146,17 +146,16 @@ class Application:
         if path not in ("/score", "/invocations") and not is_infer:
             self._get(path)
             raise self._wrong_method(path, "POST", allowed="GET")
-        if is_infer:
-            self._check_model(path)
+        model = self._model_at(path) if is_infer else self._asked(scope)
         body = await read_body(scope, receive, most_bytes=self.serving.limits.body_bytes)
         self._require_ready()
         if is_infer:
             asked = read_request(body, header(scope, LENGTH_HEADER))
-            told, rows = await self._model.infer(asked)
+            told, rows = await model.infer(asked)
             return write_answer(told, asked), rows
         if path == "/score":
-            return await self._model.score(body)
-        return await self._model.invoke(body, content_type=header(scope, b"content-type").decode("latin-1"))
+            return await model.score(body)
+        return await model.invoke(body, content_type=header(scope, b"content-type").decode("latin-1"))
 
     async def _raw(self, scope: Scope, receive: Receive) -> tuple[Answer, int]:
         assert isinstance(self._model, ScriptModel)
@@ -191,7 +190,7 @@ class Application:
 
             return json_answer({"name": "mlops-studio", "version": __version__, "extensions": [EXTENSION]})
         if path.startswith("/v2/models/"):
-            return self._get_model(path, reasons)
+            return self._get_model(path)
         raise Refusal(
             "unknown_path",
             f"There is nothing at {path}.",
@@ -199,26 +198,27 @@ class Application:
             status=404,
         )
 
-    def _get_model(self, path: str, reasons: list[str]) -> Answer:
-        self._check_model(path)
+    def _get_model(self, path: str) -> Answer:
+        model = self._model_at(path)
         if path.endswith("/ready"):
-            return json_answer({"name": self._model.name, "ready": not reasons}, status=503 if reasons else 200)
-        return json_answer(self._model.metadata())
+            ready = not model.trouble
+            return json_answer({"name": model.name, "ready": ready}, status=200 if ready else 503)
+        return json_answer(model.metadata())
 
-    def _check_model(self, path: str) -> None:
+    def _asked(self, scope: Scope) -> Served:
+        """Where a server has several models, the one that the query names: `?model=NAME` or `NAME:VERSION`."""
+        if not isinstance(self._model, SeveralModels) or not scope.get("query_string"):
+            return self._model
+        wanted = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("model", "")
+        return self.model(wanted) if wanted else self._model
+
+    def _model_at(self, path: str) -> Served:
         """/v2/models/NAME[/versions/VERSION][/ready|/infer]"""
         parts = [unquote(part) for part in path.split("/")[3:] if part not in ("ready", "infer")]
-        if len(parts) not in (1, 3) or (len(parts) == 3 and parts[1] != "versions"):
-            raise self._unknown_model(":".join(parts[::2]))
-        self.check_model(parts[0], parts[2] if len(parts) == 3 else "")
-
-    def _unknown_model(self, wanted: str) -> Refusal:
-        return Refusal(
-            "unknown_model",
-            f"This server has no model '{wanted}'.",
-            hint=f"It serves '{self._model.name}', version {self._model.version}.",
-            status=404,
-        )
+        version = parts[2] if len(parts) == 3 and parts[1] == "versions" else ""
+        if len(parts) not in (1, 3) or (len(parts) == 3 and not version):
+            raise unknown_model(":".join(parts[::2]), "", (self._model,))
+        return self.model(parts[0], version)
 
     def _require_ready(self) -> None:
         reasons = self.not_ready()

@@ -79,8 +79,8 @@ async def _ready(application: Application, asked: Any) -> Any:
 
 
 async def _model_ready(application: Application, asked: Any) -> Any:
-    application.check_model(asked.name, asked.version)
-    return message("ModelReadyResponse")(ready=not application.not_ready())
+    model = application.model(asked.name, asked.version)
+    return message("ModelReadyResponse")(ready=not model.trouble)
 
 
 async def _server_metadata(application: Application, asked: Any) -> Any:
@@ -90,13 +90,12 @@ async def _server_metadata(application: Application, asked: Any) -> Any:
 
 
 async def _model_metadata(application: Application, asked: Any) -> Any:
-    application.check_model(asked.name, asked.version)
-    return metadata_of(application.metadata())
+    return metadata_of(application.model(asked.name, asked.version).metadata())
 
 
 async def _infer(application: Application, asked: Any) -> Any:
-    application.check_model(asked.model_name, asked.model_version)
-    return answer_of(await application.infer(request_of(asked)))
+    model = application.model(asked.model_name, asked.model_version)
+    return answer_of(await application.infer(model, request_of(asked)))
 
 
 _ACTS: dict[str, Act] = {

@@ -119,6 +119,12 @@ class Kept:
         return ""
 
 
+def unknown_model(name: str, version: str, models: Sequence[Served]) -> Refusal:
+    listed = ", ".join(f"'{one.name}', version {one.version}" for one in models)
+    asked = f"{name}:{version}" if version else name
+    return Refusal("unknown_model", f"This server has no model '{asked}'.", hint=f"It serves {listed}.", status=404)
+
+
 def log(**line: Any) -> None:
     """One JSON line on standard error."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")

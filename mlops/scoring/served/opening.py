@@ -23,6 +23,7 @@ from mlops.scoring.served.columns import ColumnModel
 from mlops.scoring.served.model import Served
 from mlops.scoring.served.predicting import PredictingModel
 from mlops.scoring.served.script import ScriptModel
+from mlops.scoring.served.several import SeveralModels
 
 ROW_BY_ROW = ("mlflow.sklearn", "mlflow.lightgbm", "mlflow.xgboost", "mlflow.catboost", "mlflow.onnx")
 """Loaders whose models score each row by itself, so that requests which wait together can be one."""
@@ -38,6 +39,8 @@ def opened(folder: Path) -> Served:
             limits = replace(serving.limits, timeout_seconds=STEPPING_SECONDS, queue_wait_seconds=STEPPING_SECONDS)
             serving = replace(serving, limits=limits)
         return ScriptModel(serving, ScriptEngine(folder, serving=serving))
+    if serving.entry == "several":
+        return SeveralModels(serving, tuple(opened(folder / place) for place in serving.models))
     if serving.entry == "mlflow":
         return _of_mlflow(folder, serving)
     if serving.entry == "onnx" and serving.graph:
