@@ -16,7 +16,8 @@ from mlops.formats.refusal import Refusal, nearest
 
 KNOWN = (
     "name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry", "description",
-    "tags", "environment", "environment_variables", "instance_count", "scale_settings",
+    "tags", "environment", "environment_variables", "instance_count", "scale_settings", "models", "ensemble", "weights",
+    "method",
     "type", "target", "target_options",
 )  # fmt: skip
 WITHOUT_MEANING = (
@@ -60,7 +61,8 @@ def read_deployment(file: str) -> DeploymentFile:
         **_resources(fields.get("resources") or {}),
         **_environment(file, fields.get("environment"), warnings),
     }
-    plain = {"description": "description", "tags": "tags", "instance_count": "instances"}
+    plain = {"models": "models", "ensemble": "ensemble", "weights": "weights", "method": "method"}
+    plain |= {"description": "description", "tags": "tags", "instance_count": "instances"}
     settings |= {ours: fields[theirs] for theirs, ours in plain.items() if fields.get(theirs) is not None}
     if fields.get("environment_variables"):
         settings["variables"] = {str(name): str(value) for name, value in fields["environment_variables"].items()}

@@ -25,6 +25,7 @@ from mlops.deployments.routing import route_at_once
 from mlops.deployments.scaling import change_in_place, is_in_place
 from mlops.deployments.scripts import checked_script
 from mlops.deployments.settings import checked_settings, instances_of
+from mlops.deployments.several import check_several
 from mlops.deployments.shifting import shift
 from mlops.deployments.targets import has_address, target
 from mlops.deployments.traffic import checked_mirrors, checked_shares, with_share
@@ -81,6 +82,7 @@ def create_deployment(
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
     check_fits(version, entry, wanted)
+    check_several(endpoint, version, entry, wanted)
     files = Files.given(endpoint, script, code) if entry == "script" else Files()
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
     with transaction.atomic():
@@ -149,6 +151,7 @@ def update_deployment(
     guards.require_free(endpoint, deployment)
     entries.check(endpoint, version, entry)
     check_fits(version, entry, wanted)
+    check_several(endpoint, version, entry, wanted)
     files = Files()
     if entry == "script":
         is_kept = not script and code is None and deployment.entry == "script"

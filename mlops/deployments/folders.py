@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from msgspec.structs import replace
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
 from mlops.deployments.models import Deployment
 from mlops.deployments.python import python_of
+from mlops.deployments.several import Part, parts_of
 from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
-from mlops.formats.serving import SERVING_FILE, GoldenRequest, RequestLimits, Serving
+from mlops.formats.serving import SERVING_FILE, Ensemble, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.child import run_module
 from mlops.packaging.served import facts_of
 from mlops.registry.reading import FOLDER_PROPERTY
@@ -52,34 +54,73 @@ def lay_out_at(deployment: Deployment, place: Path, *, beat: Callable[[], None],
     `beat` is called meanwhile. `is_local`: it is served on this machine, so its environment is built here."""
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
     try:
-        golden = _fill(deployment, draft, beat)
-        python = python_of(deployment, draft / "model", beat=beat) if is_local else ""
-        (draft / SERVING_FILE).write_bytes(msgspec.json.encode(_serving(deployment, golden, python)))
+        _lay_out(deployment, draft, beat=beat, is_local=is_local)
         shutil.rmtree(place, ignore_errors=True)
         os.replace(draft, place)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _fill(deployment: Deployment, draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
-    fetch_tree(deployment.version.tree_id, draft / "model")
+def _lay_out(deployment: Deployment, draft: Path, *, beat: Callable[[], None], is_local: bool) -> None:
+    parts = parts_of(deployment)
     if deployment.entry == "script":
-        if deployment.code is not None:
-            fetch_tree(deployment.code.tree_id, draft / CODE_FOLDER)
-        else:
-            assert deployment.script_id is not None
-            store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
+        _fetch_models(parts, draft / "model")
+        _fetch_code(deployment, draft)
+        _write(draft, _serving(deployment, parts[0], (), _python(deployment, parts[0], draft, beat, is_local)))
+        return
+    if len(parts) == 1:
+        _lay_out_part(deployment, parts[0], draft, beat=beat, is_local=is_local)
+        return
+    places = tuple(f"models/{number}" for number in range(len(parts)))
+    for part, place in zip(parts, places, strict=True):
+        (draft / place).mkdir(parents=True)
+        _lay_out_part(deployment, part, draft / place, beat=beat, is_local=is_local)
+    wanted = deployment.wanted
+    ensemble = Ensemble(method=wanted.ensemble, weights=wanted.weights) if wanted.ensemble else None
+    _write(draft, replace(_serving(deployment, parts[0], (), ""), entry="several", models=places, ensemble=ensemble))
+
+
+def _lay_out_part(deployment: Deployment, part: Part, place: Path, *, beat: Callable[[], None], is_local: bool) -> None:
+    golden = _fill(part, place, beat)
+    _write(place, _serving(deployment, part, golden, _python(deployment, part, place, beat, is_local)))
+
+
+def _python(deployment: Deployment, part: Part, place: Path, beat: Callable[[], None], is_local: bool) -> str:
+    return python_of(deployment, place / "model", entry=part.entry, beat=beat) if is_local else ""
+
+
+def _write(place: Path, serving: Serving) -> None:
+    (place / SERVING_FILE).write_bytes(msgspec.json.encode(serving))
+
+
+def _fetch_models(parts: Sequence[Part], folder: Path) -> None:
+    """A single model's files lie in the folder itself, those of several below name and version."""
+    for part in parts:
+        version = part.version
+        place = folder / version.model.name / str(version.number) if len(parts) > 1 else folder
+        fetch_tree(version.tree_id, place)
+
+
+def _fetch_code(deployment: Deployment, draft: Path) -> None:
+    if deployment.code is not None:
+        fetch_tree(deployment.code.tree_id, draft / CODE_FOLDER)
+        return
+    assert deployment.script_id is not None
+    store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
+
+
+def _fill(part: Part, place: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
+    fetch_tree(part.version.tree_id, place / "model")
+    if facts_of(part.version, entry=part.entry, conversion=part.conversion).by_itself:
         return ()
-    if facts_of(deployment.version, entry=deployment.entry, conversion=deployment.conversion).by_itself:
-        return ()
-    if deployment.entry == "native":
-        return _recorded(draft, beat)
-    assert deployment.conversion is not None
-    assert deployment.conversion.tree_id is not None
-    fetch_tree(deployment.conversion.tree_id, draft / "onnx")
-    if not (draft / "onnx" / ONNX_FILE).is_file():
+    if part.entry == "native":
+        return _recorded(place, beat)
+    assert part.conversion is not None
+    assert part.conversion.tree_id is not None
+    fetch_tree(part.conversion.tree_id, place / "onnx")
+    if not (place / "onnx" / ONNX_FILE).is_file():
         raise Refusal("conversion_incomplete", f"The conversion has no {ONNX_FILE}.", hint="Convert the model again.")
-    return _read_golden(draft / "onnx" / GOLDEN_FILE)
+    return _read_golden(place / "onnx" / GOLDEN_FILE)
 
 
 def _recorded(draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
@@ -102,12 +143,12 @@ def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
     return msgspec.json.decode(path.read_bytes(), type=tuple[GoldenRequest, ...]) if path.is_file() else ()
 
 
-def _serving(deployment: Deployment, golden: tuple[GoldenRequest, ...], python: str) -> Serving:
-    version, wanted = deployment.version, deployment.wanted
-    scripted = deployment.entry == "script"
-    facts = facts_of(version, entry=deployment.entry, conversion=deployment.conversion)
+def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ...], python: str) -> Serving:
+    version, wanted = part.version, deployment.wanted
+    scripted = part.entry == "script"
+    facts = facts_of(version, entry=part.entry, conversion=part.conversion)
     return Serving(
-        entry=deployment.entry,  # type: ignore[arg-type]
+        entry=part.entry,  # type: ignore[arg-type]
         endpoint=deployment.endpoint.name,
         deployment=deployment.name,
         model=str(version),

@@ -25,24 +25,25 @@ RUNTIME = "mlflow-skinny"
 """What loads a model in MLflow's format where the model does not name mlflow itself."""
 
 
-def requirements_of(deployment: Deployment, model: Path) -> Requirements:
-    """What has to be installed for it. Nothing: the server's own Python has it all. `model`: the model's files."""
-    wanted = deployment.wanted
-    if wanted.environment == SERVER or deployment.entry not in ("mlflow", "script"):
+def requirements_of(deployment: Deployment, model: Path, *, entry: str = "") -> Requirements:
+    """What has to be installed for it. Nothing: the server's own Python has it all. `model`: the model's files;
+    `entry`: of one of several models."""
+    wanted, entry = deployment.wanted, entry or deployment.entry
+    if wanted.environment == SERVER or entry not in ("mlflow", "script"):
         return Requirements()
     needed = wanted.requirements
-    if not needed.is_own and deployment.entry == "mlflow" and is_mlflow_model(model):
+    if not needed.is_own and entry == "mlflow" and is_mlflow_model(model):
         needed = read_requirements_of(model)
-    if deployment.entry == "mlflow" and needed.is_own and not _names(needed, "mlflow", RUNTIME):
+    if entry == "mlflow" and needed.is_own and not _names(needed, "mlflow", RUNTIME):
         needed = Requirements(packages=(*needed.packages, RUNTIME), python=needed.python)
     needed, _dropped = without_azure(needed)
     return Requirements() if is_had(needed) else needed
 
 
-def python_of(deployment: Deployment, model: Path, *, beat: Callable[[], None]) -> str:
+def python_of(deployment: Deployment, model: Path, *, entry: str, beat: Callable[[], None]) -> str:
     """The interpreter's path; empty: the server's. Builds the environment where it is not there yet, and writes what
     the build says into the deployment's log: `beat` is called meanwhile."""
-    needed = requirements_of(deployment, model)
+    needed = requirements_of(deployment, model, entry=entry)
     if not needed.is_own:
         return ""
     if not is_ready(needed):

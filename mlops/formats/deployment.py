@@ -41,6 +41,12 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """ONNX Runtime's execution providers in order of preference, such as cuda, cpu. Empty: the processor."""
     method: Literal["predict", "predict_proba"] = "predict"
     """What a classifier that was not trained here answers where a call does not say it."""
+    models: tuple[str, ...] = ()
+    """Further model versions in the same server, `name:version`."""
+    ensemble: Literal["", "mean", "vote"] = ""
+    """All models answer as one; empty: each by its name, the deployment's own where none is named."""
+    weights: tuple[float, ...] = ()
+    """Of an ensemble, one a model with the deployment's own first; empty: equal."""
     timeout_seconds: float = 60.0
     """Beyond it a request is answered 504."""
     queue_wait_seconds: float = 0.5

@@ -48,6 +48,8 @@ SCRIPT = (
     "xgboost-cpu",
 )
 """A script without an environment of its own finds what it finds when it runs as a process here."""
+MIXED = "mixed"
+"""Several models in one server, each with an entry of its own."""
 REQUIREMENTS_FILE = "requirements.txt"
 
 
@@ -59,7 +61,7 @@ def wanted(entry: str, folder: Path, *, own: tuple[str, ...] = (), is_pipeline: 
         return Wanted(packages=pinned(ONNX), constraints=installed())
     if entry == "mlflow":
         return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), MLFLOW)
-    if entry == "script":
+    if entry in ("script", MIXED):
         return Wanted(packages=pinned(SCRIPT), constraints=installed())
     needed = PIPELINE if is_pipeline else (*NATIVE, *FRAMEWORKS.get(_framework(folder), ()))
     return _beside(_trained_with(folder / "model" / REQUIREMENTS_FILE), needed)
@@ -81,7 +83,7 @@ def _framework(folder: Path) -> str:
 
 def parts(entry: str) -> tuple[str, ...]:
     """Which of our own packages go along."""
-    return ORIGINAL if entry in ("native", "mlflow") else SERVER_PARTS
+    return ORIGINAL if entry in ("native", "mlflow", MIXED) else SERVER_PARTS
 
 
 def pinned(names: Iterable[str]) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ def variables_of(deployment: Deployment, revision: int) -> dict[str, str]:
 def order_of(deployment: Deployment, folder: Path) -> ImageOrder:
     """Of a laid-out folder. Raises Refusal `python_not_here`."""
     version, entry = deployment.version, deployment.entry
+    if deployment.wanted.models and entry != "script":
+        entry = packages.MIXED
     manifest = describe(version.tree_id).manifest
     needed = _packages(deployment, folder / "model")
     wanted = packages.wanted(entry, folder, own=needed.packages, is_pipeline=bool(manifest and manifest.pipeline))

@@ -1,0 +1,90 @@
+"""Further models of a deployment: served beside its own by name, or with it as an ensemble."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from mlops.access.models import Project
+from mlops.deployments import entries
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging.models import Conversion, ConversionState
+from mlops.packaging.queries import best_conversion
+from mlops.registry.models import ModelVersion
+
+MOST_MODELS = 1_000
+
+
+class Part(NamedTuple):
+    """One model of a server, and how it answers."""
+
+    version: ModelVersion
+    entry: str
+    conversion: Conversion | None
+
+
+def check_several(endpoint: Endpoint, version: ModelVersion, entry: str, wanted: DeploymentSettings) -> None:
+    """Raises a Refusal where the models cannot stand in one server, or where ensemble or weights do not fit."""
+    if not wanted.models:
+        if wanted.ensemble:
+            raise _refused("ensemble", _("An ensemble needs further models."), _("Name them as `models`."))
+        return
+    further = versions_of(endpoint.project, wanted)
+    if version in further or len(set(further)) < len(further):
+        raise _refused("models", _("A model version is named twice."), _("Name each version once."))
+    if entry == "script":
+        if wanted.ensemble:
+            message = _("The script itself combines its models.")
+            raise _refused("ensemble", message, _("Leave `ensemble` out: the script's run() does it."))
+        return
+    for one in further:
+        entries.check(endpoint, one, part_of(one).entry)
+    if wanted.weights and (not wanted.ensemble or len(wanted.weights) != 1 + len(further) or sum(wanted.weights) <= 0):
+        message = _("There are %(weights)d weights for %(models)d models.")
+        told = {"weights": len(wanted.weights), "models": 1 + len(further)}
+        hint = _("Give an ensemble one weight a model, in order: the deployment's own first.")
+        raise _refused("weights", message % told, hint)
+
+
+def versions_of(project: Project, wanted: DeploymentSettings) -> list[ModelVersion]:
+    """The further models, in order. Raises Refusal `model_unknown`."""
+    if len(wanted.models) >= MOST_MODELS:
+        message = _("A deployment serves at most %(most)d models.") % {"most": MOST_MODELS}
+        raise _refused("models", message, _("Spread them over several deployments."))
+    return [_version(project, name) for name in wanted.models]
+
+
+def parts_of(deployment: Deployment) -> list[Part]:
+    """The deployment's own model first; a single one where it has no further models."""
+    own = Part(deployment.version, deployment.entry, deployment.conversion)
+    return [own, *(part_of(one) for one in versions_of(deployment.endpoint.project, deployment.wanted))]
+
+
+def part_of(version: ModelVersion) -> Part:
+    """As ONNX where its conversion was accepted, else as it is: nothing is waited for."""
+    if entries.is_graph(version):
+        return Part(version, "onnx", None)
+    conversion = best_conversion(version)
+    if conversion is not None and conversion.state == ConversionState.ACCEPTED:
+        return Part(version, "onnx", conversion)
+    best = entries.best(version)
+    return Part(version, "native" if best == "onnx" else best, None)
+
+
+def _version(project: Project, named: str) -> ModelVersion:
+    name, _colon, number = named.removeprefix("azureml:").rpartition(":")
+    found = ModelVersion.objects.filter(model__project=project, model__name=name).select_related("model__project")
+    version = found.filter(number=int(number)).first() if number.isdecimal() else None
+    if version is None:
+        known = [str(one) for one in ModelVersion.objects.filter(model__project=project).select_related("model")]
+        hint = nearest(named, known) or _("Write NAME:VERSION.")
+        message = _("There is no model version “%(named)s” in “%(project)s”.")
+        raise _refused("models", message % {"named": named, "project": project.name}, hint)
+    return version
+
+
+def _refused(parameter: str, message: str, hint: str) -> Refusal:
+    return Refusal("models_do_not_fit", message, hint=hint, where=Where(parameter=parameter))
