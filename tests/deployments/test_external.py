@@ -85,6 +85,8 @@ def test_an_entry_that_does_not_fit_names_the_one_that_does(contributor, project
     forest(tmp_path / "model", "forest.joblib")
     version = kept(contributor, project, tmp_path / "model")
     with pytest.raises(Refusal, match="is served by the entry “native”"):
+        actions.create_deployment(contributor, endpoint, name="blue", version=version, entry="mlflow")
+    with pytest.raises(Refusal, match="was not converted to ONNX"):
         actions.create_deployment(contributor, endpoint, name="blue", version=version, entry="onnx")
     ours = registered(contributor, project)
     with pytest.raises(Refusal, match="no model in MLflow's format"):
