@@ -87,6 +87,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "act": "pause",
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
+        "platform": "x86_64",
         "image_id": _image(owner, version).pk,
         "login_id": _registry_login(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,

@@ -27,6 +27,8 @@ on("api/v1/schema/", GET=ANYONE)
 on("api/v1/docs/", GET=SIGNED_IN)
 
 # -- clusters
+on("clusters/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "prod"}))
+on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "forget"}))
 on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
 
@@ -326,6 +328,8 @@ on(f"{ONE}replays/", GET=READ, POST=(CONTRIBUTE, {"before": "blue", "after": "gr
 on(f"{ONE}replays/<int:number>/", GET=READ, DELETE=CONTRIBUTE)
 on(f"{ONE}replays/<int:number>/cancel/", POST=CONTRIBUTE, allowed=(409,))
 PAGE = "endpoints/<uuid:endpoint_id>/"
+on(f"{PAGE}<uuid:deployment_id>/bundle/<str:platform>/", GET=READ)
+on(f"{PAGE}<uuid:deployment_id>/manifests/", GET=READ)
 on(f"{PAGE}replays/", GET=READ, POST=(CONTRIBUTE, {"before": "blue", "after": "green"}))
 on(f"{PAGE}replays/<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"}))
 on(f"{PAGE}replays/<int:number>/state/", GET=READ)

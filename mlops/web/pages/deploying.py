@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require
-from mlops.deployments import actions, entries, queries
+from mlops.deployments import actions, entries, manifesting, queries
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scripts import EXAMPLE, checked_script
@@ -224,8 +224,23 @@ def _show(
         "problem": problem,
         "wrong": settings_form.field_of(problem) if problem else "",
         **(settings_context(values, version) if step in ("resources", "review") else {}),
+        **(_manifests(version, values, endpoint) if step == "review" else {}),
     }
     return render(request, "web/endpoints/deploy.html", context, status=problem.status if problem else 200)
+
+
+def _manifests(version: ModelVersion, values: dict[str, str], endpoint: Endpoint | None) -> dict[str, Any]:
+    """What Kubernetes or IoT Edge would be told."""
+    if values["target"] not in manifesting.TARGETS:
+        return {}
+    name = endpoint.name if endpoint else values["endpoint_name"]
+    try:
+        wanted = checked_settings(settings_form.given_of(values))
+        project = version.model.project.slug
+        shown = manifesting.preview_of(wanted, project=project, endpoint=name, name=values["name"], model=str(version))
+    except Refusal:
+        return {}
+    return {"manifests": shown}
 
 
 def settings_context(values: dict[str, str], version: ModelVersion | None = None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from mlops.deployments.targets import target
 from mlops.formats.refusal import Refusal
 from mlops.registry.queries import version_by_id, versions_of
 from mlops.web.guard import signed_in
-from mlops.web.pages import settings_form
+from mlops.web.pages import devices, settings_form
 from mlops.web.pages.deploying import settings_context
 from mlops.web.pages.endpoints import latency_figure, requests_figure
 from mlops.web.projects import show_project
@@ -50,12 +50,21 @@ def deployment(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid
         "restore": _restore,
     }
     name = request.POST.get("act", "")
+    if name in devices.ACTS:
+        return _act_on_devices(request, shown, name)
     if name not in acts:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     try:
         return acts[name](request, shown)
     except Refusal as refusal:
         return _page(request, shown, tab="history" if name == "restore" else "settings", problem=refusal)
+
+
+def _act_on_devices(request: HttpRequest, shown: Deployment, name: str) -> HttpResponse:
+    try:
+        return _page(request, shown, tab="devices", **devices.ACTS[name](request, shown))
+    except Refusal as refusal:
+        return _page(request, shown, tab="devices", problem=refusal)
 
 
 @signed_in
@@ -98,7 +107,8 @@ def progress(deployment: Deployment) -> dict[str, Any]:
 
 def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any) -> HttpResponse:
     tab = tab or request.GET.get("tab", TABS[0])
-    if tab not in TABS:
+    more_tabs = devices.tabs_of(shown)
+    if tab not in (*TABS, *more_tabs):
         tab = TABS[0]
     build: dict[str, Callable[[HttpRequest, Deployment], dict[str, Any]]] = {
         "overview": lambda _request, one: progress(one),
@@ -106,6 +116,8 @@ def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any
         "logs": _logs,
         "settings": _settings,
         "history": _history,
+        "devices": devices.devices,
+        "manifests": devices.manifests,
     }
     problem: Refusal | None = more.get("problem")
     context = {
@@ -113,6 +125,7 @@ def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any
         "project": shown.endpoint.project,
         "deployment": shown,
         "tab": tab,
+        "more_tabs": more_tabs,
         "may_contribute": may(request.user, "contribute", shown.endpoint.project),
         **build[tab](request, shown),
         **more,
