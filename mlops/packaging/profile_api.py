@@ -48,6 +48,7 @@ class NewProfile(serializers.Serializer[Any]):
     point_seconds = serializers.JSONField(required=False)
     budget_seconds = serializers.JSONField(required=False)
     path = serializers.CharField(required=False)
+    place = serializers.CharField(required=False, help_text="process or docker")
     prices = serializers.JSONField(required=False)
 
 

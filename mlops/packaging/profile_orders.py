@@ -27,6 +27,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 LISTS = ("cores", "memory_bytes", "concurrency", "rows")
 PATHS = ("/score", "/invocations")
+PLACES = ("process", "docker")
 
 
 def usual_order() -> ProfileOrder:
@@ -69,6 +70,9 @@ def _checked(name: str, value: Any) -> Any:
         if value not in PATHS:
             raise _invalid(name, _("“%(value)s” is no path of a scoring server.") % {"value": value}, _paths())
         return value
+    if name == "place" and value not in PLACES:
+        message = _("“%(value)s” is no place to measure at.") % {"value": value}
+        raise _invalid(name, message, _("Choose process or docker."))
     if name == "prices":
         return {**msgspec.to_builtins(prices()), **value} if isinstance(value, Mapping) else value
     return _number(name, value) if name in BOUNDS else value

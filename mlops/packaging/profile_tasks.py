@@ -47,7 +47,7 @@ def profile(profile_id: str) -> None:
     folder = Path(tempfile.mkdtemp(prefix=f"profile-{asked.pk}-", dir=scratch()))
     beat = _Beat(asked, folder)
     try:
-        lay_out(asked, folder, beat=beat)
+        lay_out(asked, folder, beat=beat, say=lambda line: beat(said=line))
         beat(said="Starting the first server.")
         seconds = float(asked.order["budget_seconds"]) + GRACE_SECONDS
         ended = run_module(
@@ -97,7 +97,7 @@ class _Beat:
         if content in (b"", self._shown) and not said:
             return
         self._shown = content
-        progress = msgspec.json.decode(content, type=Progress) if content else Progress(share=0.0, doing=said)
+        progress = msgspec.json.decode(content, type=Progress) if content else Progress(share=0.0, doing=said or "…")
         rows.update(progress=msgspec.to_builtins(progress), reason=progress.doing)
         version = self._asked.version
         notify("model", str(version.model_id), project=version.model.project)

@@ -24,6 +24,7 @@ SETTINGS = {
     "point_seconds": "point_seconds",
     "budget_seconds": "budget_seconds",
     "path": "path",
+    "place": "place",
     "entry": "entry",
     "dataset": "dataset",
     "column": "column",
@@ -48,6 +49,7 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--point-seconds", default="", help="how long each measurement lasts (default: 3)")
     verb.add_argument("--budget-seconds", default="", help="how long all of it may take (default: 180)")
     verb.add_argument("--path", default="", help="/score or /invocations")
+    verb.add_argument("--place", choices=("process", "docker"), default="", help="a process (default), or the image")
     verb.add_argument("--entry", default="", help="onnx, native or script (default: onnx where it was accepted)")
     verb.add_argument("--script", default="", metavar="FILE", help="the script of the entry script")
     verb.add_argument("--profile-name", default="", help="the profile's name (default: profile-1, -2 …)")

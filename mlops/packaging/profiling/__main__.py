@@ -19,17 +19,22 @@ from mlops.formats.step import StepError
 from mlops.packaging.child import THREADS
 from mlops.packaging.limits import ends_with_parent
 from mlops.packaging.profiling.bodies import read_requests
-from mlops.packaging.profiling.sweep import Sweep
+from mlops.packaging.profiling.containers import started_container
+from mlops.packaging.profiling.servers import started
+from mlops.packaging.profiling.sweep import Start, Sweep
 
 ORDER_FILE, PROGRESS_FILE, REPORT_FILE, ERROR_FILE = "order.json", "progress.json", "report.json", "error.json"
 LOG_FILE = "server.log"
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """`column`: of the dataset, where it holds whole requests as texts."""
+    """`column`: of the dataset, where it holds whole requests as texts. `engine`: empty for DOCKER_HOST."""
 
     order: ProfileOrder
     column: str = ""
+    image: str = ""
+    """What an engine runs instead of the folder `serve/`."""
+    engine: str = ""
 
 
 def profile(folder: Path) -> None:
@@ -42,11 +47,19 @@ def profile(folder: Path) -> None:
     sweep = Sweep(
         task.order,
         requests,
-        folder=folder / "serve",
-        log=folder / LOG_FILE,
+        start=_start(folder, task),
         tell=lambda progress: _write(folder / PROGRESS_FILE, progress),
     )
     _write(folder / REPORT_FILE, sweep.run())
+
+
+def _start(folder: Path, task: Task) -> Start:
+    log = folder / LOG_FILE
+    if task.image:
+        return lambda cores, memory: started_container(
+            task.image, engine=task.engine, cores=cores, memory_bytes=memory, log=log
+        )
+    return lambda cores, memory: started(folder / "serve", cores=cores, memory_bytes=memory, log=log)
 
 
 def _write(path: Path, value: object) -> None:

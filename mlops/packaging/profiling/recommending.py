@@ -10,8 +10,8 @@ from mlops.formats.profiling import GIBIBYTE, Point, ProfileOrder, Recommendatio
 HEADROOM = 1.3
 MEMORY_FACTOR = 1.5
 MEMORY_STEP = 128 * 1024**2
-LEAST_MEMORY = 512 * 1024**2
-"""The process target bounds no server below this."""
+LEAST_MEMORY = {"process": 512 * 1024**2, "docker": 128 * 1024**2}
+"""The process target bounds no server below this; a container below this hardly starts."""
 ENOUGH_SUCCESS = 0.999
 BUSY, WAITING = 0.9, 0.25
 
@@ -41,8 +41,8 @@ def meets(order: ProfileOrder, point: Point) -> bool:
     return point.p99_ms <= order.p99_target_ms and point.success_rate >= ENOUGH_SUCCESS
 
 
-def memory_for(rss_bytes: int) -> int:
-    return max(LEAST_MEMORY, math.ceil(rss_bytes * MEMORY_FACTOR / MEMORY_STEP) * MEMORY_STEP)
+def memory_for(rss_bytes: int, *, place: str = "process") -> int:
+    return max(LEAST_MEMORY[place], math.ceil(rss_bytes * MEMORY_FACTOR / MEMORY_STEP) * MEMORY_STEP)
 
 
 def _one(order: ProfileOrder, one: Served) -> tuple[Recommendation, Point] | None:
@@ -55,7 +55,7 @@ def _one(order: ProfileOrder, one: Served) -> tuple[Recommendation, Point] | Non
     offered = point.offered_per_second or 0.0
     wanted = order.wanted_per_second
     instances = max(1, math.ceil(wanted * HEADROOM / offered - 1e-9)) if wanted else 1
-    memory = memory_for(one.rss_bytes)
+    memory = memory_for(one.rss_bytes, place=order.place)
     met = meets(order, point)
     carried = wanted / instances if wanted else offered / HEADROOM
     return (
@@ -116,8 +116,11 @@ def _advice(order: ProfileOrder, one: Served, point: Point, *, met: bool) -> lis
         told.append("The load generator shared the server's cores, so that real servers are faster than this.")
     elif any(each.load_cores > BUSY for each in one.points):
         told.append("The load generator was busy all the time: the server can answer more than was measured.")
+    if order.place == "docker":
+        return told
     if one.cores < 1:
         told.append("Less than one core is a lower priority on this machine, not a limit.")
-    if min(order.memory_bytes) < LEAST_MEMORY:
-        told.append(f"A process is never bounded below {LEAST_MEMORY / GIBIBYTE:g} GiB of memory.")
+    least = LEAST_MEMORY["process"]
+    if min(order.memory_bytes) < least:
+        told.append(f"A process is never bounded below {least / GIBIBYTE:g} GiB of memory.")
     return told

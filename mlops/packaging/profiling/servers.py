@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import psutil
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import ServerProcess
-from mlops.packaging.profiling.usage import ProcessUsage, resident
+from mlops.packaging.profiling.usage import ProcessUsage, Usage, resident
 from mlops.supervisor.probe import get
 from mlops.supervisor.server import Server
 
@@ -31,13 +31,16 @@ class Started(msgspec.Struct, kw_only=True):
     cold_start_seconds: float
     idle_rss_bytes: int
     own_cores: bool
+    watch: Callable[[], Usage] | None = None
+    weigh: Callable[[], int] | None = None
+    """Of a container, which is asked for what it uses; a process is looked at."""
 
-    def usage(self) -> ProcessUsage:
-        return ProcessUsage(self.pid)
+    def usage(self) -> Usage:
+        return self.watch() if self.watch is not None else ProcessUsage(self.pid)
 
     @property
     def rss_bytes(self) -> int:
-        return resident(self.pid)
+        return self.weigh() if self.weigh is not None else resident(self.pid)
 
 
 @contextmanager
@@ -83,15 +86,15 @@ def _until_ready(server: Server, port: int) -> Started:
             taken = time.monotonic() - began
             return Started(port=port, pid=pid, cold_start_seconds=taken, idle_rss_bytes=resident(pid), own_cores=True)
         if server.state == "unhealthy":
-            raise _not_ready(server.reason)
+            raise not_ready(server.reason)
         if pid is None or why_gone(pid):
             server.look()
-            raise _not_ready(server.reason)
+            raise not_ready(server.reason)
         time.sleep(LOOK_SECONDS)
-    raise _not_ready(f"It was not ready after {START_SECONDS:.0f} s. {server.reason}".strip())
+    raise not_ready(f"It was not ready after {START_SECONDS:.0f} s. {server.reason}".strip())
 
 
-def _not_ready(reason: str) -> Refusal:
+def not_ready(reason: str) -> Refusal:
     hint = "Its log is kept with the profile. Give it more memory, or mend the model or its script."
     return Refusal("server_not_ready", f"The scoring server does not get ready: {reason}", hint=hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from mlops.packaging.profiling.caller import message
 from mlops.packaging.profiling.load import Heard, closed, hear, opened
 from mlops.packaging.profiling.measuring import point_of
 from mlops.packaging.profiling.recommending import arrivals, meets, recommend
-from mlops.packaging.profiling.servers import Started, started
+from mlops.packaging.profiling.servers import Started
 
 LIBRARIES = ("mlops-studio", "onnxruntime", "scikit-learn", "lightgbm", "uvloop", "numpy")
 WARM_UP_SECONDS = 0.5
@@ -30,14 +30,16 @@ MOST_RATES, LOWER_RATE = 4, 0.7
 """Arrival rates that are tried until one meets the target, each a share of the one before."""
 
 Tell = Callable[[Progress], None]
+Start = Callable[[float, int], AbstractContextManager[Started]]
+"""Cores and bytes of memory to a server that is ready. Raises Refusal."""
 
 
 class Sweep:
     """`run` measures and reports; it raises Refusal where the model answers no request at all."""
 
-    def __init__(self, order: ProfileOrder, requests: Requests, *, folder: Path, log: Path, tell: Tell) -> None:
+    def __init__(self, order: ProfileOrder, requests: Requests, *, start: Start, tell: Tell) -> None:
         self._order, self._requests = order, requests
-        self._folder, self._log, self._tell = folder, log, tell
+        self._start, self._tell = start, tell
         self._rows = (0,) if requests.is_recorded else order.rows
         self._settings = [(cores, memory) for cores in sorted(order.cores) for memory in sorted(order.memory_bytes)]
         self._steps = len(self._settings) * (len(self._rows) * len(order.concurrency) + 1) + 1
@@ -71,7 +73,7 @@ class Sweep:
     def _serve(self, cores: float, memory: int) -> Served:
         self._say(f"Starting a server with {_cores(cores)} and {memory / 1024**2:,.0f} MiB", step=0)
         try:
-            with started(self._folder, cores=cores, memory_bytes=memory, log=self._log) as server:
+            with self._start(cores, memory) as server:
                 first = self._first_answer(server)
                 points, ended = self._points(server, cores, memory)
                 return Served(
@@ -146,7 +148,7 @@ class Sweep:
         """Starts once more with the recommended memory and looks whether it answers as well there."""
         self._say("Trying the recommended memory")
         try:
-            with started(self._folder, cores=found.cores, memory_bytes=found.memory_bytes, log=self._log) as server:
+            with self._start(found.cores, found.memory_bytes) as server:
                 asked = closed(server.port, self._messages(max(self._rows)), clients=4, seconds=CONFIRM_SECONDS)
                 heard, _load = _run(asked)
         except Refusal as refusal:

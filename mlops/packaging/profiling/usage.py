@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import psutil
@@ -20,6 +20,16 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
     cpu_cores: float
     cpu_waiting: float
     rss_bytes: int
+
+
+class Usage(Protocol):
+    """A context manager around what is measured; `used` is there afterwards."""
+
+    used: Used
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, *error: Any) -> None: ...
 
 
 class ProcessUsage:

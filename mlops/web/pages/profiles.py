@@ -38,6 +38,7 @@ ORDERED = (
     "p99_target_ms",
     "point_seconds",
     "budget_seconds",
+    "place",
 )
 DETAILS = ("name", "description", "entry", "dataset", "column")
 GIBIBYTE = 1024**3

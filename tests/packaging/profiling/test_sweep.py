@@ -14,6 +14,7 @@ from mlops.formats.profiling import ProfileOrder, ProfileReport, Progress, measu
 from mlops.formats.refusal import Refusal
 from mlops.packaging.profiling.__main__ import Task
 from mlops.packaging.profiling.bodies import example
+from mlops.packaging.profiling.servers import started
 from mlops.packaging.profiling.sweep import Sweep
 from tests.scoring.folders import PRICE, ROW, price_folder, script_folder
 
@@ -24,7 +25,13 @@ REQUESTS = example({"data": [ROW]}, signature=PRICE)
 def sweep(folder: Path, tmp_path: Path, told: list[Progress] | None = None, **changes: Any) -> ProfileReport:
     order = msgspec.structs.replace(QUICK, **changes)
     tell = (told if told is not None else []).append
-    return Sweep(order, REQUESTS, folder=folder, log=tmp_path / "server.log", tell=tell).run()
+    log = tmp_path / "server.log"
+    return Sweep(
+        order,
+        REQUESTS,
+        start=lambda cores, memory: started(folder, cores=cores, memory_bytes=memory, log=log),
+        tell=tell,
+    ).run()
 
 
 def test_a_sweep_measures_recommends_and_shows_how_far_it_is(tmp_path):
