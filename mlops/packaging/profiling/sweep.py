@@ -118,6 +118,7 @@ class Sweep:
                     break
                 best = max(best, point.per_second)
         rate = max(1.0, arrivals(self._order, max(each.per_second for each in points if each.rows == self._rows[0])))
+        self._step += 1
         for _try in range(MOST_RATES):
             points.append(self._opened(server, cores, memory, points, rate=rate))
             if meets(self._order, points[-1]) or self._is_late():
@@ -136,7 +137,7 @@ class Sweep:
 
     def _opened(self, server: Started, cores: float, memory: int, points: Sequence[Point], *, rate: float) -> Point:
         rows = self._rows[0]
-        self._say(f"{_cores(cores)}: {rate:,.0f} arrivals a second", points=points, cores=cores, memory=memory)
+        self._say(f"{_cores(cores)}: {rate:,.0f} arrivals a second", points=points, cores=cores, memory=memory, step=0)
         seconds = max(self._order.point_seconds, min(20.0, LEAST_REQUESTS / rate))
         asked = opened(server.port, self._messages(rows), per_second=rate, seconds=seconds)
         with server.usage() as usage:

@@ -51,7 +51,7 @@ def test_an_image_is_measured_within_its_quota_and_no_container_stays(reference,
 
 def test_a_container_that_does_not_start_says_why(reference, engine_url, tmp_path):
     with (
-        pytest.raises(Refusal, match="ended|memory"),
+        pytest.raises(Refusal, match=r"ended|memory"),
         started_container(reference, engine=engine_url, cores=1, memory_bytes=8 * 1024**2, log=tmp_path / "server.log"),
     ):
         pass
