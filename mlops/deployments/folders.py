@@ -166,7 +166,10 @@ def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ..
         variables=wanted.variables,
         golden=golden,
         limits=RequestLimits(
-            timeout_seconds=wanted.timeout_seconds, queue_wait_seconds=wanted.queue_wait_seconds, queue=wanted.queue
+            timeout_seconds=wanted.timeout_seconds,
+            queue_wait_seconds=wanted.queue_wait_seconds,
+            queue=wanted.queue,
+            concurrent=wanted.most_concurrent,
         ),
         threads=max(1, int(wanted.cpus)),
         cors_origins=tuple(deployment.endpoint.cors_origins),

@@ -37,6 +37,8 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes: int = 16 * 1024 * 1024
     rows: int = 10_000
     queue: int = 256
+    concurrent: int | None = None
+    """Requests that are scored at once at most; none: as many as the engine takes in one turn."""
     queue_wait_seconds: float = 0.5
     timeout_seconds: float = 60.0
 

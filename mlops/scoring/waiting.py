@@ -86,8 +86,8 @@ class WaitingLine(Generic[Job, Result]):
 
     def _take(self) -> list[_Waiting[Job, Result]]:
         taken = [self._waiting.popleft()]
-        size = taken[0].size
-        while self._waiting and size + self._waiting[0].size <= self._most:
+        size, most_jobs = taken[0].size, self._limits.concurrent or len(self._waiting) + 1
+        while self._waiting and len(taken) < most_jobs and size + self._waiting[0].size <= self._most:
             taken.append(self._waiting.popleft())
             size += taken[-1].size
         return taken

@@ -51,6 +51,16 @@ def test_a_turn_is_bounded_by_the_summed_size():
     asyncio.run(scene())
 
 
+def test_no_more_are_scored_at_once_than_the_limit_says():
+    async def scene() -> None:
+        recorder = Recorder()
+        waiting = line(recorder, concurrent=2)
+        await asyncio.gather(*(waiting.submit(n) for n in range(5)))
+        assert recorder.turns == [[0, 1], [2, 3], [4]]
+
+    asyncio.run(scene())
+
+
 def test_a_full_queue_refuses_with_503():
     async def scene() -> None:
         waiting = line(Recorder(seconds=1.0), queue=2)
