@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mlops.deployments import actions
-from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.models import CodeFolder, Deployment, Endpoint
 from tests.deployments.test_acts import deploy
 from tests.registry.shelf import registered
 
@@ -37,7 +40,7 @@ def version(contributor, project):
     return registered(contributor, project)
 
 
-def step(browser: Any, version: Any, name: str, /, **typed: str) -> Any:
+def step(browser: Any, version: Any, name: str, /, **typed: Any) -> Any:
     return browser.post("/deploy/", {**FILLED, "version": str(version.pk), "step": name, "go": "next", **typed})
 
 
@@ -151,3 +154,31 @@ def test_keys_and_tests_are_not_for_readers(client, reader, contributor, project
     assert actions.credentials(contributor, endpoint).primary not in page
     assert client.post(f"/endpoints/{endpoint.pk}/", {"act": "test"}).status_code == 403
     assert client.get("/deploy/", {"version": str(version.pk)}).status_code == 403
+
+
+def zipped(**files: str) -> SimpleUploadedFile:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.py", text)
+    return SimpleUploadedFile("code.zip", target.getvalue(), content_type="application/zip")
+
+
+def test_a_code_folder_goes_along_from_step_to_step(browser, version):
+    upload = zipped(score="import rates\ndef init(): ...\ndef run(data): ...\n", rates="RATE = 1\n")
+    page = step(browser, version, "entry", entry="script", script_file=upload).content.decode()
+    assert "deploy-resources" in page
+    code = CodeFolder.objects.get()
+    assert f'name="code" value="{code.pk}"' in page
+    back = step(browser, version, "resources", entry="script", code=str(code.pk), scoring_script="score.py", go="entry")
+    assert "A code folder is uploaded" in back.content.decode()
+    step(browser, version, "review", entry="script", code=str(code.pk), scoring_script="score.py")
+    assert Deployment.objects.get().code == code
+
+
+def test_a_zip_without_its_entry_script_is_refused_at_its_step(browser, version):
+    upload = zipped(one="", two="")
+    answer = step(browser, version, "entry", entry="script", script_file=upload)
+    assert "Which file of the code folder is the entry script?" in answer.content.decode()
+    assert "Name one of them: one.py, two.py." in answer.content.decode()
+    assert not CodeFolder.objects.exists()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require
 from mlops.deployments import actions, entries, manifesting, queries
+from mlops.deployments.code import code_by_id, keep_code
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scripts import EXAMPLE, checked_script
@@ -36,6 +38,8 @@ DEFAULTS = {
     "name": "blue",
     "entry": "onnx",
     "script": "",
+    "code": "",
+    "scoring_script": "",
     "traffic": "0",
     **settings_form.typed_of(DeploymentSettings()),
 }
@@ -92,7 +96,7 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
         usual["endpoint"] = request.GET["endpoint"]
     values = {key: request.POST.get(key, value) for key, value in usual.items()}
     upload = request.FILES.get("script_file")
-    if upload is not None and (upload.size or 0) <= MOST_SCRIPT_BYTES:
+    if upload is not None and not _is_zip(upload) and (upload.size or 0) <= MOST_SCRIPT_BYTES:
         values["script"] = upload.read().decode("utf-8", errors="replace")
     return values
 
@@ -138,13 +142,32 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
                 "entry",
             )
         if values["entry"] == "script":
-            checked_script(values["script"])
+            _check_script(request, version, values)
     elif step == "resources":
         wanted = checked_settings(settings_form.given_of(values))
         target(wanted.target).check(wanted)
         reached = target(wanted.target).available(wanted.target_options)
         if not reached.is_usable:
             raise _refused("target_not_reached", reached.reason, reached.hint, "target")
+
+
+def _check_script(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> None:
+    """A zip is kept at once, and carried on by its id; a script typed later takes its place."""
+    project, upload = version.model.project, request.FILES.get("script_file")
+    if upload is not None and _is_zip(upload):
+        kept = keep_code(
+            request.user, project, [(str(upload.name), cast(BinaryIO, upload))], script=values["scoring_script"]
+        )
+        values |= {"code": str(kept.pk), "scoring_script": kept.script, "script": ""}
+    if values["code"] and not values["script"].strip():
+        code_by_id(project, values["code"])
+        return
+    values["code"] = ""
+    checked_script(values["script"])
+
+
+def _is_zip(upload: UploadedFile[Any]) -> bool:
+    return str(upload.name).lower().endswith(".zip")
 
 
 def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Deployment:
@@ -159,10 +182,15 @@ def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str])
             name=values["name"],
             version=version,
             entry=values["entry"],
-            script=values["script"] if values["entry"] == "script" else None,
+            script=values["script"] or None if values["entry"] == "script" else None,
+            code=code_by_id(endpoint.project, values["code"]) if _has_code(values) else None,
             traffic=_number(values["traffic"]) or None,
             **settings_form.given_of(values),
         )
+
+
+def _has_code(values: dict[str, str]) -> bool:
+    return bool(values["entry"] == "script" and values["code"] and not values["script"].strip())
 
 
 def _existing(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Endpoint | None:
@@ -191,6 +219,7 @@ def _refused(code: str, message: str, hint: str, parameter: str) -> Refusal:
 
 def _step_of(refusal: Refusal) -> str:
     places = {"name": "name", "endpoint_name": "name", "endpoint": "name", "entry": "entry", "script": "entry"}
+    places |= {"code": "entry", "scoring_script": "entry"}
     resources = dict.fromkeys(settings_form.NAMES, "resources")
     return (places | resources).get(settings_form.field_of(refusal), "review")
 
@@ -261,7 +290,7 @@ def settings_context(values: dict[str, str], version: ModelVersion | None = None
 
 FIELDS_OF = {
     "name": ("endpoint", "endpoint_name", "name"),
-    "entry": ("entry", "script"),
+    "entry": ("entry", "script", "code", "scoring_script"),
     "resources": settings_form.NAMES,
     "review": ("traffic",),
 }
