@@ -25,9 +25,14 @@ class Request(msgspec.Struct, kw_only=True):
     peer: str
     keep_alive: bool = True
     body: bytes = b""
+    _by_name: dict[bytes, bytes] | None = None
 
     def header(self, name: bytes) -> bytes:
-        return next((value for key, value in self.headers if key == name), b"")
+        """The first of that name; empty where there is none. Headers do not change once they were asked for."""
+        found = self._by_name
+        if found is None:
+            found = self._by_name = dict(reversed(self.headers))
+        return found.get(name, b"")
 
 
 class Answer(msgspec.Struct, kw_only=True):

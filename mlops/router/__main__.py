@@ -59,6 +59,7 @@ async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path
         await asyncio.sleep(_TABLE_SECONDS)
         now = loop.time()
         _refresh(door, table)
+        door.router.replicas.end_late()
         if now >= stats_at:
             _write_stats(door, stats_file)
             stats_at = now + _STATS_SECONDS

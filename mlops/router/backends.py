@@ -50,6 +50,7 @@ class BackendPool:
         self.prefix = parts.path.rstrip("/").encode()
         self._failures = 0
         self._idle: list[_Connection] = []
+        self._busy: set[_Connection] = set()
         self._closed = False
 
     async def exchange(self, message: bytes, *, timeout_seconds: float, anew: bool = False) -> Answer:
@@ -60,11 +61,14 @@ class BackendPool:
             connection = None if anew else self._kept(loop.time())
             if connection is None:
                 connection = await self._connect()
+            self._busy.add(connection)
             try:
-                answer = await connection.ask(message, timeout_seconds=timeout_seconds)
+                answer = await connection.ask(message, deadline=loop.time() + timeout_seconds)
             except asyncio.CancelledError:
                 connection.close()
                 raise
+            finally:
+                self._busy.discard(connection)
         finally:
             self.in_flight -= 1
         if connection.reusable and not self._closed:
@@ -91,6 +95,12 @@ class BackendPool:
     def close_idle(self, now: float) -> None:
         while self._idle and now - self._idle[0].idle_since > _IDLE_SECONDS:
             self._idle.pop(0).close()
+
+    def end_late(self, now: float) -> bool:
+        """Gives up on answers that are late; called several times a second. Whether it was closed and has no more."""
+        for connection in list(self._busy):
+            connection.end_if_late(now)
+        return self._closed and not self._busy
 
     def _kept(self, now: float) -> _Connection | None:
         while self._idle:
@@ -126,6 +136,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.reusable = False
         self.idle_since = 0.0
+        self._deadline = 0.0
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
         self._reset()
@@ -142,14 +153,13 @@ class _Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self.reusable = True
 
-    def ask(self, message: bytes, *, timeout_seconds: float) -> asyncio.Future[Answer]:
+    def ask(self, message: bytes, *, deadline: float) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()
         waiting = self._waiting = loop.create_future()
         if self._transport is None or self._transport.is_closing():
             self._fail(Broken("the connection was closed"))
             return waiting
-        timer = loop.call_later(timeout_seconds, self._late)
-        waiting.add_done_callback(lambda _: timer.cancel())
+        self._deadline = deadline
         self._transport.write(message)
         return waiting
 
@@ -209,8 +219,9 @@ class _Connection(asyncio.Protocol):
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)
 
-    def _late(self) -> None:
-        self._fail(TimeoutError())
+    def end_if_late(self, now: float) -> None:
+        if now >= self._deadline:
+            self._fail(TimeoutError())
 
     def _fail(self, error: Exception) -> None:
         waiting, self._waiting = self._waiting, None

@@ -14,13 +14,16 @@ class Replicas:
 
     def __init__(self) -> None:
         self._pools: dict[str, BackendPool] = {}
+        self._leaving: list[BackendPool] = []
         self._turn = 0
 
     def keep_only(self, urls: Iterable[str]) -> None:
         """A server that is no longer named gets no new request; what it has, it finishes."""
         wanted = set(urls)
         for url in [url for url in self._pools if url not in wanted]:
-            self._pools.pop(url).close()
+            pool = self._pools.pop(url)
+            pool.close()
+            self._leaving.append(pool)
         for pool in self._pools.values():
             pool.rests_until = 0.0
 
@@ -28,6 +31,13 @@ class Replicas:
         now = asyncio.get_running_loop().time()
         for pool in self._pools.values():
             pool.close_idle(now)
+
+    def end_late(self) -> None:
+        """Several times a second: gives up on answers that are late."""
+        now = asyncio.get_running_loop().time()
+        for pool in self._pools.values():
+            pool.end_late(now)
+        self._leaving = [pool for pool in self._leaving if not pool.end_late(now)]
 
     def least_loaded(self, backends: tuple[Backend, ...], *, avoid: Collection[str] = ()) -> BackendPool | None:
         """None when all are to be avoided, or rest. Those with equally many take turns."""

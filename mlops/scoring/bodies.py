@@ -33,6 +33,9 @@ def read_json(raw: bytes) -> Any:
 
 def read_score(raw: bytes, *, validator: Validator) -> Batch:
     """The body of POST /score."""
+    plain = validator.plain.read(raw)
+    if plain is not None:
+        return validator.from_plain(*plain)
     return read_rows(value_of(read_json(raw), SCORE_KEYS), validator=validator)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.scoring.batch import Batch, Columns
+from mlops.scoring.plain_rows import PlainRows
 
 EXPECTED = {
     "integer": "a whole number",
@@ -29,6 +30,9 @@ _PLAIN: dict[str, frozenset[type]] = {
 }
 
 
+Fields = tuple[tuple[Field, frozenset[str]], ...]
+
+
 class Validator:
     """Built once from a signature; `check` turns columns of JSON values into a Batch or refuses."""
 
@@ -39,6 +43,8 @@ class Validator:
         self._required = frozenset(field.name for field in signature.inputs if field.required)
         self._most_rows = most_rows
         self._fields = tuple((field, frozenset(field.categories)) for field in signature.inputs)
+        self._looked_at = tuple(one for one in self._fields if one[0].type == "string" or one[1])
+        self.plain = PlainRows(signature, most_rows=most_rows)
 
     def check_count(self, rows: int) -> None:
         if rows > self._most_rows:
@@ -114,11 +120,17 @@ class Validator:
         empty = [None] * rows
         return self.check({name: columns.get(name, empty) for name in self.names}, rows=rows)
 
-    def check(self, columns: Columns, *, rows: int) -> Batch:
-        """`columns` holds every input of the signature."""
+    def from_plain(self, columns: Columns, rows: int) -> Batch:
+        """Columns whose types were checked when they were read: empty texts and categories are left to look at."""
+        return self.check(columns, rows=rows, fields=self._looked_at) if self._looked_at else Batch(
+            columns=columns, rows=rows
+        )  # fmt: skip
+
+    def check(self, columns: Columns, *, rows: int, fields: Fields | None = None) -> Batch:
+        """`columns` holds every input of the signature. `fields`: those to be looked at; all without it."""
         warnings: list[str] = []
-        checked: Columns = {}
-        for field, categories in self._fields:
+        checked: Columns = {} if fields is None else dict(columns)
+        for field, categories in self._fields if fields is None else fields:
             values = checked[field.name] = _checked(field, columns[field.name])
             if categories and not categories.issuperset(values):
                 warnings.extend(_unseen(field, values, categories))
