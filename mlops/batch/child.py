@@ -19,6 +19,7 @@ import msgspec
 from mlops.datasets.children import PASSED_ON
 from mlops.formats.batch import Scored
 from mlops.formats.refusal import Refusal, Where
+from mlops.scoring.children.model_folder import ALIAS
 from mlops.scoring.children.pipe import SERVER_VARIABLE
 
 LOAD_SECONDS = 600.0
@@ -34,10 +35,14 @@ class Abandoned(Exception):
 class Child:
     """Loads once; `ask` gives one answer a mini-batch. After a refusal `child_died` or `too_slow` it is gone."""
 
-    def __init__(self, folder: Path, *, variables: Mapping[str, str], go_on: Callable[[], bool]) -> None:
+    def __init__(
+        self, folder: Path, *, variables: Mapping[str, str], go_on: Callable[[], bool], alias: str = ""
+    ) -> None:
+        """`alias`: the name of the folder that the model was registered from; scripts may look for it below that."""
         self._folder = folder
         self._variables = dict(variables)
         self._go_on = go_on
+        self._alias = alias
         self._log = folder / "child.log"
         self._told = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,6 +58,8 @@ class Child:
         model = str(self._folder / "model")
         ours = {"AZUREML_MODEL_DIR": model, "MLOPS_MODEL_DIR": model, "PYTHONUNBUFFERED": "1"}
         ours[SERVER_VARIABLE] = str(os.getpid())
+        if self._alias:
+            ours[ALIAS] = self._alias
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "mlops.scoring.minibatches", str(self._folder)],

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mlops.batch.models import BatchJob
+from mlops.batch.python import python_of
 from mlops.batch.settings import settings_of
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
@@ -62,6 +63,7 @@ def order_of(job: BatchJob) -> ScoringOrder:
         framework=facts.framework,
         graph=facts.graph if job.entry == "onnx" else "",
         script=job.script,
+        python=python_of(job),
         logging_level=chosen.logging_level,
         keeps_rows=chosen.output_action != "summary_only",
     )

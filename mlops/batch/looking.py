@@ -23,6 +23,7 @@ from mlops.batch.journal import say, tell_pages
 from mlops.batch.leases import Hold
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
 from mlops.batch.planning import plan
+from mlops.batch.python import build_environment
 from mlops.batch.reading import ReadInput, read
 from mlops.batch.settings import settings_of
 from mlops.batch.writing import write_output
@@ -133,6 +134,8 @@ def _prepare(job: BatchJob, hold: Hold) -> None:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _check(job, found)
+    if not build_environment(job, hold):
+        return
     chosen = settings_of(job)
     parts = list(plan(found.files, chosen))
     if not parts:

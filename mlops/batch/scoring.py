@@ -31,6 +31,7 @@ from mlops.blobs.trees import keep_file
 from mlops.execution import stopping
 from mlops.formats.batch import InputFile, Part, Scored
 from mlops.formats.refusal import Refusal
+from mlops.registry.reading import FOLDER_PROPERTY
 from mlops.runs.models import Step
 from mlops.work.calls import later
 
@@ -74,7 +75,8 @@ class _Seat:
         self.begins = number * job.total_batches // self.settings.at_once
         """Each seat begins at another part of the input: no two decode the same rows."""
         self.shown_at = 0.0
-        self.child = Child(self.folder, variables=self.settings.environment_variables, go_on=hold)
+        alias = str(job.version.properties.get(FOLDER_PROPERTY, "")) if job.version and job.entry == "script" else ""
+        self.child = Child(self.folder, variables=self.settings.environment_variables, go_on=hold, alias=alias)
 
     def work(self) -> None:
         try:

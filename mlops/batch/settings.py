@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
+from packaging.requirements import InvalidRequirement, Requirement
 
 from mlops.formats.batch import BatchSettings, RetrySettings
+from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.scoring.minibatches.outputs import ENDINGS
 
@@ -51,6 +53,10 @@ def read_settings(values: Mapping[str, Any], *, base: BatchSettings | None = Non
             given[name] = _one_of(name, given[name], choices)
     if "output_file_name" in given:
         given["output_file_name"] = _file_name(str(given["output_file_name"]))
+    if "environment" in given:
+        given["environment"] = str(given["environment"])
+    if "requirements" in given:
+        given["requirements"] = _requirements(given["requirements"])
     if "environment_variables" in given:
         given["environment_variables"] = _variables(given["environment_variables"])
     base = base or BatchSettings()
@@ -113,6 +119,18 @@ def _variables(given: Any) -> dict[str, str]:
             message = _("“%(name)s” cannot be the name of an environment variable.") % {"name": str(name)[:60]}
             raise _refused("setting_invalid", "environment_variables", message, _("Use letters, digits and “_”."))
     return {str(name): str(value) for name, value in given.items()}
+
+
+def _requirements(given: Any) -> Requirements:
+    try:
+        found = msgspec.convert(given, type=Requirements)
+        for line in found.packages:
+            Requirement(line)
+    except (msgspec.ValidationError, InvalidRequirement) as error:
+        message = _("The requirements cannot be read: %(error)s.") % {"error": str(error).rstrip(".")}
+        hint = _("Such as {“packages”: [“pandas>=2”], “python”: “3.12”}.")
+        raise _refused("setting_invalid", "requirements", message, hint) from error
+    return found
 
 
 def _retry(given: Any, base: RetrySettings) -> RetrySettings:

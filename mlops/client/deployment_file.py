@@ -59,7 +59,7 @@ def read_deployment(file: str) -> DeploymentFile:
     settings = {
         **_mapped("request_settings", fields.get("request_settings"), REQUESTS),
         **_resources(fields.get("resources") or {}),
-        **_environment(file, fields.get("environment"), warnings),
+        **environment_settings(file, fields.get("environment"), warnings),
     }
     plain = {"models": "models", "ensemble": "ensemble", "weights": "weights", "method": "method"}
     plain |= {"description": "description", "tags": "tags", "instance_count": "instances"}
@@ -83,7 +83,7 @@ def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
     return folder, script
 
 
-def _environment(file: str, given: Any, warnings: list[str]) -> dict[str, Any]:
+def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str, Any]:
     """Inline, a file, or a name. A name is served by the server's own packages, and that is said."""
     if given in (None, ""):
         return {}

@@ -29,9 +29,13 @@ def requirements_of(deployment: Deployment, model: Path, *, entry: str = "") -> 
     """What has to be installed for it. Nothing: the server's own Python has it all. `model`: the model's files;
     `entry`: of one of several models."""
     wanted, entry = deployment.wanted, entry or deployment.entry
-    if wanted.environment == SERVER or entry not in ("mlflow", "script"):
+    return needed_by(entry=entry, environment=wanted.environment, requirements=wanted.requirements, model=model)
+
+
+def needed_by(*, entry: str, environment: str, requirements: Requirements, model: Path) -> Requirements:
+    if environment == SERVER or entry not in ("mlflow", "script"):
         return Requirements()
-    needed = wanted.requirements
+    needed = requirements
     if not needed.is_own and entry == "mlflow" and is_mlflow_model(model):
         needed = read_requirements_of(model)
     if entry == "mlflow" and needed.is_own and not _names(needed, "mlflow", RUNTIME):

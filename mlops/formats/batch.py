@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from mlops.formats.definition import Requirements
 from mlops.formats.model import Signature
 from mlops.formats.serving import Framework
 
@@ -41,6 +42,10 @@ class BatchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Its ending says the form: .csv, .parquet, .jsonl or .txt."""
     logging_level: LoggingLevel = "INFO"
     environment_variables: dict[str, str] = {}
+    environment: str = ""
+    """`server`: the product's own packages, whatever the model or the requirements name."""
+    requirements: Requirements = Requirements()
+    """Of a script: what has to be installed for it."""
 
     @property
     def at_once(self) -> int:
@@ -61,6 +66,8 @@ class ScoringOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An ONNX file that needs no conversion, such as `model/model.onnx`."""
     script: str = ""
     """Path of the scoring script below `code/`."""
+    python: str = ""
+    """The interpreter of the script's or model's own environment; empty: the child's own."""
     logging_level: LoggingLevel = "INFO"
     keeps_rows: bool = True
     """Whether results are written, or only counted (summary_only)."""

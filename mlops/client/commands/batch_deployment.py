@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from mlops.client.commands.batch_endpoint import PATH, find_endpoint
 from mlops.client.connection import Connection, connect
+from mlops.client.deployment_file import environment_settings
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find
@@ -25,9 +27,9 @@ SETTINGS = (
 """Also at the top level of the file, as older schemas have them."""
 KNOWN = (
     "name", "endpoint_name", "description", "type", "model", "component", "pipeline", "code_configuration",
-    "resources", "settings", "entry", "input_parameter", *SETTINGS,
+    "resources", "settings", "entry", "input_parameter", "environment", *SETTINGS,
 )  # fmt: skip
-WITHOUT_MEANING = ("tags", "properties", "compute", "environment", "job_definition")
+WITHOUT_MEANING = ("tags", "properties", "compute", "job_definition")
 NO_SETTINGS_HERE = ("default_compute", "continue_on_step_failure", "force_rerun", "continue_run_on_step_failure")
 
 
@@ -118,6 +120,11 @@ def _definition(arguments: argparse.Namespace, fields: dict[str, Any]) -> tuple[
         definition |= {"pipeline": _name_of(of, "component"), "input_parameter": fields.get("input_parameter") or ""}
         return definition, []
     definition |= {"model": _name_of(fields.get("model"), "model"), "settings": _settings(fields)}
+    warnings: list[str] = []
+    if fields.get("environment"):
+        definition["settings"] |= environment_settings(arguments.file, fields["environment"], warnings)
+    for line in warnings:
+        print(f"warning: {line}", file=sys.stderr)
     code = fields.get("code_configuration") or {}
     if not code:
         return definition, []

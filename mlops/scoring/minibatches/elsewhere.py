@@ -11,6 +11,8 @@ import msgspec
 from mlops.formats.batch import ScoringOrder
 from mlops.formats.refusal import Refusal, Where
 from mlops.scoring.children.faults import Fault
+from mlops.scoring.children.pipe import Answer
+from mlops.scoring.minibatches.inner import Inner
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,8 +24,12 @@ PREDICTION = "prediction"
 def load_elsewhere(order: ScoringOrder, folder: Path) -> Score:
     if order.graph:
         return _of_graph(folder / order.graph)
+    answer: Answer
     try:
-        if order.entry == "mlflow":
+        if order.python:
+            inner = Inner(order.python, "mlops.scoring.children.mlflow", str(folder / "model"))
+            answer, about = inner.ask, inner.about
+        elif order.entry == "mlflow":
             from mlops.scoring.children import mlflow
 
             answer, about = mlflow.load(str(folder / "model"), "predict")
