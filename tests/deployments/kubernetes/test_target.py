@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from mlops.accounts.actions import create_first_administrator
 from mlops.clusters import actions as clusters
 from mlops.deployments import actions, tasks
 from mlops.deployments.models import Deployment, Endpoint
@@ -14,15 +13,9 @@ from mlops.deployments.routing import routes
 from mlops.deployments.targets import target
 from mlops.formats.refusal import Refusal
 from tests.deployments.kubernetes.cluster import FakeCluster
-from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS: dict[str, Any] = {"target": "kubernetes", "image": "registry.local/prices:1", "entry": "native"}
-
-
-@pytest.fixture
-def administrator(db):
-    return create_first_administrator("a long passphrase")[0]
 
 
 @pytest.fixture
@@ -35,20 +28,9 @@ def endpoint(contributor, project, prod) -> Endpoint:
     return actions.create_endpoint(contributor, project, name="prices")
 
 
-@pytest.fixture
-def version(contributor, project):
-    return registered(contributor, project)
-
-
 def created(endpoint: Endpoint, version: Any, **settings: Any) -> Deployment:
     given = {"name": "blue", **SETTINGS, **settings}
     return actions.create_deployment(endpoint.created_by, endpoint, version=version, **given)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch) -> None:
-    """The worker watches a start for 20 s; here nothing moves before the test moves it."""
-    monkeypatch.setattr(tasks, "WATCHED_SECONDS", 0.0)
 
 
 def worked(deployment: Deployment) -> Deployment:

@@ -56,6 +56,9 @@ def _workload(wanted: DeploymentSettings, placing: dict[str, Any], **known: Any)
     options = read_options(wanted.target_options)
     cluster = queries.named(options.cluster)
     variables = placing.get("variables") or wanted.variables
+    if placing.get("architecture"):
+        places = {"kubernetes.io/arch": placing["architecture"], **options.node_selector}
+        options = msgspec.structs.replace(options, node_selector=places)
     return Workload(
         image=placing.get("image") or wanted.image or NOT_BUILT,
         namespace=placing.get("namespace") or namespace_of(cluster, options),

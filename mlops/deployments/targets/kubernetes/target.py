@@ -48,11 +48,12 @@ class KubernetesTarget:
         cluster = queries.named(options.cluster)
         with client_of(cluster.name) as client:
             client.version()
-        image = image_of(deployment, cluster, beat=beat, say=say)
+        made = image_of(deployment, cluster, beat=beat, say=say)
         placing = {
             "cluster": cluster.name,
             "namespace": namespace_of(cluster, options),
-            "image": image,
+            "image": made.image,
+            "architecture": made.architecture,
             "variables": variables(deployment),
         }
         wanted = workload(deployment, placing, revision=deployment.revision)
