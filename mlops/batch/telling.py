@@ -85,7 +85,9 @@ def _why(job: BatchJob) -> str:
 
 def _next(job: BatchJob) -> str:
     if job.run.state == "completed":
-        return _("Look at the output below, or download it.")
+        return _("Look at the output, or download it.")
+    if job.run.state == "cancelled":
+        return _("Call the endpoint again to score the whole input.")
     error = Step.objects.filter(run=job.run_id, node=NODE).values_list("error", flat=True).first() or {}
     return str(error.get("hint") or _("Mend the cause and call the endpoint again."))
 

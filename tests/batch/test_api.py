@@ -77,6 +77,12 @@ def test_the_call_of_azures_clients_is_understood(api, endpoint, native, rows):
     assert job["settings"]["retry"] == {"max_retries": 1, "timeout_seconds": 30.0}
 
 
+def test_a_model_version_that_is_deployed_cannot_be_deleted(api, endpoint, native, version):
+    refused = api("delete", f"models/{version.model_id}/versions/1/")
+    assert refused["status"] == 409
+    assert "the batch endpoint “prices”" in refused["detail"] + refused["hint"]
+
+
 def test_settings_of_a_deployment_change_for_later_jobs(api, endpoint, native):
     path = f"batch-endpoints/{endpoint.pk}/deployments/native/"
     changed = api("patch", path, {"settings": {"mini_batch_size": "64KB", "instance_count": 3}})

@@ -88,6 +88,15 @@ def test_a_dataset_is_scored_with_settings_of_this_job(deployed: Mlops, rows) ->
     assert (job.run.display_name, job.total_batches, job.settings["output_file_name"]) == ("May", 3, "p.parquet")
 
 
+def test_settings_change_for_later_jobs(deployed: Mlops) -> None:
+    words = ("--set", "mini_batch_size=7", "--set", "settings.retry_settings.timeout=5")
+    changed = deployed("batch-deployment", "update", "-n", "counted", "-e", "nightly", *words, "-o", "json").value
+    assert changed["settings"]["mini_batch_size"] == 7
+    assert changed["settings"]["retry"] == {"max_retries": 1, "timeout_seconds": 5.0}
+    said = deployed("batch-deployment", "update", "-n", "counted", "-e", "nightly", "--set", "mini_batchsize=7")
+    assert "Did you mean 'mini_batch_size'?" in said.errors
+
+
 def test_the_default_changes_and_a_deployment_goes(deployed: Mlops) -> None:
     deployed("batch-deployment", "create", "-n", "plain", "-e", "nightly", "--model", "price:1", "--entry", "native")
     assert deployed("batch-endpoint", "update", "-n", "nightly", "--default", "plain").value["default"] == "plain"

@@ -46,11 +46,13 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--set-default", action="store_true", help="calls that name no deployment go to it")
     listed = verbs.add("list", "the deployments of a batch endpoint", list_deployments)
     show_verb = verbs.add("show", "one deployment with its settings", show_deployment)
+    update = verbs.add("update", "change settings for later jobs", update_deployment)
+    update.add_argument("--set", action="append", default=[], required=True, metavar="NAME=VALUE", help="a setting")
     delete = verbs.add("delete", "delete a deployment", delete_deployment)
     add_yes(delete)
-    for verb in (show_verb, delete):
+    for verb in (show_verb, update, delete):
         add_name(verb, "the deployment's name")
-    for verb in (create, listed, show_verb, delete):
+    for verb in (create, listed, show_verb, update, delete):
         verb.add_argument("-e", "--endpoint-name", default="", required=verb is not create, help="the endpoint's name")
         add_project(verb)
 
@@ -85,6 +87,21 @@ def list_deployments(arguments: argparse.Namespace) -> int:
 def show_deployment(arguments: argparse.Namespace) -> int:
     _path, row = _deployment(connect(), arguments)
     return show(arguments, row)
+
+
+def update_deployment(arguments: argparse.Namespace) -> int:
+    """`settings.retry_settings.timeout=30` and `mini_batch_size=100` alike."""
+    settings: dict[str, Any] = {}
+    for word in arguments.set:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise WrongUsage("pairs_unreadable", f"“{word}” is not of the form NAME=VALUE.")
+        parts = name.removeprefix("settings.").split(".")
+        place = settings.setdefault("retry_settings", {}) if parts[0].startswith("retry") else settings
+        place[parts[-1]] = value
+    connection = connect()
+    path, row = _deployment(connection, arguments)
+    return show(arguments, connection.request("PATCH", f"{path}{row['id']}/", body={"settings": settings}))
 
 
 def delete_deployment(arguments: argparse.Namespace) -> int:

@@ -88,11 +88,15 @@ def _missing(message: dict[str, Any], *, items: int, succeeded: int) -> tuple[Er
         return ()
     if message["kind"] == "files":
         names = ", ".join(message["names"][:3]) + (" …" if len(message["names"]) > 3 else "")
-        told = f"run() returned {succeeded} results for {items} files ({names})."
+        told = f"run() returned {_results(succeeded)} for {items} files ({names})."
         file, row = (message["names"][0] if items == 1 else names), 0
     else:
         row, last = message["start"] + 1, message["start"] + message["rows"]
-        told = f"run() returned {succeeded} results for the {items} rows {row} to {last}."
+        told = f"run() returned {_results(succeeded)} for the {items} rows {row} to {last}."
         file = message["name"]
     error = ErrorRow(file=file, row=row, code="item_without_result", reason=told)
     return (error,) * (items - succeeded)
+
+
+def _results(count: int) -> str:
+    return f"{count} result" if count == 1 else f"{count} results"
