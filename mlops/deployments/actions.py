@@ -84,7 +84,7 @@ def create_deployment(
     check_fits(version, entry, wanted)
     check_several(endpoint, version, entry, wanted)
     files = Files.given(endpoint, script, code) if entry == "script" else Files()
-    conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
+    conversion = entries.conversion_of(actor, version, entry, is_free=is_free, form=wanted.onnx_form)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         if Deployment.objects.filter(endpoint=endpoint, name=name).exists():
@@ -156,7 +156,7 @@ def update_deployment(
     if entry == "script":
         is_kept = not script and code is None and deployment.entry == "script"
         files = Files(deployment.script, deployment.code) if is_kept else Files.given(endpoint, script, code)
-    conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
+    conversion = entries.conversion_of(actor, version, entry, is_free=is_free, form=wanted.onnx_form)
     return revise(
         actor, deployment, version=version, entry=entry, is_free=is_free, files=files, conversion=conversion,
         wanted=wanted, reason=reason,

@@ -11,8 +11,8 @@ from mlops.deployments.models import Endpoint
 from mlops.formats.frameworks import Recognised
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.actions import convert
-from mlops.packaging.models import Conversion, ConversionState
-from mlops.packaging.queries import best_conversion
+from mlops.packaging.models import Conversion, ConversionKind, ConversionState
+from mlops.packaging.queries import best_conversion, conversions_of
 from mlops.registry.models import ModelVersion
 from mlops.registry.reading import describe
 from mlops.registry.recognising import recognise
@@ -118,11 +118,32 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
         raise Refusal("entry_not_possible", problem, hint=hint, where=where)
 
 
-def conversion_of(actor: Any, version: ModelVersion, entry: str, *, is_free: bool) -> Conversion | None:
-    """Of a new deployment; where the entry native was found to be the best, the conversion that says why."""
+def conversion_of(actor: Any, version: ModelVersion, entry: str, *, is_free: bool, form: str = "") -> Conversion | None:
+    """Of a new deployment; where the entry native was found to be the best, the conversion that says why.
+
+    `form`: what was made of the ONNX form (optimised, int8, float16) is served only where it is named."""
+    if form:
+        return _form_of(version, entry, form)
     if entry == "onnx":
         return None if is_graph(version) else conversion_for(actor, version)
     return best_conversion(version) if is_free and entry == "native" else None
+
+
+def _form_of(version: ModelVersion, entry: str, form: str) -> Conversion:
+    where = Where(parameter="onnx_form", value=form)
+    if entry != "onnx":
+        message = _("The form “%(form)s” is one of ONNX; the entry is “%(entry)s”.") % {"form": form, "entry": entry}
+        raise Refusal("onnx_form_unfit", message, hint=_("Choose the entry “onnx”."), where=where)
+    found = conversions_of(version).filter(kind=form, state=ConversionState.ACCEPTED).order_by("tolerance").first()
+    if found is None:
+        raise Refusal(
+            "onnx_form_missing",
+            _("%(version)s has no accepted form “%(form)s”.") % {"version": version, "form": form},
+            hint=nearest(form, ConversionKind.values) or _("Convert the version to it first, on its page."),
+            status=409,
+            where=where,
+        )
+    return found
 
 
 def conversion_for(actor: Any, version: ModelVersion) -> Conversion:

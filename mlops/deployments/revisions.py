@@ -110,7 +110,7 @@ def restore(actor: Any, deployment: Deployment, *, number: int, reason: str = ""
         entry=old.entry,
         is_free=old.is_entry_free,
         files=Files(old.script, old.code),
-        conversion=entries.conversion_of(actor, version, old.entry, is_free=old.is_entry_free),
+        conversion=entries.conversion_of(actor, version, old.entry, is_free=old.is_entry_free, form=wanted.onnx_form),
         wanted=wanted,
         reason=said,
         restored=number,

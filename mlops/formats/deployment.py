@@ -36,6 +36,8 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """Processors of each instance."""
     memory_bytes: int = GIGABYTE
     """Of each instance."""
+    onnx_form: str = ""
+    """Of the entry onnx: a form that was made of it on request (optimised, int8, float16); empty: the ONNX form."""
     gpus: int = 0
     providers: tuple[str, ...] = ()
     """ONNX Runtime's execution providers in order of preference, such as cuda, cpu. Empty: the processor."""

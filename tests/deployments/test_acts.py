@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from mlops.deployments import actions, queries
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
+from mlops.packaging.models import Conversion, ConversionState
 from mlops.registry.actions import delete_version
 from tests.registry.shelf import registered
 
@@ -39,6 +41,18 @@ def ready(deployment: Deployment) -> Deployment:
 
 def deploy(actor, endpoint, version, *, name="blue", **more) -> Deployment:
     return ready(actions.create_deployment(actor, endpoint, name=name, version=version, **more))
+
+
+def test_an_optimised_form_is_served_only_where_it_is_named(contributor, endpoint, version):
+    now = {"version": version, "state": ConversionState.ACCEPTED, "state_since": timezone.now()}
+    usual = Conversion.objects.create(**now)
+    optimised = Conversion.objects.create(**now, kind="optimised")
+    assert deploy(contributor, endpoint, version).conversion == usual
+    chosen = deploy(contributor, endpoint, version, name="green", entry="onnx", onnx_form="optimised")
+    assert chosen.conversion == optimised
+    with pytest.raises(Refusal) as refused:
+        deploy(contributor, endpoint, version, name="red", entry="onnx", onnx_form="int8")
+    assert refused.value.code == "onnx_form_missing"
 
 
 def test_the_first_deployment_gets_all_the_traffic(contributor, endpoint, version):

@@ -17,6 +17,7 @@ from onnx import ModelProto, TensorProto, compose, helper
 from mlops.formats.model import Field, ModelManifest
 from mlops.formats.refusal import Refusal
 from mlops.packaging.external.columns import takes_names, takes_text
+from mlops.packaging.external.networks import Network
 from mlops.packaging.external.original import Original
 from mlops.packaging.external.sources import no_form
 from mlops.packaging.onnx_columns import PREFIX
@@ -26,6 +27,7 @@ from mlops.packaging.onnx_graph import IR_VERSION, finish
 
 MATRIX = "matrix"
 INNER = "model/"
+TORCH_OPSET = 18
 BOOSTED = ("lightgbm", "xgboost")
 
 
@@ -33,7 +35,8 @@ def compiled_ways(original: Original) -> Iterator[tuple[str, ModelProto]]:
     """Ways to write the model, each with what it is in words. Raises Refusal `not_convertible` where there is none."""
     failed: Refusal | None = None
     offered = False
-    for double in (False, True) if not _is_of_trees(original.estimator) else (False,):
+    is_narrow = _is_of_trees(original.estimator) or isinstance(original.estimator, Network)
+    for double in (False,) if is_narrow else (False, True):
         told = "numbers as float64 inside" if double else "numbers as float32 inside"
         try:
             model = _compiled(original, double=double)
@@ -50,7 +53,9 @@ def _compiled(original: Original, *, double: bool) -> ModelProto:
     estimator, manifest = original.estimator, original.manifest
     fields = manifest.signature.inputs
     try:
-        if _is_of_trees(estimator):
+        if isinstance(estimator, Network):
+            converted, inputs = _network(estimator), [MATRIX]
+        elif _is_of_trees(estimator):
             converted, inputs = convert_estimator(estimator, width=len(fields), task=manifest.task), [MATRIX]
         else:
             converted, inputs = _scikit_learn(estimator, manifest, double=double)
@@ -75,6 +80,11 @@ def _loads(model: ModelProto) -> None:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _network(estimator: Network) -> EstimatorGraph:
+    """At torch's newest version, whose operators are the same in ours."""
+    return EstimatorGraph(model=estimator.as_onnx(opset=TORCH_OPSET), double=False, numbers="numbers")
 
 
 def _is_of_trees(estimator: Any) -> bool:

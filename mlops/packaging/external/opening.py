@@ -7,13 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlops.formats.refusal import Refusal
+from mlops.packaging.external.networks import Network, width_of
 from mlops.packaging.external.sources import Kind, Source, no_form
 
 
-def open_estimator(source: Source) -> Any:
-    """Raises Refusal `not_convertible` that says why the file does not open."""
+def open_estimator(source: Source, *, width: int | None = None) -> Any:
+    """`width`: how many columns the signature or the example has; a network may not say it.
+
+    Raises Refusal `not_convertible` that says why the file does not open."""
     try:
-        return _OPENERS[source.kind](source)
+        found = _OPENERS[source.kind](source)
+        return _as_network(found, width) if source.kind == "torch" else found
+    except Refusal:
+        raise
     except ImportError as error:
         missing = error.name or str(error)
         raise no_form(
@@ -74,7 +81,7 @@ def _onnx(source: Source) -> Any:
 
 
 def _torch(source: Source) -> Any:
-    torch = importlib.import_module("torch")
+    torch: Any = importlib.import_module("torch")
     if source.path.suffix == ".pt2":
         return torch.export.load(source.path).module()
     try:
@@ -87,6 +94,16 @@ def _torch(source: Source) -> Any:
             hint="Save the network itself: torch.jit.script(model).save(…), or torch.export.save(…).",
         )
     return model.eval()
+
+
+def _as_network(module: Any, width: int | None) -> Network:
+    width = width or width_of(module)
+    if width is None:
+        raise no_form(
+            "the network does not say how many columns it takes.",
+            hint="Put input_example.json beside it, or save it with a signature (MLflow does).",
+        )
+    return Network(module, width)
 
 
 _OPENERS: dict[Kind, Callable[[Source], Any]] = {

@@ -62,7 +62,8 @@ class Original:
 
 def open_original(source: Source, example: Sequence[dict[str, Any]]) -> Original:
     """Raises Refusal `not_convertible` where the file does not open or the model has no such answers as we know."""
-    estimator = open_estimator(source)
+    width = len(source.signature.inputs) if source.signature else len(example[0]) if example else None
+    estimator = open_estimator(source, width=width)
     task, classes, label_type = _task(estimator)
     signature = signature_of(estimator, source.signature, example)
     answers = tuple(
@@ -200,6 +201,7 @@ def _framework(estimator: Any) -> tuple[str, str]:
 
     module = type(_last(estimator)).__module__.partition(".")[0]
     name = {"sklearn": "scikit-learn"}.get(module, module)
+    name = "torch" if module == "mlops" else name
     for package in (name, f"{name}-cpu"):
         try:
             return name, version(package)

@@ -1,0 +1,80 @@
+"""A PyTorch network from elsewhere: it takes a matrix and gives numbers, and torch itself writes its ONNX form."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+
+from mlops.packaging.external.sources import no_form
+
+TRIED_ROWS = 16
+
+
+class Network:
+    """With the face of an estimator: `classes_` where its rows are probabilities. Raises Refusal `not_convertible`."""
+
+    def __init__(self, module: Any, width: int) -> None:
+        self.module, self.n_features_in_ = module, width
+        tried = np.random.default_rng(7).normal(size=(TRIED_ROWS, width))
+        found = self._answers(tried)
+        if found.ndim != 2 or found.shape[0] != TRIED_ROWS:
+            raise no_form(f"the network gives {tuple(found.shape[1:])} for a row, not a list of numbers.")
+        if found.shape[1] > 1:
+            if not _are_chances(found):
+                raise no_form(
+                    f"the network gives {found.shape[1]} numbers a row that are no probabilities.",
+                    hint="End it with softmax(dim=1), and save it again.",
+                )
+            self.classes_ = np.arange(found.shape[1])
+
+    def predict(self, cells: Any) -> Any:
+        found = self._answers(cells)
+        return found.argmax(axis=1) if hasattr(self, "classes_") else found[:, 0]
+
+    def predict_proba(self, cells: Any) -> Any:
+        return self._answers(cells)
+
+    def as_onnx(self, *, opset: int) -> Any:
+        """The graph from `matrix` [rows, width] to `numbers`."""
+        import onnx
+        import torch
+
+        place = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                self.module,
+                (torch.zeros(2, self.n_features_in_),),
+                place,
+                input_names=["matrix"],
+                output_names=["numbers"],
+                dynamic_axes={"matrix": {0: "rows"}, "numbers": {0: "rows"}},
+                opset_version=opset,
+                dynamo=False,
+            )
+        return onnx.load_from_string(place.getvalue())
+
+    def _answers(self, cells: Any) -> Any:
+        import torch
+
+        with torch.no_grad():
+            found = self.module(torch.as_tensor(np.asarray(cells, dtype=np.float32)))
+        if not isinstance(found, torch.Tensor):
+            raise no_form(f"the network gives a {type(found).__name__}, not a tensor.")
+        numbers = found.detach().numpy().astype(np.float64)
+        return numbers[:, np.newaxis] if numbers.ndim == 1 else numbers
+
+
+def width_of(module: Any) -> int | None:
+    """Of its first layer, where that says so."""
+    for one in module.parameters():
+        if one.ndim == 2:
+            return int(one.shape[1])
+    return None
+
+
+def _are_chances(found: Any) -> bool:
+    return bool((found >= -1e-6).all() and np.allclose(found.sum(axis=1), 1, atol=1e-4))
