@@ -201,6 +201,9 @@ class DeploymentRevision(models.Model):
     settings = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     """Why it was made, in the words of who made it."""
+    edits = models.JSONField(default=list)
+    """What was changed of it in place, without a server started anew, the oldest first: at, by, reason and `before`,
+    the settings until then."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

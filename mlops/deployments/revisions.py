@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.deployments import entries, guards
-from mlops.deployments.actions import Files, in_transition, require_settled, revise
+from mlops.deployments.actions import Files, in_transition, require_settled, revise, update_deployment
 from mlops.deployments.models import Deployment, DeploymentRevision
 from mlops.deployments.scaling import IN_PLACE, change_in_place, is_in_place
 from mlops.deployments.targets import target
-from mlops.formats.deployment import changes
+from mlops.formats.deployment import DeploymentSettings, changes
 from mlops.formats.refusal import Refusal
 
 
@@ -43,14 +44,16 @@ def revision_of(deployment: Deployment, number: int) -> DeploymentRevision:
     return found
 
 
-def difference(before: DeploymentRevision, after: DeploymentRevision) -> tuple[Change, ...]:
-    """What `after` changed: the model, how it is served, and each setting."""
+def difference(
+    before: DeploymentRevision, after: DeploymentRevision, *, wanted: DeploymentSettings | None = None
+) -> tuple[Change, ...]:
+    """What `after` changed: the model, how it is served, and each setting. `wanted`: other settings in its place."""
     facts = [
         ("model", before.model, after.model),
         ("entry", before.entry, after.entry),
         ("script", _script(before), _script(after)),
     ]
-    settings = [(name, old, new) for name, (old, new) in changes(before.wanted, after.wanted).items()]
+    settings = [(name, old, new) for name, (old, new) in changes(before.wanted, wanted or after.wanted).items()]
     return tuple(
         Change(field=name, before=old, after=new, restarts=name not in IN_PLACE)
         for name, old, new in (*facts, *settings)
@@ -58,11 +61,23 @@ def difference(before: DeploymentRevision, after: DeploymentRevision) -> tuple[C
     )
 
 
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a revision in place. `place` counts them from 1."""
+
+    place: int
+    at: datetime
+    by: str
+    reason: str
+    changes: tuple[Change, ...]
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A revision beside what it changed of the one before."""
 
     revision: Any
     changes: tuple[Change, ...]
+    edits: tuple[Edit, ...]
+    """The newest first."""
     is_present: bool
     is_serving: bool
 
@@ -117,11 +132,45 @@ def restore(actor: Any, deployment: Deployment, *, number: int, reason: str = ""
     )
 
 
+def undo_edit(actor: Any, deployment: Deployment, *, place: int, reason: str = "") -> Deployment:
+    """The settings that an edit of the present revision changed are what they were before it."""
+    require(actor, "contribute", deployment.endpoint.project)
+    edits = edits_of(revision_of(deployment, deployment.revision))
+    edit = next((one for one in edits if one.place == place), None)
+    if edit is None:
+        message = _("Revision %(number)s has no change in place %(place)s.")
+        told = {"number": deployment.revision, "place": place}
+        raise Refusal("not_found", message % told, hint=_("Look at its history again."), status=404)
+    back: dict[str, Any] = {one.field: False if one.before is None else one.before for one in edit.changes}
+    return update_deployment(actor, deployment, reason=reason or _("A change is undone."), **back)
+
+
+def edits_of(row: DeploymentRevision) -> tuple[Edit, ...]:
+    """The newest first."""
+    states = [*(edit["before"] for edit in row.edits), row.settings]
+    found = []
+    for place, edit in enumerate(row.edits):
+        before, after = (msgspec.convert(one, DeploymentSettings) for one in states[place : place + 2])
+        changed = tuple(
+            Change(field=name, before=old, after=new, restarts=False)
+            for name, (old, new) in changes(before, after).items()
+        )
+        at = datetime.fromisoformat(edit["at"])
+        found.append(Edit(place=place + 1, at=at, by=edit["by"], reason=edit["reason"], changes=changed))
+    return tuple(reversed(found))
+
+
+def _first_settings(row: DeploymentRevision) -> DeploymentSettings:
+    """Before anything of it was changed in place."""
+    return msgspec.convert(row.edits[0]["before"], DeploymentSettings) if row.edits else row.wanted
+
+
 def _told(deployment: Deployment, rows: Sequence[DeploymentRevision], place: int) -> Told:
     row = rows[place]
     return Told(
         revision=row,
-        changes=difference(rows[place + 1], row) if place + 1 < len(rows) else (),
+        changes=difference(rows[place + 1], row, wanted=_first_settings(row)) if place + 1 < len(rows) else (),
+        edits=edits_of(row),
         is_present=row.number == deployment.revision,
         is_serving=row.number == deployment.ready_revision,
     )

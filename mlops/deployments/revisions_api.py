@@ -28,6 +28,7 @@ class RevisionView(serializers.Serializer[Any]):
     is_present = serializers.BooleanField()
     is_serving = serializers.BooleanField()
     changes = serializers.ListField(help_text="field, before, after and restarts, against the revision before")
+    edits = serializers.ListField(help_text="changes in place, the newest first: place, at, by, reason, changes")
 
 
 class Why(serializers.Serializer[Any]):
@@ -53,6 +54,16 @@ class RestoreView(APIView):
         return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
 
 
+class UndoEditView(APIView):
+    @extend_schema(request=Why, responses=DeploymentView)
+    def post(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str, place: int) -> Response:
+        """What that change in place of the present revision changed is as before it."""
+        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        deployment = queries.deployment_of(endpoint, deployment_id)
+        revisions.undo_edit(request.user, deployment, place=place, reason=_reason(request))
+        return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
+
+
 class RestoreTrafficView(APIView):
     @extend_schema(request=Why, responses=EndpointView)
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
@@ -74,6 +85,7 @@ def _view(told: revisions.Told) -> dict[str, Any]:
         "is_present": told.is_present,
         "is_serving": told.is_serving,
         "changes": msgspec.to_builtins(told.changes),
+        "edits": msgspec.to_builtins(told.edits),
     }
 
 

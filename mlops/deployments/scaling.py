@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.utils import timezone
 
 from mlops.deployments.models import Deployment, DeploymentRevision
 from mlops.deployments.settings import instances_of
@@ -34,13 +35,22 @@ def change_in_place(actor: Any, deployment: Deployment, wanted: DeploymentSettin
         )
         if not same.update(settings=values, instances=instances):
             return False
-        DeploymentRevision.objects.filter(deployment=deployment, number=deployment.revision).update(settings=values)
+        _keep_edit(actor, deployment, values, reason=reason)
         changed = {name: list(pair) for name, pair in changes(before, wanted).items()}
         told = {"before": deployment.instances, "after": instances, "changed": changed}
         _record(actor, deployment, told, reason=reason)
         later("deployments.follow", deployment.pk)
     deployment.refresh_from_db()
     return True
+
+
+def _keep_edit(actor: Any, deployment: Deployment, values: dict[str, Any], *, reason: str) -> None:
+    """For the history: what the revision was until now, and who changed it."""
+    row = DeploymentRevision.objects.select_for_update().get(deployment=deployment, number=deployment.revision)
+    by = actor.get_username() if actor else ""
+    row.edits.append({"at": timezone.now().isoformat(), "by": by, "reason": reason, "before": row.settings})
+    row.settings = values
+    row.save(update_fields=["edits", "settings"])
 
 
 def scale(deployment: Deployment, instances: int, *, reason: str, **told: Any) -> bool:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}code/", code_api.CodeView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/revisions/", revisions_api.RevisionsView.as_view()),
     path(f"{ONE}deployments/<str:deployment_id>/revisions/<int:number>/restore/", revisions_api.RestoreView.as_view()),
+    path(f"{ONE}deployments/<str:deployment_id>/edits/<int:place>/undo/", revisions_api.UndoEditView.as_view()),
     path(f"{ONE}traffic/", api.EndpointTrafficView.as_view()),
     path(f"{ONE}traffic/restore/", revisions_api.RestoreTrafficView.as_view()),
     path(f"{ONE}credentials/", api.CredentialsView.as_view()),

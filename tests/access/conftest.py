@@ -85,6 +85,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "deployment": deployment.name,
         "token_name": _endpoint_token(owner, endpoint),
         "act": "pause",
+        "place": 1,
         "device_id": _device(owner, deployment).pk,
         "serial": 1,
         "platform": "x86_64",
@@ -226,6 +227,7 @@ def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:
         endpoint=endpoint, name="blue", version=version, entry="native", state="healthy", state_since=timezone.now()
     )
     facts = {"version": version, "model": str(version), "entry": "native", "reason": SECRET}
+    facts["edits"] = [{"at": timezone.now().isoformat(), "by": "olga", "reason": SECRET, "before": {"instances": 2}}]
     DeploymentRevision.objects.create(deployment=deployment, number=1, **facts)
     return endpoint, deployment
 

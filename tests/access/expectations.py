@@ -308,6 +308,7 @@ on(f"{ONE}invoke/", POST=(CONTRIBUTE, {"input_data": []}), allowed=(502, 503, 50
 on(f"{ONE}traffic/restore/", POST=(CONTRIBUTE, {}))
 on(f"{ONE}deployments/<str:deployment_id>/revisions/", GET=READ)
 on(f"{ONE}deployments/<str:deployment_id>/revisions/<int:number>/restore/", POST=(CONTRIBUTE, {}))
+on(f"{ONE}deployments/<str:deployment_id>/edits/<int:place>/undo/", POST=(CONTRIBUTE, {}))
 on(f"{ONE}rollouts/", GET=READ, POST=(CONTRIBUTE, {"candidate": "blue"}))
 on(f"{ONE}rollouts/<int:number>/", GET=READ)
 on(f"{ONE}rollouts/<int:number>/<str:act>/", POST=(CONTRIBUTE, {}))

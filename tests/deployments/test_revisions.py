@@ -97,3 +97,14 @@ def test_a_script_stays_when_settings_alone_are_changed(contributor, endpoint, v
     actions.update_deployment(contributor, deployment, cpus=2)
     newest, first = revisions.revisions_of(deployment)
     assert (newest.entry, newest.script) == ("script", first.script)
+
+
+def test_a_change_in_place_is_told_and_undone(contributor, updated):
+    actions.update_deployment(contributor, updated, scale={"most_instances": 3}, instances=2, reason="Monday")
+    newest = revisions.history(updated)[0]
+    (edit,) = newest.edits
+    assert (edit.by, edit.reason, {one.field for one in edit.changes}) == ("carl", "Monday", {"scale", "instances"})
+    assert {one.field for one in newest.changes} == {"cpus", "most_concurrent"}
+    revisions.undo_edit(contributor, updated, place=1)
+    assert (updated.revision, updated.wanted.scale, updated.wanted.instances) == (2, None, 1)
+    assert len(revisions.history(updated)[0].edits) == 2

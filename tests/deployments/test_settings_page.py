@@ -46,6 +46,10 @@ def test_what_starts_no_server_says_so(page, deployment):
     page(act="apply", description="The best")
     deployment.refresh_from_db()
     assert (deployment.revision, deployment.wanted.description) == (1, "The best")
+    assert "changed in place" in page("history").content.decode()
+    page(act="undo-edit", place="1")
+    deployment.refresh_from_db()
+    assert deployment.wanted.description == ""
 
 
 def test_an_old_revision_is_restored_by_one_button(page, contributor, deployment):

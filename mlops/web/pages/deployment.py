@@ -19,7 +19,7 @@ from mlops.access.decisions import may
 from mlops.deployments import actions, queries
 from mlops.deployments.models import Deployment
 from mlops.deployments.rates import MINUTES, rates_of
-from mlops.deployments.revisions import Change, difference, history, restore, revision_of
+from mlops.deployments.revisions import Change, difference, history, restore, revision_of, undo_edit
 from mlops.deployments.settings import checked_settings
 from mlops.deployments.targets import target
 from mlops.formats.refusal import Refusal
@@ -48,6 +48,7 @@ def deployment(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid
         "preview": _preview,
         "apply": _apply,
         "restore": _restore,
+        "undo-edit": _undo_edit,
     }
     name = request.POST.get("act", "")
     if name in devices.ACTS:
@@ -57,7 +58,7 @@ def deployment(request: HttpRequest, endpoint_id: uuid.UUID, deployment_id: uuid
     try:
         return acts[name](request, shown)
     except Refusal as refusal:
-        return _page(request, shown, tab="history" if name == "restore" else "settings", problem=refusal)
+        return _page(request, shown, tab="settings" if name in ("preview", "apply") else "history", problem=refusal)
 
 
 def _act_on_devices(request: HttpRequest, shown: Deployment, name: str) -> HttpResponse:
@@ -191,6 +192,15 @@ def _restore(request: HttpRequest, shown: Deployment) -> HttpResponse:
     restore(request.user, shown, number=int(number) if number.isdecimal() else 0)
     messages.success(request, _("Back to revision %s; the present servers go on until it is ready.") % number)
     return redirect("web:deployment-progress", shown.endpoint_id, shown.pk)
+
+
+def _undo_edit(request: HttpRequest, shown: Deployment) -> HttpResponse:
+    place = request.POST.get("place", "")
+    undo_edit(request.user, shown, place=int(place) if place.isdecimal() else 0)
+    messages.success(request, _("The change is undone; no server had to be started for it."))
+    response = redirect("web:deployment-progress", shown.endpoint_id, shown.pk)
+    response["Location"] += "?tab=history"
+    return response
 
 
 def _given(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
