@@ -50,6 +50,8 @@ SCRIPT = (
 """A script without an environment of its own finds what it finds when it runs as a process here."""
 MIXED = "mixed"
 """Several models in one server, each with an entry of its own."""
+OURSELVES = "mlops-studio"
+"""What of it is needed is a layer of its own."""
 REQUIREMENTS_FILE = "requirements.txt"
 
 
@@ -118,7 +120,8 @@ def _is_named(line: str) -> bool:
 
 def _trained_with(file: Path) -> list[str]:
     lines = file.read_text().splitlines() if file.is_file() else []
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#") and _is_named(line.strip())]
+    named = [line.strip() for line in lines if line.strip() and not line.startswith("#") and _is_named(line.strip())]
+    return [line for line in named if canonicalize_name(Requirement(line).name) != OURSELVES]
 
 
 @cache
