@@ -15,12 +15,15 @@ class Verbs:
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._children = parser.add_subparsers(metavar="ACTION", required=True)
 
-    def add(self, name: str, help: str, run: Run) -> argparse.ArgumentParser:
+    def add(
+        self, name: str, help: str, run: Run, *, form: Callable[[argparse.ArgumentParser], None] | None = None
+    ) -> argparse.ArgumentParser:
+        """`form` adds the options that say how the answer is told; usually `add_output`."""
         child: argparse.ArgumentParser = self._children.add_parser(
             name, help=help, description=f"{help[:1].upper()}{help[1:]}."
         )
         child.set_defaults(act=run)
-        add_output(child)
+        (form or add_output)(child)
         return child
 
 

@@ -37,7 +37,7 @@ def test_a_version_becomes_an_archive_and_a_context(signed_in, owner, project, t
     accepted(owner, project)
     worker = build_when_asked()
     archive, folder = tmp_path / "prices.tar", tmp_path / "context"
-    made = signed_in("model", "package", "-n", "prices", "--oci", str(archive), "--output", str(folder))
+    made = signed_in("model", "package", "-n", "prices", "--oci", str(archive), "--output", str(folder), "-o", "json")
     worker.join()
     assert made.status == 0, made.errors
     assert made.value["state"] == "ready"

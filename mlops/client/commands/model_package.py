@@ -32,7 +32,8 @@ COLUMNS = (
 
 
 def define(verbs: Verbs) -> None:
-    verb = verbs.add("package", "make a container image of a version, or what another builder needs for it", package)
+    told = "make a container image of a version, or what another builder needs for it"
+    verb = verbs.add("package", told, package, form=_add_output)
     add_name(verb, "the model's name, or NAME:VERSION")
     verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
     verb.add_argument("--entry", default="", help="onnx, native or script (default: onnx where it was accepted)")
@@ -47,7 +48,6 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--no-stream", action="store_true", help="do not print the build's log")
     verb.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
     add_project(verb)
-    _take_folders(verb)
     listed = verbs.add("list-packages", "the images of a version", list_packages)
     add_name(listed, "the model's name, or NAME:VERSION")
     listed.add_argument("-v", "--version", default="", help="a version (default: the newest)")
@@ -56,7 +56,6 @@ def define(verbs: Verbs) -> None:
 
 def package(arguments: argparse.Namespace) -> int:
     """Ctrl-C cancels the build."""
-    _understand_output(arguments)
     _check_places(arguments)
     connection = connect()
     row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
@@ -81,18 +80,19 @@ def list_packages(arguments: argparse.Namespace) -> int:
     return show(arguments, connection.all(f"models/{row['id']}/versions/{number}/images/"), columns=COLUMNS)
 
 
-def _take_folders(verb: argparse.ArgumentParser) -> None:
+def _add_output(verb: argparse.ArgumentParser) -> None:
+    told = f"form of the answer ({', '.join(FORMS)}), or the folder for Dockerfile, wheels and model"
+    verb.add_argument("-o", "--output", action=_FormOrFolder, metavar="FORM|DIR", help=told)
+    verb.add_argument("--query", metavar="EXPR", help="a JMESPath expression applied to the answer")
+
+
+class _FormOrFolder(argparse.Action):
     """`--output DIR` is understood as well as `-o json`: a value that is no form of an answer is a folder."""
-    for action in verb._actions:
-        if action.dest == "output":
-            action.choices = None
-            action.metavar = "FORM|DIR"
-            action.help = f"form of the answer ({', '.join(FORMS)}), or the folder for Dockerfile, wheels and model"
 
-
-def _understand_output(arguments: argparse.Namespace) -> None:
-    if arguments.output and arguments.output not in FORMS:
-        arguments.download_path, arguments.output = arguments.output, None
+    def __call__(
+        self, parser: argparse.ArgumentParser, arguments: argparse.Namespace, value: Any, option: str | None = None
+    ) -> None:
+        setattr(arguments, "output" if value in FORMS else "download_path", value)
 
 
 def _check_places(arguments: argparse.Namespace) -> None:

@@ -23,7 +23,7 @@ ARG BASE=python:{python}-slim
 FROM ${{BASE}} AS environment
 COPY requirements.txt wheels /wheels/
 RUN python3 -m pip install --no-cache-dir --no-index --find-links /wheels --require-hashes --no-deps \\
-    --target /{env} -r /wheels/requirements.txt && rm -rf /{env}/bin
+    --target /{env} -r /wheels/requirements.txt
 
 FROM ${{BASE}}
 COPY --from=environment /{env} /{env}

@@ -12,6 +12,9 @@ import httpx
 
 from mlops.packaging.images import building, packages
 from mlops.packaging.images.building import BuiltImage, ImageOrder, Provenance
+from mlops.packaging.images.locks import Lock, Target
+from mlops.packaging.images.machine import PYTHON
+from mlops.packaging.images.oci import Layer, Platform, config_document, digest_of, manifest_document
 from mlops.packaging.images.progress import Progress
 from mlops.packaging.images.store import LayerStore
 from tests.engine import _free_port
@@ -69,3 +72,14 @@ def _wait_until_ready(client: httpx.Client, container: Any, *, seconds: float = 
             told = str(error)
         time.sleep(0.1)
     raise AssertionError(f"not ready: {told}; {container.logs().decode()[-2000:]}")
+
+
+def plain(name: str, layers: tuple[Layer, ...], store: LayerStore, settings: Any, architecture: str) -> BuiltImage:
+    """Somebody else's image."""
+    config = config_document(layers, platform=Platform(architecture=architecture), settings=settings)
+    manifest = manifest_document(layers, config, {})
+    lock = Lock(wheels=(), target=Target(python=PYTHON, platform=Platform()))
+    facts = {"config": config.decode(), "manifest": manifest.decode(), "id": digest_of(config), "lock": lock}
+    store.keep(config)
+    digests = {"digest": digest_of(manifest), "key": "", "base_key": "none", "parts": ()}
+    return BuiltImage(reference=name, platform=Platform(architecture=architecture), layers=layers, **facts, **digests)

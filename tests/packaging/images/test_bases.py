@@ -11,35 +11,22 @@ from mlops.packaging.images import building
 from mlops.packaging.images.bases import Base
 from mlops.packaging.images.building import BuiltImage
 from mlops.packaging.images.layers import Entry, write_layer
-from mlops.packaging.images.locks import Lock, Target
 from mlops.packaging.images.machine import ARCHITECTURES, PYTHON, machine_base
 from mlops.packaging.images.named_bases import named_base
-from mlops.packaging.images.oci import Layer, Platform, config_document, digest_of, manifest_document
 from mlops.packaging.images.progress import Progress
 from mlops.packaging.images.pushing import push
 from mlops.packaging.images.references import parsed
-from tests.packaging.images.orders import order, running
+from tests.packaging.images.orders import order, plain, running
 from tests.scoring.folders import PREDICTED, ROW
 
 HERE = ARCHITECTURES[platform.machine()]
-
-
-def plain(name: str, layers: tuple[Layer, ...], store, settings) -> BuiltImage:
-    """Somebody else's image."""
-    config = config_document(layers, platform=Platform(architecture=HERE), settings=settings)
-    manifest = manifest_document(layers, config, {})
-    lock = Lock(wheels=(), target=Target(python=PYTHON, platform=Platform()))
-    facts = {"config": config.decode(), "manifest": manifest.decode(), "id": digest_of(config), "lock": lock}
-    store.keep(config)
-    digests = {"digest": digest_of(manifest), "key": "", "base_key": "none", "parts": ()}
-    return BuiltImage(reference=name, platform=Platform(architecture=HERE), layers=layers, **facts, **digests)
 
 
 @pytest.fixture
 def foreign(layers) -> BuiltImage:
     """An image with Python, as others make it."""
     base = machine_base(layers, progress=Progress())
-    return plain("mlops-tests-images/python:1", base.layers, layers, base.settings)
+    return plain("mlops-tests-images/python:1", base.layers, layers, base.settings, HERE)
 
 
 @pytest.fixture
@@ -49,7 +36,7 @@ def empty(layers) -> BuiltImage:
         return write_layer(entries, file, what="Nothing", progress=Progress())
 
     layer = layers.make("nothing", write, progress=Progress())
-    return plain("mlops-tests-images/nothing:1", (layer,), layers, {})
+    return plain("mlops-tests-images/nothing:1", (layer,), layers, {}, HERE)
 
 
 def taken(name: str, store, engine=None) -> Base:

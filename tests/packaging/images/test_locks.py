@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from mlops.formats.refusal import Refusal
 from mlops.packaging.images.locks import Lock, Target, Wanted, Wheel, lock
 from mlops.packaging.images.oci import Platform
 from mlops.packaging.images.progress import Progress
+from mlops.packaging.images.store import LayerStore
 from mlops.packaging.images.wheelhouse import Wheelhouse
+from tests.packaging.images.orders import built
 
 TARGET = Target(python="3.11", platform=Platform())
 CLICK = Wanted(packages=("click==8.5.1",))
@@ -59,3 +63,13 @@ def test_a_wheel_that_changed_at_the_index_is_refused(tmp_path):
     with pytest.raises(Refusal) as refused:
         Wheelhouse(tmp_path / "house").gather(Lock(wheels=(wheel,), target=TARGET), progress=Progress())
     assert refused.value.code == "wheel_changed"
+
+
+def test_a_second_build_needs_no_index_and_no_network(folder, layers, tmp_path, monkeypatch):
+    first = built(folder, layers)
+    store = LayerStore(tmp_path / "again")
+    shutil.copytree(layers.folder / "locks", store.folder / "locks", dirs_exist_ok=True)
+    shutil.copytree(layers.folder / "wheels", store.folder / "wheels", dirs_exist_ok=True)
+    for name in ("UV_INDEX_URL", "HTTPS_PROXY", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert built(folder, store).id == first.id
