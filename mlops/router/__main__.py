@@ -37,6 +37,7 @@ def main() -> int:
 async def serve(arguments: argparse.Namespace) -> int:
     door, table = Door(Router()), TableFile(arguments.table)
     _refresh(door, table)
+    door.router.read_anew = lambda: _refresh(door, table)
     server = Server(door, most_body_bytes=arguments.body_bytes, idle_seconds=_IDLE_SECONDS)
     try:
         await server.listen(arguments.host, arguments.port)
@@ -69,7 +70,7 @@ async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path
             sweep_at = now + _SWEEP_SECONDS
 
 
-def _refresh(door: Door, table: TableFile) -> None:
+def _refresh(door: Door, table: TableFile) -> bool:
     before = table.trouble
     changed = table.changed()
     if changed is not None:
@@ -77,6 +78,7 @@ def _refresh(door: Door, table: TableFile) -> None:
     if table.trouble and table.trouble != before:
         print(table.trouble, file=sys.stderr, flush=True)
     door.trouble = table.trouble
+    return changed is not None
 
 
 def _write_stats(door: Door, path: Path | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from urllib.parse import unquote
 
 import msgspec
@@ -32,6 +33,8 @@ _NOT_RETURNED = frozenset(
         b"access-control-allow-headers access-control-max-age"
     ).split()
 )
+_MAY_BE_NEW = ("unknown_endpoint", "wrong_key")
+"""What is not known may have been made a moment ago: its caller does not have to wait for the next look."""
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -49,6 +52,8 @@ class Router:
     def __init__(self) -> None:
         self.started = time.time()
         self.has_table = False
+        self.read_anew: Callable[[], bool] = lambda: False
+        """Reads the table's file when it has changed; whether it had."""
         self.endpoints = Endpoints(RoutingTable(revision=0, endpoints=()))
         self.tally = Tally()
         self.samples = Samples()
@@ -91,6 +96,8 @@ class Router:
                 endpoint, authorization=request.header(b"authorization"), api_key=request.header(b"api-key")
             )
         except Refusal as refusal:
+            if refusal.code in _MAY_BE_NEW and self.read_anew():
+                return self.admit(request)
             answer = self._refuse(endpoint.id if endpoint else "", refusal)
             if endpoint is not None:
                 answer.headers += cors_headers(endpoint, request)

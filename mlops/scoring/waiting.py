@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -60,7 +61,7 @@ class WaitingLine(Generic[Job, Result]):
                 status=503,
             )
         loop = asyncio.get_running_loop()
-        entry = _Waiting(job, size, loop.time(), loop.create_future())
+        entry = _Waiting(job, size, time.perf_counter(), loop.create_future())
         self._waiting.append(entry)
         if self._worker is None:
             self._worker = loop.create_task(self._work())
@@ -72,7 +73,7 @@ class WaitingLine(Generic[Job, Result]):
         try:
             while self._waiting:
                 self._started = started = self._take()
-                began = asyncio.get_running_loop().time()
+                began = time.perf_counter()
                 try:
                     results = await self._execute([entry.job for entry in started])
                 except Exception as error:
@@ -94,7 +95,7 @@ class WaitingLine(Generic[Job, Result]):
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = time.perf_counter()
         while self._waiting and now - self._waiting[0].arrived > self._limits.queue_wait_seconds:
             _settle(self._waiting.popleft().answer, self._waited_too_long())
         late = [e for e in self._started if now - e.arrived > self._limits.timeout_seconds and not e.answer.done()]
@@ -123,7 +124,7 @@ class WaitingLine(Generic[Job, Result]):
 
 
 def _time(started: Sequence[_Waiting[Any, Any]], began: float) -> None:
-    ended = asyncio.get_running_loop().time()
+    ended = time.perf_counter()
     for entry in started:
         if entry.timing is not None:
             entry.timing.queue = began - entry.arrived

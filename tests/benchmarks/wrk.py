@@ -43,9 +43,11 @@ def load(url: str, body: bytes, *, connections: int, seconds: float, pids: list[
         script.write_text(_SCRIPT.format(body=folder / "body"))
         before = _cpu_seconds(pids)
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(script), "--timeout", "10s", url]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"wrk failed: {done.stderr or done.stdout}")
         used = _cpu_seconds(pids) - before
-    found = json.loads(told.strip().splitlines()[-1])
+    found = json.loads(done.stdout.strip().splitlines()[-1])
     requests = max(found["requests"], 1)
     return Measured(
         per_second=found["requests"] * 1e6 / found["microseconds"],

@@ -279,6 +279,19 @@ def test_a_new_table_is_used_without_losing_a_request(tmp_path):
             assert client.get("/readyz").json() == {"ready": True, "reasons": [], "table_revision": 2}
 
 
+def test_what_was_made_a_moment_ago_is_known_at_the_first_request(tmp_path):
+    table = tmp_path / "routing.json"
+    with backends("one") as (one,), ExitStack() as stack:
+        blue = deployment("blue", one, weight=100)
+        write_table(table, endpoint(blue))
+        client, _ = stack.enter_context(router(table))
+        for number in range(2, 12):
+            made = {"id": "e2", "name": f"n{number}", "key_digests": (sha256(b"key%d" % number).hexdigest(),)}
+            write_table(table, endpoint(blue), endpoint(blue, **made), revision=number)
+            headers = {"api-key": f"key{number}", "authorization": ""}
+            assert client.post(f"/endpoints/p/n{number}/score", headers=headers).status_code == 200
+
+
 def test_a_broken_table_leaves_the_last_good_one_in_force(tmp_path):
     table = tmp_path / "routing.json"
     with backends("one") as (one,), ExitStack() as stack:

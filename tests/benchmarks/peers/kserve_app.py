@@ -18,7 +18,7 @@ class Trees(Model):
         predictions = self.session.run(None, {self.input: matrix})[0]
         output = InferOutput(name="y", shape=list(predictions.shape), datatype="FP32")
         output.set_data_from_numpy(predictions, binary_data=False)
-        return InferResponse(response_id=payload.id, model_name=self.name, infer_outputs=[output])
+        return InferResponse(response_id=payload.id or "none", model_name=self.name, infer_outputs=[output])
 
 
 if __name__ == "__main__":
