@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlops.deployments.counting import ask_router, take_over
 from mlops.deployments.routing import write_table
 from mlops.rollouts.looking import look
 from mlops.rollouts.models import LIVE, Rollout
@@ -10,7 +11,13 @@ from mlops.work.calls import every
 
 @every(2, "rollouts.look")
 def look_at_all() -> None:
+    """Takes over the router's counts itself: the look at deployments may be held up by a place that does not answer."""
     rows = Rollout.objects.filter(state__in=LIVE).select_related("endpoint__project", "candidate", "control")
+    if not rows:
+        return
+    stats = ask_router()
+    if stats is not None:
+        take_over(stats)
     moved = [look(rollout) for rollout in rows]
     if any(moved):
         write_table()

@@ -91,3 +91,13 @@ def test_a_deployment_goes_back_to_the_revision_before(prices: Mlops, owner):
     assert (told[0]["number"], told[0]["told"]) == (2, "cpus: 1.0 → 2.0")
     back = prices("online-deployment", "rollback", "-n", "blue", *HERE).value
     assert (back["revision"], back["settings"]["cpus"]) == (3, 1)
+
+
+def test_a_change_in_place_is_undone(prices: Mlops, owner):
+    from mlops.deployments.models import Deployment
+
+    blue = ("-n", "blue", *HERE)
+    assert prices("online-deployment", "undo", *blue).status == 2
+    actions.update_deployment(owner, Deployment.objects.get(name="blue"), description="Cheap", reason="For the list")
+    assert prices("online-deployment", "revisions", *blue).value[0]["told"].startswith("description:  → Cheap")
+    assert prices("online-deployment", "undo", *blue).value["settings"]["description"] == ""

@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mlops.deployments import actions
 from mlops.deployments.models import CodeFolder, Deployment, Endpoint
+from mlops.packaging.queries import recommended
 from tests.deployments.test_acts import deploy
+from tests.packaging.test_profiles import asked, done
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,18 @@ def test_the_wizard_makes_what_the_load_asks_for(browser, version):
     wanted = Deployment.objects.get().wanted
     assert (wanted.scale.most_instances, wanted.scale.target_utilization) == (3, 0.6)
     assert wanted.variables == {"MODE": "fast"}
+
+
+def test_the_wizard_begins_with_what_the_profile_recommends(browser, contributor, project, version):
+    profile = done(asked(contributor, project, version=version, name="quick"))
+    advice = recommended(version).recommendation
+    page = browser.get("/deploy/", {"version": str(version.pk)}).content.decode()
+    assert f'name="memory_mb" value="{advice.memory_bytes / 1024**2:g}"' in page
+    typed = {"memory_mb": f"{advice.memory_bytes / 1024**2:g}", "cpus": f"{advice.cores:g}"}
+    assert (
+        f"Filled in as the profile “{profile.name}” recommends"
+        in step(browser, version, "entry", **typed).content.decode()
+    )
 
 
 def test_going_back_keeps_what_was_typed_later(browser, version):

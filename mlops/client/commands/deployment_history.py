@@ -1,4 +1,4 @@
-"""`mlops online-deployment revisions` and `rollback`: what was changed, and the way back."""
+"""`mlops online-deployment revisions`, `rollback` and `undo`: what was changed, and the way back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def add_history(verbs: Verbs) -> None:
     rollback = verbs.add("rollback", "a new revision that is equal to an old one", roll_back)
     rollback.add_argument("--revision", type=int, default=0, help="which (default: the one before the present)")
     rollback.add_argument("--reason", default="", help="why, for the history")
-    for verb in (revisions, rollback):
+    undo = verbs.add("undo", "undo a change that started no server, such as the number of instances", undo_edit)
+    undo.add_argument("--edit", type=int, default=0, help="which change in place (default: the newest)")
+    undo.add_argument("--reason", default="", help="why, for the history")
+    for verb in (revisions, rollback, undo):
         add_name(verb, "the deployment's name")
         verb.add_argument("-e", "--endpoint-name", required=True, help="the endpoint's name")
         add_project(verb)
@@ -36,7 +39,8 @@ def add_history(verbs: Verbs) -> None:
 def list_revisions(arguments: argparse.Namespace) -> int:
     connection = connect()
     rows = connection.get(_path(connection, arguments))["results"]
-    return show(arguments, [row | {"told": _told(row["changes"])} for row in rows], columns=COLUMNS)
+    told = [row | {"told": "; ".join(_told(one["changes"]) for one in (*row["edits"], row))} for row in rows]
+    return show(arguments, told, columns=COLUMNS)
 
 
 def roll_back(arguments: argparse.Namespace) -> int:
@@ -49,6 +53,18 @@ def roll_back(arguments: argparse.Namespace) -> int:
             raise WrongUsage("no_earlier_revision", f"“{arguments.name}” was never another.", hint="Update it instead.")
         number = rows[1]["number"]
     return show(arguments, connection.post(f"{path}{number}/restore/", {"reason": arguments.reason}))
+
+
+def undo_edit(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    path = _path(connection, arguments)
+    edits = connection.get(path)["results"][0]["edits"]
+    if not edits:
+        hint = "`mlops online-deployment rollback` goes back to an earlier revision."
+        raise WrongUsage("no_edit", f"“{arguments.name}” was not changed in place since its last revision.", hint=hint)
+    place = arguments.edit or edits[0]["place"]
+    path = f"{path.removesuffix('revisions/')}edits/{place}/undo/"
+    return show(arguments, connection.post(path, {"reason": arguments.reason}))
 
 
 def _path(connection: Connection, arguments: argparse.Namespace) -> str:
