@@ -35,6 +35,7 @@ GROUPS: tuple[Group, ...] = (
     Group("pipeline", "published pipelines behind lasting addresses", "mlops.client.commands.pipeline:define"),
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
+    Group("registry", "logins to container registries", "mlops.client.commands.registry:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),
     Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),
     Group("batch-endpoint", "score whole datasets and folders", "mlops.client.commands.batch_endpoint:define"),

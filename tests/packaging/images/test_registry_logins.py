@@ -57,3 +57,15 @@ def test_a_name_without_a_password_is_refused(owner, project):
     with pytest.raises(Refusal) as refused:
         store_login(owner, project, registry="r.example.com", name="robot")
     assert refused.value.code == "login_incomplete"
+
+
+def test_the_page_stores_a_login_and_forgets_it(client, owner, project):
+    client.force_login(owner)
+    place = f"/registries/?project={project.slug}"
+    client.post(place, {"act": "store", **LOGIN})
+    page = client.get(place).content.decode()
+    assert "registry.example.com" in page
+    assert "s3cret" not in page
+    client.post(place, {"act": "remove", "login": str(RegistryLogin.objects.get().pk)})
+    assert not RegistryLogin.objects.exists()
+    assert client.post(place, {"act": "store", "registry": "no host"}).status_code == 400
