@@ -18,6 +18,10 @@ from mlops.formats.refusal import Refusal
 
 HEAD = "# {title}\n# Passwords are left out: they are sent to the cluster alone.\n"
 TARGETS = ("kubernetes", "iot_edge")
+NO_IMAGE = (
+    "The deployment names no image; Azure's runtime needs one that it can pull. "
+    "`mlops model package` makes and pushes one: name it in the settings."
+)
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +74,7 @@ def _edge(wanted: DeploymentSettings, *, name: str, model: str) -> Shown:
     edge = azure.edge_deployment(wanted, name=name, model=model)
     found = list(edge_checks.problems(manifest(edge)))
     if not wanted.image:
-        found.insert(0, "The deployment names no image; Azure's runtime needs one that it can pull.")
+        found.insert(0, NO_IMAGE)
     return Shown(
         text=as_json(edge).decode(),
         file_name=f"{name.lower()}.deployment.json",

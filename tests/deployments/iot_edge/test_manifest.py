@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from mlops.deployments.targets.iot_edge.azure import edge_deployment
 from mlops.deployments.targets.iot_edge.checks import problems
 from mlops.deployments.targets.iot_edge.manifest import as_json, joined_options, manifest
 from mlops.deployments.targets.iot_edge.wanted import EdgeDeployment, Module, Registry, Route, chain
+from mlops.formats.deployment import DeploymentSettings
 
 IMAGE = "registry.local/prices@sha256:" + "0" * 64
 PRICES = Module(
@@ -112,3 +114,15 @@ def test_a_mistake_is_told(path: tuple[str, ...], value: Any, said: str):
 def test_more_modules_than_a_device_takes_are_told():
     many = tuple(Module(name=f"m{number}", image="r/m:1") for number in range(51))
     assert "It has 51 modules; a device takes 50." in problems(manifest(EdgeDeployment(modules=many, routes=())))
+
+
+def test_a_deployment_is_a_module_that_starts_with_the_bridge_among_others():
+    options = {"azure": {"before": [{"name": "filter", "image": "r/filter:1"}], "desired": {"level": 3}}}
+    settings = DeploymentSettings(target="iot_edge", image=IMAGE, target_options=options, variables={"A": "b"})
+    made = manifest(edge_deployment(settings, name="prices", model="prices:7"))
+    assert problems(made) == []
+    modules = made["modulesContent"]["$edgeAgent"]["properties.desired"]["modules"]
+    assert (modules["prices"]["startupOrder"], modules["filter"]["startupOrder"]) == (1, 2)
+    told = json.loads(joined_options(modules["prices"]["settings"]))
+    assert told["Cmd"][:2] == ["-m", "mlops.scoring.edge_module"]
+    assert told["HostConfig"]["CapDrop"] == ["ALL"]

@@ -1,4 +1,6 @@
-"""A deployment as a module of Azure's IoT Edge runtime, among the modules and routes that its options name."""
+"""A deployment as a module of Azure's IoT Edge runtime, among the modules and routes that its options name.
+
+The image is the one that `mlops model package` makes; as a module it starts with the bridge to the hub."""
 
 from __future__ import annotations
 
@@ -9,10 +11,11 @@ import msgspec
 from mlops.deployments.targets.iot_edge.options import read_options
 from mlops.deployments.targets.iot_edge.wanted import EdgeDeployment, Module, chain
 from mlops.formats.deployment import DeploymentSettings
+from mlops.packaging.images.building import PLACE, PORT
 
 NO_IMAGE = "name-your-image-in-the-settings:0"
-PORT = 5001
 USUAL: dict[str, Any] = {
+    "Cmd": ["-m", "mlops.scoring.edge_module", "--folder", f"/{PLACE}", "--port", str(PORT)],
     "ExposedPorts": {f"{PORT}/tcp": {}},
     "HostConfig": {
         "ReadonlyRootfs": True,
