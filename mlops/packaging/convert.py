@@ -15,6 +15,7 @@ import msgspec
 from mlops.formats.model import MANIFEST_FILE, ONNX_FILE, ParityCertificate
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepError
+from mlops.packaging.external.sources import graph_of
 from mlops.packaging.limits import within_limits
 
 CERTIFICATE_FILE = "certificate.json"
@@ -25,6 +26,10 @@ KINDS = ("onnx", "optimised", "int8", "float16")
 
 def convert(folder: Path, out: Path, *, tolerance: float, kind: str = "onnx", rows: Path | None = None) -> None:
     """Raises Refusal `not_convertible`, or `no_gain` for what a kind does not help."""
+    graph = graph_of(folder)
+    if graph is not None and kind != "onnx":
+        _reform_graph(graph, out, tolerance=tolerance, kind=kind, rows=rows)
+        return
     from mlops.packaging.golden import recorded
     from mlops.packaging.original_forms import original_of
     from mlops.packaging.parity import certify
@@ -52,6 +57,18 @@ def convert(folder: Path, out: Path, *, tolerance: float, kind: str = "onnx", ro
     (out / GOLDEN_FILE).write_bytes(msgspec.json.encode(golden))
     if found.is_external:
         (out / MANIFEST_FILE).write_bytes(msgspec.json.encode(found.original.manifest))
+
+
+def _reform_graph(graph: Path, out: Path, *, tolerance: float, kind: str, rows: Path | None) -> None:
+    """Of an ONNX file that came as it is."""
+    from mlops.packaging.graphs import certify_graph
+    from mlops.packaging.reforming import reformed
+
+    before = graph.read_bytes()
+    after = reformed(kind, usual=before, narrow=lambda: before)
+    certificate = certify_graph(before, after, tolerance=tolerance, kind=kind, rows=rows)
+    (out / ONNX_FILE).write_bytes(after)
+    (out / CERTIFICATE_FILE).write_bytes(msgspec.json.encode(certificate))
 
 
 def _is_closer(one: ParityCertificate, other: ParityCertificate) -> bool:

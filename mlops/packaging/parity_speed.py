@@ -55,10 +55,10 @@ def _speed(original: Any, compiled: CompiledModel, before: CompiledModel | None,
         return original.score(pl.DataFrame(columns, schema=schema)).to_dict(as_series=False)
 
     rounds = ROUNDS[rows.height]
-    slow, quick = _interleaved([asked, _call(compiled, columns)], rounds=rounds)
+    slow, quick = interleaved([asked, _call(compiled, columns)], rounds=rounds)
     gain = None
     if before is not None:
-        earlier, now = _interleaved([_call(before, columns), _call(compiled, columns)], rounds=2 * rounds)
+        earlier, now = interleaved([_call(before, columns), _call(compiled, columns)], rounds=2 * rounds)
         gain = earlier / now
     return Speed(rows=rows.height, original_ms=slow, onnx_ms=quick, gain=gain)
 
@@ -67,7 +67,7 @@ def _call(compiled: CompiledModel, columns: dict[str, list[Any]]) -> Callable[[]
     return lambda: {name: values.tolist() for name, values in compiled.run(columns).items()}
 
 
-def _interleaved(calls: Sequence[Callable[[], Any]], *, rounds: int) -> list[float]:
+def interleaved(calls: Sequence[Callable[[], Any]], *, rounds: int) -> list[float]:
     """Milliseconds; the first round is not counted."""
     times: list[list[float]] = [[] for _ in calls]
     end = time.perf_counter() + MOST_SECONDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mlops.blobs.trees import manifest_of, open_file
-from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
+from mlops.formats.model import MANIFEST_FILE, ONNX_FILE, ModelManifest, Signature
 from mlops.formats.serving import Framework
 from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
@@ -39,6 +39,8 @@ def facts_of(version: ModelVersion, *, entry: str, conversion: Conversion | None
     known = recognise(version)
     if known is None:
         return Facts(signature=signature, task=version.task)
+    if known.graph and entry == "onnx" and conversion is not None and conversion.tree_id is not None:
+        return Facts(signature=signature, task=version.task, graph=f"onnx/{ONNX_FILE}")
     framework: Framework = known.framework  # type: ignore[assignment]
     return Facts(signature=signature, task=version.task, framework=framework, graph=known.graph, by_itself=True)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from mlops.formats.model import Field, Signature
+from mlops.formats.model import MANIFEST_FILE, Field, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import ColumnType
 
@@ -70,6 +70,17 @@ def find_source(folder: Path) -> Source:
     (source,) = found
     example = folder / "input_example.json"
     return msgspec.structs.replace(source, example=example if example.is_file() else None)
+
+
+def graph_of(folder: Path) -> Path | None:
+    """The ONNX file of a model that is one already."""
+    if (folder / MANIFEST_FILE).is_file():
+        return None
+    try:
+        source = find_source(folder)
+    except Refusal:
+        return None
+    return source.path if source.kind == "onnx" else None
 
 
 def no_form(reason: str, *, hint: str = "") -> Refusal:
