@@ -56,6 +56,35 @@ def test_an_mlflow_model_serves_with_the_servers_python_where_it_has_the_package
     assert score(endpoint, BODY).json()["predictions"] == model.predict(ROWS).tolist()
 
 
+OWN = """
+import mlflow.pyfunc
+class Telling(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        import humanize, sys
+        return [[humanize.__version__, humanize.intcomma(int(one)), sys.prefix] for one in model_input["power"]]
+mlflow.models.set_model(Telling())
+"""
+
+
+def test_an_mlflow_model_runs_in_an_environment_with_the_packages_that_it_names(plane, contributor, project, tmp_path):
+    import mlflow.pyfunc
+    import pandas as pd
+    from mlflow.models import infer_signature
+
+    (tmp_path / "telling.py").write_text(OWN)
+    mlflow.pyfunc.save_model(
+        str(tmp_path / "model"),
+        python_model=str(tmp_path / "telling.py"),
+        pip_requirements=[f"mlflow-skinny=={mlflow.__version__}", "pandas", "humanize==4.11.0"],
+        signature=infer_signature(pd.DataFrame({"power": [1]})),
+    )
+    version = kept(contributor, project, tmp_path / "model")
+    _deployment, endpoint = served(plane, contributor, project, version)
+    answer = score(endpoint, b'{"data": [{"power": 1234}]}').json()["predictions"]
+    assert answer[0][:2] == ["4.11.0", "1,234"]
+    assert str(plane) in answer[0][2]
+
+
 def test_a_joblib_file_answers_by_the_method_of_the_service(plane, contributor, project, tmp_path):
     model = forest(tmp_path / "model", "forest.joblib")
     version = kept(contributor, project, tmp_path / "model")
