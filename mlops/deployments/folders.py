@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,7 @@ from mlops.registry.reading import FOLDER_PROPERTY
 SCRIPT_FILE = "score.py"
 CODE_FOLDER = "code"
 GOLDEN_FILE = "golden.json"
+WORKERS_VARIABLE, MOST_WORKERS = "WORKER_COUNT", 64
 GOLDEN_SECONDS = 180.0
 
 
@@ -164,6 +165,7 @@ def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ..
         model_folder=str(version.properties.get(FOLDER_PROPERTY, "")) if scripted else "",
         python=python,
         variables=wanted.variables,
+        workers=_workers(wanted.variables),
         golden=golden,
         limits=RequestLimits(
             timeout_seconds=wanted.timeout_seconds,
@@ -178,3 +180,9 @@ def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ..
 
 def _script_path(deployment: Deployment) -> str:
     return f"{CODE_FOLDER}/{deployment.code.script}" if deployment.code else SCRIPT_FILE
+
+
+def _workers(variables: Mapping[str, str]) -> int:
+    """Named as Azure's inference server has it."""
+    given = variables.get(WORKERS_VARIABLE, "")
+    return min(max(int(given), 1), MOST_WORKERS) if given.isdecimal() else 1

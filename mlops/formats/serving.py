@@ -81,6 +81,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter of the model's own environment, for child processes; empty: the server's."""
     variables: dict[str, str] = {}
     """Environment variables of child processes."""
+    workers: int = 1
+    """Child processes that hold the model: as many requests are scored at once."""
     golden: tuple[GoldenRequest, ...] = ()
     limits: RequestLimits = RequestLimits()
     threads: int = 1

@@ -26,27 +26,34 @@ class _Waiting(Generic[Job, Result]):
         self.timing = current.get()
 
 
-class WaitingLine(Generic[Job, Result]):
-    """`execute` takes the jobs of one turn and gives a result or an exception for each, in order.
+Execute = Callable[[Sequence[Job]], Awaitable[Sequence[Result | Exception]]]
 
-    `most` bounds the summed sizes of one turn (a job larger than that goes alone); `abandon` is called when
-    a started job has run out of time."""
+
+class Lane(Generic[Job, Result]):
+    """One that takes turns: `execute` gives a result or an exception for each job, in order; `abandon` is called when
+    a started job has run out of time; one that is not usable is passed over while another is."""
+
+    __slots__ = ("abandon", "execute", "is_usable", "started", "worker")
 
     def __init__(
         self,
-        execute: Callable[[Sequence[Job]], Awaitable[Sequence[Result | Exception]]],
-        *,
-        limits: RequestLimits,
-        most: int,
+        execute: Execute[Job, Result],
         abandon: Callable[[], None],
+        is_usable: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._execute = execute
+        self.execute, self.abandon, self.is_usable = execute, abandon, is_usable
+        self.started: list[_Waiting[Job, Result]] = []
+        self.worker: asyncio.Task[None] | None = None
+
+
+class WaitingLine(Generic[Job, Result]):
+    """`most` bounds the summed sizes of one turn: a job larger than that goes alone."""
+
+    def __init__(self, *lanes: Lane[Job, Result], limits: RequestLimits, most: int) -> None:
+        self._lanes = lanes
         self._limits = limits
         self._most = most
-        self._abandon = abandon
         self._waiting: deque[_Waiting[Job, Result]] = deque()
-        self._started: list[_Waiting[Job, Result]] = []
-        self._worker: asyncio.Task[None] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -63,27 +70,44 @@ class WaitingLine(Generic[Job, Result]):
         loop = asyncio.get_running_loop()
         entry = _Waiting(job, size, time.perf_counter(), loop.create_future())
         self._waiting.append(entry)
-        if self._worker is None:
-            self._worker = loop.create_task(self._work())
+        lane = self._free()
+        if lane is not None:
+            lane.worker = loop.create_task(self._work(lane))
         if self._sweeper is None:
             self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep)
         return entry.answer
 
-    async def _work(self) -> None:
+    def _free(self) -> Lane[Job, Result] | None:
+        """A lane without work; one that is not usable only where none is."""
+        free = None
+        for lane in self._lanes:
+            if lane.worker is None:
+                if lane.is_usable():
+                    return lane
+                free = free or lane
+        return None if any(lane.is_usable() for lane in self._lanes) else free
+
+    def _goes_on(self, lane: Lane[Job, Result]) -> bool:
+        """One that has fallen out leaves the rest of the queue to the others."""
+        return bool(self._waiting) and (
+            len(self._lanes) == 1 or lane.is_usable() or not any(one.is_usable() for one in self._lanes)
+        )
+
+    async def _work(self, lane: Lane[Job, Result]) -> None:
         try:
-            while self._waiting:
-                self._started = started = self._take()
+            while self._goes_on(lane):
+                lane.started = started = self._take()
                 began = time.perf_counter()
                 try:
-                    results = await self._execute([entry.job for entry in started])
+                    results = await lane.execute([entry.job for entry in started])
                 except Exception as error:
                     results = [error] * len(started)
                 _time(started, began)
                 for entry, result in zip(started, results, strict=True):
                     _settle(entry.answer, result)
         finally:
-            self._started = []
-            self._worker = None
+            lane.started = []
+            lane.worker = None
 
     def _take(self) -> list[_Waiting[Job, Result]]:
         taken = [self._waiting.popleft()]
@@ -98,12 +122,15 @@ class WaitingLine(Generic[Job, Result]):
         now = time.perf_counter()
         while self._waiting and now - self._waiting[0].arrived > self._limits.queue_wait_seconds:
             _settle(self._waiting.popleft().answer, self._waited_too_long())
-        late = [e for e in self._started if now - e.arrived > self._limits.timeout_seconds and not e.answer.done()]
-        for entry in late:
-            _settle(entry.answer, self._took_too_long())
-        if late:
-            self._abandon()
-        busy = self._waiting or self._started or self._worker is not None
+        for lane in self._lanes:
+            late = [e for e in lane.started if now - e.arrived > self._limits.timeout_seconds and not e.answer.done()]
+            for entry in late:
+                _settle(entry.answer, self._took_too_long())
+            if late:
+                lane.abandon()
+        if self._waiting and (free := self._free()) is not None:
+            free.worker = loop.create_task(self._work(free))
+        busy = self._waiting or any(lane.worker is not None for lane in self._lanes)
         self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep) if busy else None
 
     def _waited_too_long(self) -> Refusal:

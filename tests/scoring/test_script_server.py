@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -125,11 +126,31 @@ def test_the_child_dies_when_the_server_is_killed(tmp_path):
 def test_waiting_longer_than_allowed_is_503_with_retry_after(tmp_path):
     source = "import time\ndef run(data): time.sleep(1.5)\n"
     limits = RequestLimits(queue_wait_seconds=0.2)
-    from concurrent.futures import ThreadPoolExecutor
-
     with scoring(script_folder(tmp_path, source, limits=limits)) as client, ThreadPoolExecutor(3) as pool:
         began = time.monotonic()
         answers = list(pool.map(lambda _: client.post("/score", json={}), range(3)))
         assert sorted(a.status_code for a in answers) == [200, 503, 503]
         assert {a.headers.get("retry-after") for a in answers if a.status_code == 503} == {"1"}
         assert time.monotonic() - began < 3
+
+
+PARALLEL = """
+import os, time
+def init(): ...
+def run(data):
+    if data == '"exit"':
+        os._exit(7)
+    time.sleep(0.5)
+    return os.getpid()
+"""
+
+
+def test_several_workers_answer_at_once_and_stand_in_for_one_that_died(tmp_path):
+    with scoring(script_folder(tmp_path, PARALLEL, workers=3)) as client, ThreadPoolExecutor(3) as pool:
+        began = time.monotonic()
+        answers = {answer.json() for answer in pool.map(lambda _: client.post("/score", json={}), range(3))}
+        assert len(answers) == 3
+        assert time.monotonic() - began < 1.4
+        assert client.post("/score", json="exit").status_code == 502
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/score", json={}).status_code == 200

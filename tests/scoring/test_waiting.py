@@ -9,7 +9,7 @@ import pytest
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestLimits
-from mlops.scoring.waiting import WaitingLine
+from mlops.scoring.waiting import Lane, WaitingLine
 
 
 class Recorder:
@@ -28,7 +28,7 @@ class Recorder:
 
 
 def line(recorder: Recorder, *, most: int = 100, **limits: float) -> WaitingLine[int, int]:
-    return WaitingLine(recorder.execute, limits=RequestLimits(**limits), most=most, abandon=recorder.abandon)
+    return WaitingLine(Lane(recorder.execute, recorder.abandon), limits=RequestLimits(**limits), most=most)
 
 
 def test_requests_of_one_turn_are_executed_together():
@@ -81,5 +81,34 @@ def test_waiting_too_long_is_503_and_taking_too_long_is_504_and_abandons():
         codes = [(r.code, r.status) for r in results if isinstance(r, Refusal)]
         assert codes == [("timeout", 504), ("queue_wait", 503)]
         assert recorder.abandoned == 1
+
+    asyncio.run(scene())
+
+
+def test_two_lanes_work_at_once_and_one_that_fell_out_is_passed_over():
+    async def scene() -> None:
+        first, second = Recorder(seconds=0.1), Recorder(seconds=0.1)
+        well = [True, True]
+        lanes = [
+            Lane(one.execute, one.abandon, lambda place=place: well[place]) for place, one in enumerate((first, second))
+        ]
+        waiting: WaitingLine[int, int] = WaitingLine(*lanes, limits=RequestLimits(), most=1)
+        await asyncio.gather(*(waiting.submit(n) for n in range(4)))
+        assert (len(first.turns), len(second.turns)) == (2, 2)
+        well[0] = False
+        await asyncio.gather(*(waiting.submit(n) for n in range(2)))
+        assert (len(first.turns), len(second.turns)) == (2, 4)
+
+    asyncio.run(scene())
+
+
+def test_only_the_lane_that_is_late_is_abandoned():
+    async def scene() -> None:
+        slow, quick = Recorder(seconds=0.6), Recorder(seconds=0.0)
+        lanes = [Lane(one.execute, one.abandon) for one in (slow, quick)]
+        waiting: WaitingLine[int, int] = WaitingLine(*lanes, limits=RequestLimits(timeout_seconds=0.2), most=1)
+        results = await asyncio.gather(waiting.submit(1), waiting.submit(2), return_exceptions=True)
+        assert results[1] == 20
+        assert (slow.abandoned, quick.abandoned) == (1, 0)
 
     asyncio.run(scene())

@@ -18,8 +18,8 @@ from mlops.scoring.validation import Validator
 
 
 class ColumnModel(Kept):
-    def __init__(self, serving: Serving, engine: Engine, signature: Signature) -> None:
-        super().__init__(serving, engine)
+    def __init__(self, serving: Serving, *engines: Engine, signature: Signature) -> None:
+        super().__init__(serving, *engines)
         self.signature = signature
         self._validator = Validator(signature, most_rows=serving.limits.rows)
 

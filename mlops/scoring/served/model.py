@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -15,7 +17,7 @@ from mlops.formats.serving import Serving
 from mlops.scoring.engines.engine import Engine
 from mlops.scoring.exchange import Answer
 from mlops.scoring.golden import difference
-from mlops.scoring.waiting import WaitingLine
+from mlops.scoring.waiting import Lane, WaitingLine
 
 encoder = msgspec.json.Encoder()
 
@@ -69,26 +71,35 @@ class Served(Protocol):
 class Kept:
     """The part that all kinds share. `predict` is theirs."""
 
-    def __init__(self, serving: Serving, engine: Engine) -> None:
+    def __init__(self, serving: Serving, *engines: Engine) -> None:
+        """Several engines hold the same model, each in a process of its own."""
         self.serving = serving
         self.name, _, self.version = serving.model.partition(":")
-        self._engine = engine
+        self._engine, self._engines = engines[0], engines
+        self._is_loaded = False
         self._doubt = "The recorded requests have not been checked yet."
-        self._line: WaitingLine[Any, Any] = WaitingLine(
-            engine.execute, limits=serving.limits, most=engine.most, abandon=engine.abandon
-        )
+        lanes: list[Lane[Any, Any]] = [Lane(one.execute, one.abandon, partial(_is_well, one)) for one in engines]
+        self._line: WaitingLine[Any, Any] = WaitingLine(*lanes, limits=serving.limits, most=engines[0].most)
 
     @property
     def trouble(self) -> str:
-        return self._engine.trouble or self._doubt
+        """Once all have been loaded, one that answers is enough: the others are started again meanwhile."""
+        troubles = [one.trouble for one in self._engines if one.trouble]
+        if troubles and (not self._is_loaded or len(troubles) == len(self._engines)):
+            return troubles[0]
+        return self._doubt
 
     @property
     def waiting(self) -> int:
         return len(self._line)
 
     async def keep(self) -> None:
+        await asyncio.gather(*(self._keep(one) for one in self._engines))
+
+    async def _keep(self, engine: Engine) -> None:
         try:
-            async for _ in self._engine.lives():
+            async for _ in engine.lives():
+                self._is_loaded = self._is_loaded or not any(one.trouble for one in self._engines)
                 self._learn()
                 self._doubt = await self._check_golden()
                 if self._doubt:
@@ -96,11 +107,11 @@ class Kept:
         except Exception as error:
             traceback.print_exc()
             self._doubt = f"The model could not be started: {type(error).__name__}: {error}"
-        if self._engine.trouble:
-            log(code="model_not_loaded", detail=self._engine.trouble)
+        if engine.trouble:
+            log(code="model_not_loaded", detail=engine.trouble)
 
     async def stop(self) -> None:
-        await self._engine.stop()
+        await asyncio.gather(*(one.stop() for one in self._engines))
 
     async def predict(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         raise NotImplementedError
@@ -117,6 +128,10 @@ class Kept:
             if found:
                 return f"The recorded request {number} is not answered as it was recorded: {found}."
         return ""
+
+
+def _is_well(engine: Engine) -> bool:
+    return not engine.trouble
 
 
 def unknown_model(name: str, version: str, models: Sequence[Served]) -> Refusal:

@@ -38,7 +38,7 @@ def opened(folder: Path) -> Served:
         if debugging.is_wanted():
             limits = replace(serving.limits, timeout_seconds=STEPPING_SECONDS, queue_wait_seconds=STEPPING_SECONDS)
             serving = replace(serving, limits=limits)
-        return ScriptModel(serving, ScriptEngine(folder, serving=serving))
+        return ScriptModel(serving, *(ScriptEngine(folder, serving=serving) for _ in _workers(serving)))
     if serving.entry == "several":
         return SeveralModels(serving, tuple(opened(folder / place) for place in serving.models))
     if serving.entry == "mlflow":
@@ -48,12 +48,21 @@ def opened(folder: Path) -> Served:
     if serving.entry == "native" and serving.framework:
         arguments = (str(folder / "model"), serving.framework, serving.method)
         child = "mlops.scoring.children.framework"
-        engine = PredictingEngine(child, arguments=arguments, serving=serving, by_rows=True)
-        return PredictingModel(serving, engine, signature=serving.signature)
+        engines = [
+            PredictingEngine(child, arguments=arguments, serving=serving, by_rows=True) for _ in _workers(serving)
+        ]
+        return PredictingModel(serving, *engines, signature=serving.signature)
     signature = _signature(folder, serving)
     if serving.entry == "onnx":
-        return ColumnModel(serving, OnnxEngine(folder, serving=serving, signature=signature), signature)
-    return ColumnModel(serving, NativeEngine(folder, serving=serving), signature)
+        return ColumnModel(serving, OnnxEngine(folder, serving=serving, signature=signature), signature=signature)
+    engines_of_ours = [NativeEngine(folder, serving=serving) for _ in _workers(serving)]
+    return ColumnModel(serving, *engines_of_ours, signature=signature)
+
+
+def _workers(serving: Serving) -> range:
+    """One for each child process. A debugger attaches to one; more than may score at once are of no use."""
+    most = serving.limits.concurrent or serving.workers
+    return range(1 if debugging.is_wanted() else max(1, min(serving.workers, most)))
 
 
 def _of_mlflow(folder: Path, serving: Serving) -> Served:
@@ -65,15 +74,18 @@ def _of_mlflow(folder: Path, serving: Serving) -> Served:
             f"The model {serving.model} has no python_function flavour; it has: {', '.join(model.flavours)}.",
             hint="Save it with an MLflow flavour that pyfunc can load, or deploy it with a script.",
         )
-    engine = PredictingEngine(
-        "mlops.scoring.children.mlflow",
-        arguments=(str(folder / "model"), serving.method),
-        serving=serving,
-        by_rows=model.loader in ROW_BY_ROW,
-    )
+    engines = [
+        PredictingEngine(
+            "mlops.scoring.children.mlflow",
+            arguments=(str(folder / "model"), serving.method),
+            serving=serving,
+            by_rows=model.loader in ROW_BY_ROW,
+        )
+        for _ in _workers(serving)
+    ]
     return PredictingModel(
         serving,
-        engine,
+        *engines,
         signature=serving.signature or model.signature,
         tensors=model.tensors,
         parameters=model.parameters,

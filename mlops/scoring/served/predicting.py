@@ -40,13 +40,12 @@ class PredictingModel(Kept):
     def __init__(
         self,
         serving: Serving,
-        engine: Engine,
-        *,
+        *engines: Engine,
         signature: Signature | None = None,
         tensors: TensorSignature | None = None,
         parameters: Sequence[CallParameter] = (),
     ) -> None:
-        super().__init__(serving, engine)
+        super().__init__(serving, *engines)
         self._parameters = {one.name: one for one in parameters}
         self._take(signature, tensors)
         self._model = msgspec.json.encode(serving.model)

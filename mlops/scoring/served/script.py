@@ -16,9 +16,9 @@ from mlops.scoring.served.model import Kept, encoder
 
 
 class ScriptModel(Kept):
-    def __init__(self, serving: Serving, engine: ScriptEngine) -> None:
-        super().__init__(serving, engine)
-        self._script = engine
+    def __init__(self, serving: Serving, engine: ScriptEngine, *others: ScriptEngine) -> None:
+        super().__init__(serving, engine, *others)
+        self._script, self._scripts = engine, (engine, *others)
 
     @property
     def takes_raw(self) -> bool:
@@ -31,7 +31,8 @@ class ScriptModel(Kept):
         return self._script.code
 
     def reload(self) -> None:
-        self._script.reload()
+        for one in self._scripts:
+            one.reload()
 
     async def score(self, body: bytes) -> tuple[Answer, int]:
         return await self._run(Asked(body=body)), 1
