@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mlops.formats.model import Field, Signature
@@ -51,12 +51,14 @@ rows = some.lists(some.one_of(cells, some.lists(value, min_size=4, max_size=6)),
 
 
 @given(rows)
+@settings(deadline=None)
 def test_lists_are_read_alike(given: list[Any]):
     body = json.dumps({"data": [list(row) for row in given]}).encode()
     assert quickly(body) == thoroughly(body)
 
 
 @given(rows)
+@settings(deadline=None)
 def test_objects_are_read_alike(given: list[Any]):
     body = json.dumps({"data": [dict(zip(NAMES, row, strict=False)) for row in given]}).encode()
     assert quickly(body) == thoroughly(body)
