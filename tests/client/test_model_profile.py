@@ -27,6 +27,18 @@ def test_a_profile_is_asked_for_with_recorded_requests_and_told_by_azures_names(
     assert listed["recommendedCpu"] == 1
 
 
+def test_what_a_deployment_serves_is_profiled_with_its_resources(signed_in, owner, project):
+    from mlops.deployments import actions
+
+    endpoint = actions.create_endpoint(owner, project, name="shop")
+    version = registered(owner, project)
+    actions.create_deployment(owner, endpoint, name="blue", version=version, entry="native", memory_bytes=2**30)
+    made = signed_in("model", "profile", "--deployment", "shop/blue", "--no-wait")
+    assert made.status == 0, made.errors
+    assert (made.value["requestedCpu"], made.value["requestedMemoryInGB"]) == (1, 1)
+    assert signed_in("model", "profile").status == 2
+
+
 def test_what_cannot_be_measured_ends_with_status_three_and_a_hint(signed_in, owner, project):
     registered(owner, project)
     said = signed_in("model", "profile", "-n", "prices", "--cpu", "many")

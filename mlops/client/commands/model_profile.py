@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import readable
+from mlops.client.errors import WrongUsage
+from mlops.client.names import find
 from mlops.client.options import Verbs, add_name, add_project
 from mlops.client.output import show
 from mlops.client.waiting import until
 
 GIBIBYTE = 1024**3
+ENDPOINTS = "online-endpoints/"
 SETTINGS = {
     "cpu": "cores",
     "concurrency": "concurrency",
@@ -35,8 +39,15 @@ SETTINGS = {
 
 def define(verbs: Verbs) -> None:
     verb = verbs.add("profile", "measure a version under load, and recommend its cores and memory", profile)
-    add_name(verb, "the model's name, or NAME:VERSION")
+    add_name(verb, "the model's name, or NAME:VERSION", required=False)
     verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+    verb.add_argument(
+        "--deployment",
+        default="",
+        metavar="ENDPOINT/NAME",
+        help="instead of --name: what it serves, with its resources",
+    )
+    verb.add_argument("--recorded-from", default="", metavar="ENDPOINT", help="the requests that its recording holds")
     verb.add_argument("--requests", default="", metavar="FILE", help="recorded requests, one a line")
     verb.add_argument("--dataset", default="", help="rows to ask with, NAME or NAME:VERSION (default: input example)")
     verb.add_argument("--column", default="", help="the dataset's column that holds whole requests as text")
@@ -65,9 +76,15 @@ def define(verbs: Verbs) -> None:
 def profile(arguments: argparse.Namespace) -> int:
     """Ctrl-C cancels the measurement."""
     connection = connect()
-    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
-    path = f"models/{row['id']}/versions/{number}/profiles/"
-    made = _ask(connection, path, arguments)
+    body = _body(arguments)
+    name = arguments.name
+    if arguments.deployment:
+        served = _served(connection, arguments)
+        name, body = served.pop("model"), {**served, **body}
+    if not name:
+        raise WrongUsage("model_missing", "Which model?", hint="Give -n NAME, or --deployment ENDPOINT/NAME.")
+    row, number = find_version(connection, name, version=arguments.version, project=arguments.project)
+    made = _ask(connection, f"models/{row['id']}/versions/{number}/profiles/", body, arguments)
     if arguments.no_wait:
         return show(arguments, _shown(made))
     try:
@@ -102,7 +119,7 @@ def list_profiles(arguments: argparse.Namespace) -> int:
     return show(arguments, [{**one["result"], "reason": one["reason"]} for one in found], columns=columns)
 
 
-def _ask(connection: Connection, path: str, arguments: argparse.Namespace) -> dict[str, Any]:
+def _body(arguments: argparse.Namespace) -> dict[str, Any]:
     body: dict[str, Any] = {
         name: getattr(arguments, option) for option, name in SETTINGS.items() if getattr(arguments, option)
     }
@@ -110,13 +127,46 @@ def _ask(connection: Connection, path: str, arguments: argparse.Namespace) -> di
         body["memory_bytes"] = " ".join(_bytes(one) for one in arguments.memory_in_gb.replace(",", " ").split())
     if arguments.script:
         body["script"] = readable(Path(arguments.script)).read_text(encoding="utf-8")
+    return body
+
+
+def _served(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a deployment serves and on what."""
+    endpoint_name, slash, name = arguments.deployment.partition("/")
+    if not slash:
+        raise WrongUsage("deployment_unclear", f"“{arguments.deployment}” names no deployment.", hint="ENDPOINT/NAME")
+    endpoint = find(connection, "endpoint", endpoint_name, path=ENDPOINTS, project=arguments.project)
+    row = find(connection, "deployment", name, path=f"{ENDPOINTS}{endpoint['id']}/deployments/")
+    settings = row["settings"]
+    return {
+        "model": row["model"],
+        "entry": row["entry"],
+        "cores": [settings["cpus"]],
+        "memory_bytes": [settings["memory_bytes"]],
+    }
+
+
+def _ask(connection: Connection, path: str, body: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
     made: dict[str, Any]
-    if arguments.requests:
+    if arguments.recorded_from:
+        endpoint = find(connection, "endpoint", arguments.recorded_from, path=ENDPOINTS, project=arguments.project)
+        with TemporaryDirectory() as folder:
+            address = f"{ENDPOINTS}{endpoint['id']}/recording/requests/"
+            file = connection.download(address, Path(folder) / "requests.jsonl")
+            made = connection.send_files(path, fields=_texts(body), files=[(file.name, file)], under="requests")
+    elif arguments.requests:
         file = readable(Path(arguments.requests))
-        made = connection.send_files(path, fields=body, files=[(file.name, file)], under="requests")
+        made = connection.send_files(path, fields=_texts(body), files=[(file.name, file)], under="requests")
     else:
         made = connection.post(path, body)
     return made
+
+
+def _texts(body: dict[str, Any]) -> dict[str, Any]:
+    """For a form, which has no lists."""
+    return {
+        name: " ".join(str(one) for one in value) if isinstance(value, list) else value for name, value in body.items()
+    }
 
 
 def _looking(connection: Connection, profile_id: str) -> Any:

@@ -59,7 +59,8 @@ def start(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpRespons
     version = visible_version(request.user, model_id, number)
     show_project(request, version.model.project)
     if request.method == "GET":
-        return _form(request, version, typed=_usual())
+        asked = {name: request.GET[name] for name in (*ORDERED, *DETAILS, "memory_gb") if name in request.GET}
+        return _form(request, version, typed={**_usual(), **asked})
     try:
         made = _start(request, version)
     except Refusal as refusal:
