@@ -22,7 +22,7 @@ Servers = dict[tuple[str, int], Observed]
 
 
 def observe() -> None:
-    changed = [row for name in TARGETS if (rows := _rows(name)) for row in _looked_at(rows, target(name).observe())]
+    changed = [row for name in TARGETS for row in _looked_at(_rows(name), target(name).observe())]
     write_table()
     for row in changed:
         apply(row)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -16,6 +14,7 @@ from mlops.deployments.targets.docker import availability
 from tests.deployments.conftest import eventually
 from tests.deployments.targets.calling import answer
 from tests.deployments.targets.kinds import Docker
+from tests.deployments.targets.remote import proxy
 from tests.deployments.targets.test_conformance import BODY, deployed, settled, until
 from tests.engine import PASSWORD_FILE, open_registry
 
@@ -136,6 +135,17 @@ def test_what_somebody_removed_comes_back(docker_kind, endpoint, version):
     eventually(lambda: answer(endpoint, BODY).status_code == 200)
 
 
+def test_a_paused_container_is_called_so(docker_kind, endpoint, version):
+    deployment = deployed(docker_kind, endpoint, version)
+    (container,) = docker_kind.containers()
+    container.pause()
+    until(docker_kind, deployment, lambda: deployment.state == "unhealthy")
+    assert deployment.reason == "It is paused on its engine."
+    assert f"docker unpause {container.name}" in deployment.hint
+    container.unpause()
+    until(docker_kind, deployment, lambda: deployment.state == "healthy")
+
+
 def test_a_container_has_no_more_rights_than_it_needs(docker_kind, endpoint, version):
     deployed(docker_kind, endpoint, version, cpus=0.5)
     (container,) = docker_kind.containers()
@@ -153,47 +163,3 @@ def test_a_failed_build_can_be_tried_again(docker_kind, endpoint, version):
 
     actions.update_deployment(deployment.created_by, deployment, requirements={"packages": ["numpy"]})
     assert settled(docker_kind, deployment).state == "healthy"
-
-
-@contextmanager
-def proxy(engine_url: str) -> Iterator[tuple[str, threading.Event]]:
-    """A way to the engine by TCP that can be cut."""
-    path = engine_url.removeprefix("unix://")
-    cut = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.1)
-    ended = threading.Event()
-
-    def serve() -> None:
-        while not ended.is_set():
-            try:
-                caller, _address = listener.accept()
-            except TimeoutError:
-                continue
-            if cut.is_set():
-                caller.close()
-                continue
-            engine = socket.socket(socket.AF_UNIX)
-            engine.connect(path)
-            for source, sink in ((caller, engine), (engine, caller)):
-                threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"tcp://127.0.0.1:{listener.getsockname()[1]}", cut
-    finally:
-        ended.set()
-        thread.join()
-        listener.close()
-
-
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while part := source.recv(65_536):
-            sink.sendall(part)
-    except OSError:
-        pass
-    finally:
-        for end in (source, sink):
-            end.close()

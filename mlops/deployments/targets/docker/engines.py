@@ -86,15 +86,30 @@ def connected(engine: Engine, *, seconds: float = CALL_SECONDS) -> Iterator[Any]
 
     client = None
     try:
-        client = docker.DockerClient(
-            base_url=engine.url, timeout=seconds, tls=_tls(engine), use_ssh_client=engine.url.startswith("ssh://")
-        )
+        client = _client(engine, seconds)
         yield client
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise explained(error, engine_url=engine.url) from error
     finally:
         if client is not None:
             client.close()
+
+
+def _client(engine: Engine, seconds: float) -> Any:
+    import docker
+
+    class Api(docker.APIClient):  # type: ignore[misc]
+        """Proxies and authorities of the environment are meant for the web: the engine's own authority counts here."""
+
+        def _retrieve_server_version(self) -> Any:
+            self.trust_env = False
+            return super()._retrieve_server_version()
+
+    by_ssh = engine.url.startswith("ssh://")
+    client = docker.DockerClient(base_url="tcp://127.0.0.1:1", version="1.40")  # asks nobody yet
+    client.close()
+    client.api = Api(base_url=engine.url, timeout=seconds, tls=_tls(engine), use_ssh_client=by_ssh)
+    return client
 
 
 def _tls(engine: Engine) -> Any:

@@ -35,6 +35,12 @@ KNOWN: tuple[tuple[str, str, str, str], ...] = (
         "Check the option certificates: the authority of the engine's certificate, and a client's certificate by it.",
     ),
     (
+        "engine_without_paramiko",
+        r"Install paramiko",
+        "Engines at ssh:// need the package paramiko, which is not installed here.",
+        "Install the extra ssh: pip install 'mlops-studio[ssh]'; or use tcp:// with certificates.",
+    ),
+    (
         "engine_ssh",
         r"paramiko|ssh: |Host key verification failed|Permission denied \(publickey",
         "The Docker engine at {url} cannot be reached by SSH.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,10 @@ from mlops.supervisor.probe import Reply, get
 KILLED = 137
 NO_COMMAND = re.compile(r"\[FATAL tini|exec format error|executable file not found")
 LOG_LINES = 40
+START_SECONDS = 60.0
+HANGS = "It does not answer its health check."
+HUNG_CHECKS = 6
+"""Of the engine's own health check in a row, one every ten seconds, before a hung server is started again."""
 
 
 def replica_of(client: Any, container: Container, *, address: str) -> Replica:
@@ -26,6 +31,9 @@ def replica_of(client: Any, container: Container, *, address: str) -> Replica:
         return Replica(name=name, state="ready", url=url)
     told = client.api.inspect_container(container.id)
     state, restarts = told["State"], int(told.get("RestartCount") or 0)
+    if state["Status"] == "paused":
+        hint = f"Somebody stopped it for a while: `docker unpause {container.name}` lets it go on."
+        return Replica(name=name, state="unhealthy", reason="It is paused on its engine.", hint=hint, restarts=restarts)
     if state["Status"] == "running" and not (restarts and _is_short(state)):
         return _running(name, reply, restarts, since=_seconds(state["StartedAt"]))
     return _ended(client, container, told, restarts)
@@ -33,8 +41,10 @@ def replica_of(client: Any, container: Container, *, address: str) -> Replica:
 
 def _running(name: str, reply: Reply | None, restarts: int, *, since: float) -> Replica:
     if reply is None:
-        reason = "It does not answer its health check yet."
-        return Replica(name=name, state="starting", reason=reason, restarts=restarts, since=since)
+        is_new = time.time() - since < START_SECONDS
+        reason = "It does not answer its health check yet." if is_new else HANGS
+        state = "starting" if is_new else "unhealthy"
+        return Replica(name=name, state=state, reason=reason, restarts=restarts, since=since)  # type: ignore[arg-type]
     reason = reply.reasons() or f"Its readiness check answers {reply.status}."
     is_loading = "being loaded" in reason or "not been checked yet" in reason
     state = "starting" if is_loading else "unhealthy"
@@ -62,7 +72,7 @@ def _ended(client: Any, container: Container, told: Mapping[str, Any], restarts:
     elif state["Status"] == "created":
         reason = "It is being started."
     else:
-        reason = f"It {_ending(state)}. {last}".strip()
+        reason = f"It {_ending(state)}." + (f" Its log ends with: {last}" if last else "")
     crashed = state["Status"] != "created" or bool(state.get("Error"))
     return Replica(
         name=str(container.replica),
@@ -80,6 +90,12 @@ def _ending(state: Mapping[str, Any]) -> str:
         return "ended, and was started again"
     code = state["ExitCode"]
     return "was killed" if code == KILLED else f"ended with exit status {code}"
+
+
+def hangs(client: Any, container: Container) -> bool:
+    """By the engine's own health check."""
+    health = client.api.inspect_container(container.id)["State"].get("Health") or {}
+    return int(health.get("FailingStreak") or 0) >= HUNG_CHECKS
 
 
 def log_lines(client: Any, container: Container, *, lines: int) -> list[str]:

@@ -17,7 +17,7 @@ from mlops.deployments.targets.docker.failures import ENGINE_CODES
 from mlops.deployments.targets.docker.images import image_for, variables_of
 from mlops.deployments.targets.docker.rows import rows, started, studio, wanted
 from mlops.deployments.targets.docker.starting import start
-from mlops.deployments.targets.docker.states import log_lines
+from mlops.deployments.targets.docker.states import HANGS, hangs, log_lines
 from mlops.deployments.targets.docker.wanted import port_range
 from mlops.deployments.targets.observed import Observed
 from mlops.formats.deployment import DeploymentSettings
@@ -73,12 +73,15 @@ class DockerTarget:
             with connected(engine) as client:
                 there = containers(client, studio=studio(), deployment=str(row.pk))
                 found = {one.key: one for one in there if not one.ending_since}
+                hung = _hung(row)
                 for one in wanted(row, started=started(row, there)):
                     container = found.get(one.key)
                     if container is None:
                         start(client, one, engine=engine, variables=variables_of(row, one.revision))
                     elif container.status in ("exited", "created"):
                         client.api.start(container.id)
+                    elif one.key in hung and hangs(client, container):
+                        client.api.restart(container.id, timeout=0)
         except Refusal as refusal:
             if refusal.code != "image_unknown" or row.placing is None or row.wanted.image or is_second:
                 raise
@@ -123,6 +126,12 @@ class DockerTarget:
         if len(told) == 1:
             return next(iter(told.values()))
         return [f"[{name}] {line}" for name, of_it in told.items() for line in of_it]
+
+
+def _hung(row: Deployment) -> set[tuple[str, int, int]]:
+    """Those that did not answer at the last look, though they run."""
+    found = [one for one in row.replicas if one["reason"] == HANGS]
+    return {(str(row.pk), one["revision"], int(one["name"])) for one in found}
 
 
 def _nothing() -> None:
