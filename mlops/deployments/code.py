@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
-from mlops.blobs.trees import keep_folder, manifest_of
+from mlops.blobs.trees import keep_folder, manifest_of, open_file
 from mlops.components.bundles import unpacked
 from mlops.deployments.models import CodeFolder
 from mlops.deployments.scripts import checked_script
@@ -39,6 +39,17 @@ def keep_code(actor: Any, project: Project, given: Iterable[tuple[str, BinaryIO]
     return code
 
 
+def with_script(actor: Any, code: CodeFolder, *, script: str) -> CodeFolder:
+    """The same files with another entry script. Raises Refusal `script_…`."""
+    require(actor, "contribute", code.project)
+    place = _named(script, [path for path in listed(code) if path.endswith(".py")])
+    if place == code.script:
+        return code
+    with open_file(code.tree_id, place) as source:
+        checked_script(source.read().decode("utf-8", "replace"))
+    return CodeFolder.objects.create(project=code.project, tree=code.tree, script=place, created_by=actor)
+
+
 def code_by_id(project: Project, wanted: str) -> CodeFolder:
     """Of the project. Raises Refusal `code_unknown`."""
     try:
@@ -61,12 +72,7 @@ def _entry(folder: Path, wanted: str) -> str:
     """A zip with one folder at its top is taken as that folder's content is: paths are as they were sent."""
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
     if wanted:
-        place = PurePosixPath(wanted.replace("\\", "/").removeprefix("./")).as_posix()
-        if place in found:
-            return place
-        message = _("The code folder has no file “%(wanted)s”.") % {"wanted": wanted}
-        there = _("Its Python files are: %(files)s.") % {"files": ", ".join(found[:MOST_SHOWN]) or _("none")}
-        raise _refused("script_missing", message, nearest(place, found) or there)
+        return _named(wanted, found)
     if USUAL in found or len(found) == 1:
         return USUAL if USUAL in found else found[0]
     named = [path for path in found if PurePosixPath(path).name == USUAL]
@@ -75,6 +81,15 @@ def _entry(folder: Path, wanted: str) -> str:
     hint = _("Name one of them: %(files)s.") % {"files": ", ".join(found[:MOST_SHOWN])} if found else ""
     hint = hint or _("Put a Python file with init() and run(data) into it.")
     raise _refused("script_missing", _("Which file of the code folder is the entry script?"), hint)
+
+
+def _named(wanted: str, found: list[str]) -> str:
+    place = PurePosixPath(wanted.replace("\\", "/").removeprefix("./")).as_posix()
+    if place in found:
+        return place
+    message = _("The code folder has no file “%(wanted)s”.") % {"wanted": wanted}
+    there = _("Its Python files are: %(files)s.") % {"files": ", ".join(found[:MOST_SHOWN]) or _("none")}
+    raise _refused("script_missing", message, nearest(place, found) or there)
 
 
 def _check_python(path: Path, name: str) -> None:

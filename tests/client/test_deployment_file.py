@@ -10,7 +10,9 @@ import pytest
 from mlops.client.bundle import zipped_folder
 from mlops.client.deployment_file import read_deployment
 from mlops.client.errors import WrongUsage
+from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
+from tests.client.conftest import Mlops
 
 YAML = """
 name: blue
@@ -108,3 +110,18 @@ def test_type_and_target_must_not_contradict(tmp_path: Path) -> None:
     (tmp_path / "blue.yml").write_text("type: kubernetes\ntarget: docker\n")
     with pytest.raises(WrongUsage, match="The type is kubernetes and the target docker"):
         read_deployment(str(tmp_path / "blue.yml"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_create_uploads_the_code_folder_and_tells_the_settings(signed_in: Mlops, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"1")
+    signed_in("model", "create", "--name", "prices", "--path", str(tmp_path / "weights.bin"))
+    signed_in("online-endpoint", "create", "--name", "prices")
+    made = signed_in("online-deployment", "create", "-f", str(file), "--no-wait", "-o", "json")
+    assert made.status == 0, made.errors
+    assert made.value["entry"] == "script"
+    assert made.value["settings"]["requirements"]["packages"] == ["numpy==2.1.*", "lightgbm>=4"]
+    assert "inference-schema: left out" in made.errors
+    code = Deployment.objects.get().code
+    assert code is not None
+    assert (code.script, code.tree.file_count) == ("serving/score.py", 1)

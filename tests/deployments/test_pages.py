@@ -190,6 +190,18 @@ def test_a_code_folder_goes_along_from_step_to_step(browser, version):
     assert Deployment.objects.get().code == code
 
 
+def test_another_entry_script_of_the_same_folder_may_be_chosen_later(browser, version):
+    script = "def init(): ...\ndef run(data): ...\n"
+    step(browser, version, "entry", entry="script", script_file=zipped(score=script, other=script, broken="x = 1"))
+    code = CodeFolder.objects.get()
+    kept = {"entry": "script", "code": str(code.pk)}
+    step(browser, version, "entry", **kept, scoring_script="other.py")
+    assert sorted(CodeFolder.objects.values_list("script", flat=True)) == ["other.py", "score.py"]
+    wrong = step(browser, version, "entry", **kept, scoring_script="othr.py").content.decode()
+    assert "no file “othr.py”" in wrong
+    assert "Did you mean" in wrong
+
+
 def test_a_zip_without_its_entry_script_is_refused_at_its_step(browser, version):
     upload = zipped(one="", two="")
     answer = step(browser, version, "entry", entry="script", script_file=upload)

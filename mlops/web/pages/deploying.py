@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require
 from mlops.deployments import actions, entries, manifesting, queries
-from mlops.deployments.code import code_by_id, keep_code
+from mlops.deployments.code import code_by_id, keep_code, with_script
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scripts import EXAMPLE, checked_script
@@ -160,7 +160,10 @@ def _check_script(request: HttpRequest, version: ModelVersion, values: dict[str,
         )
         values |= {"code": str(kept.pk), "scoring_script": kept.script, "script": ""}
     if values["code"] and not values["script"].strip():
-        code_by_id(project, values["code"])
+        kept = code_by_id(project, values["code"])
+        if values["scoring_script"].strip():
+            kept = with_script(request.user, kept, script=values["scoring_script"].strip())
+        values |= {"code": str(kept.pk), "scoring_script": kept.script}
         return
     values["code"] = ""
     checked_script(values["script"])
