@@ -66,6 +66,12 @@ class Running:
     def __init__(self, url: str, home: Path) -> None:
         self.url, self.home = url, home
 
+    def is_ready(self, body: bytes) -> bool:
+        try:
+            return httpx.post(f"{self.url}/score", content=body, timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False
+
     def answer(self) -> Any:
         try:
             return httpx.post(f"{self.url}/score", content=b'{"data": [1, 2]}', timeout=10).json()
@@ -74,7 +80,9 @@ class Running:
 
 
 @contextmanager
-def device_with(deployment: Deployment, folder: Path, token: str = "") -> Iterator[Running]:
+def device_with(
+    deployment: Deployment, folder: Path, token: str = "", *, body: bytes = b'{"data": [1, 2]}'
+) -> Iterator[Running]:
     archive = folder / "bundle.tar.gz"
     archive.write_bytes(b"".join(bundle_file(deployment, MACHINE)))  # type: ignore[arg-type]
     bundle = unpacked(archive, folder)
@@ -85,7 +93,7 @@ def device_with(deployment: Deployment, folder: Path, token: str = "") -> Iterat
         process = subprocess.Popen([bundle / "run", *arguments], stdout=log, stderr=log, env=environment)
     try:
         running = Running(f"http://127.0.0.1:{port}", folder / "prices-blue.device")
-        eventually(lambda: running.answer() == 3)
+        eventually(lambda: running.is_ready(body))
         yield running
     finally:
         process.terminate()
@@ -165,6 +173,19 @@ def test_a_server_that_dies_is_started_again_by_the_device(deployment, tmp_path)
         found = subprocess.run(["pgrep", "-f", f"mlops.scoring --folder {inner}"], capture_output=True, text=True)
         subprocess.run(["kill", "-9", *found.stdout.split()], check=True)
         eventually(lambda: running.answer() == 3)
+
+
+def test_a_trained_model_answers_on_the_device_as_it_was_recorded(contributor, project, tmp_path):
+    endpoint = deploying.create_endpoint(contributor, project, name="prices")
+    version = registered(contributor, project)
+    options = {"target": "iot_edge", "target_options": {"platforms": [MACHINE]}}
+    made = settled(
+        deploying.create_deployment(contributor, endpoint, name="blue", version=version, entry="native", **options)
+    )
+    row = b'{"data": [{"power": 100, "weight": 1200.0, "make": "audi"}]}'
+    with device_with(made, tmp_path, body=row) as running:
+        answer = httpx.post(f"{running.url}/score", content=row, timeout=10).json()
+        assert answer["predictions"][0]["Scored Labels"] > 0
 
 
 def test_a_deployment_on_devices_takes_no_traffic_of_the_endpoint(deployment, contributor):

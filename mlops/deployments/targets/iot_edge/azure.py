@@ -11,6 +11,8 @@ import msgspec
 from mlops.deployments.targets.iot_edge.options import read_options
 from mlops.deployments.targets.iot_edge.wanted import EdgeDeployment, Module, chain
 from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.placement import PLACEMENT_VARIABLE, Placement
+from mlops.formats.serving import RequestLimits
 from mlops.packaging.images.building import PLACE, PORT
 
 NO_IMAGE = "name-your-image-in-the-settings:0"
@@ -34,7 +36,7 @@ def edge_deployment(wanted: DeploymentSettings, *, name: str, model: str) -> Edg
         name=azure.module or name,
         image=wanted.image or NO_IMAGE,
         create_options=azure.create_options or {**USUAL, "HostConfig": host},
-        environment=dict(wanted.variables),
+        environment={**wanted.variables, PLACEMENT_VARIABLE: _placement(wanted, name)},
         restart_policy=azure.restart_policy,
         startup_order=azure.startup_order,
         version=model.partition(":")[2],
@@ -42,6 +44,15 @@ def edge_deployment(wanted: DeploymentSettings, *, name: str, model: str) -> Edg
     )
     modules = (*azure.before, ours, *azure.after)
     return EdgeDeployment(modules=_ordered(modules), routes=azure.routes or chain(*modules))
+
+
+def _placement(wanted: DeploymentSettings, name: str) -> str:
+    """What the server is told of itself; an image belongs to no deployment."""
+    limits = RequestLimits(
+        timeout_seconds=wanted.timeout_seconds, queue_wait_seconds=wanted.queue_wait_seconds, queue=wanted.queue
+    )
+    placement = Placement(deployment=name, limits=limits, variables=wanted.variables)
+    return msgspec.json.encode(placement).decode()
 
 
 def _ordered(modules: tuple[Module, ...]) -> tuple[Module, ...]:
