@@ -25,7 +25,7 @@ def preflight(endpoint: Endpoint, request: Request) -> Answer:
     if any(name == b"access-control-allow-origin" for name, _ in headers):
         wanted = request.header(b"access-control-request-headers") or b"authorization, content-type"
         headers += [
-            (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+            (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
             (b"access-control-allow-headers", wanted),
             (b"access-control-max-age", b"600"),
         ]

@@ -28,11 +28,16 @@ from mlops.router.uses import Uses
 
 _NOT_RETURNED = frozenset(
     (
-        b"connection keep-alive transfer-encoding content-length upgrade trailer x-request-id vary "
-        b"azureml-model-deployment access-control-allow-origin access-control-allow-methods "
-        b"access-control-allow-headers access-control-max-age"
+        b"connection keep-alive transfer-encoding content-length upgrade trailer x-request-id azureml-model-deployment"
     ).split()
 )
+_OURS_WITH_ORIGINS = _NOT_RETURNED | frozenset(
+    (
+        b"vary access-control-allow-origin access-control-allow-methods access-control-allow-headers "
+        b"access-control-max-age access-control-allow-credentials access-control-expose-headers"
+    ).split()
+)
+"""Where an endpoint names origins the router says who may read an answer; elsewhere a script may say it itself."""
 _MAY_BE_NEW = ("unknown_endpoint", "wrong_key")
 """What is not known may have been made a moment ago: its caller does not have to wait for the next look."""
 _COOKIE_SECONDS = 30 * 24 * 3600
@@ -170,7 +175,8 @@ class Router:
                 code=answer.header(CODE_HEADER).decode("latin-1") if answer.status >= 400 else "",
             ),
         )
-        answer.headers = [header for header in answer.headers if header[0] not in _NOT_RETURNED]
+        dropped = _OURS_WITH_ORIGINS if endpoint.cors_origins else _NOT_RETURNED
+        answer.headers = [header for header in answer.headers if header[0] not in dropped]
         return answer
 
     def _sticky(self, endpoint: Endpoint, request: Request) -> tuple[bytes, bytes]:

@@ -173,6 +173,15 @@ def test_an_answer_carries_the_callers_origin_once(front):
     assert "access-control-allow-origin" not in ask(front, headers={"origin": "https://x"}).headers
 
 
+def test_without_origins_a_scripts_own_cors_headers_pass(tmp_path):
+    with backends("one") as (port,):
+        write_table(tmp_path / "table.json", endpoint(deployment("blue", port, weight=100)))
+        with router(tmp_path / "table.json") as (client, _running):
+            wait_for(lambda: ask(client).status_code == 200)
+            answer = client.put("/endpoints/p/prices/score", headers={"origin": "https://x"})
+    assert (answer.json()["method"], answer.headers["access-control-allow-origin"]) == ("PUT", "*")
+
+
 def raw(front: httpx.Client, *messages: bytes) -> bytes:
     received = b""
     with socket.create_connection((front.base_url.host, front.base_url.port), timeout=5) as connection:
