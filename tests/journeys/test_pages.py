@@ -42,7 +42,10 @@ PAGES = [
     "/models/register/?run={run}&node={node}&port={port}",
     "/models/upload/",
     "/models/{model}/",
-    *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "endpoints")),
+    *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "profiles", "endpoints")),
+    "/models/{model}/1/profile/",
+    "/profiles/{profile}/",
+    "/profiles/{profile}/compare/{profile}/",
     "/deploy/?version={version}",
     "/endpoints/",
     "/batch/",
@@ -83,6 +86,8 @@ def places(studio: Studio) -> dict[str, str]:
         assert done["state"] == "completed", done.get("reason")
         node, port = model_output(done)
         made = _post(rest, "models/", {"project": PROJECT, "name": "pages", "run": run, "node": node, "port": port})
+        quick = {"cores": [1], "concurrency": [1, 2], "point_seconds": 0.2}
+        profile = _post(rest, f"models/{_named(rest, 'models/', 'pages')}/versions/1/profiles/", quick)["id"]
         pipeline = _post(rest, f"drafts/{draft}/publish/", {"endpoint": "pages"})["endpoint"]
         trigger = {"type": "cron", "expression": "0 6 * * *", "time_zone": "Europe/Berlin"}
         schedule = _post(rest, "schedules/", {"endpoint": pipeline, "name": "pages", "trigger": trigger})["id"]
@@ -101,6 +106,7 @@ def places(studio: Studio) -> dict[str, str]:
             "run": run,
             "model": _named(rest, "models/", "pages"),
             "version": made["id"],
+            "profile": profile,
             "node": node,
             "port": port,
         }
