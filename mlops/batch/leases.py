@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
@@ -28,7 +28,8 @@ class Hold:
     """What one claim holds. `lost` is set when it is no longer this claim's, or when the run is to end."""
 
     def __init__(self) -> None:
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+        self.token = uuid.uuid4().hex[:12]
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{self.token}"
         self.lost = threading.Event()
 
     def __call__(self) -> bool:
@@ -46,6 +47,12 @@ def claim_phase(job_id: str, phase: Phase) -> Hold | None:
     return hold if taken else None
 
 
+def free_seats(job_id: str) -> list[int]:
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    seats = Scorer.objects.filter(free, job__pk=job_id, job__phase=Phase.SCORING).order_by("number")
+    return list(seats.values_list("number", flat=True))
+
+
 def claim_seat(job_id: str, number: int) -> Hold | None:
     hold, now = Hold(), timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
@@ -57,21 +64,36 @@ def leave_seat(hold: Hold, job: BatchJob) -> None:
     Scorer.objects.filter(job=job, lease_owner=hold.owner).update(lease_owner="", lease_until=None)
 
 
+def claimable(job: BatchJob) -> QuerySet[MiniBatch]:
+    """Those that wait, and those whose worker was lost; not those that pause before another try."""
+    now = timezone.now()
+    free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
+    lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
+    return MiniBatch.objects.filter(free | lost, job=job, job__phase=Phase.SCORING)
+
+
+def is_waited_for(job: BatchJob) -> bool:
+    """Whether a mini-batch pauses before another try."""
+    pausing = MiniBatch.objects.filter(job=job, state=MiniBatchState.WAITING, job__phase=Phase.SCORING)
+    return pausing.exists()
+
+
 def claim_batch(job: BatchJob, hold: Hold, *, after: int) -> MiniBatch | None:
-    """One that waits, or whose worker was lost: the first from `after` on, so that a process reads on where it is."""
+    """One that can be claimed: the first from `after` on, so that a process reads on where it is."""
     while hold():
-        now = timezone.now()
-        free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
-        lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
-        rows = MiniBatch.objects.filter(free | lost, job=job).order_by("index").values_list("pk", flat=True)
+        rows = claimable(job).order_by("index").values_list("pk", flat=True)
         found = rows.filter(index__gte=after).first() or rows.first()
         if found is None:
             return None
-        taken = MiniBatch.objects.filter(free | lost, pk=found, job__phase=Phase.SCORING).update(
-            state=MiniBatchState.RUNNING,
-            lease_owner=hold.owner,
-            lease_until=now + LEASE,
-            attempt=F("attempt") + 1,
+        taken = (
+            claimable(job)
+            .filter(pk=found)
+            .update(
+                state=MiniBatchState.RUNNING,
+                lease_owner=hold.owner,
+                lease_until=timezone.now() + LEASE,
+                attempt=F("attempt") + 1,
+            )
         )
         if taken:
             return MiniBatch.objects.get(pk=found)

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -191,8 +191,7 @@ def _check(job: BatchJob, found: ReadInput) -> None:
 def _seat(job: BatchJob) -> None:
     """Free seats are offered to workers; after the last mini-batch the output is due."""
     if MiniBatch.objects.filter(job=job, state__in=OPEN).exists():
-        free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-        for number in Scorer.objects.filter(free, job=job).values_list("number", flat=True):
+        for number in leases.free_seats(str(job.pk))[: leases.claimable(job).count()]:
             later("batch.score", job.pk, number)
         return
     now = timezone.now()

@@ -42,8 +42,15 @@ MOST_PAUSE = timedelta(seconds=30)
 HOPELESS = ("missing_column", "model_missing", "model_broken", "script_incomplete", "script_missing")
 """Refusals that the next try would meet as well."""
 SHOWN_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
+
+
+def take_a_seat(job_id: str) -> None:
+    """A worker that looks and has a slot takes a free seat by itself: whoever is asked may have none."""
+    for number in leases.free_seats(job_id)[:1]:
+        score(job_id, number)
 
 
 def score(job_id: str, number: int) -> None:
@@ -56,6 +63,8 @@ def score(job_id: str, number: int) -> None:
             return
         job = BatchJob.objects.select_related("endpoint__project", "run", "version", "conversion").get(pk=job_id)
         try:
+            if not leases.claimable(job).exists():
+                return  # others are about to finish it
             with leases.held(hold, job, renew=leases.renew_seat):
                 _Seat(job, number, hold).work()
         finally:
@@ -71,7 +80,7 @@ class _Seat:
         self.hold = hold
         self.settings = settings_of(job)
         self.files = msgspec.convert(job.files, type=list[InputFile])
-        self.folder = new_folder(job, f"seat{number}")
+        self.folder = new_folder(job, f"seat{number}-{hold.token}")
         self.begins = number * job.total_batches // self.settings.at_once
         """Each seat begins at another part of the input: no two decode the same rows."""
         self.shown_at = 0.0
@@ -82,11 +91,7 @@ class _Seat:
         try:
             lay_out(self.job, self.folder)
             self.child.start()
-            after = self.begins
-            while (batch := leases.claim_batch(self.job, self.hold, after=after)) is not None:
-                self._try(batch)
-                after = batch.index + 1
-                self._pass_on()
+            self._score_all()
             self._show(at_once=True)
         except Abandoned:
             self._give_back()
@@ -96,6 +101,20 @@ class _Seat:
         finally:
             self.child.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _score_all(self) -> None:
+        """Until none is left; one that pauses before another try is waited for."""
+        after = self.begins
+        while self.hold():
+            batch = leases.claim_batch(self.job, self.hold, after=after)
+            if batch is not None:
+                self._try(batch)
+                after = batch.index + 1
+                self._pass_on()
+            elif leases.is_waited_for(self.job):
+                self.hold.lost.wait(LOOK_SECONDS)
+            else:
+                return
 
     def _try(self, batch: MiniBatch) -> None:
         if batch.attempt - batch.failures > MOST_LOST:

@@ -9,7 +9,7 @@ from mlops.batch.ending import UNDER_WAY
 from mlops.batch.folders import root
 from mlops.batch.looking import look
 from mlops.batch.models import BatchJob, Phase
-from mlops.batch.scoring import score
+from mlops.batch.scoring import score, take_a_seat
 from mlops.runs.models import FINAL_RUN_STATES
 from mlops.work.calls import every, job, later
 
@@ -20,6 +20,7 @@ LEFT_SECONDS = 3600.0
 @job("batch.look")
 def look_at_job(job_id: str) -> None:
     look(job_id)
+    take_a_seat(job_id)
 
 
 @job("batch.score")
@@ -27,7 +28,7 @@ def score_seat(job_id: str, number: str) -> None:
     score(job_id, int(number))
 
 
-@every(3, "batch.sweep")
+@every(2, "batch.sweep")
 def sweep() -> None:
     for pk in BatchJob.objects.filter(phase__in=UNDER_WAY).values_list("pk", flat=True):
         later("batch.look", pk)

@@ -35,7 +35,7 @@ class _Lost(Exception):
 
 
 def write_output(job: BatchJob, hold: Hold) -> None:
-    work = new_folder(job, f"output-{hold.owner.rpartition(':')[2]}")
+    work = new_folder(job, f"output-{hold.token}")
     try:
         target = work / "target"
         told = _assembled(job, work, target, hold)

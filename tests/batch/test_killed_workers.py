@@ -42,7 +42,7 @@ version = register(olga, project, name="twice", tree=keep_files(olga, project, f
 script = f'''
 import time
 def run(mini_batch):
-    time.sleep(0.15)
+    time.sleep(0.4)
     with open({str(folder / "scored.txt")!r}, "a") as told:
         told.write(f"{{mini_batch['n'].iloc[0]}}\\\\n")
     return [{{"n": int(n), "twice": 2 * int(n)}} for n in mini_batch["n"]]
