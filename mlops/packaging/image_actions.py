@@ -30,13 +30,22 @@ def package(
     entry: str = "",
     script: Blob | None = None,
     base: str = "",
+    context: Blob | None = None,
     tag: str = "",
     push_to: str = "",
 ) -> Image:
     """One that is under way or ready for the same request is given. `entry`: as in a deployment; by itself ONNX where
-    it was accepted, else the original. With `tag` it is given to the Docker engine, with `push_to` to a registry."""
+    it was accepted, else the original. With `tag` it is given to the Docker engine, with `push_to` to a registry.
+    `context`: a tar with a Dockerfile that makes the base."""
     project = version.model.project
     require(actor, "contribute", project)
+    if base.strip() and context is not None:
+        raise Refusal(
+            "two_bases",
+            _("A base image and a Dockerfile were given."),
+            hint=_("Give one of them; the Dockerfile names its own base."),
+            where=Where(parameter="base"),
+        )
     entry = entry or _usual_entry(version, script)
     _check_scored(version, entry)
     asked = {
@@ -45,6 +54,7 @@ def package(
         "conversion": _conversion(version, entry),
         "script": _script(entry, script),
         "base": base.strip(),
+        "context": context,
         "tag": _checked(tag, "tag"),
         "push_to": _checked(push_to, "push"),
     }

@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,6 +25,7 @@ class NewImage(serializers.Serializer[Any]):
     entry = serializers.CharField(required=False, allow_blank=True, help_text="onnx, native or script")
     script = serializers.CharField(required=False, allow_blank=True, help_text="the entry script's text")
     base = serializers.CharField(required=False, allow_blank=True, help_text="an image's name; else this machine's")
+    build_context = serializers.FileField(required=False, help_text="a tar with a Dockerfile that makes the base")
     tag = serializers.CharField(required=False, allow_blank=True, help_text="give it to the engine under this name")
     push = serializers.CharField(required=False, allow_blank=True, help_text="registry/repository:tag")
 
@@ -55,6 +57,8 @@ class ImageView(serializers.Serializer[Any]):
 
 
 class ImagesView(APIView):
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
     @extend_schema(responses=ImageView(many=True))
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = visible_version(request.user, model_id, number)
@@ -66,11 +70,12 @@ class ImagesView(APIView):
         wanted = NewImage(data=request.data)
         wanted.is_valid(raise_exception=True)
         given = {name: value for name, value in wanted.validated_data.items() if value}
-        script = given.pop("script", "")
+        script, context = given.pop("script", ""), given.pop("build_context", None)
         image = image_actions.package(
             request.user,
             version,
             script=keep_stream(io.BytesIO(script.encode())) if script else None,
+            context=keep_stream(context) if context is not None else None,
             push_to=given.pop("push", ""),
             **given,
         )

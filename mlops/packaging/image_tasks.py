@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from mlops.blobs.stores import store
 from mlops.events.chain import notify, record
 from mlops.formats.refusal import Refusal
 from mlops.packaging import leases, served_folder
@@ -21,6 +22,7 @@ from mlops.packaging.image_logs import append_log
 from mlops.packaging.images import building, clearing, engines, packages
 from mlops.packaging.images.bases import Base
 from mlops.packaging.images.building import BuiltImage, ImageOrder, Provenance
+from mlops.packaging.images.dockerfiles import build_dockerfile
 from mlops.packaging.images.machine import ARCHITECTURES
 from mlops.packaging.images.named_bases import named_base
 from mlops.packaging.images.progress import Progress, Stopped
@@ -53,9 +55,9 @@ def build_image(image_id: str) -> None:
     try:
         talk.say(f"Packing {image.version} with the entry {image.entry}.")
         served_folder.lay_out(image, folder, endpoint="", deployment="", beat=talk.progress.check)
-        store = layer_store()
-        built = building.build(_order(image, folder, talk.progress), store=store, progress=talk.progress)
-        _deliver(image, built, store, talk.progress)
+        layers = layer_store()
+        built = building.build(_order(image, folder, talk.progress), store=layers, progress=talk.progress)
+        _deliver(image, built, layers, talk.progress)
         _end(image, state=ImageState.READY, reason=f"{built.size_bytes / 1e6:.0f} MB packed.", built=built)
     except Stopped:
         talk.note("Cancelled.")
@@ -65,6 +67,7 @@ def build_image(image_id: str) -> None:
         _end(image, state=ImageState.FAILED, reason=refusal.message, hint=refusal.hint)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        folder.with_suffix(".tar").unlink(missing_ok=True)
 
 
 @every(10, "packaging.sweep_images")
@@ -121,22 +124,29 @@ def _order(image: Image, folder: Path, progress: Progress) -> ImageOrder:
     manifest = describe(version.tree_id).manifest
     return ImageOrder(
         folder=folder,
-        base=_base(image, progress) if image.base else None,
+        base=_base(image, folder, progress) if image.base or image.context_id else None,
         wanted=packages.wanted(image.entry, folder, is_pipeline=bool(manifest and manifest.pipeline)),
         parts=packages.parts(image.entry),
         provenance=provenance_of(image),
     )
 
 
-def _base(image: Image, progress: Progress) -> Base:
-    """Without an engine the registry is asked."""
+def _base(image: Image, folder: Path, progress: Progress) -> Base:
+    """Without an engine the registry is asked; a Dockerfile needs one."""
     try:
         engine = engines.connect()
     except Refusal:
+        if image.context_id:
+            raise
         engine = None
     try:
+        name = image.base
+        if engine is not None and image.context_id:
+            packed = folder.with_suffix(".tar")
+            store().fetch(image.context_id, str(packed))
+            name = build_dockerfile(packed, engine=engine, progress=progress)
         return named_base(
-            image.base,
+            name,
             engine=engine,
             login_for=lambda registry: login_for(image.version.model.project_id, registry),
             store=layer_store(),
@@ -159,15 +169,15 @@ def provenance_of(image: Image) -> Provenance:
     )
 
 
-def _deliver(image: Image, built: BuiltImage, store: LayerStore, progress: Progress) -> None:
+def _deliver(image: Image, built: BuiltImage, layers: LayerStore, progress: Progress) -> None:
     if image.push_to:
         to = parsed(image.push_to)
         login = login_for(image.version.model.project_id, to.registry)
-        push(built, to, login=login, store=store, progress=progress)
+        push(built, to, login=login, store=layers, progress=progress)
     if image.tag:
         engine = engines.connect()
         try:
-            reference = engine.load(built, store=store, progress=progress)
+            reference = engine.load(built, store=layers, progress=progress)
             engine.name(reference, image.tag)
             progress.say(f"The engine has it as {image.tag}.")
         finally:

@@ -168,6 +168,8 @@ class Image(models.Model):
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     base = models.CharField(max_length=300, blank=True)
     """An image's name; empty: this machine's Python."""
+    context = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    """A tar with a Dockerfile, whose image is the base."""
     tag = models.CharField(max_length=300, blank=True)
     """A name of one's own in the engine; with it, the image is given to the engine."""
     push_to = models.CharField(max_length=300, blank=True)

@@ -61,3 +61,14 @@ def test_a_refusal_of_the_server_ends_with_status_three(signed_in, owner, projec
     said = signed_in("model", "package", "-n", "prices", "--push", "Nowhere")
     assert said.status == 3
     assert "is no name of an image" in said.errors
+
+
+def test_the_folder_of_a_dockerfile_is_sent_along(signed_in, owner, project, tmp_path):
+    accepted(owner, project)
+    (tmp_path / "Dockerfile").write_text("FROM python:3.11-slim\n")
+    made = signed_in("model", "package", "-n", "prices", "--dockerfile", str(tmp_path), "--no-wait")
+    assert made.status == 0, made.errors
+    assert Image.objects.get().context is not None
+    both = signed_in("model", "package", "-n", "prices", "--dockerfile", str(tmp_path), "--base", "x", "--no-wait")
+    assert both.status == 3
+    assert "A base image and a Dockerfile were given." in both.errors

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlops.client.build_context import pack
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import readable
@@ -39,6 +40,7 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--entry", default="", help="onnx, native or script (default: onnx where it was accepted)")
     verb.add_argument("--script", default="", metavar="FILE", help="the script of the entry script")
     verb.add_argument("--base", default="", metavar="IMAGE", help="the base image (default: the server's own Python)")
+    verb.add_argument("--dockerfile", default="", metavar="DIR", help="a folder whose Dockerfile makes the base")
     verb.add_argument("--tag", default="", metavar="NAME", help="give it to the server's Docker engine as NAME")
     verb.add_argument("--push", default="", metavar="REF", help="push it to registry/repository:tag")
     verb.add_argument("--oci", default="", metavar="FILE", help="write it as an archive that every engine loads")
@@ -62,7 +64,7 @@ def package(arguments: argparse.Namespace) -> int:
     body = {name: getattr(arguments, name) for name in ("entry", "base", "tag", "push") if getattr(arguments, name)}
     if arguments.script:
         body["script"] = readable(Path(arguments.script)).read_text(encoding="utf-8")
-    made = connection.post(f"models/{row['id']}/versions/{number}/images/", body)
+    made = _ask(connection, f"models/{row['id']}/versions/{number}/images/", body, arguments.dockerfile)
     if arguments.no_wait:
         return show(arguments, made)
     try:
@@ -72,6 +74,17 @@ def package(arguments: argparse.Namespace) -> int:
         print("Cancelled.", file=sys.stderr)
         return 1
     return show(arguments, {**ended, **_written(connection, made["id"], arguments)})
+
+
+def _ask(connection: Connection, path: str, body: dict[str, Any], dockerfile: str) -> dict[str, Any]:
+    made: dict[str, Any]
+    if not dockerfile:
+        made = connection.post(path, body)
+        return made
+    with tempfile.TemporaryDirectory() as name:
+        packed = pack(Path(dockerfile), Path(name) / "context.tar")
+        made = connection.send_files(path, fields=body, files=[(packed.name, packed)], under="build_context")
+    return made
 
 
 def list_packages(arguments: argparse.Namespace) -> int:

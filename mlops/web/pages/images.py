@@ -50,10 +50,12 @@ def start(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpRespons
     if request.method == "GET":
         return _form(request, version)
     try:
+        context = request.FILES.get("context")
         script = request.POST.get("script", "") if request.POST.get("entry") == "script" else ""
         image = image_actions.package(
             request.user,
             version,
+            context=keep_stream(context) if context is not None else None,  # type: ignore[arg-type]
             script=keep_stream(io.BytesIO(script.encode())) if script.strip() else None,
             **{name: request.POST.get(name, "").strip() for name in FIELDS},
         )
