@@ -18,7 +18,7 @@ from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.deployments import entries, guards
 from mlops.deployments.fitting import check_fits
-from mlops.deployments.keys import Keys, Which, keys_of
+from mlops.deployments.keys import TOLD_SECONDS, Keys, Which, keys_of
 from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.routing import route_at_once
@@ -311,10 +311,12 @@ def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str, grace_seconds:
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         field = f"{which}_key_number"
-        number = getattr(endpoint, field)
-        retired = [one for one in endpoint.retired_keys if one["key"] != which] if not grace_seconds else [
-            *endpoint.retired_keys, {"key": which, "number": number, "until": time.time() + grace_seconds}
-        ]  # fmt: skip
+        number, now = getattr(endpoint, field), time.time()
+        retired = [one for one in endpoint.retired_keys if one["until"] > now - TOLD_SECONDS]
+        if grace_seconds:
+            retired.append({"key": which, "number": number, "until": now + grace_seconds})
+        else:
+            retired = [one for one in retired if one["key"] != which]
         setattr(endpoint, field, number + 1)
         endpoint.retired_keys = retired
         endpoint.keys_used_at = {name: at for name, at in endpoint.keys_used_at.items() if name != which}
