@@ -68,6 +68,14 @@ class Process:
         return msgspec.json.decode(path.read_bytes(), type=ServingState).servers
 
 
+def _has(engine: docker.DockerClient, image: str) -> bool:
+    try:
+        engine.images.get(image)
+    except docker.errors.ImageNotFound:
+        return False
+    return True
+
+
 class Docker:
     name = "docker"
     settings: Mapping[str, Any] = {
@@ -89,7 +97,8 @@ class Docker:
         return sum(one.status == "running" for one in self._of(deployment))
 
     def leftovers(self) -> list[str]:
-        return [one.name for one in self.containers()]
+        images = [name for name in self._images if _has(self.engine, name)]
+        return [one.name for one in self.containers()] + images
 
     def containers(self) -> list[Any]:
         mine = f"{LABEL}={studio_name(settings.SECRET_KEY)}"

@@ -9,7 +9,7 @@ from typing import Any
 from mlops.deployments.files import under_lock
 from mlops.deployments.models import Deployment
 from mlops.deployments.targets import Availability
-from mlops.deployments.targets.docker import clearing, engines_used, looking
+from mlops.deployments.targets.docker import clearing, engines_used, looking, unused
 from mlops.deployments.targets.docker.availability import availability, remember, trouble_of
 from mlops.deployments.targets.docker.containers import Container, containers
 from mlops.deployments.targets.docker.engines import Engine, connected, engine_of
@@ -105,13 +105,14 @@ class DockerTarget:
         return observed
 
     def remove(self) -> None:
-        """`observe` has ended what no row stands for; an engine that has nothing of ours left is forgotten."""
+        """Containers that no row stands for, then images; an engine that has nothing of ours left is forgotten."""
         named = {_engine_or_none(row) for row in rows()}
         for engine in engines_used.engines_used():
             if trouble_of(engine) is not None:
                 continue
             with connected(engine) as client:
                 left = clearing.clear(client, engine, list(rows()))
+                unused.remove_unused(client)
             if not left and engine not in named:
                 engines_used.forget(engine)
 
