@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -159,7 +160,31 @@ def _numbers(data: Any) -> Any:
         raise
 
 
+def _wrong_cell(error: ValueError, data: Any) -> Exception:
+    """numpy names the text that is no number, not its place: it is looked for."""
+    found = re.search(r"could not convert string to float: '(.*)'", str(error))
+    if found is None:
+        return error
+    rows = data.itertuples(index=False) if hasattr(data, "itertuples") else data
+    names = list(data.columns) if hasattr(data, "columns") else []
+    for place, row in enumerate(rows):
+        for index, value in enumerate(row):
+            if isinstance(value, str) and value == found[1]:
+                column = str(names[index] if names else index + 1)
+                message = f"row {place + 1}, column '{column}': expected a number, got {value!r}."
+                where = {"row": place, "column": column, "value": repr(value)}
+                return Fault("wrong_type", message, status=422, where=where)
+    return error
+
+
 def _predict_sklearn(model: Any, data: Any, method: str) -> Any:
+    try:
+        return _asked_sklearn(model, data, method)
+    except ValueError as error:
+        raise _wrong_cell(error, data) from error
+
+
+def _asked_sklearn(model: Any, data: Any, method: str) -> Any:
     if method == "predict":
         return model.predict(data)
     if not hasattr(model, "predict_proba"):
