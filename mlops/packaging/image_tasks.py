@@ -52,6 +52,7 @@ def build_image(image_id: str) -> None:
     image = rows.select_related("version__model__project", "version__run", "conversion").get(pk=image_id)
     talk = _Talk(image)
     folder = Path(tempfile.mkdtemp(prefix=f"image-{image.pk}-", dir=scratch()))
+    built = None
     try:
         talk.say(f"Packing {image.version} with the entry {image.entry}.")
         served_folder.lay_out(image, folder, endpoint="", deployment="", beat=talk.progress.check)
@@ -61,10 +62,10 @@ def build_image(image_id: str) -> None:
         _end(image, state=ImageState.READY, reason=f"{built.size_bytes / 1e6:.0f} MB packed.", built=built)
     except Stopped:
         talk.note("Cancelled.")
-        _end(image, state=ImageState.CANCELLED, reason="Cancelled.")
+        _end(image, state=ImageState.CANCELLED, reason="Cancelled.", built=built)
     except Refusal as refusal:
         talk.note(f"Failed: {refusal.message} {refusal.hint}")
-        _end(image, state=ImageState.FAILED, reason=refusal.message, hint=refusal.hint)
+        _end(image, state=ImageState.FAILED, reason=refusal.message, hint=refusal.hint, built=built)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         folder.with_suffix(".tar").unlink(missing_ok=True)

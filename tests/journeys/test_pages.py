@@ -42,7 +42,10 @@ PAGES = [
     "/models/register/?run={run}&node={node}&port={port}",
     "/models/upload/",
     "/models/{model}/",
-    *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "profiles", "endpoints")),
+    *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "profiles", "images", "endpoints")),
+    "/models/{model}/1/package/",
+    "/images/{image}/",
+    "/registries/",
     "/models/{model}/1/profile/",
     "/profiles/{profile}/",
     "/profiles/{profile}/compare/{profile}/",
@@ -88,6 +91,8 @@ def places(studio: Studio) -> dict[str, str]:
         made = _post(rest, "models/", {"project": PROJECT, "name": "pages", "run": run, "node": node, "port": port})
         quick = {"cores": [1], "concurrency": [1, 2], "point_seconds": 0.2}
         profile = _post(rest, f"models/{_named(rest, 'models/', 'pages')}/versions/1/profiles/", quick)["id"]
+        image = _post(rest, f"models/{_named(rest, 'models/', 'pages')}/versions/1/images/", {"entry": "native"})["id"]
+        _post(rest, f"images/{image}/cancel/", {})
         pipeline = _post(rest, f"drafts/{draft}/publish/", {"endpoint": "pages"})["endpoint"]
         trigger = {"type": "cron", "expression": "0 6 * * *", "time_zone": "Europe/Berlin"}
         schedule = _post(rest, "schedules/", {"endpoint": pipeline, "name": "pages", "trigger": trigger})["id"]
@@ -107,6 +112,7 @@ def places(studio: Studio) -> dict[str, str]:
             "model": _named(rest, "models/", "pages"),
             "version": made["id"],
             "profile": profile,
+            "image": image,
             "node": node,
             "port": port,
         }

@@ -21,6 +21,7 @@ from mlops.packaging.images.progress import Progress
 
 REPOSITORY = "mlops-studio/own-base"
 POLL_SECONDS = 0.2
+UNREACHABLE = ("no such host", "pull access denied", "manifest unknown", "i/o timeout", "connection refused")
 
 
 def build_dockerfile(context: Path, *, engine: Engine, progress: Progress) -> str:
@@ -105,6 +106,10 @@ def _failed(said: str) -> Refusal:
         )
     if any(word in text for word in engine_problems.NO_SPACE):
         return engine_problems.act_failed(text, "build the Dockerfile")
+    if any(word in text for word in UNREACHABLE):
+        message = f"The engine cannot pull what the Dockerfile begins with: {text[:400]}."
+        hint = "Load the base into the engine first, or give the engine a way to the registry."
+        return Refusal("base_unreachable", message, hint=hint)
     return Refusal(
         "build_failed", f"The Dockerfile's build failed: {text[:600]}.", hint="The log shows what it printed."
     )

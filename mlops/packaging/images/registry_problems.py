@@ -45,8 +45,8 @@ def refused(answer: Any, registry: str, repository: str, *, has_login: bool) -> 
             hint = _("Store a login for this registry in the project, then try again.")
         return Refusal("registry_login", message, hint=hint, status=502)
     if answer.status_code == 404:
-        message = _("The registry %(registry)s has no %(repository)s of that name.") % said
-        return Refusal("image_unknown", message, hint=_("Check the name, and the tag or digest."), status=502)
+        message = _("The registry %(registry)s has no image “%(repository)s” by that tag or digest.") % said
+        return Refusal("image_unknown", message, hint=_("Check the name and the tag."), status=502)
     if answer.status_code == 507 or "no space left" in said["why"] or "quota" in said["why"].lower():
         message = _("The registry %(registry)s has no space left.") % said
         return Refusal("registry_full", message, hint=_("Delete images that are not needed from it."), status=502)

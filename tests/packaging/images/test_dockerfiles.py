@@ -77,6 +77,13 @@ def test_a_step_that_fails_is_told_and_leaves_no_container(below, docked, engine
     assert left(engine, below) == []
 
 
+def test_a_base_that_the_engine_cannot_get_is_told(docked, tmp_path):
+    packed = context(tmp_path / "far", "FROM no-such-host.invalid/python:1")
+    with pytest.raises(Refusal) as refused:
+        build_dockerfile(packed, engine=docked, progress=Progress())
+    assert refused.value.code == "base_unreachable"
+
+
 def test_a_silent_step_is_stopped_within_seconds_and_leaves_nothing(below, docked, engine, tmp_path):
     packed = context(tmp_path / "slow", f"FROM {below}", "RUN python3 -c 'import time; time.sleep(120)'")
     stop = threading.Event()
@@ -110,4 +117,4 @@ def test_what_dockerignore_names_stays_here(tmp_path):
 
 def left(engine, base: str) -> list[str]:
     """Containers of builds on this base."""
-    return [one.name for one in engine.containers.list(all=True, filters={"ancestor": base})]
+    return [one["Id"] for one in engine.api.containers(all=True, filters={"ancestor": base})]

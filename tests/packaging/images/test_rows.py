@@ -140,6 +140,7 @@ def test_without_an_engine_a_tag_is_refused_with_the_remedy(contributor, version
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     image = done(image_actions.package(contributor, version, tag="team/prices:1"))
     assert (image.state, image.hint[:16]) == (ImageState.FAILED, "Start the engine")
+    assert image.key  # it was built, and can be downloaded
 
 
 def test_with_a_tag_the_engine_has_it_under_that_name(contributor, version, with_engine, docked):
