@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from mlops.clusters import actions, queries
 from mlops.clusters.models import Cluster, Exposure
 from mlops.deployments.targets import target
+from mlops.deployments.targets.kubernetes.rights import examine
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
 
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, *, shown: Cluster | None = None, problem: Refusa
     context = {
         "rows": rows,
         "shown": shown,
+        "findings": examine(shown) if shown else None,
         "typed": typed,
         "exposures": Exposure.choices,
         "problem": problem,

@@ -11,6 +11,7 @@ from mlops.deployments import actions, tasks
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.routing import routes
 from mlops.deployments.targets import target
+from mlops.deployments.targets.kubernetes.rights import examine
 from mlops.formats.refusal import Refusal
 from tests.deployments.kubernetes.cluster import FakeCluster
 
@@ -188,3 +189,24 @@ def test_a_cluster_in_use_is_not_deleted(cluster, endpoint, version, administrat
     created(endpoint, version)
     with pytest.raises(Refusal, match="is used by the deployment “blue” of the endpoint “prices”"):
         clusters.delete_cluster(administrator, prod)
+
+
+def test_without_a_gateway_api_our_router_splits_alone(cluster, endpoint, version, administrator, prod):
+    clusters.update_cluster(administrator, prod, gateway="infra/public", gateway_open=True)
+    cluster.has_gateway = False
+    deployment = ready(cluster, created(endpoint, version))
+    assert deployment.state == "healthy"
+    assert cluster.of("httproutes") == []
+    prod.refresh_from_db()
+    assert "no Gateway API" in examine(prod).problem
+    actions.delete_endpoint(endpoint.created_by, endpoint)
+    tasks.tidy()
+    assert cluster.of("deployments") == []
+
+
+def test_the_account_is_examined_before_anything_fails(cluster, prod):
+    assert (examine(prod).missing, examine(prod).version) == ((), "1.33")
+    cluster.forbidden |= {("patch", "deployments"), ("list", "pods")}
+    assert examine(prod).missing == ("patch deployments.apps", "list pods")
+    cluster.stop()
+    assert "cannot be reached" in examine(prod).problem

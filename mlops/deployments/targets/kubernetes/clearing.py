@@ -24,7 +24,7 @@ def clear(cluster: Cluster) -> None:
             for namespace in cluster.used_namespaces:
                 standing = {str(row.pk): row for row in rows if _stands(row, cluster.name, namespace)}
                 _clear(client, namespace, standing)
-                if cluster.gateway:
+                if cluster.gateway and client.has_kind("HTTPRoute"):
                     _clear_routes(client, namespace, {str(row.endpoint_id) for row in standing.values()})
     except Refusal:
         return

@@ -136,7 +136,7 @@ def _observed(name: str, namespace: str, rows: list[Deployment]) -> dict[tuple[s
             for row in rows:
                 found |= looking.states(row, seen, cluster=cluster, client=client, namespace=namespace)
             if cluster.gateway:
-                _follow_traffic(client, namespace, rows)
+                _try_to_follow_traffic(client, namespace, rows)
     except Refusal as refusal:
         unknown = Observed(state="unknown", reason=refusal.message, hint=refusal.hint, patience_seconds=600.0)
         return {
@@ -146,6 +146,17 @@ def _observed(name: str, namespace: str, rows: list[Deployment]) -> dict[tuple[s
             if revision
         }
     return found
+
+
+def _try_to_follow_traffic(client: Client, namespace: str, rows: list[Deployment]) -> None:
+    """Where the cluster has no Gateway API, or forbids routes, our router splits the traffic alone, as it does anyway;
+    the cluster's page says so."""
+    try:
+        if client.has_kind("HTTPRoute"):
+            _follow_traffic(client, namespace, rows)
+    except Refusal as refusal:
+        if refusal.code == "cluster_unreachable":
+            raise
 
 
 def _follow_traffic(client: Client, namespace: str, rows: list[Deployment]) -> None:
