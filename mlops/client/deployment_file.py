@@ -97,7 +97,10 @@ def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str
     requirements, dropped = without_azure(requirements)
     if dropped:
         said.append(f"{', '.join(dropped)}: left out, because our scoring server does what it is for.")
-    warnings += [line.replace("the component runs", "the deployment runs") for line in said]
+    warnings += [
+        line.replace("the component runs as a process, with its packages", "its packages are installed on ours")
+        for line in said
+    ]
     name = given if isinstance(given, str) else str(given.get("name") or "")
     settings: dict[str, Any] = {"environment": name} if name and not Path(name).suffix else {}
     return settings | ({"requirements": msgspec.to_builtins(requirements)} if requirements.is_own else {})

@@ -34,7 +34,7 @@ def check_machine(wanted: DeploymentSettings) -> None:
 
 def _check_memory(wanted: DeploymentSettings) -> None:
     total = psutil.virtual_memory().total
-    instances = max(wanted.instances, wanted.scale.most_instances if wanted.scale else 1)
+    instances = wanted.scale.least_instances if wanted.scale else wanted.instances
     if wanted.memory_bytes * instances > total:
         asked = f"{instances} × {_gigabytes(wanted.memory_bytes)}" if instances > 1 else _gigabytes(wanted.memory_bytes)
         name = "memory_bytes" if wanted.memory_bytes > total else "instances"
