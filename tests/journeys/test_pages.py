@@ -46,6 +46,8 @@ PAGES = [
     "/models/{model}/1/package/",
     "/images/{image}/",
     "/registries/",
+    "/clusters/",
+    *(f"/endpoints/{{endpoint}}/{{deployment}}/?tab={tab}" for tab in ("overview", "devices", "manifests")),
     "/models/{model}/1/profile/",
     "/profiles/{profile}/",
     "/profiles/{profile}/compare/{profile}/",
@@ -101,8 +103,14 @@ def places(studio: Studio) -> dict[str, str]:
         job = _post(rest, f"batch-endpoints/{batch}/jobs/", {"input": DATASET})
         scored = _until(lambda: _finished(rest, job["run"]))
         assert scored["state"] == "completed", scored.get("reason")
+        endpoint = _post(rest, "online-endpoints/", {"project": PROJECT, "name": "pages"})["id"]
+        gate = {"name": "gate", "model": "pages:1", "entry": "native", "target": "iot_edge"}
+        deployment = _post(rest, f"online-endpoints/{endpoint}/deployments/", gate)["id"]
+        _post(rest, f"online-endpoints/{endpoint}/deployments/{deployment}/devices/", {"name": "gate 1"})
         return {
             "draft": draft,
+            "endpoint": endpoint,
+            "deployment": deployment,
             "batch": batch,
             "job": job["id"],
             "pipeline": pipeline,
