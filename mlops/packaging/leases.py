@@ -1,13 +1,11 @@
-"""Rows of work that one worker at a time performs: claimed with a lease, taken over when its worker is gone.
-
-A row has `state` (queued, running, or a final one), `state_since`, `reason`, `lease_until` and `attempt`.
-"""
+"""Rows of work that one worker at a time performs: claimed with a lease, taken over when its worker is gone."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -15,6 +13,23 @@ LEASE = timedelta(seconds=15)
 WAITING = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
 QUEUED, RUNNING = "queued", "running"
+
+
+class Leased(models.Model):
+    """What every such row has. Its kind adds `state`, with the final ones in words of its own."""
+
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_final(self) -> bool:
+        return getattr(self, "state", QUEUED) not in (QUEUED, RUNNING)
 
 
 def claim(rows: QuerySet[Any], pk: Any, *, reason: str) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops.access.models import Project
 from mlops.blobs.models import Blob, Tree
 from mlops.datasets.models import DatasetVersion
+from mlops.packaging import leases
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -32,7 +33,7 @@ class ConversionKind(models.TextChoices):
     FLOAT16 = "float16", _("ONNX in half precision")
 
 
-class Conversion(models.Model):
+class Conversion(leases.Leased):
     """`tree` holds `model.onnx`, `certificate.json` and `golden.json`, of a model that was not trained here also
     `mlops_model.json`; it is there also when the scores disagreed."""
 
@@ -43,11 +44,6 @@ class Conversion(models.Model):
     reference = models.ForeignKey(DatasetVersion, null=True, on_delete=models.PROTECT, related_name="+")
     """Rows to compare on; without, the model's own sample, or made-up rows."""
     state = models.CharField(max_length=20, choices=ConversionState.choices, default=ConversionState.QUEUED)
-    reason = models.TextField(blank=True)
-    hint = models.TextField(blank=True)
-    state_since = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0)
     certificate = models.JSONField(null=True)
     """formats.model.ParityCertificate."""
     tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
@@ -58,12 +54,8 @@ class Conversion(models.Model):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "lease_until"], name="conversion_state_lease")]
 
-    @property
-    def is_final(self) -> bool:
-        return self.state not in (ConversionState.QUEUED, ConversionState.RUNNING)
 
-
-class PipelinePackage(models.Model):
+class PipelinePackage(leases.Leased):
     """An inference pipeline made deployable: it becomes a version of the model `name` once its answers are checked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -71,11 +63,6 @@ class PipelinePackage(models.Model):
     """The completed run of the inference pipeline."""
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=20, choices=ConversionState.choices, default=ConversionState.QUEUED)
-    reason = models.TextField(blank=True)
-    hint = models.TextField(blank=True)
-    state_since = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True)
     """formats.inference.PipelineParity."""
     version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -86,10 +73,6 @@ class PipelinePackage(models.Model):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "lease_until"], name="package_state_lease")]
 
-    @property
-    def is_final(self) -> bool:
-        return self.state not in (ConversionState.QUEUED, ConversionState.RUNNING)
-
 
 class ProfileState(models.TextChoices):
     QUEUED = "queued", _("Queued")
@@ -99,7 +82,7 @@ class ProfileState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Profile(models.Model):
+class Profile(leases.Leased):
     """How a model version answered under load, and what that recommends."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -118,12 +101,7 @@ class Profile(models.Model):
     column = models.CharField(max_length=200, blank=True)
     """Of the dataset, where it holds whole requests as text."""
     state = models.CharField(max_length=20, choices=ProfileState.choices, default=ProfileState.QUEUED)
-    reason = models.TextField(blank=True)
-    hint = models.TextField(blank=True)
-    state_since = models.DateTimeField()
     cancel_asked = models.BooleanField(default=False)
-    lease_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0)
     progress = models.JSONField(null=True)
     """formats.profiling.Progress."""
     report = models.JSONField(null=True)
@@ -141,10 +119,6 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_final(self) -> bool:
-        return self.state not in (ProfileState.QUEUED, ProfileState.RUNNING)
-
 
 class ImageState(models.TextChoices):
     QUEUED = "queued", _("Queued")
@@ -154,7 +128,7 @@ class ImageState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Image(models.Model):
+class Image(leases.Leased):
     """A container image of a model version: what was asked for, and what came of it.
 
     Its layers are in this machine's layer store (`mlops.packaging.images.store`); another row of equal content has the
@@ -175,12 +149,7 @@ class Image(models.Model):
     push_to = models.CharField(max_length=300, blank=True)
     """registry/repository:tag to which it is pushed."""
     state = models.CharField(max_length=20, choices=ImageState.choices, default=ImageState.QUEUED)
-    reason = models.TextField(blank=True)
-    hint = models.TextField(blank=True)
-    state_since = models.DateTimeField()
     cancel_asked = models.BooleanField(default=False)
-    lease_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0)
     key = models.CharField(max_length=64, blank=True)
     reference = models.CharField(max_length=300, blank=True)
     image_id = models.CharField(max_length=80, blank=True)
@@ -199,10 +168,6 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.reference or str(self.version)
-
-    @property
-    def is_final(self) -> bool:
-        return self.state not in (ImageState.QUEUED, ImageState.RUNNING)
 
 
 class RegistryLogin(models.Model):

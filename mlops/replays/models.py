@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops.blobs.models import Blob
 from mlops.datasets.models import DatasetVersion
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.packaging import leases
 from mlops.registry.models import ModelVersion
 
 
@@ -22,7 +23,7 @@ class ReplayState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Replay(models.Model):
+class Replay(leases.Leased):
     """Each side is a deployment that serves, or a model version that is served for the time of the replay."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,12 +43,7 @@ class Replay(models.Model):
     tolerance = models.JSONField(default=dict)
     """formats.replaying.Tolerance."""
     state = models.CharField(max_length=20, choices=ReplayState.choices, default=ReplayState.QUEUED)
-    reason = models.TextField(blank=True)
-    hint = models.TextField(blank=True)
-    state_since = models.DateTimeField()
     cancel_asked = models.BooleanField(default=False)
-    lease_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0)
     share_done = models.FloatField(default=0.0)
     report = models.JSONField(null=True)
     """formats.replaying.ReplayReport."""
@@ -60,7 +56,3 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint.name} replay {self.number}"
-
-    @property
-    def is_final(self) -> bool:
-        return self.state not in (ReplayState.QUEUED, ReplayState.RUNNING)
