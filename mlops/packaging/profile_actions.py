@@ -15,12 +15,13 @@ from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.events.chain import notify, record
 from mlops.formats.model import Signature
-from mlops.formats.profiling import ProfileOrder
+from mlops.formats.profiling import GIBIBYTE, ProfileOrder
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion, ConversionState, Profile, ProfileState
 from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, of_signature, recorded
 from mlops.packaging.queries import best_conversion
 from mlops.packaging.tables import table_of
+from mlops.registry.actions import set_tags
 from mlops.registry.models import ModelVersion
 from mlops.registry.recognising import recognise
 from mlops.work.calls import later
@@ -126,6 +127,23 @@ def cancel(actor: Any, asked: Profile) -> Profile:
         )
     asked.refresh_from_db()
     return asked
+
+
+def keep_as_tags(actor: Any, asked: Profile) -> dict[str, str]:
+    """The version's tags say what was asked for and recommended. Refused without a result."""
+    found = (asked.report or {}).get("recommendation")
+    if found is None:
+        raise Refusal("profile_without_result", _("The profile has no recommendation to keep."), status=409)
+    order = msgspec.convert(asked.order, ProfileOrder)
+    tags = {
+        "requestedCpu": f"{max(order.cores):g}",
+        "requestedMemoryInGb": f"{max(order.memory_bytes) / GIBIBYTE:g}",
+        "recommendedCpu": f"{found['cores']:g}",
+        "recommendedMemoryInGb": f"{found['memory_bytes'] / GIBIBYTE:g}",
+        "profile": asked.name,
+    }
+    set_tags(actor, asked.version, tags=tags)
+    return tags
 
 
 def delete(actor: Any, asked: Profile) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mlops.packaging import profile_tasks
 from mlops.packaging.models import Profile
+from mlops.tags.filters import tags_of
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,8 @@ def test_a_profile_is_started_measured_shown_and_compared(browser, version):
     assert "data-plot" in page
     assert "30 % headroom" in page
     assert "latencyPercentile999InMs" in page
+    browser.post(shown["Location"], {"act": "tag"})
+    assert tags_of(version)["recommendedCpu"] == "1"
     assert "maxUtilizedCpu" in browser.get(f"/profiles/{first.pk}/compare/{again.pk}/").content.decode()
     tab = browser.get(f"/models/{version.model_id}/{version.number}/?tab=profiles").content.decode()
     assert "Recommended" in tab

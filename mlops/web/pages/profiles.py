@@ -71,7 +71,7 @@ def start(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpRespons
 @signed_in
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest, profile_id: uuid.UUID) -> HttpResponse:
-    """POST: `act` = cancel or delete."""
+    """POST: `act` = cancel, tag or delete."""
     found = queries.visible_profile(request.user, profile_id)
     version = found.version
     show_project(request, version.model.project)
@@ -166,6 +166,10 @@ def _act(request: HttpRequest, found: Profile) -> HttpResponse:
     try:
         if act == "cancel":
             profile_actions.cancel(request.user, found)
+            return redirect("web:profile", found.pk)
+        if act == "tag":
+            profile_actions.keep_as_tags(request.user, found)
+            messages.success(request, _("%(version)s carries the result as tags.") % {"version": found.version})
             return redirect("web:profile", found.pk)
         if act == "delete":
             profile_actions.delete(request.user, found)
