@@ -60,6 +60,7 @@ class LayerStore:
         """The layer of this key, written now if it is not here. `key` names all that goes into it."""
         known = self.layer(key)
         if known is not None:
+            self.touch(known.digest)
             return known
         with self._alone(key, progress):
             known = self.layer(key)
