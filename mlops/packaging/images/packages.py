@@ -32,9 +32,11 @@ PIPELINE = (
     "onnxruntime",
 )
 """An inference pipeline may have any component in it."""
-FRAMEWORKS = {"lightgbm": ("lightgbm",), "xgboost": ("xgboost-cpu",)}
+FRAMEWORKS = {
+    "sklearn": ("pandas",), "lightgbm": ("lightgbm", "pandas"), "xgboost": ("xgboost-cpu", "pandas")
+}  # fmt: skip
 """Of a model's file that was not trained here."""
-MLFLOW = (*NATIVE, "pandas", "mlflow-skinny")
+MLFLOW = (*NATIVE, "pandas", "mlflow-skinny", "PyYAML")
 SCRIPT = (
     *SERVER,
     "numpy",
