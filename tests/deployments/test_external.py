@@ -42,7 +42,7 @@ def served(plane: Path, actor: Any, project: Any, version: ModelVersion, **more:
     endpoint = actions.create_endpoint(actor, project, name="iris")
     deployment = deployed(actor, endpoint, version=version, entry=None, **more)
     assert (deployment.state, deployment.reason) == ("healthy", "")
-    eventually(lambda: score(endpoint, BODY).status_code != 404)
+    eventually(lambda: score(endpoint, BODY).status_code not in (404, 503))
     return deployment, endpoint
 
 

@@ -106,3 +106,15 @@ def test_a_wrong_debug_port_is_told_as_the_reason(tmp_path, monkeypatch):
     monkeypatch.setenv("MLOPS_DEBUG_PORT", "here")
     with scoring(script_folder(tmp_path / "server", FIRST), ready=503) as client:
         wait_for(lambda: "MLOPS_DEBUG_PORT is “here”" in client.get("/readyz").json()["reasons"][0])
+
+
+def test_edits_of_equal_size_within_a_second_are_seen_and_no_bytecode_is_left(tmp_path):
+    script = "import extra\n\n\ndef init():\n    pass\n\n\ndef run(data):\n    return extra.ANSWER\n"
+    folder = script_folder(tmp_path / "server", script)
+    (folder / "extra.py").write_text("ANSWER = 0\n")
+    with scoring(folder) as client:
+        for answer in range(1, 5):
+            (folder / "extra.py").write_text(f"ANSWER = {answer}\n")
+            os.kill(int(client.headers["x-test-pid"]), signal.SIGHUP)
+            wait_for(lambda expected=str(answer): client.post("/score", content=b"{}").text == expected, seconds=15)
+    assert not list(folder.rglob("__pycache__"))

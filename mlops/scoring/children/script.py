@@ -16,6 +16,7 @@ from typing import Any
 from mlops.scoring.children.debugging import attach
 from mlops.scoring.children.encoding import decode, encode
 from mlops.scoring.children.faults import Fault
+from mlops.scoring.children.fresh import FreshLoader, import_fresh_from
 from mlops.scoring.children.model_folder import set_up
 from mlops.scoring.children.pipe import Answer, serve
 from mlops.scoring.raw import RAW, Request, Response
@@ -39,6 +40,7 @@ def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:
     folder = os.path.dirname(script)
     sys.path[:0] = list(dict.fromkeys((folder, code or folder)))
     sys.path.append(COMPAT)
+    import_fresh_from(code or folder)
     os.chdir(code or folder)
     guard = Guard(script, code or folder)
     module = guard("the import", lambda: imported(script))
@@ -153,7 +155,7 @@ def imported(path: str) -> Any:
     if not os.path.isfile(path):
         raise Fault("script_missing", f"The script {os.path.basename(path)} is not in the server's folder.")
     name = os.path.basename(path).removesuffix(".py")
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=FreshLoader(name, path))
     if spec is None or spec.loader is None:
         raise Fault("script_missing", f"{os.path.basename(path)} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
