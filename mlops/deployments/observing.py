@@ -102,4 +102,6 @@ def _write(deployment: Deployment, values: dict[str, Any]) -> bool:
             subject = f"endpoints/{deployment}"
             record(None, type, subject=subject, project=project, reason=values["reason"])
         notify("endpoint", str(deployment.endpoint_id), project=project)
+        if moved and state == DeploymentState.HEALTHY:
+            write_table()  # who sees it healthy can call it
     return True

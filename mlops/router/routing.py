@@ -39,6 +39,7 @@ _OURS_WITH_ORIGINS = _NOT_RETURNED | frozenset(
 )
 """Where an endpoint names origins the router says who may read an answer; elsewhere a script may say it itself."""
 _MAY_BE_NEW = ("unknown_endpoint", "wrong_key")
+_MAY_BE_READY = ("unknown_deployment", "no_traffic")
 """What is not known may have been made a moment ago: its caller does not have to wait for the next look."""
 _COOKIE_SECONDS = 30 * 24 * 3600
 
@@ -116,12 +117,7 @@ class Router:
         trace = Trace(request)
         key, cookie = self._sticky(endpoint, request)
         try:
-            deployment = choose(
-                endpoint,
-                wanted=request.header(DEPLOYMENT_HEADER),
-                sticky_key=key,
-                credential=target.credential,
-            )
+            target, deployment = self._chosen(request, target, key)
         except Refusal as refusal:
             answer = self._refuse(endpoint.id, refusal)
         else:
@@ -132,6 +128,20 @@ class Router:
         answer.headers.append((REQUEST_ID, trace.request_id))
         answer.headers += cors_headers(endpoint, request)
         return answer
+
+    def _chosen(self, request: Request, target: Target, key: bytes) -> tuple[Target, DeploymentRoute]:
+        """A deployment that is just ready is known at its first request."""
+        wanted = request.header(DEPLOYMENT_HEADER)
+        try:
+            return target, choose(target.endpoint, wanted=wanted, sticky_key=key, credential=target.credential)
+        except Refusal as refusal:
+            present = (
+                refusal.code in _MAY_BE_READY and self.read_anew() and self.endpoints.by_id.get(target.endpoint.id)
+            )
+            if not present:
+                raise
+            target = msgspec.structs.replace(target, endpoint=present)
+            return target, choose(present, wanted=wanted, sticky_key=key, credential=target.credential)
 
     async def _counted(self, request: Request, target: Target, deployment: DeploymentRoute, trace: Trace) -> Answer:
         endpoint = target.endpoint

@@ -341,3 +341,16 @@ def test_an_idle_router_is_small(tmp_path):
         status = Path(f"/proc/{running.pid}/status").read_text()
         resident = int(status.split("VmRSS:")[1].split()[0])
     assert resident < 35 * 1024
+
+
+@pytest.mark.parametrize("named", ["green", ""])
+def test_a_deployment_that_is_just_ready_is_known_at_its_first_request(tmp_path, named):
+    table = tmp_path / "routing.json"
+    with backends("one") as (one,), ExitStack() as stack:
+        write_table(table, endpoint())
+        client, _ = stack.enter_context(router(table))
+        for number in range(2, 12):
+            write_table(table, endpoint(), revision=2 * number)
+            wait_for(lambda: ask(client, to=named).status_code in (404, 503))
+            write_table(table, endpoint(deployment("green", one, weight=100)), revision=2 * number + 1)
+            assert ask(client, to=named).status_code == 200
