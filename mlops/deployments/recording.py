@@ -5,8 +5,9 @@ is read by contributors alone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -22,6 +23,8 @@ from mlops.formats.refusal import Refusal, Where
 
 MOST_REQUESTS, MOST_HOURS = 2_000, 24.0 * 7
 SECONDS = 5.0
+COUNT_HEADER = "x-mlops-count"
+"""As the router tells it."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +52,7 @@ def end(actor: Any, endpoint: Endpoint) -> Endpoint:
 
 def state_of(endpoint: Endpoint) -> Recording:
     most = endpoint.records_now
-    kept = len(_lines(endpoint).splitlines()) if most else 0
+    kept = int(_asked(endpoint, "HEAD").headers.get(COUNT_HEADER, 0)) if most else 0
     return Recording(most=most, until=endpoint.record_until if most else None, kept=kept)
 
 
@@ -60,7 +63,7 @@ def recorded(actor: Any, endpoint: Endpoint) -> bytes:
     if not endpoint.records_now:
         message = _("The requests of “%(name)s” are not recorded.") % {"name": endpoint.name}
         raise Refusal("not_recording", message, hint=hint, status=409)
-    lines = _lines(endpoint)
+    lines = _asked(endpoint, "GET").body
     if not lines:
         message = _("No request of “%(name)s” was recorded yet.") % {"name": endpoint.name}
         raise Refusal("nothing_recorded", message, hint=_("Wait until callers have come."), status=409)
@@ -79,15 +82,22 @@ def _set(actor: Any, endpoint: Endpoint, *, most: int, until: datetime | None, t
     return endpoint
 
 
-def _lines(endpoint: Endpoint) -> bytes:
-    from urllib.error import HTTPError
-    from urllib.request import urlopen
+class _Told(NamedTuple):
+    headers: Mapping[str, str]
+    body: bytes
 
+
+def _asked(endpoint: Endpoint, method: str) -> _Told:
+    """Of the router; nothing where it does not record yet."""
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    request = Request(f"{settings.ROUTER_URL}/-/recorded?endpoint={endpoint.pk}", method=method)
     try:
-        with urlopen(f"{settings.ROUTER_URL}/-/recorded?endpoint={endpoint.pk}", timeout=SECONDS) as answer:
-            return bytes(answer.read())
+        with urlopen(request, timeout=SECONDS) as answer:
+            return _Told(dict(answer.headers), bytes(answer.read()))
     except HTTPError:
-        return b""
+        return _Told({}, b"")
     except OSError as error:
         raise Refusal(
             "router_unreachable",

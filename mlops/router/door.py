@@ -11,6 +11,7 @@ from mlops.formats.serving import RequestSamples
 from mlops.http.exchange import Answer, Request, json_answer, problem_answer, text_answer
 from mlops.router.routing import Router, Target
 
+COUNT_HEADER = b"x-mlops-count"
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
@@ -60,15 +61,17 @@ class Door:
         return json_answer(RequestSamples(requests=samples))
 
     def _recorded(self, request: Request) -> Answer:
-        """One body a line, as a JSON text, oldest first: the form in which requests are replayed."""
+        """One body a line, as a JSON text, oldest first, in which form they are replayed. HEAD tells how many."""
         asked = parse_qs(request.query.decode("latin-1"))
         kept = self.router.recordings.of(asked.get("endpoint", [""])[0])
         if kept is None:
             hint = "Begin a recording of this endpoint."
             return problem_answer(Refusal("not_recorded", "Nothing is recorded here.", hint=hint, status=404))
+        headers = [(b"content-type", b"application/jsonl"), (COUNT_HEADER, b"%d" % len(kept))]
+        if request.method == b"HEAD":
+            return Answer(status=200, headers=headers)
         lines = (msgspec.json.encode(body.decode("utf-8", errors="replace")) for body in kept.bodies())
-        text = b"".join(line + b"\n" for line in lines)
-        return Answer(status=200, headers=[(b"content-type", b"application/jsonl")], body=text)
+        return Answer(status=200, headers=headers, body=b"".join(line + b"\n" for line in lines))
 
 
 def _to_this_machine(request: Request) -> Answer | None:

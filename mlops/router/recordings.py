@@ -35,6 +35,9 @@ class Recording:
         while len(self._bodies) > self.most or self._bytes > MOST_BYTES:
             self._bytes -= len(self._bodies.popleft())
 
+    def __len__(self) -> int:
+        return len(self._bodies)
+
     def bodies(self) -> list[bytes]:
         """Oldest first."""
         return list(self._bodies)

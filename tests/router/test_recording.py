@@ -31,6 +31,7 @@ def test_the_newest_bodies_are_told_oldest_first_and_forgotten_when_it_ends(fron
     for body in (b'{"data": [1]}', b'{"data": [2]}', '{"data": ["ü"]}'.encode()):
         assert ask(client, content=body).status_code == 200
     assert recorded(client) == ['{"data": [2]}', '{"data": ["ü"]}']
+    assert client.head("/-/recorded", params={"endpoint": endpoint().id}).headers["x-mlops-count"] == "2"
     write_table(table, endpoint(blue), revision=2)
     wait_for(lambda: recorded(client) is None, seconds=10)
 
