@@ -18,7 +18,7 @@ import msgspec
 
 from mlops.datasets.children import PASSED_ON
 from mlops.formats.batch import Scored
-from mlops.formats.refusal import Refusal, Where
+from mlops.formats.refusal import Refusal, refusal_of
 from mlops.scoring.children.model_folder import ALIAS
 from mlops.scoring.children.pipe import SERVER_VARIABLE
 
@@ -113,7 +113,7 @@ class Child:
         answer = msgspec.json.decode(self._read(size, deadline, what))
         self._read(more, deadline, what)
         if "error" in answer:
-            raise _refusal(answer["error"])
+            raise refusal_of(answer["error"])
         return answer.get("ok")
 
     def _read(self, size: int, deadline: float, what: str) -> bytes:
@@ -155,13 +155,3 @@ class Child:
             f"The process that scores ended {when} ({ending}).",
             hint="The job's log may say more; often the machine ran out of memory.",
         )
-
-
-def _refusal(form: dict[str, Any]) -> Refusal:
-    return Refusal(
-        form["code"],
-        form["message"],
-        hint=form["hint"],
-        status=form["status"],
-        where=msgspec.convert(form["where"], Where),
-    )

@@ -17,18 +17,13 @@ from mlops.blobs.trees import fetch_tree
 from mlops.deployments.models import Deployment
 from mlops.deployments.python import python_of
 from mlops.deployments.several import Part, parts_of
-from mlops.formats.model import ONNX_FILE
-from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Ensemble, GoldenRequest, RequestLimits, Serving
-from mlops.packaging.child import run_module
 from mlops.packaging.served import facts_of
+from mlops.packaging.served_folder import SCRIPT_FILE, fill
 from mlops.registry.reading import FOLDER_PROPERTY
 
-SCRIPT_FILE = "score.py"
 CODE_FOLDER = "code"
-GOLDEN_FILE = "golden.json"
 WORKERS_VARIABLE, MOST_WORKERS = "WORKER_COUNT", 64
-GOLDEN_SECONDS = 180.0
 
 
 def serving_root() -> Path:
@@ -82,7 +77,7 @@ def _lay_out(deployment: Deployment, draft: Path, *, beat: Callable[[], None], i
 
 
 def _lay_out_part(deployment: Deployment, part: Part, place: Path, *, beat: Callable[[], None], is_local: bool) -> None:
-    golden = _fill(part, place, beat)
+    golden = fill(part.version, place, entry=part.entry, conversion=part.conversion, beat=beat)
     _write(place, _serving(deployment, part, golden, _python(deployment, part, place, beat, is_local)))
 
 
@@ -108,40 +103,6 @@ def _fetch_code(deployment: Deployment, draft: Path) -> None:
         return
     assert deployment.script_id is not None
     store().fetch(deployment.script_id, str(draft / SCRIPT_FILE))
-
-
-def _fill(part: Part, place: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
-    fetch_tree(part.version.tree_id, place / "model")
-    if facts_of(part.version, entry=part.entry, conversion=part.conversion).by_itself:
-        return ()
-    if part.entry == "native":
-        return _recorded(place, beat)
-    assert part.conversion is not None
-    assert part.conversion.tree_id is not None
-    fetch_tree(part.conversion.tree_id, place / "onnx")
-    if not (place / "onnx" / ONNX_FILE).is_file():
-        raise Refusal("conversion_incomplete", f"The conversion has no {ONNX_FILE}.", hint="Convert the model again.")
-    return _read_golden(place / "onnx" / GOLDEN_FILE)
-
-
-def _recorded(draft: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
-    """Answers of the original, asked in a process of its own: it opens what was pickled."""
-    out = draft / GOLDEN_FILE
-    ended = run_module(
-        "mlops.packaging.golden",
-        ["--model", str(draft / "model"), "--out", str(out)],
-        folder=draft,
-        seconds=GOLDEN_SECONDS,
-        beat=beat,
-    )
-    if ended.status != 0:
-        hint = "Check the model on its page, or deploy it with a script of your own."
-        raise Refusal("model_does_not_load", f"The model cannot be loaded: {ended.why}.", hint=hint)
-    return _read_golden(out)
-
-
-def _read_golden(path: Path) -> tuple[GoldenRequest, ...]:
-    return msgspec.json.decode(path.read_bytes(), type=tuple[GoldenRequest, ...]) if path.is_file() else ()
 
 
 def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ...], python: str) -> Serving:

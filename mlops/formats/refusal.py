@@ -47,6 +47,12 @@ class Refusal(Exception):
         }
 
 
+def refusal_of(form: dict[str, Any]) -> Refusal:
+    """What a child process wrote down as code, message, hint, status and where."""
+    where = msgspec.convert(form["where"], Where)
+    return Refusal(form["code"], form["message"], hint=form["hint"], status=form["status"], where=where)
+
+
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?`, or an empty text when nothing is close."""
     close = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.6)

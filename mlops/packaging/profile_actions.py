@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.blobs.models import Blob
-from mlops.blobs.trees import keep_stream
 from mlops.events.chain import notify, record
 from mlops.formats.model import Signature
 from mlops.formats.profiling import GIBIBYTE, ProfileOrder
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging.asked_requests import kept_requests
 from mlops.packaging.models import Conversion, ConversionState, Profile, ProfileState
-from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, of_signature, recorded
+from mlops.packaging.profiling.bodies import of_signature
 from mlops.packaging.queries import best_conversion
 from mlops.packaging.tables import table_of
 from mlops.registry.actions import set_tags
@@ -56,7 +56,7 @@ def profile(
             where=Where(parameter="script"),
         )
     rows = table_of(project, dataset) if dataset.strip() else None
-    kept = _kept(requests) if requests is not None else None
+    kept = kept_requests(requests)[0] if requests is not None else None
     if rows is None and kept is None:
         _require_example(version)
     try:
@@ -186,21 +186,6 @@ def _conversion(version: ModelVersion, entry: str) -> Conversion | None:
             where=Where(parameter="entry", value=entry),
         )
     return conversion
-
-
-def _kept(requests: BinaryIO) -> Blob:
-    content = requests.read(MOST_REQUEST_BYTES + 1)
-    if len(content) > MOST_REQUEST_BYTES:
-        raise Refusal(
-            "requests_too_large",
-            _("The recorded requests are larger than %(most)d MB.") % {"most": MOST_REQUEST_BYTES // 1024**2},
-            hint=_("Some hundred different requests are enough."),
-            status=413,
-            where=Where(parameter="requests"),
-        )
-    recorded(content)
-    requests.seek(0)
-    return keep_stream(requests)
 
 
 def _require_example(version: ModelVersion) -> None:

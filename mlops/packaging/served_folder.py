@@ -35,20 +35,28 @@ class Served(Protocol):
 
 def lay_out(served: Served, folder: Path, *, endpoint: str, deployment: str, beat: Callable[[], None]) -> None:
     """Raises Refusal where the model does not load. `beat` is called about every second and may end it."""
-    golden = _fill(served, folder, beat)
+    if served.script_id is not None:
+        fetch_tree(served.version.tree_id, folder / "model")
+        store().fetch(served.script_id, str(folder / SCRIPT_FILE))
+        golden: tuple[GoldenRequest, ...] = ()
+    else:
+        golden = fill(served.version, folder, entry=served.entry, conversion=served.conversion, beat=beat)
     serving = _serving(served, golden, endpoint, deployment)
     (folder / SERVING_FILE).write_bytes(msgspec.json.encode(serving))
 
 
-def _fill(served: Served, folder: Path, beat: Callable[[], None]) -> tuple[GoldenRequest, ...]:
-    fetch_tree(served.version.tree_id, folder / "model")
-    if served.script_id is not None:
-        store().fetch(served.script_id, str(folder / SCRIPT_FILE))
+def fill(
+    version: ModelVersion, folder: Path, *, entry: str, conversion: Conversion | None, beat: Callable[[], None]
+) -> tuple[GoldenRequest, ...]:
+    """Puts the files of a version there that answers without a script, and says its recorded requests: those of its
+    conversion, or what the original answers, asked in a process of its own, for it opens what was pickled.
+
+    Raises Refusal `model_does_not_load` or `conversion_incomplete`."""
+    fetch_tree(version.tree_id, folder / "model")
+    if facts_of(version, entry=entry, conversion=conversion).by_itself:
         return ()
-    if facts_of(served.version, entry=served.entry, conversion=served.conversion).by_itself:
-        return ()
-    if served.entry == "onnx":
-        return _converted(served.conversion, folder)
+    if entry == "onnx":
+        return _converted(conversion, folder)
     arguments = ["--model", str(folder / "model"), "--out", str(folder / GOLDEN_FILE)]
     ended = run_module(
         "mlops.packaging.golden", arguments, folder=folder, seconds=GOLDEN_SECONDS, beat=beat, beat_seconds=1.0

@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.blobs.models import Blob
-from mlops.blobs.trees import keep_stream
-from mlops.datasets.models import DatasetVersion
-from mlops.datasets.queries import port_type, ready_version
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.replaying import Tolerance
-from mlops.packaging.profiling.bodies import MOST_REQUEST_BYTES, recorded
+from mlops.packaging.asked_requests import kept_requests
+from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
 from mlops.replays.models import Replay, ReplayState
 from mlops.replays.sides import label, named
@@ -45,7 +43,7 @@ def replay(
     if first == second:
         message = _("Both sides are “%(name)s”.") % {"name": label(first)}
         raise Refusal("sides_equal", message, hint=_("Name two different ones."), where=Where(parameter="after"))
-    rows = _dataset(endpoint, dataset) if dataset.strip() else None
+    rows = table_of(endpoint.project, dataset) if dataset.strip() else None
     kept, source = _requests(requests) if rows is None else (None, _("rows of %(dataset)s") % {"dataset": rows})
     with transaction.atomic():
         Endpoint.objects.select_for_update().get(pk=endpoint.pk)
@@ -115,36 +113,12 @@ def _columns(side: str, found: Deployment | ModelVersion) -> dict[str, Any]:
     }
 
 
-def _dataset(endpoint: Endpoint, text: str) -> DatasetVersion:
-    name, _colon, number = text.strip().partition(":")
-    found = ready_version(endpoint.project, name, int(number) if number.isdecimal() else None)
-    if port_type(found) != "table":
-        raise Refusal(
-            "dataset_no_table",
-            _("The dataset “%(name)s” is no table.") % {"name": found.dataset.name},
-            hint=_("Choose one with rows, or give recorded requests."),
-            where=Where(parameter="dataset"),
-        )
-    return found
-
-
 def _requests(requests: BinaryIO | None) -> tuple[Blob, str]:
     where = Where(parameter="requests")
     if requests is None:
         hint = _("Give a file with one request a line, or name a dataset.")
         raise Refusal("requests_missing", _("There are no requests to replay."), hint=hint, where=where)
-    content = requests.read(MOST_REQUEST_BYTES + 1)
-    if len(content) > MOST_REQUEST_BYTES:
-        raise Refusal(
-            "requests_too_large",
-            _("The recorded requests are larger than %(most)d MB.") % {"most": MOST_REQUEST_BYTES // 1024**2},
-            hint=_("Some hundred different requests are enough."),
-            status=413,
-            where=where,
-        )
-    found = recorded(content)
-    requests.seek(0)
-    return keep_stream(requests), found.source
+    return kept_requests(requests)
 
 
 def _record(actor: Any, row: Replay, type: str, **data: Any) -> None:

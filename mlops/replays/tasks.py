@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.stores import store
-from mlops.blobs.trees import manifest_of
 from mlops.events.chain import notify, record
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal
@@ -22,13 +21,13 @@ from mlops.formats.replaying import ReplayReport, Tolerance
 from mlops.packaging import leases
 from mlops.packaging.profiling.bodies import RECORDED_FILE, ROWS_FILE, Requests, read_requests
 from mlops.packaging.scratch import scratch
+from mlops.packaging.tables import fetch_table
 from mlops.registry.models import ModelVersion
 from mlops.replays.asking import Side, sides
 from mlops.replays.comparing import Comparison
 from mlops.replays.models import Replay, ReplayState
 from mlops.work.calls import every, job, later
 
-DATA_FILE = "data.parquet"
 BEAT_SECONDS = 1.0
 UNREACHABLE_IN_A_ROW = 5
 """So many requests that a side does not take end the replay: it is gone."""
@@ -92,8 +91,7 @@ def _requests(asked: Replay, folder: Path) -> Requests:
     if asked.recorded_id is not None:
         store().fetch(asked.recorded_id, str(folder / RECORDED_FILE))
     elif asked.dataset is not None and asked.dataset.tree_id is not None:
-        table = next(one for one in manifest_of(asked.dataset.tree_id).files if one.path == DATA_FILE)
-        store().fetch(table.digest, str(folder / ROWS_FILE))
+        fetch_table(asked.dataset, folder / ROWS_FILE)
     else:
         raise Refusal("requests_gone", "The dataset version with the requests is gone.", hint="Name another one.")
     return read_requests(folder, signature=_signature(asked))

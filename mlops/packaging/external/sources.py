@@ -9,9 +9,9 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from mlops.formats.mlmodel import TYPES
 from mlops.formats.model import MANIFEST_FILE, Field, Signature
 from mlops.formats.refusal import Refusal
-from mlops.formats.table import ColumnType
 
 MLFLOW_FILE = "MLmodel"
 Kind = Literal["pickle", "skops", "lightgbm", "xgboost", "onnx", "torch"]
@@ -28,15 +28,6 @@ SUFFIXES: dict[str, Kind] = {
     ".pt2": "torch",
 }
 FLAVOURS = ("sklearn", "lightgbm", "xgboost", "onnx", "pytorch")
-TYPES: dict[str, ColumnType] = {
-    "boolean": "boolean",
-    "integer": "integer",
-    "long": "integer",
-    "float": "decimal",
-    "double": "decimal",
-    "string": "string",
-    "datetime": "date",
-}
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.formats.refusal import Refusal, Where
+from mlops.formats.refusal import Refusal, refusal_of
 from mlops.scoring.children import start
 from mlops.scoring.children.pipe import SERVER_VARIABLE
 
@@ -92,7 +92,7 @@ class Child:
                 status=502,
             ) from None
         if "error" in answer:
-            raise _refusal(answer["error"])
+            raise refusal_of(answer["error"])
         return answer["ok"], more
 
     def reload(self) -> None:
@@ -140,7 +140,7 @@ class Child:
                 "model_process_died", f"The model's process ended while loading ({_ending(process.returncode)})."
             ) from None
         if "error" in first:
-            raise _refusal(first["error"])
+            raise refusal_of(first["error"])
         self.about = first["about"]
         task = asyncio.create_task(self._watch(process))
         self._watcher = task
@@ -167,16 +167,6 @@ class Child:
 def _surroundings(*, own: bool) -> dict[str, str]:
     """The server's variables; of an environment of its own, without those that lead to the server's packages."""
     return {name: value for name, value in os.environ.items() if not (own and name in _OF_THE_SERVER)}
-
-
-def _refusal(form: dict[str, Any]) -> Refusal:
-    return Refusal(
-        form["code"],
-        form["message"],
-        hint=form["hint"],
-        status=form["status"],
-        where=msgspec.convert(form["where"], Where),
-    )
 
 
 def _ending(code: int | None) -> str:
