@@ -100,10 +100,13 @@ def _registry_settings(folder: Path, address: str, password_file: str) -> str:
 
 
 def _running() -> Iterator[str]:
-    """Where engines of this machine say that they listen: two of them would share, and break, one bridge."""
+    """Where others' engines of this machine say that they listen: two of them would share, and break, one bridge.
+
+    The engine of another test process is not among them: it is used under a lock, or it would end with its starter."""
     for process in psutil.process_iter(["name", "cmdline"]):
         if process.info["name"] == "dockerd":
-            yield from (word for word in process.info["cmdline"] or () if word.startswith("unix://"))
+            sockets = (word for word in process.info["cmdline"] or () if word.startswith("unix://"))
+            yield from (socket for socket in sockets if socket != f"unix://{OWN}/docker.sock")
 
 
 @contextlib.contextmanager
