@@ -10,7 +10,7 @@ from mlops.web.pages import api_docs
 
 API = [
     "accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch",
-    "devices", "clusters", "replays",
+    "devices", "clusters", "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.collection import CollectionSettings
 from mlops.formats.definition import Requirements
 
 GIGABYTE = 1024**3
@@ -67,6 +68,8 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """Environment variables of the entry script."""
     image: str = ""
     """An image of one's own, instead of one that is built."""
+    collection: CollectionSettings = CollectionSettings()
+    """What of the calls is kept."""
     description: str = ""
     tags: dict[str, str] = {}
 

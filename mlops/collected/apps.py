@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CollectedConfig(AppConfig):
+    name = "mlops.collected"
+    label = "collected"

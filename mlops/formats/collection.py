@@ -1,0 +1,36 @@
+"""What of a deployment's calls is kept, and for how long: data collection, which is off until somebody wants it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Redaction = Literal["drop", "mask", "hash"]
+"""drop: the column is not kept; mask: that it had a value is kept; hash: equal values stay equal, keyed by a secret of
+the deployment."""
+
+REQUEST_ID = "request_id"
+CORRELATION_ID = "correlation_id"
+ROW = "row"
+AT = "at"
+INPUT, PREDICTION, LABEL = "inputs.", "predictions.", "labels."
+"""A collected row has `request_id`, `correlation_id`, `row` (its place in the request, from 0), `at` (UTC), and
+columns with these prefixes."""
+
+
+class CollectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of one deployment."""
+
+    is_enabled: bool = False
+    inputs: bool = True
+    predictions: bool = True
+    share: float = 1.0
+    """Of the requests, 0-1, chosen by request id: the same requests at every server."""
+    redact: dict[str, Redaction] = {}
+    """By column, of inputs and predictions alike."""
+    retention_days: float | None = 90.0
+    """None: for ever."""
+    consent: Literal["given", "asked"] = "given"
+    """given: callers have agreed, and one may still say no by the header `x-mlops-collect: no`; asked: only requests
+    that say `x-mlops-collect: yes` are kept."""

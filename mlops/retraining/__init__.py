@@ -1,0 +1,1 @@
+"""When a model is trained anew, and whether the new one may replace the old."""

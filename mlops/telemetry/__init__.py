@@ -1,0 +1,1 @@
+"""How services do: rate, latency, errors, saturation with their history, for people, Prometheus and OpenTelemetry."""
