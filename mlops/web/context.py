@@ -69,6 +69,9 @@ def _items(path: str) -> list[Item]:
         (_("Models"), "models", "web:models"),
         (_("Endpoints"), "endpoints", "web:endpoints"),
         (_("Batch"), "table", "web:batch-endpoints"),
+        (_("Monitoring"), "eye", "web:monitoring"),
+        (_("Retraining"), "refresh", "web:retraining"),
+        (_("Alerts"), "bell", "web:alerts"),
         (_("Projects"), "projects", "web:projects"),
     ]
     items = []
