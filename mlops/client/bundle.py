@@ -53,11 +53,12 @@ def _python(main: Path) -> set[Path]:
 
 
 def _named(yaml: Path, seen: set[Path]) -> set[Path]:
-    """The files that a YAML file names, and those that they name."""
+    """The files that a YAML file names, and those that they name; the layout that an export put beside it."""
     if yaml in seen:
         return set()
     seen.add(yaml)
-    found: set[Path] = set()
+    layout = yaml.with_suffix(".layout.yaml")
+    found = {layout} if layout.is_file() else set()
     for path in _paths(load(str(yaml), yaml.read_text(encoding="utf-8")).value):
         place = (yaml.parent / path.removeprefix("file:")).resolve()
         if place.is_dir():
