@@ -189,6 +189,8 @@ def test_a_pipeline_of_somebody_else_becomes_a_draft(contributor, project, tmp_p
     }
     assert document.nodes["train"].parameters == {"limit": {"$parameter": "rate"}}
     assert document.parameters["rate"].default == 0.05
+    assert document.parameters["raw"].type == "dataset"
+    assert document.nodes["raw"].parameters == {"dataset": {"$parameter": "raw"}}
     assert len(document.edges) == 3
     assert any("line 6: “settings”" in warning for warning in warnings)
     _shapes, problems = examine(project, document)

@@ -175,8 +175,15 @@ class _Reader:
             return
         dataset, version = self._dataset(str(given["path"]), (*at, "path"))
         helps = self.layout.get("dataset_parameters") or {}
+        default = {"dataset": dataset, "version": version}
+        if not self.layout:
+            # Somebody's own file, not an export: all of its inputs may be given anew, as Azure ML has it.
+            help = str(given.get("description") or "")
+            self.parameters[name] = PipelineParameter(type="dataset", default=default, help=help)
+            self.data[name] = self._id(name)
+            self._data_node(self.data[name], {"dataset": {PARAMETER: name}}, {})
+            return
         if name in helps:
-            default = {"dataset": dataset, "version": version}
             self.parameters[name] = PipelineParameter(type="dataset", default=default, help=str(helps[name] or ""))
             for place, entry in self.places.items():
                 if entry.get("input") == name:
