@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mlops.access.sealing import seal
 from mlops.clusters.models import Cluster, Exposure
 from mlops.clusters.queries import users_of
-from mlops.clusters.sealing import seal
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 

@@ -21,7 +21,7 @@ class Cluster(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=60, unique=True)
     kubeconfig = models.TextField(blank=True)
-    """Sealed (clusters.sealing)."""
+    """Sealed (access.sealing)."""
     kubeconfig_file = models.CharField(max_length=500, blank=True)
     context = models.CharField(max_length=200, blank=True)
     """Empty: the kubeconfig's current one."""

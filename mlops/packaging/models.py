@@ -179,7 +179,7 @@ class RegistryLogin(models.Model):
     """host or host:port."""
     name = models.CharField(max_length=200, blank=True)
     password = models.TextField(blank=True)
-    """Sealed by `clusters.sealing`."""
+    """Sealed by `access.sealing`."""
     is_insecure = models.BooleanField(default=False)
     """It may be spoken to without TLS."""
     created_at = models.DateTimeField(auto_now_add=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
-from mlops.clusters.sealing import seal, unseal
+from mlops.access.sealing import seal, unseal
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.packaging.images.references import parsed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlops.access.sealing import seal, unseal
 from mlops.accounts.actions import create_first_administrator
 from mlops.clusters import actions, queries
-from mlops.clusters.sealing import seal, unseal
 from mlops.formats.refusal import Refusal
 
 pytestmark = pytest.mark.django_db

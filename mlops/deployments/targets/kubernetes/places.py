@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from mlops.access.sealing import unseal
 from mlops.clusters import queries
 from mlops.clusters.models import Cluster
-from mlops.clusters.sealing import unseal
 from mlops.deployments.targets.kubernetes import kubeconfig
 from mlops.deployments.targets.kubernetes.client import Client
 from mlops.deployments.targets.kubernetes.kubeconfig import Access

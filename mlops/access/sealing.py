@@ -29,7 +29,7 @@ def unseal(sealed: str) -> str:
         raise Refusal(
             "secret_unreadable",
             "A stored secret cannot be opened: MLOPS_SECRET_KEY is another one than when it was stored.",
-            hint="Bring the old key back, or give the cluster its kubeconfig and password anew.",
+            hint="Bring the old key back, or give what it belongs to its secret anew.",
             status=409,
         ) from None
 
