@@ -37,6 +37,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
+    Variable(name="MLOPS_ALLOWED_PRIVATE_HOSTS", help="Hosts, addresses and networks that alerts may be sent to."),
     Variable(name="MLOPS_IMPORT_MOST_BYTES", help="The largest file that Import Data fetches.", default="5000000000"),
     Variable(name="MLOPS_WATCHED_FOLDERS", help="Folders that schedules may watch for files, separated by colons."),
     Variable(name="MLOPS_PRICE_CORE_HOUR", help="What a core costs an hour, for profiles of models.", default="0.04"),

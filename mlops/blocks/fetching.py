@@ -6,7 +6,6 @@ The address is looked up once, judged, and then connected to by number; every re
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from mlops.formats.addresses import is_public
 from mlops.formats.refusal import Refusal, Where
 
 MOST_REDIRECTS = 5
@@ -82,21 +82,12 @@ def _judged_address(host: str, port: int, url: str, private_hosts: Collection[st
         found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise _failed(url, f"The server '{host}' is not known.", hint="Check the address.") from error
-    private = [address for address in found if not _is_public(address)]
+    private = [address for address in found if not is_public(address)]
     if private and host.lower() not in private_hosts:
         message = f"'{host}' leads to {private[0]}, which is not a public address."
         hint = "An administrator can allow this host with MLOPS_IMPORT_PRIVATE_HOSTS."
         raise Refusal("address_not_public", message, hint=hint, status=422, where=Where(parameter="url", value=url))
     return found[0]
-
-
-def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if inner is not None:
-            return parsed.ipv4_mapped is not None and inner.is_global and not inner.is_multicast
-    return parsed.is_global and not parsed.is_multicast
 
 
 class _PinnedHttp(http.client.HTTPConnection):

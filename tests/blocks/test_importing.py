@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from mlops.blocks.catalogue import derive
-from mlops.blocks.fetching import _is_public, fetch
+from mlops.blocks.fetching import fetch
+from mlops.formats.addresses import is_public
 from mlops.formats.refusal import Refusal
 from tests.blocks.workshop import Workshop, cars
 
@@ -95,9 +96,9 @@ def test_a_file_may_not_be_too_large(server: str, tmp_path: Path) -> None:
      "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::", "::"],
 )  # fmt: skip
 def test_addresses_of_the_inner_network_are_not_public(address: str) -> None:
-    assert not _is_public(address)
-    assert _is_public("93.184.216.34")
-    assert _is_public("2606:2800:220:1:248:1893:25c8:1946")
+    assert not is_public(address)
+    assert is_public("93.184.216.34")
+    assert is_public("2606:2800:220:1:248:1893:25c8:1946")
 
 
 @pytest.mark.parametrize(
