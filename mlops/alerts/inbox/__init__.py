@@ -1,0 +1,1 @@
+"""Alerts as people meet them: what is open, what is unread, and what they do about it."""

@@ -1,0 +1,201 @@
+"""The recipes. A key stays: rules remember from which one they were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops.alerts.actions import ACTIONS
+from mlops.alerts.metrics import METRICS
+from mlops.formats.alerting import Act, RuleSettings, Tell, When
+
+DAY = "1d"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    key: str
+    help: Any
+    settings: RuleSettings
+    is_default: bool = False
+    """Every new project has it."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Its metric and its action are registered in this installation."""
+        when, action = self.settings.when, self.settings.action
+        return (not when.metric or when.metric in METRICS) and (action is None or action.kind in ACTIONS)
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        key="deployment-unhealthy",
+        help=_("A deployment fails or stops answering. It ends when the deployment is healthy again."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Deployment unhealthy",
+            when=When(
+                events=("mlops.deployment.failed", "mlops.deployment.unhealthy"),
+                clears=("mlops.deployment.healthy", "mlops.deployment.recovered", "mlops.deployment.deleted"),
+            ),
+            severity="critical",
+            repeat="4h",
+            note="Open the deployment: its page says what failed, with the log beside it. Rolling back is one click.",
+        ),
+    ),
+    Recipe(
+        key="run-failed",
+        help=_("A run fails; whoever started it is told."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Run failed",
+            when=When(events=("mlops.run.failed",)),
+            tell=Tell(people="author", resolved=False),
+            resolve_after=DAY,
+            note="Open the run: the failed step shows its error and its log. A clone starts from where it failed.",
+        ),
+    ),
+    Recipe(
+        key="drift-detected",
+        help=_("A monitor finds drift. It ends when a later look finds none."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Drift detected",
+            when=When(events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",)),
+            repeat=DAY,
+            note="Open the monitor: it ranks the features by what they contribute. Retraining on newer data may help.",
+        ),
+    ),
+    Recipe(
+        key="monitor-alarm",
+        help=_("A monitor finds that quality, performance or a signal of your own is past its limit."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Monitor alarm",
+            when=When(events=("mlops.monitor.alarm_raised",), clears=("mlops.monitor.alarm_cleared",)),
+            repeat=DAY,
+        ),
+    ),
+    Recipe(
+        key="monitor-failed",
+        help=_("A monitor could not look, so that nothing is known."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Monitor could not look",
+            when=When(events=("mlops.monitor.run_failed",), clears=("mlops.monitor.run_completed",)),
+            tell=Tell(people="contributors"),
+        ),
+    ),
+    Recipe(
+        key="retraining-decided",
+        help=_("A retrained model replaced the old one, was turned away, failed, or waits for approval."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Retraining",
+            when=When(
+                events=(
+                    "mlops.retraining.promoted",
+                    "mlops.retraining.rejected",
+                    "mlops.retraining.failed",
+                    "mlops.retraining.approval_wanted",
+                )
+            ),
+            tell=Tell(people="contributors", resolved=False),
+            resolve_after=DAY,
+        ),
+    ),
+    Recipe(
+        key="errors",
+        help=_("More than 5 % of a deployment's answers are errors for five minutes."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Many errors",
+            when=When(metric="error_share", threshold=0.05, for_="5m", over="5m"),
+            severity="critical",
+            resolve_after="5m",
+            repeat="4h",
+        ),
+    ),
+    Recipe(
+        key="run-completed",
+        help=_("A run completes; whoever started it is told, by mail if their preferences say so."),
+        settings=RuleSettings(
+            name="Run completed",
+            when=When(events=("mlops.run.completed",)),
+            severity="info",
+            tell=Tell(people="author", resolved=False),
+            resolve_after="1h",
+        ),
+    ),
+    Recipe(
+        key="message-on-failure",
+        help=_("Any failure in the project, told to a channel such as Slack or Teams: choose it below."),
+        settings=RuleSettings(
+            name="Message on failure",
+            when=When(events=("mlops.*.failed", "mlops.*_failed")),
+            tell=Tell(people="nobody", resolved=False),
+            resolve_after=DAY,
+        ),
+    ),
+    Recipe(
+        key="retrain-on-drift",
+        help=_("A monitor finds drift, and a retraining policy starts."),
+        settings=RuleSettings(
+            name="Retrain on drift",
+            when=When(events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",)),
+            action=Act(kind="retrain"),
+        ),
+    ),
+    Recipe(
+        key="deploy-on-registration",
+        help=_("A model version with a certain tag is registered, and a deployment takes it."),
+        settings=RuleSettings(
+            name="Deploy tagged models",
+            when=When(
+                events=("mlops.model.registered", "mlops.model.tagged"),
+                filters=({"key": "data.tags.stage", "operator": "StringIn", "values": ["production"]},),
+            ),
+            severity="info",
+            tell=Tell(people="contributors", resolved=False),
+            resolve_after="1h",
+            action=Act(kind="deploy"),
+        ),
+    ),
+    Recipe(
+        key="slow-answers",
+        help=_("The slowest 5 % of answers take longer than half a second for five minutes."),
+        settings=RuleSettings(
+            name="Slow answers",
+            when=When(metric="latency_p95", threshold=0.5, for_="5m", over="5m"),
+            resolve_after="5m",
+        ),
+    ),
+    Recipe(
+        key="steps-waiting",
+        help=_("Steps of runs wait for a free place, more than twenty for ten minutes."),
+        settings=RuleSettings(
+            name="Steps are waiting",
+            when=When(metric="steps_waiting", threshold=20, for_="10m"),
+            tell=Tell(people="owners"),
+            resolve_after="5m",
+        ),
+    ),
+    Recipe(
+        key="disk-nearly-full",
+        help=_("Less than a tenth of the server's disk is free."),
+        settings=RuleSettings(
+            name="Disk nearly full",
+            when=When(metric="disk_free", threshold=0.1, is_="below"),
+            severity="critical",
+            tell=Tell(people="owners"),
+            repeat=DAY,
+            resolve_after="10m",
+        ),
+    ),
+)
+
+
+def recipe(key: str) -> Recipe | None:
+    return next((one for one in RECIPES if one.key == key), None)

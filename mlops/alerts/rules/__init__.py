@@ -1,0 +1,1 @@
+"""Rules: what they say, when they fire, and who changes them."""
