@@ -49,6 +49,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     threshold: float | None = None
     larger_is_worse: bool = True
     is_alarm: bool = False
+    statistic: float | None = None
+    """Of the test, where it is not `value` itself, such as chi-squared beside Cramér's V."""
     p_value: float | None = None
     adjusted_p_value: float | None = None
     """Over all columns of the signal, so that many columns raise no more false alarms than one."""

@@ -20,11 +20,11 @@ def histogram(values: npt.NDArray[Any], *, bins: int = MOST_BINS, whole: bool = 
     finite = values[np.isfinite(values)].astype(np.float64)
     if not finite.size:
         return None
-    counts, edges = np.histogram(finite, bins=_edges(float(finite.min()), float(finite.max()), bins, whole=whole))
+    counts, edges = np.histogram(finite, bins=even_edges(float(finite.min()), float(finite.max()), bins, whole=whole))
     return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
 
 
-def _edges(low: float, high: float, bins: int, *, whole: bool) -> npt.NDArray[np.float64]:
+def even_edges(low: float, high: float, bins: int, *, whole: bool) -> npt.NDArray[np.float64]:
     import numpy as np
 
     if whole and high - low < bins:
