@@ -1,0 +1,89 @@
+"""All signals of one order, each over all rows and over its segments. One that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from mlops.formats.looking import LookAnswer, LookOrder
+from mlops.formats.monitor import MonitorFound, SignalFound, SignalSettings
+from mlops.formats.refusal import Refusal
+from mlops.stats.look.drifting import data_drift, prediction_drift
+from mlops.stats.look.scene import Scene, Tell, open_scene, segmented
+from mlops.stats.look.segments import values_of
+
+Looker = Callable[[Scene, SignalSettings, Tell], SignalFound]
+LOOKERS: dict[str, Looker] = {"data_drift": data_drift, "prediction_drift": prediction_drift}
+
+
+def look(order: LookOrder, *, progress: Callable[[float, str], None] = lambda share, text: None) -> LookAnswer:
+    """Refuses files that cannot be read; what one signal cannot do is said in that signal."""
+    scene = open_scene(order)
+    found: list[SignalFound] = []
+    was_read = False
+    for place, settings in enumerate(order.signals):
+        told = _Teller(progress, settings.name, place / len(order.signals), 1 / len(order.signals))
+        scenes = _scenes(scene, settings)
+        for part, here in enumerate(scenes):
+            found.append(_found(here, settings, told.part(part, len(scenes))))
+            here.columns.save()
+            was_read |= here.columns.was_read
+    progress(1.0, "done")
+    return LookAnswer(
+        found=MonitorFound(
+            start=order.start,
+            end=order.end,
+            signals=tuple(found),
+            baseline=order.baseline_name,
+            target=order.target_name,
+        ),
+        used_summary=bool(order.summaries) and not was_read,
+    )
+
+
+def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
+    common: dict[str, Any] = {
+        "baseline_rows": scene.baseline.rows,
+        "current_rows": scene.current.rows,
+        "sampled_rows": scene.sampled_rows,
+        "segment": scene.segment,
+    }
+    least = scene.order.least_rows
+    for table, called in ((scene.current, "The window"), (scene.baseline, "The baseline")):
+        if table.rows < least:
+            reason = f"{called} has {table.rows} rows; {least} are needed to tell drift from chance."
+            return _none(settings, "too_little_data", reason, common)
+    try:
+        return msgspec.structs.replace(LOOKERS[settings.kind](scene, settings, told), **common)
+    except Refusal as refusal:
+        return _none(settings, "failed", f"{refusal.message} {refusal.hint}".strip(), common)
+
+
+def _none(settings: SignalSettings, state: str, reason: str, common: Mapping[str, object]) -> SignalFound:
+    form = {"name": settings.name, "kind": settings.kind, "state": state, "reason": reason, **common}
+    return msgspec.convert(form, SignalFound)
+
+
+def _scenes(scene: Scene, settings: SignalSettings) -> list[Scene]:
+    """The whole, then its segments. A column that either table lacks has none, which the look warns of."""
+    chosen = []
+    for column in settings.segments:
+        if column in scene.current.stored and column in scene.baseline.stored:
+            values = values_of(scene.current, column, least_rows=scene.order.least_rows)
+            chosen += [(column, value) for value in values]
+    parts = 1 + len(chosen)
+    return [replace(scene, parts=parts), *(segmented(scene, column, value, parts=parts) for column, value in chosen)]
+
+
+class _Teller:
+    """Where a signal's progress lies in that of the whole look."""
+
+    def __init__(self, progress: Callable[[float, str], None], name: str, start: float, length: float) -> None:
+        self._progress, self._name, self._start, self._length = progress, name, start, length
+
+    def part(self, place: int, parts: int) -> Tell:
+        start = self._start + self._length * place / parts
+        return lambda text: self._progress(start, f"{self._name}: {text}")
