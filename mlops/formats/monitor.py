@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from mlops.formats.profile import Histogram, ValueCount
+from mlops.formats.schedule import Cron, Recurrence
 
 SignalKind = Literal[
     "data_drift",
@@ -149,8 +150,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Empty: all of the endpoint."""
     dataset: str = ""
     axis: str = ""
-    """Of a dataset: the column whose time, or number (a batch id), or `arrival` (when a version came), orders rows;
-    empty: all rows of each version are one window."""
+    """Of a dataset: the column whose time, or number (a batch id), orders rows; `@arrival`: each version is a window,
+    at the time when it came; `@rows`: `rows_per_window` rows in their order. Empty: as `@arrival`."""
+    rows_per_window: int | None = None
 
 
 class MonitorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -161,8 +163,11 @@ class MonitorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     signals: tuple[SignalSettings, ...] = ()
     frequency: Literal["minute", "hour", "day", "week", "month"] = "day"
     interval: int = 1
-    window_seconds: float = 86400.0
-    """How much data each look has; usually the frequency's length."""
+    times: Cron | Recurrence | None = None
+    """When windows end, in place of `frequency` and `interval`, which end them at midnight (UTC), on Monday, on the 1st
+    of the month."""
+    window_seconds: float = 0.0
+    """How much data each look has, up to the window's end; 0: from the end of the window before."""
     delay_seconds: float = 0.0
     """How long after a window's end it is looked at: time for late data and labels."""
     least_rows: int = 50

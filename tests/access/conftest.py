@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",
         "pipeline_id": published.endpoint_id,
+        "monitor_id": _monitor(owner, dataset).pk,
         "schedule_id": _schedule(owner, published).pk,
         "slug": project.slug,
         "batch_id": job.endpoint_id,
@@ -132,6 +134,23 @@ def _dataset(project: Any, owner: Any, folder: Path) -> tuple[Any, Any]:
         created_by=owner,
     )
     return dataset, version
+
+
+def _monitor(owner: Any, dataset: Any) -> Any:
+    """With a look that waits and a back-fill."""
+    from mlops.monitoring.actions import create_monitor
+    from mlops.monitoring.asking import backfill, look_now
+
+    settings = {
+        "target": {"dataset": dataset.name},
+        "baseline": {"kind": "earlier"},
+        "signals": [{"name": f"{SECRET} drift", "kind": "data_drift"}],
+    }
+    monitor = create_monitor(owner, dataset.project, name=f"{SECRET} monitor", settings=settings)
+    look_now(owner, monitor)
+    now = timezone.now()
+    backfill(owner, monitor, start=now - timedelta(days=1), end=now)
+    return monitor
 
 
 def _upload(project: Any, owner: Any, version: Any) -> Any:

@@ -32,6 +32,26 @@ on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act"
 on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
 
+# -- monitoring
+MONITOR = "api/v1/monitors/<uuid:monitor_id>/"
+on("api/v1/monitors/", GET=SIGNED_IN)
+on("api/v1/monitors/", query="?project={slug}", GET=READ)
+WATCH = {"target": {"dataset": "zebra data"}, "signals": [{"name": "drift", "kind": "data_drift"}]}
+WATCH |= {"baseline": {"kind": "earlier"}}
+on("api/v1/monitors/", POST=(CONTRIBUTE, {"project": "{slug}", "name": "x", "settings": WATCH}))
+on("api/v1/monitors/suggestion/", query="?project={slug}&dataset=zebra data", GET=READ)
+on(MONITOR, GET=READ, PATCH=(CONTRIBUTE, {"enabled": False}), DELETE=CONTRIBUTE)
+on(f"{MONITOR}revisions/", GET=READ)
+on(f"{MONITOR}looks/", GET=READ, POST=(CONTRIBUTE, {}))
+on(f"{MONITOR}looks/<int:number>/", GET=READ)
+on(f"{MONITOR}looks/<int:number>/again/", POST=CONTRIBUTE)
+on(f"{MONITOR}looks/<int:number>/cancel/", POST=CONTRIBUTE)
+on(f"{MONITOR}values/", GET=READ)
+on(f"{MONITOR}stored-form/", GET=READ)
+SPAN = {"start": "2020-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
+on(f"{MONITOR}backfills/", GET=READ, POST=(CONTRIBUTE, SPAN))
+on(f"{MONITOR}backfills/<int:number>/cancel/", POST=CONTRIBUTE)
+
 # -- people
 on("sign-in/", GET=ANYONE)
 on("sign-in/link/<str:token>/", GET=ANYONE, allowed=(302, 410))

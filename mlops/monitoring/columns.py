@@ -1,0 +1,65 @@
+"""The columns of what a monitor watches, by the names that its settings use."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mlops.access.models import Project
+from mlops.datasets.queries import schema_columns
+from mlops.formats.monitor import MonitorSettings
+from mlops.monitoring.sources import newest_of, target_of, version_behind
+from mlops.registry.queries import signature_of
+
+SCORED = "Scored "
+"""How the columns begin that Score Model adds."""
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """`types`: all of them with their ColumnType. Empty where the model has no signature."""
+
+    types: dict[str, str]
+    features: tuple[str, ...]
+    categorical: frozenset[str] = frozenset()
+    predictions: tuple[str, ...] = ()
+    label: str = ""
+    task: str = ""
+
+
+def columns_of(project: Project, settings: MonitorSettings) -> Columns:
+    """Raises Refusal where the endpoint or dataset is not there."""
+    target = target_of(project, settings.target)
+    if target.endpoint is None:
+        return _of_dataset(project, settings)
+    version = version_behind(target)
+    signature = signature_of(version) if version else None
+    if version is None or signature is None:
+        return Columns(types={}, features=(), label=settings.label, task=version.task if version else "")
+    inputs = {field.name: field.type for field in signature.inputs}
+    label = settings.label or str(version.properties.get("label", ""))
+    return Columns(
+        types=dict(inputs),
+        features=tuple(name for name in inputs if name != label),
+        categorical=frozenset(one.name for one in signature.inputs if one.categories or one.type in TEXT),
+        predictions=tuple(field.name for field in signature.outputs),
+        label=label,
+        task=version.task,
+    )
+
+
+TEXT = ("string", "boolean")
+
+
+def _of_dataset(project: Project, settings: MonitorSettings) -> Columns:
+    columns = schema_columns(newest_of(project, settings.target.dataset))
+    label = settings.label or next((one.name for one in columns if one.role == "label"), "")
+    predictions = [one.name for one in columns if one.role.startswith("scored") or one.name.startswith(SCORED)]
+    if settings.prediction:
+        predictions = [settings.prediction, *(name for name in predictions if name != settings.prediction)]
+    apart = {label, settings.target.axis, *predictions}
+    return Columns(
+        types={one.name: one.type for one in columns},
+        features=tuple(one.name for one in columns if one.name not in apart),
+        categorical=frozenset(one.name for one in columns if one.categorical or one.type in TEXT),
+        predictions=tuple(predictions),
+        label=label,
+    )
