@@ -220,6 +220,11 @@ class DeploymentCounts(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     seconds_sum: float
     latency_counts: tuple[int, ...]
+    statuses: dict[str, int] = {}
+    """Answers by HTTP status."""
+    queue_seconds: float = 0.0
+    """How long requests waited for their turn at a server, together: of the `queued` whose server told it."""
+    queued: int = 0
     in_flight: int = 0
     retries: int = 0
     """Attempts beyond the first."""

@@ -9,25 +9,40 @@ from collections.abc import Iterable, Mapping
 from mlops.formats.serving import LATENCY_BOUNDS, DeploymentCounts, MirrorCounts
 from mlops.router.endpoints import Endpoint
 
+_QUEUE = b"queue;dur="
+
 
 class Counts:
     """Cumulative since the router started. Errors are answers of 500 and above, refusals those of 400 to 499."""
 
-    __slots__ = ("classes", "dropped", "in_flight", "latency", "retries", "seconds")
+    __slots__ = ("dropped", "in_flight", "latency", "queue_seconds", "queued", "retries", "seconds", "statuses")
 
     def __init__(self) -> None:
-        self.classes = [0, 0, 0, 0, 0]
+        self.statuses: dict[int, int] = {}
+        self.queue_seconds = 0.0
+        self.queued = 0
         self.latency = [0] * (len(LATENCY_BOUNDS) + 1)
         self.seconds = 0.0
         self.in_flight = 0
         self.retries = 0
         self.dropped = 0
 
-    def add(self, status: int, *, seconds: float, attempts: int = 1) -> None:
-        self.classes[min(max(status // 100, 1), 5) - 1] += 1
+    def add(self, status: int, *, seconds: float, attempts: int = 1, timing: bytes = b"") -> None:
+        """`timing`: the server's Server-Timing header, which tells first how long the request waited for its turn."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        if timing.startswith(_QUEUE):
+            self.queued += 1
+            self.queue_seconds += _milliseconds(timing) / 1000
         self.latency[bisect_left(LATENCY_BOUNDS, seconds)] += 1
         self.seconds += seconds
         self.retries += max(attempts - 1, 0)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.statuses.values())
+
+    def between(self, low: int, high: int) -> int:
+        return sum(count for status, count in self.statuses.items() if low <= status < high)
 
 
 class Tally:
@@ -51,9 +66,12 @@ class Tally:
             DeploymentCounts(
                 endpoint=endpoint,
                 deployment=deployment,
-                requests=sum(counts.classes),
-                errors=counts.classes[4],
-                refused=counts.classes[3],
+                requests=counts.requests,
+                errors=counts.between(500, 600),
+                refused=counts.between(400, 500),
+                statuses={str(status): count for status, count in counts.statuses.items()},
+                queue_seconds=counts.queue_seconds,
+                queued=counts.queued,
                 seconds_sum=counts.seconds,
                 latency_counts=tuple(counts.latency),
                 in_flight=counts.in_flight,
@@ -79,6 +97,10 @@ class Tally:
             lines.append(f'mlops_router_refused_total{{endpoint="{_escaped(endpoint)}",code="{code}"}} {count}')
         lines.append("# TYPE mlops_router_in_flight gauge")
         lines += [f"mlops_router_in_flight{{{_labels(key)}}} {entry.in_flight}" for key, entry in self.counts.items()]
+        lines.append("# TYPE mlops_router_queue_seconds summary")
+        for key, entry in self.counts.items():
+            lines.append(f"mlops_router_queue_seconds_sum{{{_labels(key)}}} {entry.queue_seconds:.6f}")
+            lines.append(f"mlops_router_queue_seconds_count{{{_labels(key)}}} {entry.queued}")
         lines += _histograms("mlops_router_seconds", self.counts)
         lines += _histograms("mlops_router_mirrored_seconds", self._mirrored)
         return "\n".join(lines) + "\n"
@@ -88,9 +110,9 @@ def _mirrored(counts: Counts | None) -> MirrorCounts:
     if counts is None:
         return MirrorCounts()
     return MirrorCounts(
-        requests=sum(counts.classes),
-        errors=counts.classes[4],
-        refused=counts.classes[3],
+        requests=counts.requests,
+        errors=counts.between(500, 600),
+        refused=counts.between(400, 500),
         dropped=counts.dropped,
         seconds_sum=counts.seconds,
         latency_counts=tuple(counts.latency),
@@ -112,10 +134,10 @@ def _shares(endpoints: Iterable[Endpoint]) -> list[str]:
 
 def _by_class(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
     return [f"# TYPE {name} counter"] + [
-        f'{name}{{{_labels(key)},status="{index + 1}xx"}} {count}'
+        f'{name}{{{_labels(key)},status="{hundreds}xx"}} {count}'
         for key, entry in counts.items()
-        for index, count in enumerate(entry.classes)
-        if count
+        for hundreds in range(1, 6)
+        if (count := entry.between(hundreds * 100, hundreds * 100 + 100))
     ]
 
 
@@ -139,6 +161,14 @@ def _histogram(name: str, labels: str, entry: Counts) -> list[str]:
         f"{name}_sum{{{labels}}} {entry.seconds:.6f}",
         f"{name}_count{{{labels}}} {total}",
     ]
+
+
+def _milliseconds(timing: bytes) -> float:
+    """Of the first entry."""
+    try:
+        return max(float(timing[len(_QUEUE) :].partition(b",")[0]), 0.0)
+    except ValueError:
+        return 0.0
 
 
 def _labels(key: tuple[str, str]) -> str:

@@ -157,7 +157,8 @@ class Router:
         finally:
             seconds = time.perf_counter() - began
             counts.in_flight -= 1
-            counts.add(answer.status if answer else 500, seconds=seconds, attempts=passage.attempts)
+            timing = answer.header(b"server-timing") if answer else b""
+            counts.add(answer.status if answer else 500, seconds=seconds, attempts=passage.attempts, timing=timing)
         if request.method == b"POST" and answer.status < 500:
             self.recordings.add(endpoint.id, target.rest, request.body)
         is_mirrored = bool(endpoint.mirrors) and request.method == b"POST" and self._mirrors.send(
@@ -175,7 +176,7 @@ class Router:
                 status=answer.status,
                 seconds=seconds,
                 until_asked=(passage.asked_at or began + seconds) - began,
-                timing=answer.header(b"server-timing"),
+                timing=timing,
                 backend=passage.backend,
                 credential=target.credential.id if target.credential else "",
                 attempts=passage.attempts,

@@ -78,3 +78,17 @@ def test_a_caller_without_a_cookie_gets_one_for_this_endpoint_and_keeps_it(front
     assert re.match(r"who=[0-9a-f]{32}; Path=/endpoints/p/prices; .*HttpOnly; SameSite=Lax", cookie)
     again = ask(front, headers={"cookie": cookie.partition(";")[0]})
     assert "set-cookie" not in again.headers
+
+
+def test_statuses_and_the_wait_at_the_server_are_counted(front):
+    before = blue(front)
+    ask(front, headers={"x-status": "422"})
+    after = blue(front)
+    assert after["statuses"]["422"] == before["statuses"].get("422", 0) + 1
+    assert after["queued"] == before["queued"] + 1
+    assert after["queue_seconds"] - before["queue_seconds"] == pytest.approx(0.0005)
+
+
+def blue(front: httpx.Client) -> dict[str, Any]:
+    (found,) = front.get("/-/stats").json()["deployments"]
+    return dict(found)
