@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 
 from mlops.formats.serving import LATENCY_BOUNDS
+from mlops.scoring.footprint import footprint
 
 
 class Metrics:
@@ -44,6 +45,13 @@ class Metrics:
             f"mlops_scoring_waiting{{{labels}}} {waiting}",
             "# TYPE mlops_scoring_ready gauge",
             f"mlops_scoring_ready{{{labels}}} {int(ready)}",
+        ]
+        own = footprint()
+        lines += [
+            "# TYPE process_cpu_seconds_total counter",
+            f"process_cpu_seconds_total {own.cpu_seconds:.2f}",
+            "# TYPE process_resident_memory_bytes gauge",
+            f"process_resident_memory_bytes {own.memory_bytes}",
         ]
         return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mlops.formats.prometheus import value_in
 from mlops.formats.serving import GoldenRequest, RequestLimits
 from tests.scoring.folders import PREDICTED, ROW, churn_folder, price_folder, script_folder
 from tests.scoring.running import answers, scoring, wait_for
@@ -105,7 +106,8 @@ def test_metrics_count_requests(price):
     price.post("/score", json={"data": [ROW]})
     text = price.get("/metrics").text
     assert 'mlops_scoring_requests_total{model="prices:3",deployment="blue",status="200"}' in text
-    assert text.endswith('mlops_scoring_ready{model="prices:3",deployment="blue"} 1\n')
+    assert 'mlops_scoring_ready{model="prices:3",deployment="blue"} 1\n' in text
+    assert value_in(text, "process_resident_memory_bytes") > 1e7  # type: ignore[operator]
 
 
 def test_two_class_answers_label_and_probability(tmp_path):
