@@ -19,9 +19,11 @@ from mlops.accounts.authentication import find_token
 from mlops.blobs.stores import store
 from mlops.datasets.models import Dataset
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
+from mlops.formats.prometheus import CONTENT_TYPE, Family, Sample, text
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run, RunState
 from mlops.work import pulse
+from mlops.work.measuring import collected
 
 ROUTER_TIMEOUT_SECONDS = 1.0
 
@@ -50,7 +52,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         response.headers["WWW-Authenticate"] = "Bearer"
         response.headers["Content-Type"] = "text/plain"
         return response
-    return HttpResponse("\n".join(_lines()) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(text([*_families(), *collected()]), content_type=CONTENT_TYPE)
 
 
 def _looked_at(look: Callable[[], Part]) -> Part:
@@ -127,15 +129,16 @@ def _may_see_metrics(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.is_staff
 
 
-def _lines() -> list[str]:
+def _families() -> list[Family]:
     silent = pulse.seconds_since_pulse()
+    last = [Sample(silent)] if silent is not None else []
     return [
-        *_by_state("mlops_runs", "Runs by state.", dict(_counts(Run)), RunState.values),
-        *_by_state("mlops_deployments", "Deployments by state.", dict(_counts(Deployment)), DeploymentState.values),
-        *_gauge("mlops_datasets", "Datasets.", Dataset.objects.count()),
-        *_gauge("mlops_model_versions", "Registered model versions.", ModelVersion.objects.count()),
-        *_gauge("mlops_endpoints", "Real-time endpoints.", Endpoint.objects.count()),
-        *_gauge("mlops_worker_silent_seconds", "Time since a worker's last sign of life.", silent),
+        _by_state("mlops_runs", "Runs by state.", dict(_counts(Run)), RunState.values),
+        _by_state("mlops_deployments", "Deployments by state.", dict(_counts(Deployment)), DeploymentState.values),
+        _gauge("mlops_datasets", "Datasets.", Dataset.objects.count()),
+        _gauge("mlops_model_versions", "Registered model versions.", ModelVersion.objects.count()),
+        _gauge("mlops_endpoints", "Real-time endpoints.", Endpoint.objects.count()),
+        Family(name="mlops_worker_silent_seconds", help="Time since a worker's last sign of life.", samples=last),
     ]
 
 
@@ -143,12 +146,10 @@ def _counts(model: type[Run] | type[Deployment]) -> list[tuple[str, int]]:
     return list(model._default_manager.order_by().values_list("state").annotate(count=Count("pk")))
 
 
-def _by_state(name: str, help: str, counts: dict[str, int], states: list[str]) -> list[str]:
-    head = [f"# HELP {name} {help}", f"# TYPE {name} gauge"]
-    return head + [f'{name}{{state="{state}"}} {counts.get(state, 0)}' for state in states]
+def _by_state(name: str, help: str, counts: dict[str, int], states: list[str]) -> Family:
+    samples = [Sample(counts.get(state, 0), {"state": state}) for state in states]
+    return Family(name=name, help=help, samples=samples)
 
 
-def _gauge(name: str, help: str, value: float | None) -> list[str]:
-    if value is None:
-        return []
-    return [f"# HELP {name} {help}", f"# TYPE {name} gauge", f"{name} {value:g}"]
+def _gauge(name: str, help: str, value: float) -> Family:
+    return Family(name=name, help=help, samples=[Sample(value)])
