@@ -43,6 +43,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_PRICE_CORE_HOUR", help="What a core costs an hour, for profiles of models.", default="0.04"),
     Variable(name="MLOPS_PRICE_GB_HOUR", help="What a GiB of memory costs an hour.", default="0.005"),
     Variable(name="MLOPS_PRICE_CURRENCY", help="The currency of both prices.", default="USD"),
+    Variable(name="MLOPS_TELEMETRY_MINUTES_DAYS", help="How long counts by minute are kept, in days.", default="14"),
+    Variable(name="MLOPS_TELEMETRY_HOURS_DAYS", help="How long counts by hour are kept, in days.", default="400"),
     Variable(name="MLOPS_DEBUG_PORT", help="Where a debugger attaches to a scoring script: PORT or HOST:PORT."),
     Variable(name="MLOPS_DEBUG_WAIT", help="1: the script waits for the debugger before init().", default="0"),
     Variable(name="MLOPS_DEBUG", help="1 shows Django's debug pages. Never in service.", default="0"),

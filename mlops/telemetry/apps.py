@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class TelemetryConfig(AppConfig):
     name = "mlops.telemetry"
     label = "telemetry"
+
+    def ready(self) -> None:
+        import mlops.telemetry.measures  # noqa: F401 - it registers itself

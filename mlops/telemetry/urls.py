@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mlops.telemetry import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("online-endpoints/<uuid:endpoint_id>/telemetry/", api.TelemetryView.as_view()),
+]
