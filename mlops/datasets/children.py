@@ -1,4 +1,5 @@
-"""Runs `python -m mlops.datasets.reading` for an order, with limits of memory and time; its refusal is raised here."""
+"""Runs `python -m mlops.datasets.reading`, or another such module, with limits of memory and time; its refusal is
+raised here."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ def ask_child(
     verb: str,
     *,
     path: Path,
+    module: str = "mlops.datasets.reading",
     seconds: float = LOOK_SECONDS,
     beat: Callable[[], bool] | None = None,
     reading: Reading | None = None,
@@ -40,7 +42,7 @@ def ask_child(
     line = msgspec.json.encode({"path": str(path), "reading": reading, "memory_bytes": memory, **order}) + b"\n"
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
-            [sys.executable, "-m", "mlops.datasets.reading", verb],
+            [sys.executable, "-m", module, verb],
             stdin=subprocess.PIPE,
             stdout=answer,
             stderr=errors,

@@ -1,0 +1,82 @@
+"""Jobs: take in what was collected, put small parts together, remove what is too old or forsaken."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from mlops.collected import compacting, intake, keeping, keys, retention
+from mlops.collected.leases import leased
+from mlops.collected.models import Intake, IntakeState
+from mlops.collected.taking import take
+from mlops.deployments.models import Deployment
+from mlops.deployments.spools import Source, left, sources
+from mlops.formats.refusal import Refusal
+from mlops.work.calls import every, job, later
+
+
+@every(1, "collected.look")
+def look() -> None:
+    """Cheap where there is nothing to take: a listing of a folder for each deployment that collects. Servers that are
+    asked over a network have a job each, so that a slow one holds up nobody."""
+    rows = intake.wanted()
+    if not rows:
+        return
+    deployments = Deployment.objects.select_related("endpoint__project").in_bulk([row.deployment_id for row in rows])
+    orphans = dict(left()) if len(deployments) < len(rows) else {}
+    for row in rows:
+        deployment = deployments.get(row.deployment_id)
+        if deployment is not None and deployment.target != "process":
+            if row.lease_until is None or row.lease_until < timezone.now():
+                later("collected.take", row.pk)
+        elif deployment is not None:
+            take_in(row, sources(deployment))
+        elif row.deployment_id in orphans:
+            take_in(row, [orphans[row.deployment_id]])
+
+
+@job("collected.take")
+def take_one(intake_id: str) -> None:
+    row = Intake.objects.select_related("endpoint__project").filter(pk=intake_id).first()
+    deployment = (
+        Deployment.objects.select_related("endpoint__project").filter(pk=row.deployment_id).first() if row else None
+    )
+    if row is not None and deployment is not None:
+        take_in(row, sources(deployment))
+
+
+def take_in(row: Intake, found: list[Source]) -> None:
+    if not _has_work(row, found):
+        return
+    with leased(row) as is_mine:
+        if not is_mine:
+            return
+        trouble: Refusal | None = None
+        for source in found:
+            try:
+                intake.went_well(row, take(row, source))
+            except Refusal as refusal:
+                trouble = refusal
+        if trouble is not None:
+            intake.went_wrong(row, trouble)
+
+
+def _has_work(row: Intake, found: list[Source]) -> bool:
+    """A look that finds nothing writes nothing."""
+    if row.state == IntakeState.FAILING or row.silent_since is not None:
+        return True
+    try:
+        return any(source.held() for source in found)
+    except Refusal:
+        return True
+
+
+@every(20, "collected.compact")
+def compact() -> None:
+    compacting.compact_due()
+
+
+@every(60, "collected.tidy")
+def tidy() -> None:
+    keys.forget_old(timezone.now())
+    retention.remove_old(timezone.now())
+    keeping.remove_forsaken()
