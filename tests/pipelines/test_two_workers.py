@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,11 +43,15 @@ LOOKING = (
     + """
 import sys
 from datetime import datetime, timedelta
+from itertools import cycle
 from mlops.pipelines.firing import tick
-print("looking", flush=True)
+print("ready", flush=True)
+sys.stdin.readline()
 now = datetime.fromisoformat(sys.argv[1])
-for minute in range(1, int(sys.argv[2]) + 1):
+minutes = range(1, int(sys.argv[2]) + 1)
+for minute in cycle(minutes) if "until-killed" in sys.argv else minutes:
     tick(now + timedelta(minutes=minute))
+    print(minute, flush=True)
 """
 )
 COUNTED = (
@@ -65,14 +67,25 @@ print(Fire.objects.count(), started.count(), started.values("run").distinct().co
 
 def start(code: str, environ: dict[str, str], *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", code, *words]
-    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def said(code: str, environ: dict[str, str], *words: str) -> str:
     process = start(code, environ, *words)
-    out, _errors = process.communicate(timeout=120)
+    out, _errors = process.communicate("\n", timeout=120)
     assert process.returncode == 0
     return out.strip()
+
+
+def wait_for_line(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdout is not None
+    assert any(said.strip() == line for said in process.stdout), f"It ended before it said “{line}”."
+
+
+def go_on(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 @pytest.fixture
@@ -85,15 +98,17 @@ def environ(tmp_path: Path) -> dict[str, str]:
 def test_each_fire_has_one_run_though_two_look_and_one_is_killed(environ: dict[str, str]) -> None:
     now = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
     said(MADE, environ, now.isoformat())
-    first, second = (start(LOOKING, environ, now.isoformat(), str(LOOKS)) for _each in range(2))
+    looking = (LOOKING, environ, now.isoformat(), str(LOOKS))
+    first, second = start(*looking, "until-killed"), start(*looking)
     for one in (first, second):
-        assert one.stdout is not None
-        assert one.stdout.readline() == "looking\n"
-    time.sleep(0.3)
-    assert first.poll() is None, "it is killed while it looks"
-    first.send_signal(signal.SIGKILL)
+        wait_for_line(one, "ready")
+    for one in (first, second):
+        go_on(one)
+    wait_for_line(first, "3")
+    first.kill()
     first.wait(30)
-    assert second.wait(120) == 0
+    second.communicate(timeout=120)
+    assert second.returncode == 0
     again = now + timedelta(minutes=LOOKS - 1)
     said(LOOKING, environ, again.isoformat(), "1")
     assert said(COUNTED, environ) == " ".join([str(LOOKS)] * 4)
