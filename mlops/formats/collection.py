@@ -34,3 +34,28 @@ class CollectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     consent: Literal["given", "asked"] = "given"
     """given: callers have agreed, and one may still say no by the header `x-mlops-collect: no`; asked: only requests
     that say `x-mlops-collect: yes` are kept."""
+    left_out: tuple[str, ...] = ()
+    """Designations of a script's own collectors that are not kept."""
+    most_spool_bytes: int = 1024**3
+    """Of what waits on a server's disk to be taken: beyond it rows are counted and not kept."""
+
+
+class Collecting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scoring server is told of it."""
+
+    settings: CollectionSettings
+    folder: str
+    """Of its spool: survives the server."""
+    secret: str = ""
+    """What hashes are keyed with: the deployment's own, so that equal values stay equal over its revisions."""
+    key_digest: str = ""
+    """SHA-256 (hexadecimal) of the key that segments are fetched with; empty: nobody may fetch them over HTTP."""
+
+
+CONSENT_HEADER = "x-mlops-collect"
+COLLECTED_HEADER = "x-mlops-collected"
+"""In the answer to a request that was to be kept: 1 where it is kept, 0 where it could not be."""
+CORRELATION_HEADER = "x-mlops-correlation-id"
+CALL_HEADER = "x-mlops-call"
+"""From the router: one name for all attempts at one request."""
+SPOOL_KEY_HEADER = "x-mlops-spool-key"

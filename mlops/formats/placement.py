@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from mlops.formats.collection import Collecting
 from mlops.formats.serving import RequestLimits, Serving
 
 PLACEMENT_VARIABLE = "MLOPS_PLACEMENT"
@@ -20,6 +21,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cors_origins: tuple[str, ...] = ()
     variables: dict[str, str] = {}
     """Environment variables of the entry script; they may be secret."""
+    collection: Collecting | None = None
 
 
 def placement_of(serving: Serving) -> Placement:
@@ -30,6 +32,7 @@ def placement_of(serving: Serving) -> Placement:
         threads=serving.threads,
         cors_origins=serving.cors_origins,
         variables=serving.variables,
+        collection=serving.collection,
     )
 
 
@@ -43,4 +46,5 @@ def placed(serving: Serving, placement: Placement) -> Serving:
         threads=placement.threads,
         cors_origins=placement.cors_origins,
         variables=placement.variables,
+        collection=placement.collection,
     )

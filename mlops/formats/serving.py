@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.collection import Collecting
 from mlops.formats.model import Signature
 
 SERVING_FILE = "serving.json"
@@ -87,6 +88,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     limits: RequestLimits = RequestLimits()
     threads: int = 1
     cors_origins: tuple[str, ...] = ()
+    collection: Collecting | None = None
+    """What of the calls is kept, and where; None: nothing."""
 
 
 class Backend(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from mlops.formats.collection import CALL_HEADER, CORRELATION_HEADER
 from mlops.formats.serving import DeploymentRoute
 from mlops.http.exchange import Request
 from mlops.router.endpoints import Endpoint
@@ -14,9 +15,12 @@ MIRRORED_HEADER = b"x-mlops-mirrored"
 _NOT_FORWARDED = frozenset(
     (
         b"authorization api-key host connection keep-alive proxy-connection te trailer transfer-encoding upgrade "
-        b"content-length expect x-mlops-sticky-key x-mlops-mirrored azureml-model-deployment origin"
+        b"content-length expect x-mlops-sticky-key x-mlops-mirrored azureml-model-deployment origin "
+        b"x-mlops-call x-mlops-spool-key"
     ).split()
 ) | {REQUEST_ID, TRACEPARENT}
+_CORRELATED = (CORRELATION_HEADER.encode(), b"x-correlation-id")
+_CALL, _CORRELATION = f"{CALL_HEADER}: ".encode(), f"{CORRELATION_HEADER}: ".encode()
 
 
 class Passage:
@@ -50,7 +54,9 @@ class Passage:
 
 
 def _head(request: Request, trace: Trace, *, is_mirrored: bool) -> bytes:
-    parts = [REQUEST_ID, b": ", trace.request_id, b"\r\n"]
+    parts = [REQUEST_ID, b": ", trace.request_id, b"\r\n", _CALL, trace.call, b"\r\n"]
+    if not trace.is_begun and not any(map(request.header, _CORRELATED)):
+        parts += (_CORRELATION, trace.trace_id, b"\r\n")
     for name, value in request.headers:
         if name not in _NOT_FORWARDED and not (trace.is_begun and name == TRACESTATE):
             parts += (name, b": ", value, b"\r\n")

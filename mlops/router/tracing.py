@@ -16,13 +16,15 @@ _TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-
 
 
 class Trace:
-    """`request_id` is the caller's where it is printable and at most 128 bytes; a trace goes on with a new span."""
+    """`request_id` is the caller's where it is printable and at most 128 bytes; a trace goes on with a new span.
+    `call` names all attempts at this one request, and nobody else has it: callers may use a request id twice."""
 
-    __slots__ = ("_flags", "is_begun", "request_id", "trace_id")
+    __slots__ = ("_flags", "call", "is_begun", "request_id", "trace_id")
 
     def __init__(self, request: Request) -> None:
         given = request.header(REQUEST_ID)
-        self.request_id = given if _REQUEST_ID.fullmatch(given) else b"%032x" % random.getrandbits(128)
+        self.call = b"%032x" % random.getrandbits(128)
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else self.call
         parent = _TRACEPARENT.fullmatch(request.header(TRACEPARENT))
         self.is_begun = parent is None or parent[1] == b"ff" or not parent[2].strip(b"0") or not parent[3].strip(b"0")
         if parent is None or self.is_begun:

@@ -11,7 +11,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.serving import Serving
+from mlops.scoring import segments_http
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
+from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.collector import Collector, Headers
+from mlops.scoring.collecting.note import Note
 from mlops.scoring.exchange import (
     TEXT,
     Answer,
@@ -31,6 +36,7 @@ from mlops.scoring.served.model import Served, log, unknown_model
 from mlops.scoring.served.opening import opened
 from mlops.scoring.served.script import ScriptModel
 from mlops.scoring.served.several import SeveralModels
+from mlops.scoring.spool.writer import Spool
 from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
@@ -48,6 +54,7 @@ class Application:
         self._metrics = Metrics(model=serving.model, deployment=serving.deployment)
         self._origins = frozenset(origin.encode() for origin in serving.cors_origins)
         self._keeper: asyncio.Task[None] | None = None
+        self.collector = _collector(serving)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,6 +66,7 @@ class Application:
         rows = 0
         timing = Timing()
         current.set(timing)
+        note = self._note(scope)
         try:
             answer, rows = await self._answer(scope, receive)
         except ClientGone:
@@ -71,7 +79,9 @@ class Application:
             answer = self._problem(scope, fault)
         if scope["method"] == "POST":
             self._metrics.count(answer.status, seconds=time.perf_counter() - began, rows=rows)
-        extra = (timing.header(),) if timing.score else ()
+        extra: tuple[tuple[bytes, bytes], ...] = (timing.header(),) if timing.score else ()
+        if note is not None and self.collector is not None and answer.status < 400:
+            extra += self.collector.keep(note)
         await write(send, answer, extra=(*extra, *self._cors(scope, answer)) if self._origins else extra)
 
     def not_ready(self) -> list[str]:
@@ -88,20 +98,36 @@ class Application:
             raise unknown_model(name, version, (self._model,))
         return self._model
 
-    async def infer(self, model: Served, asked: dict[str, Any]) -> dict[str, Any]:
-        """For other faces than HTTP: counted, and refused while the model is not ready."""
+    async def infer(
+        self, model: Served, asked: dict[str, Any], *, headers: Headers
+    ) -> tuple[dict[str, Any], tuple[tuple[bytes, bytes], ...]]:
+        """For other faces than HTTP: counted, kept, and refused while the model is not ready. The answer comes with
+        headers of its own."""
         began = time.perf_counter()
         rows, status = 0, 500
+        note = self.collector.note(headers) if self.collector is not None else None
+        noting.current.set(note)
+        told_with: tuple[tuple[bytes, bytes], ...] = ()
         try:
             self._require_ready()
             told, rows = await model.infer(asked)
             status = 200
+            if note is not None and self.collector is not None:
+                told_with = self.collector.keep(note)
         except Refusal as refusal:
             status = refusal.status
             raise
         finally:
             self._metrics.count(status, seconds=time.perf_counter() - began, rows=rows)
-        return told
+        return told, told_with
+
+    def _note(self, scope: Scope) -> Note | None:
+        """Set before the request is answered, for whoever answers it."""
+        if self.collector is None or (scope["method"] != "POST" and not self._takes_raw):
+            return None
+        note = self.collector.note(dict(scope["headers"]))
+        noting.current.set(note)
+        return note
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -110,6 +136,8 @@ class Application:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._model.stop()
+        if self.collector is not None:
+            self.collector.spool.seal()
         self._keeper.cancel()
         if watcher is not None:
             watcher.cancel()
@@ -131,6 +159,9 @@ class Application:
             self._require_ready()
             return await model.score(body)
         path = path.rstrip("/") or "/"
+        if path.startswith(segments_http.PATH) and self.serving.collection is not None:
+            headers = dict(scope["headers"])
+            return await segments_http.answer(method, path, headers, self.serving.collection, self.collector), 0
         if self._takes_raw and path == "/score" and not (method == "OPTIONS" and self._is_preflight(scope)):
             return await self._raw(scope, receive)
         if method == "OPTIONS":
@@ -164,6 +195,10 @@ class Application:
         return await self._model.score_raw(scope, body)
 
     @property
+    def _spool(self) -> Spool | None:
+        return self.collector.spool if self.collector is not None else None
+
+    @property
     def _takes_raw(self) -> bool:
         return isinstance(self._model, ScriptModel) and self._model.takes_raw
 
@@ -181,7 +216,7 @@ class Application:
                 status=503 if reasons else 200,
             )
         if path == "/metrics":
-            text = self._metrics.text(ready=not reasons, waiting=self._model.waiting)
+            text = self._metrics.text(ready=not reasons, waiting=self._model.waiting, spool=self._spool)
             return Answer(body=text.encode(), content_type=TEXT)
         if path in ("/swagger.json", "/openapi.json"):
             return json_answer(self._model.openapi())
@@ -261,3 +296,14 @@ class Application:
 
     def _wrong_method(self, path: str, method: str, *, allowed: str) -> Refusal:
         return Refusal("method_not_allowed", f"{path} does not take {method}.", hint=f"Use {allowed}.", status=405)
+
+
+def _collector(serving: Serving) -> Collector | None:
+    """A server whose spool cannot be had serves all the same, and says so in its log."""
+    if serving.collection is None or not serving.collection.settings.is_enabled:
+        return None
+    try:
+        return Collector(serving, serving.collection)
+    except OSError as error:
+        log(code="spool_unusable", detail=f"Nothing is collected: {error}.")
+        return None

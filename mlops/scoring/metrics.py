@@ -7,6 +7,7 @@ from collections import Counter
 
 from mlops.formats.serving import LATENCY_BOUNDS
 from mlops.scoring.footprint import footprint
+from mlops.scoring.spool.writer import Spool
 
 
 class Metrics:
@@ -23,7 +24,7 @@ class Metrics:
         self._seconds += seconds
         self._rows += rows
 
-    def text(self, *, ready: bool, waiting: int) -> str:
+    def text(self, *, ready: bool, waiting: int, spool: Spool | None = None) -> str:
         labels = self._labels
         lines = ["# TYPE mlops_scoring_requests_total counter"]
         lines += [
@@ -53,6 +54,15 @@ class Metrics:
             "# TYPE process_resident_memory_bytes gauge",
             f"process_resident_memory_bytes {own.memory_bytes}",
         ]
+        if spool is not None:
+            lines += [
+                "# TYPE mlops_scoring_collected_total counter",
+                f"mlops_scoring_collected_total{{{labels}}} {spool.written}",
+                "# TYPE mlops_scoring_not_collected_total counter",
+                f"mlops_scoring_not_collected_total{{{labels}}} {spool.lost}",
+                "# TYPE mlops_scoring_spool_bytes gauge",
+                f"mlops_scoring_spool_bytes{{{labels}}} {spool.used_bytes}",
+            ]
         return "\n".join(lines) + "\n"
 
 

@@ -44,7 +44,7 @@ def test_get_model_path_is_the_only_file_of_a_single_model(tmp_path):
     [
         ("from azureml.core import Workspace", "azureml.core.Workspace has no meaning in MLOps Studio: a deployment's"),
         ("from azureml.core import Run", "log with print()"),
-        ("from azureml.monitoring import ModelDataCollector", "switch on data collection"),
+        ("from azureml.monitoring import DataCollector", "switch on data collection"),
         ("from azureml.core.authentication import x", "azureml.core.authentication has no meaning"),
         ("import inference_schema.parameter_types.spark_parameter_type", "use PandasParameterType"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mlops.scoring.grpc.messages import SERVICE, message
+from tests.scoring.collecting.spools import collecting, eventually
 from tests.scoring.folders import churn_folder, price_folder
 from tests.scoring.running import free_port, scoring
 
@@ -117,3 +118,24 @@ def test_a_port_that_is_taken_is_told(tmp_path, price):
         _, errors = started.communicate(timeout=30)
     assert started.returncode == 3
     assert "cannot listen" in errors
+
+
+def test_what_is_asked_over_grpc_is_kept_and_its_caller_told(tmp_path):
+    port = free_port()
+    folder = price_folder(tmp_path / "price", collection=collecting(tmp_path / "spool"))
+    with scoring(folder, "--grpc-port", str(port)):
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        call = channel.unary_unary(
+            f"/{SERVICE}/ModelInfer",
+            request_serializer=message("ModelInferRequest").SerializeToString,
+            response_deserializer=message("ModelInferResponse").FromString,
+        )
+        inputs = [
+            tensor("horsepower", "INT64", int64_contents=[100, 1]),
+            tensor("weight", "FP64", fp64_contents=[2000.0, 1.0]),
+        ]
+        asked = message("ModelInferRequest")(model_name="prices", inputs=inputs)
+        _answer, told = call.with_call(asked, timeout=10, metadata=(("x-request-id", "r-7"),))
+        assert ("x-mlops-collected", "1") in [tuple(one) for one in told.initial_metadata()]
+        (record,) = eventually(tmp_path / "spool", 1)
+    assert (record.request_id, record.parts["inputs"]["horsepower"]) == ("r-7", [100, 1])

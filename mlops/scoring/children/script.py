@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mlops.scoring.children import gathering
 from mlops.scoring.children.debugging import attach
 from mlops.scoring.children.encoding import decode, encode
 from mlops.scoring.children.faults import Fault
@@ -56,7 +57,10 @@ def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:
     call = _raw_call(run) if is_raw else _named_call(run) if schemas else _text_call(run)
 
     def answer(message: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
-        return _sent(guard("run()", lambda: call(message, body)), guard.name)
+        gathering.begin(message.get("collect"))
+        head, sent = _sent(guard("run()", lambda: call(message, body)), guard.name)
+        gathered = gathering.end()
+        return ({**head, "collected": gathered} if gathered else head), sent
 
     return answer, {"raw": is_raw, **schemas}
 

@@ -12,6 +12,7 @@ from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
 from mlops.scoring.children import debugging
 from mlops.scoring.children.model_folder import ALIAS
+from mlops.scoring.collecting.note import Note
 from mlops.scoring.engines.child import Child
 from mlops.scoring.exchange import JSON, Answer
 
@@ -20,10 +21,12 @@ _NOT_THE_SCRIPTS = (b"content-length", b"transfer-encoding", b"connection")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """`request` (method, path, query, headers) is for scripts that take raw requests."""
+    """`request` (method, path, query, headers) is for scripts that take raw requests; with a `note` what the script's
+    own collectors take is kept."""
 
     body: bytes
     request: dict[str, Any] | None = None
+    note: Note | None = None
 
 
 class ScriptEngine:
@@ -79,10 +82,17 @@ class ScriptEngine:
 
     async def _run(self, asked: Asked) -> Answer | Exception:
         try:
-            told, body = await self._child.ask({"request": asked.request} if asked.request else {}, asked.body)
+            told, body = await self._child.ask(_message(asked), asked.body)
         except Refusal as refusal:
             return refusal
+        if asked.note is not None:
+            asked.note.gather(told.get("collected", ()))
         return _answer(told, body)
+
+
+def _message(asked: Asked) -> dict[str, Any]:
+    message: dict[str, Any] = {"request": asked.request} if asked.request else {}
+    return {**message, "collect": asked.note.call[1:]} if asked.note is not None else message
 
 
 def _answer(told: dict[str, Any], body: bytes) -> Answer:

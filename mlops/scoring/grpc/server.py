@@ -17,7 +17,8 @@ _CODES = {
     503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
 }  # fmt: skip
 
-Act = Callable[[Application, Any], Awaitable[Any]]
+Act = Callable[[Application, Any, Any], Awaitable[Any]]
+"""(application, message, grpc's context) to the answer."""
 
 
 class GrpcServer:
@@ -59,7 +60,7 @@ def _answering(act: Act, application: Application) -> Callable[[Any, Any], Await
         import grpc
 
         try:
-            return await act(application, asked)
+            return await act(application, asked, context)
         except Refusal as refusal:
             code = getattr(grpc.StatusCode, _CODES.get(refusal.status, "INTERNAL"))
             await context.abort(code, f"{refusal.message} {refusal.hint}".strip())
@@ -70,32 +71,40 @@ def _answering(act: Act, application: Application) -> Callable[[Any, Any], Await
     return answer
 
 
-async def _live(application: Application, asked: Any) -> Any:
+async def _live(application: Application, asked: Any, context: Any) -> Any:
     return message("ServerLiveResponse")(live=True)
 
 
-async def _ready(application: Application, asked: Any) -> Any:
+async def _ready(application: Application, asked: Any, context: Any) -> Any:
     return message("ServerReadyResponse")(ready=not application.not_ready())
 
 
-async def _model_ready(application: Application, asked: Any) -> Any:
+async def _model_ready(application: Application, asked: Any, context: Any) -> Any:
     model = application.model(asked.name, asked.version)
     return message("ModelReadyResponse")(ready=not model.trouble)
 
 
-async def _server_metadata(application: Application, asked: Any) -> Any:
+async def _server_metadata(application: Application, asked: Any, context: Any) -> Any:
     from mlops import __version__
 
     return message("ServerMetadataResponse")(name="mlops-studio", version=__version__, extensions=[EXTENSION])
 
 
-async def _model_metadata(application: Application, asked: Any) -> Any:
+async def _model_metadata(application: Application, asked: Any, context: Any) -> Any:
     return metadata_of(application.model(asked.name, asked.version).metadata())
 
 
-async def _infer(application: Application, asked: Any) -> Any:
+async def _infer(application: Application, asked: Any, context: Any) -> Any:
     model = application.model(asked.model_name, asked.model_version)
-    return answer_of(await application.infer(model, request_of(asked)))
+    headers = {name.encode(): _bytes(value) for name, value in context.invocation_metadata() or ()}
+    told, told_with = await application.infer(model, request_of(asked), headers=headers)
+    if told_with:
+        await context.send_initial_metadata([(name.decode(), value.decode()) for name, value in told_with])
+    return answer_of(told)
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
 
 
 _ACTS: dict[str, Act] = {

@@ -9,6 +9,7 @@ from mlops.formats.model import Signature
 from mlops.formats.serving import Serving
 from mlops.scoring.batch import Batch, Columns, records
 from mlops.scoring.bodies import read_invocation, read_score
+from mlops.scoring.collecting import note as noting
 from mlops.scoring.engines.engine import Engine
 from mlops.scoring.exchange import Answer
 from mlops.scoring.open_inference import infer_answer, metadata, read_infer
@@ -54,4 +55,6 @@ class ColumnModel(Kept):
         if batch.rows == 0:
             return {}
         outputs: Columns = await self._line.submit(batch, size=batch.rows)
+        if (note := noting.current.get()) is not None:
+            note.hold(self.serving.model, inputs=batch.columns, predictions=outputs, rows=batch.rows)
         return outputs

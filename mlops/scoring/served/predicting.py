@@ -12,6 +12,8 @@ from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import Serving
 from mlops.formats.tensor import CallParameter, TensorSignature
 from mlops.scoring.bodies import INVOCATION_KEYS, SCORE_KEYS, read_json, read_rows, value_of
+from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.note import Body, Form, Loose
 from mlops.scoring.csv_rows import KIND as CSV
 from mlops.scoring.csv_rows import columns_of
 from mlops.scoring.engines.engine import Engine
@@ -98,6 +100,8 @@ class PredictingModel(Kept):
     def _take(self, signature: Signature | None, tensors: TensorSignature | None) -> None:
         self._signature, self._tensors = signature, tensors
         self._validator = Validator(signature, most_rows=self.serving.limits.rows) if signature else None
+        outputs = signature.outputs if signature else tensors.outputs if tensors else ()
+        self._output = (outputs[0].name if len(outputs) == 1 else "") or "prediction"
 
     def _learn(self) -> None:
         if isinstance(self._engine, GraphEngine):
@@ -107,6 +111,9 @@ class PredictingModel(Kept):
         if question.form != "rows" and not question.count:
             return Predicted(raw=b"[]")
         predicted: Predicted = await self._line.submit(question, size=max(1, question.count))
+        if (note := noting.current.get()) is not None:
+            predictions = Body(content=predicted.raw, name=self._output)
+            note.hold(self.serving.model, inputs=_asked(question), predictions=predictions, rows=question.count)
         return predicted
 
     def _question(self, body: Any, keys: tuple[str, ...]) -> tuple[Question, tuple[str, ...]]:
@@ -150,6 +157,13 @@ class PredictingModel(Kept):
                 hint = nearest(str(name), self._parameters) or f"Its parameters are: {known}."
                 raise Refusal("unknown_parameter", f"The model has no parameter '{name}'.", hint=hint, status=422)
         return dict(given)
+
+
+def _asked(question: Question) -> Form:
+    """Tensors by their names."""
+    if question.form == "columns":
+        return question.columns
+    return Loose(value=question.tensors if question.form == "tensors" else question.rows, name="inputs")
 
 
 def _method(given: Any) -> str:

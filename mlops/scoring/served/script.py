@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
 from mlops.scoring.bodies import read_json
+from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.note import Body
 from mlops.scoring.engines.script import Asked, ScriptEngine
 from mlops.scoring.exchange import JSON, Answer, Scope
 from mlops.scoring.openapi import openapi
@@ -69,7 +73,12 @@ class ScriptModel(Kept):
         return openapi(self.serving, None, schemas=self._script.schemas, raw=self.takes_raw)
 
     async def _run(self, asked: Asked) -> Answer:
-        answer: Answer = await self._line.submit(asked)
+        if (note := noting.current.get()) is None:
+            answer: Answer = await self._line.submit(asked)
+            return answer
+        answer = await self._line.submit(replace(asked, note=note))
+        told = Body(content=answer.body, content_type=answer.content_type.decode("latin-1"), name="prediction")
+        note.hold(self.serving.model, inputs=Body(content=asked.body, content_type=_kind(asked)), predictions=told)
         return answer
 
     def _no_tensors(self) -> Refusal:
@@ -79,3 +88,9 @@ class ScriptModel(Kept):
             hint="Use POST /score.",
             status=400,
         )
+
+
+def _kind(asked: Asked) -> str:
+    """Only a raw script is told the type of a body; others take text."""
+    headers = asked.request["headers"] if asked.request else ()
+    return next((value for name, value in headers if name == "content-type"), "application/json")

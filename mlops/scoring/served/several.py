@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
 from mlops.scoring.bodies import read_json
+from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.note import Loose
 from mlops.scoring.combining import combined
 from mlops.scoring.engines.onnx import class_labels
 from mlops.scoring.exchange import Answer
@@ -64,7 +66,7 @@ class SeveralModels:
             return await self._first.score(body)
         answers, rows = await self._all(lambda one: one.score(body))
         told = {
-            "predictions": self._together([answer["predictions"] for answer in answers]),
+            "predictions": self._noted([answer["predictions"] for answer in answers]),
             "model": ENSEMBLE,
             "models": [one.serving.model for one in self._members],
             "deployment": self.serving.deployment,
@@ -76,14 +78,14 @@ class SeveralModels:
         if self.serving.ensemble is None:
             return await self._first.invoke(body, content_type=content_type)
         answers, rows = await self._all(lambda one: one.invoke(body, content_type=content_type))
-        predictions = self._together([answer["predictions"] for answer in answers])
+        predictions = self._noted([answer["predictions"] for answer in answers])
         return Answer(body=encoder.encode({"predictions": predictions})), rows
 
     async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
         if self.serving.ensemble is None:
             return await self._first.infer(asked)
         answers = await asyncio.gather(*(self._asked(one, one.infer(asked)) for one in self._members))
-        records = self._together([_records(told["outputs"]) for told, _ in answers])
+        records = self._noted([_records(told["outputs"]) for told, _ in answers])
         identity = {"id": answers[0][0]["id"]} if "id" in answers[0][0] else {}
         outputs = infer_outputs(records, {})
         return {"model_name": ENSEMBLE, "model_version": self.version, **identity, "outputs": outputs}, answers[0][1]
@@ -113,6 +115,13 @@ class SeveralModels:
             raise Refusal(
                 refusal.code, message, hint=refusal.hint, status=refusal.status, where=refusal.where
             ) from refusal
+
+    def _noted(self, answers: Sequence[Sequence[Any]]) -> list[Any]:
+        """What is kept of the request is the answer of all, not that of one."""
+        predictions = self._together(answers)
+        if (note := noting.current.get()) is not None:
+            note.model, note.predictions = self.serving.model, Loose(value=predictions, name="prediction")
+        return predictions
 
     def _together(self, answers: Sequence[Sequence[Any]]) -> list[Any]:
         assert self.serving.ensemble is not None

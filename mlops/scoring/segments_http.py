@@ -1,0 +1,76 @@
+"""`/-/collected`: sealed segments of the spool for the control plane alone, which knows the deployment's key.
+
+A request that came through the router finds nothing here, whatever it says."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from mlops.formats.collection import CALL_HEADER, SPOOL_KEY_HEADER, Collecting
+from mlops.formats.refusal import Refusal
+from mlops.scoring.collecting.collector import Collector, Headers
+from mlops.scoring.exchange import Answer, json_answer
+from mlops.scoring.spool.folder import Held, discard, held, read, seal_left
+
+PATH = "/-/collected"
+_KEY, _ROUTED = SPOOL_KEY_HEADER.encode(), CALL_HEADER.encode()
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of GET /-/collected."""
+
+    segments: list[Held]
+    written: int = 0
+    """Records, since the server started."""
+    lost: int = 0
+    trouble: str = ""
+
+
+async def answer(
+    method: str, path: str, headers: Headers, collecting: Collecting, collector: Collector | None
+) -> Answer:
+    """Raises Refusal `unknown_path`, `wrong_key`, `segment_gone` or `wrong_method`."""
+    _require_key(path, headers, collecting)
+    folder, name = Path(collecting.folder), path[len(PATH) :].lstrip("/")
+    if method == "GET" and not name:
+        return json_answer(await _told(folder, collector))
+    if method == "GET":
+        return Answer(body=await asyncio.to_thread(_read, folder, name), content_type=b"application/octet-stream")
+    if method == "DELETE" and name:
+        discard(folder, name)
+        return Answer(status=204)
+    raise Refusal("wrong_method", f"{path} does not take {method}.", hint="Use GET, or DELETE.", status=405)
+
+
+def _require_key(path: str, headers: Headers, collecting: Collecting) -> None:
+    if _ROUTED in headers:
+        raise Refusal("unknown_path", f"There is nothing at {path}.", status=404)
+    digest = sha256(headers.get(_KEY, b"")).hexdigest()
+    if not collecting.key_digest or not hmac.compare_digest(digest, collecting.key_digest):
+        hint = f"The control plane sends the deployment's key as {SPOOL_KEY_HEADER}."
+        raise Refusal("wrong_key", "This is told to the control plane alone.", hint=hint, status=401)
+
+
+async def _told(folder: Path, collector: Collector | None) -> Told:
+    def look() -> list[Held]:
+        seal_left(folder)
+        return held(folder)
+
+    segments = await asyncio.to_thread(look)
+    if collector is None:
+        return Told(segments=segments)
+    spool = collector.spool
+    return Told(segments=segments, written=spool.written, lost=spool.lost, trouble=spool.trouble)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return read(folder, name)
+    except FileNotFoundError:
+        hint = "It was taken already."
+        raise Refusal("segment_gone", f"There is no segment {name}.", hint=hint, status=404) from None
