@@ -31,7 +31,8 @@ class Categories:
 
 
 def thinned(categories: Categories, most: int = MOST_KEPT) -> Categories:
-    """The `most` frequent values; every measure is then that of the table in which the rest are one value."""
+    """The `most` frequent values, and the rest as one. They were chosen by their count here, so elsewhere they are less
+    frequent even where nothing changed: such columns are shown and not judged."""
     if len(categories.counts) <= most:
         return categories
     kept = dict(list(categories.counts.items())[:most])

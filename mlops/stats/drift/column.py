@@ -12,13 +12,13 @@ from mlops.formats.looking import FeatureKind
 from mlops.formats.table import ColumnType
 from mlops.stats.drift.categories import MOST_READ, Categories
 from mlops.stats.drift.numbers import Numbers, distinct
+from mlops.stats.drift.reading import read_numbers, read_texts
 from mlops.stats.schema import column_type
 
 if TYPE_CHECKING:
     import polars as pl
 
 FEW_VALUES, SMALL_SHARE = 100, 0.05
-MICROSECONDS = 1e6
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def usual_kind(type_: ColumnType, *, unique: int, rows: int) -> FeatureKind:
 def _column(series: pl.Series, type_: ColumnType, kind: FeatureKind | None, *, known: dict[str, int] | None) -> Column:
     if type_ in ("string", "boolean") and kind != "numerical":
         return _of_texts(series, type_, known)
-    values, missing, errors = _as_numbers(series, type_)
+    values, missing, errors = _in_order(series, type_)
     numbers = Numbers(values)
     unique = distinct(numbers)
     kind = kind or usual_kind(type_, unique=unique, rows=series.len())
@@ -86,44 +86,21 @@ def _column(series: pl.Series, type_: ColumnType, kind: FeatureKind | None, *, k
     return Column(kind="categorical", categories=_categories_of_numbers(values, known), **common)
 
 
-def _as_numbers(series: pl.Series, type_: ColumnType) -> tuple[Any, int, int]:
-    """Finite values in order, rows without a value, rows whose value is no such number."""
+def _in_order(series: pl.Series, type_: ColumnType) -> tuple[Any, int, int]:
+    """Finite values in order of size, rows without a value, rows whose value is no such number."""
     import numpy as np
-    import polars as pl
 
     missing = series.null_count()
-    dtype = series.dtype
-    if dtype.is_float():
+    if series.dtype.is_float():
         missing += int(series.is_nan().sum())
-    if type_ == "date":
-        series = _seconds(series)
-    elif dtype.is_numeric() or dtype == pl.Boolean:
-        series = series.cast(pl.Float64)
-    elif dtype == pl.String:
-        series = series.str.strip_chars().cast(pl.Float64, strict=False)
-    else:
-        series = pl.Series(series.name, [None] * series.len(), pl.Float64)
-    values = series.drop_nulls().to_numpy(writable=True) if series.null_count() else series.to_numpy(writable=True)
+    values = read_numbers(series, type_).drop_nulls().to_numpy(writable=True)
     finite = np.isfinite(values)
-    if type_ == "integer" and dtype.is_float():
+    if type_ == "integer" and series.dtype.is_float():
         finite &= values == np.floor(values)
     if not finite.all():
         values = values[finite]
     values.sort()
     return values, missing, series.len() - missing - int(values.size)
-
-
-def _seconds(series: pl.Series) -> pl.Series:
-    import polars as pl
-
-    dtype = series.dtype
-    if dtype == pl.String:
-        series = series.str.to_datetime(time_unit="us", strict=False, time_zone="UTC")
-    elif dtype.is_numeric():
-        return series.cast(pl.Float64)
-    elif dtype not in (pl.Date, pl.Datetime):
-        return pl.Series(series.name, [None] * series.len(), pl.Float64)
-    return series.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64) / MICROSECONDS
 
 
 def _categories_of_numbers(values: Any, known: dict[str, int] | None) -> Categories:
@@ -139,7 +116,9 @@ def _categories_of_numbers(values: Any, known: dict[str, int] | None) -> Categor
 def _of_texts(series: pl.Series, type_: ColumnType, known: dict[str, int] | None) -> Column:
     import polars as pl
 
-    texts, missing, errors = _as_texts(series, type_)
+    texts = read_texts(series, type_)
+    missing = series.null_count()
+    errors = texts.null_count() - missing
     counted = (
         pl.DataFrame({"value": texts.drop_nulls()})
         .group_by("value")
@@ -164,30 +143,6 @@ def _of_texts(series: pl.Series, type_: ColumnType, known: dict[str, int] | None
         unique=unique,
         categories=categories,
     )
-
-
-def _as_texts(series: pl.Series, type_: ColumnType) -> tuple[pl.Series, int, int]:
-    """Values as texts, rows without a value, rows whose value is of another type."""
-    import polars as pl
-
-    missing, dtype = series.null_count(), series.dtype
-    if type_ == "boolean" and dtype != pl.Boolean:
-        texts = _truths(series)
-        return texts, missing, texts.null_count() - missing
-    if type_ == "string" and (dtype.is_numeric() or dtype == pl.Boolean):
-        return pl.Series(series.name, [], pl.String), missing, series.len() - missing
-    if dtype.is_nested() or dtype == pl.Binary:
-        texts = pl.Series(series.name, [None if value is None else str(value) for value in series.to_list()], pl.String)
-        return texts, missing, 0
-    return series.cast(pl.String), missing, 0
-
-
-def _truths(series: pl.Series) -> pl.Series:
-    import polars as pl
-
-    texts = series.cast(pl.String, strict=False).str.to_lowercase()
-    names = {"true": "true", "1": "true", "1.0": "true", "false": "false", "0": "false", "0.0": "false"}
-    return texts.replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def _listed(counted: list[tuple[str, int]], known: dict[str, int] | None) -> Categories:

@@ -16,7 +16,7 @@ from mlops.stats.drift.binned import (
     population_stability_index,
 )
 from mlops.stats.drift.bins import common_histograms, quantile_counts
-from mlops.stats.drift.categories import aligned
+from mlops.stats.drift.categories import MOST_KEPT, aligned
 from mlops.stats.drift.chance import chi_squared_p, kolmogorov_smirnov_p
 from mlops.stats.drift.column import Column
 from mlops.stats.drift.distances import apart
@@ -50,7 +50,8 @@ class Compared:
     baseline: Distribution | None = None
     current: Distribution | None = None
     note: str = ""
-    """Why there is nothing to measure."""
+    """Why there is nothing to measure, or why what is measured has no limit."""
+    is_judged: bool = True
     is_gone: bool = False
     """The baseline has values and the window, which has rows, has none."""
 
@@ -107,6 +108,9 @@ def _categorical(compared: Compared, baseline: Column, current: Column) -> Compa
     p_value = metrics[CHI].p_value
     metrics[EUCLIDEAN] = Drifted(euclidean_distance(there, here), test=CHI, p_value=p_value)
     metrics[UNIQUE] = Drifted(float(current.unique), baseline=float(baseline.unique))
+    if baseline.unique > MOST_KEPT:
+        note = f"more than {MOST_KEPT:,} different values: shown, not judged"
+        compared = replace(compared, is_judged=False, note=note)
     shown = np.argsort(-(there / there.sum() + here / here.sum()), kind="stable").tolist()
     shown = [place for place in shown if names[place] not in ("", MISSING)][:SHOWN_VALUES]
     return replace(

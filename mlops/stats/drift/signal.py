@@ -27,6 +27,8 @@ class Limits:
     """How many sets of rows (the whole and its segments) share the rate."""
 
     def of(self, compared: Compared) -> dict[str, float]:
+        if not compared.is_judged:
+            return {}
         return self.numerical if compared.kind == "numerical" else self.categorical
 
 
@@ -39,8 +41,10 @@ def limits_of(settings: SignalSettings, *, parts: int = 1) -> Limits:
     )
 
 
-def drift_found(name: str, kind: str, columns: Sequence[Compared], limits: Limits) -> SignalFound:
-    """Rows, sampling and segment are the caller's to add."""
+def columns_found(
+    settings: SignalSettings, columns: Sequence[Compared], limits: Limits, *, verb: str = "drifted"
+) -> SignalFound:
+    """Rows, sampling and segment are the caller's to add. `verb`: what columns with an alarm did."""
     adjusted = _adjusted(columns, limits)
     ratios = [_ratio(compared, limits, adjusted) for compared in columns]
     total = sum(ratio for ratio, is_chance in ratios if not is_chance)
@@ -59,10 +63,10 @@ def drift_found(name: str, kind: str, columns: Sequence[Compared], limits: Limit
     ranked = tuple(features[place] for place in order)
     alarmed = [feature for feature in ranked if any(measured.is_alarm for measured in feature.measured)]
     return SignalFound(
-        name=name,
-        kind=kind,  # type: ignore[arg-type]
+        name=settings.name,
+        kind=settings.kind,
         state="alarm" if alarmed else "fine",
-        reason=_reason(ranked, alarmed),
+        reason=_reason(ranked, alarmed, verb),
         magnitude=max((ratio for ratio, _ in ratios), default=None),
         threshold=1.0,
         features=ranked,
@@ -117,6 +121,7 @@ def _measured(compared: Compared, limits: Limits, adjusted: dict[tuple[str, str]
         limit = with_limit.get(metric)
         is_over = limit is not None and drifted.value is not None and drifted.value > limit
         is_chance = _is_chance(compared, drifted, limits, adjusted)
+        explained = "over the limit, but chance explains it" if is_over and is_chance else ""
         found.append(
             Measured(
                 metric=metric,
@@ -127,13 +132,13 @@ def _measured(compared: Compared, limits: Limits, adjusted: dict[tuple[str, str]
                 p_value=drifted.p_value,
                 adjusted_p_value=adjusted.get((compared.feature, drifted.test)),
                 baseline=drifted.baseline,
-                note=drifted.note or ("over the limit, but chance explains it" if is_over and is_chance else ""),
+                note=drifted.note or compared.note or explained,
             )
         )
     return tuple(found)
 
 
-def _reason(ranked: Sequence[FeatureFound], alarmed: Sequence[FeatureFound]) -> str:
+def _reason(ranked: Sequence[FeatureFound], alarmed: Sequence[FeatureFound], verb: str) -> str:
     if not ranked:
         return "There is no column to compare."
     if not alarmed:
@@ -142,4 +147,4 @@ def _reason(ranked: Sequence[FeatureFound], alarmed: Sequence[FeatureFound]) -> 
     most = f"{alarmed[0].feature}: " + (
         f"{first.metric} {first.value:.3g}, limit {first.threshold:.3g}" if first.value is not None else first.note
     )
-    return f"{len(alarmed)} of {len(ranked)} columns drifted, most of all {most}."
+    return f"{len(alarmed)} of {len(ranked)} columns {verb}, most of all {most}."

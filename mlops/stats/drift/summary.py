@@ -45,8 +45,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     form: int
     rows: int
     columns: dict[str, Kept]
-    unique_rows: int | None = None
-    """Of the features together."""
+    unique_rows: dict[str, int] = {}
+    """How many different rows there are in some columns, by their names with line ends between."""
 
 
 def thinned(column: Column) -> Column:

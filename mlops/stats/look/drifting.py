@@ -6,7 +6,7 @@ from mlops.formats.monitor import SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
 from mlops.stats.drift.column import current_column
 from mlops.stats.drift.feature import compare
-from mlops.stats.drift.signal import drift_found, limits_of
+from mlops.stats.drift.signal import columns_found, limits_of
 from mlops.stats.look.scene import Scene, Tell
 
 
@@ -41,4 +41,4 @@ def columns_drift(scene: Scene, settings: SignalSettings, names: tuple[str, ...]
         told(name)
         baseline = scene.baseline_column(name)
         compared.append(compare(baseline, current_column(scene.current.column(name), baseline)))
-    return drift_found(settings.name, settings.kind, compared, limits)
+    return columns_found(settings, compared, limits)

@@ -12,11 +12,18 @@ from mlops.formats.looking import LookAnswer, LookOrder
 from mlops.formats.monitor import MonitorFound, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
 from mlops.stats.look.drifting import data_drift, prediction_drift
+from mlops.stats.look.multivariate import multivariate_drift
+from mlops.stats.look.quality import data_quality
 from mlops.stats.look.scene import Scene, Tell, open_scene, segmented
 from mlops.stats.look.segments import values_of
 
 Looker = Callable[[Scene, SignalSettings, Tell], SignalFound]
-LOOKERS: dict[str, Looker] = {"data_drift": data_drift, "prediction_drift": prediction_drift}
+LOOKERS: dict[str, Looker] = {
+    "data_drift": data_drift,
+    "prediction_drift": prediction_drift,
+    "data_quality": data_quality,
+    "multivariate_drift": multivariate_drift,
+}
 
 
 def look(order: LookOrder, *, progress: Callable[[float, str], None] = lambda share, text: None) -> LookAnswer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops.stats.drift.reading import number_names
 from mlops.stats.table import Table
 
 if TYPE_CHECKING:
@@ -16,18 +17,7 @@ def texts(series: pl.Series) -> pl.Series:
     """Values as they are named: 3.0 and 3 are one."""
     import polars as pl
 
-    if series.dtype.is_float():
-        whole = series == series.floor()
-        return (
-            pl.DataFrame({"value": series, "whole": whole})
-            .select(
-                pl.when("whole")
-                .then(pl.col("value").cast(pl.Int64, strict=False).cast(pl.String))
-                .otherwise(pl.col("value").cast(pl.String))
-            )
-            .to_series()
-        )
-    return series.cast(pl.String, strict=False)
+    return number_names(series) if series.dtype.is_float() else series.cast(pl.String, strict=False)
 
 
 def values_of(table: Table, column: str, *, least_rows: int) -> list[str]:

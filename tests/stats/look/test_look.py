@@ -146,3 +146,41 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     answer = msgspec.json.decode((tmp_path / "answer.json").read_bytes(), type=LookAnswer)
     assert answer.refusal is not None
     assert answer.refusal["code"] == "not_readable"
+
+
+def test_what_is_wrong_with_values_is_found(tmp_path: Path) -> None:
+    current = sample(800, seed=2).with_columns(
+        age=pl.when(pl.col("is_new")).then(None).otherwise(pl.col("age")),
+        city=pl.when(pl.col("visits") == 0).then(pl.lit("Oslo")).otherwise(pl.col("city")),
+    )
+    settings = SignalSettings(name="quality", kind="data_quality", metrics={"duplicate_rate": 0.0})
+    asked = order(tmp_path, sample(5_000, seed=1), pl.concat([current, current]), signals=(settings,))
+    (found,) = signals(asked)
+    assert {feature.feature for feature in found.features[:2]} == {"age", "city"}
+    assert found.reason.startswith("2 of 5 columns are worse than the baseline, most of all age: null_value_rate 0.")
+    assert found.reason.endswith("50.0% of the rows repeat another (limit 0.0%).")
+    assert found.measured[0].baseline == 0.0
+
+
+def test_quality_like_the_baselines_is_fine(tmp_path: Path) -> None:
+    settings = SignalSettings(name="quality", kind="data_quality")
+    (found,) = signals(order(tmp_path, sample(5_000, seed=1), sample(800, seed=2), signals=(settings,)))
+    assert found.state == "fine"
+
+
+def test_a_changed_relation_of_columns_is_found(tmp_path: Path) -> None:
+    baseline, current = (sample(rows, seed=rows).sort("age") for rows in (3_000, 2_000))
+    current = current.with_columns(income=pl.col("income").sort())
+    settings = SignalSettings(name="together", kind="multivariate_drift", metrics={"magnitude": 0.2})
+    (found,) = signals(order(tmp_path, baseline, current, signals=(settings,)))
+    assert found.state == "alarm"
+    assert {feature.feature for feature in found.features[:2]} == {"age", "income"}
+    assert found.measured[0].low is not None
+    assert found.measured[0].low > 0.2
+
+
+def test_columns_together_like_the_baseline_are_fine(tmp_path: Path) -> None:
+    settings = SignalSettings(name="together", kind="multivariate_drift", metrics={"magnitude": 0.0})
+    (found,) = signals(order(tmp_path, sample(3_000, seed=1), sample(800, seed=2), signals=(settings,)))
+    assert (found.state, found.features[0].contribution) == ("fine", 0.0)
+    assert found.reason.endswith("no more than chance explains.")
