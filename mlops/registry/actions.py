@@ -56,7 +56,7 @@ def register(
     trained here can be scored, where their names do not tell it."""
     require(actor, "contribute", project)
     name = checked_name(name)
-    tags = _checked_tags(tags or {})
+    tags = checked_tags(tags or {})
     framework = checked_framework(framework)
     if run is not None:
         _require_unpinned(run)
@@ -157,7 +157,7 @@ def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> No
 
 def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
     require(actor, "contribute", version.model.project)
-    tags = _checked_tags(tags)
+    tags = checked_tags(tags)
     with transaction.atomic():
         write_tags(version, tags)
         _record_change(actor, version, "mlops.model.tagged", {"tags": tags})
@@ -249,7 +249,7 @@ def _record_change(actor: Any, version: ModelVersion, type: str, data: dict[str,
     record(actor, type, subject=f"models/{version}", project=project, data=data, notice=notice)
 
 
-def _checked_tags(tags: dict[str, str]) -> dict[str, str]:
+def checked_tags(tags: dict[str, str]) -> dict[str, str]:
     checked = {str(key).strip(): str(value).strip() for key, value in tags.items()}
     for key, value in checked.items():
         if not key or "=" in key or len(key) > KEY_LENGTH or len(value) > VALUE_LENGTH:

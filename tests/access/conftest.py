@@ -98,6 +98,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "other_id": profile.pk,
         "draft_id": draft.pk,
         "component_id": _component(project, owner).pk,
+        "version_name": str(version),
+        "policy_id": _policy(owner, published).pk,
         "version": "1",
     }
 
@@ -259,6 +261,22 @@ def _rollout(endpoint: Any, deployment: Any, owner: Any) -> None:
     plan, now = msgspec.to_builtins(RolloutPlan()), timezone.now()
     more = {"plan": plan, "traffic_before": {}, "state_since": now, "step_began_at": now, "created_by": owner}
     Rollout.objects.create(endpoint=endpoint, candidate=deployment, control=deployment, number=1, **names, **more)
+
+
+def _policy(owner: Any, published: Any) -> Any:
+    """With an attempt that awaits an approval."""
+    from mlops.retraining.models import Attempt, Policy
+
+    project, now = published.endpoint.project, timezone.now()
+    settings = {"model": SECRET, "what": {"pipeline": published.endpoint.name}}
+    facts = {"project": project, "name": f"{SECRET} policy", "settings": settings, "looked_at": now}
+    policy = Policy.objects.create(**facts, runs_as=owner, created_by=owner)
+    trigger = {"kind": "hand", "key": "hand:1", "reason": SECRET}
+    told = {"reason": SECRET, "state_since": now, "stage": "awaiting_approval", "created_by": owner}
+    Attempt.objects.create(
+        policy=policy, number=1, key="hand:1", revision=1, settings=settings, trigger=trigger, **told
+    )
+    return policy
 
 
 def _cluster(administrator: Any) -> Any:

@@ -371,3 +371,23 @@ for tab in ("metrics", "logs", "settings", "history"):
     on(f"{PAGE}<uuid:deployment_id>/", query=f"?tab={tab}", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/log/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/state/", GET=READ)
+
+# -- retraining
+ONE = "api/v1/retraining-policies/<uuid:policy_id>/"
+on(
+    "api/v1/retraining-policies/",
+    GET=SIGNED_IN,
+    POST=(CONTRIBUTE, {"project": "{slug}", "name": "x", "settings": {"model": "m", "what": {"pipeline": "p"}}}),
+)
+on("api/v1/retraining-policies/", query="?project={slug}", GET=SIGNED_IN)
+on(ONE, GET=READ, PATCH=(CONTRIBUTE, {"description": "x"}), DELETE=CONTRIBUTE)
+on(f"{ONE}enable/", POST=CONTRIBUTE)
+on(f"{ONE}disable/", POST=CONTRIBUTE)
+on(f"{ONE}attempts/", GET=READ, POST=CONTRIBUTE)
+on(f"{ONE}attempts/<int:number>/", GET=READ)
+on(f"{ONE}attempts/<int:number>/approve/", POST=OWN)
+on(f"{ONE}attempts/<int:number>/reject/", POST=OWN)
+on(f"{ONE}attempts/<int:number>/cancel/", POST=CONTRIBUTE)
+on(f"{ONE}attempts/<int:number>/retry/", POST=CONTRIBUTE)
+on(f"{ONE}comparisons/", POST=(CONTRIBUTE, {"challenger": "{version_name}"}))
+on(f"{ONE}looked-back/", GET=READ)
