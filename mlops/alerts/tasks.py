@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.measuring import examine_due
 from mlops.alerts.rules.reminding import remind
-from mlops.work.calls import every
+from mlops.alerts.telling.sending import due_sinks, send_to
+from mlops.work.calls import every, job, later
 
 MOST_TURNS = 50
 """Of reading in one look; the next look goes on."""
+
+MOST_SINKS = 4
+"""That are asked for at once, so that slow ones leave room for other work."""
 
 
 @every(3, "alerts.read")
@@ -22,3 +28,15 @@ def read() -> None:
 def examine() -> None:
     examine_due()
     remind()
+
+
+@every(3, "alerts.send")
+def send() -> None:
+    """Each sink by a job of its own; those that are left wait for the next look."""
+    for sink in due_sinks(timezone.now())[:MOST_SINKS]:
+        later("alerts.send_to", sink)
+
+
+@job("alerts.send_to")
+def send_to_sink(sink: str) -> None:
+    send_to(sink)

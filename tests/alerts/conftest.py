@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.alerts.mailbox import Mailbox, running_mailbox
 from tests.alerts.sink import Sink, running_sink
 
 
@@ -18,3 +19,22 @@ def loopback_allowed(settings) -> None:
 def sink(loopback_allowed) -> Iterator[Sink]:
     with running_sink() as sink:
         yield sink
+
+
+@pytest.fixture
+def mailbox(settings) -> Iterator[Mailbox]:
+    with running_mailbox() as mailbox:
+        settings.SMTP_URL = mailbox.url
+        yield mailbox
+
+
+@pytest.fixture
+def quiet_project(project):
+    """Without the rules that a new project begins with."""
+    from mlops.alerts.models import Rule
+    from mlops.alerts.rules.listening import read_events
+
+    while read_events():
+        pass
+    Rule.objects.filter(project=project).delete()
+    return project
