@@ -17,6 +17,7 @@ from mlops.access.models import Project
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.deployments import entries, guards
+from mlops.deployments.collecting import check_collection
 from mlops.deployments.fitting import check_fits
 from mlops.deployments.keys import TOLD_SECONDS, Keys, Which, keys_of
 from mlops.deployments.models import CodeFolder, Deployment, DeploymentRevision, DeploymentState, Endpoint
@@ -81,6 +82,7 @@ def create_deployment(
     target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
+    check_collection(version, wanted)
     check_fits(version, entry, wanted)
     check_several(endpoint, version, entry, wanted)
     files = Files.given(endpoint, script, code) if entry == "script" else Files()
@@ -143,6 +145,7 @@ def update_deployment(
     wanted = checked_settings(settings, base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)
+    check_collection(version, wanted)
     same = version == deployment.version and entry == deployment.entry and script is None and code is None
     if same and is_in_place(deployment, wanted):
         if not change_in_place(actor, deployment, wanted, reason=reason):

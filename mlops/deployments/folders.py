@@ -14,9 +14,13 @@ from msgspec.structs import replace
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
+from mlops.deployments.collecting import IN_CONTAINER, collecting_of
+from mlops.deployments.files import replace_file
 from mlops.deployments.models import Deployment
 from mlops.deployments.python import python_of
 from mlops.deployments.several import Part, parts_of
+from mlops.deployments.spools import spool_folder
+from mlops.formats.collection import Collecting
 from mlops.formats.serving import SERVING_FILE, Ensemble, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.served import facts_of
 from mlops.packaging.served_folder import SCRIPT_FILE, fill
@@ -59,13 +63,16 @@ def lay_out_at(deployment: Deployment, place: Path, *, beat: Callable[[], None],
 
 def _lay_out(deployment: Deployment, draft: Path, *, beat: Callable[[], None], is_local: bool) -> None:
     parts = parts_of(deployment)
+    spool = str(spool_folder(deployment.pk)) if is_local else IN_CONTAINER
+    collection = collecting_of(deployment, folder=spool)
     if deployment.entry == "script":
         _fetch_models(parts, draft / "model")
         _fetch_code(deployment, draft)
-        _write(draft, _serving(deployment, parts[0], (), _python(deployment, parts[0], draft, beat, is_local)))
+        serving = _serving(deployment, parts[0], (), _python(deployment, parts[0], draft, beat, is_local))
+        _write(draft, replace(serving, collection=collection))
         return
     if len(parts) == 1:
-        _lay_out_part(deployment, parts[0], draft, beat=beat, is_local=is_local)
+        _lay_out_part(deployment, parts[0], draft, beat=beat, is_local=is_local, collection=collection)
         return
     places = tuple(f"models/{number}" for number in range(len(parts)))
     for part, place in zip(parts, places, strict=True):
@@ -73,12 +80,17 @@ def _lay_out(deployment: Deployment, draft: Path, *, beat: Callable[[], None], i
         _lay_out_part(deployment, part, draft / place, beat=beat, is_local=is_local)
     wanted = deployment.wanted
     ensemble = Ensemble(method=wanted.ensemble, weights=wanted.weights) if wanted.ensemble else None
-    _write(draft, replace(_serving(deployment, parts[0], (), ""), entry="several", models=places, ensemble=ensemble))
+    serving = _serving(deployment, parts[0], (), "")
+    _write(draft, replace(serving, entry="several", models=places, ensemble=ensemble, collection=collection))
 
 
-def _lay_out_part(deployment: Deployment, part: Part, place: Path, *, beat: Callable[[], None], is_local: bool) -> None:
+def _lay_out_part(
+    deployment: Deployment, part: Part, place: Path, *, beat: Callable[[], None], is_local: bool,
+    collection: Collecting | None = None,
+) -> None:  # fmt: skip
     golden = fill(part.version, place, entry=part.entry, conversion=part.conversion, beat=beat)
-    _write(place, _serving(deployment, part, golden, _python(deployment, part, place, beat, is_local)))
+    serving = _serving(deployment, part, golden, _python(deployment, part, place, beat, is_local))
+    _write(place, replace(serving, collection=collection))
 
 
 def _python(deployment: Deployment, part: Part, place: Path, beat: Callable[[], None], is_local: bool) -> str:
@@ -86,7 +98,21 @@ def _python(deployment: Deployment, part: Part, place: Path, beat: Callable[[], 
 
 
 def _write(place: Path, serving: Serving) -> None:
-    (place / SERVING_FILE).write_bytes(msgspec.json.encode(serving))
+    """Only its owner reads it: it may hold secrets."""
+    file = place / SERVING_FILE
+    file.touch(mode=0o600)
+    file.write_bytes(msgspec.json.encode(serving))
+
+
+def tell_collection(deployment: Deployment) -> None:
+    """Of a folder that is served on this machine: what its servers are to keep, which they look at every second."""
+    file = folder_of(deployment, deployment.revision) / SERVING_FILE
+    if not file.is_file():
+        return
+    serving = msgspec.json.decode(file.read_bytes(), type=Serving)
+    wanted = collecting_of(deployment, folder=str(spool_folder(deployment.pk)))
+    if serving.collection != wanted:
+        replace_file(file, msgspec.json.encode(replace(serving, collection=wanted)))
 
 
 def _fetch_models(parts: Sequence[Part], folder: Path) -> None:

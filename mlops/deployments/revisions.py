@@ -14,7 +14,7 @@ from mlops.access.decisions import require
 from mlops.deployments import entries, guards
 from mlops.deployments.actions import Files, in_transition, require_settled, revise, update_deployment
 from mlops.deployments.models import Deployment, DeploymentRevision
-from mlops.deployments.scaling import IN_PLACE, change_in_place, is_in_place
+from mlops.deployments.scaling import change_in_place, goes_on, is_in_place
 from mlops.deployments.targets import target
 from mlops.formats.deployment import DeploymentSettings, changes
 from mlops.formats.refusal import Refusal
@@ -53,9 +53,10 @@ def difference(
         ("entry", before.entry, after.entry),
         ("script", _script(before), _script(after)),
     ]
-    settings = [(name, old, new) for name, (old, new) in changes(before.wanted, wanted or after.wanted).items()]
+    wanted = wanted or after.wanted
+    settings = [(name, old, new) for name, (old, new) in changes(before.wanted, wanted).items()]
     return tuple(
-        Change(field=name, before=old, after=new, restarts=name not in IN_PLACE)
+        Change(field=name, before=old, after=new, restarts=not goes_on(name, target=wanted.target))
         for name, old, new in (*facts, *settings)
         if old != new
     )

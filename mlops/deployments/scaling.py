@@ -16,12 +16,20 @@ from mlops.work.calls import later
 
 IN_PLACE = frozenset({"instances", "scale", "description", "tags"})
 """Settings that change nothing of a server: it goes on."""
+READ_ANEW = frozenset({"collection"})
+"""Settings that a server on this machine reads again while it goes on."""
+
+
+def goes_on(setting: str, *, target: str) -> bool:
+    """Whether no server has to be started anew where it changes."""
+    return setting in IN_PLACE or (target == "process" and setting in READ_ANEW)
 
 
 def is_in_place(deployment: Deployment, wanted: DeploymentSettings) -> bool:
     """Whether the settings can be changed without a new revision."""
-    changed = set(changes(deployment.wanted, wanted))
-    return bool(changed) and changed <= IN_PLACE and deployment.was_ready
+    changed = changes(deployment.wanted, wanted)
+    all_go_on = all(goes_on(name, target=deployment.target) for name in changed)
+    return bool(changed) and all_go_on and deployment.was_ready
 
 
 def change_in_place(actor: Any, deployment: Deployment, wanted: DeploymentSettings, *, reason: str = "") -> bool:

@@ -27,7 +27,9 @@ def checked_settings(given: Mapping[str, Any], *, base: DeploymentSettings | Non
             hint = nearest(name, NAMES) or _("There are: %(names)s.") % {"names": ", ".join(NAMES)}
             message = _("A deployment has no setting “%(name)s”.") % {"name": name}
             raise Refusal("setting_unknown", message, hint=hint, where=Where(parameter=name))
-        if name in MAY_BE_NONE and value is False:
+        if name == "collection" and isinstance(value, Mapping):
+            values[name] |= msgspec.to_builtins(value)
+        elif name in MAY_BE_NONE and value is False:
             values[name] = None
         elif value is not None:
             values[name] = _checked(name, value)

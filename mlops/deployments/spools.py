@@ -6,6 +6,7 @@ under the same name."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +56,14 @@ def left() -> Iterator[tuple[UUID, Source]]:
             continue
         if pk not in present and not spool.is_empty(place):
             yield pk, FolderSource(place)
+
+
+def remove_drained() -> None:
+    """The folders of deleted deployments, once all was taken that they held."""
+    present = {str(pk) for pk in Deployment.objects.values_list("pk", flat=True)}
+    for place in _folders():
+        if place.name not in present and spool.is_empty(place):
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def spool_root() -> Path:

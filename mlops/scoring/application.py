@@ -11,12 +11,11 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
-from mlops.formats.serving import Serving
 from mlops.scoring import segments_http
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
-from mlops.scoring.collecting import note as noting
-from mlops.scoring.collecting.collector import Collector, Headers
+from mlops.scoring.collecting.collector import Headers
 from mlops.scoring.collecting.note import Note
+from mlops.scoring.collecting.present import Present
 from mlops.scoring.exchange import (
     TEXT,
     Answer,
@@ -33,10 +32,9 @@ from mlops.scoring.exchange import (
 from mlops.scoring.metrics import Metrics
 from mlops.scoring.reloading import watch
 from mlops.scoring.served.model import Served, log, unknown_model
-from mlops.scoring.served.opening import opened
+from mlops.scoring.served.opening import opened, read_serving
 from mlops.scoring.served.script import ScriptModel
 from mlops.scoring.served.several import SeveralModels
-from mlops.scoring.spool.writer import Spool
 from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
@@ -54,7 +52,8 @@ class Application:
         self._metrics = Metrics(model=serving.model, deployment=serving.deployment)
         self._origins = frozenset(origin.encode() for origin in serving.cors_origins)
         self._keeper: asyncio.Task[None] | None = None
-        self.collector = _collector(serving)
+        self._folder = folder
+        self.collection = Present(folder, serving, log=lambda detail: log(code="collection", detail=detail))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -80,8 +79,8 @@ class Application:
         if scope["method"] == "POST":
             self._metrics.count(answer.status, seconds=time.perf_counter() - began, rows=rows)
         extra: tuple[tuple[bytes, bytes], ...] = (timing.header(),) if timing.score else ()
-        if note is not None and self.collector is not None and answer.status < 400:
-            extra += self.collector.keep(note)
+        if note is not None and answer.status < 400:
+            extra += self.collection.keep(note)
         await write(send, answer, extra=(*extra, *self._cors(scope, answer)) if self._origins else extra)
 
     def not_ready(self) -> list[str]:
@@ -105,15 +104,13 @@ class Application:
         headers of its own."""
         began = time.perf_counter()
         rows, status = 0, 500
-        note = self.collector.note(headers) if self.collector is not None else None
-        noting.current.set(note)
+        note = self.collection.note(headers)
         told_with: tuple[tuple[bytes, bytes], ...] = ()
         try:
             self._require_ready()
             told, rows = await model.infer(asked)
             status = 200
-            if note is not None and self.collector is not None:
-                told_with = self.collector.keep(note)
+            told_with = self.collection.keep(note)
         except Refusal as refusal:
             status = refusal.status
             raise
@@ -122,22 +119,20 @@ class Application:
         return told, told_with
 
     def _note(self, scope: Scope) -> Note | None:
-        """Set before the request is answered, for whoever answers it."""
-        if self.collector is None or (scope["method"] != "POST" and not self._takes_raw):
+        if self.collection.collector is None or (scope["method"] != "POST" and not self._takes_raw):
             return None
-        note = self.collector.note(dict(scope["headers"]))
-        noting.current.set(note)
-        return note
+        return self.collection.note(dict(scope["headers"]))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self._keeper = asyncio.create_task(self._model.keep())
+        following = asyncio.create_task(self.collection.watch(lambda: read_serving(self._folder)))
         watcher = self._watched()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._model.stop()
-        if self.collector is not None:
-            self.collector.spool.seal()
+        self.collection.seal()
+        following.cancel()
         self._keeper.cancel()
         if watcher is not None:
             watcher.cancel()
@@ -159,9 +154,8 @@ class Application:
             self._require_ready()
             return await model.score(body)
         path = path.rstrip("/") or "/"
-        if path.startswith(segments_http.PATH) and self.serving.collection is not None:
-            headers = dict(scope["headers"])
-            return await segments_http.answer(method, path, headers, self.serving.collection, self.collector), 0
+        if path.startswith(segments_http.PATH) and self.collection.told is not None:
+            return await segments_http.answer(method, path, dict(scope["headers"]), self.collection), 0
         if self._takes_raw and path == "/score" and not (method == "OPTIONS" and self._is_preflight(scope)):
             return await self._raw(scope, receive)
         if method == "OPTIONS":
@@ -195,10 +189,6 @@ class Application:
         return await self._model.score_raw(scope, body)
 
     @property
-    def _spool(self) -> Spool | None:
-        return self.collector.spool if self.collector is not None else None
-
-    @property
     def _takes_raw(self) -> bool:
         return isinstance(self._model, ScriptModel) and self._model.takes_raw
 
@@ -216,7 +206,7 @@ class Application:
                 status=503 if reasons else 200,
             )
         if path == "/metrics":
-            text = self._metrics.text(ready=not reasons, waiting=self._model.waiting, spool=self._spool)
+            text = self._metrics.text(ready=not reasons, waiting=self._model.waiting, spool=self.collection.spool)
             return Answer(body=text.encode(), content_type=TEXT)
         if path in ("/swagger.json", "/openapi.json"):
             return json_answer(self._model.openapi())
@@ -296,14 +286,3 @@ class Application:
 
     def _wrong_method(self, path: str, method: str, *, allowed: str) -> Refusal:
         return Refusal("method_not_allowed", f"{path} does not take {method}.", hint=f"Use {allowed}.", status=405)
-
-
-def _collector(serving: Serving) -> Collector | None:
-    """A server whose spool cannot be had serves all the same, and says so in its log."""
-    if serving.collection is None or not serving.collection.settings.is_enabled:
-        return None
-    try:
-        return Collector(serving, serving.collection)
-    except OSError as error:
-        log(code="spool_unusable", detail=f"Nothing is collected: {error}.")
-        return None

@@ -13,9 +13,11 @@ import msgspec
 
 from mlops.formats.collection import CALL_HEADER, SPOOL_KEY_HEADER, Collecting
 from mlops.formats.refusal import Refusal
-from mlops.scoring.collecting.collector import Collector, Headers
+from mlops.scoring.collecting.collector import Headers
+from mlops.scoring.collecting.present import Present
 from mlops.scoring.exchange import Answer, json_answer
 from mlops.scoring.spool.folder import Held, discard, held, read, seal_left
+from mlops.scoring.spool.writer import Spool
 
 PATH = "/-/collected"
 _KEY, _ROUTED = SPOOL_KEY_HEADER.encode(), CALL_HEADER.encode()
@@ -31,14 +33,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str = ""
 
 
-async def answer(
-    method: str, path: str, headers: Headers, collecting: Collecting, collector: Collector | None
-) -> Answer:
+async def answer(method: str, path: str, headers: Headers, collection: Present) -> Answer:
     """Raises Refusal `unknown_path`, `wrong_key`, `segment_gone` or `wrong_method`."""
+    collecting = collection.told
+    assert collecting is not None
     _require_key(path, headers, collecting)
     folder, name = Path(collecting.folder), path[len(PATH) :].lstrip("/")
     if method == "GET" and not name:
-        return json_answer(await _told(folder, collector))
+        return json_answer(await _told(folder, collection.spool))
     if method == "GET":
         return Answer(body=await asyncio.to_thread(_read, folder, name), content_type=b"application/octet-stream")
     if method == "DELETE" and name:
@@ -56,15 +58,14 @@ def _require_key(path: str, headers: Headers, collecting: Collecting) -> None:
         raise Refusal("wrong_key", "This is told to the control plane alone.", hint=hint, status=401)
 
 
-async def _told(folder: Path, collector: Collector | None) -> Told:
+async def _told(folder: Path, spool: Spool | None) -> Told:
     def look() -> list[Held]:
         seal_left(folder)
         return held(folder)
 
     segments = await asyncio.to_thread(look)
-    if collector is None:
+    if spool is None:
         return Told(segments=segments)
-    spool = collector.spool
     return Told(segments=segments, written=spool.written, lost=spool.lost, trouble=spool.trouble)
 
 

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import transaction
 
 from mlops.deployments.files import replace_file, under_lock
-from mlops.deployments.folders import folder_of, lay_out, serving_root
+from mlops.deployments.folders import folder_of, lay_out, serving_root, tell_collection
 from mlops.deployments.models import Deployment, DeploymentState
+from mlops.deployments.spools import remove_drained
 from mlops.deployments.targets import Availability
 from mlops.deployments.targets.machine import check_machine
 from mlops.deployments.targets.observed import Observed, Replica, together
@@ -62,6 +63,8 @@ class ProcessTarget:
                 row = Deployment.objects.select_for_update().filter(pk=deployment.pk).first()
                 if row is not None:
                     _give_ports(row, servers)
+            if row is not None:
+                tell_collection(row)
             _write_plan(servers)
 
     def observe(self) -> dict[tuple[str, int], Observed]:
@@ -90,6 +93,7 @@ class ProcessTarget:
             is_old = time.time() - folder.stat().st_mtime > DRAFT_SECONDS
             if is_old if is_draft else folder.name not in kept | running:
                 shutil.rmtree(folder, ignore_errors=True)
+        remove_drained()
 
     def logs(self, deployment: Deployment, *, lines: int) -> list[str]:
         count = max(len(ports_of(deployment.placing)), len(ports_of(deployment.ready_placing)), 1)
