@@ -155,8 +155,6 @@ class Look(leases.Leased):
     cause = models.CharField(max_length=20, choices=LookCause.choices, default=LookCause.CLOCK)
     backfill = models.ForeignKey(Backfill, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=20, choices=LookState.choices, default=LookState.QUEUED)
-    not_before = models.DateTimeField(null=True)
-    """A look that is made ahead of its time waits for it."""
     cancel_asked = models.BooleanField(default=False)
     doing = models.TextField(blank=True)
     """While it runs: what it is at."""
@@ -181,7 +179,7 @@ class Look(leases.Leased):
             models.UniqueConstraint(fields=["monitor", "window", "revision", "round"], name="one_look_per_window"),
         ]
         indexes = [
-            models.Index(fields=["state", "not_before"], name="looks_to_do"),
+            models.Index(fields=["state"], name="looks_to_do"),
             models.Index(fields=["monitor", "-end"], name="looks_of_monitor"),
         ]
 

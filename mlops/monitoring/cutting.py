@@ -1,0 +1,71 @@
+"""Rows of a dataset version as a Parquet file in a scratch folder: all of them, or a window's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlops.datasets.models import DatasetVersion
+from mlops.formats.refusal import Refusal, Where
+from mlops.packaging.child import run_module
+from mlops.packaging.tables import fetch_table
+from mlops.stats.slices import SliceAnswer, SliceOrder
+
+CUT_SECONDS = 1800.0
+
+Beat = Callable[[], None]
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    path: Path
+    rows: int
+
+
+def whole(version: DatasetVersion, folder: Path) -> Path:
+    """Fetched once for each folder."""
+    path = folder / f"{version.pk}.parquet"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fetch_table(version, path)
+    return path
+
+
+def by_time(
+    version: DatasetVersion, folder: Path, *, name: str, axis: str, start: datetime, end: datetime, beat: Beat
+) -> Cut:
+    return _cut(version, folder, name, beat, axis=axis, start=start, end=end)
+
+
+def by_value(version: DatasetVersion, folder: Path, *, name: str, axis: str, value: float, beat: Beat) -> Cut:
+    return _cut(version, folder, name, beat, axis=axis, value=value)
+
+
+def by_place(version: DatasetVersion, folder: Path, *, name: str, first: int, last: int, beat: Beat) -> Cut:
+    return _cut(version, folder, name, beat, first=first, last=last)
+
+
+def values_in(version: DatasetVersion, folder: Path, *, axis: str, beat: Beat) -> tuple[float, ...]:
+    """The distinct ones of a numeric column, in order."""
+    return _ask(version, folder, "values", beat, axis=axis).values
+
+
+def _cut(version: DatasetVersion, folder: Path, name: str, beat: Beat, **which: Any) -> Cut:
+    target = folder / f"{name}.parquet"
+    return Cut(path=target, rows=_ask(version, folder, name, beat, target=str(target), **which).rows)
+
+
+def _ask(version: DatasetVersion, folder: Path, name: str, beat: Beat, **which: Any) -> SliceAnswer:
+    answer, paper = folder / f"{name}-answer.json", folder / f"{name}-order.json"
+    order = SliceOrder(source=str(whole(version, folder)), answer=str(answer), **which)
+    paper.write_bytes(msgspec.json.encode(order))
+    ended = run_module("mlops.stats.slices", [str(paper)], folder=folder, seconds=CUT_SECONDS, beat=beat)
+    if ended.status != 0 or not answer.exists():
+        raise Refusal("rows_not_read", f"The rows of {version} could not be read: {ended.why}.")
+    told = msgspec.json.decode(answer.read_bytes(), type=SliceAnswer)
+    if told.refusal is not None:
+        raise Refusal(told.refusal["code"], told.refusal["detail"], hint=told.refusal["hint"], where=Where())
+    return told

@@ -1,0 +1,141 @@
+"""Everything that a look needs, laid out in a folder: the window's rows, the baseline's, and the order for the child."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from django.conf import settings as studio
+from django.utils.translation import gettext as _
+
+from mlops.formats.looking import LookOrder, Rows
+from mlops.formats.monitor import MonitorSettings
+from mlops.formats.refusal import Refusal
+from mlops.monitoring import places
+from mlops.monitoring.baselines import Baseline, baseline_of
+from mlops.monitoring.columns import columns_of
+from mlops.monitoring.model_facts import ModelFacts, facts_of_model
+from mlops.monitoring.models import Look
+from mlops.monitoring.names import Parts, parts_of
+from mlops.monitoring.scoring import lay_out
+from mlops.monitoring.sources import target_of, version_behind
+from mlops.monitoring.targets import Current, current_of
+from mlops.registry.models import ModelVersion
+
+MEMORY_BYTES = 2 * 1024**3
+TASKS = ("regression", "two_class", "multiclass")
+NEED_PREDICTIONS = ("prediction_drift", "model_performance", "estimated_performance", "feature_attribution_drift")
+ANSWER_FILE, ORDER_FILE = "answer.json", "look.json"
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """`order` None: there is nothing to look at, because of `skipped`."""
+
+    order: LookOrder | None
+    target: str
+    baseline: str = ""
+    rows: int = 0
+    baseline_rows: int = 0
+    skipped: str = ""
+    hint: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callable[[], None]) -> Prepared:
+    """Raises Refusal where the data, the baseline or the model is not there."""
+    project = look.monitor.project
+    watched = target_of(project, settings.target)
+    version = version_behind(watched)
+    model = facts_of_model(version)
+    current = current_of(look, settings, watched, folder / "current", beat=beat)
+    if not current.rows:
+        return Prepared(order=None, target=current.name, skipped=current.empty, hint=current.hint)
+    known = columns_of(project, settings)
+    wanted = known.features
+    given = {"label": settings.label or known.label, "classes": model.classes, "apart": (settings.target.axis,)}
+    now = parts_of(current.columns, features=wanted, prediction=settings.prediction, **given)
+    needs = any(one.kind in NEED_PREDICTIONS for one in settings.signals)
+    asked = version if needs and now.prediction else None
+    baseline = baseline_of(look, settings, watched, version, folder / "baseline", score_by=asked, beat=beat)
+    if not baseline.rows:
+        return Prepared(
+            order=None,
+            target=current.name,
+            baseline=baseline.name,
+            rows=current.rows,
+            skipped=_("The baseline has no rows: %(name)s.") % {"name": baseline.name},
+            hint=_("Choose another baseline, or wait until there is earlier data."),
+        )
+    then = parts_of(baseline.columns, features=wanted, prediction=settings.prediction, **given)
+    order = _order(settings, folder, current, baseline, now, then, model, known.categorical)
+    order = msgspec.structs.replace(order, start=look.start, end=look.end)
+    if version is not None and any(one.kind == "feature_attribution_drift" for one in settings.signals):
+        order = msgspec.structs.replace(order, scorer=_scorer(version, folder / "scorer"))
+    return Prepared(
+        order=order,
+        target=current.name,
+        baseline=baseline.name,
+        rows=current.rows,
+        baseline_rows=baseline.rows,
+        warnings=(*baseline.warnings, *_absent(wanted, now, then)),
+    )
+
+
+def _order(
+    settings: MonitorSettings,
+    folder: Path,
+    current: Current,
+    baseline: Baseline,
+    now: Parts,
+    then: Parts,
+    model: ModelFacts,
+    categorical: frozenset[str],
+) -> LookOrder:
+    features = tuple(name for name in now.features if name in then.features)
+    if not features:
+        raise Refusal(
+            "columns_differ",
+            _("The window and the baseline have no column in common."),
+            hint=_("Choose a baseline with the columns of what is watched."),
+        )
+    memory = studio.STEP_MEMORY_BYTES or MEMORY_BYTES
+    return LookOrder(
+        current=Rows(files=tuple(str(one) for one in current.files), columns=now.columns),
+        baseline=Rows(
+            files=tuple(str(one) for one in baseline.files), columns=then.columns, identity=baseline.identity
+        ),
+        signals=tuple(one for one in settings.signals if one.kind != "custom"),
+        answer=str(folder / ANSWER_FILE),
+        summaries=str(places.summaries()) if baseline.identity else "",
+        features=features,
+        prediction=next(iter(now.prediction), ""),
+        probabilities=now.probabilities,
+        label=next(iter(now.label), ""),
+        task=model.task if model.task in TASKS else "",  # type: ignore[arg-type]
+        positive=model.classes[1] if len(model.classes) == 2 else "",
+        kinds={name: "categorical" for name in features if name in categorical},
+        importances=model.importances,
+        least_rows=settings.least_rows,
+        most_rows=settings.most_rows,
+        memory_bytes=memory,
+        baseline_name=baseline.name,
+        target_name=current.name,
+    )
+
+
+def _absent(wanted: tuple[str, ...], now: Parts, then: Parts) -> list[str]:
+    found = []
+    for parts, where in ((now, _("the window")), (then, _("the baseline"))):
+        names = [name for name in wanted if name not in parts.features]
+        if names:
+            listed = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+            found.append(_("Not in %(where)s: %(names)s.") % {"where": where, "names": listed})
+    return found
+
+
+def _scorer(version: ModelVersion, folder: Path) -> tuple[str, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    lay_out(version, folder)
+    return (sys.executable, "-m", "mlops.scoring.minibatches.once", str(folder))

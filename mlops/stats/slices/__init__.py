@@ -1,0 +1,100 @@
+"""Cuts the rows of one window out of a table: by time, by number or by place; and says which batches there are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from mlops.formats.refusal import Refusal
+
+MOST_VALUES = 100_000
+
+
+class SliceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`axis`: a column; empty with `first` and `last`: rows by their place. `target`: the Parquet file to write; empty:
+    the distinct values of the axis are wanted."""
+
+    source: str
+    answer: str
+    target: str = ""
+    axis: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    """[start, end), in UTC as are times without a zone."""
+    value: float | None = None
+    first: int = 0
+    last: int | None = None
+
+
+class SliceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    rows: int = 0
+    values: tuple[float, ...] = ()
+    refusal: dict[str, Any] | None = None
+
+
+def cut(order: SliceOrder) -> SliceAnswer:
+    """Streams: memory does not grow with the table. Raises Refusal."""
+    import polars as pl
+
+    table = pl.scan_parquet(order.source)
+    if order.axis and order.axis not in table.collect_schema().names():
+        raise Refusal(
+            "axis_unknown",
+            f"The table has no column “{order.axis}” to order rows by.",
+            hint="The newest version of the dataset may have other columns: change the monitor's axis.",
+        )
+    if not order.target:
+        return SliceAnswer(values=_values(table.select(order.axis), order.axis))
+    table = _chosen(table, order)
+    table.sink_parquet(order.target)
+    rows = int(pl.scan_parquet(order.target).select(pl.len()).collect().item())
+    return SliceAnswer(rows=rows)
+
+
+def _chosen(table: Any, order: SliceOrder) -> Any:
+    import polars as pl
+
+    if not order.axis:
+        return table.slice(order.first, None if order.last is None else order.last - order.first)
+    column = pl.col(order.axis)
+    if order.value is not None:
+        return table.filter(column == order.value)
+    kind = table.collect_schema()[order.axis]
+    zone = getattr(kind, "time_zone", None)
+    for moment, keep in ((order.start, column.ge), (order.end, column.lt)):
+        if moment is not None:
+            table = table.filter(keep(_literal(moment, kind, zone)))
+    return table
+
+
+def _literal(moment: datetime, kind: Any, zone: str | None) -> Any:
+    import polars as pl
+
+    moment = moment.astimezone(UTC)
+    if zone:
+        return pl.lit(moment).dt.convert_time_zone(zone)
+    naive = pl.lit(moment.replace(tzinfo=None))
+    return naive.cast(pl.Datetime("us")) if kind != pl.Date else naive.dt.date()
+
+
+def _values(table: Any, axis: str) -> tuple[float, ...]:
+    found = table.unique().drop_nulls().sort(axis).head(MOST_VALUES + 1).collect()[axis].to_list()
+    if len(found) > MOST_VALUES:
+        raise Refusal(
+            "batches_too_many",
+            f"The column “{axis}” has more than {MOST_VALUES:,} values: too many to be batches.",
+            hint="Choose a column with the number of a batch, or the order of rows (@rows).",
+        )
+    return tuple(float(one) for one in found)
+
+
+def answer(order: SliceOrder) -> None:
+    """Cuts, and writes what came of it beside."""
+    try:
+        found = cut(order)
+    except Refusal as refusal:
+        found = SliceAnswer(refusal=refusal.as_problem())
+    Path(order.answer).write_bytes(msgspec.json.encode(found))
