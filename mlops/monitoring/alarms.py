@@ -1,4 +1,4 @@
-"""When an alarm goes on and off: pure, with some distance between the two, so that a value at its limit does not flap."""
+"""When an alarm goes on and off: pure, with some distance between the two, so that no value at its limit flaps."""
 
 from __future__ import annotations
 

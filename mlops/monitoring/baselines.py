@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.collected.reading import fetch_window
 from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.datasets.queries import schema_columns
+from mlops.formats.collection import PREDICTION
 from mlops.formats.monitor import MonitorSettings
 from mlops.formats.refusal import Refusal
 from mlops.monitoring import cutting
@@ -62,15 +63,13 @@ def baseline_of(
     return _earlier(look, settings, watched, folder, beat=beat)
 
 
-def _of_table(
-    table: DatasetVersion, folder: Path, *, name: str, score_by: ModelVersion | None, beat: Beat
-) -> Baseline:
+def _of_table(table: DatasetVersion, folder: Path, *, name: str, score_by: ModelVersion | None, beat: Beat) -> Baseline:
     columns = tuple(one.name for one in schema_columns(table))
     path = cutting.whole(table, folder)
     plain = Baseline(
         files=(path,), rows=table.row_count or 0, columns=columns, name=name, identity=f"dataset {table.tree_id}"
     )
-    if score_by is None or any(one.startswith(SCORED_LABEL) or one.startswith("predictions.") for one in columns):
+    if score_by is None or any(one.startswith((SCORED_LABEL, PREDICTION)) for one in columns):
         return plain
     try:
         files = scored_rows(score_by, path, rows=plain.rows, identity=str(table.tree_id), beat=beat)

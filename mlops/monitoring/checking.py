@@ -142,7 +142,7 @@ def _check_signal(settings: MonitorSettings, signal: SignalSettings, columns: Co
                     "metric": metric,
                 }
                 raise _bad("threshold_invalid", message, _("Such as 0.1."), group)
-    _known_columns(signal, signal.features, columns.features, "features")
+    _known_columns(signal, signal.features, columns.types, "features")
     _known_columns(signal, signal.segments, columns.types, "segments")
     if not 0 < signal.false_alarm_rate < 1:
         message = _("“%(name)s”: the rate of false alarms must lie between 0 and 1.") % {"name": signal.name}

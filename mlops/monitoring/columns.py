@@ -15,7 +15,8 @@ SCORED = "Scored "
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """`types`: all of them with their ColumnType. Empty where the model has no signature."""
+    """`types`: all of them with their ColumnType. Empty where the model has no signature. `features`: those that are
+    looked at unless others are named; times are not among them, because they always move on."""
 
     types: dict[str, str]
     features: tuple[str, ...]
@@ -38,7 +39,7 @@ def columns_of(project: Project, settings: MonitorSettings) -> Columns:
     label = settings.label or str(version.properties.get("label", ""))
     return Columns(
         types=dict(inputs),
-        features=tuple(name for name in inputs if name != label),
+        features=tuple(name for name, kind in inputs.items() if name != label and kind != "date"),
         categorical=frozenset(one.name for one in signature.inputs if one.categories or one.type in TEXT),
         predictions=tuple(field.name for field in signature.outputs),
         label=label,
@@ -58,7 +59,7 @@ def _of_dataset(project: Project, settings: MonitorSettings) -> Columns:
     apart = {label, settings.target.axis, *predictions}
     return Columns(
         types={one.name: one.type for one in columns},
-        features=tuple(one.name for one in columns if one.name not in apart),
+        features=tuple(one.name for one in columns if one.name not in apart and one.type != "date"),
         categorical=frozenset(one.name for one in columns if one.categorical or one.type in TEXT),
         predictions=tuple(predictions),
         label=label,

@@ -1,10 +1,11 @@
-"""Everything that a look needs, laid out in a folder: the window's rows, the baseline's, and the order for the child."""
+"""All that a look needs, laid out in a folder: the window's rows, the baseline's, and the order for the child."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.conf import settings as studio
@@ -53,8 +54,10 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
     if not current.rows:
         return Prepared(order=None, target=current.name, skipped=current.empty, hint=current.hint)
     known = columns_of(project, settings)
-    wanted = known.features
-    given = {"label": settings.label or known.label, "classes": model.classes, "apart": (settings.target.axis,)}
+    named = (name for signal in settings.signals for name in signal.features)
+    wanted = tuple(dict.fromkeys((*known.features, *named))) if known.features else ()
+    given: dict[str, Any] = {"label": settings.label or known.label, "classes": model.classes}
+    given["apart"] = (settings.target.axis,)
     now = parts_of(current.columns, features=wanted, prediction=settings.prediction, **given)
     needs = any(one.kind in NEED_PREDICTIONS for one in settings.signals)
     asked = version if needs and now.prediction else None

@@ -35,11 +35,11 @@ def scored_rows(version: ModelVersion, source: Path, *, rows: int, identity: str
         made = Path(tempfile.mkdtemp(prefix="scoring-", dir=places.scratch()))
         try:
             _score(version, source, rows=rows, target=made, beat=beat)
-            (made / "model").exists() and shutil.rmtree(made / "model")
+            shutil.rmtree(made / "model", ignore_errors=True)
             made.rename(kept)
         except OSError:
-            if not kept.is_dir():  # else another worker was quicker
-                raise
+            if not kept.is_dir():
+                raise  # else another worker was quicker
         finally:
             shutil.rmtree(made, ignore_errors=True)
     os.utime(kept)

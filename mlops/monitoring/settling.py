@@ -1,4 +1,4 @@
-"""What a look found becomes rows: the result, the alarms that it changes, the monitor's state, and events of changes."""
+"""What a look found becomes rows: result, alarms that it changes, the monitor's state, and events of changes."""
 
 from __future__ import annotations
 

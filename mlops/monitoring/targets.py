@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -75,7 +76,7 @@ def _of_dataset(look: Look, settings: MonitorSettings, folder: Path, *, beat: Be
     version = version_of_look(look, settings)
     columns = tuple(one.name for one in schema_columns(version))
     kind, _colon, rest = look.window.partition(":")
-    told = {"columns": columns, "name": str(version)}
+    told: dict[str, Any] = {"columns": columns, "name": str(version)}
     if kind == "version":
         return Current(files=(cutting.whole(version, folder),), rows=version.row_count or 0, **told)
     if kind == "rows":

@@ -5,23 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0001_initial'),
+        ("monitoring", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='look',
-            name='looks_to_do',
+            model_name="look",
+            name="looks_to_do",
         ),
         migrations.RemoveField(
-            model_name='look',
-            name='not_before',
+            model_name="look",
+            name="not_before",
         ),
         migrations.AddIndex(
-            model_name='look',
-            index=models.Index(fields=['state'], name='looks_to_do'),
+            model_name="look",
+            index=models.Index(fields=["state"], name="looks_to_do"),
         ),
     ]

@@ -1,7 +1,7 @@
 """`python -m mlops.scoring.minibatches.once FOLDER IN OUT`: scores one Parquet file and writes a number for each row.
 
-OUT has one column `prediction`: the predicted number, of two classes the probability of the positive one, of several the
-highest probability. FOLDER is laid out as for mini-batches."""
+OUT has one column `prediction`: the predicted number, of two classes the probability of the positive one, of several
+the highest probability. FOLDER is laid out as for mini-batches."""
 
 from __future__ import annotations
 
