@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mlops.blobs.models import Blob
+from mlops.datasets.models import DatasetVersion
 from mlops.deployments.models import Endpoint
+from mlops.packaging import leases
 
 
 class PartKind(models.TextChoices):
@@ -135,3 +138,63 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint.name}/{self.deployment}"
+
+
+class LabelPost(models.Model):
+    """Labels that somebody sent: what was really the case, joined by request or correlation id when rows are read."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=300)
+    """In words: the file's name, the dataset's, or that they were sent as rows."""
+    pending = models.JSONField(null=True)
+    """Rows that wait for a worker to lay them out; None once that is done."""
+    row_count = models.PositiveIntegerField()
+    columns = models.JSONField(default=list)
+    unmatched = models.PositiveIntegerField(null=True)
+    """Rows whose request is not (yet) among what was collected; None while nobody has looked."""
+    examples = models.JSONField(default=list)
+    """Some ids of these."""
+    part_ids = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.row_count} labels of {self.endpoint.name} ({self.source})"
+
+
+class WorkState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+
+
+class SavedWindow(leases.Leased):
+    """A window that became, or is to become, a version of a dataset."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    dataset = models.CharField(max_length=120)
+    """Its name, in the endpoint's project."""
+    version = models.ForeignKey(DatasetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    deployments = models.JSONField(default=list)
+    """Names; empty: all."""
+    start = models.DateTimeField(null=True)
+    end = models.DateTimeField()
+    is_labelled = models.BooleanField(default=False)
+    """Only rows with a label."""
+    columns = models.CharField(max_length=20, default="training")
+    """collected.saving.COLUMNS."""
+    state = models.CharField(max_length=20, choices=WorkState.choices, default=WorkState.QUEUED)
+    row_count = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.name} as {self.dataset}"

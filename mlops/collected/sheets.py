@@ -32,6 +32,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """64 bits, signed: entries of one deployment with the same key are the same."""
     values: Mapping[str, Mapping[str, Sequence[Any]]]
     is_mirrored: bool = False
+    first_row: int = 0
+    """Of the request: the place of the first of these rows."""
 
     @property
     def row_count(self) -> int:
@@ -68,7 +70,7 @@ class Sheet:
         self.requests += 1
         self.request_ids += [entry.request_id] * count
         self.correlation_ids += [entry.correlation_id] * count
-        self.rows += range(count)
+        self.rows += range(entry.first_row, entry.first_row + count)
         self.at += [entry.at] * count
         self.keys += [entry.key] * count
         self.mirrored += [entry.is_mirrored] * count
@@ -115,7 +117,9 @@ def laid_out(entries: Sequence[Entry]) -> dict[Key, Sheet]:
             sheets.setdefault(key, Sheet()).add(entry, others)
         if LABELS in entry.values:
             key = Key("labels", day, entry.deployment, "", (LABELS,))
-            of_request = msgspec.structs.replace(entry, correlation_id="")  # others may share that
+            of_request = entry
+            if entry.request_id:
+                of_request = msgspec.structs.replace(entry, correlation_id="")  # others may share that
             sheets.setdefault(key, Sheet()).add(of_request, (LABELS,))
     return {key: sheet for key, sheet in sheets.items() if len(sheet)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from mlops.collected import compacting, intake, keeping, keys, retention
+from mlops.collected import compacting, intake, keeping, keys, label_taking, retention, save_tasks
 from mlops.collected.leases import leased
 from mlops.collected.models import Intake, IntakeState
 from mlops.collected.taking import take
@@ -13,11 +13,14 @@ from mlops.deployments.spools import Source, left, sources
 from mlops.formats.refusal import Refusal
 from mlops.work.calls import every, job, later
 
+__all__ = ["compact", "look", "save_tasks", "take_one", "tidy"]
+
 
 @every(1, "collected.look")
 def look() -> None:
     """Cheap where there is nothing to take: a listing of a folder for each deployment that collects. Servers that are
     asked over a network have a job each, so that a slow one holds up nobody."""
+    label_taking.take_posted()
     rows = intake.wanted()
     if not rows:
         return
@@ -73,6 +76,7 @@ def _has_work(row: Intake, found: list[Source]) -> bool:
 @every(20, "collected.compact")
 def compact() -> None:
     compacting.compact_due()
+    label_taking.match_due()
 
 
 @every(60, "collected.tidy")

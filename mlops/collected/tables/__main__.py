@@ -14,11 +14,16 @@ from typing import Any
 
 import msgspec
 
-from mlops.collected.tables import windows
+from mlops.collected.tables import labelling, windows
 from mlops.collected.tables.orders import Order
 from mlops.formats.refusal import Refusal
 
-VERBS: dict[str, Callable[[Order], Any]] = {"window": windows.write_window, "compact": windows.compact}
+VERBS: dict[str, Callable[[Order], Any]] = {
+    "window": windows.write_window,
+    "compact": windows.compact,
+    "labels": labelling.lay_out,
+    "match": labelling.match,
+}
 
 
 def main(verb: str) -> None:

@@ -32,8 +32,7 @@ class Order(msgspec.Struct, kw_only=True):
     """Of columns, where they get another name in the file."""
     most: int = 0
     target: str = ""
-    match: dict[str, Any] = {}
-    place: dict[str, str] = {}
-    format: str = ""
+    windows: tuple[tuple[datetime, datetime], ...] = ()
+    given: str = ""
     reading: Any = None
     memory_bytes: int = 0

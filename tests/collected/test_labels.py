@@ -1,0 +1,106 @@
+"""Labels come later and are joined when rows are read; the last one wins, and unknown ids are kept and said."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from django.utils import timezone
+
+from mlops.collected import label_taking, labels, tasks
+from mlops.collected.models import LabelPost
+from mlops.collected.reading import fetch_window
+from mlops.formats.refusal import Refusal
+from tests.collected.spooled import recorded, spooled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(blue):
+    """Two requests of now, the first with two rows."""
+    now = timezone.now()
+    two = {"inputs": {"power": [1, 2]}, "predictions": {"price": [10, 20]}}
+    spooled(blue, recorded(blue, request_id="a", at=now, parts=two), recorded(blue, at=now, correlation_id="c"))
+    tasks.look()
+
+
+def labelled(endpoint, folder) -> list:
+    tasks.look()
+    window = fetch_window(endpoint, folder=folder, start=timezone.now() - timedelta(hours=1), end=None)
+    return sorted(pl.read_parquet(window.files[0])["labels.price"].drop_nulls().to_list())
+
+
+def test_labels_join_by_request_and_row_or_by_correlation(contributor, endpoint, asked, tmp_path):
+    rows = [{"request_id": "a", "price": 11}, {"request_id": "a", "row": 1, "price": 22}]
+    labels.post_rows(contributor, endpoint, rows=[*rows, {"correlation_id": "c", "price": 33}])
+    assert labelled(endpoint, tmp_path) == [11, 22, 33]
+
+
+def test_the_last_label_wins_column_by_column(contributor, endpoint, asked, tmp_path):
+    for price in (1, 2):
+        labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "price": price}])
+    labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "sold": True}])
+    assert labelled(endpoint, tmp_path) == [2]
+
+
+def test_files_and_datasets_are_labels_too_with_the_names_that_azure_gives(contributor, endpoint, asked, tmp_path):
+    csv = io.BytesIO(b"price,$aml_request_id\n1.5,a\n7,nobody\n")
+    post = labels.post_file(contributor, endpoint, source=csv, file_name="labels.csv")
+    assert (post.row_count, post.columns) == (2, ["price"])
+    parquet = io.BytesIO()
+    pl.DataFrame({"correlation_id": ["c"], "price": [9]}).write_parquet(parquet)
+    parquet.seek(0)
+    labels.post_file(contributor, endpoint, source=parquet, file_name="labels.parquet")
+    assert labelled(endpoint, tmp_path) == [1.5, 9.0]
+
+
+def test_ids_that_nobody_knows_are_kept_and_said(contributor, blue, endpoint, asked, tmp_path):
+    labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "price": 1}, {"request_id": "later", "price": 2}])
+    tasks.look()
+    label_taking.match_due(patience=timedelta(0))
+    post = LabelPost.objects.get()
+    assert (post.row_count, post.unmatched, post.examples) == (2, 1, ["later"])
+    assert labelled(endpoint, tmp_path) == [1]
+
+
+def test_a_label_may_come_before_its_request_is_visible(contributor, blue, endpoint, tmp_path):
+    labels.post_rows(contributor, endpoint, rows=[{"request_id": "z", "price": 5}])
+    tasks.look()
+    spooled(blue, recorded(blue, request_id="z", at=timezone.now()))
+    assert labelled(endpoint, tmp_path) == [5]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([], "There are no labels"),
+        ([{"price": 1}], "Row 1 .* neither request_id nor correlation_id"),
+        ([{"request_id": "a", "price": 1}, {"request_id": "a"}], "Row 2 .* no label column"),
+        ([{"request_id": "a", "row": -1, "price": 1}], "no number from 0"),
+        (["a"], "no object"),
+    ],
+)
+def test_rows_that_are_no_labels_are_refused_with_their_number(contributor, endpoint, rows, told):
+    with pytest.raises(Refusal, match=told):
+        labels.post_rows(contributor, endpoint, rows=rows)
+    assert not LabelPost.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"a,b\n1,2\n", "label_ids_missing"),
+        (b"request_id\nx\n", "labels_missing"),
+        (b"request_id,y\n,2\n", "label_invalid"),
+        (b"", "label_ids_missing"),
+        (b"\x00\x01\x02", "label_ids_missing"),
+    ],
+)
+def test_a_file_that_holds_no_labels_is_refused(contributor, endpoint, content, code):
+    with pytest.raises(Refusal) as refused:
+        labels.post_file(contributor, endpoint, source=io.BytesIO(content), file_name="x.csv")
+    assert refused.value.code == code
+    assert refused.value.hint
