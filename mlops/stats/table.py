@@ -65,6 +65,13 @@ class Table:
         drawn = np.sort(np.random.default_rng(seed).choice(self.rows, most, replace=False))
         return replace(self, chosen=drawn if self.chosen is None else self.chosen[drawn])
 
+    def drawn(self, rows: int, *, seed: int) -> Table:
+        """So many rows, drawn with replacement."""
+        import numpy as np
+
+        places = np.sort(np.random.default_rng(seed).integers(0, self.rows, rows))
+        return replace(self, chosen=places if self.chosen is None else self.chosen[places])
+
     def where(self, rows: Any) -> Table:
         """Those of the rows for which `rows`, booleans in order, is true."""
         import numpy as np

@@ -11,8 +11,11 @@ import msgspec
 from mlops.formats.looking import LookAnswer, LookOrder
 from mlops.formats.monitor import MonitorFound, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.stats.look.attribution import feature_attribution_drift
 from mlops.stats.look.drifting import data_drift, prediction_drift
+from mlops.stats.look.estimated import estimated_performance
 from mlops.stats.look.multivariate import multivariate_drift
+from mlops.stats.look.performance import model_performance
 from mlops.stats.look.quality import data_quality
 from mlops.stats.look.scene import Scene, Tell, open_scene, segmented
 from mlops.stats.look.segments import values_of
@@ -23,6 +26,9 @@ LOOKERS: dict[str, Looker] = {
     "prediction_drift": prediction_drift,
     "data_quality": data_quality,
     "multivariate_drift": multivariate_drift,
+    "model_performance": model_performance,
+    "estimated_performance": estimated_performance,
+    "feature_attribution_drift": feature_attribution_drift,
 }
 
 
@@ -64,9 +70,16 @@ def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
             reason = f"{called} has {table.rows} rows; {least} are needed to tell drift from chance."
             return _none(settings, "too_little_data", reason, common)
     try:
-        return msgspec.structs.replace(LOOKERS[settings.kind](scene, settings, told), **common)
+        return msgspec.structs.replace(_looker(settings)(scene, settings, told), **common)
     except Refusal as refusal:
-        return _none(settings, "failed", f"{refusal.message} {refusal.hint}".strip(), common)
+        state = "too_little_data" if refusal.code == "too_little_data" else "failed"
+        return _none(settings, state, f"{refusal.message} {refusal.hint}".strip(), common)
+
+
+def _looker(settings: SignalSettings) -> Looker:
+    if settings.kind not in LOOKERS:
+        raise Refusal("not_looked_at_here", f"Signal '{settings.name}' is measured by its own component.")
+    return LOOKERS[settings.kind]
 
 
 def _none(settings: SignalSettings, state: str, reason: str, common: Mapping[str, object]) -> SignalFound:

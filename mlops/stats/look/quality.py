@@ -17,9 +17,13 @@ USUAL = 0.01
 
 def data_quality(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
     names = scene.wanted(settings)
+    of_all = {metric: limit for metric, limit in settings.metrics.items() if metric != DUPLICATES}
+    is_asked = bool(settings.numerical or settings.categorical or of_all)
     limits = Limits(
-        numerical=settings.numerical or dict.fromkeys((NULLS, TYPES, BOUNDS, DUPLICATES), USUAL),
-        categorical=settings.categorical or dict.fromkeys((NULLS, TYPES, UNSEEN, DUPLICATES), USUAL),
+        numerical=settings.numerical | of_all if is_asked else dict.fromkeys((NULLS, TYPES, BOUNDS, DUPLICATES), USUAL),
+        categorical=settings.categorical | of_all
+        if is_asked
+        else dict.fromkeys((NULLS, TYPES, UNSEEN, DUPLICATES), USUAL),
         false_alarm_rate=settings.false_alarm_rate,
         parts=scene.parts,
     )
