@@ -42,6 +42,7 @@ GROUPS: tuple[Group, ...] = (
     Group("batch-deployment", "what scores behind a batch endpoint", "mlops.client.commands.batch_deployment:define"),
     Group("edge-device", "devices that run a deployment", "mlops.client.commands.edge_device:define"),
     Group("cluster", "Kubernetes clusters to deploy to", "mlops.client.commands.cluster:define"),
+    Group("retraining", "models trained anew, compared, promoted or not", "mlops.client.commands.retraining:define"),
     Group("rollout", "traffic moved step by step, with gates and rollback", "mlops.client.commands.rollout:define"),
 )
 

@@ -85,6 +85,7 @@ def tell(actor: Any, attempt: Attempt, act: str, *, reason: str = "") -> None:
         "trigger": attempt.trigger["kind"],
         "outcome": verdict.get("outcome", ""),
         "run": str(attempt.run_id or ""),
+        "dry_run": attempt.is_dry_run,
     }
     record(
         actor,

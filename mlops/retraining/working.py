@@ -145,9 +145,9 @@ def _compare(attempt: Attempt, folder: Path) -> None:
             "evidence": msgspec.to_builtins(evidence),
             "verdict": attempt.verdict,
         }
-        if not move(attempt, decision.to, reason=decision.reason, hint=decision.hint, **values):
-            raise Lost
         if not attempt.is_dry_run:
             tell(None, attempt, "compared", reason=verdict.reason)
+        if not move(attempt, decision.to, reason=decision.reason, hint=decision.hint, **values):
+            raise Lost
         if decision.to == "rejected":
             mark_rejected(attempt)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from mlops.deployments.models import Deployment, DeploymentState
+from mlops.blobs.trees import keep_folder
+from mlops.deployments.actions import create_endpoint
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.execution.advance import advance as advance_run
 from mlops.execution.perform import perform
 from mlops.formats.pipeline import Edge, Node, PipelineParameter, PipelineSpec
 from mlops.pipelines.publishing import publish
+from mlops.registry.actions import register
+from mlops.registry.models import ModelVersion
 from mlops.retraining import actions, working
 from mlops.retraining.advancing import advance
 from mlops.retraining.models import LIVE, WORKED_ON, Attempt, Policy
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
+from tests.deployments.test_acts import deploy
 from tests.execution.conftest import dataset_version
+from tests.packaging.trained import train
 
 BETTER = {"metric": "root_mean_squared_error"}
 
@@ -61,8 +69,13 @@ def spec(learner: str = "linear_regression", **parameters: Any) -> PipelineSpec:
 
 @pytest.fixture
 def add_cars(project, tmp_path: Path):
-    def add(number: int, **more: Any) -> Any:
-        return dataset_version(project, prices(**more), tmp_path, number=number)
+    def add(number: int, *, renamed: bool = False, unlabelled: bool = False, **more: Any) -> Any:
+        frame = prices(**more)
+        if renamed:
+            frame = frame.rename({"power": "horsepower"})
+        if unlabelled:
+            frame = frame.with_columns(price=pl.lit(None, dtype=pl.Float64))
+        return dataset_version(project, frame, tmp_path, number=number)
 
     return add
 
@@ -75,12 +88,38 @@ def pipeline(contributor, project, add_cars):
 
 @pytest.fixture
 def make_policy(contributor, project, pipeline):
-    def make(**settings: Any) -> Policy:
+    def make(*, name: str = "prices", **settings: Any) -> Policy:
         what = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
         given = {"model": "prices", "what": what, "compare": {"criteria": [BETTER]}, **settings}
-        return actions.create_policy(contributor, project, name=settings.pop("name", "prices"), settings=given)
+        return actions.create_policy(contributor, project, name=name, settings=given)
 
     return make
+
+
+@cache
+def trained(*, shift: float = 0.0, columns: tuple[str, ...] = ("power", "weight", "price")) -> Path:
+    """A model of such prices, once a session. With a shift it is wrong by so much."""
+    frame = prices(shift=shift, seed=3).select(columns)
+    return train(Path(mkdtemp(prefix="mlops-model-")) / "model", "linear_regression", "price", frame=frame)
+
+
+@pytest.fixture
+def in_use(contributor, project):
+    """Registers a version as the one in use."""
+
+    def make(**model: Any) -> ModelVersion:
+        tree = keep_folder(trained(**model))
+        return register(contributor, project, name="prices", tree=tree, tags={"stage": "production"})
+
+    return make
+
+
+@pytest.fixture
+def endpoint(contributor, project, in_use) -> Endpoint:
+    """Serves a model that is wrong by 5,000."""
+    endpoint = create_endpoint(contributor, project, name="shop")
+    deploy(contributor, endpoint, in_use(shift=5000.0), name="blue", entry="native", instances=2)
+    return endpoint
 
 
 def led(attempt: Attempt, *, healthy: bool = True) -> Attempt:

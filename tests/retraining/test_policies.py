@@ -1,0 +1,92 @@
+"""Policies: what is refused, with the nearest that would do; who may; what is kept of changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.formats.refusal import Refusal
+from mlops.formats.retraining import Triggered, What
+from mlops.retraining import actions
+from mlops.retraining.models import PolicyRevision
+from mlops.retraining.parameters import derive
+
+pytestmark = pytest.mark.django_db
+WHAT = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "hint"),
+    [
+        ({"what": {"pipeline": "train price"}}, "pipeline_unknown", "train prices"),
+        ({"what": WHAT | {"parameters": {"dat": "x"}}}, "parameter_unknown", "data"),
+        ({"what": WHAT | {"parameters": {"dat": "${{newest.Cars}}"}}}, "parameter_unknown", "data"),
+        ({"what": WHAT | {"parameters": {"data": "${{newst.Cars}}"}}}, "expression_unknown", "newest"),
+        ({"what": WHAT | {"parameters": {"data": "${{newest.Car}}"}}}, "dataset_unknown", "Cars"),
+        ({"what": WHAT | {"parameters": {"data": "${{window}}"}}}, "window_missing", "what.window"),
+        ({"what": WHAT | {"node": "trian"}}, "step_not_found", "train"),
+        ({"compare": {"criteria": [{"metric": "acuracy"}]}}, "metric_unknown", "accuracy"),
+        ({"compare": {"criteria": [{"metric": "auc", "margin": -1}]}}, "margin_invalid", "not_worse"),
+        ({"compare": {"held_out": {"kind": "dataset", "dataset": "Cart"}}}, "dataset_unknown", "Cars"),
+        ({"compare": {"confidence": 95}}, "confidence_invalid", "0.95"),
+        ({"compare": {"slice": []}}, "policy_unreadable", "slices"),
+        ({"when": {"dataset": "Carts"}}, "dataset_unknown", "Cars"),
+        ({"when": {"on_new_version": True}}, "dataset_missing", "when.dataset"),
+        ({"when": {"schedule": {"type": "cron", "expression": "nonsense"}}}, "cron_invalid", ""),
+        ({"then": {"do": "rollout"}}, "endpoint_missing", "register"),
+        ({"endpoint": "shop", "then": {"do": "rollout", "plan": {"steps": [50, 10]}}}, "plan_invalid", "step"),
+        ({"model": "a model"}, "name_invalid", "a-model"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_is_kept(make_policy, wrong, code, hint):
+    with pytest.raises(Refusal) as refused:
+        make_policy(**wrong)
+    assert refused.value.code == code
+    assert hint in f"{refused.value.message} {refused.value.hint}"
+
+
+def test_each_change_is_a_revision_with_who_and_why(contributor, owner, make_policy):
+    policy = make_policy()
+    changed = {**policy.settings, "approval": {"is_needed": True}}
+    actions.change_policy(owner, policy, settings=changed, reason="After the audit")
+    kept = PolicyRevision.objects.order_by("number")
+    assert [(one.number, one.reason, one.created_by) for one in kept] == [
+        (1, "", contributor),
+        (2, "After the audit", owner),
+    ]
+    assert policy.runs_as == owner
+
+
+def test_a_reader_may_neither_make_nor_start_one(reader, make_policy):
+    policy = make_policy()
+    for act in (lambda: actions.start(reader, policy), lambda: actions.delete_policy(reader, policy)):
+        with pytest.raises(Refusal) as refused:
+            act()
+        assert refused.value.code == "forbidden"
+
+
+def test_one_with_an_attempt_under_way_is_not_deleted(contributor, make_policy):
+    policy = make_policy()
+    actions.start(contributor, policy)
+    with pytest.raises(Refusal, match="Attempt 1 of “prices” is under way"):
+        actions.delete_policy(contributor, policy)
+
+
+def test_parameters_follow_from_the_newest_data_and_the_trigger(project, add_cars):
+    add_cars(1)
+    add_cars(2)
+    what = What(
+        pipeline="p",
+        parameters={"a": "${{newest.Cars}}", "b": 5, "c": "since ${{ trigger.start }}", "d": "${{trigger.weight}}"},
+    )
+    trigger = Triggered(kind="push", key="k", reason="r", fields={"start": "2026-01-01", "weight": 0.5})
+    derived = derive(project, what, trigger, window=None, at="now")
+    assert derived.values == {"a": "Cars:2", "b": 5, "c": "since 2026-01-01", "d": 0.5}
+    assert str(derived.data) == "Cars:2"
+
+
+def test_a_field_that_the_trigger_does_not_have_is_named(project):
+    what = What(pipeline="p", parameters={"a": "${{trigger.comit}}"})
+    trigger = Triggered(kind="push", key="k", reason="r", fields={"commit": "abc"})
+    with pytest.raises(Refusal) as refused:
+        derive(project, what, trigger, window=None, at="now")
+    assert "commit" in refused.value.hint
