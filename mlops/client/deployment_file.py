@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.client.data_collector import collection_settings
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
 from mlops.formats.azureml.environment import read_environment, without_azure
@@ -18,11 +19,11 @@ KNOWN = (
     "name", "endpoint_name", "model", "code_configuration", "request_settings", "resources", "entry", "description",
     "tags", "environment", "environment_variables", "instance_count", "scale_settings", "models", "ensemble", "weights",
     "method",
-    "type", "target", "target_options",
+    "type", "target", "target_options", "data_collector",
 )  # fmt: skip
 WITHOUT_MEANING = (
     "properties", "instance_type", "app_insights_enabled", "liveness_probe", "readiness_probe",
-    "egress_public_network_access", "data_collector", "model_mount_path",
+    "egress_public_network_access", "model_mount_path",
 )  # fmt: skip
 TYPES = ("managed", "kubernetes")
 """Azure's two kinds of compute; ours are named by `target`."""
@@ -68,6 +69,8 @@ def read_deployment(file: str) -> DeploymentFile:
         settings["variables"] = {str(name): str(value) for name, value in fields["environment_variables"].items()}
     settings |= _scale(fields.get("scale_settings"))
     settings |= _target(fields)
+    if fields.get("data_collector") is not None:
+        settings["collection"] = collection_settings(fields["data_collector"], warnings)
     return DeploymentFile(fields=fields, settings=settings, code=code, script=script, warnings=tuple(warnings))
 
 

@@ -36,6 +36,7 @@ def label(field: str) -> str:
         "image": _("Image of your own"),
         "description": _("Description"),
         "tags": _("Tags"),
+        "collection": _("Data collection"),
     }.get(field, field)
 
 
@@ -54,8 +55,25 @@ def value(change: Change, told: Any) -> str:
     if change.field == "requirements":
         python = [f"Python {told['python']}"] if told.get("python") else []
         return ", ".join([*told.get("packages", ()), *python])
+    if change.field == "collection":
+        return _collection(told)
     if isinstance(told, dict):
         return ", ".join(f"{name}={one}" for name, one in told.items())
     if isinstance(told, list | tuple):
         return ", ".join(str(one) for one in told)
     return f"{told:g}" if isinstance(told, float) else str(told)
+
+
+def _collection(told: dict[str, Any]) -> str:
+    if not told["is_enabled"]:
+        return _("off")
+    what = [name for name, is_on in ((_("inputs"), told["inputs"]), (_("predictions"), told["predictions"])) if is_on]
+    days = told["retention_days"]
+    words = [
+        " + ".join(what) or NOTHING,
+        f"{100 * told['share']:g} %",
+        _("for %(days)s days") % {"days": f"{days:g}"} if days is not None else _("for ever"),
+        *([_("only who says yes")] if told["consent"] == "asked" else []),
+        *(f"{name}: {rule}" for name, rule in told["redact"].items()),
+    ]
+    return ", ".join(words)

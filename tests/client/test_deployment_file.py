@@ -125,3 +125,52 @@ def test_create_uploads_the_code_folder_and_tells_the_settings(signed_in: Mlops,
     code = Deployment.objects.get().code
     assert code is not None
     assert (code.script, code.tree.file_count) == ("serving/score.py", 1)
+
+
+COLLECTOR = """
+data_collector:
+  collections:
+    model_inputs: {enabled: 'True'}
+    model_outputs: {enabled: 'True', data: {name: my_outputs, path: azureml://datastores/x/paths/y}}
+    debug: {enabled: 'False'}
+  sampling_rate: 0.25
+  rolling_rate: hour
+  request_logging: {capture_headers: [x-header]}
+  redact: {mail: hash}
+  retention_days: 30
+"""
+
+
+def test_a_data_collector_is_a_setting_and_what_has_no_meaning_is_said(file: Path) -> None:
+    file.write_text(YAML + COLLECTOR)
+    read = read_deployment(str(file))
+    assert read.settings["collection"] == {
+        "is_enabled": True, "inputs": True, "predictions": True, "left_out": ("debug",), "share": 0.25,
+        "redact": {"mail": "hash"}, "retention_days": 30,
+    }  # fmt: skip
+    said = " ".join(read.warnings)
+    assert all(name in said for name in ("rolling_rate", "request_logging", "model_outputs: data"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "names no collections"),
+        ("{collections: {model_inputs: {enabled: maybe}}}", "enabled is 'maybe'"),
+        ("{collections: {model_inputs: {enabled: 'True', sampling: 1}}}", "“sampling” is no field"),
+        ("{collection: {model_inputs: {enabled: 'True'}}}", "“collection” is no field of data_collector"),
+        ("{collections: {model_inputs: {enabled: 'True'}}, sampling_rate: half}", "sampling_rate is 'half'"),
+    ],
+)
+def test_a_data_collector_that_cannot_be_read_is_refused_with_its_field(file: Path, text: str, said: str) -> None:
+    file.write_text(f"{YAML}data_collector: {text}\n")
+    with pytest.raises((Refusal, WrongUsage), match=said):
+        read_deployment(str(file))
+
+
+def test_collections_that_differ_in_their_rate_have_the_smaller_one(file: Path) -> None:
+    rates = "{model_inputs: {enabled: true, sampling_rate: 0.5}, model_outputs: {enabled: true, sampling_rate: 0.1}}"
+    file.write_text(f"{YAML}data_collector: {{collections: {rates}}}\n")
+    read = read_deployment(str(file))
+    assert read.settings["collection"]["share"] == 0.1
+    assert any("0.1 is used" in line for line in read.warnings)

@@ -79,3 +79,27 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page, deployment, typed
 @pytest.mark.parametrize("tab", ["overview", "metrics", "logs", "settings", "history"])
 def test_each_tab_answers(page, tab):
     assert page(tab).status_code == 200
+
+
+def test_collection_is_chosen_with_its_columns_and_said_in_words(page, deployment):
+    typed = {"collect": "both", "collect_share": "25", "collect_days": "", "redact": ["", "mail=hash\r\nname=drop"]}
+    text = page(act="preview", **typed).content.decode()
+    assert "<del>off</del> → <ins>inputs + predictions, 25 %, for ever, mail: hash, name: drop</ins>" in text
+    page(act="apply", **typed)
+    deployment.refresh_from_db()
+    kept = deployment.wanted.collection
+    assert (kept.is_enabled, kept.share, kept.retention_days) == (True, 0.25, None)
+    assert kept.redact == {"mail": "hash", "name": "drop"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"redact": "mail"}, "“mail” says not which column"),
+        ({"collect_share": "half"}, "“half” is no number"),
+        ({"collect": "both", "collect_share": "0"}, "A share of 0 of the requests"),
+    ],
+)
+def test_a_collection_that_makes_no_sense_is_said_beside_what_was_typed(page, typed, said):
+    answer = page(act="apply", reason="Kept", **typed)
+    assert (answer.status_code, said in answer.content.decode()) == (400, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from mlops.access.decisions import require
 from mlops.deployments import actions, entries, manifesting, queries
 from mlops.deployments.code import code_by_id, keep_code, with_script
+from mlops.deployments.collecting import check_collection, columns_of
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.names import checked_name
 from mlops.deployments.scripts import EXAMPLE, checked_script
@@ -27,7 +29,7 @@ from mlops.packaging.queries import Recommended, recommended
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import version_by_id, visible_versions
 from mlops.web.guard import signed_in
-from mlops.web.pages import settings_form
+from mlops.web.pages import collection_form, settings_form
 from mlops.web.projects import current_project, show_project
 
 STEPS = ("name", "entry", "resources", "review")
@@ -94,7 +96,7 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     usual["entry"] = next((one.entry for one in entries.possibilities(version) if not one.problem), "script")
     if request.GET.get("endpoint"):
         usual["endpoint"] = request.GET["endpoint"]
-    values = {key: request.POST.get(key, value) for key, value in usual.items()}
+    values = settings_form.posted(request.POST, usual)
     upload = request.FILES.get("script_file")
     if upload is not None and not _is_zip(upload) and (upload.size or 0) <= MOST_SCRIPT_BYTES:
         values["script"] = upload.read().decode("utf-8", errors="replace")
@@ -146,6 +148,7 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
     elif step == "resources":
         wanted = checked_settings(settings_form.given_of(values))
         target(wanted.target).check(wanted)
+        check_collection(version, wanted)
         reached = target(wanted.target).available(wanted.target_options)
         if not reached.is_usable:
             raise _refused("target_not_reached", reached.reason, reached.hint, "target")
@@ -275,8 +278,10 @@ def _manifests(version: ModelVersion, values: dict[str, str], endpoint: Endpoint
     return {"manifests": shown}
 
 
-def settings_context(values: dict[str, str], version: ModelVersion | None = None) -> dict[str, Any]:
-    """What the fields of the settings need beside their values."""
+def settings_context(
+    values: dict[str, str], version: ModelVersion | None = None, *, known: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the fields of the settings need beside their values. `known`: the model's columns."""
     try:
         offers = settings_form.offers(values["target"], values["target_options"])
     except Refusal:
@@ -286,6 +291,7 @@ def settings_context(values: dict[str, str], version: ModelVersion | None = None
         "offers": offers,
         "where": next((one.title for one in offers if one.name == values["target"]), values["target"]),
         "recommended": told if told and values["cpus"] == f"{told.recommendation.cores:g}" else None,
+        **collection_form.columns(values, columns_of(version) if version else known),
         "providers": settings_form.PROVIDERS,
         "providers_are_own": values["providers"] not in dict(settings_form.PROVIDERS),
     }

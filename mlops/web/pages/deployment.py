@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
 from mlops.deployments import actions, queries
+from mlops.deployments.collecting import check_collection, columns_of
 from mlops.deployments.models import Deployment
 from mlops.deployments.rates import MINUTES, rates_of
 from mlops.deployments.revisions import Change, difference, history, restore, revision_of, undo_edit
@@ -154,9 +155,10 @@ def _logs(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
 
 def _settings(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
     usual = settings_form.typed_of(shown.wanted) | {"version": str(shown.version_id), "reason": ""}
-    values = {name: request.POST.get(name, value) for name, value in usual.items()} if request.POST else usual
+    values = settings_form.posted(request.POST, usual) if request.POST else usual
     versions = list(versions_of(shown.version.model)[:MOST_VERSIONS])
-    return {"values": values, "versions": versions, **settings_context(values), "offers": []}
+    context = settings_context(values, known=columns_of(shown.version))
+    return {"values": values, "versions": versions, **context, "offers": []}
 
 
 def _history(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
@@ -168,6 +170,7 @@ def _preview(request: HttpRequest, shown: Deployment) -> HttpResponse:
     given = _given(request, shown)
     wanted = checked_settings(given, base=shown.wanted)
     target(wanted.target).check(wanted)
+    check_collection(shown.version, wanted)
     return _page(request, shown, tab="settings", changes=_changes(request, shown, given), is_preview=True)
 
 
@@ -205,8 +208,7 @@ def _undo_edit(request: HttpRequest, shown: Deployment) -> HttpResponse:
 
 def _given(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
     usual = settings_form.typed_of(shown.wanted)
-    typed = {name: request.POST.get(name, value).replace("\r\n", "\n") for name, value in usual.items()}
-    return settings_form.given_of(typed, base=shown.wanted)
+    return settings_form.given_of(settings_form.posted(request.POST, usual), base=shown.wanted)
 
 
 def _version(request: HttpRequest, shown: Deployment) -> Any:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mlops.deployments.targets import TARGETS, Availability, target
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
+from mlops.web.pages import collection_form
 
 MEGABYTE = 1024**2
 PROVIDERS = (
@@ -25,9 +27,9 @@ PROVIDERS = (
 NAMES = (
     "target", "target_options", "providers", "gpus", "image", "cpus", "memory_mb", "scaling", "instances",
     "least_instances", "most_instances", "utilization", "timeout_seconds", "queue_wait_seconds", "queue",
-    "most_concurrent", "variables", "packages", "python", "description",
+    "most_concurrent", "variables", "packages", "python", "description", *collection_form.NAMES,
 )  # fmt: skip
-FORM_NAMES = {"memory_bytes": "memory_mb", "scale": "scaling", "requirements": "packages"}
+FORM_NAMES = {"memory_bytes": "memory_mb", "scale": "scaling", "requirements": "packages"} | collection_form.FIELDS
 """Where a setting is called otherwise here."""
 
 
@@ -75,7 +77,14 @@ def typed_of(settings: DeploymentSettings) -> dict[str, str]:
         "packages": "\n".join(settings.requirements.packages),
         "python": settings.requirements.python,
         "description": settings.description,
+        **collection_form.typed_of(settings.collection),
     }
+
+
+def posted(post: QueryDict, usual: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, else what is usual."""
+    found = {name: collection_form.posted(post, name, value) for name, value in usual.items()}
+    return {name: value.replace("\r\n", "\n") for name, value in found.items()}
 
 
 def given_of(typed: Mapping[str, str], *, base: DeploymentSettings | None = None) -> dict[str, Any]:
@@ -102,6 +111,7 @@ def given_of(typed: Mapping[str, str], *, base: DeploymentSettings | None = None
             "python": typed["python"].strip(),
         },
         "description": typed["description"].strip(),
+        "collection": collection_form.given_of(typed, base=base.collection),
     }
     before = typed_of(base)
     unchanged = {name for name in given if all(typed[one] == before[one] for one in _typed_as(name))}
@@ -119,6 +129,8 @@ def _typed_as(name: str) -> tuple[str, ...]:
         return ("scaling", "least_instances", "most_instances", "utilization")
     if name == "requirements":
         return ("packages", "python")
+    if name == "collection":
+        return collection_form.NAMES
     return (FORM_NAMES.get(name, name),)
 
 
