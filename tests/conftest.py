@@ -21,6 +21,7 @@ def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
     (folder / "uploads").mkdir(parents=True)
     monkeypatch.setenv("MLOPS_DATA_DIR", str(folder))
     settings.DATA_DIR = folder
+    settings.CHECK_EVENTS = True
     settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
     stores.store.cache_clear()

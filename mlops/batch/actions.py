@@ -160,7 +160,13 @@ def update_deployment(
         deployment.save(update_fields=["description", "settings"])
         changed = {name: getattr(chosen, name) for name in chosen.__struct_fields__}
         changed = {name: value for name, value in changed.items() if value != getattr(before, name)}
-        _tell(actor, "batch_deployment.updated", endpoint, deployment=deployment.name, **msgspec.to_builtins(changed))
+        _tell(
+            actor,
+            "batch_deployment.updated",
+            endpoint,
+            deployment=deployment.name,
+            changed=msgspec.to_builtins(changed),
+        )
     return deployment
 
 

@@ -116,7 +116,8 @@ def _import(version: DatasetVersion) -> None:
             lease_until=None,
         )
         if done:
-            data = {"rows": schema["row_count"], "columns": len(schema["columns"]), "tree": tree.pk}
+            data = {"name": version.dataset.name, "version": version.number}
+            data |= {"rows": schema["row_count"], "columns": len(schema["columns"]), "tree": tree.pk}
             _record(version, "mlops.dataset.registered", data=data)
 
 

@@ -9,14 +9,13 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from mlops.deployments import telling
 from mlops.deployments.applying import apply
 from mlops.deployments.health import Judged, judge
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.routing import write_table
 from mlops.deployments.targets import TARGETS, Observed, target
-from mlops.events.chain import notify, record
-
-FINAL_EVENTS = {"healthy": "mlops.deployment.healthy", "failed": "mlops.deployment.failed"}
+from mlops.events.chain import notify
 
 Servers = dict[tuple[str, int], Observed]
 
@@ -97,11 +96,10 @@ def _write(deployment: Deployment, values: dict[str, Any]) -> bool:
         if not same.update(**values):
             return False
         project = deployment.endpoint.project
-        type = FINAL_EVENTS.get(state)
-        if moved and type and not deployment.was_ready:
-            subject = f"endpoints/{deployment}"
-            record(None, type, subject=subject, project=project, reason=values["reason"])
-        notify("endpoint", str(deployment.endpoint_id), project=project)
+        if type := telling.type_of(deployment.state, state, was_ready=deployment.was_ready):
+            telling.tell(deployment, type, state=state, reason=values["reason"])
+        else:
+            notify("endpoint", str(deployment.endpoint_id), project=project)
         if moved and state == DeploymentState.HEALTHY:
             write_table()  # who sees it healthy can call it
     return True

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mlops.deployments import entries
+from mlops.deployments import entries, telling
 from mlops.deployments.applying import apply as apply_again
 from mlops.deployments.autoscaling import follow_load
 from mlops.deployments.counting import ask_router, take_over
@@ -174,11 +174,4 @@ def _fail(deployment: Deployment, *, reason: str, hint: str) -> None:
     )
     values = {"state": DeploymentState.FAILED, "reason": reason, "hint": hint, "state_since": timezone.now()}
     if same.update(**values):
-        record(
-            None,
-            "mlops.deployment.failed",
-            subject=f"endpoints/{deployment}",
-            project=deployment.endpoint.project,
-            reason=reason,
-            notice=("endpoint", str(deployment.endpoint_id)),
-        )
+        telling.tell(deployment, "mlops.deployment.failed", state="failed", reason=reason)

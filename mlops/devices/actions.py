@@ -67,7 +67,7 @@ def renew_token(actor: Any, device: Device) -> str:
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         Device.objects.filter(pk=device.pk).update(token_digest=digest(token))
-        _record(actor, device, "mlops.device.token-renewed")
+        _record(actor, device, "mlops.device.token_renewed")
     return token
 
 

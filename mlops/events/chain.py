@@ -6,10 +6,12 @@ import hashlib
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from mlops.access.models import Project
+from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
 
 GENESIS = "0" * 64
@@ -27,7 +29,10 @@ def record(
 ) -> Event:
     """Appends one event in the caller's transaction. `actor` None means the system's own workers.
 
-    `notice` is (kind, ref) for open pages; secrets must never be in `data`."""
+    `type`, `subject` and `data` are as events.catalogue says; `notice` is (kind, ref) for open pages. Secrets must
+    never be in `data`."""
+    if settings.CHECK_EVENTS:
+        check(type, subject=subject, data=data or {})
     with transaction.atomic():
         head = ChainHead.objects.select_for_update().filter(pk=1).first()
         if head is None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.looking import Found, look, next_look
 from mlops.pipelines.models import Fire, FireState, Schedule
@@ -50,14 +52,17 @@ def look_at(schedule_id: UUID, *, now: datetime) -> None:
             return
         trigger = read_trigger(schedule.trigger)
         found = look(schedule, trigger, now=now)
-        for one in found:
-            _decide(schedule, one, now)
+        missed = [one for one in found if _decide(schedule, one, now) and not one.runs]
+        if missed:
+            span = {"first": missed[0].at.isoformat(), "last": missed[-1].at.isoformat()}
+            _record(schedule, "missed", missed[-1].reason, count=len(missed), **span)
         schedule.looked_at, schedule.next_at = now, next_look(trigger, now=now)
         schedule.reason = found[-1].reason if found else schedule.reason
         schedule.save(update_fields=["looked_at", "next_at", "seen", "reason"])
 
 
-def _decide(schedule: Schedule, found: Found, now: datetime) -> None:
+def _decide(schedule: Schedule, found: Found, now: datetime) -> bool:
+    """Whether it was not decided before."""
     try:
         with transaction.atomic():
             fire = Fire.objects.create(
@@ -69,15 +74,21 @@ def _decide(schedule: Schedule, found: Found, now: datetime) -> None:
                 reason=found.reason,
                 parameters=found.parameters,
             )
-    except IntegrityError:  # decided before
-        return
-    if not found.runs:
-        return
+    except IntegrityError:
+        return False
+    if found.runs:
+        _begin(schedule, fire, now)
+    return True
+
+
+def _begin(schedule: Schedule, fire: Fire, now: datetime) -> None:
     if schedule.overlap != "allow" and (going := _going(schedule)):
         state = FireState.QUEUED if schedule.overlap == "queue" else FireState.SKIPPED
         told = _("Run #%(number)d of this schedule is still going.") % {"number": going.number}
         rule = _("It starts when that has ended.") if schedule.overlap == "queue" else _("By the rule it is left out.")
         _write(fire, state, f"{told} {rule}", now)
+        if state == FireState.SKIPPED:
+            _record(schedule, "skipped", f"{told} {rule}", due=fire.due_at.isoformat())
         return
     _start(fire, now)
 
@@ -106,7 +117,9 @@ def _start(fire: Fire, now: datetime) -> None:
                 origin=f"schedules/{schedule.pk}@{fire.key}"[:200],
             )
     except Refusal as refusal:
-        _write(fire, FireState.REFUSED, f"{refusal.message} {refusal.hint}".strip(), now)
+        reason = f"{refusal.message} {refusal.hint}".strip()
+        _write(fire, FireState.REFUSED, reason, now)
+        _record(schedule, "refused", reason, due=fire.due_at.isoformat())
         return
     _write(fire, FireState.STARTED, fire.reason or _("On time."), now, run=run)
 
@@ -114,6 +127,18 @@ def _start(fire: Fire, now: datetime) -> None:
 def _write(fire: Fire, state: FireState, reason: str, now: datetime, *, run: Run | None = None) -> None:
     Fire.objects.filter(pk=fire.pk).update(state=state, reason=reason, decided_at=now, run=run)
     fire.state, fire.run = state, run
+
+
+def _record(schedule: Schedule, what: str, reason: str, **data: Any) -> None:
+    record(
+        None,
+        f"mlops.schedule.{what}",
+        subject=f"schedules/{schedule.pk}",
+        project=schedule.project,
+        reason=reason,
+        data={"name": schedule.name, "endpoint": schedule.endpoint.name, **data},
+        notice=("schedule", str(schedule.pk)),
+    )
 
 
 def _going(schedule: Schedule) -> Run | None:

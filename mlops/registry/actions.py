@@ -89,7 +89,16 @@ def register(
             "mlops.model.registered",
             subject=f"models/{version}",
             project=project,
-            data={"run": str(run.pk) if run else "", "node": node, "tree": tree.digest, "metrics": metrics},
+            data={
+                "name": name,
+                "version": version.number,
+                "tags": tags,
+                "properties": version.properties,
+                "run": str(run.pk) if run else "",
+                "node": node,
+                "tree": tree.digest,
+                "metrics": metrics,
+            },
             notice=("model", str(model.pk)),
         )
         if described.manifest is None and any(file.path.endswith(".onnx") for file in described.files.files):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mlops.events.chain import notify, record
 from mlops.runs.models import Run, Step
+from mlops.tags.filters import tags_of
 
 EVENT_OF = {
     "completed": "mlops.run.completed",
@@ -44,7 +45,15 @@ def begin_run(run: Run, *, reason: str) -> bool:
             )
         )
         if moved:
-            notify("run", str(run.pk), project=run.project)
+            record(
+                None,
+                "mlops.run.started",
+                subject=f"runs/{run.pk}",
+                project=run.project,
+                data=_told(run, "running"),
+                reason=reason,
+                notice=("run", str(run.pk)),
+            )
     return moved
 
 
@@ -63,8 +72,23 @@ def end_run(run: Run, *, expected: tuple[str, ...], to: str, reason: str) -> boo
                 EVENT_OF[to],
                 subject=f"runs/{run.pk}",
                 project=run.project,
-                data={"number": run.number, "experiment": run.experiment.name},
+                data=_told(run, to),
                 reason=reason,
                 notice=("run", str(run.pk)),
             )
     return moved
+
+
+def _told(run: Run, state: str) -> dict[str, Any]:
+    return {
+        "run_id": str(run.pk),
+        "number": run.number,
+        "name": run.display_name,
+        "experiment": run.experiment.name,
+        "experiment_id": str(run.experiment_id),
+        "kind": "pipeline",
+        "origin": run.origin,
+        "state": state,
+        "tags": tags_of(run),
+        "properties": {"spec": run.spec_digest},
+    }

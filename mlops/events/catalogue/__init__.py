@@ -1,0 +1,48 @@
+"""Every type of event: when it is raised, what its subject looks like, and the schema of its data.
+
+One file for each noun. `chain.record` holds each act to it in tests; the documents in docs/events are written from it
+by `python -m mlops.events.catalogue docs/events`."""
+
+from __future__ import annotations
+
+from mlops.events.catalogue import (
+    accounts,
+    alerts,
+    batch,
+    components,
+    datasets,
+    deployments,
+    drafts,
+    endpoints,
+    models,
+    monitors,
+    packaging,
+    pipelines,
+    projects,
+    retraining,
+    rollouts,
+    runs,
+)
+from mlops.events.catalogue.described import EventType
+
+GROUPS: dict[str, tuple[EventType, ...]] = {
+    "Runs": runs.TYPES,
+    "Pipelines and schedules": pipelines.TYPES,
+    "Batch endpoints": batch.TYPES,
+    "Models": models.TYPES,
+    "Images, ONNX and profiles": packaging.TYPES,
+    "Datasets": datasets.TYPES,
+    "Endpoints": endpoints.TYPES,
+    "Deployments and devices": deployments.TYPES,
+    "Rollouts": rollouts.TYPES,
+    "Monitors and collected data": monitors.TYPES,
+    "Retraining": retraining.TYPES,
+    "Alerts and subscriptions": alerts.TYPES,
+    "Components and code": components.TYPES,
+    "Drawings": drafts.TYPES,
+    "Projects and clusters": projects.TYPES,
+    "People and tokens": accounts.TYPES,
+}
+"""In the order in which people look for them."""
+
+TYPES: dict[str, EventType] = {one.name: one for group in GROUPS.values() for one in group}

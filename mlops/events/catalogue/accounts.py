@@ -1,0 +1,35 @@
+"""Events of people and their tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from mlops.events.catalogue.described import Data, EventType, said
+
+
+class Created(Data, kw_only=True):
+    administrator: bool
+
+
+class SignedIn(Data, kw_only=True):
+    by: Literal["password", "link"]
+
+
+class TokenCreated(Data, kw_only=True):
+    name: str
+    scopes: Annotated[str, said("What it may do, such as `all` or `read`.")]
+
+
+class TokenRevoked(Data, kw_only=True):
+    name: str
+
+
+TYPES = (
+    EventType("mlops.account.created", "Account created", "An account is made for a person.", "people/{name}", Created),
+    EventType(
+        "mlops.account.signed_in", "Signed in", "Somebody signs in by password or link.", "people/{name}", SignedIn
+    ),
+    EventType("mlops.account.password_changed", "Password changed", "A person sets a new password.", "people/{name}"),
+    EventType("mlops.token.created", "Token created", "A personal token is made.", "tokens/{id}", TokenCreated),
+    EventType("mlops.token.revoked", "Token revoked", "A personal token is revoked.", "tokens/{id}", TokenRevoked),
+)

@@ -1,0 +1,64 @@
+"""Events of subscriptions, rules, channels and alerts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mlops.events.catalogue.described import Data, EventType, said
+
+
+class SubscriptionOf(Data, kw_only=True):
+    name: str
+    host: Annotated[str, said("Where it delivers to; the path may hold a secret and is not told.")]
+    changed: Annotated[list[str], said("The names of what changed.")] = []
+
+
+class Replayed(Data, kw_only=True):
+    name: str
+    host: str
+    count: Annotated[int, said("How many deliveries are sent once more.")]
+
+
+class NetworkOf(Data, kw_only=True):
+    network: Annotated[str, said("A host, an address or a network.")]
+
+
+class AlertOf(Data, kw_only=True):
+    rule: str
+    alert_id: str
+    about: Annotated[str, said("The subject that the alert is about.")]
+    severity: Annotated[str, said("`info`, `warning` or `critical`.")]
+    title: str
+    value: float | None = None
+
+
+SUBSCRIPTION, NETWORK, ALERT = "subscriptions/{id}", "networks/{name}", "alerts/{id}"
+
+TYPES = (
+    EventType("mlops.subscription.created", "Subscription created", "Somebody wants events delivered.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.updated", "Subscription updated", "What is delivered, or where to, changes.",
+              SUBSCRIPTION, SubscriptionOf),
+    EventType("mlops.subscription.paused", "Subscription paused", "Events wait until it is resumed.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.resumed", "Subscription resumed", "Events are delivered again.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.disabled", "Subscription disabled", "Its receiver says that it is gone (410).",
+              SUBSCRIPTION, SubscriptionOf),
+    EventType("mlops.subscription.failing", "Subscription failing", "Its receiver does not take events.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.recovered", "Subscription recovered", "Its receiver takes events again.",
+              SUBSCRIPTION, SubscriptionOf),
+    EventType("mlops.subscription.secret_rotated", "Secret rotated", "Its signatures get a new secret.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.replayed", "Deliveries replayed", "Events are delivered once more.", SUBSCRIPTION,
+              Replayed),
+    EventType("mlops.subscription.tested", "Test sent", "Somebody sends an event to try it out.", SUBSCRIPTION,
+              SubscriptionOf),
+    EventType("mlops.subscription.deleted", "Subscription deleted", "It is deleted.", SUBSCRIPTION, SubscriptionOf),
+    EventType("mlops.network.allowed", "Network allowed", "An administrator lets alerts reach a private network.",
+              NETWORK, NetworkOf),
+    EventType("mlops.network.forbidden", "Network forbidden", "Alerts may reach it no more.", NETWORK, NetworkOf),
+    EventType("mlops.alert.fired", "Alert fired", "A rule holds for as long as it says.", ALERT, AlertOf),
+    EventType("mlops.alert.resolved", "Alert resolved", "What an alert was about is over.", ALERT, AlertOf),
+)  # fmt: skip

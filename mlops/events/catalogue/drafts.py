@@ -1,0 +1,49 @@
+"""Events of drawings on the canvas, and of the inference pipelines among them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mlops.events.catalogue.described import Data, EventType, RunId, said
+
+
+class Created(Data, kw_only=True):
+    name: str
+    cloned_from: Annotated[str, said("What it was cloned from, such as `runs/…`; empty: it began empty.")]
+
+
+class VersionNamed(Data, kw_only=True):
+    name: str
+    revision: int
+
+
+class Renamed(Data, kw_only=True):
+    before: str
+    after: str
+
+
+class Deleted(Data, kw_only=True):
+    name: str
+
+
+class FromRun(Data, kw_only=True):
+    run: Annotated[RunId, said("The training run that it was made from.")]
+    number: int
+
+
+DRAFT = "drafts/{id}"
+
+TYPES = (
+    EventType("mlops.draft.created", "Drawing created", "A pipeline's drawing is begun or cloned.", DRAFT, Created),
+    EventType("mlops.draft.version_named", "Drawing named", "A revision gets a name.", DRAFT, VersionNamed),
+    EventType("mlops.draft.renamed", "Drawing renamed", "A drawing gets another name.", DRAFT, Renamed),
+    EventType("mlops.draft.deleted", "Drawing deleted", "A drawing is deleted.", DRAFT, Deleted),
+    EventType(
+        "mlops.inference_pipeline.created", "Inference pipeline created",
+        "An inference pipeline is made from a training run.", DRAFT, FromRun,
+    ),
+    EventType(
+        "mlops.inference_pipeline.updated", "Inference pipeline updated",
+        "An inference pipeline follows a newer training run.", DRAFT, FromRun,
+    ),
+)  # fmt: skip

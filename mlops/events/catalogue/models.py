@@ -1,0 +1,41 @@
+"""Events of registered models."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mlops.events.catalogue.described import Data, EventType, Facts, RunId, Tags, said
+
+
+class Registered(Data, kw_only=True):
+    name: str
+    version: int
+    tags: Tags
+    properties: Facts
+    run: RunId
+    node: Annotated[str, said("The step of the run that made it; empty: its files were given.")]
+    tree: Annotated[str, said("Digest of its files.")]
+    metrics: Annotated[dict[str, float | None], said("What its evaluation found.")]
+
+
+class Tagged(Data, kw_only=True):
+    tags: Tags
+
+
+class Untagged(Data, kw_only=True):
+    key: str
+
+
+class Described(Data, kw_only=True):
+    description: str
+
+
+VERSION = "models/{name}:{version}"
+
+TYPES = (
+    EventType("mlops.model.registered", "Model registered", "A model version is registered.", VERSION, Registered),
+    EventType("mlops.model.deleted", "Model deleted", "A model version is deleted.", VERSION),
+    EventType("mlops.model.tagged", "Model tagged", "Tags of a version are set.", VERSION, Tagged),
+    EventType("mlops.model.untagged", "Tag removed", "A tag of a version is taken off.", VERSION, Untagged),
+    EventType("mlops.model.described", "Model described", "A version's description changes.", VERSION, Described),
+)
