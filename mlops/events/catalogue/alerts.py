@@ -23,6 +23,21 @@ class NetworkOf(Data, kw_only=True):
     network: Annotated[str, said("A host, an address or a network.")]
 
 
+class RuleOf(Data, kw_only=True):
+    name: str
+    source: Annotated[str, said("`event` or `metric`.")] = ""
+    severity: Annotated[str, said("`info`, `warning` or `critical`.")] = ""
+    enabled: Annotated[bool, said("Where it was switched.")] = True
+
+
+class ChannelOf(Data, kw_only=True):
+    name: str
+    kind: str
+    personal: Annotated[bool, said("Whether it is one person's own.")]
+    enabled: Annotated[bool, said("Where it was switched.")] = True
+    ok: Annotated[bool, said("Whether a test message was taken.")] = True
+
+
 class AlertOf(Data, kw_only=True):
     rule: str
     alert_id: str
@@ -32,6 +47,7 @@ class AlertOf(Data, kw_only=True):
     value: float | None = None
 
 
+RULE, CHANNEL = "alert-rules/{name}", "channels/{name}"
 SUBSCRIPTION, NETWORK, ALERT = "subscriptions/{id}", "networks/{name}", "alerts/{id}"
 
 TYPES = (
@@ -59,6 +75,13 @@ TYPES = (
     EventType("mlops.network.allowed", "Network allowed", "An administrator lets alerts reach a private network.",
               NETWORK, NetworkOf),
     EventType("mlops.network.forbidden", "Network forbidden", "Alerts may reach it no more.", NETWORK, NetworkOf),
+    EventType("mlops.alert_rule.created", "Rule created", "A rule for alerts is made.", RULE, RuleOf),
+    EventType("mlops.alert_rule.updated", "Rule updated", "A rule's settings change.", RULE, RuleOf),
+    EventType("mlops.alert_rule.deleted", "Rule deleted", "A rule is deleted.", RULE, RuleOf),
+    EventType("mlops.channel.created", "Channel created", "A way of telling people is set up.", CHANNEL, ChannelOf),
+    EventType("mlops.channel.updated", "Channel updated", "A channel's settings change.", CHANNEL, ChannelOf),
+    EventType("mlops.channel.tested", "Channel tested", "Somebody sends a test message.", CHANNEL, ChannelOf),
+    EventType("mlops.channel.deleted", "Channel deleted", "A channel is deleted.", CHANNEL, ChannelOf),
     EventType("mlops.alert.fired", "Alert fired", "A rule holds for as long as it says.", ALERT, AlertOf),
     EventType("mlops.alert.resolved", "Alert resolved", "What an alert was about is over.", ALERT, AlertOf),
 )  # fmt: skip

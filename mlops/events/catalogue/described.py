@@ -14,7 +14,7 @@ VERSION = "1.0"
 NAME = re.compile(r"mlops(\.[a-z][a-z_]*){2}")
 
 
-class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Data(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The base of all data. An act may send only what is described; who receives it must ignore what is new."""
 
 
