@@ -1,5 +1,6 @@
 /** Entry: keeps parts of a page fresh. `data-live-kind` and `data-live-ref` say what a part is about; its HTML is fetched
- * again from `data-live-src` when a notice matches, or every two seconds while the socket is lost. */
+ * again from `data-live-src` when a notice matches, every `data-live-every` seconds where it says so, or every two
+ * seconds while the socket is lost. A part with the kind `none` follows its clock alone. */
 import { Notices } from "@/api/notices";
 import type { Notice } from "@/api/types";
 
@@ -55,16 +56,37 @@ function isBusy(part: HTMLElement): boolean {
 function replace(part: HTMLElement, html: string): void {
   const focused = part.contains(document.activeElement) ? document.activeElement?.id : "";
   const open = [...part.querySelectorAll<HTMLDetailsElement>("details[id][open]")].map((each) => each.id);
+  const charts = new Map([...part.querySelectorAll<HTMLElement>("[data-chart]")].map((each) => [each.id, each]));
   part.innerHTML = html;
+  keepCharts(part, charts);
   for (const id of open) part.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
   if (focused) part.querySelector<HTMLElement>(`#${CSS.escape(focused)}`)?.focus();
   (window as unknown as { htmx?: { process: (element: HTMLElement) => void } }).htmx?.process(part);
   part.dispatchEvent(new CustomEvent("mlops:content", { bubbles: true }));
 }
 
+/** What is drawn stays and gets its new numbers: it is not drawn from nothing, nor does the page jump. */
+function keepCharts(part: HTMLElement, before: ReadonlyMap<string, HTMLElement>): void {
+  for (const fresh of part.querySelectorAll<HTMLElement>("[data-chart]")) {
+    const kept = before.get(fresh.id);
+    if (!kept) continue;
+    kept.dataset["plot"] = fresh.dataset["plot"] ?? "";
+    fresh.replaceWith(kept);
+  }
+}
+
+function byTheClock(part: HTMLElement): void {
+  const seconds = Number(part.dataset["liveEvery"] ?? "");
+  if (!(seconds > 0)) return;
+  window.setInterval(() => {
+    if (document.visibilityState === "visible") soon(part);
+  }, seconds * 1000);
+}
+
 function start(): void {
   const found = parts();
   if (found.length === 0) return;
+  found.forEach(byTheClock);
   const project = found.map((part) => part.dataset["liveProject"]).find(Boolean)
     ?? document.querySelector<HTMLElement>("[data-project]")?.dataset["project"] ?? "";
   let isFirst = true;

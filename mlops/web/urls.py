@@ -23,6 +23,7 @@ from mlops.web.pages import (
     replays,
     runs,
     schedules,
+    telemetry,
 )
 
 app_name = "web"
@@ -38,6 +39,7 @@ urlpatterns = [
     *profiles.urlpatterns,
     *endpoints.urlpatterns,
     *deployment.urlpatterns,
+    *telemetry.urlpatterns,
     *devices.urlpatterns,
     *clusters.urlpatterns,
     *batch.urlpatterns,

@@ -124,7 +124,7 @@ def test_an_existing_endpoint_is_offered_and_its_traffic_asked_for(browser, cont
     assert endpoint.traffic == {"blue": 75, "green": 25}
 
 
-@pytest.mark.parametrize("tab", ["overview", "test", "consume", "metrics", "logs"])
+@pytest.mark.parametrize("tab", ["overview", "test", "consume", "logs"])
 def test_every_tab_of_an_endpoint_opens_with_and_without_a_deployment(browser, contributor, project, version, tab):
     endpoint = actions.create_endpoint(contributor, project, name="prices")
     assert browser.get(f"/endpoints/{endpoint.pk}/", {"tab": tab}).status_code == 200

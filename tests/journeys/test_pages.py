@@ -53,6 +53,7 @@ PAGES = [
     "/profiles/{profile}/compare/{profile}/",
     "/deploy/?version={version}",
     "/endpoints/",
+    "/endpoints/{endpoint}/telemetry/?range=15m",
     "/batch/",
     "/batch/new/",
     *(f"/batch/{{batch}}/?tab={tab}" for tab in ("jobs", "call", "deployments", "consume")),

@@ -33,7 +33,7 @@ def test_bytes_are_short(value: Any, text: str):
     ("value", "text"),
     [
         (None, "–"),
-        (0.0004, "0 ms"),
+        (0.0004, "0.4 ms"),
         (0.25, "250 ms"),
         (4.21, "4.2 s"),
         (42.4, "42 s"),

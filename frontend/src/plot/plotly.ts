@@ -8,14 +8,15 @@ export interface Figure {
   readonly layout?: Trace;
 }
 
-interface Plotly {
+export interface Plotly {
+  toImage(figure: { data: readonly Trace[]; layout: Trace }, options: Trace): Promise<string>;
   react(element: HTMLElement, data: readonly Trace[], layout: Trace, config: Trace): Promise<unknown>;
   purge(element: HTMLElement): void;
 }
 
 let loading: Promise<Plotly> | null = null;
 
-async function load(): Promise<Plotly> {
+export async function load(): Promise<Plotly> {
   loading ??= import("plotly.js-cartesian-dist-min").then((module) => module.default as unknown as Plotly);
   return loading;
 }
@@ -28,6 +29,23 @@ export async function draw(element: HTMLElement, figure: Figure): Promise<void> 
   const plotly = await load();
   if (drawn.get(element) !== figure) return;
   await plotly.react(element, figure.data, themed(element, figure.layout ?? {}), CONFIG);
+  leadOn(element);
+}
+
+interface Clicked {
+  readonly points: readonly { readonly customdata?: unknown }[];
+}
+type Drawn = HTMLElement & { on?: (event: "plotly_click", listener: (clicked: Clicked) => void) => void };
+const leading = new WeakSet<HTMLElement>();
+
+/** A click on a point whose customdata is an address goes there. */
+function leadOn(element: Drawn): void {
+  if (leading.has(element) || !element.on) return;
+  leading.add(element);
+  element.on("plotly_click", (clicked) => {
+    const address = clicked.points.map((point) => point.customdata).find((data) => typeof data === "string" && /^[?/]/.test(data));
+    if (typeof address === "string") window.location.assign(address);
+  });
 }
 
 export function erase(element: HTMLElement): void {

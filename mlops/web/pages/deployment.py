@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -28,10 +27,9 @@ from mlops.registry.queries import version_by_id, versions_of
 from mlops.web.guard import signed_in
 from mlops.web.pages import devices, settings_form
 from mlops.web.pages.deploying import settings_context
-from mlops.web.pages.endpoints import latency_figure, requests_figure
 from mlops.web.projects import show_project
 
-TABS = ("overview", "metrics", "logs", "settings", "history")
+TABS = ("overview", "logs", "settings", "history")
 LOG_LINES = 300
 MOST_VERSIONS = 50
 
@@ -114,7 +112,6 @@ def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any
         tab = TABS[0]
     build: dict[str, Callable[[HttpRequest, Deployment], dict[str, Any]]] = {
         "overview": lambda _request, one: progress(one),
-        "metrics": _metrics,
         "logs": _logs,
         "settings": _settings,
         "history": _history,
@@ -134,16 +131,6 @@ def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any
         "wrong": settings_form.field_of(problem) if problem else "",
     }
     return render(request, "web/endpoints/deployment.html", context, status=problem.status if problem else 200)
-
-
-def _metrics(request: HttpRequest, shown: Deployment) -> dict[str, Any]:
-    minutes = 60
-    rows = queries.traffic_minutes(shown.endpoint, minutes=minutes, deployment=shown.name)
-    return {
-        "has_traffic": bool(rows),
-        "requests_figure": json.dumps(requests_figure(rows, minutes)),
-        "latency_figure": json.dumps(latency_figure(rows, minutes)),
-    }
 
 
 def _logs(request: HttpRequest, shown: Deployment) -> dict[str, Any]:

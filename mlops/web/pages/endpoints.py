@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -30,9 +27,8 @@ from mlops.web.pages import callers, deploying, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
 
-TABS = ("overview", "traffic", "test", "consume", "requests", "metrics", "logs")
+TABS = ("overview", "traffic", "test", "consume", "requests", "logs")
 CONSUME_ACTS = ("regenerate", "create-token", "revoke-token", "callers")
-WINDOWS = ((60, "1 h"), (360, "6 h"), (1440, "24 h"))
 LOG_LINES = 300
 
 
@@ -54,11 +50,12 @@ def endpoint_lines(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Tabs Overview, Test, Consume, Metrics, Logs. POST `act`: traffic, regenerate, delete, delete-deployment, test."""
+    """Tabs: TABS. POST `act`: traffic, regenerate, delete, delete-deployment, test."""
     shown = queries.visible_endpoint(request.user, endpoint_id)
     show_project(request, shown.project)
     if request.method == "GET":
-        return _page(request, shown)
+        is_old = request.GET.get("tab") == "metrics"
+        return redirect("web:telemetry", shown.pk) if is_old else _page(request, shown)
     acts = {
         **traffic.ACTS,
         "regenerate": _regenerate,
@@ -99,7 +96,6 @@ def _page(request: HttpRequest, endpoint: Endpoint, *, tab: str = "", **more: An
         "test": _test_tab,
         "consume": _consume_tab,
         "requests": callers.requests_context,
-        "metrics": _metrics_tab,
         "logs": _logs_tab,
     }
     context = {**base, "tab": tab, **build[tab](request, endpoint, base["deployments"]), **more}
@@ -159,20 +155,6 @@ def _consume_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Dep
         "languages": LANGUAGES,
         "language": shown,
         "program": program(endpoint, chosen, language_name=shown.name),
-    }
-
-
-def _metrics_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
-    asked = request.GET.get("minutes", "")
-    minutes = int(asked) if asked in {str(window) for window, _title in WINDOWS} else WINDOWS[0][0]
-    rows = queries.traffic_minutes(endpoint, minutes=minutes)
-    return {
-        "minutes": minutes,
-        "windows": WINDOWS,
-        "summary": queries.traffic_summary(endpoint, minutes=minutes),
-        "has_traffic": bool(rows),
-        "requests_figure": json.dumps(requests_figure(rows, minutes)),
-        "latency_figure": json.dumps(latency_figure(rows, minutes)),
     }
 
 
@@ -246,51 +228,6 @@ def _to_tab(endpoint: Endpoint, tab: str) -> HttpResponse:
     response = redirect("web:endpoint", endpoint.pk)
     response["Location"] += f"?tab={tab}"
     return response
-
-
-def requests_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
-    """Bars a minute, in three parts; minutes without requests are zero, so that pauses are seen."""
-    now = timezone.now().replace(second=0, microsecond=0)
-    ticks = [now - timedelta(minutes=back) for back in range(minutes - 1, -1, -1)]
-    sums: dict[str, dict[Any, int]] = {"good": {}, "refused": {}, "errors": {}}
-    for row in rows:
-        parts = {"refused": row.refused, "errors": row.errors, "good": row.requests - row.refused - row.errors}
-        for name, count in parts.items():
-            sums[name][row.minute] = sums[name].get(row.minute, 0) + count
-    named = {"good": _("Answered"), "refused": _("Refused (4xx)"), "errors": _("Errors (5xx)")}
-    colors = {"good": "#1f9d63", "refused": "#d08a1d", "errors": "#d0453a"}
-    data = [
-        {
-            "type": "bar",
-            "name": named[name],
-            "marker": {"color": colors[name]},
-            "x": [tick.isoformat() for tick in ticks],
-            "y": [sums[name].get(tick, 0) for tick in ticks],
-        }
-        for name in sums
-    ]
-    return {"data": data, "layout": {"barmode": "stack", "yaxis": {"title": {"text": _("Requests per minute")}}}}
-
-
-def latency_figure(rows: list[queries.Minute], minutes: int) -> dict[str, Any]:
-    data = []
-    for name in sorted({row.deployment for row in rows}):
-        own = [row for row in rows if row.deployment == name]
-        for share, dash in (("p50", "solid"), ("p95", "dot")):
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines+markers",
-                    "name": f"{name} {share}",
-                    "line": {"dash": dash},
-                    "x": [row.minute.isoformat() for row in own],
-                    "y": [round(1000 * (getattr(row, share) or 0), 3) for row in own],
-                }
-            )
-    now = timezone.now()
-    span = [(now - timedelta(minutes=minutes)).isoformat(), now.isoformat()]
-    axes = {"xaxis": {"range": span}, "yaxis": {"title": {"text": _("Milliseconds")}, "rangemode": "tozero"}}
-    return {"data": data, "layout": axes}
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -60,10 +60,12 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 @register.filter
 def duration(value: float | timedelta | None) -> str:
-    """Seconds or a timedelta: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`."""
+    """Seconds or a timedelta: `0.31 ms`, `25 ms`, `4.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`."""
     if value is None:
         return NOTHING
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    if 0 < seconds < 0.00995:
+        return f"{seconds * 1000:.2g} ms"
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 10:
