@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mlops.stats.attribution.agreement import shares
+
 TREES = 50
 
 
@@ -30,5 +32,4 @@ def attributions(features: Any, predicted: Any, *, categorical: Sequence[int], s
     data = lightgbm.Dataset(features, predicted, categorical_feature=list(categorical))
     model = lightgbm.train(settings, data, num_boost_round=TREES)
     explained = np.asarray(model.predict(features[:2_000], pred_contrib=True))
-    sizes = np.abs(explained[:, :-1]).mean(axis=0)
-    return sizes / sizes.sum() if sizes.sum() else sizes
+    return shares(np.abs(explained[:, :-1]).mean(axis=0))

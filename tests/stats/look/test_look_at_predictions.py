@@ -105,3 +105,17 @@ def test_regressions_are_measured_and_estimated(tmp_path: Path) -> None:
     assert by_label.state == "alarm"
     assert measured(by_label, "mean_absolute_error").value == pytest.approx(2 * 2.5 * 0.8, rel=0.1)
     assert measured(estimated, "mean_absolute_error").value == pytest.approx(2.5 * 0.8, rel=0.1)
+
+
+def test_attributions_may_be_columns_of_the_rows(tmp_path: Path) -> None:
+    def explained(rows: int, *, seed: int, age: float) -> pl.DataFrame:
+        draw = np.random.default_rng(seed)
+        frame = pl.DataFrame({"age": draw.normal(size=rows), "visits": draw.normal(size=rows)})
+        return frame.with_columns(by_age=age * pl.col("age"), by_visits=1.5 * pl.col("visits"))
+
+    settings = SignalSettings(name="why", kind="feature_attribution_drift", features=("age", "visits"))
+    columns = {"age": "by_age", "visits": "by_visits"}
+    for age, state in ((3.0, "fine"), (0.5, "alarm")):
+        before, now = explained(2_000, seed=1, age=3.0), explained(300, seed=2, age=age)
+        (signal,) = signals(order(tmp_path, before, now, signals=(settings,), attributions=columns))
+        assert signal.state == state
