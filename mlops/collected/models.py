@@ -198,3 +198,58 @@ class SavedWindow(leases.Leased):
 
     def __str__(self) -> str:
         return f"{self.endpoint.name} as {self.dataset}"
+
+
+class Forgetting(leases.Leased):
+    """Rows that somebody asked to be removed, such as those of a person who wants to be forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    column = models.CharField(max_length=250)
+    """request_id, correlation_id, or a column such as inputs.customer."""
+    values = models.JSONField(default=list)
+    """Emptied when it is done: what is to be forgotten is not kept here."""
+    value_count = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=WorkState.choices, default=WorkState.QUEUED)
+    row_count = models.BigIntegerField(default=0)
+    """Rows that were removed."""
+    label_count = models.BigIntegerField(default=0)
+    datasets = models.JSONField(default=list)
+    """Versions of datasets that were saved from this endpoint and may still hold such rows."""
+    why = models.TextField(blank=True)
+    """In the words of who asked."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.value_count} values of {self.column} in {self.endpoint.name}"
+
+
+class Refresh(models.Model):
+    """A dataset that gets a new version from what was collected, again and again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    dataset = models.CharField(max_length=120)
+    every_hours = models.FloatField(default=24.0)
+    window_hours = models.FloatField(null=True)
+    """How far back each version reaches; None: all that is kept."""
+    deployments = models.JSONField(default=list)
+    is_labelled = models.BooleanField(default=False)
+    columns = models.CharField(max_length=20, default="training")
+    is_enabled = models.BooleanField(default=True)
+    next_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    """Why it was passed over the last time; empty where it was not."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["dataset"]
+        constraints = [models.UniqueConstraint(fields=["endpoint", "dataset"], name="one_refresh_per_dataset")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} from {self.endpoint.name}"

@@ -147,7 +147,15 @@ def fetched(parts: Sequence[Part], folder: Path) -> tuple[PartAt, ...]:
     for part in parts:
         path = folder / f"{part.pk}.parquet"
         store().fetch(part.blob_id, str(path))
-        found.append(PartAt(path=str(path), columns=part.columns, designations=tuple(part.designations)))
+        found.append(
+            PartAt(
+                path=str(path),
+                columns=part.columns,
+                designations=tuple(part.designations),
+                model=part.model,
+                day=part.day.isoformat(),
+            )
+        )
     return tuple(found)
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from mlops.collected import compacting, intake, keeping, keys, label_taking, retention, save_tasks
+from mlops.collected import (
+    compacting,
+    forget_tasks,
+    intake,
+    keeping,
+    keys,
+    label_taking,
+    refreshing,
+    retention,
+    save_tasks,
+)
 from mlops.collected.leases import leased
 from mlops.collected.models import Intake, IntakeState
 from mlops.collected.taking import take
@@ -13,7 +23,7 @@ from mlops.deployments.spools import Source, left, sources
 from mlops.formats.refusal import Refusal
 from mlops.work.calls import every, job, later
 
-__all__ = ["compact", "look", "save_tasks", "take_one", "tidy"]
+__all__ = ["compact", "forget_tasks", "look", "save_tasks", "take_one", "tidy"]
 
 
 @every(1, "collected.look")
@@ -83,4 +93,5 @@ def compact() -> None:
 def tidy() -> None:
     keys.forget_old(timezone.now())
     retention.remove_old(timezone.now())
+    refreshing.start_due(timezone.now())
     keeping.remove_forsaken()

@@ -47,7 +47,7 @@ def ask_child(
             stdout=answer,
             stderr=errors,
             cwd=settings.BASE_DIR,
-            env=_environment(),
+            env=child_environment(),
             start_new_session=True,
         )
         try:
@@ -74,7 +74,7 @@ def _scratch() -> Path:
     return folder
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """No secret of the server reaches the process that reads people's files."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**kept, "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 2)), "OPENBLAS_NUM_THREADS": "1"}

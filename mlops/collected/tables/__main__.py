@@ -1,7 +1,7 @@
 """The child process: `python -m mlops.collected.tables VERB`, its order as JSON on the first line of standard input.
 
-The answer is JSON on standard output: `{"result": …}` or `{"refusal": …}`. When standard input ends, the parent is
-gone and so is this process."""
+The answer is JSON on standard output: `{"result": …}` or `{"refusal": …}`; that of `export` is the archive itself.
+When standard input ends, the parent is gone and so is this process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.collected.tables import labelling, windows
+from mlops.collected.tables import exporting, forgetting, labelling, replaying, windows
 from mlops.collected.tables.orders import Order
 from mlops.formats.refusal import Refusal
 
@@ -23,6 +23,8 @@ VERBS: dict[str, Callable[[Order], Any]] = {
     "compact": windows.compact,
     "labels": labelling.lay_out,
     "match": labelling.match,
+    "forget": forgetting.forget,
+    "requests": replaying.write_requests,
 }
 
 
@@ -32,6 +34,9 @@ def main(verb: str) -> None:
     if order.memory_bytes:
         resource.setrlimit(resource.RLIMIT_DATA, (order.memory_bytes, order.memory_bytes))
     try:
+        if verb == "export":
+            exporting.export(order, sys.stdout.buffer)
+            return
         answer: dict[str, Any] = {"result": VERBS[verb](order)}
     except Refusal as refusal:
         answer = {"refusal": refusal.as_problem()}

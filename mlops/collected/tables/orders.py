@@ -15,6 +15,17 @@ class PartAt(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]
     """Name to one of collected.columns.TYPES."""
     designations: tuple[str, ...] = ()
+    model: str = ""
+    """`name:number`."""
+    day: str = ""
+    """UTC, such as 2026-11-20."""
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows to be forgotten: where one of these columns has one of these values, as text or as the same number."""
+
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
 
 
 class Order(msgspec.Struct, kw_only=True):
@@ -34,5 +45,9 @@ class Order(msgspec.Struct, kw_only=True):
     target: str = ""
     windows: tuple[tuple[datetime, datetime], ...] = ()
     given: str = ""
+    place: dict[str, str] = {}
+    """Of an export: subscription, resource_group, workspace and service."""
+    format: str = "csv"
+    condition: Condition | None = None
     reading: Any = None
     memory_bytes: int = 0
