@@ -34,6 +34,7 @@ GROUPS: tuple[Group, ...] = (
     Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
     Group("pipeline", "published pipelines behind lasting addresses", "mlops.client.commands.pipeline:define"),
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
+    Group("monitor", "drift, quality and performance, watched", "mlops.client.commands.monitor:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("registry", "logins to container registries", "mlops.client.commands.registry:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),

@@ -105,6 +105,17 @@ class MonitorFound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     warnings: tuple[str, ...] = ()
 
 
+class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """training: the dataset version that the model was trained on; dataset: `dataset`; earlier: the target's own data,
+    `length_seconds` long, ending `offset_seconds` before the window begins."""
+
+    kind: Literal["training", "dataset", "earlier"] = "training"
+    dataset: str = ""
+    """`name:version`"""
+    length_seconds: float = 7 * 86400.0
+    offset_seconds: float = 0.0
+
+
 class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One signal of a monitor. Empty `metrics`: the usual one for each type of column."""
 
@@ -127,19 +138,10 @@ class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Of a custom signal: `name:version`."""
     inputs: dict[str, Any] = {}
     """Parameters of the custom component."""
+    baseline: Baseline | None = None
+    """Of this signal alone; None: the monitor's."""
     is_alerting: bool = True
     properties: dict[str, str] = {}
-
-
-class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """training: the dataset version that the model was trained on; dataset: `dataset`; earlier: the target's own data,
-    `length_seconds` long, ending `offset_seconds` before the window begins."""
-
-    kind: Literal["training", "dataset", "earlier"] = "training"
-    dataset: str = ""
-    """`name:version`"""
-    length_seconds: float = 7 * 86400.0
-    offset_seconds: float = 0.0
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -13,11 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
+from mlops.formats.azureml.monitor_writing import written
 from mlops.formats.refusal import Refusal
 from mlops.monitoring import actions, queries
 from mlops.monitoring.models import Monitor
 from mlops.monitoring.shaping import monitor_line, monitor_whole, revision_line
 from mlops.monitoring.suggesting import suggested
+from mlops.monitoring.windows import times_of
 from mlops.registry.api import named_project, project_asked_for
 
 
@@ -114,6 +116,16 @@ class OneMonitor(APIView):
     def delete(self, request: Request, monitor_id: UUID) -> Response:
         actions.delete_monitor(request.user, queries.visible_monitor(request.user, monitor_id))
         return Response(status=204)
+
+
+class Yaml(APIView):
+    """As Azure ML's monitorSchedule, in JSON: what `mlops monitor create -f` takes."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, monitor_id: UUID) -> Response:
+        one = queries.visible_monitor(request.user, monitor_id)
+        more: dict[str, Any] = {"description": one.description, "is_enabled": one.is_enabled}
+        return Response(written(one.name, one.wanted, times=times_of(one.wanted), **more))
 
 
 class Revisions(APIView):

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("monitors/", api.Monitors.as_view()),
     path("monitors/suggestion/", api.Suggestion.as_view()),
     path(ONE, api.OneMonitor.as_view()),
+    path(f"{ONE}yaml/", api.Yaml.as_view()),
     path(f"{ONE}revisions/", api.Revisions.as_view()),
     path(f"{ONE}looks/", looks_api.Looks.as_view()),
     path(LOOK, looks_api.OneLook.as_view()),

@@ -42,6 +42,7 @@ on("api/v1/monitors/", POST=(CONTRIBUTE, {"project": "{slug}", "name": "x", "set
 on("api/v1/monitors/suggestion/", query="?project={slug}&dataset=zebra data", GET=READ)
 on(MONITOR, GET=READ, PATCH=(CONTRIBUTE, {"enabled": False}), DELETE=CONTRIBUTE)
 on(f"{MONITOR}revisions/", GET=READ)
+on(f"{MONITOR}yaml/", GET=READ)
 on(f"{MONITOR}looks/", GET=READ, POST=(CONTRIBUTE, {}))
 on(f"{MONITOR}looks/<int:number>/", GET=READ)
 on(f"{MONITOR}looks/<int:number>/again/", POST=CONTRIBUTE)

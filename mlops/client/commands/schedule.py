@@ -30,8 +30,8 @@ COLUMNS = (
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
-    create = verbs.add("create", "make a schedule from a YAML of Azure ML's form", create_schedule)
-    add_file(create, "a schedule YAML with trigger and create_job", required=True)
+    create = verbs.add("create", "make a schedule or monitor from a YAML of Azure ML's form", create_schedule)
+    add_file(create, "a YAML with trigger and create_job, or create_monitor", required=True)
     add_name(create, "another name than the file says", required=False)
     add_project(create)
     add_project(verbs.add("list", "schedules with their next time", list_schedules))
@@ -51,11 +51,16 @@ def define(parser: argparse.ArgumentParser) -> None:
 def create_schedule(arguments: argparse.Namespace) -> int:
     """`create_job` names a pipeline endpoint (`azureml:NAME:VERSION`), or a pipeline that is published for it under
     the schedule's name."""
+    from mlops.client.commands.monitor import create_from
     from mlops.formats.azureml.lines import load
+    from mlops.formats.azureml.monitor import is_monitor
     from mlops.formats.azureml.schedule import read_schedule
 
     place = readable(Path(arguments.file))
-    asked = read_schedule(load(str(place), place.read_text(encoding="utf-8")))
+    source = load(str(place), place.read_text(encoding="utf-8"))
+    if is_monitor(source):
+        return create_from(arguments, connect())
+    asked = read_schedule(source)
     for warning in asked.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     connection = connect()

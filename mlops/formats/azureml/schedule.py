@@ -69,7 +69,7 @@ def read_schedule(source: Source) -> ReadSchedule:
         rules["enabled"] = False
     return ReadSchedule(
         name=str(given["name"]),
-        trigger=_trigger(source, fields(source, ("trigger",))),
+        trigger=read_trigger(source, fields(source, ("trigger",))),
         job=job,
         inline=inline,
         parameters={**parameters, **dict(given.get("parameters") or {})},
@@ -101,7 +101,8 @@ def _value(given: Any) -> Any:
     return given
 
 
-def _trigger(source: Source, given: dict[str, Any]) -> Trigger:
+def read_trigger(source: Source, given: dict[str, Any]) -> Trigger:
+    """Of the file's `trigger`. Raises Refusal with the line."""
     at = ("trigger",)
     kind = str(given.get("type", ""))
     if kind not in TRIGGERS:
