@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MARGIN = 1.5
+"""By which p-values of a family are made larger: those of small windows are approximations, and up to a fifth too
+small where they matter. So the rate is kept, and not only nearly."""
+
 
 def kolmogorov_smirnov_p(statistic: float, first_rows: int, second_rows: int) -> float:
     """Two-sided, as scipy.stats.ks_2samp(method="asymp"). With ties it is too large rather than too small."""
@@ -24,10 +28,10 @@ def chi_squared_p(statistic: float, degrees_of_freedom: int) -> float:
 
 
 def holm(p_values: Sequence[float], *, parts: int = 1) -> list[float]:
-    """Adjusted p-values, in the given order. `parts`: how many such families share one false-alarm rate."""
+    """Adjusted p-values, in the given order, with the margin. `parts`: how many such families share one rate."""
     order = sorted(range(len(p_values)), key=lambda place: p_values[place])
     adjusted, least = [1.0] * len(p_values), 0.0
     for rank, place in enumerate(order):
-        least = max(least, min(p_values[place] * (len(p_values) - rank) * parts, 1.0))
+        least = max(least, min(p_values[place] * (len(p_values) - rank) * parts * MARGIN, 1.0))
         adjusted[place] = least
     return adjusted
