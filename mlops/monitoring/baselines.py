@@ -88,9 +88,9 @@ def _of_table(table: DatasetVersion, folder: Path, *, name: str, score_by: Model
 
 def _columns_in(path: Path) -> tuple[str, ...]:
     """From the file's foot alone."""
-    import pyarrow.parquet as pq
+    import polars as pl
 
-    return tuple(pq.read_schema(path).names)
+    return tuple(pl.read_parquet_schema(path))
 
 
 def _earlier(look: Look, settings: MonitorSettings, watched: Watched, folder: Path, *, beat: Beat) -> Baseline:
