@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
-from mlops.retraining import promoting
+from mlops.retraining import preparing, promoting
 from mlops.retraining.champion import endpoint_of, serving
 from mlops.retraining.deciding import Move, Seen, decide
 from mlops.retraining.ending import stop_run
@@ -19,7 +19,16 @@ from mlops.retraining.moving import move, wait
 from mlops.work.calls import later
 
 _log = logging.getLogger(__name__)
-ROWS = ("policy__project", "policy__runs_as", "run", "challenger__model", "champion__model", "deployment", "rollout")
+ROWS = (
+    "policy__project",
+    "policy__runs_as",
+    "window__version__dataset",
+    "run",
+    "challenger__model",
+    "champion__model",
+    "deployment",
+    "rollout",
+)
 AGAIN = ("rollout_under_way", "deployment_in_transition", "in_transition")
 """Refusals that pass by themselves."""
 
@@ -57,6 +66,12 @@ def _look(attempt: Attempt) -> bool:
     decision = decide(attempt.wanted, seen(attempt))
     if decision.act == "cancel_run":
         stop_run(attempt)
+    if decision.act == "save_window":
+        preparing.save_window(attempt)
+        wait(attempt, reason=decision.reason)
+        return True
+    if decision.act == "call":
+        return preparing.call_pipeline(attempt)
     if decision.act == "register":
         promoting.register_version(attempt)
         wait(attempt, reason=decision.reason)
@@ -93,6 +108,9 @@ def seen(attempt: Attempt) -> Seen:
         is_dry_run=attempt.is_dry_run,
         is_first=ahead is None,
         ahead=f"attempt {ahead.number}" if ahead else "",
+        window=attempt.window.state if attempt.window else "",
+        window_reason=attempt.window.reason if attempt.window else "",
+        window_hint=attempt.window.hint if attempt.window else "",
         run=run.state if run else "",
         run_reason=run.reason if run else "",
         run_seconds=(now - run.created_at).total_seconds() if run else 0.0,

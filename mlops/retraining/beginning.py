@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal
 from mlops.formats.retraining import RetrainingSettings, Triggered
 from mlops.registry.models import ModelVersion
+from mlops.retraining.champion import endpoint_of
 from mlops.retraining.models import LIVE, Attempt, Policy, Stage
 from mlops.retraining.moving import move, tell
-from mlops.retraining.newness import new_rows
+from mlops.retraining.newness import new_collected, new_rows
 from mlops.work.calls import later
 
 REPLACEABLE = (Stage.TRIGGERED, Stage.PREPARING, Stage.TRAINING, Stage.COMPARING, Stage.AWAITING_APPROVAL)
@@ -123,13 +124,24 @@ def _against(policy: Policy, settings: RetrainingSettings, trigger: Triggered, *
             told = {"used": used, "days": f"{when.budget_days:g}"}
             why = _("The budget is used up: %(used)d attempts within %(days)s days.") % told
             return why, _("Raise the budget, or start one by hand.")
-    if when.least_new_rows and when.dataset:
-        new = new_rows(policy, when.dataset)
-        if new < when.least_new_rows:
-            told = {"new": f"{new:,}", "least": f"{when.least_new_rows:,}", "dataset": when.dataset}
-            why = _("“%(dataset)s” has %(new)s new rows; %(least)s are asked for.") % told
-            return why, _("It begins once there are enough.")
-    return "", ""
+    return _too_few(policy, settings, now=now)
+
+
+def _too_few(policy: Policy, settings: RetrainingSettings, *, now: datetime) -> tuple[str, str]:
+    when, endpoint = settings.when, endpoint_of(policy.project, settings)
+    if not when.least_new_rows:
+        return "", ""
+    if when.dataset:
+        place, new = when.dataset, new_rows(policy, when.dataset)
+    elif settings.what.window is not None and endpoint is not None:
+        place, new = endpoint.name, new_collected(policy, endpoint, now=now)
+    else:
+        return "", ""
+    if new >= when.least_new_rows:
+        return "", ""
+    told = {"new": f"{new:,}", "least": f"{when.least_new_rows:,}", "place": place}
+    why = _("“%(place)s” has %(new)s new rows; %(least)s are asked for.") % told
+    return why, _("It begins once there are enough.")
 
 
 def _supersede(policy: Policy, newer: Attempt) -> None:

@@ -162,7 +162,13 @@ def _check_then(settings: RetrainingSettings) -> None:
         if then.deployment:
             checked_endpoint(then.deployment.replace("{version}", "1"), what="deployment")
     checked_plan(then.plan)
-    what = settings.what
+    what, when = settings.what, settings.when
+    if when.least_new_rows and not when.dataset and what.window is None:
+        hint = _("Name the dataset (when.dataset), or save a window of collected data (what.window).")
+        raise _refused("dataset_missing", _("New rows of what?"), hint, "when.least_new_rows")
+    if what.window is not None and (what.window.seconds <= 0 or not what.window.dataset):
+        hint = _("what.window has a dataset's name and seconds above 0.")
+        raise _refused("window_invalid", _("The window of collected data is not said."), hint, "what.window")
     if what.window is not None and not settings.endpoint:
         hint = _("Name the endpoint whose requests are kept.")
         raise _refused("endpoint_missing", _("Collected data of which endpoint?"), hint, "endpoint")

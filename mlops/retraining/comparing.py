@@ -4,6 +4,7 @@ Nothing of a model is opened in this process; each model is asked in one of its 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mlops.packaging.child import run_module
 from mlops.packaging.models import ConversionState
 from mlops.packaging.queries import best_conversion
 from mlops.registry.models import ModelVersion
+from mlops.registry.reading import describe
 from mlops.retraining.asking import SECONDS, Beat, ask
 from mlops.retraining.challenger import model_of
 from mlops.retraining.laying_out import HeldOutRows, lay_out
@@ -91,7 +93,7 @@ def compare(attempt: Attempt, champion: ModelVersion | None, folder: Path, *, be
         seed=compared.seed,
         problem=judged.problem,
         hint=judged.hint,
-        notes=(*held.notes, *_notes(held, judged, challenger, old)),
+        notes=(*held.notes, *_notes(held, judged, challenger, old), *_leaks(held, candidate, champion)),
         unlabelled=judged.unlabelled,
         sampled_from=held.sampled_from,
     )
@@ -163,6 +165,14 @@ def _converted(model: Path, out: Path, *, beat: Beat) -> tuple[ParityCertificate
     if ended.status != 0:
         return None, f"The conversion ended: {ended.why}."
     return msgspec.json.decode((made / "certificate.json").read_bytes(), type=ParityCertificate), ""
+
+
+def _leaks(held: HeldOutRows, candidate: Candidate, champion: ModelVersion | None) -> Iterator[str]:
+    """Rows of a dataset that a model has learned from flatter it."""
+    for who, tree in (("new", candidate.tree), ("old", champion.tree_id if champion else "")):
+        manifest = describe(tree).manifest if tree and held.dataset else None
+        if manifest is not None and held.dataset in manifest.sources:
+            yield f"The {who} model was trained on {held.dataset}, so that these rows may flatter it."
 
 
 def _notes(held: HeldOutRows, judged: Judged, challenger: SideFound, old: SideFound | None) -> list[str]:

@@ -10,8 +10,8 @@ from mlops.formats.evidence import Verdict
 from mlops.formats.retraining import RetrainingSettings
 
 To = Literal[
-    "", "preparing", "comparing", "awaiting_approval", "deploying", "rolling_out", "promoted", "rejected", "failed",
-    "cancelled", "compared",
+    "", "preparing", "training", "comparing", "awaiting_approval", "deploying", "rolling_out", "promoted", "rejected",
+    "failed", "cancelled", "compared",
 ]  # fmt: skip
 
 
@@ -25,6 +25,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     is_first: bool = True
     """No earlier attempt of the policy is under way."""
     ahead: str = ""
+    window: str = ""
+    """State of the window of collected data that is saved for it; empty: not asked for yet."""
+    window_reason: str = ""
+    window_hint: str = ""
     run: str = ""
     """The run's state; empty: it is gone."""
     run_reason: str = ""
@@ -49,12 +53,13 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     to: To = ""
     reason: str = ""
     hint: str = ""
-    act: Literal["", "cancel_run", "register", "deploy", "roll_out"] = ""
+    act: Literal["", "save_window", "call", "cancel_run", "register", "deploy", "roll_out"] = ""
 
 
 def decide(settings: RetrainingSettings, seen: Seen) -> Move:
     return {
         "triggered": _triggered,
+        "preparing": _preparing,
         "training": _training,
         "awaiting_approval": _awaiting,
         "deploying": _deploying,
@@ -80,6 +85,16 @@ def _triggered(settings: RetrainingSettings, seen: Seen) -> Move:
     if not seen.is_first:
         return Move(reason=f"Waits for the end of {seen.ahead}: one attempt at a time.")
     return Move(to="comparing" if seen.is_dry_run else "preparing", reason="Begins.")
+
+
+def _preparing(settings: RetrainingSettings, seen: Seen) -> Move:
+    if settings.what.window is None or seen.window == "completed":
+        return Move(to="training", act="call", reason="The pipeline is called.")
+    if not seen.window:
+        return Move(act="save_window", reason="Collected data is saved as a dataset version.")
+    if seen.window == "failed":
+        return Move(to="failed", reason=f"No data to train on: {seen.window_reason}", hint=seen.window_hint)
+    return Move(reason=f"Collected data is being saved. {seen.window_reason}".strip())
 
 
 def _training(settings: RetrainingSettings, seen: Seen) -> Move:

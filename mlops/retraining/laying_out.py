@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from mlops.blobs.trees import fetch_tree, manifest_of
+from mlops.collected.reading import fetch_window
 from mlops.datasets.models import DatasetVersion
 from mlops.datasets.queries import ready_version
 from mlops.formats.manifest import Manifest
@@ -18,6 +19,7 @@ from mlops.packaging.tables import fetch_table, table_of
 from mlops.registry.reading import describe
 from mlops.retraining.asking import Beat, ask
 from mlops.retraining.challenger import held_out_of, model_of
+from mlops.retraining.champion import endpoint_of
 from mlops.retraining.models import Attempt
 from mlops.retraining.orders import PREPARED_FILE, Prepared, RowsOrder
 
@@ -33,13 +35,15 @@ class HeldOutRows(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     problem: str = ""
     hint: str = ""
+    dataset: str = ""
+    """`name:number` where they are the rows of one."""
 
 
 def lay_out(attempt: Attempt, model_tree: str, folder: Path, *, beat: Beat) -> HeldOutRows:
     """Writes `rows.parquet` into the folder."""
     held = attempt.wanted.compare.held_out
     try:
-        told, order = _order(attempt, held, model_tree, folder)
+        told, order = _order(attempt, held, model_tree, folder, beat)
     except Refusal as refusal:
         return HeldOutRows(told=held.dataset or held.node or held.kind, problem=refusal.message, hint=refusal.hint)
     found = ask("prepare_rows", order, folder, PREPARED_FILE, Prepared, beat=beat)
@@ -50,10 +54,11 @@ def lay_out(attempt: Attempt, model_tree: str, folder: Path, *, beat: Beat) -> H
         notes=found.notes,
         problem=found.problem,
         hint=found.hint,
+        dataset=told if held.kind == "dataset" else "",
     )
 
 
-def _order(attempt: Attempt, held: HeldOut, model_tree: str, folder: Path) -> tuple[str, RowsOrder]:
+def _order(attempt: Attempt, held: HeldOut, model_tree: str, folder: Path, beat: Beat) -> tuple[str, RowsOrder]:
     order = RowsOrder(out=str(folder), most_rows=held.most_rows, label=held.label or _label(model_tree))
     if held.kind == "dataset":
         version = table_of(attempt.policy.project, held.dataset)
@@ -61,7 +66,7 @@ def _order(attempt: Attempt, held: HeldOut, model_tree: str, folder: Path) -> tu
         fetch_table(version, folder / TABLE / "data.parquet")
         return str(version), msgspec.structs.replace(order, table=str(folder / TABLE))
     if held.kind == "collected":
-        return _collected(attempt, held, order, folder)
+        return _collected(attempt, held, order, folder, beat)
     return _of_run(attempt, held, order, folder)
 
 
@@ -103,21 +108,23 @@ def _meta(folder: Path, manifest: Manifest) -> TableMeta | None:
     return msgspec.json.decode((folder / META_FILE).read_bytes(), type=TableMeta)
 
 
-def _collected(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path) -> tuple[str, RowsOrder]:
-    from mlops.collected.reading import fetch_window
-    from mlops.retraining.champion import endpoint_of
-
+def _collected(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path, beat: Beat) -> tuple[str, RowsOrder]:
     endpoint = endpoint_of(attempt.policy.project, attempt.wanted)
     if endpoint is None:
         hint = "Name the endpoint in the policy, or compare on a dataset."
         raise Refusal("endpoint_missing", "The policy names no endpoint whose data could be compared on.", hint=hint)
+
+    def going() -> bool:
+        beat()
+        return True
+
     place = folder / "collected"
     place.mkdir()
     end = attempt.created_at
-    window = fetch_window(endpoint, folder=place, start=end - timedelta(seconds=held.seconds), end=end)
-    files = tuple(sorted(str(path) for path in place.rglob("*.parquet")))
-    if not files:
+    start = end - timedelta(seconds=held.seconds)
+    window = fetch_window(endpoint, folder=place, start=start, end=end, is_labelled=True, beat=going)
+    if not window.rows:
         hint = "Switch data collection on, send labels, or compare over a longer time (held_out.seconds)."
-        raise Refusal("nothing_collected", f"“{endpoint.name}” has collected nothing in that time.", hint=hint)
+        raise Refusal("nothing_labelled", f"“{endpoint.name}” has no labelled rows of that time.", hint=hint)
     told = f"labelled requests of {endpoint.name} in the {held.seconds / 86400:.3g} days before ({window.rows:,} rows)"
-    return told, msgspec.structs.replace(order, collected=files)
+    return told, msgspec.structs.replace(order, collected=tuple(map(str, window.files)))

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
+from mlops.collected.models import SavedWindow
 from mlops.datasets.models import DatasetVersion
 from mlops.deployments.models import Deployment
 from mlops.formats.evidence import Evidence, Verdict
@@ -94,7 +95,7 @@ LIVE = (
     Stage.DEPLOYING,
     Stage.ROLLING_OUT,
 )
-WORKED_ON = (Stage.PREPARING, Stage.COMPARING)
+WORKED_ON = (Stage.COMPARING,)
 """Stages that a worker carries out under a lease; the others are advanced by looking."""
 
 
@@ -126,6 +127,8 @@ class Attempt(models.Model):
     """The stage that it is taken up from again."""
     history = models.JSONField(default=list)
     """Of each stage that ended: stage, since, until, reason, by."""
+    window = models.ForeignKey(SavedWindow, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Collected data that is being saved for it."""
     data = models.ForeignKey(DatasetVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     """Saved from collected data for it."""
     data_label = models.CharField(max_length=200, blank=True)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from mlops.collected.reading import count_window
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.deployments.models import Endpoint
 from mlops.retraining.models import Attempt, Policy, Stage
+
+
+def new_collected(policy: Policy, endpoint: Endpoint, *, now: datetime) -> int:
+    """Collected rows since the attempt before that got so far as to train; all of them where there was none."""
+    before = Attempt.objects.filter(policy=policy, run__isnull=False).order_by("-number").first()
+    return count_window(endpoint, start=before.created_at if before else None, end=now).rows
 
 
 def newest(policy: Policy, dataset: str) -> DatasetVersion | None:

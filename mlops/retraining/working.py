@@ -1,5 +1,4 @@
-"""The stages that take work: the data and the call of the pipeline, and the comparison. Under a lease that is renewed;
-what a lost worker left is taken up again."""
+"""The comparison, which takes work: under a lease that is renewed; what a lost worker left is taken up again."""
 
 from __future__ import annotations
 
@@ -8,30 +7,22 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from mlops.datasets.models import DatasetVersion
 from mlops.formats.refusal import Refusal
 from mlops.packaging.scratch import scratch
-from mlops.pipelines.models import PipelineEndpoint
-from mlops.pipelines.publishing import call
-from mlops.retraining import windows
 from mlops.retraining.advancing import ROWS
 from mlops.retraining.champion import champion_of
 from mlops.retraining.comparing import challenger_of, compare
 from mlops.retraining.deciding import after_comparison
 from mlops.retraining.models import WORKED_ON, Attempt, Stage
 from mlops.retraining.moving import move, tell
-from mlops.retraining.newness import newest
-from mlops.retraining.parameters import derive
-from mlops.retraining.promoting import acting, mark_rejected
+from mlops.retraining.promoting import mark_rejected
 from mlops.retraining.verdicts import verdict_of
 
 LEASE = timedelta(seconds=30)
@@ -49,10 +40,7 @@ def work(attempt_id: UUID | str) -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix=f"retraining-{attempt.pk}-", dir=scratch()))
     try:
-        if attempt.stage == Stage.PREPARING:
-            _prepare(attempt)
-        else:
-            _compare(attempt, folder)
+        _compare(attempt, folder)
     except Lost:
         return
     except Refusal as refusal:
@@ -93,40 +81,6 @@ def renew(attempt: Attempt) -> None:
     rows = Attempt.objects.filter(pk=attempt.pk, moves=attempt.moves)
     if not rows.update(lease_until=timezone.now() + LEASE):
         raise Lost
-
-
-def _prepare(attempt: Attempt) -> None:
-    """The call of the pipeline and the note of it are one transaction: it is called once."""
-    what, project, actor = attempt.wanted.what, attempt.policy.project, acting(attempt)
-    saved: DatasetVersion | None = attempt.data
-    if what.window is not None and saved is None:
-        saved = windows.save(attempt, actor, beat=lambda: renew(attempt))
-        if saved is None:
-            return
-    derived = derive(project, what, attempt.triggered, window=saved, at=attempt.created_at.isoformat())
-    endpoint = PipelineEndpoint.objects.filter(project=project, name=what.pipeline).first()
-    if endpoint is None:
-        message = _("There is no published pipeline “%(name)s”.") % {"name": what.pipeline}
-        raise Refusal("pipeline_unknown", message, hint=_("Publish it again, or name another in the policy."))
-    data = derived.data or newest(attempt.policy, attempt.wanted.when.dataset)
-    with transaction.atomic():
-        run = call(
-            actor,
-            endpoint,
-            number=what.version,
-            experiment=what.experiment or attempt.policy.name,
-            parameters=derived.values,
-            display_name=f"{attempt.policy.name} {attempt.number}",
-            description=attempt.triggered.reason,
-            continue_on_step_failure=False,
-            origin=f"retraining/{attempt.policy_id}@{attempt.number}",
-        )
-        values: dict[str, Any] = {"run": run, "parameters": derived.values, "data": data if what.window else None}
-        if data is not None:
-            values |= {"data_label": str(data), "data_rows": data.row_count}
-        reason = _("Run #%(number)d was started.") % {"number": run.number}
-        if not move(attempt, Stage.TRAINING, reason=reason, **values):
-            raise Lost
 
 
 def _compare(attempt: Attempt, folder: Path) -> None:

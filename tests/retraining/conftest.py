@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from mlops.blobs.trees import keep_folder
+from mlops.collected import save_tasks
 from mlops.deployments.actions import create_endpoint
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.execution.advance import advance as advance_run
@@ -118,7 +119,8 @@ def in_use(contributor, project):
 def endpoint(contributor, project, in_use) -> Endpoint:
     """Serves a model that is wrong by 5,000."""
     endpoint = create_endpoint(contributor, project, name="shop")
-    deploy(contributor, endpoint, in_use(shift=5000.0), name="blue", entry="native", instances=2)
+    settings = {"instances": 2, "collection": {"is_enabled": True}}
+    deploy(contributor, endpoint, in_use(shift=5000.0), name="blue", entry="native", **settings)
     return endpoint
 
 
@@ -132,6 +134,8 @@ def led(attempt: Attempt, *, healthy: bool = True) -> Attempt:
             break
         if attempt.stage in WORKED_ON:
             working.work(attempt.pk)
+        elif attempt.stage == "preparing":
+            save_tasks.save(str(attempt.window_id))
         elif attempt.stage == "training":
             carried_out(attempt.run)
         elif attempt.stage == "deploying" and healthy:

@@ -143,7 +143,6 @@ def test_a_failed_run_keeps_the_old_one_and_is_called_anew_on_retry(contributor,
 def test_cancelled_it_stops_its_run(contributor, make_policy):
     attempt = actions.start(contributor, make_policy())
     advance(attempt.pk)
-    working.work(attempt.pk)
     attempt.refresh_from_db()
     actions.cancel(contributor, attempt, reason="Not now")
     assert (attempt.stage, Run.objects.get().state) == ("cancelled", "cancelling")
