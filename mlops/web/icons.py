@@ -79,4 +79,5 @@ STATE_ICONS: dict[str, str] = {
     "healthy": "ok", "accepted": "ok", "reused": "reuse", "failed": "error", "refused": "error",
     "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",
     "rolled_back": "reuse", "stopped": "stop", "starting": "spinner", "crashed": "error",
+    "fine": "ok", "alarm": "warning", "trouble": "error", "disabled": "stop", "too_little_data": "info",
 }  # fmt: skip

@@ -33,6 +33,9 @@ on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
 
 # -- monitoring
+on("monitoring/", GET=SIGNED_IN)
+on("monitoring/", query="?project={slug}", GET=READ)
+on("monitoring/<uuid:monitor_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "disable"}))
 MONITOR = "api/v1/monitors/<uuid:monitor_id>/"
 on("api/v1/monitors/", GET=SIGNED_IN)
 on("api/v1/monitors/", query="?project={slug}", GET=READ)

@@ -212,4 +212,9 @@ def _state_words() -> dict[str, str]:
         "stopped": _("Stopped"),
         "starting": _("Starting"),
         "crashed": _("Crashed"),
+        "fine": _("Fine"),
+        "alarm": _("Alarm"),
+        "trouble": _("In trouble"),
+        "disabled": _("Disabled"),
+        "too_little_data": _("Too little data"),
     }
