@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.alerts.inbox.queries import unread_count
 from mlops.web.projects import SESSION_KEY, shown_project
 
 PROJECTS_IN_SWITCHER = 15
@@ -25,6 +26,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     current: bool
     apart: bool = False
+    has_bell: bool = False
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     section_url: str
     """Where the switcher leads: the same section in the other project."""
     has_live: bool
+    unread: int = 0
+    """Alerts that the person has not read."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def _frame(request: HttpRequest) -> Frame:
         projects_url=reverse("web:projects"),
         section_url=current.url if current and not current.apart else "/",
         has_live=_has_live(),
+        unread=unread_count(user),
     )
 
 
@@ -79,7 +84,16 @@ def _items(path: str) -> list[Item]:
         url = _address(route)
         if url:
             current = path == url if url == "/" else path.startswith(url)
-            items.append(Item(title=title, icon=icon, url=url, current=current, apart=route == "web:projects"))
+            items.append(
+                Item(
+                    title=title,
+                    icon=icon,
+                    url=url,
+                    current=current,
+                    apart=route == "web:projects",
+                    has_bell=route == "web:alerts",
+                )
+            )
     return items
 
 

@@ -80,4 +80,5 @@ STATE_ICONS: dict[str, str] = {
     "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",
     "rolled_back": "reuse", "stopped": "stop", "starting": "spinner", "crashed": "error",
     "fine": "ok", "alarm": "warning", "trouble": "error", "disabled": "stop", "too_little_data": "info",
+    "pending": "clock", "firing": "bell", "resolved": "ok",
 }  # fmt: skip

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from mlops.web.pages import (
+    alert_channels,
+    alert_mutes,
+    alert_preferences,
+    alert_rules,
+    alerts,
     api_docs,
     batch,
     batch_deploying,
@@ -52,5 +57,10 @@ urlpatterns = [
     *replays.urlpatterns,
     *pipelines.urlpatterns,
     *schedules.urlpatterns,
+    *alerts.urlpatterns,
+    *alert_rules.urlpatterns,
+    *alert_channels.urlpatterns,
+    *alert_mutes.urlpatterns,
+    *alert_preferences.urlpatterns,
     *api_docs.urlpatterns,
 ]

@@ -94,6 +94,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "image_id": _image(owner, version).pk,
         "login_id": _registry_login(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
+        **_alerts(project, owner),
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -277,6 +278,39 @@ def _policy(owner: Any, published: Any) -> Any:
         policy=policy, number=1, key="hand:1", revision=1, settings=settings, trigger=trigger, **told
     )
     return policy
+
+
+def _alerts(project: Any, owner: Any) -> dict[str, Any]:
+    """A rule that fires, a channel, a mute, and the links in mails."""
+    from django.core import signing
+
+    from mlops.alerts.channels.actions import create_channel
+    from mlops.alerts.models import Mute, Preference
+    from mlops.alerts.preferences.actions import SALT
+    from mlops.alerts.rules.actions import create_rule
+    from mlops.alerts.rules.raising import Finding, begin, fire
+    from mlops.alerts.telling.unsubscribing import unsubscribe_link
+    from mlops.formats.alerting import RuleSettings, When
+
+    now = timezone.now()
+    options = {"to": f"{SECRET}@example.org"}
+    channel = create_channel(owner, name=f"{SECRET} ops", kind_name="email", options=options, project=project)
+    settings = RuleSettings(name=f"{SECRET} rule", when=When(events=("mlops.run.failed",)))
+    rule = create_rule(owner, project, settings)
+    alert = begin(rule, Finding(key="runs/1", subject="runs/1", title=f"{SECRET} alert", why=SECRET), now)
+    assert alert is not None
+    fire(alert, now)
+    ends = {"begins_at": now + timedelta(days=1), "until": now + timedelta(days=2)}
+    mute = Mute.objects.create(project=project, rule=rule, reason=SECRET, created_by=owner, **ends)
+    Preference.objects.create(person=owner, email="olga@example.org")
+    return {
+        "rule_id": rule.pk,
+        "alert_id": alert.pk,
+        "channel_id": channel.pk,
+        "mute_id": mute.pk,
+        "confirmation": signing.dumps([owner.pk, "olga@example.org"], salt=SALT),
+        "signed": unsubscribe_link(owner).rstrip("/").rpartition("/")[2],
+    }
 
 
 def _cluster(administrator: Any) -> Any:

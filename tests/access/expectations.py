@@ -396,3 +396,57 @@ on(f"{ONE}attempts/<int:number>/cancel/", POST=CONTRIBUTE)
 on(f"{ONE}attempts/<int:number>/retry/", POST=CONTRIBUTE)
 on(f"{ONE}comparisons/", POST=(CONTRIBUTE, {"challenger": "{version_name}"}))
 on(f"{ONE}looked-back/", GET=READ)
+
+# -- alerts
+RULE = {"project": "{slug}", "name": "x", "when": {"events": ["mlops.run.failed"]}}
+MAIL = {"name": "x", "kind": "email", "options": {"to": "ops@example.org"}, "project": "{slug}"}
+TYPED = {"name": "x", "source": "event", "events": "mlops.run.failed", "people": "everyone", "severity": "info"}
+UNTIL = {"until": "2099-01-01T00:00:00Z"}
+on("alerts/", GET=SIGNED_IN, POST=(SIGNED_IN, {"act": "read-all"}))
+on("alerts/", query="?project={slug}&state=all", GET=READ)
+on("alerts/rows/", query="?project={slug}", GET=READ)
+on("alerts/bell/", GET=SIGNED_IN)
+on("alerts/<uuid:alert_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "acknowledge"}))
+on("alerts/<uuid:alert_id>/", POST=(CONTRIBUTE, {"act": "resolve"}))
+on("alerts/<uuid:alert_id>/", POST=(READ, {"act": "mute", "hours": "1", "scope": "rule"}))
+on("alerts/<uuid:alert_id>/state/", GET=READ)
+on("alerts/mutes/", query="?project={slug}", GET=READ, POST=(READ, {"until": "2099-01-01T00:00"}))
+on("alerts/mutes/<uuid:mute_id>/end/", POST=CONTRIBUTE)
+on("alerts/rules/", query="?project={slug}", GET=READ)
+on("alerts/rules/new/", query="?project={slug}&recipe=run-completed", GET=CONTRIBUTE, POST=(CONTRIBUTE, TYPED))
+on("alerts/rules/try/", query="?project={slug}", POST=(CONTRIBUTE, TYPED))
+on("alerts/rules/<uuid:rule_id>/", GET=READ, POST=(CONTRIBUTE, TYPED))
+on("alerts/rules/<uuid:rule_id>/", POST=(CONTRIBUTE, {"act_on": "delete"}))
+on("alerts/channels/", query="?project={slug}&kind=email", GET=READ)
+on(
+    "alerts/channels/",
+    query="?project={slug}",
+    POST=(CONTRIBUTE, {"kind": "email", "name": "x", "option.to": "a@b.org"}),
+)
+on("alerts/channels/<uuid:channel_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "disable"}))
+on("alerts/preferences/", GET=SIGNED_IN, POST=(SIGNED_IN, {"act": "save", "digest": "off"}))
+on("alerts/confirm/<str:confirmation>/", GET=ANYONE)
+on("alerts/unsubscribe/<str:signed>/", GET=ANYONE, POST=ANYONE)
+on("api/v1/alerts/", GET=SIGNED_IN)
+on("api/v1/alerts/", query="?project={slug}&state=open", GET=READ)
+on("api/v1/alerts/<uuid:alert_id>/", GET=READ)
+on("api/v1/alerts/<uuid:alert_id>/acknowledge/", POST=CONTRIBUTE)
+on("api/v1/alerts/<uuid:alert_id>/resolve/", POST=CONTRIBUTE)
+on("api/v1/alert-mutes/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", **UNTIL}))
+on("api/v1/alert-mutes/", query="?project={slug}", POST=(READ, {"project": "{slug}", "personal": True, **UNTIL}))
+on("api/v1/alert-mutes/<uuid:mute_id>/", DELETE=CONTRIBUTE)
+on("api/v1/alert-rules/", GET=SIGNED_IN, POST=(CONTRIBUTE, RULE))
+on("api/v1/alert-rules/", query="?project={slug}", GET=READ)
+on("api/v1/alert-rules/try/", POST=(CONTRIBUTE, RULE))
+on("api/v1/alert-rules/watched/", GET=SIGNED_IN)
+on("api/v1/alert-rules/<uuid:rule_id>/", GET=READ, PATCH=(CONTRIBUTE, {"severity": "info"}), DELETE=CONTRIBUTE)
+on("api/v1/channels/", GET=SIGNED_IN, POST=(CONTRIBUTE, MAIL))
+on("api/v1/channels/", query="?project={slug}", GET=READ)
+on(
+    "api/v1/channels/<uuid:channel_id>/",
+    GET=READ,
+    PATCH=(CONTRIBUTE, {"enabled": False}),
+    DELETE=(CONTRIBUTE, {}),
+)
+on("api/v1/channels/<uuid:channel_id>/test/", POST=CONTRIBUTE)
+on("api/v1/alert-preferences/", GET=SIGNED_IN, PATCH=(SIGNED_IN, {"time_zone": "Europe/Berlin"}))

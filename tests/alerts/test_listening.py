@@ -11,53 +11,56 @@ from mlops.alerts.models import Alert, Notification, Rule
 from mlops.alerts.rules.actions import create_rule
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.reminding import remind
-from mlops.events.chain import record
 from mlops.formats.alerting import RuleSettings, Tell, When
+from tests.alerts.happening import happen
 
 
 @pytest.fixture
 def rule(owner, project):
-    read_events()
+    while read_events():
+        pass
     Rule.objects.all().delete()
     when = When(events=("mlops.deployment.fail*",), clears=("mlops.deployment.healthy",))
     return create_rule(owner, project, RuleSettings(name="Down", when=when, tell=Tell(people="everyone")))
 
 
-def happen(project, type="mlops.deployment.failed", subject="endpoints/churn/blue", **more):
-    record(None, type, subject=subject, project=project, **more)
-    read_events()
+def fail(project, subject="endpoints/churn/blue", reason=""):
+    happen(project, "mlops.deployment.failed", subject, reason=reason)
+
+
+def heal(project, reason=""):
+    happen(project, "mlops.deployment.healthy", "endpoints/churn/blue", reason=reason)
 
 
 def test_an_event_raises_an_alert_that_says_why(rule, project):
-    happen(project, reason="The server exited with 1.")
+    fail(project, reason="The server exited with 1.")
     alert = Alert.objects.get()
     assert (alert.state, alert.why, alert.subject) == ("firing", "The server exited with 1.", "endpoints/churn/blue")
 
 
 def test_the_same_again_is_counted_and_told_once(rule, project, reader):
-    happen(project)
-    happen(project)
+    fail(project)
+    fail(project)
     assert Alert.objects.get().times == 2
     assert Notification.objects.filter(person=reader).count() == 1
 
 
 def test_another_subject_is_another_alert(rule, project):
-    happen(project)
-    happen(project, subject="endpoints/churn/green")
+    fail(project)
+    fail(project, subject="endpoints/churn/green")
     assert Alert.objects.filter(state="firing").count() == 2
 
 
 def test_the_clearing_event_ends_it(rule, project):
-    happen(project)
-    happen(project, "mlops.deployment.healthy", reason="It answers.")
+    fail(project)
+    heal(project, "It answers.")
     alert = Alert.objects.get()
     assert (alert.state, alert.resolved_why) == ("resolved", "It answers.")
     assert [entry.kind for entry in alert.entries.all()] == ["began", "fired", "resolved"]
 
 
 def test_an_event_is_read_once(rule, project):
-    happen(project)
-    assert read_events() == 1  # what the alert itself recorded
+    fail(project)
     assert read_events() == 0
     assert Alert.objects.get().times == 1
 
@@ -66,13 +69,13 @@ def test_events_of_other_projects_are_none_of_its_business(rule, stranger):
     from mlops.accounts.membership import create_project
 
     other = create_project(stranger, name="Other", slug="other")
-    happen(other)
+    fail(other)
     assert not Alert.objects.filter(rule=rule).exists()
 
 
 def test_a_rule_with_a_duration_waits_whether_it_is_over(rule, project):
     Rule.objects.update(for_seconds=300)
-    happen(project)
+    fail(project)
     assert Alert.objects.get().state == "pending"
     remind(timezone.now() + timedelta(seconds=301))
     assert Alert.objects.get().state == "firing"
@@ -80,21 +83,21 @@ def test_a_rule_with_a_duration_waits_whether_it_is_over(rule, project):
 
 def test_what_was_over_in_time_is_no_alert(rule, project):
     Rule.objects.update(for_seconds=300)
-    happen(project)
-    happen(project, "mlops.deployment.healthy")
+    fail(project)
+    heal(project)
     assert not Alert.objects.exists()
 
 
 def test_a_rule_may_group_by_a_member_of_the_data(rule, project):
-    Rule.objects.update(group_by="data.experiment")
-    happen(project, subject="runs/1", data={"experiment": "nightly"})
-    happen(project, subject="runs/2", data={"experiment": "nightly"})
+    Rule.objects.update(group_by="data.experiment", types=["mlops.run.failed"])
+    happen(project, "mlops.run.failed", "runs/1")
+    happen(project, "mlops.run.failed", "runs/2")
     assert Alert.objects.get().times == 2
 
 
 def test_what_does_not_come_again_ends_by_itself(rule, project):
     Rule.objects.update(resolve_seconds=3600)
-    happen(project)
+    fail(project)
     remind(timezone.now() + timedelta(seconds=3601))
     assert Alert.objects.get().resolved_why == "It has not come again."
 
@@ -107,3 +110,12 @@ def test_a_new_project_begins_with_rules(owner):
         pass
     names = set(Rule.objects.filter(project=made).values_list("name", flat=True))
     assert {"Deployment unhealthy", "Run failed", "Drift detected", "Retraining"} <= names
+
+
+def test_filters_on_the_data_leave_the_rest_out(rule, owner, project):
+    where = ({"key": "data.experiment", "operator": "StringIn", "values": ["weekly"]},)
+    when = When(events=("mlops.run.failed",), filters=where)
+    create_rule(owner, project, RuleSettings(name="Weekly", when=when))
+    happen(project, "mlops.run.failed", "runs/1", experiment="nightly")
+    happen(project, "mlops.run.failed", "runs/2", experiment="weekly")
+    assert Alert.objects.get(rule_name="Weekly").subject == "runs/2"

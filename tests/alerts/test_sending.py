@@ -10,11 +10,10 @@ from django.utils import timezone
 from mlops.alerts.channels.actions import create_channel
 from mlops.alerts.models import Alert, Channel, Mute, Notification, Preference
 from mlops.alerts.rules.actions import create_rule
-from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.reminding import remind
 from mlops.alerts.telling.sending import due_sinks, send_to
-from mlops.events.chain import record
 from mlops.formats.alerting import RuleSettings, Tell, When
+from tests.alerts import happening
 
 
 @pytest.fixture
@@ -29,9 +28,7 @@ def make_rule(owner, project, **more):
 
 
 def happen(project, type="mlops.run.failed", subject="runs/1", **more):
-    record(None, type, subject=subject, project=project, reason="Out of memory.", **more)
-    while read_events():
-        pass
+    happening.happen(project, type, subject, reason="Out of memory.", **more)
 
 
 def send(now=None):
@@ -245,8 +242,7 @@ def test_what_was_over_before_it_could_be_sent_is_told_once(owner, quiet_project
 
 def test_whoever_started_it_is_told(owner, quiet_project, contributor, reader):
     make_rule(owner, quiet_project, tell=Tell(people="author"))
-    record(contributor, "mlops.run.failed", subject="runs/1", project=quiet_project)
-    read_events()
+    happen(quiet_project, actor=contributor)
     assert list(Notification.objects.values_list("person__username", flat=True)) == ["carl"]
 
 

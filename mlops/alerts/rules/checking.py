@@ -14,6 +14,7 @@ from mlops.alerts.actions import action
 from mlops.alerts.metrics import metric
 from mlops.alerts.models import Channel
 from mlops.formats.alerting import RuleSettings, When
+from mlops.formats.event_filter import read_filters
 from mlops.formats.refusal import Refusal, Where, nearest
 
 LONGEST_NAME = 120
@@ -73,6 +74,7 @@ def _check_when(when: When) -> None:
             if given:
                 raise _wrong(f"when.{name}", _("“%s” goes with events, not with a metric.") % name)
         return
+    read_filters(when.filters)
     for pattern in (*when.events, *when.clears):
         if not pattern.startswith("mlops.") and pattern != "*":
             hint = _("Such as mlops.run.failed or mlops.monitor.*.")

@@ -8,32 +8,42 @@ from typing import Any
 
 from mlops.alerts.models import Rule
 from mlops.events.models import Event
+from mlops.formats.event_filter import holds, read_filters
 
 OWN = ("mlops.alert.", "mlops.alert_rule.", "mlops.channel.", "mlops.mute.")
 """Events of this package raise no alerts: one would raise the next without end."""
 
 
 def raises(rule: Rule, event: Event) -> bool:
-    return _is_of(rule.types, event) and _is_about(rule, event)
+    """Raises Refusal `filter_invalid` where a stored filter is none."""
+    return _is_of(rule.types, event) and _is_about(rule, event) and holds(read_filters(rule.filters), view_of(event))
 
 
 def clears(rule: Rule, event: Event) -> bool:
-    return _is_of(rule.clear_types, event) and _is_about(rule, event, filters=False)
+    return _is_of(rule.clear_types, event) and _is_about(rule, event)
 
 
 def key_of(rule: Rule, event: Event) -> str:
     """The member of the data that the rule groups by, else the subject."""
     if not rule.group_by:
         return event.subject
-    value: Any = {"data": event.data, "subject": event.subject, "type": event.type}
+    value: Any = view_of(event)
     for part in rule.group_by.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return event.subject if value is None else str(value)
+
+
+def view_of(event: Event) -> dict[str, Any]:
+    """What filters and groups may name."""
+    return {
+        "type": event.type, "subject": event.subject, "actor": event.actor_name, "reason": event.reason,
+        "data": event.data,
+    }  # fmt: skip
 
 
 def _is_of(patterns: Iterable[str], event: Event) -> bool:
     return not event.type.startswith(OWN) and any(fnmatchcase(event.type, pattern) for pattern in patterns)
 
 
-def _is_about(rule: Rule, event: Event, *, filters: bool = True) -> bool:
+def _is_about(rule: Rule, event: Event) -> bool:
     return not rule.subject or fnmatchcase(event.subject, rule.subject)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.alerts.telling.composing import address
 from mlops.formats.refusal import Refusal
 
-SALT = "mlops.alerts.unsubscribe"
+SALT = "alerts unsubscribe"
 
 
 def unsubscribe_link(person: Any) -> str:

@@ -24,6 +24,10 @@ class TokenRevoked(Data, kw_only=True):
     name: str
 
 
+class PreferencesChanged(Data, kw_only=True):
+    fields: Annotated[list[str], said("The names of what changed.")]
+
+
 TYPES = (
     EventType("mlops.account.created", "Account created", "An account is made for a person.", "people/{name}", Created),
     EventType(
@@ -32,4 +36,11 @@ TYPES = (
     EventType("mlops.account.password_changed", "Password changed", "A person sets a new password.", "people/{name}"),
     EventType("mlops.token.created", "Token created", "A personal token is made.", "tokens/{id}", TokenCreated),
     EventType("mlops.token.revoked", "Token revoked", "A personal token is revoked.", "tokens/{id}", TokenRevoked),
+    EventType(
+        "mlops.account.alert_preferences_changed",
+        "Preferences changed",
+        "A person changes how alerts reach them.",
+        "people/{name}",
+        PreferencesChanged,
+    ),
 )

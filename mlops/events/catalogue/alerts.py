@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from mlops.events.catalogue.described import Data, EventType, said
+from mlops.events.catalogue.described import Data, EventType, Time, said
 
 
 class SubscriptionOf(Data, kw_only=True):
@@ -47,8 +47,24 @@ class AlertOf(Data, kw_only=True):
     value: float | None = None
 
 
+class AcknowledgedAlert(Data, kw_only=True):
+    rule: str
+    alert_id: str
+    about: Annotated[str, said("The subject that the alert is about.")]
+    severity: Annotated[str, said("`info`, `warning` or `critical`.")]
+
+
+class MuteOf(Data, kw_only=True):
+    rule: Annotated[str | None, said("The rule's name; null: all.")]
+    about: Annotated[str, said("A pattern of subjects; empty: all.")]
+    personal: Annotated[bool, said("Whether it is for one person alone.")]
+    begins_at: Time
+    until: Time
+
+
 RULE, CHANNEL = "alert-rules/{name}", "channels/{name}"
 SUBSCRIPTION, NETWORK, ALERT = "subscriptions/{id}", "networks/{name}", "alerts/{id}"
+MUTE = "mutes/{id}"
 
 TYPES = (
     EventType("mlops.subscription.created", "Subscription created", "Somebody wants events delivered.", SUBSCRIPTION,
@@ -84,4 +100,7 @@ TYPES = (
     EventType("mlops.channel.deleted", "Channel deleted", "A channel is deleted.", CHANNEL, ChannelOf),
     EventType("mlops.alert.fired", "Alert fired", "A rule holds for as long as it says.", ALERT, AlertOf),
     EventType("mlops.alert.resolved", "Alert resolved", "What an alert was about is over.", ALERT, AlertOf),
+    EventType("mlops.alert.acknowledged", "Alert acknowledged", "Somebody looks after it.", ALERT, AcknowledgedAlert),
+    EventType("mlops.mute.created", "Mute created", "Nobody is told for a while.", MUTE, MuteOf),
+    EventType("mlops.mute.ended", "Mute ended", "A mute is ended before its time.", MUTE, MuteOf),
 )  # fmt: skip

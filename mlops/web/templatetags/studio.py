@@ -217,4 +217,7 @@ def _state_words() -> dict[str, str]:
         "trouble": _("In trouble"),
         "disabled": _("Disabled"),
         "too_little_data": _("Too little data"),
+        "pending": _("Pending"),
+        "firing": _("Firing"),
+        "resolved": _("Over"),
     }

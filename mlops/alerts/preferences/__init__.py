@@ -1,0 +1,1 @@
+"""How people wish to be told: their own settings, addresses and links."""
