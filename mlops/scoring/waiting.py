@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestLimits
+from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.note import Note
 from mlops.scoring.timing import current
 
 Job = TypeVar("Job")
@@ -19,11 +21,12 @@ _SWEEP_SECONDS = 0.05
 
 
 class _Waiting(Generic[Job, Result]):
-    __slots__ = ("answer", "arrived", "job", "size", "timing")
+    __slots__ = ("answer", "arrived", "job", "note", "size", "timing")
 
     def __init__(self, job: Job, size: int, arrived: float, answer: asyncio.Future[Result]) -> None:
         self.job, self.size, self.arrived, self.answer = job, size, arrived, answer
         self.timing = current.get()
+        self.note = noting.current.get()
 
 
 Execute = Callable[[Sequence[Job]], Awaitable[Sequence[Result | Exception]]]
@@ -55,6 +58,8 @@ class WaitingLine(Generic[Job, Result]):
         self._most = most
         self._waiting: deque[_Waiting[Job, Result]] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
+        self.answered: Callable[[Sequence[tuple[Note, Job, Result]]], None] | None = None
+        """Called with what is to be kept of a turn, before anyone has an answer; must not raise."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -103,11 +108,22 @@ class WaitingLine(Generic[Job, Result]):
                 except Exception as error:
                     results = [error] * len(started)
                 _time(started, began)
+                if self.answered is not None:
+                    self._tell(started, results)
                 for entry, result in zip(started, results, strict=True):
                     _settle(entry.answer, result)
         finally:
             lane.started = []
             lane.worker = None
+
+    def _tell(self, started: Sequence[_Waiting[Job, Result]], results: Sequence[Result | Exception]) -> None:
+        found = [
+            (entry.note, entry.job, result)
+            for entry, result in zip(started, results, strict=True)
+            if entry.note is not None and not entry.answer.done() and not isinstance(result, Exception)
+        ]
+        if found and self.answered is not None:
+            self.answered(found)
 
     def _take(self) -> list[_Waiting[Job, Result]]:
         taken = [self._waiting.popleft()]

@@ -5,11 +5,12 @@ Refused and failed requests are not kept."""
 
 from __future__ import annotations
 
+import random
 import time
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from mlops.formats.collection import (
     CALL_HEADER,
@@ -20,7 +21,7 @@ from mlops.formats.collection import (
     CollectionSettings,
 )
 from mlops.formats.serving import Serving
-from mlops.formats.spool import INPUTS, PREDICTIONS, Columns, Record
+from mlops.formats.spool import INPUTS, PREDICTIONS, Columns, Record, frame
 from mlops.scoring.collecting.note import Form, Gathered, Note
 from mlops.scoring.collecting.redacting import Redactor
 from mlops.scoring.collecting.shaping import shaped
@@ -57,19 +58,32 @@ class Collector:
         call = _call(headers)
         if not is_chosen(call[1], self._settings):
             return None
-        return Note(call, is_mirrored=b"x-mlops-mirrored" in headers)
+        return Note(call, self, is_mirrored=b"x-mlops-mirrored" in headers)
 
-    def keep(self, note: Note) -> tuple[tuple[bytes, bytes], ...]:
-        """The header of the answer that it comes with; none where there was nothing to keep. Never raises: the caller
-        is answered in any case."""
-        try:
-            written = [self.spool.write(record) for record in self._records(note)]
-        except Exception as error:
-            self.spool.lose(error)
-            return (NOT_KEPT,)
-        return (KEPT if all(written) else NOT_KEPT,) if written else ()
+    def keep(self, notes: Sequence[Note]) -> None:
+        """Each has its header then; none where there was nothing to keep. Never raises: the caller is answered in any
+        case."""
+        framed: list[bytes] = []
+        held: list[Note] = []
+        for note in notes:
+            try:
+                found = [frame(record) for record in self._records(note)]
+            except Exception as error:
+                self.spool.lose(error)
+                note.header = NOT_KEPT
+                continue
+            if found:
+                framed += found
+                held.append(note)
+        if held:
+            header = KEPT if self.spool.write(framed) else NOT_KEPT
+            for note in held:
+                note.header = header
 
     def _records(self, note: Note) -> list[Record]:
+        if note.is_plain and not note.gathered and not self._redactor.is_needed:
+            plain: dict[str, Any] = self._first(note)
+            return [self._record(note, note.call[0], note.call[2], plain)] if plain else []
         first, others = self._first(note), []
         for one in note.gathered:
             if one.designation in self._settings.left_out:
@@ -90,7 +104,7 @@ class Collector:
     def _first(self, note: Note) -> dict[str, Form | Gathered]:
         wanted = self._settings
         seen = ((INPUTS, note.inputs, wanted.inputs), (PREDICTIONS, note.predictions, wanted.predictions))
-        return {name: form for name, form, is_wanted in seen if is_wanted and form is not None}
+        return {name: form for name, form, is_wanted in seen if is_wanted and form}
 
     @staticmethod
     def _gathered_in(first: Mapping[str, Form | Gathered]) -> set[str]:
@@ -125,7 +139,7 @@ def is_chosen(request_id: str, settings: CollectionSettings) -> bool:
 def _call(headers: Headers) -> tuple[str, str, str]:
     """(key, request id, correlation id). The router has checked what it hands on; others' ids are cut."""
     routed = headers.get(_CALL)
-    key = _text(routed) if routed else uuid.uuid4().hex
+    key = _text(routed) if routed else f"{random.getrandbits(128):032x}"
     request_id = _text(headers.get(b"x-request-id", b"")) or key
     told = headers.get(_CORRELATION) or headers.get(b"x-correlation-id")
     if not told and not routed:

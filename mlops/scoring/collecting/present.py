@@ -10,12 +10,10 @@ from mlops.formats.collection import Collecting
 from mlops.formats.serving import SERVING_FILE, Serving
 from mlops.scoring.collecting import note as noting
 from mlops.scoring.collecting.collector import Collector, Headers
-from mlops.scoring.collecting.note import Note
+from mlops.scoring.collecting.note import Header, Note
 from mlops.scoring.spool.writer import Spool
 
 _LOOK_SECONDS = 1.0
-
-Header = tuple[bytes, bytes]
 
 
 class Present:
@@ -44,8 +42,12 @@ class Present:
         return note
 
     def keep(self, note: Note | None) -> tuple[Header, ...]:
-        """Written when this returns; the headers that the answer gets for it."""
-        return self.collector.keep(note) if note is not None and self.collector is not None else ()
+        """Written when this returns, where it was not yet; the headers that the answer gets for it."""
+        if note is None:
+            return ()
+        if note.header is None:
+            note.keeper.keep((note,))
+        return (note.header,) if note.header is not None else ()
 
     def seal(self) -> None:
         if self.collector is not None:

@@ -9,7 +9,7 @@ from mlops.formats.model import Signature
 from mlops.formats.serving import Serving
 from mlops.scoring.batch import Batch, Columns, records
 from mlops.scoring.bodies import read_invocation, read_score
-from mlops.scoring.collecting import note as noting
+from mlops.scoring.collecting.note import Note, keep_together
 from mlops.scoring.engines.engine import Engine
 from mlops.scoring.exchange import Answer
 from mlops.scoring.open_inference import infer_answer, metadata, read_infer
@@ -22,6 +22,8 @@ class ColumnModel(Kept):
     def __init__(self, serving: Serving, *engines: Engine, signature: Signature) -> None:
         super().__init__(serving, *engines)
         self.signature = signature
+        self._is_plain = all(field.type != "date" for field in (*signature.inputs, *signature.outputs))
+        self._line.answered = self._note
         self._validator = Validator(signature, most_rows=serving.limits.rows)
 
     async def score(self, body: bytes) -> tuple[Answer, int]:
@@ -55,6 +57,13 @@ class ColumnModel(Kept):
         if batch.rows == 0:
             return {}
         outputs: Columns = await self._line.submit(batch, size=batch.rows)
-        if (note := noting.current.get()) is not None:
-            note.hold(self.serving.model, inputs=batch.columns, predictions=outputs, rows=batch.rows)
         return outputs
+
+    def _note(self, answered: Sequence[tuple[Note, Batch, Columns]]) -> None:
+        """Requests of one turn in one write. The caller who asks for an output that is not there is refused later, and
+        kept."""
+        for note, batch, outputs in answered:
+            note.hold(
+                self.serving.model, inputs=batch.columns, predictions=outputs, rows=batch.rows, is_plain=self._is_plain
+            )
+        keep_together([note for note, _batch, _outputs in answered])

@@ -84,6 +84,7 @@ class SeveralModels:
     async def infer(self, asked: Any) -> tuple[dict[str, Any], int]:
         if self.serving.ensemble is None:
             return await self._first.infer(asked)
+        _asked_together()
         answers = await asyncio.gather(*(self._asked(one, one.infer(asked)) for one in self._members))
         records = self._noted([_records(told["outputs"]) for told, _ in answers])
         identity = {"id": answers[0][0]["id"]} if "id" in answers[0][0] else {}
@@ -103,6 +104,7 @@ class SeveralModels:
 
     async def _all(self, ask: Ask) -> tuple[list[Any], int]:
         """Every model's answer, decoded."""
+        _asked_together()
         answers = await asyncio.gather(*(self._asked(one, ask(one)) for one in self._members))
         return [read_json(answer.body) for answer, _ in answers], answers[0][1]
 
@@ -121,11 +123,17 @@ class SeveralModels:
         predictions = self._together(answers)
         if (note := noting.current.get()) is not None:
             note.model, note.predictions = self.serving.model, Loose(value=predictions, name="prediction")
+            note.is_part = note.is_plain = False
         return predictions
 
     def _together(self, answers: Sequence[Sequence[Any]]) -> list[Any]:
         assert self.serving.ensemble is not None
         return combined(answers, self.serving.ensemble, labels=self._labels)
+
+
+def _asked_together() -> None:
+    if (note := noting.current.get()) is not None:
+        note.is_part = True
 
 
 def _labels(member: Served) -> list[Any]:

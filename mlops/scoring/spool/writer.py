@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from mlops.scoring.spool.folder import seal_left, used_bytes
 from mlops.scoring.spool.segments import Segment
 
 MOST_SEGMENT_BYTES = 4 * 1024 * 1024
-MOST_RECORD_BYTES = 4 * 1024 * 1024
+MOST_WRITE_BYTES = 16 * 1024 * 1024
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 """Of the disk: the server that collects leaves it to the others."""
 _LOOK_SECONDS = 1.0
@@ -28,7 +29,7 @@ _MOST_SEAL_SECONDS = 60.0
 
 
 class Spool:
-    """Of one process. `write` never raises; everything else of the folder is looked at beside the requests."""
+    """Of one process. `write` never raises; the rest of the folder is looked at beside the requests."""
 
     def __init__(self, folder: Path, *, most_bytes: int, empty: Record) -> None:
         """`empty`: a record with the names of the deployment, from which that of lost rows is made. Raises OSError
@@ -50,23 +51,25 @@ class Spool:
         self._looking: asyncio.Task[None] | None = None
         self._learn(_look(folder))
 
-    def write(self, record: Record) -> bool:
-        """Whether it is kept: once this has returned True, the death of the process does not lose it."""
-        self._look_soon()
+    def write(self, framed: Sequence[bytes]) -> bool:
+        """Whether these records are kept, all or none: once this has returned True, the death of the process does not
+        lose them."""
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._look_once())
+        whole = framed[0] if len(framed) == 1 else b"".join(framed)
         try:
-            framed = frame(record)
-            if len(framed) > MOST_RECORD_BYTES:
-                raise OSError(0, f"A request of {len(framed):,} bytes is larger than {MOST_RECORD_BYTES:,}")
+            if len(whole) > MOST_WRITE_BYTES:
+                raise OSError(0, f"{len(whole):,} bytes at once are more than {MOST_WRITE_BYTES:,}")
             if self.trouble:
                 raise OSError(0, self.trouble)
-            if self.used_bytes + len(framed) > self._most_bytes:
+            if self.used_bytes + len(whole) > self._most_bytes:
                 self.trouble = self._full()
                 raise OSError(0, self.trouble)
-            self._append(self._told() + framed)
-        except (OSError, OverflowError, TypeError, ValueError) as error:
-            self.lose(error)
+            self._append(self._told() + whole if self._untold else whole)
+        except OSError as error:
+            self.lose(error, len(framed))
             return False
-        self.written += 1
+        self.written += len(framed)
         return True
 
     def seal(self) -> None:
@@ -96,17 +99,15 @@ class Spool:
 
     def _told(self) -> bytes:
         """What says how many were lost before, to be written with the next that is kept."""
-        if not self._untold:
-            return b""
         at = time.time_ns() // 1000
         key = f"lost-{uuid.uuid4().hex}"
         return frame(replace(self._empty, at=at, key=key, dropped=self._untold, reason=self._why))
 
-    def lose(self, error: Exception) -> None:
+    def lose(self, error: Exception, count: int = 1) -> None:
         if not self._untold:
             print(f"A request was not collected: {error}.", file=sys.stderr, flush=True)
-        self.lost += 1
-        self._untold += 1
+        self.lost += count
+        self._untold += count
         text = error.strerror if isinstance(error, OSError) else f"a value cannot be written ({error})"
         self._why = text or str(error)
 
@@ -115,10 +116,6 @@ class Spool:
 
     def _seal_seconds(self) -> float:
         return next((seconds for most, seconds in _SEAL_SECONDS if self._count < most), _MOST_SEAL_SECONDS)
-
-    def _look_soon(self) -> None:
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().create_task(self._look_once())
 
     async def _look_once(self) -> None:
         try:
