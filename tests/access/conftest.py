@@ -54,6 +54,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     endpoint, deployment = _endpoint(project, owner, version)
     _rollout(endpoint, deployment, owner)
     _replay(owner, endpoint, version)
+    saved, forgetting, refresh = _collected(owner, endpoint)
     draft = _draft(project, owner)
     published = _published(project, owner)
     job = _batch(owner, run, version)
@@ -63,6 +64,9 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "pipeline_id": published.endpoint_id,
         "monitor_id": _monitor(owner, dataset).pk,
         "schedule_id": _schedule(owner, published).pk,
+        "saved_id": saved.pk,
+        "forgetting_id": forgetting.pk,
+        "refresh_id": refresh.pk,
         "slug": project.slug,
         "batch_id": job.endpoint_id,
         "batch_deployment": "night",
@@ -332,6 +336,22 @@ def _device(owner: Any, deployment: Any) -> Any:
     deployment.save()
     return Device.objects.create(
         deployment=deployment, name=f"{SECRET} device", platform="x86_64", token_digest="0" * 64, created_by=owner
+    )
+
+
+def _collected(owner: Any, endpoint: Any) -> tuple[Any, Any, Any]:
+    from mlops.collected.models import Forgetting, Intake, LabelPost, Refresh, SavedWindow
+
+    now = timezone.now()
+    told = {"endpoint": endpoint, "state_since": now, "created_by": owner, "reason": SECRET}
+    Intake.objects.create(
+        endpoint=endpoint, deployment="blue", deployment_id=endpoint.pk, reason=SECRET, recent=[{"at": "", "row": 0}]
+    )
+    LabelPost.objects.create(endpoint=endpoint, source=SECRET, row_count=1)
+    return (
+        SavedWindow.objects.create(dataset=SECRET, end=now, **told),
+        Forgetting.objects.create(column="request_id", value_count=1, **told),
+        Refresh.objects.create(endpoint=endpoint, dataset=SECRET, next_at=now, created_by=owner),
     )
 
 

@@ -339,6 +339,17 @@ on(f"{ONE}deployments/<str:deployment_id>/edits/<int:place>/undo/", POST=(CONTRI
 on(f"{ONE}rollouts/", GET=READ, POST=(CONTRIBUTE, {"candidate": "blue"}))
 on(f"{ONE}rollouts/<int:number>/", GET=READ)
 on(f"{ONE}rollouts/<int:number>/<str:act>/", POST=(CONTRIBUTE, {}))
+COLLECTED = f"{ONE}collected/"
+on(COLLECTED, GET=READ)
+on(f"{COLLECTED}rows/", GET=CONTRIBUTE)
+on(f"{COLLECTED}export/", GET=CONTRIBUTE, allowed=(409,))
+on(f"{COLLECTED}datasets/", GET=READ, POST=(CONTRIBUTE, {"dataset": "fresh"}), allowed=(409,))
+on(f"{COLLECTED}datasets/<uuid:saved_id>/", GET=READ)
+on(f"{COLLECTED}refreshes/", GET=READ, POST=(CONTRIBUTE, {"dataset": "fresh"}))
+on(f"{COLLECTED}refreshes/<uuid:refresh_id>/", DELETE=CONTRIBUTE)
+on(f"{COLLECTED}removals/", GET=READ, POST=(CONTRIBUTE, {"column": "request_id", "values": ["r"]}))
+on(f"{COLLECTED}removals/<uuid:forgetting_id>/", GET=READ)
+on(f"{ONE}labels/", GET=READ, POST=(CONTRIBUTE, {"request_id": "r", "price": 1}))
 on(f"{ONE}outcomes/", POST=(CONTRIBUTE, {"request_id": "r", "value": "x"}))
 DEVICE = "an enrolled device"
 DEPLOYED = f"{ONE}deployments/<str:deployment_id>/"

@@ -47,6 +47,29 @@ class SaveEnded(Data, kw_only=True):
     rows: int | None
 
 
+class ForgetRequested(Data, kw_only=True):
+    endpoint: str
+    column: Annotated[str, said("request_id, correlation_id, or a column such as `inputs.customer`.")]
+    values: Annotated[int, said("How many values are to be forgotten; which ones is nowhere told.")]
+
+
+class ForgetEnded(Data, kw_only=True):
+    endpoint: str
+    column: str
+    datasets: Annotated[list[str], said("Dataset versions saved from this endpoint, which may still hold such rows.")]
+
+
+class RefreshSet(Data, kw_only=True):
+    endpoint: str
+    dataset: str
+    every_hours: float
+
+
+class RefreshEnded(Data, kw_only=True):
+    endpoint: str
+    dataset: str
+
+
 DEPLOYMENT, ENDPOINT = "endpoints/{endpoint}/{deployment}", "endpoints/{endpoint}"
 
 TYPES = (
@@ -69,4 +92,13 @@ TYPES = (
               SaveEnded),
     EventType("mlops.collection.save_failed", "Saving failed", "A window did not become a dataset version.", ENDPOINT,
               SaveEnded),
+    EventType("mlops.collection.forget_requested", "Rows to be forgotten", "Somebody asks for rows to be removed.",
+              ENDPOINT, ForgetRequested),
+    EventType("mlops.collection.forget_completed", "Rows forgotten", "The rows are removed.", ENDPOINT, ForgetEnded),
+    EventType("mlops.collection.forget_failed", "Forgetting failed", "Not all of the rows could be removed.", ENDPOINT,
+              ForgetEnded),
+    EventType("mlops.collection.refresh_set", "Refresh set", "A dataset is to get collected data at an interval.",
+              ENDPOINT, RefreshSet),
+    EventType("mlops.collection.refresh_ended", "Refresh ended", "A dataset gets no more collected data.", ENDPOINT,
+              RefreshEnded),
 )  # fmt: skip
