@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AlertsConfig(AppConfig):
     name = "mlops.alerts"
     label = "alerts"
+
+    def ready(self) -> None:
+        import mlops.alerts.measures  # noqa: F401 - it registers itself

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CollectedConfig(AppConfig):
     name = "mlops.collected"
     label = "collected"
+
+    def ready(self) -> None:
+        import mlops.collected.measures  # noqa: F401 - it registers itself

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class MonitoringConfig(AppConfig):
     name = "mlops.monitoring"
     label = "monitoring"
+
+    def ready(self) -> None:
+        import mlops.monitoring.measures  # noqa: F401 - it registers itself
+        from mlops.monitoring import alerting
+
+        alerting.register()

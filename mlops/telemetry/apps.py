@@ -7,3 +7,6 @@ class TelemetryConfig(AppConfig):
 
     def ready(self) -> None:
         import mlops.telemetry.measures  # noqa: F401 - it registers itself
+        from mlops.telemetry import alerting
+
+        alerting.register()
