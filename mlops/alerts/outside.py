@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mlops.alerts.models.network import AllowedNetwork
 from mlops.formats.addresses import is_public
 from mlops.formats.refusal import Refusal, Where
 
@@ -74,8 +75,11 @@ def require_public(url: str) -> Checked:
         message = _("The address holds a user name or a password, which logs would show.")
         raise _refused(url, "url_invalid", message, hint=_("Put a token into a header, or into the path."))
     addresses = _looked_up(url, host, port)
-    is_allowed = host in _allowed() or all(_is_allowed(address) for address in addresses)
     closed = [address for address in addresses if not is_public(address)]
+    if parts.scheme == "https" and not closed:
+        return Checked(host=host, port=port, addresses=addresses)
+    allowed = allowed_names()
+    is_allowed = host in allowed or all(_is_allowed(address, allowed) for address in addresses)
     if closed and not is_allowed:
         message = _("“%(host)s” leads to %(address)s, which is not a public address.")
         hint = _("An administrator can allow it: MLOPS_ALLOWED_PRIVATE_HOSTS, or the page of allowed networks.")
@@ -94,17 +98,19 @@ def _looked_up(url: str, host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-def _allowed() -> Sequence[str]:
-    """Host names, addresses and networks."""
-    return [one.strip().lower() for one in settings.ALLOWED_PRIVATE_HOSTS.split(",") if one.strip()]
+def allowed_names() -> list[str]:
+    """Host names, addresses and networks that administrators allow, by the setting and by rows."""
+    told = [one.strip().lower() for one in settings.ALLOWED_PRIVATE_HOSTS.split(",") if one.strip()]
+    return [*told, *AllowedNetwork.objects.values_list("name", flat=True)]
 
 
-def _is_allowed(address: str) -> bool:
+def _is_allowed(address: str, allowed: Sequence[str]) -> bool:
     parsed = ipaddress.ip_address(address.split("%")[0])
-    return any(parsed in network for network in map(_network, _allowed()) if network is not None)
+    return any(parsed in network for network in map(network_of, allowed) if network is not None)
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """None for a host's name."""
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:

@@ -7,8 +7,11 @@ from django.utils import timezone
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.measuring import examine_due
 from mlops.alerts.rules.reminding import remind
+from mlops.alerts.subscriptions import jobs
 from mlops.alerts.telling.sending import due_sinks, send_to
 from mlops.work.calls import every, job, later
+
+__all__ = ["jobs"]
 
 MOST_TURNS = 50
 """Of reading in one look; the next look goes on."""

@@ -12,6 +12,8 @@ from mlops.alerts.pinned import exchange
 from mlops.formats.refusal import Refusal
 from tests.alerts.sink import running_sink
 
+pytestmark = pytest.mark.django_db
+
 
 def refused(url: str) -> str:
     with pytest.raises(Refusal) as caught:
