@@ -81,11 +81,12 @@ def cancel_look(actor: Any, look: Look) -> Look:
     return look
 
 
-def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime) -> Backfill:
-    """Looks at every window that ends in (start, end]. There is no limit to the range; those that were looked at
-    already, with these settings, are left out."""
+def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime | None = None) -> Backfill:
+    """Looks at every window that ends in (start, end], by now where no end is given. There is no limit to the range;
+    those that were looked at already, with these settings, are left out."""
     require(actor, "contribute", monitor.project)
     now = timezone.now()
+    end = end or now
     if start >= end:
         message = _("The range ends before it begins.")
         raise Refusal("range_invalid", message, hint=_("Give an end after the start."), where=Where(parameter="end"))

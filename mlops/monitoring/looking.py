@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify
 from mlops.formats.looking import LookAnswer, LookOrder
-from mlops.formats.monitor import MonitorFound, MonitorSettings
+from mlops.formats.monitor import MonitorFound, MonitorSettings, SignalFound
 from mlops.formats.refusal import Refusal
 from mlops.monitoring import places, settling
 from mlops.monitoring.custom import look_by_components
 from mlops.monitoring.models import Look, LookCause, LookState, MonitorRevision
-from mlops.monitoring.preparing import ANSWER_FILE, ORDER_FILE, Prepared, prepare
+from mlops.monitoring.preparing import ORDER_FILE, Prepared, prepare
 from mlops.packaging import leases
 from mlops.packaging.child import run_module
 
@@ -67,7 +67,7 @@ def carry_out(look_id: Any) -> bool:
         settings = settings_of(look)
         with beat:
             prepared = prepare(look, settings, folder, beat=beat.check)
-            if prepared.order is None:
+            if prepared.skipped:
                 settling.ended_without(
                     look,
                     state=LookState.SKIPPED,
@@ -78,7 +78,7 @@ def carry_out(look_id: Any) -> bool:
                     rows=prepared.rows,
                 )
                 return True
-            found = _measure(look, prepared, folder, beat)
+            found = _measure(look, settings, prepared, folder, beat)
             found = look_by_components(look, settings, prepared, found, beat=beat.check)
         settling.completed(
             look,
@@ -146,37 +146,42 @@ class Beat:
             connection.close()
 
 
-def _measure(look: Look, prepared: Prepared, folder: Path, beat: Beat) -> MonitorFound:
-    order = prepared.order
-    assert order is not None
-    if not order.signals:
-        return MonitorFound(
-            start=look.start, end=look.end, signals=(), baseline=prepared.baseline, target=prepared.target
-        )
-    answer = _ask(order, folder, beat)
-    if answer.found is None:
-        told = answer.refusal or {}
-        raise Refusal(
-            told.get("code", "look_failed"), told.get("detail", _("The look failed.")), hint=told.get("hint", "")
-        )
-    warnings = (*prepared.warnings, *answer.found.warnings)
-    return msgspec.structs.replace(answer.found, start=look.start, end=look.end, warnings=warnings)
+def _measure(look: Look, settings: MonitorSettings, prepared: Prepared, folder: Path, beat: Beat) -> MonitorFound:
+    signals: list[SignalFound] = list(prepared.unable)
+    warnings = list(prepared.warnings)
+    for order in prepared.orders:
+        answer = _ask(order, folder, beat)
+        if answer.found is None:
+            told = answer.refusal or {}
+            message = told.get("detail", _("The look failed."))
+            raise Refusal(told.get("code", "look_failed"), message, hint=told.get("hint", ""))
+        signals += answer.found.signals
+        warnings += answer.found.warnings
+    places = {one.name: place for place, one in enumerate(settings.signals)}
+    return MonitorFound(
+        start=look.start,
+        end=look.end,
+        signals=tuple(sorted(signals, key=lambda one: places.get(one.name, len(places)))),
+        baseline=prepared.baseline,
+        target=prepared.target,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
 
 
 def _ask(order: LookOrder, folder: Path, beat: Beat) -> LookAnswer:
-    paper = folder / ORDER_FILE
+    paper, answer = folder / ORDER_FILE, Path(order.answer)
     paper.write_bytes(msgspec.json.encode(order))
     progress = _Progress(folder / "look.log", beat)
     ended = run_module(
         "mlops.stats.look", [str(paper)], folder=folder, seconds=LOOK_SECONDS, beat=progress, beat_seconds=BEAT_SECONDS
     )
-    if ended.status != 0 or not (folder / ANSWER_FILE).exists():
+    if ended.status != 0 or not answer.exists():
         raise Refusal(
             "look_died",
             _("The measurement ended: %(why)s.") % {"why": ended.why},
             hint=_("Let the monitor look at fewer rows (most_rows), or give it fewer signals."),
         )
-    return msgspec.json.decode((folder / ANSWER_FILE).read_bytes(), type=LookAnswer)
+    return msgspec.json.decode(answer.read_bytes(), type=LookAnswer)
 
 
 class _Progress:

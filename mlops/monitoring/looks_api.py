@@ -34,7 +34,7 @@ class Range(serializers.Serializer[Any]):
 
 class WholeRange(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
-    end = serializers.DateTimeField()
+    end = serializers.DateTimeField(required=False)
 
 
 class Looks(APIView):

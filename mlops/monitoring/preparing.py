@@ -12,7 +12,7 @@ from django.conf import settings as studio
 from django.utils.translation import gettext as _
 
 from mlops.formats.looking import LookOrder, Rows
-from mlops.formats.monitor import MonitorSettings
+from mlops.formats.monitor import MonitorSettings, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
 from mlops.monitoring import places
 from mlops.monitoring.baselines import Baseline, baseline_of
@@ -32,13 +32,15 @@ ANSWER_FILE, ORDER_FILE = "answer.json", "look.json"
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """`order` None: there is nothing to look at, because of `skipped`."""
+    """`orders`: one for each baseline; none where there is nothing to look at, because of `skipped`."""
 
-    order: LookOrder | None
+    orders: tuple[LookOrder, ...]
     target: str
     baseline: str = ""
     rows: int = 0
     baseline_rows: int = 0
+    unable: tuple[SignalFound, ...] = ()
+    """Signals whose own baseline has no rows."""
     skipped: str = ""
     hint: str = ""
     warnings: tuple[str, ...] = ()
@@ -52,38 +54,73 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
     model = facts_of_model(version)
     current = current_of(look, settings, watched, folder / "current", beat=beat)
     if not current.rows:
-        return Prepared(order=None, target=current.name, skipped=current.empty, hint=current.hint)
+        return Prepared(orders=(), target=current.name, skipped=current.empty, hint=current.hint)
     known = columns_of(project, settings)
     named = (name for signal in settings.signals for name in signal.features)
     wanted = tuple(dict.fromkeys((*known.features, *named))) if known.features else ()
     given: dict[str, Any] = {"label": settings.label or known.label, "classes": model.classes}
     given["apart"] = (settings.target.axis,)
     now = parts_of(current.columns, features=wanted, prediction=settings.prediction, **given)
-    needs = any(one.kind in NEED_PREDICTIONS for one in settings.signals)
-    asked = version if needs and now.prediction else None
-    baseline = baseline_of(look, settings, watched, version, folder / "baseline", score_by=asked, beat=beat)
-    if not baseline.rows:
-        return Prepared(
-            order=None,
-            target=current.name,
-            baseline=baseline.name,
-            rows=current.rows,
-            skipped=_("The baseline has no rows: %(name)s.") % {"name": baseline.name},
-            hint=_("Choose another baseline, or wait until there is earlier data."),
+    orders: list[LookOrder] = []
+    unable: list[SignalFound] = []
+    warnings: list[str] = []
+    baselines: list[Baseline] = []
+    for place, group in enumerate(by_baseline(settings)):
+        needs = any(one.kind in NEED_PREDICTIONS for one in group.signals)
+        asked = version if needs and now.prediction else None
+        baseline = baseline_of(look, group, watched, version, folder / f"baseline{place}", score_by=asked, beat=beat)
+        baselines.append(baseline)
+        if not baseline.rows:
+            unable += [_without_baseline(one, baseline, current.rows) for one in group.signals]
+            continue
+        then = parts_of(baseline.columns, features=wanted, prediction=settings.prediction, **given)
+        order = _order(group, folder, current, baseline, now, then, model, known.categorical)
+        order = msgspec.structs.replace(
+            order, start=look.start, end=look.end, answer=str(folder / f"{place}-{ANSWER_FILE}")
         )
-    then = parts_of(baseline.columns, features=wanted, prediction=settings.prediction, **given)
-    order = _order(settings, folder, current, baseline, now, then, model, known.categorical)
-    order = msgspec.structs.replace(order, start=look.start, end=look.end)
-    if version is not None and any(one.kind == "feature_attribution_drift" for one in settings.signals):
-        order = msgspec.structs.replace(order, scorer=_scorer(version, folder / "scorer"))
-    return Prepared(
-        order=order,
+        if version is not None and any(one.kind == "feature_attribution_drift" for one in group.signals):
+            order = msgspec.structs.replace(order, scorer=_scorer(version, folder / f"scorer{place}"))
+        orders.append(order)
+        warnings += [*baseline.warnings, *_absent(wanted, now, then)]
+    names = dict.fromkeys(one.name for one in baselines)
+    told = Prepared(
+        orders=tuple(orders),
         target=current.name,
-        baseline=baseline.name,
+        baseline=", ".join(names),
         rows=current.rows,
-        baseline_rows=baseline.rows,
-        warnings=(*baseline.warnings, *_absent(wanted, now, then)),
+        baseline_rows=max((one.rows for one in baselines), default=0),
+        unable=tuple(unable),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
+    if orders or not baselines:
+        return told
+    return msgspec.structs.replace(
+        told,
+        skipped=_("The baseline has no rows: %(name)s.") % {"name": told.baseline},
+        hint=_("Choose another baseline, or wait until there is earlier data."),
+    )
+
+
+def by_baseline(settings: MonitorSettings) -> list[MonitorSettings]:
+    """The settings for each baseline with the signals that are compared with it; custom ones are left out."""
+    groups: list[tuple[Any, list[SignalSettings]]] = []
+    for signal in settings.signals:
+        if signal.kind == "custom":
+            continue
+        baseline = signal.baseline or settings.baseline
+        same = next((found for known, found in groups if known == baseline), None)
+        if same is None:
+            groups.append((baseline, [signal]))
+        else:
+            same.append(signal)
+    return [
+        msgspec.structs.replace(settings, baseline=baseline, signals=tuple(signals)) for baseline, signals in groups
+    ]
+
+
+def _without_baseline(signal: SignalSettings, baseline: Baseline, rows: int) -> SignalFound:
+    reason = _("The baseline has no rows: %(name)s.") % {"name": baseline.name}
+    return SignalFound(name=signal.name, kind=signal.kind, state="too_little_data", reason=reason, current_rows=rows)
 
 
 def _order(
@@ -109,7 +146,7 @@ def _order(
         baseline=Rows(
             files=tuple(str(one) for one in baseline.files), columns=then.columns, identity=baseline.identity
         ),
-        signals=tuple(one for one in settings.signals if one.kind != "custom"),
+        signals=settings.signals,
         answer=str(folder / ANSWER_FILE),
         summaries=str(places.summaries()) if baseline.identity else "",
         features=features,

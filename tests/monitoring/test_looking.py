@@ -143,5 +143,20 @@ def test_a_version_is_compared_with_the_one_before(owner, project, add_version):
     assert (look.state, look.baseline, look.target) == ("completed", "sales:1", "sales:2"), look.reason
 
 
+def test_a_signal_may_have_a_baseline_of_its_own(owner, monitor, settings_of_sales):
+    (drift,) = settings_of_sales["signals"]
+    others = [
+        drift | {"name": "yesterday", "baseline": {"kind": "earlier", "length_seconds": 86400.0}},
+        drift | {"name": "first", "baseline": {"kind": "earlier", "length_seconds": 86400.0, "offset_seconds": 9e8}},
+    ]
+    changed = change_monitor(owner, monitor, settings=settings_of_sales | {"signals": [others[1], drift, others[0]]})
+    found = found_by(_look(owner, changed, 16))
+    assert [(one.name, one.state, one.baseline_rows) for one in found.signals] == [
+        ("first", "too_little_data", 0),
+        ("drift", "alarm", 1000),
+        ("yesterday", "fine", 200),
+    ]
+
+
 def test_the_monitor_says_what_it_waits_for(monitor):
     assert Monitor.objects.get().reason == "It has not looked yet."

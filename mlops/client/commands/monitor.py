@@ -69,7 +69,7 @@ def define(parser: argparse.ArgumentParser) -> None:
             add_yes(verb)
         if name in ("run", "backfill"):
             verb.add_argument("--start", help="ISO 8601, such as 2026-11-01", required=name == "backfill")
-            verb.add_argument("--end", help="ISO 8601; default: now" if name == "run" else "ISO 8601", required=False)
+            verb.add_argument("--end", help="ISO 8601; default: now")
             verb.add_argument("--wait", action="store_true", help="until it has ended; exit status 1 on an alarm")
         if name == "looks":
             verb.add_argument("--state", help="only these: queued, running, completed, skipped, failed, cancelled")
@@ -146,8 +146,9 @@ def run_now(arguments: argparse.Namespace) -> int:
 def backfill(arguments: argparse.Namespace) -> int:
     connection = connect()
     path = f"{_path(connection, arguments)}backfills/"
-    end = _moment(arguments.end, "end") or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    made = connection.post(path, {"start": _moment(arguments.start, "start"), "end": end})
+    made = connection.post(
+        path, {name: value for name in ("start", "end") if (value := _moment(getattr(arguments, name), name))}
+    )
     while arguments.wait and made["state"] == "running":
         time.sleep(POLL_SECONDS)
         made = next(one for one in connection.get(path)["results"] if one["number"] == made["number"])
