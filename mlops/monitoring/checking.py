@@ -15,7 +15,7 @@ from mlops.formats.monitor import MonitorSettings, SignalSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.monitoring.columns import Columns, columns_of
 from mlops.monitoring.metrics import KINDS_WITH_LABELS, known_metrics
-from mlops.monitoring.sources import dataset_version, target_of
+from mlops.monitoring.sources import dataset_version, target_of, training_of, version_behind
 from mlops.monitoring.windows import next_end
 
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -40,10 +40,8 @@ def read_settings(given: object) -> MonitorSettings:
 
 def check(project: Project, settings: MonitorSettings) -> None:
     """Raises Refusal for the first fault."""
-    target_of(project, settings.target)
-    columns = columns_of(project, settings)
-    _check_axis(settings, columns)
-    _check_baseline(project, settings)
+    columns = check_target(project, settings)
+    check_baseline(project, settings)
     _check_times(settings)
     if not settings.signals:
         raise _bad("signals_missing", _("The monitor has no signal."), _("Choose at least one."), "signals")
@@ -58,6 +56,14 @@ def check(project: Project, settings: MonitorSettings) -> None:
         if not MAIL.fullmatch(address):
             message = _("“%(text)s” is no e-mail address.") % {"text": address}
             raise _bad("email_invalid", message, _("Such as anna@example.com."), "emails")
+
+
+def check_target(project: Project, settings: MonitorSettings) -> Columns:
+    """What is watched is there, with the column that orders its rows. Raises Refusal."""
+    target_of(project, settings.target)
+    columns = columns_of(project, settings)
+    _check_axis(settings, columns)
+    return columns
 
 
 def _check_axis(settings: MonitorSettings, columns: Columns) -> None:
@@ -90,7 +96,7 @@ def _could_serve(columns: Columns) -> str:
     return _("These could serve: %(names)s.") % {"names": ", ".join(fit[:10])} + " " + without
 
 
-def _check_baseline(project: Project, settings: MonitorSettings) -> None:
+def check_baseline(project: Project, settings: MonitorSettings) -> None:
     baseline = settings.baseline
     if baseline.kind == "dataset":
         if not baseline.dataset:
@@ -99,7 +105,11 @@ def _check_baseline(project: Project, settings: MonitorSettings) -> None:
     elif baseline.kind == "earlier" and not baseline.length_seconds > 0:
         message = _("An earlier window needs a length.")
         raise _bad("baseline_length", message, _("Such as seven days (604800 seconds)."), "baseline")
-    elif baseline.kind == "training" and settings.target.dataset:
+    elif baseline.kind == "training" and settings.target.endpoint:
+        version = version_behind(target_of(project, settings.target))
+        if version is not None:
+            training_of(version)
+    elif baseline.kind == "training":
         raise _bad(
             "baseline_unsuited",
             _("A dataset has no training data to compare with."),
@@ -134,7 +144,8 @@ def _check_signal(settings: MonitorSettings, signal: SignalSettings, columns: Co
                     "name": signal.name,
                     "metric": metric,
                 }
-                hint = nearest(metric, known) or _("There are: %(names)s.") % {"names": ", ".join(known) or _("none")}
+                listed = ", ".join(known) or _("none")
+                hint = nearest(metric, known) or _("There are: %(names)s.") % {"names": listed}
                 raise _bad("metric_unknown", message, hint, group)
             if not math.isfinite(threshold):
                 message = _("“%(name)s”: the threshold of %(metric)s is no number.") % {

@@ -35,6 +35,12 @@ on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)
 on("monitoring/", query="?project={slug}", GET=READ)
+on("monitoring/new/", query="?project={slug}", GET=CONTRIBUTE)
+on("monitoring/new/", query="?project={slug}", POST=(CONTRIBUTE, {"kind": "dataset", "dataset": "zebra data"}))
+on("monitoring/<uuid:monitor_id>/edit/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "x"}), allowed=(422,))
+SPAN_TYPED = {"act": "begin", "start": "2020-01-01T00:00", "end": "2100-01-01T00:00"}
+on("monitoring/<uuid:monitor_id>/backfill/", GET=CONTRIBUTE, POST=(CONTRIBUTE, SPAN_TYPED))
+on("monitoring/<uuid:monitor_id>/delete/", GET=CONTRIBUTE, POST=CONTRIBUTE)
 on("monitoring/<uuid:monitor_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "disable"}))
 MONITOR = "api/v1/monitors/<uuid:monitor_id>/"
 on("api/v1/monitors/", GET=SIGNED_IN)
