@@ -26,6 +26,10 @@ class Verbs:
         (form or add_output)(child)
         return child
 
+    def group(self, name: str, help: str) -> Verbs:
+        """Third words below a second one, such as `show` in `mlops online-endpoint collected show`."""
+        return Verbs(self._children.add_parser(name, help=help, description=f"{help[:1].upper()}{help[1:]}."))
+
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

@@ -19,10 +19,12 @@ from mlops.collected.keeping import keep_part_file, touch
 from mlops.collected.models import Forgetting, Intake, LabelPost, Part, PartKind, SavedWindow, WorkState
 from mlops.collected.reading import fetched
 from mlops.collected.tables.orders import Condition
+from mlops.deployments.collecting import hash_secret
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.packaging import leases
 from mlops.packaging.scratch import scratch
+from mlops.scoring.collecting.redacting import Redactor
 from mlops.work.calls import every, job, later
 
 AT_ONCE = 64
@@ -58,7 +60,7 @@ def sweep() -> None:
 def _carried_out(asked: Forgetting) -> tuple[int, int]:
     Intake.objects.filter(endpoint=asked.endpoint).update(recent=[])
     LabelPost.objects.filter(endpoint=asked.endpoint).update(examples=[])
-    condition = Condition(columns=(asked.column,), values=tuple(asked.values))
+    condition = Condition(columns=(asked.column,), values=_values(asked))
     by_column, requests = _passes(asked, PartKind.ROWS, condition)
     direct, _requests = _passes(asked, PartKind.LABELS, condition)
     labels = direct
@@ -68,6 +70,15 @@ def _carried_out(asked: Forgetting) -> tuple[int, int]:
         labels += _passes(asked, PartKind.LABELS, of_requests)[0]
     Intake.objects.filter(endpoint=asked.endpoint).update(recent=[])
     return by_column, labels
+
+
+def _values(asked: Forgetting) -> tuple[str, ...]:
+    """As they were given, and as each deployment hashes them where it hides a column in this way."""
+    found = list(asked.values)
+    for deployment_id in Intake.objects.filter(endpoint=asked.endpoint).values_list("deployment_id", flat=True):
+        redactor = Redactor({}, secret=hash_secret(deployment_id))
+        found += [redactor.digest(value.encode()) for value in asked.values]
+    return tuple(found)
 
 
 def _passes(asked: Forgetting, kind: str, condition: Condition) -> tuple[int, set[str]]:

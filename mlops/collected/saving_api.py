@@ -16,6 +16,7 @@ from mlops.collected.answers import MOST_LISTED, page, read
 from mlops.collected.models import Refresh, SavedWindow
 from mlops.collected.refreshing import end_refresh, refresh
 from mlops.collected.saving import save_window
+from mlops.collected.windows import moment
 from mlops.deployments.queries import visible_endpoint
 
 
@@ -45,8 +46,8 @@ class RefreshView(serializers.ModelSerializer[Refresh]):
 
 class NewSavedWindow(serializers.Serializer[Any]):
     dataset = serializers.CharField(help_text="its name; made where there is none")
-    start = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    end = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="default: now")
+    start = serializers.CharField(required=False, allow_null=True, default=None, help_text="such as 2026-11-20")
+    end = serializers.CharField(required=False, allow_null=True, default=None, help_text="default: now")
     deployments = serializers.ListField(child=serializers.CharField(), required=False, default=list)
     is_labelled = serializers.BooleanField(required=False, default=False, help_text="only rows that have a label")
     columns = serializers.CharField(required=False, default="training", help_text="training, predictions or all")
@@ -72,7 +73,8 @@ class SavedWindowsView(APIView):
         """A window becomes the next version of a dataset."""
         given = read(NewSavedWindow, request)
         endpoint = visible_endpoint(request.user, endpoint_id)
-        made = save_window(request.user, endpoint, given.pop("dataset"), given.pop("start"), given.pop("end"), **given)
+        start, end = (moment(given.pop(name) or "", parameter=name) for name in ("start", "end"))
+        made = save_window(request.user, endpoint, given.pop("dataset"), start, end, **given)
         return Response(SavedWindowView(made).data, status=status.HTTP_201_CREATED)
 
 

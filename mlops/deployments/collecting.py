@@ -29,7 +29,12 @@ def collecting_of(deployment: Deployment, *, folder: str) -> Collecting | None:
     if not wanted.is_enabled:
         return None
     digest = hashlib.sha256(spool_key(deployment.pk).encode()).hexdigest()
-    return Collecting(settings=wanted, folder=folder, secret=_derived("hash", deployment.pk), key_digest=digest)
+    return Collecting(settings=wanted, folder=folder, secret=hash_secret(deployment.pk), key_digest=digest)
+
+
+def hash_secret(pk: UUID) -> str:
+    """What values of redacted columns are hashed with."""
+    return _derived("hash", pk)
 
 
 def spool_key(pk: UUID) -> str:

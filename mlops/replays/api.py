@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.collected.replaying import requests_of
+from mlops.collected.windows import moment
 from mlops.deployments import recording
 from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import visible_endpoint
@@ -29,6 +31,10 @@ class NewReplay(serializers.Serializer[Any]):
     after = serializers.CharField(help_text="a deployment's name, or model:number")
     requests = serializers.FileField(required=False, help_text="one request a line, as JSON")
     recorded = serializers.BooleanField(required=False, default=False, help_text="those of the running recording")
+    collected = serializers.BooleanField(required=False, default=False, help_text="those that were collected")
+    start = serializers.CharField(required=False, allow_blank=True, default="", help_text="of what was collected")
+    end = serializers.CharField(required=False, allow_blank=True, default="")
+    deployments = serializers.ListField(child=serializers.CharField(), required=False, default=list)
     dataset = serializers.CharField(required=False, allow_blank=True, default="", help_text="name or name:version")
     absolute = serializers.FloatField(required=False, default=Tolerance().absolute)
     relative = serializers.FloatField(required=False, default=Tolerance().relative)
@@ -130,7 +136,13 @@ class RecordedView(APIView):
 
 
 def _requests(request: Request, endpoint: Endpoint, given: dict[str, Any]) -> Any:
-    return io.BytesIO(recording.recorded(request.user, endpoint)) if given["recorded"] else given.get("requests")
+    if given["recorded"]:
+        return io.BytesIO(recording.recorded(request.user, endpoint))
+    if given["collected"]:
+        start, end = (moment(given[name], parameter=name) for name in ("start", "end"))
+        kept = requests_of(request.user, endpoint, start=start, end=end, deployments=given["deployments"])
+        return io.BytesIO(kept)
+    return given.get("requests")
 
 
 def _replay(request: Request, endpoint_id: uuid.UUID, number: int) -> Replay:

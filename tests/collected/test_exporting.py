@@ -91,3 +91,17 @@ def test_requests_are_built_anew_from_their_inputs(contributor, endpoint, rows):
     assert len(requests_of(contributor, endpoint, most=1).splitlines()) == 1
     with pytest.raises(Refusal, match="collected no rows"):
         requests_of(contributor, endpoint, start=NOON + timedelta(days=9))
+
+
+def test_a_replay_asks_what_was_collected(client, contributor, endpoint, rows, blue):
+    from mlops.replays.models import Replay
+
+    client.force_login(contributor)
+    type(blue).objects.filter(pk=blue.pk).update(ready_urls=["http://127.0.0.1:9"])
+    body = {"before": "blue", "after": str(blue.version), "collected": True, "end": "2026-11-21"}
+    made = client.post(f"/api/v1/online-endpoints/{endpoint.pk}/replays/", body, content_type="application/json")
+    assert (made.status_code, made.json()["requests"]) == (201, "1 recorded requests")
+    typed = {"before": "blue", "after": str(blue.version), "source": "collected", "start": "yesterday"}
+    page = client.post(f"/endpoints/{endpoint.pk}/replays/", typed)
+    assert (page.status_code, Replay.objects.count()) == (400, 1)
+    assert "collected requests" in page.content.decode()

@@ -50,6 +50,17 @@ def test_a_request_is_forgotten_by_its_id_and_a_number_by_its_value(contributor,
     assert count_window(endpoint).rows == 0
 
 
+def test_a_hashed_value_is_found_by_what_it_was(contributor, blue, endpoint):
+    from mlops.deployments.collecting import hash_secret
+    from mlops.scoring.collecting.redacting import Redactor
+
+    hidden = Redactor({"customer": "hash"}, secret=hash_secret(blue.pk)).columns({"customer": ["ann"]})
+    spooled(blue, recorded(blue, at=timezone.now(), parts={"inputs": hidden, "predictions": {"price": [1]}}))
+    tasks.look()
+    carried_out(forget(contributor, endpoint, column="customer", values=["ann"]))
+    assert count_window(endpoint).rows == 0
+
+
 def test_a_column_that_was_never_collected_is_refused_with_the_nearest(contributor, reader, endpoint, rows):
     with pytest.raises(Refusal) as refused:
         forget(contributor, endpoint, column="custommer", values=["ann"])

@@ -26,6 +26,9 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--after", required=True, help="a deployment, or MODEL:VERSION")
     verb.add_argument("--requests", default="", metavar="FILE", help="one request a line, as JSON")
     verb.add_argument("--recorded", action="store_true", help="or those of the running recording")
+    verb.add_argument("--collected", action="store_true", help="or those that were collected")
+    verb.add_argument("--start", default="", metavar="MOMENT", help="of what was collected, such as 2026-11-20")
+    verb.add_argument("--end", default="", metavar="MOMENT", help="not part of it (default: now)")
     verb.add_argument("--dataset", default="", help="or rows of this dataset, NAME or NAME:VERSION")
     verb.add_argument("--absolute", type=float, default=None, help="numbers are equal within this")
     verb.add_argument("--relative", type=float, default=None, help="plus this share of the first value")
@@ -57,8 +60,9 @@ def record(arguments: argparse.Namespace) -> int:
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    if [bool(arguments.requests), bool(arguments.dataset), arguments.recorded].count(True) != 1:
-        raise WrongUsage("requests_missing", "Give one of --requests FILE, --dataset NAME and --recorded.")
+    sources = [bool(arguments.requests), bool(arguments.dataset), arguments.recorded, arguments.collected]
+    if sources.count(True) != 1:
+        raise WrongUsage("requests_missing", "Give one of --requests FILE, --dataset NAME, --recorded and --collected.")
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.name, path=PATH, project=arguments.project)
     path = f"{PATH}{endpoint['id']}/replays/"
@@ -70,7 +74,7 @@ def replay(arguments: argparse.Namespace) -> int:
         file = readable(Path(arguments.requests))
         made = connection.send_files(path, fields=body, files=[(file.name, file)], under="requests")
     else:
-        made = connection.post(path, {**body, "dataset": arguments.dataset, "recorded": arguments.recorded})
+        made = connection.post(path, {**body, **_source(arguments)})
     number = made["number"]
     try:
         ended = until(
@@ -87,3 +91,8 @@ def replay(arguments: argparse.Namespace) -> int:
         return 1
     show(arguments, ended["report"])
     return DIFFERS if arguments.fail_on_difference and ended["report"]["differing"] else 0
+
+
+def _source(arguments: argparse.Namespace) -> dict[str, Any]:
+    names = ("dataset", "recorded", "collected", "start", "end")
+    return {name: getattr(arguments, name) for name in names}

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import endpoint_callers, endpoint_replay, endpoint_telemetry
+from mlops.client.commands import endpoint_callers, endpoint_collected, endpoint_replay, endpoint_telemetry
 from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import load, readable
@@ -65,6 +65,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     program.add_argument("--deployment-name", "-d", default="", help="default: the endpoint's default")
     swagger = verbs.add("get-swagger", "the OpenAPI description of an endpoint", show_swagger)
     endpoint_replay.define(verbs)
+    endpoint_collected.define(verbs)
     endpoint_telemetry.define(verbs)
     delete = verbs.add("delete", "delete an endpoint with its deployments", delete_endpoint)
     for verb in (regenerate, delete):

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
+from mlops.collected.reading import count_window
+from mlops.collected.replaying import requests_of
+from mlops.collected.windows import moment
 from mlops.datasets.models import Dataset
 from mlops.deployments import recording
 from mlops.deployments.models import Endpoint
@@ -29,7 +32,7 @@ from mlops.web.projects import show_project
 
 MOST_LISTED = 100
 USUAL = Tolerance()
-FIELDS = ("before", "after", "dataset", "absolute", "relative")
+FIELDS = ("before", "after", "dataset", "start", "end", "absolute", "relative")
 
 
 @signed_in
@@ -72,7 +75,12 @@ def replay_state(request: HttpRequest, endpoint_id: uuid.UUID, number: int) -> H
 
 def _asked(request: HttpRequest, endpoint: Endpoint) -> Replay:
     typed, uploaded = request.POST, request.FILES.get("requests")
-    kept = io.BytesIO(recording.recorded(request.user, endpoint)) if typed.get("source") == "recorded" else None
+    kept = None
+    if typed.get("source") == "recorded":
+        kept = io.BytesIO(recording.recorded(request.user, endpoint))
+    elif typed.get("source") == "collected":
+        start, end = (moment(typed.get(name, ""), parameter=name) for name in ("start", "end"))
+        kept = io.BytesIO(requests_of(request.user, endpoint, start=start, end=end))
     return actions.replay(
         request.user,
         endpoint,
@@ -120,12 +128,14 @@ def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
     versions = visible_versions(request.user).filter(model__project=project)
     usual: dict[str, Any] = msgspec.to_builtins(Tolerance())
     usual |= {"before": endpoint.default, "after": "", "dataset": ""}
+    usual |= {name: request.GET.get(name, "") for name in ("start", "end")}
     context = {
         "endpoint": endpoint,
         "project": project,
         "replays": replays_of(endpoint)[:MOST_LISTED],
         "deployments": deployments,
         "recording": _recording_state(endpoint),
+        "collected": count_window(endpoint).requests,
         "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
         "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
         "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
