@@ -49,6 +49,14 @@ def forbid(actor: Any, row: AllowedNetwork, *, reason: str = "") -> None:
         row.delete()
 
 
+def by_id(actor: Any, network_id: int) -> AllowedNetwork:
+    require_administrator(actor)
+    found = AllowedNetwork.objects.filter(pk=network_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such network."), status=404)
+    return found
+
+
 def require_administrator(actor: Any) -> None:
     if not getattr(actor, "is_superuser", False):
         message = _("Only an administrator may decide which private networks are reached.")

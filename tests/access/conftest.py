@@ -99,6 +99,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "login_id": _registry_login(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
+        **_subscription(project, owner, people["administrator"]),
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
         "draft_id": draft.pk,
@@ -314,6 +315,30 @@ def _alerts(project: Any, owner: Any) -> dict[str, Any]:
         "mute_id": mute.pk,
         "confirmation": signing.dumps([owner.pk, "olga@example.org"], salt=SALT),
         "signed": unsubscribe_link(owner).rstrip("/").rpartition("/")[2],
+    }
+
+
+def _subscription(project: Any, owner: Any, administrator: Any) -> dict[str, Any]:
+    """With a delivery that could not be made, and an allowed network."""
+    from mlops.alerts.models import Delivery
+    from mlops.alerts.networks import allow
+    from mlops.alerts.subscriptions.actions import create
+    from mlops.alerts.subscriptions.checking import read_settings
+    from mlops.alerts.subscriptions.handing_out import delivery_of
+    from mlops.events.models import Event
+
+    wanted = {"name": f"{SECRET} hook", "url": f"https://93.184.216.34/{SECRET}"}
+    row, _secret = create(owner, project, read_settings(wanted))
+    event = Event.objects.filter(project=project).latest("seq")
+    delivery = delivery_of(row, event, now=timezone.now())
+    delivery.state, delivery.reason = "dead", SECRET
+    Delivery.objects.bulk_create([delivery])
+    return {
+        "subscription_id": row.pk,
+        "delivery_id": Delivery.objects.get().pk,
+        "event_id": event.id,
+        "event_type": "mlops.run.failed",
+        "network_id": allow(administrator, "hooks.example", note=SECRET).pk,
     }
 
 

@@ -467,3 +467,27 @@ on(
 )
 on("api/v1/channels/<uuid:channel_id>/test/", POST=CONTRIBUTE)
 on("api/v1/alert-preferences/", GET=SIGNED_IN, PATCH=(SIGNED_IN, {"time_zone": "Europe/Berlin"}))
+
+# -- events and subscriptions
+HOOK = {"project": "{slug}", "name": "x", "url": "https://93.184.216.34/x"}
+SUBSCRIPTION = "api/v1/subscriptions/<uuid:subscription_id>/"
+on("api/v1/subscriptions/", GET=SIGNED_IN, POST=(CONTRIBUTE, HOOK))
+on("api/v1/subscriptions/", query="?project={slug}", GET=READ)
+on("api/v1/subscriptions/", POST=(ADMINISTRATOR, {"name": "x", "url": "https://93.184.216.34/x"}))
+on(SUBSCRIPTION, GET=CONTRIBUTE, PATCH=(CONTRIBUTE, {"types": ["mlops.run.*"]}), DELETE=CONTRIBUTE)
+on(f"{SUBSCRIPTION}pause/", POST=CONTRIBUTE)
+on(f"{SUBSCRIPTION}resume/", POST=CONTRIBUTE)
+on(f"{SUBSCRIPTION}rotate-secret/", POST=CONTRIBUTE)
+on(f"{SUBSCRIPTION}test/", POST=CONTRIBUTE)
+on(f"{SUBSCRIPTION}replay/", POST=(CONTRIBUTE, {"dead": True}))
+on(f"{SUBSCRIPTION}deliveries/", query="?state=dead", GET=CONTRIBUTE)
+on(f"{SUBSCRIPTION}deliveries/<int:delivery_id>/", GET=CONTRIBUTE)
+on("api/v1/events/", GET=SIGNED_IN)
+on("api/v1/events/", query="?project={slug}&type=mlops.*&q=e", GET=READ)
+on("api/v1/events/export/", query="?as=csv", GET=SIGNED_IN)
+on("api/v1/events/export/", query="?project={slug}", GET=READ)
+on("api/v1/events/<uuid:event_id>/", GET=READ)
+on("api/v1/event-types/", GET=SIGNED_IN)
+on("api/v1/event-types/<str:event_type>/", GET=SIGNED_IN)
+on("api/v1/allowed-networks/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "10.1.0.0/16"}))
+on("api/v1/allowed-networks/<int:network_id>/", DELETE=ADMINISTRATOR)

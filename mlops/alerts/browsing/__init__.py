@@ -1,0 +1,1 @@
+"""Looking at events: filtered, one by one, and exported."""
