@@ -7,3 +7,6 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         import mlops.alerts.measures  # noqa: F401 - it registers itself
+        from mlops.alerts import server_metrics
+
+        server_metrics.register()

@@ -48,6 +48,8 @@ class Metric:
     """False: `measure` knows the present only, so that a rule on it cannot be tried on last week."""
     aggregation: str
     """The usual one over a window."""
+    holds: bool
+    """A value is good until the next one, however long ago it was measured."""
     example: float
     """A limit to begin with."""
     help: Any
@@ -64,12 +66,13 @@ def register(
     unit: Unit,
     measure: Measure,
     keeps_history: bool = True,
+    holds: bool = False,
     aggregation: str = "mean",
     example: float = 0.0,
     help: Any = "",
 ) -> None:
     METRICS[name] = Metric(
-        name=name, title=title, of=of, unit=unit, measure=measure, keeps_history=keeps_history,
+        name=name, title=title, of=of, unit=unit, measure=measure, keeps_history=keeps_history, holds=holds,
         aggregation=aggregation, example=example, help=help,
     )  # fmt: skip
 

@@ -7,10 +7,11 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.clusters.queries import USERS
-        from mlops.deployments import queries, waiting
+        from mlops.deployments import alerting, queries, waiting
         from mlops.packaging import finished
         from mlops.registry import usage
 
         usage.register(queries.users_of)
         USERS.append(queries.users_of_cluster)
         finished.register(waiting.wake_up)
+        alerting.register()

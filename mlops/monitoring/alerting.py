@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,9 @@ from mlops.alerts.metrics import Point, Series
 from mlops.monitoring.alarms import is_drift
 from mlops.monitoring.models import Look, LookState
 
+HOLDS = timedelta(days=60)
+"""A magnitude is known until the next look; one that is older says nothing any more."""
+
 
 def register() -> None:
     metrics.register(
@@ -21,15 +24,16 @@ def register() -> None:
         of=_("a monitor"),
         unit="number",
         measure=_drift,
-        aggregation="max",
+        aggregation="last",
+        holds=True,
         example=1.0,
-        help=_("The largest of a look's drift signals, at the time when the look was completed."),
+        help=_("The largest of a look's drift signals. It holds until the next look."),
     )
 
 
 def _drift(project: Project, start: datetime, end: datetime) -> Iterable[Series]:
     looks = Look.objects.filter(
-        monitor__project=project, state=LookState.COMPLETED, state_since__gte=start, state_since__lt=end
+        monitor__project=project, state=LookState.COMPLETED, state_since__gt=start - HOLDS, state_since__lte=end
     ).select_related("monitor")
     points: dict[str, list[Point]] = {}
     for look in looks.order_by("state_since"):

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class RunsConfig(AppConfig):
     name = "mlops.runs"
     label = "runs"
+
+    def ready(self) -> None:
+        from mlops.runs import alerting
+
+        alerting.register()

@@ -15,6 +15,7 @@ from mlops.deployments.models import Deployment, TrafficMinute
 from mlops.deployments.queries import percentile
 from mlops.telemetry.models import LoadMinute
 
+MINUTE = timedelta(minutes=1)
 Of = Callable[[Any], tuple[float | None, float]]
 """From a minute's row to its value, None without one, and the weight in a mean."""
 
@@ -26,7 +27,6 @@ def register() -> None:
         ("latency_p50", _("median time to answer"), "seconds", 0.2, lambda row: _quantile(row, 0.5)),
         ("latency_p95", _("95th percentile of the time to answer"), "seconds", 0.5, lambda row: _quantile(row, 0.95)),
         ("latency_p99", _("99th percentile of the time to answer"), "seconds", 1.0, lambda row: _quantile(row, 0.99)),
-        ("request_rate", _("rate of requests"), "per_second", 100.0, lambda row: (row.requests / 60, 1.0)),
     )
     of_load: tuple[tuple[str, Any, Unit, float, Of], ...] = (
         ("in_hand_share", _("share of possible requests in hand"), "share", 0.8, _in_hand),
@@ -39,13 +39,34 @@ def register() -> None:
             metrics.register(
                 name, title=title, of=_("a deployment"), unit=unit, measure=_measure(kind, of), example=example
             )
+    metrics.register(
+        "request_rate",
+        title=_("rate of requests"),
+        of=_("a deployment"),
+        unit="per_second",
+        measure=_rates,
+        example=100.0,
+        help=_("Minutes without a request count as zero, so that silence can be watched."),
+    )
+
+
+def _rates(project: Project, start: datetime, end: datetime) -> Iterable[Series]:
+    """The present minute, which is not over, is left out."""
+    first, last = (moment.replace(second=0, microsecond=0) for moment in (start, end))
+    among = {"deployment__endpoint__project": project, "minute__gte": first, "minute__lt": last}
+    counted = {(row.deployment_id, row.minute): row.requests for row in TrafficMinute.objects.filter(**among)}
+    for one in Deployment.objects.filter(endpoint__project=project).select_related("endpoint"):
+        begins = max(first, one.created_at.replace(second=0, microsecond=0) + MINUTE)
+        minutes = [begins + step * MINUTE for step in range(max(0, int((last - begins) / MINUTE)))]
+        points = tuple(Point(at, counted.get((one.pk, at), 0) / 60) for at in minutes)
+        yield Series(subject=f"endpoints/{one}", points=points, title=str(one))
 
 
 def _measure(kind: Any, of: Of) -> Measure:
     def measured(project: Project, start: datetime, end: datetime) -> Iterable[Series]:
         rows = kind.objects.filter(
             deployment__endpoint__project=project,
-            minute__gt=start - timedelta(minutes=1),
+            minute__gt=start - MINUTE,
             minute__lt=end,
         ).order_by("minute")
         points: dict[Any, list[Point]] = {}

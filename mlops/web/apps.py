@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "mlops.web"
     label = "web"
+
+    def ready(self) -> None:
+        from mlops.web import alert_subjects
+
+        alert_subjects.register()

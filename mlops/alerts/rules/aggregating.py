@@ -1,10 +1,19 @@
-"""One number of a window of points."""
+"""Points of a window, and one number of them."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from mlops.alerts.metrics import Point
+
+
+def within(points: Sequence[Point], start: datetime, end: datetime, *, holds: bool) -> Sequence[Point]:
+    """Those of (start, end], in the order of time. Of values that hold at least the last one before."""
+    low = bisect_right(points, start, key=lambda one: one.at)
+    high = bisect_right(points, end, key=lambda one: one.at)
+    return points[max(0, high - 1) if holds and low == high else low : high]
 
 
 def aggregate(points: Sequence[Point], how: str) -> float | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from mlops.alerts.metrics import Series, metric
 from mlops.alerts.models import Alert, Rule, Source
 from mlops.alerts.models.alert import OPEN, AlertState
-from mlops.alerts.rules.aggregating import aggregate
+from mlops.alerts.rules.aggregating import aggregate, within
 from mlops.alerts.rules.deciding import Limit, Move, Standing, decide
 from mlops.alerts.rules.raising import Finding, begin, begin_recovery, drop, fire, resolve, see_again
 from mlops.alerts.rules.wording import sentence, value_text
@@ -62,9 +62,11 @@ def examine(rule: Rule, now: datetime) -> bool:
 
 def read(rule: Rule, now: datetime) -> dict[str, Reading]:
     """What is measured now, by subject. Raises Refusal `metric_unknown`, and whatever the metric raises."""
-    found = {}
-    for one in series_of(rule, now - timedelta(seconds=rule.window_seconds), now):
-        value = aggregate(one.points, rule.aggregation or metric(rule.metric).aggregation)
+    known, found = metric(rule.metric), {}
+    start = now - timedelta(seconds=rule.window_seconds)
+    for one in series_of(rule, start, now):
+        points = within(one.points, start, now, holds=known.holds) if known.keeps_history else one.points
+        value = aggregate(points, rule.aggregation or known.aggregation)
         if value is not None:
             found[one.subject] = Reading(value, one.title or one.subject)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.alerts.metrics import Series, metric
 from mlops.alerts.models import Rule, Source
-from mlops.alerts.rules.aggregating import aggregate
+from mlops.alerts.rules.aggregating import aggregate, within
 from mlops.alerts.rules.deciding import Standing, decide
 from mlops.alerts.rules.matching import clears, key_of, raises
 from mlops.alerts.rules.measuring import limit_of, series_of
@@ -79,13 +78,12 @@ def _try_events(rule: Rule, start: datetime, now: datetime) -> Trial:
 
 def _simulate(rule: Rule, series: Series, start: datetime, now: datetime) -> Iterator[Firing]:
     limit, window = limit_of(rule), timedelta(seconds=rule.window_seconds)
+    holds = metric(rule.metric).holds
     how = rule.aggregation or metric(rule.metric).aggregation
-    times = [point.at for point in series.points]
     stands: dict[str, Standing] = {}
     firing: Firing | None = None
     for moment in _moments(start, now):
-        low, high = bisect_left(times, moment - window), bisect_right(times, moment)
-        value = aggregate(series.points[low:high], how)
+        value = aggregate(within(series.points, moment - window, moment, holds=holds), how)
         measured = {series.subject: value} if value is not None else {}
         for move in decide(limit, stands, measured, moment):
             if move.step in ("resolve", "drop"):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mlops.access.decisions import may
 from mlops.alerts.inbox import actions, queries
 from mlops.alerts.models import Alert, Notification, Severity
-from mlops.alerts.subjects import about
+from mlops.alerts.subjects import about, page_of
 from mlops.alerts.telling.muting import for_all, for_person, running_mutes
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
@@ -109,7 +109,7 @@ def _inbox(request: HttpRequest) -> dict[str, Any]:
     return {
         "project": project,
         "page": page,
-        "lines": [(one, about(one.project, one.subject), one.pk in fresh) for one in page],
+        "lines": [(one, _subject(one), one.pk in fresh) for one in page],
         "fresh": bool(fresh),
         "wanted": wanted,
         "severity": severity,
@@ -127,13 +127,18 @@ def _alert(request: HttpRequest, shown: Alert) -> dict[str, Any]:
     return {
         "alert": shown,
         "project": shown.project,
-        "about": about(shown.project, shown.subject),
+        "about": _subject(shown),
         "entries": shown.entries.select_related("person"),
         "told": told[:50],
         "muted": for_all(mutes) or for_person(mutes, request.user),
         "hours": HOURS,
         "may_contribute": may(request.user, "contribute", shown.project),
     }
+
+
+def _subject(shown: Alert) -> dict[str, str]:
+    page = page_of(shown.project, shown.subject)
+    return {"title": about(shown.project, shown.subject).title, "url": page}
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
