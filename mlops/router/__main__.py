@@ -11,7 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from mlops.http.exporting import exporter
 from mlops.http.loop import run
+from mlops.http.otlp import share
 from mlops.http.server import Server, until_stopped
 from mlops.router.door import Door
 from mlops.router.routing import Router
@@ -38,6 +40,9 @@ async def serve(arguments: argparse.Namespace) -> int:
     door, table = Door(Router()), TableFile(arguments.table)
     _refresh(door, table)
     door.router.read_anew = lambda: _refresh(door, table)
+    spans = exporter("mlops-router")
+    if spans is not None:
+        door.router.spans, door.router.trace_share = spans.queue, share()
     server = Server(door, most_body_bytes=arguments.body_bytes, idle_seconds=_IDLE_SECONDS)
     try:
         await server.listen(arguments.host, arguments.port)
@@ -50,6 +55,8 @@ async def serve(arguments: argparse.Namespace) -> int:
     await server.drain(seconds=_DRAIN_SECONDS)
     chores.cancel()
     _write_stats(door, arguments.stats_file)
+    if spans is not None:
+        spans.end()
     return 0
 
 

@@ -26,7 +26,18 @@ _CALL, _CORRELATION = f"{CALL_HEADER}: ".encode(), f"{CORRELATION_HEADER}: ".enc
 class Passage:
     """`attempts`, `backend` and `asked_at` (perf_counter) are of the last attempt."""
 
-    __slots__ = ("_head", "_start", "asked_at", "attempts", "backend", "deployment", "endpoint", "request", "trace")
+    __slots__ = (
+        "_head",
+        "_is_mirrored",
+        "_start",
+        "asked_at",
+        "attempts",
+        "backend",
+        "deployment",
+        "endpoint",
+        "request",
+        "trace",
+    )
 
     def __init__(
         self, request: Request, *, rest: str, endpoint: Endpoint, deployment: DeploymentRoute, trace: Trace,
@@ -42,14 +53,16 @@ class Passage:
         query = b"?" + request.query if request.query else b""
         self._start = rest.encode("latin-1") + query
         self._head = _head(request, trace, is_mirrored=is_mirrored)
+        self._is_mirrored = is_mirrored
 
     def message(self, *, host: bytes, prefix: bytes) -> bytes:
         """The bytes of the next attempt. HEAD is asked as GET; the body is left out on the way back."""
         self.attempts += 1
         self.asked_at = time.perf_counter()
+        traceparent = self.trace.traceparent(is_told=not self._is_mirrored)
         method = b"GET" if self.request.method == b"HEAD" else self.request.method
         return b"%b %b%b HTTP/1.1\r\nhost: %b\r\ntraceparent: %b\r\n%b\r\n%b" % (
-            method, prefix, self._start, host, self.trace.traceparent(), self._head, self.request.body,
+            method, prefix, self._start, host, traceparent, self._head, self.request.body,
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import msgspec
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Credential, DeploymentRoute, RouterStats, RoutingTable
 from mlops.http.exchange import CODE_HEADER, Answer, Request, problem_answer
+from mlops.http.spans import SpanQueue
 from mlops.router.choice import DEPLOYMENT_HEADER, choose, sticky_key
 from mlops.router.cors import cors_headers, preflight
 from mlops.router.counts import Tally
@@ -23,6 +24,7 @@ from mlops.router.passage import Passage
 from mlops.router.recordings import Recordings
 from mlops.router.replicas import Replicas
 from mlops.router.samples import Sample, Samples
+from mlops.router.telling import note
 from mlops.router.tracing import REQUEST_ID, Trace
 from mlops.router.uses import Uses
 
@@ -65,6 +67,9 @@ class Router:
         self.samples = Samples()
         self.recordings = Recordings()
         self.replicas = Replicas()
+        self.spans: SpanQueue | None = None
+        """Where spans of requests go; None: nobody wants them."""
+        self.trace_share = 1.0
         self._uses = Uses()
         self._forwarder = Forwarder(self.replicas, present=self._present)
         self._mirrors = Mirrors(self._forwarder, self.tally)
@@ -114,7 +119,8 @@ class Router:
 
     async def forward(self, request: Request, target: Target) -> Answer:
         endpoint = target.endpoint
-        trace = Trace(request)
+        began = time.perf_counter()
+        trace = Trace(request, share=None if self.spans is None else self.trace_share)
         key, cookie = self._sticky(endpoint, request)
         try:
             target, deployment = self._chosen(request, target, key)
@@ -127,6 +133,8 @@ class Router:
                 answer.headers.append((b"set-cookie", cookie))
         answer.headers.append((REQUEST_ID, trace.request_id))
         answer.headers += cors_headers(endpoint, request)
+        if self.spans is not None and trace.is_sampled:
+            note(self.spans, trace, request, answer, endpoint=endpoint, began=began)
         return answer
 
     def _chosen(self, request: Request, target: Target, key: bytes) -> tuple[Target, DeploymentRoute]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mlops.formats.refusal import Refusal
 
 if TYPE_CHECKING:
+    from mlops.http.exporting import Exporter
     from mlops.http.server import Server
     from mlops.scoring.application import Application
     from mlops.scoring.grpc.server import GrpcServer
@@ -60,13 +61,27 @@ async def serve(application: Application, *, host: str, port: int, grpc_port: in
         print(f"{refusal.message} {refusal.hint}".strip(), file=sys.stderr, flush=True)
         return 3
     sweeping = asyncio.create_task(_sweep(server))
+    spans = _spans(application)
     await until_stopped()
     if beside is not None:
         await beside.drain(seconds=limits.timeout_seconds + 1)
     await server.drain(seconds=limits.timeout_seconds + 1)
     sweeping.cancel()
     await door.stop()
+    if spans is not None:
+        spans.end()
     return 0
+
+
+def _spans(application: Application) -> Exporter | None:
+    from mlops.http.exporting import exporter
+
+    serving = application.serving
+    named = {"mlops.endpoint": serving.endpoint, "mlops.deployment": serving.deployment, "mlops.model": serving.model}
+    found = exporter("mlops-scoring", named)
+    if found is not None:
+        application.spans = found.queue
+    return found
 
 
 async def _beside(application: Application, *, host: str, port: int) -> GrpcServer:

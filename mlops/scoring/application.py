@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.http.spans import SpanQueue
 from mlops.scoring import segments_http
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
 from mlops.scoring.collecting.collector import Headers
@@ -35,6 +36,7 @@ from mlops.scoring.served.model import Served, log, unknown_model
 from mlops.scoring.served.opening import opened, read_serving
 from mlops.scoring.served.script import ScriptModel
 from mlops.scoring.served.several import SeveralModels
+from mlops.scoring.telling import note_spans
 from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
@@ -52,6 +54,8 @@ class Application:
         self._metrics = Metrics(model=serving.model, deployment=serving.deployment)
         self._origins = frozenset(origin.encode() for origin in serving.cors_origins)
         self._keeper: asyncio.Task[None] | None = None
+        self.spans: SpanQueue | None = None
+        """Where spans of requests go; None: nobody wants them."""
         self._folder = folder
         self.collection = Present(folder, serving, log=lambda detail: log(code="collection", detail=detail))
 
@@ -78,6 +82,8 @@ class Application:
             answer = self._problem(scope, fault)
         if scope["method"] == "POST":
             self._metrics.count(answer.status, seconds=time.perf_counter() - began, rows=rows)
+            if self.spans is not None:
+                note_spans(self.spans, scope["headers"], answer.status, began=began, timing=timing, rows=rows)
         extra: tuple[tuple[bytes, bytes], ...] = (timing.header(),) if timing.score else ()
         if note is not None and answer.status < 400:
             extra += self.collection.keep(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,17 @@ def image_for(deployment: Deployment, engine: Engine, *, beat: Callable[[], None
 def variables_of(deployment: Deployment, revision: int) -> dict[str, str]:
     """What the container is told: who it is and what its limits are, beside the user's own variables."""
     file = folder_of(deployment, revision) / SERVING_FILE
-    own = dict(deployment.wanted.variables)
+    own = {**_tracing(), **deployment.wanted.variables}
     if not file.is_file():
         return own
     serving = msgspec.json.decode(file.read_bytes(), type=Serving)
     return {**own, PLACEMENT_VARIABLE: msgspec.json.encode(placement_of(serving)).decode()}
+
+
+def _tracing() -> dict[str, str]:
+    """Where traces go. Headers stay here, for they hold secrets: a collector that wants some is told by a variable of
+    the deployment's own."""
+    return {name: value for name in ("MLOPS_OTEL_ENDPOINT", "MLOPS_OTEL_SHARE") if (value := os.environ.get(name))}
 
 
 def order_of(deployment: Deployment, folder: Path) -> ImageOrder:
