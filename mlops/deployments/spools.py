@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,9 @@ from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
 from mlops.scoring.spool import folder as spool
 from mlops.scoring.spool.folder import Held
+
+REMOTE = {"docker": "mlops.deployments.targets.docker.spools"}
+"""Targets whose spools are not on this machine: modules with `sources(deployment)` and `left(present)`."""
 
 
 class Source(Protocol):
@@ -42,8 +46,10 @@ class Source(Protocol):
 
 
 def sources(deployment: Deployment) -> list[Source]:
-    """Of all its servers, also of those of revisions before this one that still have something."""
-    return [FolderSource(spool_folder(deployment.pk))]
+    """Of all its servers, also of those of revisions before this one that still have something. Asks nobody."""
+    module = REMOTE.get(deployment.target)
+    found: list[Source] = import_module(module).sources(deployment) if module else []
+    return found or [FolderSource(spool_folder(deployment.pk))]
 
 
 def left() -> Iterator[tuple[UUID, Source]]:
@@ -56,6 +62,8 @@ def left() -> Iterator[tuple[UUID, Source]]:
             continue
         if pk not in present and not spool.is_empty(place):
             yield pk, FolderSource(place)
+    for module in REMOTE.values():
+        yield from import_module(module).left(present)
 
 
 def remove_drained() -> None:

@@ -107,9 +107,11 @@ class Docker:
         return found
 
     def clear(self) -> None:
-        """Its containers, and the images that they were made of."""
+        """Its containers, the images that they were made of, and the spools."""
         for one in self.containers():
             one.remove(force=True)
+        for volume in self.engine.volumes.list(filters={"label": f"{LABEL}={studio_name(settings.SECRET_KEY)}"}):
+            volume.remove()
         for image in self._images:
             with contextlib.suppress(docker.errors.APIError):
                 self.engine.images.remove(image, force=True)

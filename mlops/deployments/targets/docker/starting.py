@@ -8,6 +8,7 @@ from typing import Any
 from mlops.deployments.targets.docker.containers import containers
 from mlops.deployments.targets.docker.engines import Engine
 from mlops.deployments.targets.docker.failures import explained
+from mlops.deployments.targets.docker.volumes import MOUNT, make_volume, open_to_all
 from mlops.deployments.targets.docker.wanted import PORT, Wanted, host_config, port_range, user_of
 from mlops.formats.refusal import Refusal
 
@@ -54,7 +55,9 @@ def _start(
 
     network = str(wanted.settings.target_options.get("network") or "")
     inner = port_of(image)
-    limits = host_config(wanted.settings, publish=engine.publish, port=port, inner=inner, network=network)
+    collects = wanted.settings.collection.is_enabled
+    binds = {make_volume(client, wanted): {"bind": MOUNT, "mode": "rw"}} if collects else None
+    limits = host_config(wanted.settings, publish=engine.publish, port=port, inner=inner, network=network, binds=binds)
     made = client.api.create_container(
         wanted.image,
         name=wanted.name,
@@ -65,6 +68,8 @@ def _start(
         host_config=client.api.create_host_config(**limits),
     )
     try:
+        if collects:
+            open_to_all(client, made["Id"])
         client.api.start(made["Id"])
     except docker.errors.APIError as error:
         client.api.remove_container(made["Id"], force=True)

@@ -18,6 +18,7 @@ from mlops.deployments.targets.docker.images import image_for, variables_of
 from mlops.deployments.targets.docker.rows import rows, started, studio, wanted
 from mlops.deployments.targets.docker.starting import start
 from mlops.deployments.targets.docker.states import HANGS, hangs, log_lines
+from mlops.deployments.targets.docker.volumes import volumes
 from mlops.deployments.targets.docker.wanted import port_range
 from mlops.deployments.targets.observed import Observed
 from mlops.formats.deployment import DeploymentSettings
@@ -111,7 +112,7 @@ class DockerTarget:
             if trouble_of(engine) is not None:
                 continue
             with connected(engine) as client:
-                left = clearing.clear(client, engine, list(rows()))
+                left = clearing.clear(client, engine, list(rows())) or bool(volumes(client, studio=studio()))
                 unused.remove_unused(client)
             if not left and engine not in named:
                 engines_used.forget(engine)

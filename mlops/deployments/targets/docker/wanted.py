@@ -62,7 +62,13 @@ def studio_name(secret: str) -> str:
 
 
 def host_config(
-    settings: DeploymentSettings, *, publish: str, port: int | None, inner: int = PORT, network: str = ""
+    settings: DeploymentSettings,
+    *,
+    publish: str,
+    port: int | None,
+    inner: int = PORT,
+    network: str = "",
+    binds: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Arguments of docker's `create_host_config`. `port` on the engine's machine leads to `inner` of the container,
     which is read-only, without privileges, and bounded in memory, processors and processes; an engine that stops and
@@ -81,6 +87,8 @@ def host_config(
         "log_config": LOG,
         "port_bindings": {f"{inner}/tcp": (publish, port)},
     }
+    if binds:
+        config["binds"] = dict(binds)
     if network:
         config["network_mode"] = network
     if settings.gpus:
