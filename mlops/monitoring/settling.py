@@ -46,7 +46,7 @@ def completed(look: Look, found: MonitorFound, *, rows: int, baseline_rows: int,
         LookResult.objects.update_or_create(look=look, defaults={"found": msgspec.to_builtins(found)})
         _tell(monitor, look, "run_completed", is_alarm=is_alarm, rows=rows)
         alerting = {one.name for one in monitor.wanted.signals if one.is_alerting}
-        if is_newest(look, monitor):
+        if tells_of_now(look, monitor):
             for signal in found.signals:
                 if not signal.segment and signal.name in alerting:
                     _judge(monitor, look, signal, found)
@@ -71,16 +71,17 @@ def ended_without(look: Look, *, state: LookState, reason: str, hint: str = "", 
         look.refresh_from_db()
         if state == LookState.FAILED:
             _tell(monitor, look, "run_failed", reason=reason)
-        if state != LookState.CANCELLED and is_newest(look, monitor):
+        if state != LookState.CANCELLED and tells_of_now(look, monitor):
             _show(monitor, look)
 
 
-def is_newest(look: Look, monitor: Monitor) -> bool:
-    """Whether no later window was looked at: only then it says how things are now."""
-    later = Look.objects.filter(
-        monitor=monitor, end__gt=look.end, state__in=(LookState.COMPLETED, LookState.SKIPPED, LookState.FAILED)
-    )
-    return not later.exists() and not (look.cause == LookCause.BACKFILL and monitor.rhythm != "clock")
+def tells_of_now(look: Look, monitor: Monitor) -> bool:
+    """Whether no later window was looked at. What a back-fill finds changes no alarm and wakes nobody: it is over."""
+    if look.cause == LookCause.BACKFILL:
+        return False
+    ended = (LookState.COMPLETED, LookState.SKIPPED, LookState.FAILED)
+    later = Look.objects.filter(monitor=monitor, end__gt=look.end, state__in=ended)
+    return not later.exclude(cause=LookCause.BACKFILL).exists()
 
 
 def in_words(found: MonitorFound) -> str:

@@ -143,6 +143,20 @@ def test_a_version_is_compared_with_the_one_before(owner, project, add_version):
     assert (look.state, look.baseline, look.target) == ("completed", "sales:1", "sales:2"), look.reason
 
 
+def test_what_a_backfill_finds_wakes_nobody(owner, monitor):
+    from mlops.monitoring.asking import backfill
+    from mlops.monitoring.ticking import tick
+
+    asked = backfill(owner, monitor, start=day(15), end=day(16))
+    tick(now=day(16))
+    look = Look.objects.get(backfill=asked)
+    carry_out(look.pk)
+    look.refresh_from_db()
+    assert look.is_alarm
+    assert not Event.objects.filter(type="mlops.monitor.drift_detected").exists()
+    assert not Alarm.objects.exists()
+
+
 def test_a_signal_may_have_a_baseline_of_its_own(owner, monitor, settings_of_sales):
     (drift,) = settings_of_sales["signals"]
     others = [
