@@ -85,6 +85,7 @@ def carry_out(look_id: Any) -> bool:
             found,
             rows=prepared.rows,
             baseline_rows=prepared.baseline_rows,
+            labelled=prepared.labelled,
             seconds=time.monotonic() - began,
         )
     except Cancelled:

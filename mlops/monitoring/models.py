@@ -163,6 +163,8 @@ class Look(leases.Leased):
     target = models.CharField(max_length=300, blank=True)
     rows = models.BigIntegerField(null=True)
     baseline_rows = models.BigIntegerField(null=True)
+    labelled = models.BigIntegerField(null=True)
+    """Rows with the truth, of collected data."""
     seconds = models.FloatField(null=True)
     is_alarm = models.BooleanField(default=False)
     summary = models.JSONField(null=True)
@@ -209,7 +211,7 @@ class Alarm(models.Model):
     look = models.ForeignKey(Look, null=True, on_delete=models.SET_NULL, related_name="+")
     """Which changed it last."""
     end = models.DateTimeField()
-    """Of the newest window that it was judged by: older ones do not change it."""
+    """Of the newest window that could tell: older ones do not change it."""
 
     class Meta:
         ordering = ["signal", "feature"]

@@ -17,8 +17,9 @@ from mlops.formats.refusal import Refusal
 from mlops.monitoring import places
 from mlops.monitoring.baselines import Baseline, baseline_of
 from mlops.monitoring.columns import columns_of
+from mlops.monitoring.late_labels import labelled_before
 from mlops.monitoring.model_facts import ModelFacts, facts_of_model
-from mlops.monitoring.models import Look
+from mlops.monitoring.models import Look, LookCause
 from mlops.monitoring.names import Parts, parts_of
 from mlops.monitoring.scoring import lay_out
 from mlops.monitoring.sources import target_of, version_behind
@@ -39,6 +40,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str = ""
     rows: int = 0
     baseline_rows: int = 0
+    labelled: int | None = None
     unable: tuple[SignalFound, ...] = ()
     """Signals whose own baseline has no rows."""
     skipped: str = ""
@@ -53,6 +55,9 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
     version = version_behind(watched)
     model = facts_of_model(version)
     current = current_of(look, settings, watched, folder / "current", beat=beat)
+    if look.cause == LookCause.LABELS and current.labelled == labelled_before(look):
+        nothing = _("No new label belongs to this window.")
+        return Prepared(orders=(), target=current.name, rows=current.rows, skipped=nothing)
     if not current.rows:
         return Prepared(orders=(), target=current.name, skipped=current.empty, hint=current.hint)
     known = columns_of(project, settings)
@@ -89,6 +94,7 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
         baseline=", ".join(names),
         rows=current.rows,
         baseline_rows=max((one.rows for one in baselines), default=0),
+        labelled=current.labelled,
         unable=tuple(unable),
         warnings=tuple(dict.fromkeys(warnings)),
     )

@@ -19,7 +19,9 @@ from mlops.monitoring.sources import target_of, version_behind
 TOP = 10
 
 
-def completed(look: Look, found: MonitorFound, *, rows: int, baseline_rows: int, seconds: float) -> None:
+def completed(
+    look: Look, found: MonitorFound, *, rows: int, baseline_rows: int, labelled: int | None = None, seconds: float
+) -> None:
     """Nothing where the look was taken away from this worker in the meantime."""
     is_alarm = any(one.state == "alarm" for one in found.signals)
     with transaction.atomic():
@@ -36,6 +38,7 @@ def completed(look: Look, found: MonitorFound, *, rows: int, baseline_rows: int,
             target=found.target[:300],
             rows=rows,
             baseline_rows=baseline_rows,
+            labelled=labelled,
             seconds=seconds,
             is_alarm=is_alarm,
             summary=msgspec.to_builtins(summary_of(found)),
@@ -45,12 +48,13 @@ def completed(look: Look, found: MonitorFound, *, rows: int, baseline_rows: int,
         look.refresh_from_db()
         LookResult.objects.update_or_create(look=look, defaults={"found": msgspec.to_builtins(found)})
         _tell(monitor, look, "run_completed", is_alarm=is_alarm, rows=rows)
+        if look.cause == LookCause.BACKFILL:
+            return  # it is over: no alarm changes, and nobody is woken
         alerting = {one.name for one in monitor.wanted.signals if one.is_alerting}
-        if tells_of_now(look, monitor):
-            for signal in found.signals:
-                if not signal.segment and signal.name in alerting:
-                    _judge(monitor, look, signal, found)
-            _show(monitor, look)
+        for signal in found.signals:
+            if not signal.segment and signal.name in alerting:
+                _judge(monitor, look, signal, found)
+        _show(monitor, look)
 
 
 def ended_without(look: Look, *, state: LookState, reason: str, hint: str = "", **facts: Any) -> None:
@@ -71,12 +75,12 @@ def ended_without(look: Look, *, state: LookState, reason: str, hint: str = "", 
         look.refresh_from_db()
         if state == LookState.FAILED:
             _tell(monitor, look, "run_failed", reason=reason)
-        if state != LookState.CANCELLED and tells_of_now(look, monitor):
+        if state != LookState.CANCELLED and look.cause not in (LookCause.BACKFILL, LookCause.LABELS):
             _show(monitor, look)
 
 
 def tells_of_now(look: Look, monitor: Monitor) -> bool:
-    """Whether no later window was looked at. What a back-fill finds changes no alarm and wakes nobody: it is over."""
+    """Whether no later window was looked at; back-fills are of the past and do not count."""
     if look.cause == LookCause.BACKFILL:
         return False
     ended = (LookState.COMPLETED, LookState.SKIPPED, LookState.FAILED)
@@ -96,15 +100,20 @@ def in_words(found: MonitorFound) -> str:
 
 
 def _judge(monitor: Monitor, look: Look, signal: SignalFound, found: MonitorFound) -> None:
+    """By the newest window that could tell: labels may come long after later windows were looked at."""
     known = {one.feature: one for one in Alarm.objects.filter(monitor=monitor, signal=signal.name)}
     on = [feature for feature, one in known.items() if one.is_on]
     rows = judged(signal, is_on=on)
+    if rows[0].is_on is None or ("" in known and known[""].end > look.end):
+        return
     for change in changes(rows, is_on=on):
         _switch(monitor, look, change, known.get(change.judged.feature))
         if not change.judged.feature:
             _tell_change(monitor, look, change, signal, found)
+    if "" not in known and not rows[0].is_on:
+        _switch(monitor, look, Change(judged=rows[0], goes_on=False), None)
     for row in rows:
-        if row.is_on:
+        if row.is_on or not row.feature:
             Alarm.objects.filter(monitor=monitor, signal=signal.name, feature=row.feature).update(
                 value=row.value, threshold=row.threshold, metric=row.metric, end=look.end
             )
@@ -128,20 +137,22 @@ def _switch(monitor: Monitor, look: Look, change: Change, known: Alarm | None) -
 
 
 def _show(monitor: Monitor, look: Look) -> None:
-    """The monitor's state follows its newest window."""
+    """The monitor's state: its alarms first, else what became of its newest window."""
+    if not monitor.is_enabled:
+        return
+    is_newest = tells_of_now(look, monitor)
     alarms = list(Alarm.objects.filter(monitor=monitor, is_on=True, feature=""))
-    if look.state == LookState.FAILED:
+    state, reason, hint = MonitorState(monitor.state), monitor.reason, monitor.hint
+    if look.state == LookState.FAILED and is_newest:
         state, reason, hint = MonitorState.TROUBLE, look.reason, look.hint
     elif alarms:
         names = ", ".join(one.signal for one in alarms)
         state, reason = MonitorState.ALARM, _("Beyond its limits: %(names)s.") % {"names": names}
         hint = _("Look at the features that contribute most, then at what changed upstream.")
-    elif look.state == LookState.SKIPPED:
+    elif look.state == LookState.SKIPPED and is_newest:
         state, reason, hint = MonitorState.WAITING, look.reason, look.hint
-    else:
+    elif is_newest or monitor.state == MonitorState.ALARM:
         state, reason, hint = MonitorState.FINE, look.reason, ""
-    if not monitor.is_enabled:
-        return
     if monitor.state != state:
         monitor.state, monitor.state_since = state, timezone.now()
     monitor.reason, monitor.hint = reason, hint

@@ -28,6 +28,8 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     columns: tuple[str, ...]
     name: str
+    labelled: int | None = None
+    """Collected rows whose truth is known."""
     empty: str = ""
     hint: str = ""
 
@@ -43,6 +45,7 @@ def current_of(look: Look, settings: MonitorSettings, watched: Watched, folder: 
         files=found.files,
         rows=found.rows,
         columns=tuple(found.columns),
+        labelled=found.labelled,
         name=_("calls of %(name)s") % {"name": name},
         empty=_("Nothing was collected of “%(name)s” in this window.") % {"name": name},
         hint="" if found.rows else _why_nothing(watched),

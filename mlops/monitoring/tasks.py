@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from mlops.monitoring import places, settling
 from mlops.monitoring.batches import make_batch_looks
+from mlops.monitoring.late_labels import look_again_at_labelled
 from mlops.monitoring.looking import look_while_there_are
 from mlops.monitoring.models import Look, LookState
 from mlops.monitoring.ticking import tick
@@ -16,6 +17,11 @@ from mlops.work.calls import every, job, later
 @every(5, "monitoring.tick")
 def look_at_monitors() -> None:
     tick()
+
+
+@every(30, "monitoring.labels")
+def look_at_labels() -> None:
+    look_again_at_labelled()
 
 
 @job("monitoring.look")
