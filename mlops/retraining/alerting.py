@@ -50,7 +50,7 @@ def _run(actor: Any, alert: Alert, options: dict[str, Any]) -> str:
 def _kind(alert: Alert) -> TriggerKind:
     if "drift" in alert.event_type:
         return "drift"
-    return "quality" if "quality" in str(alert.data.get("signal", "")) else "performance"
+    return "quality" if alert.data.get("kind") == "data_quality" else "performance"
 
 
 def _check(project: Project, options: dict[str, Any]) -> None:

@@ -114,8 +114,7 @@ def _alarms(policy: Policy, wanted: OnMonitor) -> Iterator[Triggered]:
 def _kind(event: Event) -> Literal["drift", "quality", "performance"]:
     if event.type == DRIFT:
         return "drift"
-    said = f"{event.data.get('kind', '')} {event.data.get('signal_kind', '')} {event.data.get('signal', '')}"
-    return "quality" if "quality" in said else "performance"
+    return "quality" if event.data.get("kind") == "data_quality" else "performance"
 
 
 def _reason(kind: str, data: dict[str, Any]) -> str:

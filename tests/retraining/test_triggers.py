@@ -19,9 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 def drift(policy: Policy, *, type: str = "mlops.monitor.drift_detected", **data: Any) -> None:
-    usual = {"monitor": "shop", "monitor_id": "m1", "run": "r1", "signal": "inputs", "magnitude": 0.4, "threshold": 0.2}
-    usual |= {"features": ["power", "make"]}
-    record(None, type, subject="monitors/m1", project=policy.project, data=usual | data)
+    usual = {
+        "monitor": "shop", "monitor_id": "m1", "run": 7, "signal": "inputs", "kind": "data_drift", "magnitude": 0.4,
+        "threshold": 0.2, "metric": "magnitude", "features": ["power", "make"], "start": None,
+        "end": "2026-01-01T00:00:00+00:00", "baseline": "training data", "target": "shop", "endpoint": "shop",
+        "deployment": None, "dataset": None, "model": None,
+    }  # fmt: skip
+    record(None, type, subject="monitors/shop", project=policy.project, data=usual | data)
 
 
 def kinds() -> list[str]:
@@ -37,7 +41,7 @@ def test_drift_of_its_monitor_starts_one_attempt_that_says_why(make_policy):
     assert attempt.trigger["reason"] == (
         "Drift: monitor “shop”, signal “inputs”. Its value is 0.4, beyond the limit (0.2). Most: power, make."
     )
-    assert (attempt.trigger["look"], attempt.trigger["fields"]["magnitude"]) == ("r1", 0.4)
+    assert (attempt.trigger["look"], attempt.trigger["fields"]["magnitude"]) == ("7", 0.4)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,7 @@ def test_drift_of_its_monitor_starts_one_attempt_that_says_why(make_policy):
         ({"monitor": "shop", "signals": ["predictions"]}, {}),
         ({"monitor": "shop", "least_magnitude": 0.5}, {}),
         ({"monitor": "shop", "kinds": ["performance"]}, {}),
-        ({"monitor": "shop", "kinds": ["drift"]}, {"type": "mlops.monitor.alarm_raised", "signal": "quality"}),
+        ({"monitor": "shop", "kinds": ["drift"]}, {"type": "mlops.monitor.alarm_raised", "kind": "data_quality"}),
         ({"monitor": "shop"}, {"type": "mlops.monitor.drift_cleared"}),
     ],
 )
@@ -139,7 +143,7 @@ def test_one_at_a_time_a_second_waits_where_the_rule_is_to_queue(contributor, ma
     actions.cancel(contributor, Attempt.objects.select_related("policy__project", "policy__runs_as").get(pk=first.pk))
     advance(second.pk)
     second.refresh_from_db()
-    assert second.stage == "preparing"
+    assert second.stage == "training"
 
 
 def test_a_newer_one_takes_the_place_where_the_rule_is_to_replace(contributor, make_policy):

@@ -25,6 +25,7 @@ class Attempted(Data, kw_only=True):
     trigger: Annotated[str, said("What began it, such as `schedule`, `drift` or `push`.")]
     outcome: Annotated[str, said("Of the comparison; empty: not yet.")]
     run: RunId
+    dry_run: Annotated[bool, said("Whether it only compares, without any effect.")] = False
 
 
 POLICY, ATTEMPT = "retraining/{id}", "retraining/{id}/attempts/{number}"
