@@ -413,6 +413,14 @@ on(f"{ONE}attempts/<int:number>/cancel/", POST=CONTRIBUTE)
 on(f"{ONE}attempts/<int:number>/retry/", POST=CONTRIBUTE)
 on(f"{ONE}comparisons/", POST=(CONTRIBUTE, {"challenger": "{version_name}"}))
 on(f"{ONE}looked-back/", GET=READ)
+on("retraining/", query="?project={slug}", GET=READ)
+on("retraining/new/", query="?project={slug}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "x", "model": "m"}))
+on("retraining/<uuid:policy_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "disable"}))
+on("retraining/<uuid:policy_id>/", query="?part=attempts", GET=READ)
+on("retraining/<uuid:policy_id>/edit/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "x"}))
+on("retraining/<uuid:policy_id>/edit/", query="?as=yaml", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"text": "x: 1"}))
+on("retraining/<uuid:policy_id>/attempts/<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "cancel"}))
+on("retraining/<uuid:policy_id>/attempts/<int:number>/", query="?part=body", GET=READ, POST=(OWN, {"act": "approve"}))
 
 # -- alerts
 RULE = {"project": "{slug}", "name": "x", "when": {"events": ["mlops.run.failed"]}}
