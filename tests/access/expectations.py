@@ -375,6 +375,8 @@ on(f"{ONE}replays/<int:number>/cancel/", POST=CONTRIBUTE, allowed=(409,))
 PAGE = "endpoints/<uuid:endpoint_id>/"
 on(f"{PAGE}<uuid:deployment_id>/bundle/<str:platform>/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/manifests/", GET=READ)
+on(f"{PAGE}collected/", GET=READ, POST=(CONTRIBUTE, {"act": "save", "dataset": "fresh"}), allowed=(409,))
+on(f"{PAGE}collected/", query="?part=live", GET=READ)
 on(f"{PAGE}replays/", GET=READ, POST=(CONTRIBUTE, {"before": "blue", "after": "green"}))
 on(f"{PAGE}replays/<int:number>/", GET=READ, POST=(CONTRIBUTE, {"act": "delete"}))
 on(f"{PAGE}replays/<int:number>/state/", GET=READ)
