@@ -100,8 +100,12 @@ def _looked_up(url: str, host: str, port: int) -> tuple[str, ...]:
 
 def allowed_names() -> list[str]:
     """Host names, addresses and networks that administrators allow, by the setting and by rows."""
-    told = [one.strip().lower() for one in settings.ALLOWED_PRIVATE_HOSTS.split(",") if one.strip()]
-    return [*told, *AllowedNetwork.objects.values_list("name", flat=True)]
+    return [*told_names(), *AllowedNetwork.objects.values_list("name", flat=True)]
+
+
+def told_names() -> list[str]:
+    """By the setting alone."""
+    return [one.strip().lower() for one in settings.ALLOWED_PRIVATE_HOSTS.split(",") if one.strip()]
 
 
 def _is_allowed(address: str, allowed: Sequence[str]) -> bool:

@@ -19,12 +19,14 @@ from mlops.web.pages import (
     deployment,
     devices,
     endpoints,
+    events,
     home,
     images,
     models,
     monitor,
     monitor_form,
     monitoring,
+    networks,
     pipelines,
     profiles,
     projects,
@@ -35,6 +37,7 @@ from mlops.web.pages import (
     retraining_edit,
     runs,
     schedules,
+    subscriptions,
     telemetry,
 )
 
@@ -72,5 +75,8 @@ urlpatterns = [
     *alert_channels.urlpatterns,
     *alert_mutes.urlpatterns,
     *alert_preferences.urlpatterns,
+    *subscriptions.urlpatterns,
+    *events.urlpatterns,
+    *networks.urlpatterns,
     *api_docs.urlpatterns,
 ]
