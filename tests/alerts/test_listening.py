@@ -56,7 +56,7 @@ def test_the_clearing_event_ends_it(rule, project):
     heal(project, "It answers.")
     alert = Alert.objects.get()
     assert (alert.state, alert.resolved_why) == ("resolved", "It answers.")
-    assert [entry.kind for entry in alert.entries.all()] == ["began", "fired", "resolved"]
+    assert [entry.kind for entry in alert.entries.all()] == ["fired", "resolved"]
 
 
 def test_an_event_is_read_once(rule, project):

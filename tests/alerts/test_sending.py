@@ -57,7 +57,7 @@ def test_a_channel_is_told_of_the_beginning_and_the_end(owner, quiet_project, ch
     happen(quiet_project, "mlops.run.completed")
     send()
     assert [b'"type":"mlops.alert.fired"' in call.body for call in sink.calls] == [True, False]
-    assert [entry.kind for entry in Alert.objects.get().entries.all()] == ["began", "fired", "told", "resolved", "told"]
+    assert [entry.kind for entry in Alert.objects.get().entries.all()] == ["fired", "told", "resolved", "told"]
 
 
 def test_what_did_not_arrive_is_tried_again_later_with_the_same_id(owner, quiet_project, channel, sink):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.alerts.channels.attempts import note_attempt
 from mlops.alerts.channels.kind import Kind, Options, Sent
 from mlops.alerts.channels.kinds import kind
 from mlops.alerts.channels.secrets import keep_options, options_of
@@ -73,6 +75,7 @@ def try_channel(actor: Any, channel: Channel) -> Sent:
     """Sends a test message now and gives the whole answer back. It may take half a minute."""
     require_may_change(actor, channel)
     sent = send_by(channel, compose_test(channel.name))
+    note_attempt(channel, sent, timezone.now())
     _record(actor, channel, "mlops.channel.tested", {"ok": sent.is_ok})
     return sent
 

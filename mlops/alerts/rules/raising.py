@@ -46,7 +46,8 @@ def begin(rule: Rule, finding: Finding, now: datetime) -> Alert | None:
             alert.save(force_insert=True)
     except IntegrityError:
         return None
-    _write(alert, "began", now, finding.why)
+    if rule.for_seconds:
+        _write(alert, "began", now, finding.why)
     notify("alert", str(alert.pk), project=alert.project)
     return alert
 

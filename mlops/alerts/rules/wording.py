@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from mlops.alerts.metrics import METRICS
 from mlops.alerts.models import Rule, Source
+from mlops.events.catalogue import TYPES
 from mlops.formats.alerting import duration_of
 
 
@@ -44,10 +45,16 @@ def aggregation_words() -> dict[str, str]:
     }
 
 
+def type_text(pattern: str) -> str:
+    """A type's title where it is one that is described, such as “Run failed”; else the pattern itself."""
+    known = TYPES.get(pattern)
+    return _("“%s”") % known.title if known else pattern
+
+
 def sentence(rule: Rule) -> str:
     """When it fires, such as “When the share of errors of a deployment is above 5 % for 10m”."""
     if rule.source == Source.EVENT:
-        said = _("When %(types)s happens") % {"types": _(" or ").join(rule.types)}
+        said = _("When %(types)s happens") % {"types": _(" or ").join(type_text(one) for one in rule.types)}
         about = _(" to %(subject)s") % {"subject": rule.subject} if rule.subject else ""
         lasting = _(" and is not over after %s") % duration_of(rule.for_seconds) if rule.for_seconds else ""
         return said + about + lasting

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from mlops.alerts.models import AlertEntry, Channel, Notification, NotificationState, Way
+from mlops.alerts.channels.attempts import note_attempt
+from mlops.alerts.models import AlertEntry, Notification, NotificationState, Way
 from mlops.alerts.telling.delivering import deliver
 from mlops.alerts.telling.obstacles import obstacle
 from mlops.events.chain import notify
@@ -116,7 +117,8 @@ def _attempt(sink: str, rows: list[Notification], now: datetime) -> bool:
             reason = f"Attempt {rows[0].attempts} failed; it is tried again."
             claimed.update(state=WAITING, answer=answer, reason=reason, due_at=now + wait, lease_until=None)
             _rows(sink).filter(state=WAITING, due_at__lt=now + wait).update(due_at=now + wait)
-        _note_channel(rows[0].channel, "" if sent.is_ok else answer, now)
+        if rows[0].channel is not None:
+            note_attempt(rows[0].channel, sent, now)
     return sent.is_ok or sent.is_final
 
 
@@ -127,18 +129,7 @@ def back_off(attempts: int) -> timedelta:
 def _note(rows: list[Notification], kind: str, text: str, now: datetime) -> None:
     for row in rows:
         whom = row.channel.name if row.channel else row.person.get_username() if row.person else ""
-        said = f"{whom} {Way(row.way).label}" if whom else ""
+        said = whom if row.channel or not whom else f"{whom} {Way(row.way).label}"
         line = ": ".join(part for part in (said, text) if part)
         AlertEntry.objects.create(alert=row.alert, at=timezone.now(), kind=kind, text=line)
         notify("alert", str(row.alert_id), project=row.alert.project)
-
-
-def _note_channel(channel: Channel | None, trouble: str, now: datetime) -> None:
-    if channel is None:
-        return
-    row = Channel.objects.filter(pk=channel.pk)
-    if not trouble:
-        row.update(last_sent_at=now, trouble="", trouble_since=None)
-        return
-    row.filter(trouble="").update(trouble_since=now)
-    row.update(trouble=trouble)

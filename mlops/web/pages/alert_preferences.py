@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,13 +23,14 @@ from mlops.web.guard import signed_in
 
 TOPICS = (
     ("run", gettext_lazy("Runs")),
+    ("experiment", gettext_lazy("Experiments")),
     ("deployment", gettext_lazy("Deployments")),
     ("endpoint", gettext_lazy("Endpoints")),
     ("monitor", gettext_lazy("Monitors")),
     ("model", gettext_lazy("Models")),
     ("dataset", gettext_lazy("Datasets")),
     ("schedule", gettext_lazy("Schedules")),
-    ("polic", gettext_lazy("Retraining")),
+    ("retraining", gettext_lazy("Retraining")),
     ("server", gettext_lazy("The server")),
 )
 DAYS = (
@@ -105,8 +107,6 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, preference: Preference, problem: Refusal | None) -> HttpResponse:
-    from zoneinfo import available_timezones
-
     own = Channel.objects.filter(person=request.user.pk, is_enabled=True)
     ways = [(Way.IN_APP.value, _("Inbox")), (Way.EMAIL.value, _("E-mail"))]
     ways += [(str(one.pk), one.name) for one in own]
