@@ -39,6 +39,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_SMTP_URL", help="The mail server: smtp://user:password@host:587.", secret=True),
     Variable(name="MLOPS_MAIL_FROM", help="Whom mail comes from.", default="MLOps Studio <mlops@localhost>"),
+    Variable(
+        name="MLOPS_SUBSCRIPTION_AUTHORIZATION",
+        help="What `mlops subscription create` lets be sent as the header Authorization.",
+        secret=True,
+    ),
     Variable(name="MLOPS_ALLOWED_PRIVATE_HOSTS", help="Hosts, addresses and networks that alerts may be sent to."),
     Variable(name="MLOPS_IMPORT_MOST_BYTES", help="The largest file that Import Data fetches.", default="5000000000"),
     Variable(name="MLOPS_WATCHED_FOLDERS", help="Folders that schedules may watch for files, separated by colons."),

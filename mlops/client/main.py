@@ -44,6 +44,8 @@ GROUPS: tuple[Group, ...] = (
     Group("edge-device", "devices that run a deployment", "mlops.client.commands.edge_device:define"),
     Group("alert", "what fires, and what is done about it", "mlops.client.commands.alert:define"),
     Group("alert-rule", "what raises alerts, and who is told", "mlops.client.commands.alert_rule:define"),
+    Group("event", "what happened, and which types of events there are", "mlops.client.commands.event:define"),
+    Group("subscription", "events to programs of your own", "mlops.client.commands.subscription:define"),
     Group("channel", "the ways in which alerts leave the server", "mlops.client.commands.channel:define"),
     Group("cluster", "Kubernetes clusters to deploy to", "mlops.client.commands.cluster:define"),
     Group("retraining", "models trained anew, compared, promoted or not", "mlops.client.commands.retraining:define"),
