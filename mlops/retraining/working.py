@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mlops.formats.refusal import Refusal
 from mlops.packaging.scratch import scratch
+from mlops.registry.reading import describe
 from mlops.retraining.advancing import ROWS
 from mlops.retraining.champion import champion_of
 from mlops.retraining.comparing import challenger_of, compare
@@ -51,6 +52,12 @@ def work(attempt_id: UUID | str) -> None:
         move(attempt, Stage.FAILED, reason="An unexpected fault ended it.", hint=hint)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _learned_from(tree: str) -> str:
+    """The dataset versions that a model says it was trained on."""
+    manifest = describe(tree).manifest
+    return ", ".join(manifest.sources)[:200] if manifest else ""
 
 
 def claim(attempt_id: UUID | str) -> Attempt | None:
@@ -99,6 +106,8 @@ def _compare(attempt: Attempt, folder: Path) -> None:
             "evidence": msgspec.to_builtins(evidence),
             "verdict": attempt.verdict,
         }
+        if not attempt.data_label:
+            values["data_label"] = _learned_from(candidate.tree)
         if not attempt.is_dry_run:
             tell(None, attempt, "compared", reason=verdict.reason)
         if not move(attempt, decision.to, reason=decision.reason, hint=decision.hint, **values):

@@ -41,9 +41,7 @@ def differences_figure(found: MetricFound, *, wanted: float = 0.0) -> str:
         "bargap": 0,
         "showlegend": False,
         "shapes": shapes,
-        "xaxis": {
-            "title": {"text": _("Difference of %(metric)s (above 0: the new one is better)") % {"metric": found.metric}}
-        },
+        "xaxis": {"title": {"text": _("Difference; above 0 the new one is better")}},
         "yaxis": {"title": {"text": _("Resamples")}},
     }
     return json.dumps({"data": [bars], "layout": layout}, separators=(",", ":"))
@@ -79,7 +77,7 @@ def slices_figure(found: Sequence[SliceFound], *, tolerance: float = 0.0) -> str
         "showlegend": False,
         "shapes": shapes,
         "height": 90 + 34 * len(shown),
-        "xaxis": {"title": {"text": _("Difference (above 0: the new one is better)")}},
+        "xaxis": {"title": {"text": _("Difference; above 0 the new one is better")}},
         "yaxis": {"autorange": "reversed"},
     }
     return json.dumps({"data": [points], "layout": layout}, separators=(",", ":"))

@@ -65,6 +65,12 @@ PAGES = [
     "/pipelines/schedules/new/",
     "/pipelines/schedules/{schedule}/",
     "/pipelines/schedules/{schedule}/edit/",
+    "/retraining/",
+    "/retraining/new/",
+    "/retraining/{policy}/",
+    "/retraining/{policy}/edit/",
+    "/retraining/{policy}/edit/?as=yaml",
+    "/retraining/{policy}/attempts/1/",
     "/designer/runs/{run}/publish/",
     "/projects/",
     "/projects/new/",
@@ -99,6 +105,7 @@ def places(studio: Studio) -> dict[str, str]:
         pipeline = _post(rest, f"drafts/{draft}/publish/", {"endpoint": "pages"})["endpoint"]
         trigger = {"type": "cron", "expression": "0 6 * * *", "time_zone": "Europe/Berlin"}
         schedule = _post(rest, "schedules/", {"endpoint": pipeline, "name": "pages", "trigger": trigger})["id"]
+        policy = _retrained(rest)
         batch = _post(rest, "batch-endpoints/", {"project": PROJECT, "name": "pages"})["id"]
         _post(rest, f"batch-endpoints/{batch}/deployments/", {"name": "blue", "model": "pages:1", "entry": "native"})
         job = _post(rest, f"batch-endpoints/{batch}/jobs/", {"input": DATASET})
@@ -116,6 +123,7 @@ def places(studio: Studio) -> dict[str, str]:
             "job": job["id"],
             "pipeline": pipeline,
             "schedule": schedule,
+            "policy": policy,
             "dataset": _named(rest, "datasets/", DATASET),
             "run": run,
             "model": _named(rest, "models/", "pages"),
@@ -188,6 +196,17 @@ def _submitted(rest: httpx.Client, draft: str) -> str | None:
 def _finished(rest: httpx.Client, run: str) -> dict[str, Any] | None:
     found: dict[str, Any] = rest.get(f"runs/{run}/").raise_for_status().json()
     return found if found["state"] in ("completed", "failed", "cancelled") else None
+
+
+def _retrained(rest: httpx.Client) -> str:
+    """A policy with an attempt that ended in a tie: the same pipeline trains the same model again."""
+    compare = {"held_out": {"least_rows": 30}, "slices": [{"column": "body-style", "least_rows": 5}]}
+    settings = {"model": "pages", "what": {"pipeline": "pages"}, "compare": compare}
+    policy = str(_post(rest, "retraining-policies/", {"project": PROJECT, "name": "pages", "settings": settings})["id"])
+    _post(rest, f"retraining-policies/{policy}/attempts/", {})
+    attempt = f"retraining-policies/{policy}/attempts/1/"
+    assert _until(lambda: not rest.get(attempt).raise_for_status().json()["is_live"])
+    return policy
 
 
 def _post(rest: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -88,11 +88,14 @@ def _has_model(shown: Attempt) -> bool:
 def _figures(compare: Compare, found: Evidence) -> dict[str, Any]:
     """A figure for each metric that the policy asks about, and one for all slices."""
     asked = {one.metric: one.margin if one.must_be == "better" else 0.0 for one in wanted_criteria(compare, found)}
-    drawn = [(one, differences_figure(one, wanted=asked[one.metric])) for one in found.metrics if one.metric in asked]
+    known = {one.metric: one for one in found.metrics}
+    drawn = [(known[name], differences_figure(known[name], wanted=asked[name])) for name in asked if name in known]
     tolerance = max((one.tolerance for one in compare.slices), default=0.0)
     return {
         "drawn": [(one, figure) for one, figure in drawn if figure],
         "asked": set(asked),
+        "slices": [one for one in found.slices if not one.note],
+        "left_out": [one for one in found.slices if one.note],
         "slices_figure": slices_figure(found.slices, tolerance=tolerance),
     }
 
