@@ -21,6 +21,8 @@ from mlops.deployments.python import python_of
 from mlops.deployments.several import Part, parts_of
 from mlops.deployments.spools import spool_folder
 from mlops.formats.collection import Collecting
+from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.placement import Placement
 from mlops.formats.serving import SERVING_FILE, Ensemble, GoldenRequest, RequestLimits, Serving
 from mlops.packaging.served import facts_of
 from mlops.packaging.served_folder import SCRIPT_FILE, fill
@@ -154,14 +156,32 @@ def _serving(deployment: Deployment, part: Part, golden: tuple[GoldenRequest, ..
         variables=wanted.variables,
         workers=_workers(wanted.variables),
         golden=golden,
-        limits=RequestLimits(
-            timeout_seconds=wanted.timeout_seconds,
-            queue_wait_seconds=wanted.queue_wait_seconds,
-            queue=wanted.queue,
-            concurrent=wanted.most_concurrent,
-        ),
+        limits=_limits(wanted),
         threads=max(1, int(wanted.cpus)),
         cors_origins=tuple(deployment.endpoint.cors_origins),
+    )
+
+
+def placement(deployment: Deployment) -> Placement:
+    """What a server in a container is told, whoever made its image."""
+    wanted = deployment.wanted
+    return Placement(
+        endpoint=deployment.endpoint.name,
+        deployment=deployment.name,
+        limits=_limits(wanted),
+        threads=max(1, int(wanted.cpus)),
+        cors_origins=tuple(deployment.endpoint.cors_origins),
+        variables=wanted.variables,
+        collection=collecting_of(deployment, folder=IN_CONTAINER),
+    )
+
+
+def _limits(wanted: DeploymentSettings) -> RequestLimits:
+    return RequestLimits(
+        timeout_seconds=wanted.timeout_seconds,
+        queue_wait_seconds=wanted.queue_wait_seconds,
+        queue=wanted.queue,
+        concurrent=wanted.most_concurrent,
     )
 
 

@@ -20,7 +20,10 @@ from mlops.formats.refusal import Refusal
 from mlops.scoring.spool import folder as spool
 from mlops.scoring.spool.folder import Held
 
-REMOTE = {"docker": "mlops.deployments.targets.docker.spools"}
+REMOTE = {
+    "docker": "mlops.deployments.targets.docker.spools",
+    "kubernetes": "mlops.deployments.targets.kubernetes.spools",
+}
 """Targets whose spools are not on this machine: modules with `sources(deployment)` and `left(present)`."""
 
 

@@ -40,6 +40,7 @@ from mlops.scoring.telling import note_spans
 from mlops.scoring.timing import Timing, current
 
 _PATHS = ("/score", "/invocations", "/swagger.json", "/healthz", "/readyz", "/metrics", "/v2")
+_CONTROL = "/-/"
 _METHODS = b"GET, POST, OPTIONS"
 _RAW_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
@@ -160,7 +161,7 @@ class Application:
             self._require_ready()
             return await model.score(body)
         path = path.rstrip("/") or "/"
-        if path.startswith(segments_http.PATH) and self.collection.told is not None:
+        if path.startswith(_CONTROL) and self.collection.told is not None:
             return await segments_http.answer(method, path, dict(scope["headers"]), self.collection), 0
         if self._takes_raw and path == "/score" and not (method == "OPTIONS" and self._is_preflight(scope)):
             return await self._raw(scope, receive)

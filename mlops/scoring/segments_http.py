@@ -1,4 +1,5 @@
-"""`/-/collected`: sealed segments of the spool for the control plane alone, which knows the deployment's key.
+"""`/-/collected`: sealed segments of the spool for the control plane alone, which knows the deployment's key; and
+`/-/drained`, which is answered when none is left.
 
 A request that came through the router finds nothing here, whatever it says."""
 
@@ -6,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from mlops.formats.refusal import Refusal
 from mlops.scoring.collecting.collector import Headers
 from mlops.scoring.collecting.present import Present
 from mlops.scoring.exchange import Answer, json_answer
-from mlops.scoring.spool.folder import Held, discard, held, read, seal_left
+from mlops.scoring.spool.folder import Held, discard, held, is_empty, read, seal_left
 from mlops.scoring.spool.writer import Spool
 
-PATH = "/-/collected"
+PATH, DRAINED_PATH = "/-/collected", "/-/drained"
+LEAST_DRAIN_SECONDS, MOST_DRAIN_SECONDS = 5.0, 60.0
+"""A server that is about to end still gets requests until everybody knows, and keeps what it has until it was taken."""
 _KEY, _ROUTED = SPOOL_KEY_HEADER.encode(), CALL_HEADER.encode()
 
 
@@ -37,6 +41,10 @@ async def answer(method: str, path: str, headers: Headers, collection: Present) 
     """Raises Refusal `unknown_path`, `wrong_key`, `segment_gone` or `wrong_method`."""
     collecting = collection.told
     assert collecting is not None
+    if path == DRAINED_PATH and _ROUTED not in headers and method == "GET":
+        return json_answer({"drained": await _drained(Path(collecting.folder))})
+    if not path.startswith(PATH):
+        raise Refusal("unknown_path", f"There is nothing at {path}.", status=404)
     _require_key(path, headers, collecting)
     folder, name = Path(collecting.folder), path[len(PATH) :].lstrip("/")
     if method == "GET" and not name:
@@ -47,6 +55,17 @@ async def answer(method: str, path: str, headers: Headers, collection: Present) 
         discard(folder, name)
         return Answer(status=204)
     raise Refusal("wrong_method", f"{path} does not take {method}.", hint="Use GET, or DELETE.", status=405)
+
+
+async def _drained(folder: Path) -> bool:
+    """Answered when all was taken, or it has waited long enough: for whoever ends the server after that."""
+    began = time.monotonic()
+    await asyncio.sleep(LEAST_DRAIN_SECONDS)
+    while not (is_drained := await asyncio.to_thread(is_empty, folder)):
+        if time.monotonic() - began > MOST_DRAIN_SECONDS:
+            break
+        await asyncio.sleep(0.5)
+    return is_drained
 
 
 def _require_key(path: str, headers: Headers, collecting: Collecting) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from mlops.deployments.folders import folder_of, lay_out
+from mlops.deployments.folders import folder_of, lay_out, placement
 from mlops.deployments.models import Deployment
 from mlops.deployments.python import requirements_of
 from mlops.deployments.targets.docker.engines import Engine, connected
@@ -51,10 +51,13 @@ def variables_of(deployment: Deployment, revision: int) -> dict[str, str]:
     """What the container is told: who it is and what its limits are, beside the user's own variables."""
     file = folder_of(deployment, revision) / SERVING_FILE
     own = {**_tracing(), **deployment.wanted.variables}
-    if not file.is_file():
+    if file.is_file():
+        told = placement_of(msgspec.json.decode(file.read_bytes(), type=Serving))
+    elif deployment.wanted.collection.is_enabled:
+        told = placement(deployment)  # an image of one's own may hold our server
+    else:
         return own
-    serving = msgspec.json.decode(file.read_bytes(), type=Serving)
-    return {**own, PLACEMENT_VARIABLE: msgspec.json.encode(placement_of(serving)).decode()}
+    return {**own, PLACEMENT_VARIABLE: msgspec.json.encode(told).decode()}
 
 
 def _tracing() -> dict[str, str]:

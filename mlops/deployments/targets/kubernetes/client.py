@@ -103,11 +103,19 @@ class Client:
         answer = self._send("GET", f"{_path('Pod', namespace, pod)}/log", params=params)
         return answer.text.splitlines() if answer.status_code == 200 else []
 
-    def may(self, verb: str, kind: str, namespace: str) -> bool:
-        """Asks the cluster's own rules (SelfSubjectAccessReview)."""
+    def through(
+        self, method: str, namespace: str, pod: str, path: str, *, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """What the server in a pod answers, whatever its status, by way of the API server."""
+        return self._send(method, f"{_path('Pod', namespace, pod)}:http/proxy{path}", headers=headers)
+
+    def may(self, verb: str, kind: str, namespace: str, *, part: str = "") -> bool:
+        """Asks the cluster's own rules (SelfSubjectAccessReview). `part`: such as proxy of a pod."""
         group, plural = KINDS[kind]
         parts = group.split("/")
         attributes = {"namespace": namespace, "verb": verb, "resource": plural}
+        if part:
+            attributes["subresource"] = part
         if parts[0] == "apis":
             attributes["group"] = parts[1]
         review = {

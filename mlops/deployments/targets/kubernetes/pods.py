@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from pathlib import PurePosixPath
 from typing import Any
 
+from mlops.deployments.collecting import IN_CONTAINER
 from mlops.deployments.targets.kubernetes.marks import labels, notes, selector
 from mlops.deployments.targets.kubernetes.names import own
 from mlops.deployments.targets.kubernetes.quantities import cpu, memory
 from mlops.deployments.targets.kubernetes.wanted import Workload
+from mlops.scoring.segments_http import DRAINED_PATH, MOST_DRAIN_SECONDS
 
 USER = 10001
 DRAIN_SECONDS = 5
 """A pod that ends still gets requests until every node knows of it."""
 START_SECONDS = 120
+SPOOL = "spool"
 SCRATCH = "64Mi"
 
 
@@ -54,7 +58,7 @@ def _pod(wanted: Workload) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": DRAIN_SECONDS + math.ceil(wanted.settings.timeout_seconds) + 5,
+        "terminationGracePeriodSeconds": _drain_seconds(wanted) + math.ceil(wanted.settings.timeout_seconds) + 5,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": USER,
@@ -73,6 +77,8 @@ def _pod(wanted: Workload) -> dict[str, Any]:
             }
         ],
     }
+    if wanted.settings.collection.is_enabled:
+        spec["volumes"].append({"name": SPOOL, "emptyDir": {}})
     if wanted.login is not None:
         spec["imagePullSecrets"] = [{"name": secret_name(wanted)}]
     if options.node_selector:
@@ -101,12 +107,30 @@ def _container(wanted: Workload) -> dict[str, Any]:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
+        "volumeMounts": _mounts(wanted),
         "startupProbe": _probe("/healthz", period=2, failures=START_SECONDS // 2),
         "livenessProbe": _probe("/healthz", period=10, failures=3),
         "readinessProbe": _probe("/readyz", period=3, failures=2),
-        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+        "lifecycle": {"preStop": _pre_stop(wanted)},
     }
+
+
+def _mounts(wanted: Workload) -> list[dict[str, Any]]:
+    mounts = [{"name": "scratch", "mountPath": "/tmp"}]  # noqa: S108
+    if wanted.settings.collection.is_enabled:
+        mounts.append({"name": SPOOL, "mountPath": str(PurePosixPath(IN_CONTAINER).parent)})
+    return mounts
+
+
+def _pre_stop(wanted: Workload) -> dict[str, Any]:
+    """A server that collects answers this once it was left by its callers and its spool is empty."""
+    if wanted.settings.collection.is_enabled:
+        return {"httpGet": {"path": DRAINED_PATH, "port": "http"}}
+    return {"sleep": {"seconds": DRAIN_SECONDS}}
+
+
+def _drain_seconds(wanted: Workload) -> int:
+    return math.ceil(MOST_DRAIN_SECONDS) if wanted.settings.collection.is_enabled else DRAIN_SECONDS
 
 
 def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:

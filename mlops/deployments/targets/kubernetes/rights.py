@@ -32,6 +32,11 @@ def examine(cluster: Cluster) -> Findings:
         with client_of(cluster.name) as client:
             version = client.version()
             missing = [_told(verb, kind) for verb, kind in wanted if not client.may(verb, kind, namespace)]
+            missing += [
+                f"{verb} pods/proxy (to take what was collected)"
+                for verb in ("get", "delete")
+                if not client.may(verb, "Pod", namespace, part="proxy")
+            ]
             has_gateways = not cluster.gateway or client.has_kind("HTTPRoute")
     except Refusal as refusal:
         return Findings(problem=refusal.message, hint=refusal.hint)
