@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Timer
 
@@ -53,14 +54,16 @@ class Borrowed:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def borrow(folder: Path | None, *, outlives_us: bool) -> Borrowed:
-    """`folder` None: the running server of the usual data directory, else a new one in a temporary directory."""
+def borrow(folder: Path | None, *, outlives_us: bool, variables: Mapping[str, str] | None = None) -> Borrowed:
+    """`folder` None: the running server of the usual data directory, else a new one in a temporary directory.
+
+    `variables`: environment variables of a server that is started."""
     wanted = folder or env.data_dir()
     if lock.holder(wanted):
         return Borrowed(folder=wanted, credentials=_credentials(wanted), process=None, ready="", temporary=False)
     temporary = folder is None
     place = usable(folder) if folder else Path(tempfile.mkdtemp(prefix="mlops-demo-"))
-    process = _launch(place, outlives_us=outlives_us)
+    process = _launch(place, outlives_us=outlives_us, variables=variables or {})
     try:
         ready = _first_words(process, log=place / "logs" / "up.log")
         return Borrowed(
@@ -71,9 +74,9 @@ def borrow(folder: Path | None, *, outlives_us: bool) -> Borrowed:
         raise
 
 
-def _launch(folder: Path, *, outlives_us: bool) -> subprocess.Popen[str]:
+def _launch(folder: Path, *, outlives_us: bool, variables: Mapping[str, str]) -> subprocess.Popen[str]:
     (folder / "logs").mkdir(exist_ok=True)
-    environment = {**os.environ, "MLOPS_DATA_DIR": str(folder)}
+    environment = {**os.environ, **variables, "MLOPS_DATA_DIR": str(folder)}
     for name in ("MLOPS_URL", "MLOPS_TOKEN", "MLOPS_ROUTER_URL"):
         environment.pop(name, None)
     with open(folder / "logs" / "up.log", "w", encoding="utf-8") as log:

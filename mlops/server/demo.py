@@ -25,6 +25,7 @@ from mlops.client.names import find
 from mlops.client.waiting import until
 from mlops.formats.refusal import Refusal
 from mlops.server.borrowed import Borrowed, borrow
+from mlops.server.loop import story
 
 PROJECT = "getting-started"
 DATASET = "Automobile price data"
@@ -64,6 +65,9 @@ class Stages:
 def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", default="", help="of the server (default: a temporary one)")
     parser.add_argument("--keep", action="store_true", help="leave the server running")
+    parser.add_argument(
+        "--loop", action="store_true", help="the closed loop: traffic that drifts, an alert, a retraining, a rollout"
+    )
     parser.set_defaults(act=demo)
 
 
@@ -73,8 +77,9 @@ def demo(arguments: argparse.Namespace) -> int:
     stages, started = Stages(), time.monotonic()
     server: Borrowed | None = None
     try:
-        server = stages.run("start the server", lambda: _start(stages, arguments.data_dir, keep=arguments.keep))
-        prediction = _walk(stages, Connection(server.credentials))
+        server = stages.run("start the server", lambda: _start(stages, arguments))
+        walk = story.walk if arguments.loop else _walk
+        result = walk(stages, Connection(server.credentials))
     except Refusal as error:
         print(f"failed at: {stages.current}", file=sys.stderr)
         report(error, as_json=False)
@@ -83,13 +88,15 @@ def demo(arguments: argparse.Namespace) -> int:
         if server is not None and not arguments.keep:
             server.give_back()
     print(f"\n{_summary(stages.done, time.monotonic() - started)}\n")
-    print(f"prediction: {prediction}", flush=True)
+    print(f"{'loop' if arguments.loop else 'prediction'}: {result}", flush=True)
     _say_goodbye(server, keep=arguments.keep)
     return 0
 
 
-def _start(stages: Stages, data_dir: str, *, keep: bool) -> tuple[Borrowed, str, str]:
-    server = borrow(Path(data_dir).expanduser().absolute() if data_dir else None, outlives_us=keep)
+def _start(stages: Stages, arguments: argparse.Namespace) -> tuple[Borrowed, str, str]:
+    folder = Path(arguments.data_dir).expanduser().absolute() if arguments.data_dir else None
+    variables = story.VARIABLES if arguments.loop else {}
+    server = borrow(folder, outlives_us=arguments.keep, variables=variables)
     stages.base = server.credentials.url
     words = "started" if server.is_ours else "found running"
     return server, f"{words} on {server.folder}", "/"

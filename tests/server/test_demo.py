@@ -13,7 +13,7 @@ from tests.server.conftest import ROOT, until
 def _demo(*words: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
     command = [sys.executable, "-m", "mlops.client.main", "demo", *words]
-    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=400)
+    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=900)
 
 
 def _processes_on(folder: Path) -> list[int]:

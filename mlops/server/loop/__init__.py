@@ -1,0 +1,1 @@
+"""`mlops demo --loop`: the closed loop on real flights, from a model in service to a better one in its place."""
