@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.utils import timezone
 
 from mlops.collected import (
@@ -23,6 +25,7 @@ from mlops.deployments.spools import Source, left, sources
 from mlops.formats.refusal import Refusal
 from mlops.work.calls import every, job, later
 
+HOMELESS_SECONDS = 600.0
 __all__ = ["compact", "forget_tasks", "look", "save_tasks", "take_one", "tidy"]
 
 
@@ -91,7 +94,28 @@ def compact() -> None:
 
 @every(60, "collected.tidy")
 def tidy() -> None:
+    _discard_homeless()
     keys.forget_old(timezone.now())
     retention.remove_old(timezone.now())
     refreshing.start_due(timezone.now())
     keeping.remove_forsaken()
+
+
+def _discard_homeless() -> None:
+    """What deployments left whose endpoint was deleted, with all that it had collected."""
+    found = dict(left())
+    known = set(Intake.objects.filter(deployment_id__in=found).values_list("deployment_id", flat=True))
+    for pk, source in found.items():
+        if pk in known:
+            continue
+        try:
+            for one in source.held():
+                if _age(one.name) > HOMELESS_SECONDS:
+                    source.discard(one.name)
+        except Refusal:
+            continue  # the next time
+
+
+def _age(name: str) -> float:
+    """Seconds since the segment was begun, as its name tells."""
+    return time.time() - int(name.partition("-")[0], 16) / 1_000_000

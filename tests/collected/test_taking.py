@@ -135,3 +135,16 @@ def test_what_a_deleted_deployment_left_is_taken_in(blue, endpoint, tmp_path):
     blue.delete()
     tasks.look()
     assert len(rows(endpoint, tmp_path)) == 1
+
+
+def test_what_a_deleted_endpoint_left_goes_after_a_while(blue, endpoint, monkeypatch):
+    tasks.look()
+    spooled(blue, recorded(blue))
+    source = sources(blue)[0]
+    blue.delete()
+    endpoint.delete()
+    tasks.tidy()
+    assert len(source.held()) == 1
+    monkeypatch.setattr(tasks, "HOMELESS_SECONDS", -1.0)
+    tasks.tidy()
+    assert source.held() == []

@@ -39,6 +39,7 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
 LISTED = 10
+ROWS_SHOWN = 12
 LOOKS = {"collecting": "fine", "failing": "trouble", "off": "disabled", "removed": "stopped"}
 """A state of collecting, and the general one that it looks like."""
 FIELDS = ("start", "end", "deployment", "dataset", "columns", "every_hours", "column", "value", "why")
@@ -90,7 +91,7 @@ def _page(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
 
 def _live(request: HttpRequest, endpoint: Endpoint, told: Summary) -> dict[str, Any]:
     may_contribute = may(request.user, "contribute", endpoint.project)
-    rows = queries.recent_rows(endpoint) if may_contribute else []
+    rows = queries.recent_rows(endpoint, most=ROWS_SHOWN) if may_contribute else []
     columns = list(dict.fromkeys(name for row in rows for name in row if "." in name))
     by_name = {one.name: one.pk for one in deployments_of(endpoint)}
     return {
