@@ -30,6 +30,8 @@ class Table:
     name: str = "the rows"
     identity: str = ""
     """What tells just these files from all others."""
+    held: tuple[frozenset[str], ...] = ()
+    """The columns of each file."""
     _small: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -89,16 +91,15 @@ class Table:
             if "" not in self._small:
                 self._small[""] = _read_all(self.files)
             return self._small[""][stored].alias(name)
-        parts = [_read(file, stored) for file in self.files]
+        parts = [_read(file, stored, held) for file, held in zip(self.files, self.held, strict=True)]
         return pl.concat(parts, how="vertical_relaxed").to_series().alias(name) if parts else pl.Series(name, [])
 
 
 def open_table(rows: Rows, *, name: str) -> Table:
     """Refuses files that are not there or are no Parquet, and names of columns that no file has."""
     files = tuple(Path(file) for file in rows.files)
-    held: dict[str, None] = {}
-    for file in files:
-        held |= dict.fromkeys(_columns(file, name))
+    columns = [_columns(file, name) for file in files]
+    held = dict.fromkeys(column for of_file in columns for column in of_file)
     for used, stored in rows.columns.items():
         if stored not in held:
             raise Refusal(
@@ -108,9 +109,9 @@ def open_table(rows: Rows, *, name: str) -> Table:
                 where=Where(column=stored),
             )
     identity = rows.identity or "\n".join(_fact(file) for file in files)
-    return Table(
-        files=files, stored=rows.columns or {_short(stored): stored for stored in held}, name=name, identity=identity
-    )
+    stored_names = rows.columns or {_short(stored): stored for stored in held}
+    of_files = tuple(frozenset(of_file) for of_file in columns)
+    return Table(files=files, stored=stored_names, name=name, identity=identity, held=of_files)
 
 
 def no_column(name: str, table: Table) -> Refusal:
@@ -142,10 +143,10 @@ def _short(stored: str) -> str:
     return stored
 
 
-def _read(file: Path, column: str) -> pl.DataFrame:
+def _read(file: Path, column: str, held: frozenset[str]) -> pl.DataFrame:
     import polars as pl
 
-    if column in pl.read_parquet_schema(file):
+    if column in held:
         return pl.read_parquet(file, columns=[column], memory_map=False)
     rows = int(pl.scan_parquet(file).select(pl.len()).collect().item())
     return pl.DataFrame({column: pl.Series(column, [None] * rows, pl.Null)})

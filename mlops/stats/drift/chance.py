@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlops.stats.drift.kolmogorov import two_sided_p
+
 MARGIN = 1.5
 """By which p-values of a family are made larger: those of small windows are approximations, and up to a fifth too
 small where they matter. So the rate is kept, and not only nearly."""
@@ -15,10 +17,8 @@ small where they matter. So the rate is kept, and not only nearly."""
 
 def kolmogorov_smirnov_p(statistic: float, first_rows: int, second_rows: int) -> float:
     """Two-sided, as scipy.stats.ks_2samp(method="asymp"). With ties it is too large rather than too small."""
-    from scipy.stats import kstwo
-
     effective = first_rows * second_rows / (first_rows + second_rows)
-    return float(min(max(kstwo.sf(statistic, max(round(effective), 1)), 0.0), 1.0))
+    return two_sided_p(statistic, max(round(effective), 1))
 
 
 def chi_squared_p(statistic: float, degrees_of_freedom: int) -> float:

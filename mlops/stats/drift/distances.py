@@ -1,4 +1,4 @@
-"""Distances between the distributions of two sets of numbers, from one merge of both.
+"""Distances between the distributions of two sets of numbers, exact for raw values, from both in order.
 
 Kolmogorov-Smirnov: the largest difference of the distribution functions. Wasserstein (the first, "earth mover's"): the
 area between them. Both agree with scipy's ks_2samp and wasserstein_distance."""
@@ -19,7 +19,42 @@ class Apart:
 
 
 def apart(first: Numbers, second: Numbers) -> Apart:
-    """Both have at least one row. Linear in their lengths."""
+    """Both have at least one row. Nearly linear in their lengths."""
+    if first.upto is None and second.upto is None:
+        values = sorted((first.values, second.values), key=len)
+        return Apart(_largest_difference(*values), _mean_distance(*values))
+    return _apart_merged(first, second)
+
+
+def _largest_difference(few: Any, many: Any) -> float:
+    """The distribution functions differ most at, or just before, one of the few: between two of them only the other
+    one grows."""
+    import numpy as np
+
+    before = np.searchsorted(many, few, side="left")
+    has_ties = bool((many[np.minimum(before, many.size - 1)] == few).any())
+    upto = np.searchsorted(many, few, side="right") if has_ties else before
+    own = np.arange(few.size + 1) / few.size
+    return float(max((before / many.size - own[:-1]).max(), (own[1:] - upto / many.size).max(), 0.0))
+
+
+def _mean_distance(few: Any, many: Any) -> float:
+    """The area between the quantile functions: each of the many faces one of the few, or two with a border between."""
+    import numpy as np
+
+    if few.size == many.size:
+        return float(np.abs(few - many).mean())
+    start = np.arange(many.size, dtype=np.int64) * few.size
+    facing = start // many.size
+    to_border = np.minimum((facing + 1) * many.size - start, few.size)
+    area = np.abs(many - few[facing]) @ to_border
+    has_two = to_border < few.size
+    rest = few.size - to_border[has_two]
+    area += np.abs(many[has_two] - few[facing[has_two] + 1]) @ rest
+    return float(area / few.size / many.size)
+
+
+def _apart_merged(first: Numbers, second: Numbers) -> Apart:
     import numpy as np
 
     values, of_first, of_second = _merged(first, second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -64,6 +65,8 @@ def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
         "sampled_rows": scene.sampled_rows,
         "segment": scene.segment,
     }
+    import polars as pl
+
     least = scene.order.least_rows
     for table, called in ((scene.current, "The window"), (scene.baseline, "The baseline")):
         if table.rows < least:
@@ -71,6 +74,10 @@ def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
             return _none(settings, "too_little_data", reason, common)
     try:
         return msgspec.structs.replace(_looker(settings)(scene, settings, told), **common)
+    except (ValueError, ArithmeticError, pl.exceptions.PolarsError) as error:
+        traceback.print_exc()
+        reason = f"It could not be measured: {type(error).__name__}: {str(error)[:300]}"
+        return _none(settings, "failed", reason, common)
     except Refusal as refusal:
         state = "too_little_data" if refusal.code == "too_little_data" else "failed"
         return _none(settings, state, f"{refusal.message} {refusal.hint}".strip(), common)
