@@ -42,6 +42,7 @@ PAGES = [
     "/models/register/?run={run}&node={node}&port={port}",
     "/models/upload/",
     "/models/{model}/",
+    "/models/{model}/timeline/",
     *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "profiles", "images", "endpoints")),
     "/models/{model}/1/package/",
     "/images/{image}/",
