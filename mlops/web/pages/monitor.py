@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from mlops.access.decisions import may
 from mlops.formats.monitor import SignalFound
 from mlops.formats.refusal import Refusal
+from mlops.lineage.causes import causes_of
 from mlops.monitoring import actions, asking, queries
 from mlops.monitoring.found import LookSummary
 from mlops.monitoring.models import Look, Monitor, Rhythm
@@ -115,6 +116,7 @@ def _found(request: HttpRequest, shown: Monitor) -> dict[str, Any]:
         "metric_choices": [(one, metric_words(one)) for one in choice.metrics],
         "feature_metrics": _columns(signal),
         "is_quality": signal.kind == "data_quality",
+        "causes": causes_of(choice.look) if choice.look else (),
         "before": _beside(seen, choice.look, -1),
         "after": _beside(seen, choice.look, 1),
     }
