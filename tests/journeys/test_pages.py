@@ -77,6 +77,15 @@ PAGES = [
     "/projects/new/",
     f"/projects/{PROJECT}/",
     f"/projects/{PROJECT}/?tab=activity",
+    "/alerts/?state=all",
+    "/alerts/{alert}/",
+    "/alerts/rules/",
+    "/alerts/rules/new/?recipe=slow-answers",
+    "/alerts/rules/{rule}/",
+    "/alerts/channels/?kind=apprise",
+    "/alerts/channels/{channel}/",
+    "/alerts/mutes/",
+    "/alerts/preferences/",
     "/settings/",
     "/people/",
     "/api/v1/docs/",
@@ -116,7 +125,15 @@ def places(studio: Studio) -> dict[str, str]:
         gate = {"name": "gate", "model": "pages:1", "entry": "native", "target": "iot_edge"}
         deployment = _post(rest, f"online-endpoints/{endpoint}/deployments/", gate)["id"]
         _post(rest, f"online-endpoints/{endpoint}/deployments/{deployment}/devices/", {"name": "gate 1"})
+        when = {"metric": "disk_free", "is": "at_least", "threshold": 0}
+        rule = _post(rest, "alert-rules/", {"project": PROJECT, "name": "pages", "when": when})["id"]
+        mail = {"kind": "email", "options": {"to": "ops@example.org"}}
+        channel = _post(rest, "channels/", {"project": PROJECT, "name": "pages", **mail})["id"]
+        alert = _until(lambda: rest.get("alerts/", params={"project": PROJECT}).json()["results"])[0]["id"]
         return {
+            "rule": rule,
+            "channel": channel,
+            "alert": alert,
             "draft": draft,
             "endpoint": endpoint,
             "deployment": deployment,
