@@ -7,6 +7,7 @@ import msgspec
 from mlops.access.models import Project
 from mlops.datasets.queries import schema_columns
 from mlops.formats.monitor import MonitorSettings
+from mlops.monitoring.model_facts import facts_of_model
 from mlops.monitoring.sources import newest_of, target_of, version_behind
 from mlops.registry.queries import signature_of
 
@@ -36,7 +37,7 @@ def columns_of(project: Project, settings: MonitorSettings) -> Columns:
     if version is None or signature is None:
         return Columns(types={}, features=(), label=settings.label, task=version.task if version else "")
     inputs = {field.name: field.type for field in signature.inputs}
-    label = settings.label or str(version.properties.get("label", ""))
+    label = settings.label or facts_of_model(version).label
     return Columns(
         types=dict(inputs),
         features=tuple(name for name, kind in inputs.items() if name != label and kind != "date"),

@@ -51,7 +51,8 @@ def parts_of(
         truths = {name: name for name in there}
     predicted = _prediction(outputs, prediction, is_collected)
     chances = _probabilities(outputs, classes)
-    truth = label if label in truths else (next(iter(truths), "") if is_collected and not label else "")
+    truths = _truths(truths, label, is_collected)
+    truth = next(iter(truths), "")
     taken = {*chances.values(), *apart, predicted, truth} if not is_collected else set(apart)
     wanted = features or tuple(name for name in inputs if name not in taken)
     found = {name: inputs[name] for name in wanted if name in inputs}
@@ -63,6 +64,16 @@ def parts_of(
         probability_columns={name: outputs[name] for name in chances.values()},
         label={truth: truths[truth]} if truth else {},
     )
+
+
+def _truths(truths: dict[str, str], label: str, is_collected: bool) -> dict[str, str]:
+    """The one with the wanted name; of collected labels the only one, whatever it was called when it was sent."""
+    if label in truths:
+        return {label: truths[label]}
+    if is_collected and truths and (len(truths) == 1 or not label):
+        name, column = next(iter(truths.items()))
+        return {label or name: column}
+    return {}
 
 
 def shown_prediction(name: str, *, label: str, features: Mapping[str, str]) -> str:

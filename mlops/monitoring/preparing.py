@@ -158,7 +158,7 @@ def _order(
         features=features,
         prediction=next(iter(now.prediction), ""),
         probabilities=now.probabilities,
-        label=next(iter(now.label), ""),
+        label=next(iter(now.label or then.label), ""),
         task=model.task if model.task in TASKS else "",  # type: ignore[arg-type]
         positive=model.classes[1] if len(model.classes) == 2 else "",
         kinds={name: "categorical" for name in features if name in categorical},
