@@ -53,18 +53,32 @@ def values_in(version: DatasetVersion, folder: Path, *, axis: str, beat: Beat) -
     return _ask(version, folder, "values", beat, axis=axis).values
 
 
+def renamed(sources: tuple[str, ...], folder: Path, *, columns: dict[str, str], beat: Beat) -> Path:
+    """A folder with the rows as tables between steps have it: `data.parquet` with these columns, and `meta.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = folder / "table"
+    table.mkdir()
+    which = {"target": str(table / "data.parquet"), "meta": str(table / "meta.json"), "columns": columns}
+    _ordered(folder, "renamed", beat, sources=sources, **which)
+    return table
+
+
 def _cut(version: DatasetVersion, folder: Path, name: str, beat: Beat, **which: Any) -> Cut:
     target = folder / f"{name}.parquet"
     return Cut(path=target, rows=_ask(version, folder, name, beat, target=str(target), **which).rows)
 
 
 def _ask(version: DatasetVersion, folder: Path, name: str, beat: Beat, **which: Any) -> SliceAnswer:
+    return _ordered(folder, name, beat, source=str(whole(version, folder)), **which)
+
+
+def _ordered(folder: Path, name: str, beat: Beat, **which: Any) -> SliceAnswer:
     answer, paper = folder / f"{name}-answer.json", folder / f"{name}-order.json"
-    order = SliceOrder(source=str(whole(version, folder)), answer=str(answer), **which)
+    order = SliceOrder(answer=str(answer), **which)
     paper.write_bytes(msgspec.json.encode(order))
     ended = run_module("mlops.stats.slices", [str(paper)], folder=folder, seconds=CUT_SECONDS, beat=beat)
     if ended.status != 0 or not answer.exists():
-        raise Refusal("rows_not_read", f"The rows of {version} could not be read: {ended.why}.")
+        raise Refusal("rows_not_read", f"The rows could not be read: {ended.why}.")
     told = msgspec.json.decode(answer.read_bytes(), type=SliceAnswer)
     if told.refusal is not None:
         raise Refusal(told.refusal["code"], told.refusal["detail"], hint=told.refusal["hint"], where=Where())

@@ -19,6 +19,7 @@ from mlops.formats.monitor import MonitorFound, MonitorSettings, SignalFound
 from mlops.formats.refusal import Refusal
 from mlops.monitoring import places, settling
 from mlops.monitoring.custom import look_by_components
+from mlops.monitoring.ending import Cancelled, Lost
 from mlops.monitoring.models import Look, LookCause, LookState, MonitorRevision
 from mlops.monitoring.preparing import ORDER_FILE, Prepared, prepare
 from mlops.packaging import leases
@@ -31,14 +32,6 @@ AT_ONCE = 1
 FIRST = {LookCause.ASKED: 0, LookCause.CLOCK: 1, LookCause.VERSION: 1, LookCause.LABELS: 2, LookCause.BACKFILL: 3}
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
-
-
-class Cancelled(Exception):
-    """Somebody asked for the end of it."""
-
-
-class Lost(Exception):
-    """Another worker has it by now."""
 
 
 def look_while_there_are(look_id: str = "") -> None:
@@ -78,8 +71,8 @@ def carry_out(look_id: Any) -> bool:
                     rows=prepared.rows,
                 )
                 return True
-            found = _measure(look, settings, prepared, folder, beat)
-            found = look_by_components(look, settings, prepared, found, beat=beat.check)
+            measured = look_by_components(look, prepared, folder / "custom", beat=beat.check)
+            found = _measure(look, settings, prepared, measured, folder, beat)
         settling.completed(
             look,
             found,
@@ -147,10 +140,20 @@ class Beat:
             connection.close()
 
 
-def _measure(look: Look, settings: MonitorSettings, prepared: Prepared, folder: Path, beat: Beat) -> MonitorFound:
-    signals: list[SignalFound] = list(prepared.unable)
+def _measure(
+    look: Look,
+    settings: MonitorSettings,
+    prepared: Prepared,
+    measured: list[SignalFound],
+    folder: Path,
+    beat: Beat,
+) -> MonitorFound:
+    """`measured`: what components found already."""
+    signals: list[SignalFound] = [*prepared.unable, *measured]
     warnings = list(prepared.warnings)
     for order in prepared.orders:
+        if not order.signals:
+            continue
         answer = _ask(order, folder, beat)
         if answer.found is None:
             told = answer.refusal or {}

@@ -41,6 +41,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     baseline_rows: int = 0
     labelled: int | None = None
+    custom: tuple[tuple[SignalSettings, LookOrder], ...] = ()
+    """Signals that a component measures, with where their rows are."""
     unable: tuple[SignalFound, ...] = ()
     """Signals whose own baseline has no rows."""
     skipped: str = ""
@@ -67,6 +69,7 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
     given["apart"] = (settings.target.axis,)
     now = parts_of(current.columns, features=wanted, prediction=settings.prediction, **given)
     orders: list[LookOrder] = []
+    custom: list[tuple[SignalSettings, LookOrder]] = []
     unable: list[SignalFound] = []
     warnings: list[str] = []
     baselines: list[Baseline] = []
@@ -85,6 +88,7 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
         )
         if version is not None and any(one.kind == "feature_attribution_drift" for one in group.signals):
             order = msgspec.structs.replace(order, scorer=_scorer(version, folder / f"scorer{place}"))
+        custom += [(one, order) for one in group.signals if one.kind == "custom"]
         orders.append(order)
         warnings += [*baseline.warnings, *_absent(wanted, now, then)]
     names = dict.fromkeys(one.name for one in baselines)
@@ -95,10 +99,11 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
         rows=current.rows,
         baseline_rows=max((one.rows for one in baselines), default=0),
         labelled=current.labelled,
+        custom=tuple(custom),
         unable=tuple(unable),
         warnings=tuple(dict.fromkeys(warnings)),
     )
-    if orders or not baselines:
+    if orders:
         return told
     return msgspec.structs.replace(
         told,
@@ -108,11 +113,9 @@ def prepare(look: Look, settings: MonitorSettings, folder: Path, *, beat: Callab
 
 
 def by_baseline(settings: MonitorSettings) -> list[MonitorSettings]:
-    """The settings for each baseline with the signals that are compared with it; custom ones are left out."""
+    """The settings for each baseline, with the signals that are compared with it."""
     groups: list[tuple[Any, list[SignalSettings]]] = []
     for signal in settings.signals:
-        if signal.kind == "custom":
-            continue
         baseline = signal.baseline or settings.baseline
         same = next((found for known, found in groups if known == baseline), None)
         if same is None:
@@ -152,7 +155,7 @@ def _order(
         baseline=Rows(
             files=tuple(str(one) for one in baseline.files), columns=then.columns, identity=baseline.identity
         ),
-        signals=settings.signals,
+        signals=tuple(one for one in settings.signals if one.kind != "custom"),
         answer=str(folder / ANSWER_FILE),
         summaries=str(places.summaries()) if baseline.identity else "",
         features=features,

@@ -17,7 +17,9 @@ class SliceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`axis`: a column; empty with `first` and `last`: rows by their place. `target`: the Parquet file to write; empty:
     the distinct values of the axis are wanted."""
 
-    source: str
+    source: str = ""
+    sources: tuple[str, ...] = ()
+    """Several files in place of one, read one after the other."""
     answer: str
     target: str = ""
     axis: str = ""
@@ -27,6 +29,10 @@ class SliceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: float | None = None
     first: int = 0
     last: int | None = None
+    columns: dict[str, str] = {}
+    """From the name to write to the name in the file; empty: all as they are."""
+    meta: str = ""
+    """A file to write the table's TableMeta to, as tables between steps have it."""
 
 
 class SliceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +45,7 @@ def cut(order: SliceOrder) -> SliceAnswer:
     """Streams: memory does not grow with the table. Raises Refusal."""
     import polars as pl
 
-    table = pl.scan_parquet(order.source)
+    table = pl.scan_parquet([order.source] if order.source else list(order.sources))
     if order.axis and order.axis not in table.collect_schema().names():
         raise Refusal(
             "axis_unknown",
@@ -49,9 +55,24 @@ def cut(order: SliceOrder) -> SliceAnswer:
     if not order.target:
         return SliceAnswer(values=_values(table.select(order.axis), order.axis))
     table = _chosen(table, order)
+    if order.columns:
+        table = table.select(pl.col(there).alias(name) for name, there in order.columns.items())
     table.sink_parquet(order.target)
+    if order.meta:
+        _write_meta(order)
     rows = int(pl.scan_parquet(order.target).select(pl.len()).collect().item())
     return SliceAnswer(rows=rows)
+
+
+def _write_meta(order: SliceOrder) -> None:
+    import polars as pl
+
+    from mlops.formats.transform import TableMeta
+    from mlops.stats.schema import describe_schema
+
+    table = pl.scan_parquet(order.target)
+    schema = describe_schema(table)
+    Path(order.meta).write_bytes(msgspec.json.encode(TableMeta(schema=schema, source=schema)))
 
 
 def _chosen(table: Any, order: SliceOrder) -> Any:
