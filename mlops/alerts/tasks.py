@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from mlops.alerts.models import Alert, AlertState
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.measuring import examine_due
 from mlops.alerts.rules.reminding import remind
@@ -13,6 +16,7 @@ from mlops.work.calls import every, job, later
 
 __all__ = ["jobs"]
 
+KEPT = timedelta(days=400)
 MOST_TURNS = 50
 """Of reading in one look; the next look goes on."""
 
@@ -43,3 +47,9 @@ def send() -> None:
 @job("alerts.send_to")
 def send_to_sink(sink: str) -> None:
     send_to(sink)
+
+
+@every(21_600, "alerts.clear_away")
+def clear_away() -> None:
+    """What was over long ago, with its history."""
+    Alert.objects.filter(state=AlertState.RESOLVED, resolved_at__lt=timezone.now() - KEPT).delete()

@@ -7,3 +7,6 @@ class CollectedConfig(AppConfig):
 
     def ready(self) -> None:
         import mlops.collected.measures  # noqa: F401 - it registers itself
+        from mlops.collected import alerting
+
+        alerting.register()

@@ -36,6 +36,9 @@ def create_channel(
     `name_taken`, and those of the kind."""
     channel = Channel(project=project, person=actor if is_personal else None, kind=kind_name, created_by=actor)
     require_may_change(actor, channel)
+    if is_personal and kind_name == "email":
+        message, hint = _("Mail to a person goes to their confirmed address."), _("Give it under “How I am told”.")
+        raise Refusal("channel_invalid", message, hint=hint, where=Where(parameter="scope"))
     _write(actor, channel, name, options, "mlops.channel.created")
     return channel
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from mlops.access.models import Project
 from mlops.alerts.actions import action
 from mlops.alerts.metrics import metric
 from mlops.alerts.models import Channel
+from mlops.alerts.rules.reading import read_settings
 from mlops.formats.alerting import RuleSettings, When
 from mlops.formats.event_filter import read_filters
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -22,6 +24,7 @@ LONGEST_NAME = 120
 
 def check(project: Project, settings: RuleSettings) -> None:
     """Raises Refusal `rule_invalid`, `metric_unknown`, `action_unknown`, and those of the action."""
+    read_settings(msgspec.to_builtins(settings))
     if not settings.name.strip() or len(settings.name) > LONGEST_NAME:
         raise _wrong("name", _("A rule needs a name of at most %d characters.") % LONGEST_NAME)
     _check_when(settings.when)

@@ -13,6 +13,7 @@ from mlops.alerts.models import Alert, ReadingPlace, Rule, Source
 from mlops.alerts.models.alert import OPEN
 from mlops.alerts.recipes.defaults import create_default_rules
 from mlops.alerts.rules.matching import clears, key_of, raises
+from mlops.alerts.rules.measuring import note_trouble
 from mlops.alerts.rules.raising import Finding, begin, fire, resolve, see_again
 from mlops.alerts.subjects import about
 from mlops.events.models import Event
@@ -67,10 +68,13 @@ def _apply(event: Event, rules: list[Rule], now: datetime) -> None:
     if event.type == PROJECT_CREATED and event.project is not None:
         create_default_rules(event.project, event.actor)
     for rule in rules:
-        if clears(rule, event):
-            _clear(rule, event, now)
-        elif raises(rule, event):
-            _raise(rule, event, now)
+        try:
+            what = _clear if clears(rule, event) else _raise if raises(rule, event) else None
+            if what is not None:
+                with transaction.atomic():
+                    what(rule, event, now)
+        except Exception as error:  # one rule that cannot be followed holds up no other, and no event
+            note_trouble(rule, f"It could not follow {event.type}: {error}", now)
 
 
 def _clear(rule: Rule, event: Event, now: datetime) -> None:

@@ -46,12 +46,12 @@ def examine(rule: Rule, now: datetime) -> bool:
     try:
         readings = read(rule, now)
     except Refusal as refusal:
-        _note_trouble(rule, f"{refusal.message} {refusal.hint}".strip(), now)
+        note_trouble(rule, f"{refusal.message} {refusal.hint}".strip(), now)
         return False
     except Exception as error:  # a metric of another package: any class
-        _note_trouble(rule, f"It could not be measured: {type(error).__name__}: {error}", now)
+        note_trouble(rule, f"It could not be measured: {type(error).__name__}: {error}", now)
         return False
-    _note_trouble(rule, "", now)
+    note_trouble(rule, "", now)
     standing = {one.key: one for one in Alert.objects.filter(rule=rule, state__in=OPEN)}
     values = {subject[:200]: reading.value for subject, reading in readings.items()}
     for move in decide(limit_of(rule), {key: _standing(one) for key, one in standing.items()}, values, now):
@@ -128,7 +128,7 @@ def _end(rule: Rule, move: Move) -> str:
     return f"It is back within its limit: {value_text(move.value, metric(rule.metric).unit)}."
 
 
-def _note_trouble(rule: Rule, trouble: str, now: datetime) -> None:
+def note_trouble(rule: Rule, trouble: str, now: datetime) -> None:
     if trouble == rule.trouble:
         return
     Rule.objects.filter(pk=rule.pk).update(trouble=trouble, trouble_since=now if trouble else None)
