@@ -213,3 +213,10 @@ def test_windows_that_are_no_times_keep_their_names(page, monitor, looks):
     Monitor.objects.filter(pk=monitor.pk).update(rhythm="batch")
     Look.objects.filter(number=3).update(window="batch:7", end=timezone.now() + timedelta(days=1))
     assert "batch 7" in page("?csv=magnitude")
+
+
+def test_a_monitor_is_muted_for_a_while_and_says_so(client, contributor, monitor):
+    client.force_login(contributor)
+    answer = client.post(f"/monitoring/{monitor.pk}/", {"act": "mute", "hours": "4"}, follow=True).content.decode()
+    assert "Nobody is told about it until" in answer
+    assert client.post(f"/monitoring/{monitor.pk}/", {"act": "mute", "hours": "x"}).status_code == 400

@@ -20,6 +20,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     shape: Literal["line", "bar", "points"] = "line"
     tone: Tone = ""
     is_dashed: bool = False
+    is_ring: bool = False
+    """Points drawn around others, such as the one that is looked at."""
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
     links: tuple[str, ...] = ()

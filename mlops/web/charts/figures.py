@@ -54,6 +54,8 @@ def _trace(chart: Chart, one: Series) -> dict[str, Any]:
 
 def _marks(one: Series) -> dict[str, Any]:
     marker: dict[str, Any] = {"size": 11, "symbol": "diamond"} if one.shape == "points" else {}
+    if one.is_ring:
+        marker = {"size": 20, "symbol": "circle-open", "line": {"width": 2}}
     color = TONES.get(one.tone)
     if color:
         marker["color"] = color

@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, nearest
-from mlops.web.charts.chart import Chart
+from mlops.web.charts.chart import Chart, Series
 
 
 def heads(chart: Chart) -> list[str]:
     found = [chart.x_title or _("At")]
-    for one in chart.series:
+    for one in _told(chart):
         found.append(one.name)
         if one.low:
             found += [_("%s, low") % one.name, _("%s, high") % one.name]
@@ -25,16 +25,21 @@ def heads(chart: Chart) -> list[str]:
 
 def lines(chart: Chart) -> list[list[Any]]:
     """None where nothing was seen. Places in the order of their first appearance; of times, the oldest first."""
-    places = list(dict.fromkeys(place for one in chart.series for place in one.x))
+    places = list(dict.fromkeys(place for one in _told(chart) for place in one.x))
     if places and all(isinstance(place, datetime) for place in places):
         places.sort()
     columns: list[dict[Any, Any]] = []
-    for one in chart.series:
+    for one in _told(chart):
         columns.append(dict(zip(one.x, one.y, strict=True)))
         if one.low:
             columns += [dict(zip(one.x, one.low, strict=True)), dict(zip(one.x, one.high, strict=True))]
     told = [limit.value for limit in chart.limits]
     return [[place, *(column.get(place) for column in columns), *told] for place in places]
+
+
+def _told(chart: Chart) -> list[Series]:
+    """Rings only mark what is there already."""
+    return [one for one in chart.series if not one.is_ring]
 
 
 def csv_of(charts: list[Chart], key: str, *, name: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,14 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
+from mlops.alerts.inbox import actions as muting
+from mlops.alerts.inbox import queries as alerts_inbox
 from mlops.formats.monitor import SignalFound
 from mlops.formats.refusal import Refusal
 from mlops.lineage.causes import causes_of
@@ -28,6 +32,7 @@ from mlops.web.charts import Chart
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.pages import monitor_charts as charts
+from mlops.web.pages.alert_mutes import HOURS
 from mlops.web.pages.monitor_choice import PERFORMANCE, Choice, choice_of
 from mlops.web.pages.monitor_words import kind_words, metric_words
 from mlops.web.projects import show_project
@@ -42,7 +47,7 @@ LOOKS_A_PAGE = 50
 @require_http_methods(["GET", "POST"])
 def monitor(request: HttpRequest, monitor_id: uuid.UUID) -> HttpResponse:
     """`?tab=`, `look=`, `signal=`, `segment=`, `feature=`, `metric=`; `csv=` a chart's key; `part=body`: the live part
-    alone. POST `act`: look-now, look-again, cancel-look, cancel-backfill, enable, disable."""
+    alone. POST `act`: look-now, look-again, cancel-look, cancel-backfill, enable, disable, mute."""
     shown = queries.visible_monitor(request.user, monitor_id)
     show_project(request, shown.project)
     if request.method == "GET":
@@ -71,6 +76,8 @@ def _page(request: HttpRequest, shown: Monitor, *, problem: Refusal | None = Non
         "may_contribute": may(request.user, "contribute", shown.project),
         "alarms": list(queries.alarms_of(shown)),
         "backfills": [(one, queries.progress_of(one)) for one in queries.backfills_of(shown)[:5]],
+        "mutes": [one for one in alerts_inbox.mutes(request.user, shown.project) if one.subject == subject_of(shown)],
+        "mute_hours": HOURS,
         "under_way": list(Look.objects.filter(monitor=shown, state="running").order_by("number")[:3]),
     }
     context |= _looks(request, shown) if tab == "looks" else _found(request, shown)
@@ -130,7 +137,7 @@ def _charts(
     if signal.kind in PERFORMANCE and choice.metric:
         made.append(charts.performance(seen, choice.found.signals, choice.metric, signal.segment, link))
     else:
-        made.append(charts.magnitude(seen, signal, link))
+        made.append(charts.magnitude(seen, signal, link, shown=choice.look.number if choice.look else None))
     if any(one.contribution for one in signal.features):
         made.append(charts.contributions(signal))
     if any(one.name == signal.name and one.segment for one in choice.found.signals):
@@ -199,6 +206,21 @@ def _disable(request: HttpRequest, shown: Monitor) -> str:
     return _("“%s” looks at nothing until it is enabled again.") % shown.name
 
 
+def _mute(request: HttpRequest, shown: Monitor) -> str:
+    """Of the alerts about it; it goes on looking."""
+    hours = request.POST.get("hours", "")
+    if hours not in {value for value, _words in HOURS}:
+        raise Refusal("mute_invalid", _("A mute needs an end."), hint=_("Choose for how long."))
+    until = timezone.now() + timedelta(hours=int(hours))
+    muting.mute(request.user, shown.project, until=until, subject=subject_of(shown), is_personal=False, reason="")
+    return _("Nobody is told about “%s” for that time. Alerts are kept all the same.") % shown.name
+
+
+def subject_of(shown: Monitor) -> str:
+    """As in events."""
+    return f"monitors/{shown.name}"
+
+
 def _number(request: HttpRequest) -> int:
     text = request.POST.get("number", "")
     return int(text) if text.isdecimal() else 0
@@ -211,6 +233,7 @@ ACTS: dict[str, Callable[[HttpRequest, Monitor], str]] = {
     "cancel-backfill": _cancel_backfill,
     "enable": _enable,
     "disable": _disable,
+    "mute": _mute,
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -35,11 +35,12 @@ Link = Callable[[int], str]
 """From a look's number to the address that shows it."""
 
 
-def magnitude(seen: Sequence[Seen], signal: SignalFound, link: Link) -> Chart:
-    """With its limit; looks with an alarm are marked, and each point leads to its look."""
+def magnitude(seen: Sequence[Seen], signal: SignalFound, link: Link, *, shown: int | None = None) -> Chart:
+    """With its limit; looks with an alarm are marked, and each point leads to its look. `shown`: the look that the page
+    is about."""
     told = [(one, one.signal((signal.name, signal.segment))) for one in seen]
     points = [(one, found) for one, found in told if found is not None]
-    return _over_time(
+    chart = _over_time(
         "magnitude",
         _("Magnitude of %s over time") % _title(signal),
         _("Magnitude"),
@@ -50,6 +51,9 @@ def magnitude(seen: Sequence[Seen], signal: SignalFound, link: Link) -> Chart:
         help=_("Each point is a look: choose one to see what it found."),
         is_wide=True,
     )
+    ring = [(one, found.magnitude) for one, found in points if one.number == shown and found.magnitude is not None]
+    marked = msgspec.structs.replace(_line(_("this look"), ring, link=link), shape="points", is_ring=True, tone="muted")
+    return msgspec.structs.replace(chart, series=(*chart.series, marked)) if ring else chart
 
 
 def trend(seen: Sequence[Seen], signal: SignalFound, feature: FeatureFound | None, metric: str, link: Link) -> Chart:
