@@ -1,10 +1,16 @@
-"""How busy deployments were, by minute, beside what the router counted; and both by hour, which are kept for long."""
+"""How busy deployments were, by minute, beside what the router counted; both by hour, which is kept for long; and what
+two of them answered, side by side."""
 
 from __future__ import annotations
 
-from django.db import models
+import uuid
 
-from mlops.deployments.models import Counts, Deployment
+from django.conf import settings as studio
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mlops.deployments.models import Counts, Deployment, Endpoint
+from mlops.packaging import leases
 
 
 class Saturation(models.Model):
@@ -78,3 +84,35 @@ class LastLook(models.Model):
     queued = models.BigIntegerField(default=0)
     cpu_seconds = models.JSONField(default=dict)
     """Server's address to [Unix seconds, processor seconds since its start]."""
+
+
+class ComparisonState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Comparing")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+
+
+class AnswerComparison(leases.Leased):
+    """What two deployments answered, and were asked, in the same time, from what was collected of both."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    first = models.CharField(max_length=60)
+    second = models.CharField(max_length=60)
+    """Names of deployments."""
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=ComparisonState.choices, default=ComparisonState.QUEUED)
+    first_rows = models.BigIntegerField(null=True)
+    second_rows = models.BigIntegerField(null=True)
+    found = models.JSONField(null=True)
+    """formats.monitor.MonitorFound, with the first deployment as the baseline."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.name}: {self.second} beside {self.first}"

@@ -393,6 +393,7 @@ for tab in ("traffic", "test", "consume", "requests", "metrics", "logs"):
     on(PAGE, query=f"?tab={tab}", GET=READ)
 on(f"{PAGE}state/", GET=READ)
 on(f"{PAGE}telemetry/", GET=READ)
+on(f"{PAGE}telemetry/", query="?deployment=blue", POST=CONTRIBUTE, allowed=(400,))
 on(f"{PAGE}traffic/state/", GET=READ)
 on(f"{PAGE}<uuid:deployment_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "apply", "cpus": "2"}))
 for tab in ("metrics", "logs", "settings", "history"):

@@ -44,6 +44,13 @@ class ReplayRequested(Data, kw_only=True):
     after: str
 
 
+class ComparisonRequested(Data, kw_only=True):
+    first: str
+    second: str
+    start: Time
+    end: Time
+
+
 ENDPOINT, REPLAY = "endpoints/{name}", "endpoints/{name}/replays/{number}"
 
 TYPES = (
@@ -55,6 +62,8 @@ TYPES = (
     EventType("mlops.endpoint.callers_changed", "Callers changed", "Who may call, and from where, changes.", ENDPOINT,
               CallersChanged),
     EventType("mlops.endpoint.keys_regenerated", "Key regenerated", "A key is replaced.", ENDPOINT, KeysRegenerated),
+    EventType("mlops.endpoint.comparison_requested", "Comparison requested",
+              "What two deployments answered in the same time is compared.", ENDPOINT, ComparisonRequested),
     EventType("mlops.endpoint.token_created", "Endpoint token created", "A token for callers is made.", ENDPOINT,
               TokenOf),
     EventType("mlops.endpoint.token_revoked", "Endpoint token revoked", "A token for callers is revoked.", ENDPOINT,

@@ -145,18 +145,19 @@ def segments(found: Sequence[SignalFound], name: str, link: Callable[[str], str]
     )
 
 
-def distribution(feature: FeatureFound) -> Chart:
-    """Baseline and window before each other, as shares of their rows."""
+def distribution(feature: FeatureFound, *, key: str = "distribution", names: tuple[str, str] | None = None) -> Chart:
+    """Baseline and window before each other, as shares of their rows. `names`: what they are called."""
+    before, now = names or (_("Baseline"), _("This window"))
     numeric = feature.baseline and feature.baseline.histogram and feature.current and feature.current.histogram
     sides: list[tuple[str, Any, Distribution | None]] = [
-        (_("Baseline"), "first", feature.baseline),
-        (_("This window"), "second", feature.current),
+        (before, "first", feature.baseline),
+        (now, "second", feature.current),
     ]
     series = [
         _bins(name, tone, one) if numeric else _values(name, tone, one) for name, tone, one in sides if one is not None
     ]
     return Chart(
-        key="distribution",
+        key=key,
         title=_("Distribution of %s") % feature.feature,
         kind="overlaid" if numeric else "over",
         unit="share",

@@ -5,22 +5,26 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from mlops.access.decisions import may
+from mlops.access.decisions import may, require
 from mlops.deployments import queries
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.formats.refusal import Refusal
+from mlops.telemetry import comparing
 from mlops.telemetry.api import csv_answer
 from mlops.telemetry.ranges import RANGES, USUAL, Span, span_of
 from mlops.telemetry.series import Point, series, total
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
+from mlops.web.pages.telemetry_answers import answers_of
 from mlops.web.pages.telemetry_charts import charts_of
 from mlops.web.projects import show_project
 
@@ -30,9 +34,10 @@ LIVE_SECONDS, SLOW_SECONDS = 10, 60
 
 @signed_in
 @never_cache
+@require_http_methods(["GET", "POST"])
 def telemetry(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """`?range=`, or `from=` and `to=`; `deployment=` once or more. `csv=` a chart's key or `all`; `part=body`: the
-    live part alone."""
+    live part alone. POST compares what the two deployments that are shown answered in this time."""
     endpoint = queries.visible_endpoint(request.user, endpoint_id)
     show_project(request, endpoint.project)
     deployments = list(queries.deployments_of(endpoint))
@@ -40,6 +45,11 @@ def telemetry(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
         span, shown, problem = _span(request), _shown(request, endpoint, deployments), None
     except Refusal as refusal:
         span, shown, problem = span_of(now=timezone.now()), deployments, refusal
+    if request.method == "POST" and problem is None:
+        try:
+            return _compare(request, endpoint, shown, span)
+        except Refusal as refusal:
+            problem = refusal
     if request.GET.get("csv") == "all":
         return csv_answer(endpoint.name, shown, span)
     context = _context(request, endpoint, shown, span) | {"deployments": deployments, "problem": problem}
@@ -49,8 +59,30 @@ def telemetry(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     return render(request, page, context, status=problem.status if problem else 200)
 
 
+def _compare(request: HttpRequest, endpoint: Endpoint, shown: list[Deployment], span: Span) -> HttpResponse:
+    require(request.user, "contribute", endpoint.project)
+    if len(shown) != 2:
+        raise Refusal("not_two", _("Two deployments are compared."), hint=_("Choose two, and show them."))
+    first, second = (one.name for one in shown)
+    comparing.compare(request.user, endpoint, first=first, second=second, start=span.start, end=span.end)
+    messages.success(request, _("What both answered is compared; it appears here when it is done."))
+    response = redirect("web:telemetry", endpoint.pk)
+    response["Location"] += f"?{request.GET.urlencode()}#answers"
+    return response
+
+
+def _answers(endpoint: Endpoint, shown: list[Deployment]) -> dict[str, Any]:
+    """What two deployments answered, as it was compared last."""
+    if len(shown) != 2:
+        return {}
+    row = comparing.last_of(endpoint, shown[0].name, shown[1].name)
+    found = comparing.found_in(row) if row else None
+    return {"can_compare": True, "comparison": row, "answers": answers_of(found, row) if found and row else []}
+
+
 def _context(request: HttpRequest, endpoint: Endpoint, shown: list[Deployment], span: Span) -> dict[str, Any]:
     totals = {one.name: total(one, span) for one in shown}
+    answers = _answers(endpoint, shown)
     is_past = bool(request.GET.get("to"))
     return {
         "endpoint": endpoint,
@@ -65,7 +97,9 @@ def _context(request: HttpRequest, endpoint: Endpoint, shown: list[Deployment], 
         "totals": [(one, totals[one.name], endpoint.traffic.get(one.name, 0)) for one in shown],
         "compared": _compared(*totals.values()) if len(totals) == 2 else (),
         "has_traffic": any(one.requests for one in totals.values()),
-        "charts": charts_of({one.name: series(one, span) for one in shown}, span),
+        **answers,
+        "service_charts": (made := charts_of({one.name: series(one, span) for one in shown}, span)),
+        "charts": [*made, *(chart for _found, charts in answers.get("answers", ()) for _feature, chart in charts)],
     }
 
 
