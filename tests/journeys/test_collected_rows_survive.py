@@ -20,7 +20,7 @@ import pytest
 
 from tests.journeys.conftest import Studio
 
-ROWS, CALLERS, PER_SECOND = 25, 4, 1000
+ROWS, CALLERS, PER_SECOND = 100, 4, 1000
 ROUNDS = 2
 SCRIPT = """
 import json
@@ -114,7 +114,7 @@ def test_every_acknowledged_row_is_in_the_dataset_exactly_once(studio: Studio, m
             for victim in ("mlops.scoring", "mlops.server.worker", "mlops.router"):
                 before = len(callers.acknowledged)
                 os.kill(_pid(studio, victim), signal.SIGKILL)
-                _until(lambda before=before: len(callers.acknowledged) > before + 40, f"{victim} is back")
+                _until(lambda before=before: len(callers.acknowledged) > before + 20, f"{victim} is back")
     _until(lambda: _spooled(studio) == 0, "all is taken in")
     saved = mlops("online-endpoint", "collected", "save", "-n", "survivors", "--dataset", "kept", "--columns", "all")
     mlops("data", "download", "-n", "kept", "--format", "parquet", "--download-path", str(tmp_path / "kept.parquet"))
