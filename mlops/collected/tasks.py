@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -26,7 +27,8 @@ from mlops.formats.refusal import Refusal
 from mlops.work.calls import every, job, later
 
 HOMELESS_SECONDS = 600.0
-__all__ = ["compact", "forget_tasks", "look", "save_tasks", "take_one", "tidy"]
+REMOTE_SECONDS = 2
+__all__ = ["compact", "forget_tasks", "look", "look_left", "save_tasks", "take_one", "tidy"]
 
 
 @every(1, "collected.look")
@@ -38,16 +40,26 @@ def look() -> None:
     if not rows:
         return
     deployments = Deployment.objects.select_related("endpoint__project").in_bulk([row.deployment_id for row in rows])
-    orphans = dict(left()) if len(deployments) < len(rows) else {}
     for row in rows:
         deployment = deployments.get(row.deployment_id)
-        if deployment is not None and deployment.target != "process":
-            if row.lease_until is None or row.lease_until < timezone.now():
-                later("collected.take", row.pk)
-        elif deployment is not None:
+        if deployment is None:
+            continue
+        if deployment.target == "process":
             take_in(row, sources(deployment))
-        elif row.deployment_id in orphans:
-            take_in(row, [orphans[row.deployment_id]])
+        elif int(time.time()) % REMOTE_SECONDS == 0 and (row.lease_until is None or row.lease_until < timezone.now()):
+            later("collected.take", row.pk)
+
+
+@every(10, "collected.look_left")
+def look_left() -> None:
+    """Takes in what deployments left that were removed."""
+    present = Deployment.objects.values_list("pk", flat=True)
+    gone = {row.deployment_id: row for row in Intake.objects.select_related("endpoint__project")}
+    for pk in present:
+        gone.pop(pk, None)
+    for pk, found in _left().items() if gone else ():
+        if pk in gone:
+            take_in(gone[pk], found)
 
 
 @job("collected.take")
@@ -103,17 +115,27 @@ def tidy() -> None:
 
 def _discard_homeless() -> None:
     """What deployments left whose endpoint was deleted, with all that it had collected."""
-    found = dict(left())
+    found = _left()
     known = set(Intake.objects.filter(deployment_id__in=found).values_list("deployment_id", flat=True))
-    for pk, source in found.items():
-        if pk in known:
-            continue
-        try:
-            for one in source.held():
-                if _age(one.name) > HOMELESS_SECONDS:
-                    source.discard(one.name)
-        except Refusal:
-            continue  # the next time
+    for pk, those in found.items():
+        for source in those if pk not in known else ():
+            try:
+                for one in source.held():
+                    if _age(one.name) > HOMELESS_SECONDS:
+                        source.discard(one.name)
+            except Refusal:
+                continue  # the next time
+
+
+def _left() -> dict[UUID, list[Source]]:
+    """By the former id; without those that cannot be asked now."""
+    found: dict[UUID, list[Source]] = {}
+    try:
+        for pk, source in left():
+            found.setdefault(pk, []).append(source)
+    except Refusal:
+        pass  # what was found before is told; the rest is when its place answers again
+    return found
 
 
 def _age(name: str) -> float:

@@ -133,7 +133,7 @@ def test_what_a_deleted_deployment_left_is_taken_in(blue, endpoint, tmp_path):
     tasks.look()
     spooled(blue, recorded(blue))
     blue.delete()
-    tasks.look()
+    tasks.look_left()
     assert len(rows(endpoint, tmp_path)) == 1
 
 

@@ -22,7 +22,7 @@ PIECE_BYTES = 1024**2
 
 def export(order: Order, target: BinaryIO) -> None:
     """Writes the archive as it grows: one file a model version, designation and day, each through one scratch file."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=3, allowZip64=True) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1, allowZip64=True) as archive:
         for day, model, parts in _groups(order):
             for designation in order.designations:
                 path = _written(order, parts, model, designation)

@@ -13,7 +13,7 @@ from mlops.collected.tables.orders import Order, PartAt
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_BYTES = 768 * 1024**2
+MEMORY_BYTES = 512 * 1024**2
 APART = timedelta(minutes=1)
 """How far apart a request's inputs and predictions are written at most, where a script collects them one by one."""
 FIXED = ("request_id", "correlation_id", "row", "at", "deployment", "model", "is_mirrored")
