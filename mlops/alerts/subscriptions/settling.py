@@ -12,7 +12,7 @@ from mlops.alerts.models import Delivery, DeliveryAttempt, DeliveryState, Subscr
 from mlops.alerts.subscriptions.claiming import bring_forward, held
 from mlops.alerts.subscriptions.sending import Outcome
 from mlops.alerts.subscriptions.telling import tell
-from mlops.alerts.subscriptions.timing import FAILURES, GONE, is_last, probe_after, wait_after
+from mlops.alerts.subscriptions.timing import FAILURES, GONE, SUSPECT, is_last, probe_after, wait_after
 
 GONE_WHY = "The receiver answered 410 Gone: it wants no more events."
 
@@ -66,11 +66,12 @@ def _values(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, An
 
 def _well(subscription_id: Any, now: datetime) -> None:
     row = Subscription.objects.select_for_update(of=("self",)).select_related("project").get(pk=subscription_id)
-    was_failing = row.failing_since is not None
+    was_failing, was_suspect = row.failing_since is not None, row.failures >= SUSPECT
     row.failures, row.failing_since, row.retry_at, row.trouble, row.delivered_at = 0, None, None, "", now
     row.save(update_fields=["failures", "failing_since", "retry_at", "trouble", "delivered_at"])
-    if was_failing:
+    if was_failing or was_suspect:
         bring_forward(row, now=now)
+    if was_failing:
         tell(None, row, "recovered")
 
 

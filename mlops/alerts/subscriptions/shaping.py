@@ -51,7 +51,7 @@ def delivery_view(row: Delivery) -> dict[str, Any]:
         "event": row.event.id,
         "sequence": row.event_id,
         "type": row.type,
-        "subject": row.subject,
+        "subject": row.event.subject,
         "test": row.is_test,
         "state": row.state,
         "state_since": row.state_since,

@@ -6,11 +6,12 @@ import random
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-DELAYS = (5, 30, 120, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200)
-"""Seconds after each failed attempt, before jitter: 12 attempts over about 28 hours."""
+DELAYS = (2, 5, 15, 30, 60, 120, *[300] * 12, *[900] * 8, *[3600] * 24)
+"""Seconds after each failed attempt, before jitter: exponential at first, then every five minutes for an hour, every
+quarter of an hour for two, every hour for a day. 51 attempts over about 27 hours."""
 JITTER = (0.9, 1.2)
 MOST_ATTEMPTS = len(DELAYS) + 1
-MOST_REFUSED = 5
+MOST_REFUSED = 8
 """Attempts where the receiver says that the event itself is wrong."""
 REFUSED = (400, 413, 414, 422, 431)
 GONE = 410
@@ -18,9 +19,11 @@ LONGEST_WAIT = timedelta(days=1)
 KEPT_WAITING = timedelta(days=3)
 """How long an event waits for a receiver that takes nothing."""
 
-FAILURES = 3
-"""Deliveries that failed one after the other until the receiver counts as failing."""
-PROBES = (15, 30, 60, 120, 300)
+SUSPECT = 3
+"""Deliveries that failed one after the other: the next that is taken brings all that wait forward."""
+FAILURES = 10
+"""So many, and the receiver counts as failing."""
+PROBES = (1, 2, 5, 15, 30, 60, 120, 300)
 """Seconds between single probes of a receiver that fails."""
 
 

@@ -101,13 +101,13 @@ def test_all_that_are_dead_are_replayed_in_order(subscribe, contributor, happen,
     sink.answer = lambda call: (422, {}, b"")
     for number in range(3):
         happen("1", str(number))
-    for hour in range(20):
+    for hour in range(26):
         deliver(later(hours=hour))
     assert Delivery.objects.filter(state=DeliveryState.DEAD).count() == 3
     sink.answer = lambda call: (200, {}, b"")
     sink.calls.clear()
     assert actions.replay(contributor, row, is_dead=True) == 3
-    deliver(later(hours=21))
+    deliver(later(hours=27))
     assert names(sink) == ["0", "1", "2"]
 
 

@@ -48,12 +48,12 @@ def test_a_wrong_field_is_refused_with_the_nearest(client, made):
 def test_deliveries_are_listed_with_their_log_and_replayed(client, made, happen, sink):
     sink.answer = lambda call: (422, {}, b"what is this?")
     happen()
-    for hour in range(6):
+    for hour in range(9):
         deliver(later(hours=hour))
     path = f"/api/v1/subscriptions/{made['id']}/"
     (dead,) = client.get(f"{path}deliveries/?state=dead").json()["results"]
     log = client.get(f"{path}deliveries/{dead['id']}/").json()["log"]
-    assert (len(log), log[0]["status"], log[0]["text"]) == (5, 422, "what is this?")
+    assert (len(log), log[0]["status"], log[0]["text"]) == (8, 422, "what is this?")
     assert client.post(f"{path}replay/", {"dead": True}, format="json").json() == {"count": 1}
     assert client.get(path).json()["deliveries"]["waiting"] == 1
 

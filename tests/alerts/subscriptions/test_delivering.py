@@ -93,12 +93,12 @@ def test_a_receiver_that_is_down_is_asked_by_single_probes(subscribe, happen, si
         happen(str(number))
     deliver()
     row.refresh_from_db()
-    assert (len(sink.calls), row.failures) == (3, 3)
+    assert (len(sink.calls), row.failures) == (10, 10)
     assert row.failing_since is not None
     assert row.trouble == "The receiver answered 500 Internal Server Error."
     assert Event.objects.filter(type="mlops.subscription.failing").count() == 1
     deliver(later(minutes=1))
-    assert len(sink.calls) == 4
+    assert len(sink.calls) == 11
 
 
 def test_answers_500_at_random_lose_nothing_and_keep_the_order(subscribe, happen, sink):
@@ -132,11 +132,11 @@ def test_a_poison_event_is_put_aside_and_the_next_of_its_subject_follows(subscri
     deliver()
     assert "other" in names(sink)
     assert "next" not in names(sink)
-    for hour in range(6):
+    for hour in range(9):
         deliver(later(hours=hour))
     assert names(sink)[-1] == "next"
     dead = Delivery.objects.get(state=DeliveryState.DEAD)
-    assert dead.reason == "The receiver answered 422 Unprocessable Entity. That was attempt 5, the last."
+    assert dead.reason == "The receiver answered 422 Unprocessable Entity. That was attempt 8, the last."
     assert DeliveryAttempt.objects.filter(delivery=dead).first().text == "no such field"
 
 

@@ -68,7 +68,7 @@ def test_saving_the_form_unchanged_changes_nothing(browser, subscribe):
 def test_a_subscription_says_why_it_fails_and_what_to_do(browser, subscribe, happen, sink):
     row = subscribe()
     sink.answer = lambda call: (500, {}, b"out of order")
-    for number in range(4):
+    for number in range(12):
         happen(str(number))
     deliver()
     page = browser.get(f"/alerts/subscriptions/{row.pk}/").content.decode()
@@ -84,7 +84,7 @@ def test_the_dead_are_replayed_by_a_button(browser, subscribe, happen, sink):
     row = subscribe()
     sink.answer = lambda call: (422, {}, b"")
     happen()
-    for hour in range(6):
+    for hour in range(9):
         deliver(later(hours=hour))
     browser.post(f"/alerts/subscriptions/{row.pk}/", {"act": "replay-dead"})
     assert Delivery.objects.get().state == "waiting"
