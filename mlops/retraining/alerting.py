@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,18 +11,37 @@ from django.utils.translation import gettext_lazy
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.alerts import actions as alerts
+from mlops.alerts import subjects
 from mlops.alerts.models import Alert
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.retraining import Triggered, TriggerKind
 from mlops.retraining.beginning import begin
-from mlops.retraining.models import Policy
+from mlops.retraining.models import Attempt, Policy
 
 KIND = "retrain"
 
 
 def register() -> None:
     field = alerts.Field(name="policy", label=gettext_lazy("Retraining policy"), choices=_choices)
+    subjects.register("retraining", _about)
     alerts.register(KIND, title=gettext_lazy("start a retraining policy"), fields=(field,), run=_run, check=_check)
+
+
+def _about(project: Project | None, rest: str) -> subjects.About | None:
+    """`POLICY/attempts/NUMBER`: by the policy's name; the author is whoever started the attempt by hand."""
+    pk, _slash, more = rest.partition("/")
+    number = more.removeprefix("attempts/")
+    try:
+        policy = Policy.objects.filter(project=project, pk=UUID(pk)).first()
+    except ValueError:
+        return None
+    if policy is None:
+        return None
+    if not number.isdecimal():
+        return subjects.About(title=policy.name)
+    title = _("%(policy)s, attempt %(number)s") % {"policy": policy.name, "number": number}
+    attempt = Attempt.objects.filter(policy=policy, number=int(number)).select_related("created_by").first()
+    return subjects.About(title=title, author=attempt.created_by if attempt else None)
 
 
 def _run(actor: Any, alert: Alert, options: dict[str, Any]) -> str:

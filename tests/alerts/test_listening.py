@@ -109,7 +109,7 @@ def test_a_new_project_begins_with_rules(owner):
     while read_events():
         pass
     names = set(Rule.objects.filter(project=made).values_list("name", flat=True))
-    assert {"Deployment unhealthy", "Run failed", "Drift detected", "Retraining"} <= names
+    assert {"Deployment unhealthy", "Run failed", "Drift detected", "Retraining", "Model replaced"} <= names
 
 
 def test_filters_on_the_data_leave_the_rest_out(rule, owner, project):

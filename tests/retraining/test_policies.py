@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlops.alerts.subjects import about
 from mlops.formats.refusal import Refusal
 from mlops.formats.retraining import Triggered, What
 from mlops.retraining import actions
@@ -90,3 +91,9 @@ def test_a_field_that_the_trigger_does_not_have_is_named(project):
     with pytest.raises(Refusal) as refused:
         derive(project, what, trigger, window=None, at="now")
     assert "commit" in refused.value.hint
+
+
+def test_alerts_name_the_policy_and_the_attempt(project, make_policy):
+    policy = make_policy()
+    assert about(project, f"retraining/{policy.pk}").title == policy.name
+    assert about(project, f"retraining/{policy.pk}/attempts/2").title == f"{policy.name}, attempt 2"

@@ -90,18 +90,29 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         key="retraining-decided",
-        help=_("A retrained model replaced the old one, was turned away, failed, or waits for approval."),
+        help=_("A retraining was turned away, failed, or waits for approval."),
         is_default=True,
         settings=RuleSettings(
             name="Retraining",
             when=When(
                 events=(
-                    "mlops.retraining.promoted",
                     "mlops.retraining.rejected",
                     "mlops.retraining.failed",
                     "mlops.retraining.approval_wanted",
                 )
             ),
+            tell=Tell(people="contributors", resolved=False),
+            resolve_after=DAY,
+        ),
+    ),
+    Recipe(
+        key="retraining-promoted",
+        help=_("A retrained model replaced the old one."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Model replaced",
+            when=When(events=("mlops.retraining.promoted",)),
+            severity="info",
             tell=Tell(people="contributors", resolved=False),
             resolve_after=DAY,
         ),
