@@ -15,6 +15,7 @@ from mlops.device.counts import Counts, since
 from mlops.device.front import Front
 from mlops.device.home import Current, Home
 from mlops.device.reports import Waiting
+from mlops.device.segments import hand_over
 from mlops.device.server import ScoringServer
 from mlops.device.unpacking import read_manifest, unpack
 from mlops.formats.bundle import MOST_REPORTS, BundleManifest, BundleOffer, DeviceReport
@@ -43,6 +44,7 @@ class Agent:
         self._since = time.time()
         self._restarts, self._rejected, self._silent = 0, 0, 0
         self._messages: list[str] = []
+        self._refused = ""
         self._switching = asyncio.Lock()
 
     async def run(self) -> None:
@@ -103,7 +105,7 @@ class Agent:
         self._say(f"The server ended and is started again: {last}")
 
     def _server(self, bundle: Path) -> ScoringServer:
-        return ScoringServer(bundle, cache=self.home.folder / "cache")
+        return ScoringServer(bundle, cache=self.home.folder / "cache", spool=self.home.spool)
 
     def _go_back(self, why: str) -> bool:
         """To the bundle before, where there is one."""
@@ -194,6 +196,7 @@ class Agent:
                 continue
             try:
                 offer = await self._hand_over()
+                await self._hand_over_collected()
                 if offer is not None:
                     await self._update(offer)
             except Refusal as refusal:
@@ -210,6 +213,13 @@ class Agent:
             self._waiting.forget(answer.accepted)
             if not answer.accepted or not len(self._waiting):
                 return answer.offer
+
+    async def _hand_over_collected(self) -> None:
+        channel = Channel(self._url, token=self.home.token)
+        refused = await asyncio.to_thread(hand_over, self.home.spool, channel)
+        if refused and refused != self._refused:
+            self._say(refused)
+        self._refused = refused
 
     async def _update(self, offer: BundleOffer) -> None:
         current = self.home.current

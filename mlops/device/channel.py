@@ -13,6 +13,7 @@ from mlops.formats.bundle import (
     BUNDLE_PATH,
     MOST_REPORTS,
     REPORT_PATH,
+    SEGMENT_PATH,
     BundleOffer,
     DeviceReport,
     DeviceReports,
@@ -38,6 +39,17 @@ class Channel:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
                 return msgspec.json.decode(answer.read(), type=ReportAnswer)
         except (OSError, msgspec.DecodeError) as error:
+            raise _refused(error) from None
+
+    def hand_over(self, name: str, content: bytes) -> None:
+        """A segment of what was collected; the server has it for good when this returns."""
+        request = self._request(f"{SEGMENT_PATH}{name}/", data=content)
+        request.method = "PUT"
+        request.headers["Content-type"] = "application/octet-stream"
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS):
+                pass
+        except OSError as error:
             raise _refused(error) from None
 
     def fetch(self, offer: BundleOffer, *, platform: str, file: Path) -> None:

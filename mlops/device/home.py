@@ -28,6 +28,8 @@ class Home:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.versions = folder / "versions"
+        self.spool = folder / "spool"
+        """What was collected and not handed over yet, of whichever bundle."""
 
     @property
     def key(self) -> str:

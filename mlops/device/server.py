@@ -18,6 +18,7 @@ import msgspec
 
 from mlops.device.counts import Counts, read_counts
 from mlops.formats.bundle import CODE_FOLDER, SERVING_FOLDER, SITE_FOLDER
+from mlops.formats.collection import SPOOL_VARIABLE
 
 READY_SECONDS = 180.0
 """Small devices take their time to load a model."""
@@ -30,12 +31,13 @@ KEPT_LINES = 200
 
 
 class ScoringServer:
-    def __init__(self, bundle: Path, *, cache: Path) -> None:
+    def __init__(self, bundle: Path, *, cache: Path, spool: Path) -> None:
         self.bundle = bundle
         self.port = _free_port()
         self.said: deque[str] = deque(maxlen=KEPT_LINES)
         """The last lines that it wrote."""
         self._cache = cache
+        self._spool = spool
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -51,6 +53,7 @@ class ScoringServer:
             "PYTHONNOUSERSITE": "1",
             "PYTHONUNBUFFERED": "1",
             "PYTHONPYCACHEPREFIX": str(self._cache),
+            SPOOL_VARIABLE: str(self._spool),
         }
         serving = str(self.bundle / SERVING_FOLDER)
         self._process = await asyncio.create_subprocess_exec(

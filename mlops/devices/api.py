@@ -21,6 +21,7 @@ from mlops.deployments.models import Deployment
 from mlops.deployments.queries import deployment_of, visible_endpoint
 from mlops.deployments.targets.iot_edge.target import folder_name
 from mlops.devices import actions, queries
+from mlops.devices.collected import take_segment
 from mlops.devices.models import Device
 from mlops.formats.bundle import PLATFORMS, DeviceReports
 from mlops.formats.refusal import Refusal
@@ -129,6 +130,17 @@ class ReportsView(APIView):
             raise Refusal("report_invalid", f"The reports cannot be read: {error}.") from None
         answer = actions.take_reports(_device(request), told)
         return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+
+
+class SegmentView(APIView):
+    authentication_classes = (DeviceAuthentication,)
+    permission_classes = (IsDevice,)
+
+    @extend_schema(request=bytes, responses={204: None})
+    def put(self, request: Request, name: str) -> Response:
+        """For devices: a segment of what was collected there."""
+        take_segment(_device(request), name, request.body)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DeviceBundleView(APIView):

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}devices/<uuid:device_id>/token/", api.DeviceTokenView.as_view()),
     path(f"{ONE}bundle/", api.BundleView.as_view(), name="edge-bundle"),
     path("edge/reports/", api.ReportsView.as_view()),
+    path("edge/segments/<str:name>/", api.SegmentView.as_view()),
     path("edge/bundles/<int:serial>/", api.DeviceBundleView.as_view()),
 ]

@@ -10,6 +10,7 @@ RUN_FILE = "run"
 SERVING_FOLDER, SITE_FOLDER, CODE_FOLDER = "serving", "site", "code"
 REPORT_PATH = "/api/v1/edge/reports/"
 BUNDLE_PATH = "/api/v1/edge/bundles/"
+SEGMENT_PATH = "/api/v1/edge/segments/"
 MOST_REPORTS = 500
 """In one request."""
 PLATFORMS = ("x86_64", "aarch64")

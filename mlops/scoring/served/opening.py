@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from mlops.formats.collection import SPOOL_VARIABLE
 from mlops.formats.mlmodel import read_folder
 from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
 from mlops.formats.placement import PLACEMENT_VARIABLE, Placement, placed
@@ -97,7 +98,7 @@ def read_serving(folder: Path) -> Serving:
     try:
         serving = msgspec.json.decode(path.read_bytes(), type=Serving)
         told = os.environ.get(PLACEMENT_VARIABLE)
-        return placed(serving, msgspec.json.decode(told, type=Placement)) if told else serving
+        return _with_own_spool(placed(serving, msgspec.json.decode(told, type=Placement)) if told else serving)
     except FileNotFoundError:
         raise Refusal(
             "no_serving_file", f"{folder} has no {SERVING_FILE}.", hint="Name a deployment's folder."
@@ -108,6 +109,13 @@ def read_serving(folder: Path) -> Serving:
             f"{SERVING_FILE} or {PLACEMENT_VARIABLE} cannot be read: {error}.",
             hint="Deploy it again.",
         ) from None
+
+
+def _with_own_spool(serving: Serving) -> Serving:
+    folder = os.environ.get(SPOOL_VARIABLE)
+    if not folder or serving.collection is None:
+        return serving
+    return replace(serving, collection=replace(serving.collection, folder=folder))
 
 
 def _signature(folder: Path, serving: Serving) -> Signature:
