@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, timedelta
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode
 
@@ -39,6 +39,7 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
 LISTED = 10
+LEAST_DAYS = 14
 ROWS_SHOWN = 12
 LOOKS = {"collecting": "fine", "failing": "trouble", "off": "disabled", "removed": "stopped"}
 """A state of collecting, and the general one that it looks like."""
@@ -143,13 +144,12 @@ def _kept(one: Collecting) -> list[str]:
 
 
 def _by_day(told: Summary) -> Chart:
-    """Every day from the first on, so that a gap is seen."""
+    """Every day from the first on, and two weeks at least, so that a gap is seen."""
     counts = {(one.day, one.deployment): one.rows for one in told.days}
     names = sorted({one.deployment for one in told.days})
-    days: list[date] = []
-    if counts:
-        first, last = min(day for day, _name in counts), max(day for day, _name in counts)
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    today = timezone.now().astimezone(UTC).date()
+    first = min([today - timedelta(days=LEAST_DAYS - 1), *(day for day, _name in counts)])
+    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     return Chart(
         key="rows-by-day",
         title=_("Rows by day"),
