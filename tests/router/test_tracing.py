@@ -92,3 +92,25 @@ def test_statuses_and_the_wait_at_the_server_are_counted(front):
 def blue(front: httpx.Client) -> dict[str, Any]:
     (found,) = front.get("/-/stats").json()["deployments"]
     return dict(found)
+
+
+def test_every_call_has_a_name_of_its_own_that_no_caller_can_give(front):
+    given = {"x-request-id": "order-7", "x-mlops-call": "mine", "x-mlops-spool-key": "stolen"}
+    told = [ask(front, headers=given).json()["headers"] for _ in range(2)]
+    assert {one["x-request-id"] for one in told} == {"order-7"}
+    assert len({one["x-mlops-call"] for one in told}) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{32}", one["x-mlops-call"]) for one in told)
+    assert not any("x-mlops-spool-key" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, None),
+        ({"traceparent": PARENT}, PARENT.split("-")[1]),
+        ({"traceparent": PARENT, "x-mlops-correlation-id": "c"}, "c"),
+        ({"traceparent": PARENT, "x-correlation-id": "c"}, None),
+    ],
+)
+def test_a_callers_trace_correlates_where_the_caller_says_nothing_else(front, given, found):
+    assert ask(front, headers=given).json()["headers"].get("x-mlops-correlation-id") == found
