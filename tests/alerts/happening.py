@@ -15,11 +15,18 @@ DEPLOYMENT = {
     "endpoint": "churn", "deployment": "blue", "state": "failed", "target": "process", "models": ["churn:1"],
     "revision": 1, "tags": {},
 }  # fmt: skip
+DRIFT = {
+    "monitor": "churn weekly", "monitor_id": "1", "run": 3, "signal": "data drift", "kind": "data_drift",
+    "magnitude": 0.42, "threshold": 0.3, "metric": "jensen_shannon_distance", "features": ["age"],
+    "start": "2026-11-25T00:00:00+00:00", "end": "2026-11-26T00:00:00+00:00", "baseline": "training data",
+    "target": "collected data", "endpoint": "churn", "deployment": "blue", "dataset": None, "model": "churn:1",
+}  # fmt: skip
+USUAL = {"run": RUN, "deployment": DEPLOYMENT, "monitor": DRIFT}
 
 
 def happen(project: Any, type: str, subject: str, *, actor: Any = None, reason: str = "", **data: Any) -> None:
     """And all rules have seen it."""
-    usual = RUN if type.startswith("mlops.run.") else DEPLOYMENT
+    usual = USUAL[type.split(".")[1]]
     record(actor, type, subject=subject, project=project, reason=reason, data={**usual, **data})
     while read_events():
         pass

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from mlops.alerts.models import Alert, Notification, Rule
+from mlops.alerts.recipes.catalogue import recipe
 from mlops.alerts.rules.actions import create_rule
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.reminding import remind
@@ -119,3 +120,12 @@ def test_filters_on_the_data_leave_the_rest_out(rule, owner, project):
     happen(project, "mlops.run.failed", "runs/1", experiment="nightly")
     happen(project, "mlops.run.failed", "runs/2", experiment="weekly")
     assert Alert.objects.get(rule_name="Weekly").subject == "runs/2"
+
+
+def test_the_end_of_one_signal_is_not_the_end_of_another(owner, quiet_project):
+    create_rule(owner, quiet_project, recipe("drift-detected").settings)
+    for signal in ("ages", "prices"):
+        happen(quiet_project, "mlops.monitor.drift_detected", "monitors/churn weekly", signal=signal)
+    happen(quiet_project, "mlops.monitor.drift_cleared", "monitors/churn weekly", signal="ages")
+    firing = Alert.objects.get(state="firing")
+    assert (firing.title, firing.value) == ("Drift detected: churn weekly, prices", 0.42)

@@ -252,3 +252,14 @@ def test_a_daily_summary_goes_at_eight_in_the_morning_of_its_reader(owner, quiet
     happen(quiet_project)
     due = Notification.objects.get(person=reader, way="email").due_at
     assert due.astimezone(UTC).hour in (12, 13)
+
+
+def test_addresses_that_a_monitor_names_get_one_mail_whichever_rules_fire(owner, quiet_project, mailbox):
+    when = When(events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",))
+    for name in ("One", "Two"):
+        make_rule(owner, quiet_project, name=name, when=when, tell=Tell(people="nobody"))
+    for what in ("drift_detected", "drift_cleared"):
+        happen(quiet_project, f"mlops.monitor.{what}", "monitors/churn weekly", emails=["anna@example.org"])
+        send()
+    assert [mail["To"] for mail in mailbox.mails] == ["anna@example.org"] * 2
+    assert "Over" in mailbox.mails[1]["Subject"]

@@ -8,12 +8,12 @@ import sys
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mlops.alerts.channels.apprise_child import Done, Order
 from mlops.alerts.channels.kind import Option, Options, Sent
+from mlops.alerts.outside import allowed_names
 from mlops.alerts.telling.message import Message
 from mlops.formats.refusal import Refusal, Where
 
@@ -54,7 +54,7 @@ class Chat:
 
 def call(order: Order) -> Done:
     """What the child said; never raises."""
-    order = msgspec.structs.replace(order, allowed=tuple(settings.ALLOWED_PRIVATE_HOSTS.split(",")))
+    order = msgspec.structs.replace(order, allowed=tuple(allowed_names()))
     command = [sys.executable, "-m", "mlops.alerts.channels.apprise_child"]
     try:
         ended = subprocess.run(

@@ -37,6 +37,8 @@ class Notification(models.Model):
     way = models.CharField(max_length=10, choices=Way.choices)
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    address = models.EmailField(blank=True)
+    """Of mail to somebody whom the event itself names, such as a monitor's definition."""
     digest = models.CharField(max_length=120, blank=True)
     """Those with the same one leave together, as one summary."""
     state = models.CharField(max_length=10, choices=NotificationState.choices, default=NotificationState.WAITING)

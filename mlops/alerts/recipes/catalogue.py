@@ -12,6 +12,8 @@ from mlops.alerts.metrics import METRICS
 from mlops.formats.alerting import Act, RuleSettings, Tell, When
 
 DAY = "1d"
+BY_SIGNAL = "subject, data.signal"
+"""One alert for each signal of each monitor: the end of one is not the end of another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,9 @@ RECIPES: tuple[Recipe, ...] = (
         is_default=True,
         settings=RuleSettings(
             name="Drift detected",
-            when=When(events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",)),
+            when=When(
+                events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",), group_by=BY_SIGNAL
+            ),
             repeat=DAY,
             note="Open the monitor: it ranks the features by what they contribute. Retraining on newer data may help.",
         ),
@@ -74,7 +78,9 @@ RECIPES: tuple[Recipe, ...] = (
         is_default=True,
         settings=RuleSettings(
             name="Monitor alarm",
-            when=When(events=("mlops.monitor.alarm_raised",), clears=("mlops.monitor.alarm_cleared",)),
+            when=When(
+                events=("mlops.monitor.alarm_raised",), clears=("mlops.monitor.alarm_cleared",), group_by=BY_SIGNAL
+            ),
             repeat=DAY,
         ),
     ),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mlops.alerts.models import Alert, ReadingPlace, Rule, Source
 from mlops.alerts.models.alert import OPEN
 from mlops.alerts.recipes.defaults import create_default_rules
-from mlops.alerts.rules.matching import clears, key_of, raises
+from mlops.alerts.rules.matching import clears, key_of, part_of, raises
 from mlops.alerts.rules.measuring import note_trouble
 from mlops.alerts.rules.raising import Finding, begin, fire, resolve, see_again
 from mlops.alerts.subjects import about
@@ -84,10 +84,11 @@ def _clear(rule: Rule, event: Event, now: datetime) -> None:
 
 
 def _raise(rule: Rule, event: Event, now: datetime) -> None:
+    part = part_of(rule, event)
     finding = Finding(
         key=key_of(rule, event),
         subject=event.subject,
-        title=f"{rule.name}: {about(event.project, event.subject).title}",
+        title=f"{rule.name}: {about(event.project, event.subject).title}" + (f", {part}" if part else ""),
         why=event.reason or f"{event.type} by {event.actor_name}.",
         value=_number(event.data.get("magnitude")),
         event_type=event.type,

@@ -24,13 +24,23 @@ def clears(rule: Rule, event: Event) -> bool:
 
 
 def key_of(rule: Rule, event: Event) -> str:
-    """The member of the data that the rule groups by, else the subject."""
-    if not rule.group_by:
-        return event.subject
+    """The members that the rule groups by, joined by slashes; else the subject."""
+    parts = [one.strip() for one in rule.group_by.split(",") if one.strip()]
+    values = [_member(part, event) for part in parts]
+    return "/".join(value for value in values if value) or event.subject
+
+
+def part_of(rule: Rule, event: Event) -> str:
+    """What the key says beside the subject, such as a signal's name."""
+    names = [one.strip() for one in rule.group_by.split(",")]
+    return ", ".join(value for name in names if name.startswith("data.") and (value := _member(name, event)))
+
+
+def _member(path: str, event: Event) -> str:
     value: Any = view_of(event)
-    for part in rule.group_by.split("."):
+    for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    return event.subject if value is None else str(value)
+    return "" if value is None else str(value)
 
 
 def view_of(event: Event) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def deliver(notifications: list[Notification]) -> Sent:
         message = _message(notifications)
         if first.channel is not None:
             return send_by(first.channel, message)
-        return send_mail([preference_of(first.person).email], message)
+        return send_mail([first.address or preference_of(first.person).email], message)
 
 
 def send_by(channel: Channel, message: Message) -> Sent:

@@ -14,6 +14,8 @@ from mlops.alerts.telling.preferences import preference_of, ways_of
 from mlops.alerts.telling.recipients import people_told
 from mlops.alerts.telling.timing import end_of_quiet, next_digest
 
+MOST_NAMED = 20
+
 
 def plan(alert: Alert, what: str, now: datetime) -> None:
     """`what` is fired, repeated or resolved."""
@@ -50,9 +52,23 @@ def _stay_silent(alert: Alert, what: str, until: datetime, reason: str, now: dat
 def _tell(rule: Rule, alert: Alert, what: str, mutes: list[Any], now: datetime) -> None:
     for channel in rule.channels.filter(is_enabled=True):
         _add(alert, what, Way.CHANNEL, now, channel=channel)
+    _tell_named(alert, what, now)
     for person in people_told(rule, alert):
         if for_person(mutes, person) is None:
             _tell_person(alert, what, person, now)
+
+
+def _tell_named(alert: Alert, what: str, now: datetime) -> None:
+    """Addresses in the event's own data, as a monitor's definition gives them: once for each event, whichever rules
+    it raises."""
+    named = alert.data.get("emails")
+    if what == "repeated" or not isinstance(named, list):
+        return
+    for address in dict.fromkeys(str(one) for one in named[:MOST_NAMED]):
+        Notification.objects.get_or_create(
+            key=f"{what}:{alert.event_id}:{address}"[:200],
+            defaults={"alert": alert, "what": what, "way": Way.EMAIL, "address": address, "due_at": now},
+        )
 
 
 def _tell_person(alert: Alert, what: str, person: Any, now: datetime) -> None:

@@ -30,7 +30,7 @@ def due_sinks(now: datetime) -> list[str]:
     """Those with something to send that nobody sends to at this moment."""
     rows = Notification.objects.filter(_due(now) | Q(state=SENDING)).order_by("due_at")
     sinks, busy = {}, set()
-    for row in rows.only("state", "lease_until", "way", "channel_id", "person_id", "alert_id")[:2000]:
+    for row in rows.only("state", "lease_until", "way", "channel_id", "person_id", "alert_id", "address")[:2000]:
         if row.state == SENDING and row.lease_until is not None and row.lease_until > now:
             busy.add(sink_of(row))
         else:
@@ -41,6 +41,8 @@ def due_sinks(now: datetime) -> list[str]:
 def sink_of(row: Notification) -> str:
     if row.way == Way.CHANNEL:
         return f"channel:{row.channel_id}"
+    if row.address:
+        return f"address:{row.address}"
     return f"email:{row.person_id}" if row.way == Way.EMAIL else f"act:{row.alert_id}"
 
 
@@ -68,8 +70,8 @@ def _due(now: datetime) -> Q:
 
 def _rows(sink: str) -> QuerySet[Notification]:
     what, _colon, key = sink.partition(":")
-    way = {"channel": Way.CHANNEL, "email": Way.EMAIL, "act": Way.ACT}[what]
-    column = {"channel": "channel", "email": "person", "act": "alert"}[what]
+    way = {"channel": Way.CHANNEL, "email": Way.EMAIL, "address": Way.EMAIL, "act": Way.ACT}[what]
+    column = {"channel": "channel", "email": "person", "address": "address", "act": "alert"}[what]
     return Notification.objects.filter(way=way, **{column: key})
 
 
@@ -128,7 +130,7 @@ def back_off(attempts: int) -> timedelta:
 
 def _note(rows: list[Notification], kind: str, text: str, now: datetime) -> None:
     for row in rows:
-        whom = row.channel.name if row.channel else row.person.get_username() if row.person else ""
+        whom = row.channel.name if row.channel else row.person.get_username() if row.person else row.address
         said = whom if row.channel or not whom else f"{whom} {Way(row.way).label}"
         line = ": ".join(part for part in (said, text) if part)
         AlertEntry.objects.create(alert=row.alert, at=timezone.now(), kind=kind, text=line)
