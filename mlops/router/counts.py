@@ -82,22 +82,22 @@ class Tally:
         )
 
     def prometheus(self, *, endpoints: Iterable[Endpoint], revision: int) -> str:
-        lines = ["# TYPE mlops_router_table_revision gauge", f"mlops_router_table_revision {revision}"]
+        lines = [*_head("mlops_router_table_revision", "gauge"), f"mlops_router_table_revision {revision}"]
         lines += _shares(endpoints)
         lines += _by_class("mlops_router_requests_total", self.counts)
         lines += _by_class("mlops_router_mirrored_total", self._mirrored)
-        lines.append("# TYPE mlops_router_mirrors_dropped_total counter")
+        lines += _head("mlops_router_mirrors_dropped_total", "counter")
         lines += [
             f"mlops_router_mirrors_dropped_total{{{_labels(k)}}} {one.dropped}" for k, one in self._mirrored.items()
         ]
-        lines.append("# TYPE mlops_router_retries_total counter")
+        lines += _head("mlops_router_retries_total", "counter")
         lines += [f"mlops_router_retries_total{{{_labels(key)}}} {one.retries}" for key, one in self.counts.items()]
-        lines.append("# TYPE mlops_router_refused_total counter")
+        lines += _head("mlops_router_refused_total", "counter")
         for (endpoint, code), count in self.refused.items():
             lines.append(f'mlops_router_refused_total{{endpoint="{_escaped(endpoint)}",code="{code}"}} {count}')
-        lines.append("# TYPE mlops_router_in_flight gauge")
+        lines += _head("mlops_router_in_flight", "gauge")
         lines += [f"mlops_router_in_flight{{{_labels(key)}}} {entry.in_flight}" for key, entry in self.counts.items()]
-        lines.append("# TYPE mlops_router_queue_seconds summary")
+        lines += _head("mlops_router_queue_seconds", "summary")
         for key, entry in self.counts.items():
             lines.append(f"mlops_router_queue_seconds_sum{{{_labels(key)}}} {entry.queue_seconds:.6f}")
             lines.append(f"mlops_router_queue_seconds_count{{{_labels(key)}}} {entry.queued}")
@@ -121,7 +121,7 @@ def _mirrored(counts: Counts | None) -> MirrorCounts:
 
 def _shares(endpoints: Iterable[Endpoint]) -> list[str]:
     """The percent in force; the role tells who is compared with whom."""
-    lines = ["# TYPE mlops_router_share_percent gauge"]
+    lines = _head("mlops_router_share_percent", "gauge")
     for endpoint in endpoints:
         shares = {deployment.name: share for deployment, share in endpoint.shares}
         for deployment in endpoint.route.deployments:
@@ -133,7 +133,7 @@ def _shares(endpoints: Iterable[Endpoint]) -> list[str]:
 
 
 def _by_class(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
-    return [f"# TYPE {name} counter"] + [
+    return _head(name, "counter") + [
         f'{name}{{{_labels(key)},status="{hundreds}xx"}} {count}'
         for key, entry in counts.items()
         for hundreds in range(1, 6)
@@ -142,7 +142,7 @@ def _by_class(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
 
 
 def _histograms(name: str, counts: Mapping[tuple[str, str], Counts]) -> list[str]:
-    lines = [f"# TYPE {name} histogram"]
+    lines = _head(name, "histogram")
     for key, entry in counts.items():
         lines += _histogram(name, _labels(key), entry)
     return lines
@@ -161,6 +161,25 @@ def _histogram(name: str, labels: str, entry: Counts) -> list[str]:
         f"{name}_sum{{{labels}}} {entry.seconds:.6f}",
         f"{name}_count{{{labels}}} {total}",
     ]
+
+
+HELP = {
+    "mlops_router_table_revision": "Of the routing table in force.",
+    "mlops_router_share_percent": "Share of the endpoint's traffic that a deployment gets, 0-100.",
+    "mlops_router_requests_total": "Answered requests by class of status.",
+    "mlops_router_mirrored_total": "Copies of requests, whose answers nobody gets, by class of status.",
+    "mlops_router_mirrors_dropped_total": "Copies that were not sent, for too many were under way.",
+    "mlops_router_retries_total": "Attempts beyond the first.",
+    "mlops_router_refused_total": "Requests that reached no deployment, by code.",
+    "mlops_router_in_flight": "Requests in hand.",
+    "mlops_router_queue_seconds": "How long requests waited for their turn at a server, as it told.",
+    "mlops_router_seconds": "Time to answer.",
+    "mlops_router_mirrored_seconds": "Time to answer of copies.",
+}
+
+
+def _head(name: str, kind: str) -> list[str]:
+    return [f"# HELP {name} {HELP[name]}", f"# TYPE {name} {kind}"]
 
 
 def _milliseconds(timing: bytes) -> float:

@@ -55,6 +55,10 @@ PAGES = [
     "/deploy/?version={version}",
     "/endpoints/",
     "/endpoints/{endpoint}/telemetry/?range=15m",
+    "/monitoring/",
+    "/monitoring/{monitor}/?signal=drift",
+    "/monitoring/{monitor}/?signal=quality&look={look}",
+    "/monitoring/{monitor}/?tab=looks",
     "/batch/",
     "/batch/new/",
     *(f"/batch/{{batch}}/?tab={tab}" for tab in ("jobs", "call", "deployments", "consume")),
@@ -90,6 +94,11 @@ PAGES = [
     "/people/",
     "/api/v1/docs/",
 ]
+WATCH = {
+    "target": {"dataset": DATASET, "axis": "@rows", "rows_per_window": 60},
+    "baseline": {"kind": "earlier"},
+    "signals": [{"name": "drift", "kind": "data_drift"}, {"name": "quality", "kind": "data_quality"}],
+}
 VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.map(node => node.target.join(" ")).slice(0, 4).join(", ")}`)"""
@@ -183,6 +192,30 @@ def test_a_page_opened_on_a_phone_is_readable_and_fits(
     assert page.evaluate(SIDEWAYS) <= 0
 
 
+def test_a_chart_is_saved_as_a_picture_and_as_a_table(page: Page, studio: Studio, places: dict[str, str]) -> None:
+    page.goto(f"{studio.url}/monitoring/{places['monitor']}/?signal=drift")
+    page.locator("#plot-magnitude .main-svg").first.wait_for()
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="PNG: Magnitude of drift").click()
+    assert picture.value.suggested_filename == "pages-magnitude.png"
+    assert Path(picture.value.path()).read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as table:
+        page.get_by_role("link", name="CSV: Magnitude of drift").click()
+    assert Path(table.value.path()).read_text().startswith("Window,Magnitude")
+
+
+def test_a_point_of_a_chart_leads_to_its_look(page: Page, studio: Studio, places: dict[str, str]) -> None:
+    page.goto(f"{studio.url}/monitoring/{places['monitor']}/?signal=drift")
+    point = page.locator("#plot-magnitude .scatterlayer .trace").first.locator(".point").first
+    point.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = point.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**look=*")
+    expect(page.get_by_role("heading", name="Signals")).to_be_visible()
+
+
 def _violations(page: Page, theme: str) -> list[str]:
     page.evaluate("theme => window.setTheme(theme)", theme)
     page.wait_for_timeout(200)  # colours change over 0.12 s
@@ -225,6 +258,11 @@ def _retrained(rest: httpx.Client) -> str:
     attempt = f"retraining-policies/{policy}/attempts/1/"
     assert _until(lambda: not rest.get(attempt).raise_for_status().json()["is_live"])
     return policy
+
+
+def _completed_look(rest: httpx.Client, monitor: str) -> str | None:
+    looks = rest.get(f"monitors/{monitor}/looks/", params={"state": "completed"}).raise_for_status().json()["results"]
+    return str(looks[0]["number"]) if looks else None
 
 
 def _post(rest: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ WORST_FIRST = (
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     monitor: Monitor
     signal: str
-    """The one that is farthest beyond its limit in the last look."""
+    """The one that is farthest beyond its limit in the last look that could tell."""
     magnitude: float | None
     threshold: float | None
     spark: Sparkline | None
@@ -83,7 +83,7 @@ def _line(monitor: Monitor) -> Line:
     looks = looks_with_values(monitor, most=MOST_LOOKS)
     summaries = [msgspec.convert(look.summary, LookSummary) for look in looks if look.summary]
     last = Look.objects.filter(monitor=monitor).exclude(state=LookState.CANCELLED).order_by("-end", "-number").first()
-    lead = leading(summaries[-1].signals) if summaries else None
+    lead = next((found for one in reversed(summaries) if (found := leading(one.signals)) is not None), None)
     name = (lead.name, lead.segment) if lead else ("", "")
     over = [_signal(one.signals, name) for one in summaries]
     return Line(
@@ -96,7 +96,7 @@ def _line(monitor: Monitor) -> Line:
             limit=lead.threshold if lead else None,
             beyond=[bool(one and one.state == "alarm") for one in over],
         ),
-        alarms=sum(one.state == "alarm" for one in summaries[-1].signals) if summaries else 0,
+        alarms=sum(one.state == "alarm" and not one.segment for one in summaries[-1].signals) if summaries else 0,
         last=last,
         traffic=endpoints.traffic_summary(monitor.endpoint) if monitor.endpoint else None,
     )
