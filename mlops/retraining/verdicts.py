@@ -125,11 +125,11 @@ def _in_direction(criterion: Criterion, found: MetricFound) -> tuple[float, floa
 def _said(
     criterion: Criterion, found: MetricFound, difference: float, low: float, high: float, evidence: Evidence
 ) -> str:
-    words = f"{criterion.metric}: {found.challenger:.4g} against {found.champion:.4g}"
+    words = f"{criterion.metric}: {_n(found.challenger)} against {_n(found.champion)}"
     way = "better" if difference >= 0 else "worse"
-    words += f", {abs(difference):.3g} {way}"
+    words += f", {_n(abs(difference))} {way}"
     if criterion.needs_proof and low != high:
-        words += f" ({100 * evidence.confidence:g} % interval {low:+.3g} to {high:+.3g})"
+        words += f" ({100 * evidence.confidence:g} % interval {_signed(low)} to {_signed(high)})"
     return words
 
 
@@ -152,7 +152,7 @@ def _reached(criterion: Criterion, evidence: Evidence) -> Check:
     higher = criterion.direction == "higher" or (not criterion.direction and found.larger_is_better)
     reached = found.challenger >= limit if higher else found.challenger <= limit
     asked = f"{'at least' if higher else 'at most'} {limit:g} is asked for"
-    words = f"{criterion.metric} of the new model is {found.challenger:.4g}; {asked}."
+    words = f"{criterion.metric} of the new model is {_n(found.challenger)}; {asked}."
     return Check(name=name, state="pass" if reached else "fail", words=words, is_limit=True)
 
 
@@ -184,8 +184,8 @@ def _slices(rule: SliceRule, evidence: Evidence, *, is_alone: bool) -> Check:
 
 def _worst(slices: list[SliceFound]) -> str:
     one = min(slices, key=lambda each: each.difference or 0.0)
-    bounds = f"{one.low:+.3g} to {one.high:+.3g}" if one.low is not None and one.high is not None else "unknown"
-    values = f"{one.challenger:.4g} against {one.champion:.4g} ({bounds})"
+    bounds = f"{_signed(one.low)} to {_signed(one.high)}" if one.low is not None and one.high is not None else "unknown"
+    values = f"{_n(one.challenger)} against {_n(one.champion)} ({bounds})"
     return f"{one.column} = {one.value} ({one.rows:,} rows): {one.metric} {values}"
 
 
@@ -237,3 +237,14 @@ def _onnx(side: SideFound) -> Check:
 
 def _share(level: float) -> str:
     return f"{100 * level:.4g} %"
+
+
+def _n(value: float | None) -> str:
+    """Four digits, and no powers of ten where whole numbers will do."""
+    if value is None:
+        return "none"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
+def _signed(value: float) -> str:
+    return _n(value) if value < 0 else f"+{_n(value)}"

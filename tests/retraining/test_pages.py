@@ -139,3 +139,10 @@ def test_two_versions_are_compared_from_the_page_without_effect(page, in_use, ma
     assert not Deployment.objects.exists()
     missing = page.post(f"/retraining/{policy.pk}/", {"act": "compare", "challenger": "prices:9"})
     assert (missing.status_code, "There are: prices:2, prices:1." in text_of(missing)) == (404, True)
+
+
+def test_an_endpoint_leads_to_a_form_that_knows_its_model(page, endpoint, pipeline):
+    place = re.search(r'href="(/retraining/new/[^"]+)"', page.get(f"/endpoints/{endpoint.pk}/").content.decode())
+    text = page.get(place[1].replace("&amp;", "&")).content.decode()
+    assert 'name="model" value="prices"' in text
+    assert '<option value="rollout" selected>' in text

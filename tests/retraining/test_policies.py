@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlops.alerts.subjects import about
+from mlops.formats.azureml.lines import load
 from mlops.formats.refusal import Refusal
 from mlops.formats.retraining import Triggered, What
+from mlops.formats.retraining_file import read_policy
 from mlops.retraining import actions
 from mlops.retraining.models import PolicyRevision
 from mlops.retraining.parameters import derive
@@ -97,3 +101,10 @@ def test_alerts_name_the_policy_and_the_attempt(project, make_policy):
     policy = make_policy()
     assert about(project, f"retraining/{policy.pk}").title == policy.name
     assert about(project, f"retraining/{policy.pk}/attempts/2").title == f"{policy.name}, attempt 2"
+
+
+def test_the_guides_policy_is_read_as_it_stands():
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "retraining.md"
+    text = guide.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    read = read_policy(load("guide", text))
+    assert (read.name, read.settings.then.do) == ("prices", "rollout")

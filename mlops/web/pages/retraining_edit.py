@@ -24,6 +24,7 @@ from mlops.pipelines import published
 from mlops.pipelines.models import PublishedPipeline
 from mlops.registry.models import RegisteredModel
 from mlops.retraining import actions, queries
+from mlops.retraining.champion import serving
 from mlops.retraining.checking import METRICS
 from mlops.retraining.models import Policy
 from mlops.web.guard import signed_in
@@ -112,7 +113,9 @@ def _filled_in(request: HttpRequest) -> dict[str, Any]:
     if typed.get("monitor"):
         typed["monitors"] = [typed["monitor"]]
     if typed["endpoint"]:
-        typed["do"] = "rollout"
+        endpoint = Endpoint.objects.filter(project=current_project(request), name=typed["endpoint"]).first()
+        present = serving(endpoint) if endpoint else None
+        typed |= {"do": "rollout", "model": typed["model"] or (present.version.model.name if present else "")}
     return typed
 
 
