@@ -35,7 +35,7 @@ def create_monitor(
         project=project,
         name=_checked_name(name),
         description=description.strip(),
-        settings=msgspec.to_builtins(wanted),
+        settings=_stored(wanted),
         is_enabled=is_enabled,
         state=MonitorState.WAITING if is_enabled else MonitorState.DISABLED,
         reason=_("It has not looked yet.") if is_enabled else _("It was made disabled."),
@@ -73,7 +73,7 @@ def change_monitor(
         row.name = new_name
         row.description = row.description if description is None else description.strip()
         if what:
-            row.settings, row.revision = msgspec.to_builtins(wanted), row.revision + 1
+            row.settings, row.revision = _stored(wanted), row.revision + 1
             _point(row, wanted)
             if _timing(before) != _timing(wanted):
                 plan_anew(row, wanted, now=timezone.now())
@@ -123,6 +123,11 @@ def delete_monitor(actor: Any, monitor: Monitor) -> None:
 
 def changed_fields(before: MonitorSettings, after: MonitorSettings) -> list[str]:
     return [one for one in MonitorSettings.__struct_fields__ if getattr(before, one) != getattr(after, one)]
+
+
+def _stored(settings: MonitorSettings) -> Any:
+    """As the database gives it back."""
+    return msgspec.json.decode(msgspec.json.encode(settings))
 
 
 def _timing(settings: MonitorSettings) -> tuple[Any, ...]:

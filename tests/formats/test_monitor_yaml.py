@@ -10,6 +10,7 @@ from mlops.formats.azureml.monitor import is_monitor, read_monitor
 from mlops.formats.azureml.monitor_writing import written
 from mlops.formats.monitor import Baseline, MonitorSettings, SignalSettings, Target
 from mlops.formats.refusal import Refusal
+from mlops.monitoring.windows import times_of
 
 ADVANCED = """$schema: http://azureml/sdk-2-0/Schedule.json
 name: fraud_detection_model_monitoring
@@ -117,6 +118,7 @@ def test_a_simple_monitor_has_the_usual_signals():
     found = _read(SIMPLE)
     assert [one.kind for one in found.settings.signals] == ["data_drift", "prediction_drift", "data_quality"]
     assert found.needs_baseline
+    assert (found.settings.times, found.settings.frequency, found.settings.interval) == (None, "day", 1)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +168,12 @@ def test_a_monitor_of_a_dataset_is_written_and_read():
         label="price",
         least_rows=20,
         most_rows=10_000,
-        times=_read(SIMPLE).settings.times,
+        frequency="month",
+        interval=2,
     )
-    again = _read(yaml.safe_dump(written("rows", settings, times=settings.times, is_enabled=False), sort_keys=False))
+    again = _read(
+        yaml.safe_dump(written("rows", settings, times=times_of(settings), is_enabled=False), sort_keys=False)
+    )
     assert again.settings == settings
     assert not again.is_enabled
 

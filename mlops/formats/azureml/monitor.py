@@ -75,7 +75,7 @@ def read_monitor(source: Source) -> ReadMonitor:
         most_rows=_whole(source, monitor, "most_rows", None),
         emails=_emails(source, monitor, warnings),
         tags={str(name): str(value) for name, value in dict(given.get("tags") or {}).items()},
-        times=_times(source),
+        **_timing(_times(source)),
     )
     return ReadMonitor(
         name=str(given["name"]),
@@ -161,6 +161,17 @@ def _times(source: Source) -> Cron | Recurrence:
         return trigger
     hint = "Use cron or recurrence; a dataset without times is looked at whenever a version comes."
     raise source.refuse("value_invalid", "A monitor looks at times.", at=("trigger", "type"), hint=hint)
+
+
+def _timing(times: Cron | Recurrence) -> dict[str, Any]:
+    """A plain recurrence is a frequency with its interval."""
+    if isinstance(times, Cron):
+        return {"times": times}
+    usual = (1,) if times.frequency == "month" else ()
+    plain = Recurrence(frequency=times.frequency, interval=times.interval, month_days=usual)
+    if times in (plain, msgspec.structs.replace(plain, month_days=())):
+        return {"frequency": times.frequency, "interval": times.interval}
+    return {"times": times}
 
 
 def _whole(source: Source, monitor: dict[str, Any], name: str, usual: Any) -> Any:
