@@ -90,6 +90,15 @@ PAGES = [
     "/alerts/channels/{channel}/",
     "/alerts/mutes/",
     "/alerts/preferences/",
+    "/alerts/subscriptions/",
+    "/alerts/subscriptions/new/",
+    "/alerts/subscriptions/{subscription}/",
+    "/alerts/subscriptions/{subscription}/edit/",
+    "/alerts/events/",
+    "/alerts/events/{event}/",
+    "/alerts/events/types/",
+    "/alerts/events/types/mlops.monitor.drift_detected/",
+    "/alerts/networks/",
     "/settings/",
     "/people/",
     "/api/v1/docs/",
@@ -139,7 +148,16 @@ def places(studio: Studio) -> dict[str, str]:
         mail = {"kind": "email", "options": {"to": "ops@example.org"}}
         channel = _post(rest, "channels/", {"project": PROJECT, "name": "pages", **mail})["id"]
         alert = _until(lambda: rest.get("alerts/", params={"project": PROJECT}).json()["results"])[0]["id"]
+        hook = {
+            "name": "pages",
+            "url": "https://93.184.216.34/hook",
+            "types": ["mlops.cluster.*"],
+        }  # which never happen
+        subscription = _post(rest, "subscriptions/", {"project": PROJECT, **hook})["id"]
+        event = rest.get("events/", params={"project": PROJECT}).json()["results"][0]["id"]
         return {
+            "subscription": subscription,
+            "event": event,
             "rule": rule,
             "channel": channel,
             "alert": alert,

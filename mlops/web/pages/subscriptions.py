@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +122,7 @@ def delivery(request: HttpRequest, subscription_id: UUID, delivery_id: int) -> H
         "delivery": found,
         "log": DeliveryAttempt.objects.filter(delivery=found),
         "sending": sending,
-        "body": sending.content.decode() if sending else "",
+        "body": json.dumps(json.loads(sending.content), indent=2, ensure_ascii=False) if sending else "",
     }
     return render(request, "web/alerts/delivery.html", context)
 
