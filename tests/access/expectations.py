@@ -243,7 +243,7 @@ on("api/v1/models/", query="?project={slug}", GET=READ)
 on("api/v1/models/<uuid:model_id>/", GET=READ)
 on("api/v1/models/<uuid:model_id>/timeline/", GET=READ)
 on("models/<uuid:model_id>/timeline/", GET=READ)
-on("api/v1/lineage/", query="?of=datasets/zebra data", GET=READ)
+on("api/v1/lineage/", query="?of=runs/1", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/", GET=READ)
 on(
     "api/v1/models/<uuid:model_id>/versions/<int:number>/",
