@@ -18,6 +18,7 @@ from mlops.monitoring.models import Look, LookState
 from mlops.monitoring.queries import found_by
 
 MOST_COLUMNS, MOST_CAUSES, PAST_LOOKS = 10, 12, 8
+LEAST_SHARE = 0.03
 OF_COLUMNS = ("data_drift", "prediction_drift", "multivariate_drift", "data_quality")
 TITLES = {
     "missing": lazily("Values of “%(column)s” are missing"),
@@ -56,6 +57,8 @@ def causes_of(look: Look) -> tuple[Cause, ...]:
     explained = {column for cause in causes for column in cause.columns}
     causes += [Cause(**one) for one in serving_causes(look, _signals(found))]
     for feature, share in features:
+        if share < LEAST_SHARE:
+            continue
         causes.append(_of_column(feature, share, look, is_explained=feature.feature in explained))
     causes += _of_relation(found)
     causes.sort(key=lambda cause: -cause.score)

@@ -19,6 +19,8 @@ from mlops.lineage.shapes import Spread, middle
 from mlops.lineage.upstream import Fed, fed_by
 from mlops.monitoring.models import Look
 
+MOST_VERSIONS = 50
+
 
 def dataset_causes(look: Look, features: Sequence[tuple[FeatureFound, float]]) -> list[dict[str, Any]]:
     """One for each version that moved some of the columns: fields of a Cause."""
@@ -38,14 +40,17 @@ def dataset_causes(look: Look, features: Sequence[tuple[FeatureFound, float]]) -
 
 
 def _versions(fed: Fed, look: Look) -> list[tuple[DatasetVersion, dict[str, Any]]]:
-    """From that which fed the baseline to the newest there was when the window ended, with their profiles."""
+    """That which fed the baseline, and the newest after it that there were when the window ended, with profiles."""
     rows = DatasetVersion.objects.filter(
         dataset=fed.version.dataset_id, number__gte=fed.version.number, state=VersionState.READY
     ).select_related("dataset__project", "created_by")
     if look.end is not None:
         rows = rows.filter(created_at__lte=max(look.end, look.created_at))
+    newest = list(rows.order_by("-number")[:MOST_VERSIONS])
+    if newest and newest[-1].pk != fed.version.pk:
+        newest.append(fed.version)
     found = []
-    for row in rows.order_by("number"):
+    for row in reversed(newest):
         if row.profile is not None:
             profile = msgspec.convert(row.profile, TableProfile)
             found.append((row, {column.name: column for column in profile.columns}))
