@@ -21,17 +21,18 @@ KEPT = timedelta(minutes=15)
 
 
 def known_near(intake: Intake, entries: Sequence[Entry]) -> set[int]:
-    """Keys of everything taken in that was written about when these were."""
+    """Of their keys those that were taken in already, among what was written about when these were."""
+    wanted = {one.key for one in entries}
     first, last = min(one.at for one in entries) - APART, max(one.at for one in entries) + APART
     near = {"last_at__gte": first, "first_at__lte": last}
     found: set[int] = set()
     for keys in KeyBatch.objects.filter(deployment_id=intake.deployment_id, **near).values_list("keys", flat=True):
-        found.update(_unpacked(bytes(keys)))
+        found |= wanted.intersection(_unpacked(bytes(keys)))
     if first < timezone.now() - KEPT:
-        wanted = {"endpoint_id": intake.endpoint_id, "deployment": intake.deployment, "kind": PartKind.ROWS}
-        parts = Part.objects.filter(**wanted, **near)
+        mine = {"endpoint_id": intake.endpoint_id, "deployment": intake.deployment, "kind": PartKind.ROWS}
+        parts = Part.objects.filter(**mine, **near)
         for digest in parts.values_list("blob_id", flat=True):
-            found.update(_of_part(digest))
+            found |= _of_part(digest, wanted)
     return found
 
 
@@ -55,8 +56,9 @@ def _unpacked(keys: bytes) -> Iterable[int]:
     return found
 
 
-def _of_part(digest: str) -> Iterable[int]:
+def _of_part(digest: str, wanted: set[int]) -> set[int]:
     import polars as pl
 
     with store().open(digest) as source:
-        return pl.read_parquet(source, columns=[KEY])[KEY].to_list()
+        keys = pl.read_parquet(source, columns=[KEY])[KEY]
+    return set(keys.filter(keys.is_in(list(wanted))).to_list())

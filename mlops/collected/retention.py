@@ -14,8 +14,9 @@ from mlops.collected.models import Intake, Part, PartKind, Segment
 from mlops.deployments.models import Endpoint
 from mlops.events.chain import record
 
-SEGMENTS_KEPT = timedelta(days=30)
-"""The names of what was taken: a source that was asked to discard one may list it again within this time."""
+SEGMENTS_KEPT = timedelta(days=2)
+"""The names of what was taken: a source that was asked to discard one may list it again within this time;
+later, the keys of its records are found among the parts."""
 
 
 def remove_old(now: datetime) -> int:

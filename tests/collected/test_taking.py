@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mlops.collected import taking, tasks
-from mlops.collected.models import Intake, Part, Segment
+from mlops.collected.models import Intake, KeyBatch, Part, Segment
 from mlops.collected.reading import fetch_window
 from mlops.deployments.spools import sources
 from mlops.events.models import Event
@@ -148,3 +148,22 @@ def test_what_a_deleted_endpoint_left_goes_after_a_while(blue, endpoint, monkeyp
     monkeypatch.setattr(tasks, "HOMELESS_SECONDS", -1.0)
     tasks.tidy()
     assert source.held() == []
+
+
+def test_a_server_elsewhere_is_asked_by_a_job_of_its_own(blue, endpoint, tmp_path):
+    type(blue).objects.filter(pk=blue.pk).update(target="iot_edge")
+    spooled(blue, recorded(blue))
+    tasks.look()
+    assert not Part.objects.exists()
+    tasks.take_one(str(Intake.objects.get().pk))
+    assert len(rows(endpoint, tmp_path)) == 1
+
+
+def test_a_segment_that_is_sent_again_long_after_adds_nothing(blue, endpoint, tmp_path):
+    old = recorded(blue)
+    for _number in range(2):
+        spooled(blue, old)
+        tasks.look()
+        Segment.objects.all().delete()
+        KeyBatch.objects.all().delete()
+    assert len(rows(endpoint, tmp_path)) == 1
