@@ -6,6 +6,9 @@ server that runs, or with the volume once its deployment is gone and all of it w
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,9 +25,10 @@ from mlops.deployments.targets.docker.containers import Container, containers
 from mlops.deployments.targets.docker.engines import Engine, connected, engine_of
 from mlops.deployments.targets.docker.engines_used import engines_used
 from mlops.deployments.targets.docker.rows import studio
-from mlops.deployments.targets.docker.volumes import files_of, has_volume, volume_name, volumes
+from mlops.deployments.targets.docker.volumes import copy_files, has_volume, volume_name, volumes
 from mlops.formats.refusal import Refusal
-from mlops.formats.spool import MAGIC, OPEN, SEALED, SEGMENT_NAME, cut
+from mlops.formats.spool import SEALED
+from mlops.scoring.spool import folder as spool
 from mlops.scoring.spool.folder import Held
 
 SECONDS = 10.0
@@ -32,8 +36,8 @@ LOOK_SECONDS = 15.0
 """A volume without a server does not change: it is not read anew more often than that."""
 
 _read_at: dict[str, float] = {}
-_contents: dict[str, dict[str, bytes]] = {}
-"""By volume, what was read of it and not taken yet."""
+_is_whole: dict[str, bool] = {}
+"""By volume: when it was read last, and whether nothing can have been missed then."""
 
 
 def sources(deployment: Deployment) -> list[VolumeSource]:
@@ -86,10 +90,10 @@ class VolumeSource:
     def read(self, name: str) -> bytes:
         if self._server is not None:
             return self._server.read(name)
-        content = _contents.get(self._volume, {}).get(name)
-        if content is None:
-            raise Refusal("segment_gone", f"There is no segment {name}.", status=404)
-        return content
+        try:
+            return spool.read(self._copies, name)
+        except FileNotFoundError:
+            raise Refusal("segment_gone", f"There is no segment {name}.", status=404) from None
 
     def discard(self, name: str) -> None:
         if self._server is not None:
@@ -97,21 +101,22 @@ class VolumeSource:
             return
         self._taken.mkdir(parents=True, exist_ok=True)
         (self._taken / name).touch()
-        _contents.get(self._volume, {}).pop(name, None)
+        spool.discard(self._copies, name)
 
     def _asked(self, replica: str, url: str) -> list[Held] | None:
         """By a server that answers; what was taken while none did is deleted now."""
         server = HttpSource(replica, asking(url), key=spool_key(self._pk))
         try:
             found = server.held()
-            for one in found:
-                if (self._taken / one.name).exists():
-                    server.discard(one.name)
-                    (self._taken / one.name).unlink(missing_ok=True)
+            taken = {one.name for one in found if (self._taken / one.name).exists()}
+            for name in taken:
+                server.discard(name)
+                (self._taken / name).unlink(missing_ok=True)
         except Refusal:
             return None
         self._server = server
-        return [one for one in found if not (self._taken / one.name).exists()]
+        shutil.rmtree(self._copies, ignore_errors=True)
+        return [one for one in found if one.name not in taken]
 
     def _of_volume(self, client: Any, there: Sequence[Container]) -> list[Held]:
         """Open segments count only where no server can have lived while they were read: they were left by dead ones."""
@@ -119,17 +124,27 @@ class VolumeSource:
         now = time.monotonic()
         if now - _read_at.get(self._volume, -LOOK_SECONDS) >= LOOK_SECONDS:
             _read_at[self._volume] = now
-            before = _lives(client, there)
-            files = files_of(client, self._volume)
-            later = containers(client, studio=studio(), deployment=str(self._pk))
-            if before is None or before != _lives(client, later):
-                files = {name: content for name, content in files.items() if not name.endswith(OPEN)}
-            taken = {one.name for one in self._taken.iterdir()} if self._taken.is_dir() else set()
-            _contents[self._volume] = {n: c for n, c in _segments(files).items() if n not in taken}
-        waiting = _contents.get(self._volume, {})
-        if not waiting and self._is_left:
+            for folder in (self._taken, self._copies):
+                folder.mkdir(parents=True, exist_ok=True)
+            _is_whole[self._volume] = self._copy(client, there)
+        found = spool.held(self._copies)
+        if not found and self._is_left and _is_whole.get(self._volume):
             self._remove(client)
-        return [Held(name=name, size_bytes=len(content)) for name, content in sorted(waiting.items())]
+        return found
+
+    def _copy(self, client: Any, there: Sequence[Container]) -> bool:
+        """What was not taken yet, beside what was copied before. Whether that is all that was ever written."""
+        before = _lives(client, there)
+        with tempfile.TemporaryDirectory(dir=self._place) as draft:
+            copy_files(client, self._volume, Path(draft))
+            later = containers(client, studio=studio(), deployment=str(self._pk))
+            is_whole = before is not None and before == _lives(client, later)
+            if is_whole:
+                spool.seal_left(Path(draft))
+            for segment in spool.held(Path(draft)):
+                if not (self._taken / segment.name).exists():
+                    os.replace(Path(draft) / f"{segment.name}{SEALED}", self._copies / f"{segment.name}{SEALED}")
+        return is_whole
 
     def _remove(self, client: Any) -> None:
         """Refused by the engine while a container has it, which then is on its way out."""
@@ -138,8 +153,7 @@ class VolumeSource:
         with contextlib.suppress(APIError):
             client.api.remove_volume(self._volume)
             _read_at.pop(self._volume, None)
-            for one in self._taken.iterdir() if self._taken.is_dir() else ():
-                one.unlink(missing_ok=True)
+            shutil.rmtree(self._place, ignore_errors=True)
 
     def _server_silent(self) -> Refusal:
         message = f"No server of the deployment on {self.name} tells what it collected."
@@ -147,8 +161,17 @@ class VolumeSource:
         return Refusal("spool_unreachable", message, hint=hint, status=503)
 
     @property
+    def _place(self) -> Path:
+        return Path(settings.DATA_DIR) / "spool-volumes" / str(self._pk)
+
+    @property
     def _taken(self) -> Path:
-        return Path(settings.DATA_DIR) / "spool-taken" / str(self._pk)
+        """Names of what was taken and could not be deleted there yet."""
+        return self._place / "taken"
+
+    @property
+    def _copies(self) -> Path:
+        return self._place / "copies"
 
 
 def _lives(client: Any, there: Sequence[Container]) -> frozenset[tuple[str, str]] | None:
@@ -157,15 +180,3 @@ def _lives(client: Any, there: Sequence[Container]) -> frozenset[tuple[str, str]
         return None
     told = {one.id: client.api.inspect_container(one.id)["State"] for one in there}
     return frozenset((id, str(state.get("StartedAt"))) for id, state in told.items())
-
-
-def _segments(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Sealed ones, and those that dead servers left open, without their torn end."""
-    found: dict[str, bytes] = {}
-    for file, content in files.items():
-        name, dot, ending = file.partition(".")
-        if SEGMENT_NAME.fullmatch(name) and f"{dot}{ending}" in (OPEN, SEALED):
-            sound = content[: cut(content)]
-            if len(sound) > len(MAGIC):
-                found[name] = sound
-    return found

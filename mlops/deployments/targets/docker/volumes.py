@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
-from pathlib import PurePosixPath
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlops.deployments.collecting import IN_CONTAINER
@@ -48,8 +50,8 @@ def has_volume(client: Any, name: str) -> bool:
     return True
 
 
-def files_of(client: Any, name: str) -> dict[str, bytes]:
-    """Of a volume that no server writes to: file name to content."""
+def copy_files(client: Any, name: str, folder: Path) -> None:
+    """Of a volume that no server writes to: its segments, into a folder of this machine. Streamed: it may be large."""
     _make_reader(client)
     binds = {name: {"bind": MOUNT, "mode": "rw"}}
     made = client.api.create_container(
@@ -58,7 +60,7 @@ def files_of(client: Any, name: str) -> dict[str, bytes]:
     try:
         client.api.put_archive(made["Id"], MOUNT, _folder())
         parts, _told = client.api.get_archive(made["Id"], f"{MOUNT}/{FOLDER}")
-        return _files(b"".join(parts))
+        _unpack(io.BufferedReader(_Parts(parts)), folder)
     finally:
         client.api.remove_container(made["Id"], force=True)
 
@@ -85,11 +87,28 @@ def _folder() -> bytes:
     return content.getvalue()
 
 
-def _files(content: bytes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+def _unpack(stream: io.BufferedReader, folder: Path) -> None:
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in archive:
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None:
-                found[PurePosixPath(member.name).name] = file.read()
-    return found
+                with (folder / PurePosixPath(member.name).name).open("wb") as target:
+                    shutil.copyfileobj(file, target)
+
+
+class _Parts(io.RawIOBase):
+    """Blocks of bytes as a stream."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts = iter(parts)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        if not self._rest:
+            self._rest = next(self._parts, b"")
+        given, self._rest = self._rest[: len(target)], self._rest[len(target) :]
+        target[: len(given)] = given
+        return len(given)
