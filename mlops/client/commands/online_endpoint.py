@@ -226,7 +226,7 @@ def tell_explanations(explanations: list[dict[str, Any]]) -> None:
 
 
 def delete_endpoint(arguments: argparse.Namespace) -> int:
-    confirm(arguments, f"Delete the endpoint “{arguments.name}” with its deployments and keys?")
+    confirm(arguments, f"Delete the endpoint “{arguments.name}” with its deployments, keys and collected data?")
     if arguments.local:
         return _local().delete_endpoint(arguments)
     connection = connect()
