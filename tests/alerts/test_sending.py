@@ -263,3 +263,15 @@ def test_addresses_that_a_monitor_names_get_one_mail_whichever_rules_fire(owner,
         send()
     assert [mail["To"] for mail in mailbox.mails] == ["anna@example.org"] * 2
     assert "Over" in mailbox.mails[1]["Subject"]
+
+
+def test_a_storm_is_one_summary_for_people_and_each_by_itself_for_programs(
+    owner, quiet_project, channel, sink, mailbox
+):
+    create_channel(owner, name="mail", kind_name="email", options={"to": "ops@example.org"}, project=quiet_project)
+    make_rule(owner, quiet_project, tell=Tell(people="nobody", channels=("ops", "mail")))
+    for number in range(12):
+        happen(quiet_project, subject=f"runs/{number}")
+    send()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Summary: 12 alerts, 12 still firing"]
+    assert len(sink.calls) == 12

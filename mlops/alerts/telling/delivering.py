@@ -10,7 +10,7 @@ from mlops.alerts.channels.kind import Sent
 from mlops.alerts.channels.kinds import kind
 from mlops.alerts.channels.secrets import options_of
 from mlops.alerts.models import Alert, Channel, Notification, Way
-from mlops.alerts.telling.composing import compose, compose_digest
+from mlops.alerts.telling.composing import UTC, compose, compose_digest
 from mlops.alerts.telling.message import Message
 from mlops.alerts.telling.preferences import preference_of
 from mlops.alerts.telling.timing import zone_of
@@ -54,9 +54,8 @@ def act(alert: Alert) -> Sent:
 
 def _message(notifications: list[Notification]) -> Message:
     first = notifications[0]
-    preference = preference_of(first.person) if first.person else None
-    zone = {"zone": zone_of(preference)} if preference else {}
+    zone = zone_of(preference_of(first.person)) if first.person else UTC
     unsubscribe = unsubscribe_link(first.person) if first.person and first.way == Way.EMAIL else ""
-    if first.digest and preference is not None:
-        return compose_digest(notifications, id=first.digest, zone=zone_of(preference), unsubscribe=unsubscribe)
-    return compose(first.alert, first.what, id=str(first.pk), unsubscribe=unsubscribe, **zone)
+    if first.digest:
+        return compose_digest(notifications, id=first.digest, zone=zone, unsubscribe=unsubscribe)
+    return compose(first.alert, first.what, id=str(first.pk), zone=zone, unsubscribe=unsubscribe)

@@ -19,6 +19,7 @@ from mlops.events.chain import notify
 
 LEASE = timedelta(seconds=90)
 MOST_AT_ONCE = 25
+MOST_SINGLE, MOST_IN_SUMMARY = 10, 200
 BACK_OFF = (30, 120, 600, 1800)
 """Seconds after the first failures; then an hour each."""
 MOST_ATTEMPTS = 28
@@ -49,6 +50,7 @@ def sink_of(row: Notification) -> str:
 def send_to(sink: str, now: datetime | None = None) -> int:
     """How many arrived. The first failure that may pass ends it: the sink is asked again later."""
     arrived = 0
+    _gather_storm(sink, now or timezone.now())
     for _turn in range(MOST_AT_ONCE):
         moment = now or timezone.now()
         first = _rows(sink).filter(_due(moment)).order_by("due_at", "created_at").first()
@@ -62,6 +64,15 @@ def send_to(sink: str, now: datetime | None = None) -> int:
             break
         arrived += len(ready)
     return arrived
+
+
+def _gather_storm(sink: str, now: datetime) -> None:
+    """Many at once become one summary: people read it, and services refuse floods. Programs get each by itself."""
+    loose = _rows(sink).filter(state=WAITING, due_at__lte=now, digest="").exclude(way=Way.ACT)
+    storm = list(loose.exclude(channel__kind="webhook").values_list("pk", flat=True)[:MOST_IN_SUMMARY])
+    if len(storm) > MOST_SINGLE:
+        name = f"storm:{sink}"[:90]
+        Notification.objects.filter(pk__in=storm, state=WAITING).update(digest=f"{name}:{now:%Y%m%dT%H%M%S}")
 
 
 def _due(now: datetime) -> Q:

@@ -105,11 +105,13 @@ def _inbox(request: HttpRequest) -> dict[str, Any]:
     if text := asked.get("q", "").strip():
         found = found.filter(title__icontains=text) | found.filter(subject__icontains=text)
     page = Paginator(found, A_PAGE).get_page(asked.get("page"))
+    known = {one.subject: one for one in page}
+    subjects = {subject: _subject(one) for subject, one in known.items()}
     fresh = set(queries.unread(request.user).filter(alert__in=list(page)).values_list("alert", flat=True))
     return {
         "project": project,
         "page": page,
-        "lines": [(one, _subject(one), one.pk in fresh) for one in page],
+        "lines": [(one, subjects[one.subject], one.pk in fresh) for one in page],
         "fresh": bool(fresh),
         "wanted": wanted,
         "severity": severity,
