@@ -56,3 +56,10 @@ def test_a_chart_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(Refusal) as refused:
         csv_of([chart(Series(name="c", x=(), y=()))], "kk", name="n")
     assert "k" in refused.value.hint
+
+
+def test_categories_that_read_as_numbers_are_no_numbers():
+    words = figure(chart(Series(name="s", x=("4", "20"), y=(0.7, 0.3), shape="bar")))["layout"]["xaxis"]
+    assert words["type"] == "category"
+    times = figure(chart(Series(name="s", x=(EARLY, LATE), y=(0.7, 0.3))))["layout"]["xaxis"]
+    assert "type" not in times

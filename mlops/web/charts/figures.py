@@ -94,6 +94,8 @@ def _layout(chart: Chart) -> dict[str, Any]:
     places: dict[str, Any] = {"title": {"text": chart.x_title}} if chart.x_title else {}
     if chart.span is not None:
         places |= {"range": [one.isoformat() for one in chart.span], "type": "date"}
+    if any(isinstance(value, str) for one in chart.series for value in one.x):
+        places["type"] = "category"  # a category may read as a number, such as 4
     if chart.kind == "ranking":
         lines = max((len(one.x) for one in chart.series), default=0)
         places |= {"autorange": "reversed", "type": "category", "ticksuffix": "  "}
