@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from mlops.accounts.actions import create_first_administrator
+from mlops.alerts.models import Delivery, Subscription
 from mlops.collected.models import Intake
+from mlops.events.models import Event
 from mlops.monitoring.models import Alarm, Look
 from mlops.telemetry.sampling import look as sample
 from mlops.work.measuring import COLLECTORS
@@ -22,6 +26,18 @@ LINE = re.compile(
 )
 
 
+def subscribe(project) -> None:
+    """With an event that has been on its way for a minute."""
+    now = timezone.now()
+    hook = Subscription.objects.create(project=project, name="hook", host="https://h", sealed="", state_since=now)
+    event = Event.objects.latest("seq")
+    minute_ago = now - timedelta(minutes=1)
+    Delivery.objects.create(
+        subscription=hook, event=event, type=event.type, subject=event.subject, state_since=now, queued_at=minute_ago,
+        next_at=now,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def scraped(client, endpoint, blue, monitor) -> str:
     sample(told(endpoint, statuses={"200": 3}, in_flight=1, queued=3, queue_seconds=0.1))
@@ -30,6 +46,7 @@ def scraped(client, endpoint, blue, monitor) -> str:
     Intake.objects.create(
         endpoint=endpoint, deployment="blue", deployment_id=blue.pk, state="collecting", lag_seconds=3
     )
+    subscribe(endpoint.project)
     admin, _password = create_first_administrator()
     client.force_login(admin)
     return str(client.get("/metrics").content.decode())
@@ -45,6 +62,12 @@ def test_monitors_tell_magnitudes_limits_and_alarms(scraped):
 
 def test_collection_tells_its_lag(scraped):
     assert re.search(r'mlops_collection_lag_seconds\{.*deployment="blue".*\} 3', scraped)
+
+
+def test_deliveries_tell_their_states_and_the_oldest_that_waits(scraped):
+    labels = 'project="churn",subscription="hook"'
+    assert f'mlops_deliveries{{{labels},state="waiting"}} 1' in scraped
+    assert re.search(rf"mlops_delivery_oldest_seconds\{{{labels}\}} 6\d", scraped)
 
 
 def test_every_collector_answers(scraped):
