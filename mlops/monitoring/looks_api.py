@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
 from mlops.monitoring import asking, queries
+from mlops.monitoring.importing import import_stored
 from mlops.monitoring.models import Look
 from mlops.monitoring.shaping import backfill_line, look_line
 from mlops.monitoring.stored_form import stored_form
@@ -104,6 +105,13 @@ class StoredForm(APIView):
     def get(self, request: Request, monitor_id: UUID) -> Response:
         monitor = queries.visible_monitor(request.user, monitor_id)
         return Response(stored_form(monitor, queries.looks_with_values(monitor)))
+
+    @extend_schema(request=dict, responses={201: dict})
+    def post(self, request: Request, monitor_id: UUID) -> Response:
+        """Keeps the looks of such a list, for charts over time; those that were kept before are left out."""
+        monitor = queries.visible_monitor(request.user, monitor_id)
+        made = import_stored(request.user, monitor, request.data)
+        return Response({"results": [look_line(one) for one in made]}, status=201)
 
 
 class Backfills(APIView):

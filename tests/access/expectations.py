@@ -58,7 +58,7 @@ on(f"{MONITOR}looks/<int:number>/causes/", GET=READ)
 on(f"{MONITOR}looks/<int:number>/again/", POST=CONTRIBUTE)
 on(f"{MONITOR}looks/<int:number>/cancel/", POST=CONTRIBUTE)
 on(f"{MONITOR}values/", GET=READ)
-on(f"{MONITOR}stored-form/", GET=READ)
+on(f"{MONITOR}stored-form/", GET=READ, POST=(CONTRIBUTE, {}), allowed=(422,))
 SPAN = {"start": "2020-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
 on(f"{MONITOR}backfills/", GET=READ, POST=(CONTRIBUTE, SPAN))
 on(f"{MONITOR}backfills/<int:number>/cancel/", POST=CONTRIBUTE)
