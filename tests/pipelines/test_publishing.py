@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from designer import actions as designer
+from mlops.events.models import Event
 from mlops.formats.document import Document, DrawnNode
 from mlops.formats.pipeline import Edge, Pin, PipelineParameter
 from mlops.formats.refusal import Refusal
@@ -156,6 +157,7 @@ def test_while_a_run_is_going_the_overlap_rule_decides(schedule, rule, second):
     tick(at(6))
     tick(at(6, day=1))
     assert [state for state, _key in fires()] == ["started", second]
+    assert Event.objects.filter(type="mlops.schedule.skipped").exists() is (second == "skipped")
     if rule == "queue":
         Run.objects.update(state="completed")
         tick(at(7, day=1))
@@ -168,6 +170,16 @@ def test_missed_times_say_why(schedule):
     found = list(Fire.objects.values_list("state", "reason"))
     assert len(found) == 3
     assert all(state == "skipped" and "Missed" in reason for state, reason in found)
+
+
+def test_missed_times_are_told_in_one_event(schedule):
+    schedule(catch_up="skip")
+    tick(at(12, day=2))
+    event = Event.objects.get(type="mlops.schedule.missed")
+    assert (event.data["count"], event.data["endpoint"]) == (3, "retrain")
+    assert event.data["first"] < event.data["last"]
+    tick(at(12, day=2))
+    assert Event.objects.filter(type="mlops.schedule.missed").count() == 1
 
 
 def test_what_a_disabled_time_would_have_fired_is_not_caught_up(contributor, schedule):
@@ -215,4 +227,5 @@ def test_a_refused_call_is_told_at_its_fire(contributor, schedule, project, owne
     tick(at(6))
     fire = Fire.objects.get()
     assert (fire.state, fire.run) == ("refused", None)
+    assert Event.objects.get(type="mlops.schedule.refused").reason == fire.reason
     assert fire.reason

@@ -67,6 +67,12 @@ def test_the_end_of_a_run_is_told_once_with_its_reason(run, to):
     assert (run.state, run.is_final, run.ended_at is not None) == (to, True, True)
 
 
+def test_the_begin_of_a_run_is_told(run):
+    assert begin_run(run, reason="Steps may begin.") is True
+    event = Event.objects.get(type="mlops.run.started")
+    assert (event.data["state"], event.data["run_id"]) == ("running", str(run.pk))
+
+
 def test_what_has_ended_stays_ended(contributor, project):
     ended = past_run(contributor, project, state="cancelled")
     assert begin_run(ended, reason="") is False
