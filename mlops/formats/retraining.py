@@ -51,8 +51,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seconds: float = 7 * 86400.0
     """Up to the trigger."""
     with_labels: bool = True
-    label: str = ""
-    """The column of the collected labels that is the truth, where there are several."""
+    """Only rows whose label has come."""
 
 
 class What(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

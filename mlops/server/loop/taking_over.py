@@ -23,7 +23,7 @@ SETTINGS: dict[str, Any] = {
     "what": {
         "pipeline": NAME,
         "parameters": {"data": "${{window}}"},
-        "window": {"dataset": COLLECTED, "seconds": 3600.0, "with_labels": True, "label": LABEL},
+        "window": {"dataset": COLLECTED, "seconds": 3600.0, "with_labels": True},
     },
     "compare": {
         "held_out": {"kind": "dataset", "dataset": HELD_OUT, "label": LABEL},
