@@ -9,6 +9,7 @@ NUMERICAL = (
     "population_stability_index",
     "jensen_shannon_distance",
     "normalized_wasserstein_distance",
+    "wasserstein_distance",
 )
 CATEGORICAL = ("chi_squared", "population_stability_index", "jensen_shannon_distance", "euclidean_distance")
 QUALITY = (

@@ -26,7 +26,10 @@ REGRESSION = {
 SQUARED = {"mse", "mean_squared_error"}
 """Whose threshold is the square of ours."""
 PERFORMANCE = {"tabular_classification": CLASSIFICATION, "tabular_regression": REGRESSION}
-OURS_OF_COLUMNS = ("kolmogorov_smirnov", "chi_squared", "euclidean_distance", "unseen_category_rate", "duplicate_rate")
+OURS_OF_COLUMNS = (
+    "kolmogorov_smirnov", "chi_squared", "euclidean_distance", "wasserstein_distance", "unseen_category_rate",
+    "duplicate_rate",
+)  # fmt: skip
 OURS_OF_PERFORMANCE = (
     "auc", "log_loss", "overall_accuracy", "average_accuracy", "micro_precision", "micro_recall", "macro_precision",
     "macro_recall", "macro_f1", "macro_auc", "relative_absolute_error", "relative_squared_error",
