@@ -155,7 +155,12 @@ def places(studio: Studio) -> dict[str, str]:
         }  # which never happen
         subscription = _post(rest, "subscriptions/", {"project": PROJECT, **hook})["id"]
         event = rest.get("events/", params={"project": PROJECT}).json()["results"][0]["id"]
+        monitor = _post(rest, "monitors/", {"project": PROJECT, "name": "pages", "settings": WATCH})["id"]
+        _post(rest, f"monitors/{monitor}/looks/", {})
+        look = _until(lambda: _completed_look(rest, monitor))
         return {
+            "monitor": monitor,
+            "look": look,
             "subscription": subscription,
             "event": event,
             "rule": rule,
@@ -212,18 +217,20 @@ def test_a_page_opened_on_a_phone_is_readable_and_fits(
 
 def test_a_chart_is_saved_as_a_picture_and_as_a_table(page: Page, studio: Studio, places: dict[str, str]) -> None:
     page.goto(f"{studio.url}/monitoring/{places['monitor']}/?signal=drift")
+    page.locator("#plot-magnitude").scroll_into_view_if_needed()  # it is drawn when it comes into sight
     page.locator("#plot-magnitude .main-svg").first.wait_for()
     with page.expect_download() as picture:
-        page.get_by_role("button", name="PNG: Magnitude of drift").click()
+        page.locator("[data-chart-png=plot-magnitude]").click()
     assert picture.value.suggested_filename == "pages-magnitude.png"
     assert Path(picture.value.path()).read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as table:
-        page.get_by_role("link", name="CSV: Magnitude of drift").click()
+        page.locator("section.chart:has(#chart-magnitude) a[download]").click()
     assert Path(table.value.path()).read_text().startswith("Window,Magnitude")
 
 
 def test_a_point_of_a_chart_leads_to_its_look(page: Page, studio: Studio, places: dict[str, str]) -> None:
     page.goto(f"{studio.url}/monitoring/{places['monitor']}/?signal=drift")
+    page.locator("#plot-magnitude").scroll_into_view_if_needed()
     point = page.locator("#plot-magnitude .scatterlayer .trace").first.locator(".point").first
     point.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
