@@ -7,12 +7,14 @@ from typing import Any
 
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import load_plain
-from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.names import project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
 from mlops.client.output import show
+from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
 
 PATH = "alert-rules/"
+ROWS = Rows("rule", PATH)
 COLUMNS = (
     ("name", "name"),
     ("project", "project"),
@@ -42,8 +44,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     named = {"update": update}
     for name, help, run in (
         ("show", "one rule, as it would be written down", show_rule),
-        ("enable", "watch from now on", enable),
-        ("disable", "watch no more; what it raised is ended", disable),
+        ("enable", "watch from now on", ROWS.enable),
+        ("disable", "watch no more; what it raised is ended", ROWS.disable),
         ("delete", "delete a rule; its alerts are kept", delete_rule),
     ):
         named[name] = verbs.add(name, help, run)
@@ -65,7 +67,7 @@ def test_rule(arguments: argparse.Namespace) -> int:
     if arguments.file:
         body = _body(connection, arguments)
     else:
-        rule = connection.get(_path(connection, arguments))
+        rule = connection.get(ROWS.address(connection, arguments))
         names = ("project", "name", "when", "severity", "tell", "action", "repeat", "resolve_after")
         body = {name: rule[name] for name in names if name in rule}
     return show(arguments, connection.post(f"{PATH}try/", {**body, "days": arguments.days}))
@@ -73,7 +75,7 @@ def test_rule(arguments: argparse.Namespace) -> int:
 
 def update_rule(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = _path(connection, arguments)
+    path = ROWS.address(connection, arguments)
     return show(arguments, connection.request("PATCH", path, body=load_plain(arguments.file)))
 
 
@@ -92,25 +94,11 @@ def list_recipes(arguments: argparse.Namespace) -> int:
 
 def show_rule(arguments: argparse.Namespace) -> int:
     connection = connect()
-    return show(arguments, connection.get(_path(connection, arguments)))
-
-
-def enable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": True}))
-
-
-def disable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": False}))
+    return show(arguments, connection.get(ROWS.address(connection, arguments)))
 
 
 def delete_rule(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    path = _path(connection, arguments)
-    confirm(arguments, f"Delete the rule “{arguments.name}”?")
-    connection.request("DELETE", path)
-    return show(arguments, {"deleted": arguments.name})
+    return ROWS.delete(arguments, question=f"Delete the rule “{arguments.name}”?")
 
 
 def _body(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -121,7 +109,3 @@ def _body(connection: Connection, arguments: argparse.Namespace) -> dict[str, An
     if arguments.name:
         body["name"] = arguments.name
     return body
-
-
-def _path(connection: Connection, arguments: argparse.Namespace) -> str:
-    return f"{PATH}{find(connection, 'rule', arguments.name, path=PATH, project=arguments.project)['id']}/"

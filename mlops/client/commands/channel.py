@@ -6,14 +6,16 @@ import argparse
 import sys
 from typing import Any
 
-from mlops.client.connection import Connection, connect
+from mlops.client.connection import connect
 from mlops.client.documents import load_plain
-from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.names import project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
 from mlops.client.output import show
+from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
 
 PATH = "channels/"
+ROWS = Rows("channel", PATH)
 COLUMNS = (
     ("name", "name"),
     ("kind", "kind"),
@@ -38,8 +40,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     for name, help, run in (
         ("show", "one channel; no secret is shown", show_channel),
         ("test", "send a message now and show the answer (status 1: it did not arrive)", test_channel),
-        ("enable", "send there again", enable),
-        ("disable", "send nothing there until enabled", disable),
+        ("enable", "send there again", ROWS.enable),
+        ("disable", "send nothing there until enabled", ROWS.disable),
         ("delete", "delete a channel that no rule names", delete_channel),
     ):
         verb = verbs.add(name, help, run)
@@ -71,32 +73,14 @@ def list_channels(arguments: argparse.Namespace) -> int:
 
 def show_channel(arguments: argparse.Namespace) -> int:
     connection = connect()
-    return show(arguments, connection.get(_path(connection, arguments)))
+    return show(arguments, connection.get(ROWS.address(connection, arguments)))
 
 
 def test_channel(arguments: argparse.Namespace) -> int:
     connection = connect()
-    answer = connection.post(f"{_path(connection, arguments)}test/")
+    answer = connection.post(f"{ROWS.address(connection, arguments)}test/")
     return show(arguments, answer) or (0 if answer["ok"] else 1)
 
 
-def enable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": True}))
-
-
-def disable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": False}))
-
-
 def delete_channel(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    path = _path(connection, arguments)
-    confirm(arguments, f"Delete the channel “{arguments.name}”?")
-    connection.request("DELETE", path)
-    return show(arguments, {"deleted": arguments.name})
-
-
-def _path(connection: Connection, arguments: argparse.Namespace) -> str:
-    return f"{PATH}{find(connection, 'channel', arguments.name, path=PATH, project=arguments.project)['id']}/"
+    return ROWS.delete(arguments, question=f"Delete the channel “{arguments.name}”?")

@@ -10,12 +10,14 @@ from typing import Any
 
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import readable
-from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.names import project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
 from mlops.client.output import show
+from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
 
 PATH = "monitors/"
+ROWS = Rows("monitor", PATH)
 COLUMNS = (
     ("name", "name"),
     ("project", "project"),
@@ -54,8 +56,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     for name, help, run in (
         ("show", "one monitor with its settings and alarms", show_monitor),
         ("export", "its YAML, as create takes it", export),
-        ("enable", "look from now on", enable),
-        ("disable", "look no more until enabled", disable),
+        ("enable", "look from now on", ROWS.enable),
+        ("disable", "look no more until enabled", ROWS.disable),
         ("delete", "delete a monitor with its looks", delete_monitor),
         ("run", "look now, at the newest window or a given one", run_now),
         ("backfill", "look at all windows of a past range", backfill),
@@ -92,7 +94,7 @@ def update_monitor(arguments: argparse.Namespace) -> int:
     asked, body = _read(arguments, connection)
     arguments.name = arguments.name or asked.name
     changed = {"settings": body["settings"], "description": asked.description, "enabled": asked.is_enabled}
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body=changed))
+    return show(arguments, connection.request("PATCH", ROWS.address(connection, arguments), body=changed))
 
 
 def list_monitors(arguments: argparse.Namespace) -> int:
@@ -101,39 +103,25 @@ def list_monitors(arguments: argparse.Namespace) -> int:
 
 def show_monitor(arguments: argparse.Namespace) -> int:
     connection = connect()
-    return show(arguments, connection.get(_path(connection, arguments)))
+    return show(arguments, connection.get(ROWS.address(connection, arguments)))
 
 
 def export(arguments: argparse.Namespace) -> int:
     import yaml
 
     connection = connect()
-    found = connection.get(f"{_path(connection, arguments)}yaml/")
+    found = connection.get(f"{ROWS.address(connection, arguments)}yaml/")
     print(yaml.safe_dump(found, sort_keys=False, allow_unicode=True), end="")
     return 0
 
 
-def enable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": True}))
-
-
-def disable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": False}))
-
-
 def delete_monitor(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    path = _path(connection, arguments)
-    confirm(arguments, f"Delete the monitor “{arguments.name}” with its looks?")
-    connection.request("DELETE", path)
-    return show(arguments, {"deleted": arguments.name})
+    return ROWS.delete(arguments, question=f"Delete the monitor “{arguments.name}” with its looks?")
 
 
 def run_now(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = _path(connection, arguments)
+    path = ROWS.address(connection, arguments)
     body = {name: value for name in ("start", "end") if (value := _moment(getattr(arguments, name), name))}
     made = connection.post(f"{path}looks/", body)["results"]
     if not arguments.wait:
@@ -145,7 +133,7 @@ def run_now(arguments: argparse.Namespace) -> int:
 
 def backfill(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = f"{_path(connection, arguments)}backfills/"
+    path = f"{ROWS.address(connection, arguments)}backfills/"
     made = connection.post(
         path, {name: value for name in ("start", "end") if (value := _moment(getattr(arguments, name), name))}
     )
@@ -158,13 +146,13 @@ def backfill(arguments: argparse.Namespace) -> int:
 
 def looks(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = f"{_path(connection, arguments)}looks/"
+    path = f"{ROWS.address(connection, arguments)}looks/"
     return show(arguments, connection.all(path, state=arguments.state), columns=LOOK_COLUMNS)
 
 
 def one_look(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = f"{_path(connection, arguments)}looks/"
+    path = f"{ROWS.address(connection, arguments)}looks/"
     number = arguments.number
     if number is None:
         newest = connection.get(path)["results"]
@@ -213,7 +201,3 @@ def _ended(connection: Connection, path: str) -> dict[str, Any]:
             found.pop("found", None)
             return found
         time.sleep(POLL_SECONDS)
-
-
-def _path(connection: Connection, arguments: argparse.Namespace) -> str:
-    return f"{PATH}{find(connection, 'monitor', arguments.name, path=PATH, project=arguments.project)['id']}/"

@@ -13,11 +13,13 @@ from mlops.client.commands.pipeline import published
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, readable
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
 from mlops.client.output import show
+from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
 
 PATH = "schedules/"
+ROWS = Rows("schedule", PATH)
 COLUMNS = (
     ("name", "name"),
     ("project", "project"),
@@ -37,8 +39,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_project(verbs.add("list", "schedules with their next time", list_schedules))
     for name, help, run in (
         ("show", "one schedule with its next times and what became of the last", show_schedule),
-        ("enable", "fire from now on", enable),
-        ("disable", "fire no more until enabled", disable),
+        ("enable", "fire from now on", ROWS.enable),
+        ("disable", "fire no more until enabled", ROWS.disable),
         ("delete", "delete a schedule; its runs are kept", delete_schedule),
     ):
         verb = verbs.add(name, help, run)
@@ -99,30 +101,12 @@ def list_schedules(arguments: argparse.Namespace) -> int:
 
 def show_schedule(arguments: argparse.Namespace) -> int:
     connection = connect()
-    path = _path(connection, arguments)
+    path = ROWS.address(connection, arguments)
     return show(arguments, {**connection.get(path), "fires": connection.get(f"{path}fires/")["results"][:20]})
 
 
-def enable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": True}))
-
-
-def disable(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    return show(arguments, connection.request("PATCH", _path(connection, arguments), body={"enabled": False}))
-
-
 def delete_schedule(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    path = _path(connection, arguments)
-    confirm(arguments, f"Delete the schedule “{arguments.name}”?")
-    connection.request("DELETE", path)
-    return show(arguments, {"deleted": arguments.name})
-
-
-def _path(connection: Connection, arguments: argparse.Namespace) -> str:
-    return f"{PATH}{find(connection, 'schedule', arguments.name, path=PATH, project=arguments.project)['id']}/"
+    return ROWS.delete(arguments, question=f"Delete the schedule “{arguments.name}”?")
 
 
 def _known(connection: Connection, reference: str, *, project: str) -> tuple[str, int | None]:
