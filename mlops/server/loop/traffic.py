@@ -8,8 +8,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
-
 from mlops.client.commands import endpoint_callers
 from mlops.client.connection import Connection
 from mlops.client.errors import RequestFailed
@@ -22,6 +20,8 @@ class Caller:
     """Asks one endpoint through the router and keeps what was answered, by request id."""
 
     def __init__(self, connection: Connection, endpoint: dict[str, Any], *, path: str) -> None:
+        import httpx
+
         secret = endpoint_callers.credentials(connection, endpoint, path)
         key = secret.get("accessToken") or secret["primaryKey"]
         self._http = httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT_SECONDS)
