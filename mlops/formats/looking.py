@@ -43,7 +43,8 @@ class LookOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     prediction: str = ""
     """The predicted class or number."""
     probabilities: dict[str, str] = {}
-    """From class to the column with its probability; of two classes that of the positive one is enough."""
+    """From class to the column with its probability; of two classes that of the positive one is enough, and its name
+    may be empty: then it is `positive`, else the last in order."""
     label: str = ""
     """The truth."""
     task: Literal["", "regression", "two_class", "multiclass"] = ""

@@ -20,7 +20,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, str]
     prediction: dict[str, str] = {}
     probabilities: dict[str, str] = {}
-    """From class to the name in settings and results."""
+    """From class to the name in settings and results. The class is empty where it is the positive one of two, and only
+    the rows say which those are."""
     probability_columns: dict[str, str] = {}
     label: dict[str, str] = {}
 
@@ -94,4 +95,6 @@ def _probabilities(outputs: Mapping[str, str], classes: Sequence[str]) -> dict[s
     found = {match[1]: name for name in outputs if (match := OF_CLASS.fullmatch(name))}
     if SCORED_PROBABILITY in outputs and len(classes) == 2:
         found[classes[1]] = SCORED_PROBABILITY
+    elif SCORED_PROBABILITY in outputs and not classes and not found:
+        found[""] = SCORED_PROBABILITY
     return found

@@ -39,5 +39,6 @@ def test_probabilities_are_told_by_class():
     columns = ("predictions.Scored Labels", "predictions.Scored Probabilities")
     found = parts_of(columns, features=(), label="", classes=("no", "yes"))
     assert found.probabilities == {"yes": "Scored Probabilities"}
+    assert parts_of(columns, features=(), label="").probabilities == {"": "Scored Probabilities"}
     many = ('predictions.Scored Probabilities for Class "a"', 'predictions.Scored Probabilities for Class "b"')
     assert set(parts_of(many, features=(), label="").probabilities) == {"a", "b"}

@@ -26,7 +26,7 @@ def task_of(order: LookOrder, tables: Sequence[Table]) -> tuple[Task, tuple[str,
     if not order.task and not order.probabilities and columns and all(c.dtype.is_float() for c in columns):
         return "regression", ()
     classes = {str(value) for column in columns for value in _texts(column).drop_nulls().unique().to_list()}
-    classes |= set(order.probabilities)
+    classes |= {name for name in order.probabilities if name}
     if len(classes) > MOST_CLASSES:
         raise Refusal(
             "too_many_classes",
@@ -111,13 +111,15 @@ def _texts(series: pl.Series) -> pl.Series:
 
 
 def _probabilities(coded: dict[str, Any], order: LookOrder, classes: tuple[str, ...], rows: Any) -> Any:
-    """[rows, classes]; of two classes that of the other one follows from the one."""
+    """[rows, classes]; of two classes that of the other one follows from the one. None: nobody knows whose it is."""
     import numpy as np
 
     given = {name: coded[f"p{place}"][rows] for place, name in enumerate(order.probabilities)}
     if len(given) == 1 and len(classes) == 2:
         (positive,) = given.values()
         return np.column_stack([1 - positive, positive])
+    if "" in given:
+        return None
     return np.column_stack([given.get(name, np.zeros(rows.size)) for name in classes])
 
 

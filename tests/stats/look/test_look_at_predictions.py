@@ -68,6 +68,15 @@ def test_an_unknown_measure_names_the_nearest(tmp_path: Path) -> None:
     assert signal.reason == "'acuracy' is no measure of a two-class model. Did you mean 'accuracy'?"
 
 
+def test_the_positive_class_is_told_by_the_rows_where_nobody_names_it(tmp_path: Path) -> None:
+    roles = ROLES | {"probabilities": {"": "Scored Probabilities"}}
+    settings = SignalSettings(name="signal", kind="estimated_performance")
+    window = churn(2_000, seed=2).drop("left")
+    (signal,) = signals(order(tmp_path, churn(6_000, seed=1), window, signals=(settings,), **roles))
+    assert signal.state == "fine"
+    assert (measured(signal, "auc").value or 0) > 0.8
+
+
 def test_performance_is_estimated_without_labels(tmp_path: Path) -> None:
     window = churn(4_000, seed=2, older=1.5)
     signal = found(tmp_path, "estimated_performance", window.drop("left"))
