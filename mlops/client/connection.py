@@ -157,8 +157,9 @@ def problem_of(response: httpx.Response) -> Refusal:
     return refusal
 
 
-def _given(query: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in query.items() if value not in (None, "", [])}
+def _given(query: dict[str, Any]) -> dict[str, Any] | None:
+    """None where there is none: an empty one takes away the query of an address, such as that of the next page."""
+    return {key: value for key, value in query.items() if value not in (None, "", [])} or None
 
 
 def _file_name(response: httpx.Response) -> str:
