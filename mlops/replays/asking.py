@@ -15,6 +15,7 @@ import msgspec
 from mlops.deployments import entries
 from mlops.deployments.folders import lay_out_at
 from mlops.deployments.models import Deployment
+from mlops.formats.collection import CONSENT_HEADER
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal
 from mlops.packaging.models import ConversionState
@@ -25,6 +26,8 @@ from mlops.replays.comparing import Answered
 from mlops.replays.models import Replay
 
 TIMEOUT_SECONDS = 60.0
+HEADERS = {"Content-Type": "application/json", CONSENT_HEADER: "no"}
+"""A replay is nobody's request: it is not collected, and no monitor takes it for one."""
 
 
 class Side:
@@ -35,7 +38,7 @@ class Side:
     def ask(self, body: bytes) -> Answered:
         began = time.perf_counter()
         try:
-            answer = self._http.post(self._url, content=body, headers={"Content-Type": "application/json"})
+            answer = self._http.post(self._url, content=body, headers=HEADERS)
         except httpx.HTTPError as error:
             told = f"{type(error).__name__}: {error}".encode()
             return Answered(status=0, body=told, seconds=time.perf_counter() - began)

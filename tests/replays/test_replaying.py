@@ -10,7 +10,9 @@ import pytest
 from mlops.deployments import recording
 from mlops.deployments.actions import create_endpoint
 from mlops.deployments.models import Deployment
+from mlops.deployments.spools import sources
 from mlops.formats.refusal import Refusal
+from mlops.formats.spool import read_segment
 from mlops.replays import actions, tasks
 from mlops.replays.models import Replay
 from tests.deployments.conftest import eventually
@@ -144,3 +146,24 @@ def test_a_recording_has_bounds(contributor, endpoint, given):
     with pytest.raises(Refusal) as refused:
         recording.begin(contributor, endpoint, **given)
     assert refused.value.where.parameter in given
+
+
+def test_what_a_replay_asks_is_collected_by_nobody(plane, contributor, project, endpoint):
+    version = registered(contributor, project)
+    fields = {"version": version, "entry": "native", "collection": {"is_enabled": True}}
+    blue, green = (deployed(contributor, endpoint, name=name, **fields) for name in ("blue", "green"))
+    asked = actions.replay(contributor, endpoint, before="blue", after="green", requests=io.BytesIO(LINES))
+    assert carried_out(asked).state == "completed"
+    assert score(endpoint, LINES.splitlines()[0]).headers["x-mlops-collected"] == "1"
+
+    def kept() -> int:
+        found = [
+            source.read(one.name)
+            for deployment in (blue, green)
+            for source in sources(deployment)
+            for one in source.held()
+        ]
+        return sum(len(read_segment(content).records) for content in found)
+
+    eventually(lambda: kept() > 0)
+    assert kept() == 1
