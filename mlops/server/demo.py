@@ -214,6 +214,7 @@ def _say_goodbye(server: Borrowed, *, keep: bool) -> None:
     if not server.is_ours:
         return
     if keep:
-        print(f"ready: {server.ready}\nStop it with `kill {server.pid}`.")
+        print(f"ready: {server.ready}")
+        print(f"Commands find it by `export MLOPS_DATA_DIR={server.folder}`. Stop it with `kill {server.pid}`.")
     else:
         print("The server is stopped again; `mlops demo --keep` leaves it running, so that the links open.")
