@@ -40,9 +40,19 @@ def read_settings(given: object) -> MonitorSettings:
 
 def check(project: Project, settings: MonitorSettings) -> None:
     """Raises Refusal for the first fault."""
-    columns = check_target(project, settings)
+    check_target(project, settings)
     check_baseline(project, settings)
+    check_signals(project, settings)
     _check_times(settings)
+    for address in settings.emails:
+        if not MAIL.fullmatch(address):
+            message = _("“%(text)s” is no e-mail address.") % {"text": address}
+            raise _bad("email_invalid", message, _("Such as anna@example.com."), "emails")
+
+
+def check_signals(project: Project, settings: MonitorSettings) -> None:
+    """Those of a target that is there, whenever it is looked at. Raises Refusal."""
+    columns = check_target(project, settings)
     if not settings.signals:
         raise _bad("signals_missing", _("The monitor has no signal."), _("Choose at least one."), "signals")
     seen: set[str] = set()
@@ -52,10 +62,6 @@ def check(project: Project, settings: MonitorSettings) -> None:
             raise _bad("signal_name", message, _("Give each a name of its own."), "signals")
         seen.add(signal.name)
         _check_signal(settings, signal, columns)
-    for address in settings.emails:
-        if not MAIL.fullmatch(address):
-            message = _("“%(text)s” is no e-mail address.") % {"text": address}
-            raise _bad("email_invalid", message, _("Such as anna@example.com."), "emails")
 
 
 def check_target(project: Project, settings: MonitorSettings) -> Columns:

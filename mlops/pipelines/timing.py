@@ -13,7 +13,7 @@ import msgspec
 from cronsim import CronSim, CronSimError
 from django.utils.translation import gettext as _
 
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.schedule import Cron, Recurrence
 
 GRACE = timedelta(minutes=2)
@@ -91,6 +91,7 @@ def zone_of(name: str) -> ZoneInfo:
             "time_zone_unknown",
             _("There is no time zone “%(name)s”.") % {"name": name},
             hint=nearest(name, available_timezones()) or _("Such as Europe/Berlin or UTC."),
+            where=Where(parameter="time_zone"),
         ) from error
 
 
@@ -112,6 +113,7 @@ def _bad_cron(timing: Cron, why: str) -> Refusal:
         "cron_invalid",
         _("“%(text)s” is no cron expression: %(why)s.") % {"text": timing.expression, "why": why},
         hint=_("Such as “0 6 * * 1-5”: at 6:00 from Monday to Friday."),
+        where=Where(parameter="expression"),
     )
 
 

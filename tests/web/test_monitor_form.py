@@ -75,6 +75,18 @@ def test_a_fault_is_shown_at_its_step_and_nothing_is_lost(client, project, watch
     assert _fields(wrong)["dataset"] == "sales"
 
 
+@pytest.mark.parametrize("wrong", [{"expression": "99 * * * *"}, {"time_zone": "Mars/Base"}])
+def test_a_wrong_time_is_shown_where_it_is_typed_and_can_be_mended(client, project, watched, wrong):
+    page = client.get(f"{NEW}?project={project.slug}&dataset=sales").content.decode()
+    for _step in ("target", "baseline", "signals"):
+        page = _next(client, page)
+    page = _next(client, page, times="cron", **wrong)
+    assert 'has-error"><label for="' + next(iter(wrong)) in page
+    assert "Such as" in page
+    _next(client, page, expression="0 6 * * *", time_zone="UTC")
+    assert Monitor.objects.get().wanted.times.expression == "0 6 * * *"
+
+
 def test_an_edit_keeps_what_it_does_not_touch(client, monitor):
     before = monitor.settings
     address = f"/monitoring/{monitor.pk}/edit/"

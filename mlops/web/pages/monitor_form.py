@@ -19,7 +19,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring import actions, asking, queries
-from mlops.monitoring.checking import check, check_baseline, check_target
+from mlops.monitoring.checking import check_baseline, check_signals, check_target
 from mlops.monitoring.models import Monitor
 from mlops.monitoring.suggesting import suggested
 from mlops.web.guard import signed_in
@@ -161,7 +161,7 @@ def _checked(step: str, project: Project, typed: dict[str, str]) -> dict[str, st
     if step == "baseline":
         check_baseline(project, settings_of({**typed, "signals": "0"}))
     elif step == "signals":
-        check(project, settings_of(typed))
+        check_signals(project, settings_of(typed))
     return typed
 
 
