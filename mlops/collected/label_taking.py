@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from mlops.collected.children import ask_tables
 from mlops.collected.keeping import keep_part_file
+from mlops.collected.label_kinds import as_time
+from mlops.collected.label_types import label_types
 from mlops.collected.models import LabelPost, Part, PartKind
 from mlops.collected.reading import fetched
 from mlops.collected.sheets import Entry, Key, Sheet, laid_out, write_sheet
@@ -39,7 +41,8 @@ def take_posted() -> int:
 
 def _take(posts: Sequence[LabelPost]) -> int:
     endpoint = posts[0].endpoint
-    sheets = laid_out([entry for post in posts for entry in _entries(post)])
+    dates = {name for name, kind in label_types(endpoint).items() if kind == "date"}
+    sheets = laid_out([entry for post in posts for entry in _entries(post, dates)])
     folder = Path(tempfile.mkdtemp(prefix="labels-", dir=scratch()))
     try:
         parts = [_part(posts[0], key, sheet, folder / f"{n}.parquet") for n, (key, sheet) in enumerate(sheets.items())]
@@ -55,7 +58,8 @@ def _take(posts: Sequence[LabelPost]) -> int:
     return sum(part.row_count for part in parts)
 
 
-def _entries(post: LabelPost) -> list[Entry]:
+def _entries(post: LabelPost, dates: Set[str]) -> list[Entry]:
+    """`dates`: columns whose labels are times, which JSON writes as text."""
     return [
         Entry(
             request_id=row.get("request_id", ""),
@@ -64,7 +68,9 @@ def _entries(post: LabelPost) -> list[Entry]:
             deployment="",
             model="",
             key=number,
-            values={"labels": {name: [value] for name, value in row["labels"].items()}},
+            values={
+                "labels": {name: [as_time(value) if name in dates else value] for name, value in row["labels"].items()}
+            },
             first_row=row["row"],
         )
         for number, row in enumerate(post.pending or ())

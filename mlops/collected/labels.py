@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.collected.children import ask_tables
 from mlops.collected.keeping import keep_part_file
+from mlops.collected.label_kinds import as_before
+from mlops.collected.label_types import label_types
 from mlops.collected.models import LabelPost, Part, PartKind
 from mlops.deployments.models import Endpoint
 from mlops.events.chain import record
@@ -39,7 +41,7 @@ def post_rows(actor: Any, endpoint: Endpoint, *, rows: Any) -> LabelPost:
 
     They are joined within seconds. Ids that nobody knows are kept: their requests may become visible later."""
     require(actor, "contribute", endpoint.project)
-    checked = _checked(rows)
+    checked = as_before(_checked(rows), label_types(endpoint))
     columns = list(dict.fromkeys(name for row in checked for name in row["labels"]))
     return _recorded(actor, endpoint, source=_("sent as rows"), pending=checked, rows=len(checked), columns=columns)
 
@@ -79,7 +81,15 @@ def _laid_out(
     actor: Any, endpoint: Endpoint, folder: Path, given: Path, *, source: str, names: Mapping[str, str]
 ) -> LabelPost:
     target, now = folder / "labels.parquet", timezone.now()
-    told = ask_tables("labels", folder=folder, target=str(target), names=dict(names), start=now, given=str(given))
+    told = ask_tables(
+        "labels",
+        folder=folder,
+        target=str(target),
+        names=dict(names),
+        start=now,
+        given=str(given),
+        types=label_types(endpoint),
+    )
     blob = keep_part_file(target)
     with transaction.atomic():
         part = Part.objects.create(

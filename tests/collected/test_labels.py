@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from mlops.collected import label_taking, labels, tasks
+from mlops.collected.label_types import label_types
 from mlops.collected.models import LabelPost
 from mlops.collected.reading import fetch_window
 from mlops.formats.refusal import Refusal
@@ -64,6 +65,45 @@ def test_ids_that_nobody_knows_are_kept_and_said(contributor, blue, endpoint, as
     post = LabelPost.objects.get()
     assert (post.row_count, post.unmatched, post.examples) == (2, 1, ["later"])
     assert labelled(endpoint, tmp_path) == [1]
+
+
+@pytest.mark.parametrize("kind", ["file", "rows"])
+@pytest.mark.parametrize("bad", ["late!", "2026-11-26", "none"])
+def test_a_column_of_numbers_stays_one(contributor, endpoint, asked, tmp_path, kind, bad):
+    labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "price": 1.5, "sold": True}])
+    csv = io.BytesIO(f"request_id,price\na,2\na,{bad}\n".encode())
+    rows = [{"request_id": "a", "price": value} for value in (2, bad)]
+    sent = {"source": csv, "file_name": "labels.csv"} if kind == "file" else {"rows": rows}
+    post = labels.post_file if kind == "file" else labels.post_rows
+    with pytest.raises(Refusal, match=f"Row 2: “{bad}” is no label of “price”, whose labels are numbers") as refused:
+        post(contributor, endpoint, **sent)
+    assert (refused.value.code, refused.value.where.row) == ("label_type_changed", 2)
+    assert labelled(endpoint, tmp_path) == [1.5]
+
+
+def test_the_first_labels_have_the_type_that_the_model_learned(contributor, endpoint, asked):
+    csv = io.BytesIO(b"request_id,price\nnoid,abc\na,late!\n")
+    with pytest.raises(Refusal, match="Row 1: “abc” is no label of “price”"):
+        labels.post_file(contributor, endpoint, source=csv, file_name="labels.csv")
+    rows = [{"request_id": "a", "other": 1}, {"request_id": "a", "other": "much"}]
+    with pytest.raises(Refusal, match="“much” is no label of “other”, whose labels are numbers"):
+        labels.post_rows(contributor, endpoint, rows=rows)
+
+
+def test_numbers_as_text_are_numbers_and_empty_cells_say_nothing(contributor, endpoint, asked, tmp_path):
+    labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "price": "7"}])
+    csv = io.BytesIO(b"correlation_id,price,note\nc,2.5,\nc,,\n")
+    post = labels.post_file(contributor, endpoint, source=csv, file_name="labels.csv")
+    assert post.columns == ["price"]
+    assert labelled(endpoint, tmp_path) == [2.5, 7]
+
+
+def test_times_stay_times_whether_they_come_in_a_file_or_in_rows(contributor, endpoint, asked):
+    csv = io.BytesIO(b"request_id,seen\na,2026-11-26T08:00:00Z\n")
+    labels.post_file(contributor, endpoint, source=csv, file_name="labels.csv")
+    labels.post_rows(contributor, endpoint, rows=[{"correlation_id": "c", "seen": "2026-11-26T10:00:00+01:00"}])
+    tasks.look()
+    assert label_types(endpoint)["seen"] == "date"
 
 
 def test_a_label_may_come_before_its_request_is_visible(contributor, blue, endpoint, tmp_path):

@@ -8,12 +8,14 @@ from typing import Any
 
 import duckdb
 
+from mlops.collected.label_kinds import other_kind
 from mlops.collected.tables.orders import Order
 from mlops.collected.tables.relations import connected, quoted, text, united
 from mlops.formats.refusal import Refusal
 
 IDS = ("request_id", "correlation_id")
 SHOWN = 5
+NUMBERS = ("integer", "decimal")
 TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DOUBLE", "date": "TIMESTAMPTZ", "string": "VARCHAR"}
 
 
@@ -26,7 +28,10 @@ def lay_out(order: Order) -> dict[str, Any]:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             columns: dict[str, str] = {row[0]: row[1] for row in described}
             found = _chosen(columns, order)
-            sql = _sql(order, source, found, columns)
+            found["labels"] = _filled(connection, source, found["labels"])
+            kinds = {name: _wanted(columns[name], order.types.get(_label(name))) for name in found["labels"]}
+            _check_kinds(connection, source, columns, kinds)
+            sql = _sql(order, source, found, columns, kinds)
             _check(connection, sql)
             connection.execute(f"COPY ({sql}) TO {text(order.target)} (FORMAT parquet, COMPRESSION zstd)")
             counted = f'SELECT count(*), max("at") FROM read_parquet({text(order.target)})'
@@ -38,7 +43,7 @@ def lay_out(order: Order) -> dict[str, Any]:
                 hint="Its first line names the columns: request_id or correlation_id, row where needed, and labels.",
                 status=422,
             ) from None
-    labels = {f"labels.{name}": _kind(columns[name]) for name in found["labels"]}
+    labels = {f"labels.{_label(name)}": kinds[name] for name in found["labels"]}
     return {"rows": rows, "last_at": last_at, "columns": labels}
 
 
@@ -101,14 +106,15 @@ def _chosen(columns: dict[str, str], order: Order) -> dict[str, Any]:
     return {"meant": meant, "labels": labels}
 
 
-def _sql(order: Order, source: str, found: dict[str, Any], columns: dict[str, str]) -> str:
+def _sql(order: Order, source: str, found: dict[str, Any], columns: dict[str, str], kinds: dict[str, str]) -> str:
     meant = found["meant"]
     request, correlation = (
         f"COALESCE(CAST({quoted(meant[name])} AS VARCHAR), '')" if name in meant else "''" for name in IDS
     )
     row = f"COALESCE(CAST({quoted(meant['row'])} AS INTEGER), 0)" if "row" in meant else "0"
     labels = ", ".join(
-        f"CAST({quoted(name)} AS {TYPES[_kind(columns[name])]}) AS {quoted('labels.' + name.removeprefix('labels.'))}"
+        f"CAST({_comparable(name, columns[name], kinds[name])} AS {TYPES[kinds[name]]})"
+        f" AS {quoted('labels.' + _label(name))}"
         for name in found["labels"]
     )
     assert order.start is not None
@@ -119,6 +125,49 @@ def _sql(order: Order, source: str, found: dict[str, Any], columns: dict[str, st
         f" '' AS model, FALSE AS is_mirrored, row_number() OVER () AS \"$key\", 'labels' AS \"$designations\", {labels}"
         f" FROM {source}"
     )
+
+
+def _filled(connection: duckdb.DuckDBPyConnection, source: str, labels: list[str]) -> list[str]:
+    """Those with any value: of a column without one nobody knows what it holds."""
+    counts = ", ".join(f"count({quoted(name)})" for name in labels)
+    rows, *filled = connection.execute(f"SELECT count(*), {counts} FROM {source}").fetchone() or (0,)
+    found = [name for name, count in zip(labels, filled, strict=True) if count]
+    if rows and not found:
+        message = f"The file has no label: {', '.join(labels)} is empty in each row."
+        raise Refusal("labels_missing", message, hint="Send labels as soon as they are known.", status=422)
+    return found or labels
+
+
+def _label(name: str) -> str:
+    return name.removeprefix("labels.")
+
+
+def _wanted(type_: str, before: str | None) -> str:
+    """A column stays what it was; a number may get a fraction."""
+    given = _kind(type_)
+    return "decimal" if (before, given) in (("integer", "decimal"), ("integer", "string")) else before or given
+
+
+def _check_kinds(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: dict[str, str], kinds: dict[str, str]
+) -> None:
+    """One word among numbers would make all labels of the column text, and what is trained on them."""
+    for name, kind in kinds.items():
+        given = _comparable(name, columns[name], kind)
+        cast = f"TRY_CAST({given} AS {TYPES[kind]})"
+        numbered = f"SELECT row_number() OVER () AS nth, {given} AS value, {cast} AS cast_value FROM {source}"
+        bad = f"SELECT nth, CAST(value AS VARCHAR) FROM ({numbered}) WHERE value IS NOT NULL AND cast_value IS NULL"
+        found = connection.execute(f"{bad} ORDER BY nth LIMIT 1").fetchone()
+        if found:
+            raise other_kind(number=found[0], column=_label(name), value=found[1], kind=kind)
+
+
+def _comparable(name: str, type_: str, kind: str) -> str:
+    """As text where the kinds differ, for that is read with care: 2 is no truth value and 5 no date."""
+    given = _kind(type_)
+    if given == kind or (kind in NUMBERS and given in (*NUMBERS, "boolean")):
+        return quoted(name)
+    return f"CAST({quoted(name)} AS VARCHAR)"
 
 
 def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:

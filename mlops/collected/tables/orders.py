@@ -41,6 +41,8 @@ class Order(msgspec.Struct, kw_only=True):
     """Only rows that have a label."""
     names: dict[str, str] = {}
     """Of columns, where they get another name in the file."""
+    types: dict[str, str] = {}
+    """What labels of a column were until now, one of collected.columns.TYPES."""
     most: int = 0
     target: str = ""
     windows: tuple[tuple[datetime, datetime], ...] = ()
