@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +15,8 @@ from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring.models import Backfill, BackfillState, Look, LookCause, LookState, Monitor, Rhythm
-from mlops.monitoring.planning import looks_of_version, make_look, newest_window
-from mlops.monitoring.windows import Span, windows
+from mlops.monitoring.planning import looks_of_version, make_look
+from mlops.monitoring.windows import Span, window_until, windows
 from mlops.work.calls import later
 
 MOST_WINDOWS = 1_000_000
@@ -24,7 +24,7 @@ MOST_WINDOWS = 1_000_000
 
 
 def look_now(actor: Any, monitor: Monitor, *, start: datetime | None = None, end: datetime | None = None) -> list[Look]:
-    """At the newest window, or [start, end). One that was looked at already is looked at again."""
+    """At the window that ends now, or [start, end). One that was looked at already is looked at again."""
     require(actor, "contribute", monitor.project)
     now = timezone.now()
     with transaction.atomic():
@@ -140,8 +140,7 @@ def cancel_backfill(actor: Any, asked: Backfill) -> Backfill:
 
 def _asked_span(monitor: Monitor, start: datetime | None, end: datetime | None, *, now: datetime) -> Span:
     if start is None and end is None:
-        found = newest_window(monitor.wanted, now=now)
-        return found or Span(start=now - timedelta(days=1), end=now)
+        return window_until(monitor.wanted, now)
     end = end or now
     if start is None or start >= end:
         message = _("The window needs a start before its end.")

@@ -52,7 +52,7 @@ class Looks(APIView):
 
     @extend_schema(request=Range, responses={202: dict})
     def post(self, request: Request, monitor_id: UUID) -> Response:
-        """Looks now: at the newest window, or at [start, end)."""
+        """Looks now: at the window that ends now, or at [start, end)."""
         monitor = queries.visible_monitor(request.user, monitor_id)
         fields = Range(data=request.data)
         fields.is_valid(raise_exception=True)

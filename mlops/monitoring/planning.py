@@ -15,7 +15,7 @@ from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.formats.monitor import MonitorSettings
 from mlops.monitoring.columns import Columns
 from mlops.monitoring.models import Backfill, Look, LookCause, LookState, Monitor, Rhythm
-from mlops.monitoring.windows import Span, last_end, next_end, windows
+from mlops.monitoring.windows import next_end, windows
 from mlops.work.calls import later
 
 MOST_AT_ONCE = 50
@@ -169,9 +169,3 @@ def _next_at(monitor: Monitor, settings: MonitorSettings, *, now: datetime) -> d
         return now + LOOK_FOR_VERSIONS
     end = next_end(settings, after=monitor.planned_to or now)
     return end + timedelta(seconds=settings.delay_seconds) if end else None
-
-
-def newest_window(settings: MonitorSettings, *, now: datetime) -> Span | None:
-    """The last one that is over."""
-    end = last_end(settings, until=now)
-    return next(windows(settings, after=end - timedelta(microseconds=1), until=end), None) if end else None

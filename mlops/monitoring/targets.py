@@ -17,6 +17,7 @@ from mlops.formats.refusal import Refusal
 from mlops.monitoring import cutting
 from mlops.monitoring.models import Look
 from mlops.monitoring.sources import Watched, newest_of
+from mlops.monitoring.windows import window_words
 
 Beat = Callable[[], None]
 
@@ -47,9 +48,14 @@ def current_of(look: Look, settings: MonitorSettings, watched: Watched, folder: 
         columns=tuple(found.columns),
         labelled=found.labelled,
         name=_("calls of %(name)s") % {"name": name},
-        empty=_("Nothing was collected of “%(name)s” in this window.") % {"name": name},
+        empty=_("Nothing was collected of “%(name)s” in this window (%(window)s).")
+        % {"name": name, "window": _window_of(look)},
         hint="" if found.rows else _why_nothing(watched),
     )
+
+
+def _window_of(look: Look) -> str:
+    return window_words(look.start, look.end) if look.start else look.window
 
 
 def _why_nothing(watched: Watched) -> str:
@@ -95,7 +101,8 @@ def _of_dataset(look: Look, settings: MonitorSettings, folder: Path, *, beat: Be
     return Current(
         files=(cut.path,),
         rows=cut.rows,
-        empty=_("%(version)s has no rows in this window.") % {"version": version},
+        empty=_("%(version)s has no rows in this window (%(window)s).")
+        % {"version": version, "window": _window_of(look)},
         hint=_("Its newest version may end before it: add the newer rows as a new version."),
         **told,
     )

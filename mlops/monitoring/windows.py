@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -38,6 +38,19 @@ def window_ending(settings: MonitorSettings, end: datetime) -> Span:
     if settings.window_seconds > 0:
         return Span(start=end - timedelta(seconds=settings.window_seconds), end=end)
     return Span(start=_end_before(settings, end), end=end)
+
+
+def window_until(settings: MonitorSettings, now: datetime) -> Span:
+    """As long as the others and up to this moment, whichever window that moment lies in."""
+    return Span(start=now - timedelta(seconds=settings.window_seconds or period_seconds(settings)), end=now)
+
+
+def window_words(start: datetime, end: datetime) -> str:
+    """Both ends in UTC: with seconds where either has some, and the second day only where it is another."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    clock = "%H:%M:%S" if start.second or end.second else "%H:%M"
+    last = clock if start.date() == end.date() else f"%Y-%m-%d {clock}"
+    return f"{start:%Y-%m-%d {clock}} – {end.strftime(last)} UTC"
 
 
 def windows(settings: MonitorSettings, *, after: datetime, until: datetime) -> Iterator[Span]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from mlops.formats.refusal import Refusal
 from mlops.monitoring.actions import change_monitor, create_monitor
@@ -105,6 +106,13 @@ def test_rows_in_their_order_are_cut_into_windows(owner, project, add_version):
     monitor = create_monitor(owner, project, name="rows", settings=settings)
     looks = look_now(owner, monitor)
     assert [one.window for one in looks] == ["rows:1:0-400", "rows:1:400-800", "rows:1:800-1000"]
+
+
+def test_a_look_that_is_asked_for_takes_the_window_that_ends_now(owner, monitor):
+    before = timezone.now()
+    (look,) = look_now(owner, monitor)
+    assert before <= look.end <= timezone.now()
+    assert look.end - look.start == timedelta(days=1)
 
 
 def test_a_window_can_be_looked_at_again(owner, monitor):

@@ -9,7 +9,7 @@ import pytest
 
 from mlops.formats.monitor import MonitorSettings, Target
 from mlops.formats.schedule import Cron
-from mlops.monitoring.windows import last_end, period_seconds, window_ending, windows
+from mlops.monitoring.windows import last_end, period_seconds, window_ending, window_until, window_words, windows
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
 
@@ -53,3 +53,15 @@ def test_times_of_a_cron_expression_end_windows():
         2026, 11, 17, 17, tzinfo=UTC
     )
     assert period_seconds(settings) == 12 * 3600
+
+
+@pytest.mark.parametrize(("own", "length"), [(0.0, timedelta(days=1)), (7200.0, timedelta(hours=2))])
+def test_the_window_of_now_has_the_length_of_the_others(own, length):
+    found = window_until(MonitorSettings(target=Target(endpoint="e"), window_seconds=own), NOON)
+    assert (found.end, found.end - found.start) == (NOON, length)
+
+
+def test_the_words_of_a_window_are_as_fine_as_it_is():
+    second = timedelta(seconds=1)
+    assert window_words(NOON, NOON + 40 * second) == f"{NOON:%Y-%m-%d} 12:00:00 – 12:00:40 UTC"
+    assert window_words(NOON, NOON + timedelta(minutes=5)) == f"{NOON:%Y-%m-%d} 12:00 – 12:05 UTC"

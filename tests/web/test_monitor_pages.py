@@ -122,6 +122,16 @@ def test_a_monitor_that_has_not_looked_says_when_it_will(page):
     assert "It has not looked yet" in page()
 
 
+def test_looks_without_a_finding_are_not_called_none(page, owner, monitor):
+    from mlops.monitoring.asking import look_now
+
+    look_now(owner, monitor)
+    Look.objects.update(state="skipped")
+    text = page()
+    assert "No look has found anything yet" in text
+    assert "<h2>It has not looked yet" not in text
+
+
 def test_the_last_look_and_its_leading_signal_are_shown(page, looks):
     text = page()
     assert "Magnitude of drift over time" in text

@@ -59,7 +59,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         ("enable", "look from now on", ROWS.enable),
         ("disable", "look no more until enabled", ROWS.disable),
         ("delete", "delete a monitor with its looks", delete_monitor),
-        ("run", "look now, at the newest window or a given one", run_now),
+        ("run", "look now, at the window that ends now or a given one", run_now),
         ("backfill", "look at all windows of a past range", backfill),
         ("looks", "its looks, the newest window first", looks),
         ("look", "one look with all that it found", one_look),

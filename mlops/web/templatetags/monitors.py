@@ -5,12 +5,20 @@ from __future__ import annotations
 from django import template
 
 from mlops.formats.monitor import FeatureFound, Measured
+from mlops.monitoring.models import Look
+from mlops.monitoring.windows import window_words
 from mlops.web.pages.monitor_words import is_rate, kind_words, measure_words, metric_words
 from mlops.web.templatetags.studio import number, share
 
 register = template.Library()
 register.filter("metric_words", metric_words)
 register.filter("kind_words", kind_words)
+
+
+@register.filter
+def window(look: Look) -> str:
+    """The times of what it looked at, or the name of a window that has none."""
+    return window_words(look.start, look.end) if look.start else look.window
 
 
 @register.filter
