@@ -16,13 +16,12 @@ from mlops.deployments.names import checked_name as checked_endpoint
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.retraining import RetrainingSettings, What
-from mlops.packaging.tables import table_of
 from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline
-from mlops.pipelines.parameters import assign
 from mlops.pipelines.publishing import version_of
 from mlops.pipelines.timing import fires
 from mlops.registry.actions import checked_tags
 from mlops.registry.names import checked_name
+from mlops.retraining.naming import check_columns, check_datasets, check_endpoint
 from mlops.retraining.parameters import expressions
 from mlops.rollouts.plans import checked_plan
 from mlops.tags.filters import understand
@@ -59,6 +58,7 @@ def check(project: Project, settings: RetrainingSettings) -> None:
     _check_when(project, settings)
     _check_comparison(project, settings)
     _check_then(settings)
+    check_endpoint(project, settings)
 
 
 def _check_what(project: Project, what: What) -> None:
@@ -92,7 +92,7 @@ def _check_what(project: Project, what: What) -> None:
     rest_of = {name: one for name, one in spec.parameters.items() if name not in derived}
     for name in derived - set(spec.parameters):
         fixed[name] = ""
-    assign(rest_of, fixed)
+    check_datasets(project, rest_of, fixed)
     if what.node and spec.node(what.node) is None:
         known = [node.id for node in spec.nodes]
         message = _("The pipeline “%(name)s” has no step “%(node)s”.") % {"name": what.pipeline, "node": what.node}
@@ -135,10 +135,14 @@ def _check_comparison(project: Project, settings: RetrainingSettings) -> None:
             hint = _("A slice names its column; tolerance is 0 or more, least_rows 2 or more, most_values 1 to 200.")
             raise _refused("slice_invalid", _("A rule for slices is out of range."), hint, "compare.slices")
     if held.kind == "dataset":
-        table_of(project, held.dataset)
+        check_columns(project, compare)
     if held.kind == "collected" and not settings.endpoint:
         hint = _("Name the endpoint, or compare on a dataset or the run's own held-out rows.")
         raise _refused("endpoint_missing", _("Collected data of which endpoint?"), hint, "endpoint")
+    if held.kind == "collected" and held.seconds <= 0:
+        hint = _("Such as the last 7 days: compare.held_out.seconds is above 0.")
+        message = _("A window of no length holds no collected rows to compare on.")
+        raise _refused("held_out_invalid", message, hint, "compare.held_out.seconds")
     if held.least_rows < 2 or held.most_rows < held.least_rows:
         hint = _("least_rows is 2 or more, and most_rows at least as many.")
         raise _refused(

@@ -58,6 +58,12 @@ def test_what_cannot_work_is_said_above_the_form_and_nothing_typed_is_lost(page,
     assert all(f'value="{one}"' in text for one in ("acuracy", "Area=Cars", "0 3 * * 1", "${{newest.Cars}}"))
 
 
+def test_a_window_of_no_days_is_not_taken_for_the_usual_one(page, pipeline, endpoint):
+    answer = page.post("/retraining/new/", typed(endpoint="shop", held_kind="collected", held_days="0"))
+    assert (answer.status_code, Policy.objects.count()) == (400, 0)
+    assert "A window of no length" in text_of(answer)
+
+
 def test_another_pipeline_shows_its_parameters_and_keeps_what_was_typed(page, pipeline):
     answer = page.post("/retraining/new/", typed(act="pipeline", model="half typed"))
     assert (answer.status_code, 'value="half typed"' in answer.content.decode()) == (200, True)

@@ -16,6 +16,7 @@ from mlops.retraining.models import PolicyRevision
 from mlops.retraining.parameters import derive
 
 pytestmark = pytest.mark.django_db
+ON_CARS = {"held_out": {"kind": "dataset", "dataset": "Cars"}}
 WHAT = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
 
 
@@ -32,6 +33,16 @@ WHAT = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
         ({"compare": {"criteria": [{"metric": "acuracy"}]}}, "metric_unknown", "accuracy"),
         ({"compare": {"criteria": [{"metric": "auc", "margin": -1}]}}, "margin_invalid", "not_worse"),
         ({"compare": {"held_out": {"kind": "dataset", "dataset": "Cart"}}}, "dataset_unknown", "Cars"),
+        ({"endpoint": "nope"}, "endpoint_unknown", "Deploy a model first"),
+        ({"what": WHAT | {"parameters": {"data": "Carts"}}}, "dataset_unknown", "Cars"),
+        ({"what": WHAT | {"parameters": {"data": "Cars:7"}}}, "version_unknown", "1"),
+        ({"compare": ON_CARS | {"slices": [{"column": "mke"}]}}, "column_unknown", "make"),
+        ({"compare": {"held_out": ON_CARS["held_out"] | {"label": "prize"}}}, "column_unknown", "price"),
+        (
+            {"endpoint": "shop", "compare": {"held_out": {"kind": "collected", "seconds": 0}}},
+            "held_out_invalid",
+            "7 days",
+        ),
         ({"compare": {"confidence": 95}}, "confidence_invalid", "0.95"),
         ({"compare": {"slice": []}}, "policy_unreadable", "slices"),
         ({"when": {"dataset": "Carts"}}, "dataset_unknown", "Cars"),
@@ -47,6 +58,12 @@ def test_what_cannot_work_is_refused_before_anything_is_kept(make_policy, wrong,
         make_policy(**wrong)
     assert refused.value.code == code
     assert hint in f"{refused.value.message} {refused.value.hint}"
+
+
+def test_the_nearest_endpoint_is_named(endpoint, make_policy):
+    with pytest.raises(Refusal, match="no endpoint “shpo”") as refused:
+        make_policy(endpoint="shpo")
+    assert "shop" in refused.value.hint
 
 
 def test_each_change_is_a_revision_with_who_and_why(contributor, owner, make_policy):

@@ -148,7 +148,7 @@ def settings_of(
         "dataset": typed["held_dataset"].strip(),
         "node": node,
         "port": port,
-        "seconds": _number(typed, "held_days", DAY) or 7 * DAY,
+        "seconds": _number(typed, "held_days", DAY, usual=7 * DAY),
         "label": typed["held_label"].strip(),
         "least_rows": _whole(typed, "held_least_rows") or 100,
     }
@@ -220,7 +220,7 @@ def _window(typed: Mapping[str, Any]) -> dict[str, Any] | None:
     name = typed["window_dataset"].strip()
     if not name:
         return None
-    seconds = _number(typed, "window_days", DAY) or 7 * DAY
+    seconds = _number(typed, "window_days", DAY, usual=7 * DAY)
     return {"dataset": name, "seconds": seconds, "with_labels": bool(typed["window_label"])}
 
 
@@ -256,10 +256,11 @@ def _tags(text: str) -> dict[str, str]:
     return found
 
 
-def _number(typed: Mapping[str, Any], name: str, unit: float = 1.0) -> float | None:
+def _number(typed: Mapping[str, Any], name: str, unit: float = 1.0, *, usual: float | None = None) -> float | None:
+    """`usual`: where nothing is typed."""
     text = str(typed.get(name, "")).strip()
     if not text:
-        return None
+        return usual
     try:
         return float(text.replace(",", ".")) * unit
     except ValueError:
