@@ -129,7 +129,7 @@ def _said(
     way = "better" if difference >= 0 else "worse"
     words += f", {_n(abs(difference))} {way}"
     if criterion.needs_proof and low != high:
-        words += f" ({100 * evidence.confidence:g} % interval {_signed(low)} to {_signed(high)})"
+        words += f" ({100 * evidence.confidence:g} % interval {_range(low, high)})"
     return words
 
 
@@ -184,7 +184,7 @@ def _slices(rule: SliceRule, evidence: Evidence, *, is_alone: bool) -> Check:
 
 def _worst(slices: list[SliceFound]) -> str:
     one = min(slices, key=lambda each: each.difference or 0.0)
-    bounds = f"{_signed(one.low)} to {_signed(one.high)}" if one.low is not None and one.high is not None else "unknown"
+    bounds = _range(one.low, one.high) if one.low is not None and one.high is not None else "unknown"
     values = f"{_n(one.challenger)} against {_n(one.champion)} ({bounds})"
     return f"{one.column} = {one.value} ({one.rows:,} rows): {one.metric} {values}"
 
@@ -246,5 +246,10 @@ def _n(value: float | None) -> str:
     return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
 
 
-def _signed(value: float) -> str:
-    return _n(value) if value < 0 else f"+{_n(value)}"
+def _range(low: float, high: float) -> str:
+    """Of differences, of which those above 0 are better: in words, as the difference itself is told."""
+    if low >= 0:
+        return f"{_n(low)} to {_n(high)} better"
+    if high <= 0:
+        return f"{_n(-high)} to {_n(-low)} worse"
+    return f"{_n(-low)} worse to {_n(high)} better"

@@ -64,6 +64,18 @@ def test_a_criterion_is_shown_shown_not_or_open(found, criterion, outcome, act):
     assert (verdict.outcome, verdict.act) == (outcome, act)
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (auc(-0.05, -0.09, -0.01), "auc: 0.75 against 0.8, 0.05 worse (95 % interval 0.01 to 0.09 worse)"),
+        (auc(0.05, 0.01, 0.09), "auc: 0.85 against 0.8, 0.05 better (95 % interval 0.01 to 0.09 better)"),
+        (auc(0.05, -0.01, 0.09), "auc: 0.85 against 0.8, 0.05 better (95 % interval 0.01 worse to 0.09 better)"),
+    ],
+)
+def test_the_interval_is_told_in_the_direction_of_the_difference(found, words):
+    assert words in verdict_of(compare(criteria=[{"metric": "auc"}]), evidence(found)).reason
+
+
 def test_without_criteria_the_usual_metric_counts():
     assert verdict_of(compare(), evidence(auc(0.05, 0.01, 0.09))).outcome == "better"
 
