@@ -58,6 +58,16 @@ def test_each_act_of_the_page_does_what_it_says(client, page, contributor):
     assert not Refresh.objects.exists()
 
 
+def test_an_export_is_posted_so_that_no_address_holds_the_token(client, page, contributor):
+    client.force_login(contributor)
+    assert 'formmethod="get"' not in client.get(page).content.decode()
+    for kind in ("csv", "parquet"):
+        answer = client.post(page, {"export": kind, "start": "", "end": "", "csrfmiddlewaretoken": "x"})
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    refused = client.post(page, {"export": "csv", "start": "soon"})
+    assert (refused.status_code, 'value="soon"' in refused.content.decode()) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -50,14 +50,16 @@ FIELDS = ("start", "end", "deployment", "dataset", "columns", "every_hours", "co
 @never_cache
 @require_http_methods(["GET", "POST"])
 def collected(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponseBase:
-    """GET `part=live`: the live part; `csv=`: a chart as a file; `export=csv|parquet`: the archive. POST `act`."""
+    """GET `part=live`: the live part; `csv=`: a chart as a file; `export=csv|parquet`: the archive. POST `act`, or
+    `export` too, so that the form's token stays out of addresses."""
     endpoint = visible_endpoint(request.user, endpoint_id)
     show_project(request, endpoint.project)
     if request.GET.get("part") == "live":
         return render(request, "web/collected/_live.html", _live(request, endpoint, queries.summary(endpoint)))
     try:
-        if request.GET.get("export"):
-            return _export(request, endpoint)
+        asked = request.POST if request.method == "POST" else request.GET
+        if asked.get("export"):
+            return _export(request, endpoint, asked)
         if request.method == "POST":
             return _act(request, endpoint)
     except Refusal as refusal:
@@ -170,11 +172,10 @@ def _by_day(told: Summary) -> Chart:
     )
 
 
-def _export(request: HttpRequest, endpoint: Endpoint) -> StreamingHttpResponse:
-    asked = request.GET
-    names = [asked["deployment"]] if asked.get("deployment") else []
+def _export(request: HttpRequest, endpoint: Endpoint, asked: QueryDict) -> StreamingHttpResponse:
+    names = [str(asked["deployment"])] if asked.get("deployment") else []
     start, end = (moment(asked.get(name, ""), parameter=name) for name in ("start", "end"))
-    return export(request, endpoint, format=asked["export"], deployments=names, start=start, end=end)
+    return export(request, endpoint, format=str(asked["export"]), deployments=names, start=start, end=end)
 
 
 def _act(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
