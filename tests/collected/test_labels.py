@@ -135,8 +135,11 @@ def test_rows_that_are_no_labels_are_refused_with_their_number(contributor, endp
         (b"a,b\n1,2\n", "label_ids_missing"),
         (b"request_id\nx\n", "labels_missing"),
         (b"request_id,y\n,2\n", "label_invalid"),
-        (b"", "label_ids_missing"),
-        (b"\x00\x01\x02", "label_ids_missing"),
+        (b"", "labels_missing"),
+        (b" \n", "labels_missing"),
+        (b"\x00\x01\x02", "labels_unreadable"),
+        (bytes(range(1, 256)) * 20, "labels_unreadable"),
+        (b"PAR1 and no more", "labels_unreadable"),
     ],
 )
 def test_a_file_that_holds_no_labels_is_refused(contributor, endpoint, content, code):
@@ -144,3 +147,5 @@ def test_a_file_that_holds_no_labels_is_refused(contributor, endpoint, content, 
         labels.post_file(contributor, endpoint, source=io.BytesIO(content), file_name="x.csv")
     assert refused.value.code == code
     assert refused.value.hint
+    assert "/" not in refused.value.message
+    assert "column0" not in refused.value.message

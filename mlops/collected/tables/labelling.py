@@ -15,6 +15,7 @@ from mlops.formats.refusal import Refusal
 
 IDS = ("request_id", "correlation_id")
 SHOWN = 5
+SNIFFED_BYTES = 64 * 1024
 NUMBERS = ("integer", "decimal")
 TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DOUBLE", "date": "TIMESTAMPTZ", "string": "VARCHAR"}
 
@@ -37,12 +38,7 @@ def lay_out(order: Order) -> dict[str, Any]:
             counted = f'SELECT count(*), max("at") FROM read_parquet({text(order.target)})'
             rows, last_at = connection.execute(counted).fetchone() or (0, None)
         except duckdb.Error as error:
-            raise Refusal(
-                "labels_unreadable",
-                f"The file cannot be read as CSV or Parquet: {str(error).splitlines()[0][:300]}",
-                hint="Its first line names the columns: request_id or correlation_id, row where needed, and labels.",
-                status=422,
-            ) from None
+            raise _unreadable(_why(error, order)) from None
     labels = {f"labels.{_label(name)}": kinds[name] for name in found["labels"]}
     return {"rows": rows, "last_at": last_at, "columns": labels}
 
@@ -77,14 +73,37 @@ def _source(connection: duckdb.DuckDBPyConnection, order: Order) -> str:
     """Ids stay text, whatever they look like: 007 is not 7."""
     place = Path(order.given)
     with place.open("rb") as file:
-        is_parquet = file.read(4) == b"PAR1"
-    if is_parquet:
+        start = file.read(SNIFFED_BYTES)
+    if not start.strip():
+        raise Refusal("labels_missing", "The file is empty.", hint="Each row is a label of a request.", status=422)
+    if start.startswith(b"PAR1"):
         return f"read_parquet({text(str(place))})"
+    if b"\0" in start:
+        raise _unreadable("it is a binary file, or text in another encoding than UTF-8")
     csv = f"read_csv({text(str(place))}, header = true"
     header = connection.execute(f"DESCRIBE SELECT * FROM {csv}, all_varchar = true)").fetchall()
     ids = [row[0] for row in header if _meaning(row[0], order) in IDS]
     types = ", ".join(f"{text(name)}: 'VARCHAR'" for name in ids)
     return f"{csv}, types = {{{types}}})" if ids else f"{csv})"
+
+
+def _why(error: duckdb.Error, order: Order) -> str:
+    """DuckDB's words without the places of this machine."""
+    told = str(error).splitlines()[0]
+    if "when sniffing file" in told:
+        return "it has no columns that can be told apart"
+    for place in (order.given, order.target, order.path):
+        told = told.replace(place, "…") if place else told
+    return told.removesuffix(".")[:300]
+
+
+def _unreadable(why: str) -> Refusal:
+    return Refusal(
+        "labels_unreadable",
+        f"The file cannot be read as CSV or Parquet: {why}.",
+        hint="Its first line names the columns: request_id or correlation_id, row where needed, and labels.",
+        status=422,
+    )
 
 
 def _meaning(name: str, order: Order) -> str:
