@@ -55,22 +55,25 @@ def current_column(series: pl.Series, baseline: Column) -> Column:
     return _column(series, baseline.type, baseline.kind, known=known)
 
 
-def usual_kind(type_: ColumnType, *, unique: int, rows: int) -> FeatureKind:
-    """Texts and booleans are categorical; numbers are where they have fewer than 100 values that are fewer than 5 %
-    of the rows; dates are not."""
+def usual_kind(type_: ColumnType, *, unique: int, rows: int, has_fractions: bool) -> FeatureKind:
+    """Texts and booleans are categorical; whole numbers are where they have fewer than 100 values that are fewer than
+    5 % of the rows, also those of a decimal column; numbers with fractions and dates never are."""
     if type_ in ("string", "boolean"):
         return "categorical"
-    few = type_ != "date" and unique < FEW_VALUES and unique < SMALL_SHARE * rows
+    few = type_ != "date" and not has_fractions and unique < FEW_VALUES and unique < SMALL_SHARE * rows
     return "categorical" if few else "numerical"
 
 
 def _column(series: pl.Series, type_: ColumnType, kind: FeatureKind | None, *, known: dict[str, int] | None) -> Column:
     if type_ in ("string", "boolean") and kind != "numerical":
         return _of_texts(series, type_, known)
+    import numpy as np
+
     values, missing, errors = _in_order(series, type_)
     numbers = Numbers(values)
     unique = distinct(numbers)
-    kind = kind or usual_kind(type_, unique=unique, rows=series.len())
+    has_fractions = bool((values != np.floor(values)).any())
+    kind = kind or usual_kind(type_, unique=unique, rows=series.len(), has_fractions=has_fractions)
     common: dict[str, Any] = {
         "name": series.name,
         "type": type_,

@@ -17,7 +17,7 @@ from mlops.stats.drift.column import Column
 from mlops.stats.drift.numbers import Numbers
 from mlops.stats.drift.numbers import thinned as thinned_numbers
 
-FORM = 1
+FORM = 2
 """Raised whenever the form of the file, or what its numbers mean, changes: older files are then made anew."""
 
 
