@@ -126,7 +126,7 @@ class Attempt(models.Model):
     failed_in = models.CharField(max_length=20, blank=True)
     """The stage that it is taken up from again."""
     history = models.JSONField(default=list)
-    """Of each stage that ended: stage, since, until, reason, by."""
+    """Of each stage that ended: stage, since, until, and why and by whom it ended (reason, by)."""
     window = models.ForeignKey(SavedWindow, null=True, on_delete=models.SET_NULL, related_name="+")
     """Collected data that is being saved for it."""
     data = models.ForeignKey(DatasetVersion, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -30,7 +30,7 @@ def move(attempt: Attempt, to: str, *, reason: str, hint: str = "", actor: Any =
         "stage": attempt.stage,
         "since": attempt.state_since.isoformat(),
         "until": now.isoformat(),
-        "reason": attempt.reason,
+        "reason": reason,
         "by": actor.get_username() if actor else "",
     }
     changes: dict[str, Any] = {

@@ -42,6 +42,18 @@ def test_without_a_model_in_use_the_first_one_is_promoted(contributor, make_poli
     assert events() == ["policy_created", "triggered", "compared", "promoted"]
 
 
+def test_each_stage_that_ended_says_why_it_ended(contributor, make_policy):
+    attempt = led(actions.start(contributor, make_policy()))
+    said = {one["stage"]: one["reason"] for one in attempt.history}
+    assert said == {
+        "triggered": "Begins.",
+        "preparing": "Run #1 was started.",
+        "training": "The run has completed.",
+        "comparing": attempt.verdict["reason"],
+        "deploying": "It is registered.",
+    }
+
+
 def test_a_better_one_takes_over_step_by_step_as_the_old_one_was_deployed(contributor, endpoint, make_policy):
     policy = make_policy(endpoint="shop", then={"do": "rollout", "plan": {"steps": STEPS, "gates": []}})
     attempt = led(actions.start(contributor, policy))
