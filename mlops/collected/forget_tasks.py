@@ -17,9 +17,10 @@ from django.utils import timezone
 from mlops.collected.children import ask_tables
 from mlops.collected.keeping import keep_part_file, touch
 from mlops.collected.models import Forgetting, Intake, LabelPost, Part, PartKind, SavedWindow, WorkState
-from mlops.collected.reading import fetched
+from mlops.collected.reading import count_window, fetched
 from mlops.collected.tables.orders import Condition
 from mlops.deployments.collecting import hash_secret
+from mlops.deployments.models import Endpoint
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.packaging import leases
@@ -41,9 +42,17 @@ def forget(forgetting_id: str) -> None:
     asked = rows.select_related("endpoint__project").get(pk=forgetting_id)
     try:
         removed, labels = _carried_out(asked)
-        _end(asked, WorkState.COMPLETED, reason=f"{removed:,} rows and {labels:,} labels were removed.")
+        _end(asked, WorkState.COMPLETED, reason=_told(removed, labels), found=removed + labels)
     except Refusal as refusal:
         _end(asked, WorkState.FAILED, reason=refusal.message, hint=refusal.hint)
+
+
+def _told(rows: int, labels: int) -> str:
+    if not rows and not labels:
+        return "No row and no label has such a value: nothing was removed."
+    return (
+        f"{rows:,} {'row' if rows == 1 else 'rows'} and {labels:,} {'label' if labels == 1 else 'labels'} were removed."
+    )
 
 
 @every(15, "collected.forget_sweep")
@@ -158,11 +167,21 @@ def _beat(asked: Forgetting) -> bool:
     return True
 
 
-def _end(asked: Forgetting, state: WorkState, *, reason: str, hint: str = "") -> None:
-    saved = SavedWindow.objects.filter(endpoint=asked.endpoint, version__isnull=False).select_related(
-        "version__dataset"
-    )
-    datasets = [str(one.version) for one in saved]
+def _holding(endpoint: Endpoint, *, is_found: bool) -> list[str]:
+    """Versions that may have such rows. Where nothing was found, those that hold more than is kept of their window now,
+    or of which that cannot be told: their rows went before, by retention or another removal."""
+    saved = SavedWindow.objects.filter(endpoint=endpoint, version__isnull=False).select_related("version__dataset")
+    return list(dict.fromkeys(str(one.version) for one in saved if is_found or _is_older(one)))
+
+
+def _is_older(saved: SavedWindow) -> bool:
+    kept = count_window(saved.endpoint, deployments=saved.deployments, start=saved.start, end=saved.end).rows
+    return saved.is_labelled or (saved.row_count or 0) > kept
+
+
+def _end(asked: Forgetting, state: WorkState, *, reason: str, hint: str = "", found: int = 1) -> None:
+    """`found`: how many rows and labels; of a removal that broke nobody knows."""
+    datasets = _holding(asked.endpoint, is_found=bool(found))
     with transaction.atomic():
         values: dict[str, Any] = {"state": state, "reason": reason, "hint": hint, "datasets": datasets, "values": []}
         mine = Forgetting.objects.filter(pk=asked.pk, state=WorkState.RUNNING)

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mlops.collected import forget_tasks, keeping, labels, refreshing, tasks
+from mlops.collected import forget_tasks, keeping, labels, refreshing, save_tasks, tasks
 from mlops.collected.forgetting import forget
 from mlops.collected.models import Forgetting, Intake, Part, SavedWindow
 from mlops.collected.reading import count_window
+from mlops.collected.saving import save_window
 from mlops.formats.refusal import Refusal
 from tests.collected.spooled import recorded, spooled
 
@@ -36,11 +37,22 @@ def carried_out(asked: Forgetting) -> Forgetting:
 
 def test_a_person_is_forgotten_by_the_value_of_a_column(contributor, endpoint, rows):
     done = carried_out(forget(contributor, endpoint, column="customer", values=["ann"], why="Asked by letter."))
-    assert (done.state, done.reason) == ("completed", "2 rows and 1 labels were removed.")
+    assert (done.state, done.reason) == ("completed", "2 rows and 1 label were removed.")
     assert done.values == []
     assert count_window(endpoint).rows == 1
     assert Intake.objects.get().recent == []
     assert keeping.remove_forsaken(grace=timedelta(0)) == 3
+
+
+def test_datasets_are_named_once_and_only_where_they_may_hold_what_was_removed(contributor, endpoint, rows):
+    for _number in range(2):
+        made = save_window(contributor, endpoint, "fresh", None)
+        save_tasks.save(str(made.pk))
+    SavedWindow.objects.update(version=SavedWindow.objects.earliest("created_at").version)
+    nothing = carried_out(forget(contributor, endpoint, column="customer", values=["zoe"]))
+    assert (nothing.reason, nothing.datasets) == ("No row and no label has such a value: nothing was removed.", [])
+    assert carried_out(forget(contributor, endpoint, column="customer", values=["ann"])).datasets == ["fresh:1"]
+    assert carried_out(forget(contributor, endpoint, column="customer", values=["ann"])).datasets == ["fresh:1"]
 
 
 def test_a_request_is_forgotten_by_its_id_and_a_number_by_its_value(contributor, endpoint, rows):
