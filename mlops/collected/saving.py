@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -89,7 +89,7 @@ def check_window(
         message = _("The window ends (%(end)s) before it begins (%(start)s).")
         raise Refusal(
             "window_empty",
-            message % {"start": start.isoformat(), "end": end.isoformat()},
+            message % {"start": _shown(start), "end": _shown(end)},
             hint=_("The end is not part of the window: give a later one."),
             where=Where(parameter="end"),
         )
@@ -103,6 +103,10 @@ def check_window(
                 hint=nearest(name, known) or _("There are: %(names)s.") % {"names": ", ".join(known) or "–"},
                 where=Where(parameter="deployments", value=name),
             )
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def nothing_collected(endpoint: Endpoint) -> Refusal:

@@ -16,6 +16,7 @@ RANGES: dict[str, int] = {
 }  # fmt: skip
 """Name to seconds back from now."""
 USUAL = "1h"
+WORDS = {"from": "beginning", "to": "end"}
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +47,7 @@ def span_of(*, now: datetime, name: str = "", start: str = "", end: str = "", st
     else:
         begin, until = now - timedelta(seconds=_range(name or USUAL)), now
     if begin >= until:
-        raise Refusal("range_empty", "The range ends before it begins.", hint="`from` must be earlier than `to`.")
+        raise Refusal("range_empty", "The range ends before it begins.", hint="Give a beginning before its end.")
     seconds = (until - begin).total_seconds()
     length = _step(step) if step else usual_step(seconds)
     if seconds / length > MOST_STEPS:
@@ -85,7 +86,7 @@ def _moment(text: str, name: str) -> datetime:
     except ValueError as error:
         raise Refusal(
             "time_unreadable",
-            f"`{name}` is “{text}”, which is no time.",
+            f"The range's {WORDS[name]} is “{text}”, which is no time.",
             hint="ISO 8601, such as 2026-11-26T08:00:00Z.",
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -73,6 +73,10 @@ def test_an_export_is_posted_so_that_no_address_holds_the_token(client, page, co
     [
         ({"act": "save", "dataset": ""}, "needs a name"),
         ({"act": "save", "dataset": "x", "start": "soon"}, "no moment"),
+        (
+            {"act": "save", "dataset": "x", "start": "2026-01-02T08:00", "end": "2026-01-01"},
+            "(2026-01-01 00:00:00 UTC)",
+        ),
         ({"act": "refresh", "dataset": "x", "every_hours": "often"}, "no number of hours"),
         ({"act": "remove", "column": "nothing", "value": "a"}, "is no column"),
         ({"act": "label"}, "no labels"),

@@ -37,3 +37,4 @@ def test_what_makes_no_sense_is_refused_with_a_hint(asked, code):
         span_of(now=NOW, **asked)
     assert refused.value.code == code
     assert refused.value.hint
+    assert "`" not in refused.value.message + refused.value.hint
