@@ -56,8 +56,9 @@ def causes_of(look: Look) -> tuple[Cause, ...]:
     causes: list[Cause] = [Cause(**one) for one in dataset_causes(look, features)]
     explained = {column for cause in causes for column in cause.columns}
     causes += [Cause(**one) for one in serving_causes(look, _signals(found))]
+    within = _within_limits(found)
     for feature, share in features:
-        if share < LEAST_SHARE:
+        if share < LEAST_SHARE or feature.feature in within:
             continue
         causes.append(_of_column(feature, share, look, is_explained=feature.feature in explained))
     causes += _of_relation(found)
@@ -66,18 +67,29 @@ def causes_of(look: Look) -> tuple[Cause, ...]:
 
 
 def drifted(found: MonitorFound) -> list[tuple[FeatureFound, float]]:
-    """Columns with an alarm, or that contribute to one, with their share in it; the largest first."""
+    """Columns with an alarm, or that contribute to one of all columns together, with their share in it; the largest
+    first."""
     known: dict[str, tuple[FeatureFound, float]] = {}
     for signal in found.signals:
         if signal.kind not in OF_COLUMNS or signal.state != "alarm" or signal.segment:
             continue
         for feature in signal.features:
             is_alarm = any(measured.is_alarm for measured in feature.measured)
+            if not is_alarm and signal.kind != "multivariate_drift":
+                continue
             share = max(feature.contribution, 0.05 if is_alarm else 0.0)
             has_more = feature.current is not None or feature.feature not in known
             if share > 0 and has_more and share > known.get(feature.feature, (feature, 0.0))[1]:
                 known[feature.feature] = (feature, share)
     return sorted(known.values(), key=lambda pair: -pair[1])[:MOST_COLUMNS]
+
+
+def _within_limits(found: MonitorFound) -> set[str]:
+    """Columns that were held against a limit, and passed none."""
+    whole = [signal for signal in found.signals if signal.kind in OF_COLUMNS and not signal.segment]
+    features = [feature for signal in whole for feature in signal.features]
+    judged = {one.feature for one in features if any(measured.threshold is not None for measured in one.measured)}
+    return judged - {one.feature for one in features if any(measured.is_alarm for measured in one.measured)}
 
 
 def _of_column(feature: FeatureFound, share: float, look: Look, *, is_explained: bool) -> Cause:

@@ -8,6 +8,7 @@ from mlops.lineage.causes import causes_of
 from mlops.monitoring.actions import create_monitor
 from mlops.monitoring.asking import look_now
 from mlops.monitoring.looking import carry_out
+from mlops.monitoring.queries import found_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,11 +24,14 @@ def census(rows: int, *, seed: int, factor: float = 1.0, city: float = 0.2) -> p
     )
 
 
-def look_at(owner, project, current: str):
+DRIFT = [{"name": "drift", "kind": "data_drift"}]
+
+
+def look_at(owner, project, current: str, *, signals=DRIFT):
     settings = {
         "target": {"dataset": current},
         "baseline": {"kind": "dataset", "dataset": "census:1"},
-        "signals": [{"name": "drift", "kind": "data_drift"}],
+        "signals": signals,
     }
     monitor = create_monitor(owner, project, name=f"look at {current}", settings=settings)
     (look,) = look_now(owner, monitor)
@@ -64,6 +68,26 @@ def test_missing_and_new_values_are_told(owner, project, add_version):
     add_version(broken, name="served")
     titles = [cause.title for cause in causes_of(look_at(owner, project, "served"))]
     assert titles[0] == "“city” has new values"
+
+
+def test_columns_within_their_limits_are_no_cause(owner, project, add_version):
+    add_version(census(2_000, seed=1), name="census")
+    served = census(1_000, seed=9, factor=1.6).with_columns(age=pl.col("age") + 1.8)
+    add_version(served, name="served")
+    look = look_at(owner, project, "served")
+    shares = {one.feature: one.contribution for signal in found_by(look).signals for one in signal.features}
+    assert shares["age"] > 0.03
+    assert {cause.columns for cause in causes_of(look)} == {("income",)}
+
+
+def test_a_column_that_only_helps_to_tell_all_apart_is_no_cause_of_its_own(owner, project, add_version):
+    add_version(census(2_000, seed=1), name="census")
+    served = census(1_000, seed=9, factor=1.2).with_columns(age=pl.col("age") + 6)
+    add_version(served, name="served")
+    alone = {"name": "drift", "kind": "data_drift", "numerical": {"kolmogorov_smirnov": 0.3}}
+    signals = [alone, {"name": "together", "kind": "multivariate_drift"}]
+    causes = causes_of(look_at(owner, project, "served", signals=signals))
+    assert [cause.columns for cause in causes if cause.kind == "column"] == [("income",)]
 
 
 def test_a_look_without_alarm_has_no_causes(owner, project, add_version):
