@@ -15,12 +15,10 @@ from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring.models import Backfill, BackfillState, Look, LookCause, LookState, Monitor, Rhythm
+from mlops.monitoring.past import past_of
 from mlops.monitoring.planning import looks_of_version, make_look
-from mlops.monitoring.windows import Span, window_until, windows
+from mlops.monitoring.windows import Span, window_until
 from mlops.work.calls import later
-
-MOST_WINDOWS = 1_000_000
-"""Counted when a back-fill is asked for; beyond it the range is surely a slip."""
 
 
 def look_now(actor: Any, monitor: Monitor, *, start: datetime | None = None, end: datetime | None = None) -> list[Look]:
@@ -82,41 +80,27 @@ def cancel_look(actor: Any, look: Look) -> Look:
 
 
 def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime | None = None) -> Backfill:
-    """Looks at every window that ends in (start, end], by now where no end is given. There is no limit to the range;
-    those that were looked at already, with these settings, are left out."""
+    """Looks at every window that ends in (start, end], by now where no end is given, from the first row on that the
+    target has; those that were looked at already, with these settings, are left out."""
     require(actor, "contribute", monitor.project)
     now = timezone.now()
-    end = end or now
-    if start >= end:
-        message = _("The range ends before it begins.")
-        raise Refusal("range_invalid", message, hint=_("Give an end after the start."), where=Where(parameter="end"))
-    end = min(end, now)
-    count = _count(monitor, start, end)
-    if not count:
-        message = _("No window of this monitor ends between %(start)s and %(end)s.")
-        raise Refusal(
-            "range_empty",
-            message % {"start": start.isoformat(), "end": end.isoformat()},
-            hint=_("Take a longer range, or shorter windows."),
-            status=422,
-            where=Where(parameter="start"),
-        )
+    past = past_of(monitor, start, end, now=now)
     with transaction.atomic():
         Monitor.objects.select_for_update(of=("self",)).get(pk=monitor.pk)
         last = Backfill.objects.filter(monitor=monitor).aggregate(last=Max("number"))["last"] or 0
         made = Backfill.objects.create(
             monitor=monitor,
             number=last + 1,
-            start=start,
-            end=end,
-            made_to=start,
-            windows=count,
+            start=past.start,
+            end=past.end,
+            made_to=past.start,
+            windows=past.windows,
             state=BackfillState.RUNNING,
             state_since=now,
             created_by=actor,
         )
-        told = {"start": start.isoformat(), "end": end.isoformat(), "windows": count, "backfill": made.number}
-        _tell(actor, monitor, "backfill_requested", **told)
+        told = {"start": past.start.isoformat(), "end": past.end.isoformat(), "windows": past.windows}
+        _tell(actor, monitor, "backfill_requested", backfill=made.number, **told)
         later("monitoring.tick")
     return made
 
@@ -173,19 +157,6 @@ def _next_round(monitor: Monitor, window: str) -> int:
     known = Look.objects.filter(monitor=monitor, window=window, revision=monitor.revision)
     last = known.aggregate(last=Max("round"))["last"]
     return 0 if last is None else last + 1
-
-
-def _count(monitor: Monitor, start: datetime, end: datetime) -> int:
-    if monitor.rhythm != Rhythm.CLOCK:
-        known = DatasetVersion.objects.filter(dataset=monitor.dataset, state=VersionState.READY)
-        return known.filter(created_at__gt=start, created_at__lte=end).count()
-    count = 0
-    for _span in windows(monitor.wanted, after=start, until=end):
-        count += 1
-        if count > MOST_WINDOWS:
-            message = _("This range has more than %(most)d windows.") % {"most": MOST_WINDOWS}
-            raise Refusal("range_too_long", message, hint=_("Take a shorter range or longer windows."))
-    return count
 
 
 def _tell(actor: Any, monitor: Monitor, act: str, **data: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from mlops.access.paging import CursorPages
 from mlops.monitoring import asking, queries
 from mlops.monitoring.importing import import_stored
 from mlops.monitoring.models import Look
+from mlops.monitoring.past import past_of
 from mlops.monitoring.shaping import backfill_line, look_line
 from mlops.monitoring.stored_form import stored_form
 
@@ -36,6 +38,7 @@ class Range(serializers.Serializer[Any]):
 class WholeRange(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField(required=False)
+    only_count = serializers.BooleanField(default=False)
 
 
 class Looks(APIView):
@@ -120,13 +123,18 @@ class Backfills(APIView):
         found = queries.backfills_of(queries.visible_monitor(request.user, monitor_id))
         return Response({"results": [backfill_line(one) for one in found[:200]]})
 
-    @extend_schema(request=WholeRange, responses={202: dict})
+    @extend_schema(request=WholeRange, responses={200: dict, 202: dict})
     def post(self, request: Request, monitor_id: UUID) -> Response:
-        """Looks at every window that ends in (start, end]. There is no limit to the range."""
+        """Looks at every window that ends in (start, end], from the target's first row on. `only_count`: says how many
+        there are, and begins nothing."""
         monitor = queries.visible_monitor(request.user, monitor_id)
         fields = WholeRange(data=request.data)
         fields.is_valid(raise_exception=True)
-        made = asking.backfill(request.user, monitor, **dict(fields.validated_data))
+        asked = dict(fields.validated_data)
+        if asked.pop("only_count"):
+            past = past_of(monitor, asked["start"], asked.get("end"), now=timezone.now())
+            return Response(msgspec.to_builtins(past))
+        made = asking.backfill(request.user, monitor, **asked)
         return Response(backfill_line(made), status=202)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from mlops.monitoring.looking import look_while_there_are
-from mlops.monitoring.models import Look, Monitor
+from mlops.monitoring.models import Backfill, Look, Monitor
 from mlops.monitoring.ticking import tick
 from tests.client.conftest import Mlops
 from tests.execution.conftest import dataset_version
@@ -71,6 +71,15 @@ def test_the_past_is_looked_at(made: Mlops) -> None:
     assert said.status == 0, said.errors
     tick()
     assert Look.objects.filter(cause="backfill").count() == 2
+
+
+def test_the_past_is_counted_begun_and_stopped(made: Mlops) -> None:
+    asked = ("backfill", "-n", "cars", "--start", "1900-01-01", "-o", "json")
+    assert made("monitor", *asked, "--dry-run").value["windows"] == 1
+    assert not Backfill.objects.exists()
+    assert "cancel-backfill -n cars --number 1" in made("monitor", *asked).errors
+    assert made("monitor", "cancel-backfill", "-n", "cars", "-o", "json").value["state"] == "cancelled"
+    assert "is running" in made("monitor", "cancel-backfill", "-n", "cars").errors
 
 
 def test_it_is_disabled_enabled_and_deleted(made: Mlops) -> None:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from mlops.blobs.trees import keep_stream
 from mlops.collected.models import Part
 from mlops.formats.monitor import MonitorFound, SignalFound
+from mlops.formats.refusal import Refusal
 from mlops.monitoring import settling
 from mlops.monitoring.late_labels import labelled_before, look_again_at_labelled
 from mlops.monitoring.models import Alarm, Look, Monitor
+from mlops.monitoring.past import past_of
 from tests.registry.shelf import registered
 
 
@@ -102,3 +104,26 @@ def test_an_alarm_by_late_labels_is_raised_though_later_windows_were_looked_at(m
     assert Alarm.objects.get(is_on=True).signal == "performance"
     monitor.refresh_from_db()
     assert monitor.state == "alarm"
+
+
+def test_the_past_of_an_endpoint_begins_when_it_was_first_called(monitor):
+    now = timezone.now()
+    _rows(monitor, now - timedelta(days=3))
+    _rows(monitor, now - timedelta(days=2))
+    found = past_of(monitor, now - timedelta(days=40_000), None, now=now)
+    assert (found.start, found.windows) == (now - timedelta(days=3), 3)
+
+
+def test_an_endpoint_that_was_never_called_has_no_past(monitor):
+    now = timezone.now()
+    with pytest.raises(Refusal) as caught:
+        past_of(monitor, now - timedelta(days=9), None, now=now)
+    assert caught.value.message == "Nothing was collected of “prices” yet."
+
+
+def _rows(monitor: Monitor, at) -> None:
+    import io
+
+    blob = keep_stream(io.BytesIO(str(at).encode()))
+    facts = {"kind": "rows", "row_count": 5, "request_count": 5, "size_bytes": 1, "blob": blob}
+    Part.objects.create(endpoint=monitor.endpoint, day=at.date(), first_at=at, last_at=at, **facts)

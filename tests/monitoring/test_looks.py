@@ -44,14 +44,16 @@ def test_a_look_waits_for_late_data(owner, monitor, settings_of_sales):
     assert plan_due(monitor.pk, now=day(4) + timedelta(hours=2)) == 1
 
 
-def test_a_long_backfill_is_made_a_few_looks_at_a_time(owner, monitor):
-    asked = backfill(owner, monitor, start=day(-1000), end=day(0))
-    assert asked.windows == 1000
+def test_a_long_backfill_is_made_a_few_looks_at_a_time(owner, monitor, settings_of_sales):
+    change_monitor(owner, monitor, settings=settings_of_sales | {"frequency": "hour"})
+    monitor.refresh_from_db()
+    asked = backfill(owner, monitor, start=day(0), end=day(20))
+    assert asked.windows == 480
     tick()
     assert Look.objects.filter(backfill=asked).count() == 20
     tick()
     assert Look.objects.filter(backfill=asked).count() == 20
-    assert progress_of(asked).waiting == 1000
+    assert progress_of(asked).waiting == 480
 
 
 def test_a_backfill_ends_when_all_its_looks_have_ended(owner, monitor):
@@ -73,12 +75,24 @@ def test_a_backfill_leaves_out_what_was_looked_at(owner, monitor):
 
 
 def test_a_cancelled_backfill_makes_no_more_looks(owner, monitor):
-    asked = backfill(owner, monitor, start=day(-100), end=day(0))
+    asked = backfill(owner, monitor, start=day(0), end=day(20))
     tick()
     cancel_backfill(owner, asked)
     tick()
     assert set(Look.objects.filter(backfill=asked).values_list("state", flat=True)) == {"cancelled"}
     assert Backfill.objects.get().state == "cancelled"
+
+
+def test_a_backfill_begins_at_the_first_row(owner, monitor):
+    asked = backfill(owner, monitor, start=day(-46_000), end=day(3))
+    assert (asked.start, asked.windows) == (day(0), 3)
+
+
+def test_a_range_before_the_first_row_is_refused_with_its_time(owner, monitor):
+    with pytest.raises(Refusal) as caught:
+        backfill(owner, monitor, start=day(-20), end=day(-10))
+    assert caught.value.code == "range_empty"
+    assert "first row at 2026-11-01 00:00 UTC" in caught.value.hint
 
 
 def test_a_range_without_a_window_is_refused(owner, monitor):

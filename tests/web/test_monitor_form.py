@@ -108,6 +108,13 @@ def test_the_past_is_looked_at_and_can_be_stopped(client, monitor):
     assert Backfill.objects.get().state == "cancelled"
 
 
+def test_windows_of_the_past_are_counted_first(client, monitor):
+    asked = {"act": "count", "start": "1900-01-01T00:00", "end": "2026-11-20T00:00"}
+    page = client.post(f"/monitoring/{monitor.pk}/backfill/", asked).content.decode()
+    assert "19 windows, from 2026-11-01 00:00 to 2026-11-20 00:00 UTC" in page
+    assert not Backfill.objects.exists()
+
+
 def test_what_is_no_time_is_refused(client, monitor):
     answer = client.post(
         f"/monitoring/{monitor.pk}/backfill/", {"act": "begin", "start": "2026-11-02T00:00", "end": "x"}

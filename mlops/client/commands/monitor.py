@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -38,6 +39,14 @@ LOOK_COLUMNS = (
     ("cause", "cause"),
     ("reason", "reason"),
 )
+BACKFILL_COLUMNS = (
+    ("number", "number"),
+    ("start", "start"),
+    ("end", "end"),
+    ("windows", "progress.windows"),
+    ("state", "state"),
+    ("reason", "reason"),
+)
 FINAL = ("completed", "skipped", "failed", "cancelled")
 POLL_SECONDS = 1.0
 
@@ -60,7 +69,9 @@ def define(parser: argparse.ArgumentParser) -> None:
         ("disable", "look no more until enabled", ROWS.disable),
         ("delete", "delete a monitor with its looks", delete_monitor),
         ("run", "look now, at the window that ends now or a given one", run_now),
-        ("backfill", "look at all windows of a past range", backfill),
+        ("backfill", "look at all windows of a past range, from the first row on", backfill),
+        ("backfills", "those that were asked for, with their progress", backfills),
+        ("cancel-backfill", "look at no more windows of a back-fill; what was looked at stays", cancel_backfill),
         ("looks", "its looks, the newest window first", looks),
         ("look", "one look with all that it found", one_look),
     ):
@@ -73,6 +84,10 @@ def define(parser: argparse.ArgumentParser) -> None:
             verb.add_argument("--start", help="ISO 8601, such as 2026-11-01", required=name == "backfill")
             verb.add_argument("--end", help="ISO 8601; default: now")
             verb.add_argument("--wait", action="store_true", help="until it has ended; exit status 1 on an alarm")
+        if name == "backfill":
+            verb.add_argument("--dry-run", action="store_true", help="only say how many windows there are")
+        if name == "cancel-backfill":
+            verb.add_argument("--number", type=int, help="default: the newest that is running")
         if name == "looks":
             verb.add_argument("--state", help="only these: queued, running, completed, skipped, failed, cancelled")
         if name == "look":
@@ -134,14 +149,37 @@ def run_now(arguments: argparse.Namespace) -> int:
 def backfill(arguments: argparse.Namespace) -> int:
     connection = connect()
     path = f"{ROWS.address(connection, arguments)}backfills/"
-    made = connection.post(
-        path, {name: value for name in ("start", "end") if (value := _moment(getattr(arguments, name), name))}
-    )
+    body = {name: value for name in ("start", "end") if (value := _moment(getattr(arguments, name), name))}
+    if arguments.dry_run:
+        return show(arguments, connection.post(path, {**body, "only_count": True}))
+    made = connection.post(path, body)
+    stop = f"mlops monitor cancel-backfill -n {shlex.quote(arguments.name)} --number {made['number']}"
+    count = made["progress"]["windows"]
+    print(f"{count} windows from {made['start']} to {made['end']}. Stop with: {stop}", file=sys.stderr)
     while arguments.wait and made["state"] == "running":
         time.sleep(POLL_SECONDS)
         made = next(one for one in connection.get(path)["results"] if one["number"] == made["number"])
         print(f"{made['progress']['share']:.0%}", file=sys.stderr)
     return show(arguments, made)
+
+
+def backfills(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    found = connection.get(f"{ROWS.address(connection, arguments)}backfills/")["results"]
+    return show(arguments, found, columns=BACKFILL_COLUMNS)
+
+
+def cancel_backfill(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    path = f"{ROWS.address(connection, arguments)}backfills/"
+    number = arguments.number
+    if number is None:
+        running = [one["number"] for one in connection.get(path)["results"] if one["state"] == "running"]
+        if not running:
+            hint = "Those that were asked for: monitor backfills."
+            raise Refusal("backfill_missing", f"No back-fill of “{arguments.name}” is running.", hint=hint)
+        number = max(running)
+    return show(arguments, connection.post(f"{path}{number}/cancel/", {}))
 
 
 def looks(arguments: argparse.Namespace) -> int:

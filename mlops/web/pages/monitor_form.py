@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring import actions, asking, queries
 from mlops.monitoring.checking import check_baseline, check_signals, check_target
 from mlops.monitoring.models import Monitor
+from mlops.monitoring.past import Past, past_of
 from mlops.monitoring.suggesting import suggested
 from mlops.web.guard import signed_in
 from mlops.web.pages.monitor_choices import choices_of
@@ -96,22 +97,33 @@ def edit(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def backfill(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
-    """POST `act`: begin with `start` and `end`, or cancel with `number`."""
+    """POST `act`: count or begin with `start` and `end`, or cancel with `number`."""
     monitor = queries.visible_monitor(request.user, monitor_id)
     require(request.user, "contribute", monitor.project)
     show_project(request, monitor.project)
     now = timezone.now()
     typed = {"start": _shown(now - timedelta(days=30)), "end": _shown(now)}
     problem: Refusal | None = None
+    counted: Past | None = None
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in typed}
         try:
-            _backfill(request, monitor, typed)
-            return redirect("web:monitor-backfill", monitor.pk)
+            if request.POST.get("act") == "count":
+                counted = past_of(monitor, *_range(typed), now=now)
+            else:
+                _backfill(request, monitor, typed)
+                return redirect("web:monitor-backfill", monitor.pk)
         except Refusal as refusal:
             problem = refusal
     rows = [(one, queries.progress_of(one)) for one in queries.backfills_of(monitor)[:20]]
-    context = {"monitor": monitor, "project": monitor.project, "typed": typed, "backfills": rows, "problem": problem}
+    context = {
+        "monitor": monitor,
+        "project": monitor.project,
+        "typed": typed,
+        "backfills": rows,
+        "problem": problem,
+        "counted": counted,
+    }
     status = problem.status if problem else 200
     return render(request, "web/monitoring/backfill.html", context, status=status)
 
@@ -245,12 +257,16 @@ def _backfill(request: HttpRequest, monitor: Monitor, typed: dict[str, str]) -> 
         one = queries.backfill_of(monitor, int(text) if text.isdecimal() else 0)
         asking.cancel_backfill(request.user, one)
         return
-    asked = {name: _moment(typed[name], name) for name in ("start", "end")}
-    made = asking.backfill(request.user, monitor, **asked)
+    start, end = _range(typed)
+    made = asking.backfill(request.user, monitor, start=start, end=end)
     messages.success(request, _("%(count)d windows are looked at.") % {"count": made.windows})
 
 
-def _moment(text: str, name: str) -> Any:
+def _range(typed: dict[str, str]) -> tuple[datetime, datetime]:
+    return _moment(typed["start"], "start"), _moment(typed["end"], "end")
+
+
+def _moment(text: str, name: str) -> datetime:
     try:
         found = parse_datetime(text)
     except ValueError:
