@@ -12,7 +12,7 @@ from django.utils import timezone
 from mlops.formats.monitor import Distribution, FeatureFound, Measured, MonitorFound, SignalFound
 from mlops.formats.profile import Histogram, ValueCount
 from mlops.monitoring.found import summary_of
-from mlops.monitoring.models import Look, LookResult, Monitor
+from mlops.monitoring.models import Alarm, Look, LookResult, Monitor
 from tests.monitoring.conftest import add_version, day, monitor, settings_of_sales, watched
 
 __all__ = ["add_version", "monitor", "settings_of_sales", "watched"]
@@ -116,6 +116,20 @@ def test_an_endpoint_that_nobody_watches_is_named(client, contributor, project, 
     create_endpoint(contributor, project, name="prices")
     client.force_login(contributor)
     assert "Endpoints that nobody watches" in client.get("/monitoring/").content.decode()
+
+
+def test_an_alarm_says_what_its_value_is(page, looks, monitor):
+    facts = {"monitor": monitor, "signal": "drift", "is_on": True, "since": day(3), "end": day(4)}
+    facts["metric"] = "jensen_shannon_distance"
+    Alarm.objects.create(**facts, value=3.08, threshold=1.0)
+    assert "magnitude, in multiples of the limit" in alarms_in(page())
+    assert "Jensen-Shannon distance" not in alarms_in(page())
+    Alarm.objects.update(feature="shop", value=0.9, threshold=0.3)
+    assert "Jensen-Shannon distance" in alarms_in(page())
+
+
+def alarms_in(text: str) -> str:
+    return text.partition("Alarms that are on")[2].partition("What it found")[0]
 
 
 def test_a_monitor_that_has_not_looked_says_when_it_will(page):

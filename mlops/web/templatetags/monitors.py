@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
-from mlops.formats.monitor import FeatureFound, Measured
-from mlops.monitoring.models import Look
+from mlops.formats.monitor import FeatureFound, Measured, MonitorSettings
+from mlops.monitoring.models import Alarm, Look
 from mlops.monitoring.windows import window_words
 from mlops.web.pages.monitor_words import is_rate, kind_words, measure_words, metric_words
 from mlops.web.templatetags.studio import number, share
@@ -19,6 +20,19 @@ register.filter("kind_words", kind_words)
 def window(look: Look) -> str:
     """The times of what it looked at, or the name of a window that has none."""
     return window_words(look.start, look.end) if look.start else look.window
+
+
+PER_COLUMN = ("data_drift", "prediction_drift", "data_quality")
+"""Kinds of signals whose value, for the signal as a whole, is that of its worst column in multiples of the limit."""
+
+
+@register.filter
+def alarm_words(alarm: Alarm, wanted: MonitorSettings) -> str:
+    """What an alarm's value is."""
+    kind = next((one.kind for one in wanted.signals if one.name == alarm.signal), "")
+    if kind in PER_COLUMN and not alarm.feature:
+        return _("magnitude, in multiples of the limit")
+    return metric_words(alarm.metric) if alarm.metric else ""
 
 
 @register.filter
