@@ -107,7 +107,8 @@ def _laid_out(
             blob=blob,
         )
         columns = [name.removeprefix("labels.") for name in told["columns"]]
-        return _recorded(actor, endpoint, source=source, rows=told["rows"], columns=columns, parts=[str(part.pk)])
+        parts = [str(part.pk)]
+        return _recorded(actor, endpoint, source=source, rows=told["rows"], columns=columns, parts=parts, at=now)
 
 
 def _recorded(
@@ -119,7 +120,9 @@ def _recorded(
     columns: Sequence[str],
     pending: Any = None,
     parts: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> LabelPost:
+    """`at`: of the first label, by which they are found again; None: now."""
     with transaction.atomic():
         made = LabelPost.objects.create(
             endpoint=endpoint,
@@ -128,6 +131,7 @@ def _recorded(
             row_count=rows,
             columns=list(columns),
             part_ids=list(parts),
+            created_at=at or timezone.now(),
             created_by=actor,
         )
         record(

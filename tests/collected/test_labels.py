@@ -90,6 +90,14 @@ def test_the_first_labels_have_the_type_that_the_model_learned(contributor, endp
         labels.post_rows(contributor, endpoint, rows=rows)
 
 
+def test_unknown_ids_of_a_file_are_counted_too(contributor, endpoint, asked):
+    csv = io.BytesIO(b"request_id,price\na,1\nnoid,2\nnobody,3\n")
+    labels.post_file(contributor, endpoint, source=csv, file_name="labels.csv")
+    label_taking.match_due(patience=timedelta(0))
+    post = LabelPost.objects.get()
+    assert (post.unmatched, sorted(post.examples)) == (2, ["nobody", "noid"])
+
+
 def test_numbers_as_text_are_numbers_and_empty_cells_say_nothing(contributor, endpoint, asked, tmp_path):
     labels.post_rows(contributor, endpoint, rows=[{"request_id": "a", "price": "7"}])
     csv = io.BytesIO(b"correlation_id,price,note\nc,2.5,\nc,,\n")
