@@ -101,6 +101,11 @@ def _has_work(row: Intake, found: list[Source]) -> bool:
 @every(20, "collected.compact")
 def compact() -> None:
     compacting.compact_due()
+
+
+@every(5, "collected.match")
+def match() -> None:
+    """Somebody who sent labels waits for what is said of their ids."""
     label_taking.match_due()
 
 

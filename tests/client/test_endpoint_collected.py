@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from mlops.collected import tasks
+from mlops.collected import label_taking, tasks
 from mlops.deployments.models import Endpoint
 from tests.collected.conftest import make
 from tests.collected.spooled import recorded, spooled
@@ -52,9 +56,29 @@ def test_labels_from_a_file(collected: Any, signed_in: Any, tmp_path: Path) -> N
     csv.write_text("request_id,price\na,1\n")
     rows.write_text(json.dumps([{"request_id": "a", "price": 2}]))
     for file in (csv, rows):
-        told = signed_in("online-endpoint", "label", "-n", "prices", "-f", str(file), "-o", "json")
+        told = signed_in("online-endpoint", "label", "-n", "prices", "-f", str(file), "--no-wait", "-o", "json")
         assert (told.status, told.value["rows"]) == (0, 1), told.errors
     assert len(collected("labels", "-o", "json").value) == 2
+
+
+def test_labels_wait_until_it_is_known_which_ids_are_unknown(collected: Any, signed_in: Any, tmp_path: Path) -> None:
+    csv = tmp_path / "labels.csv"
+    csv.write_text("request_id,price\na,1\nnoid,2\n")
+    worker = Thread(target=_matched)
+    worker.start()
+    told = signed_in("online-endpoint", "label", "-n", "prices", "-f", str(csv), "-o", "json")
+    worker.join()
+    assert (told.status, told.value["unmatched"], told.value["examples"]) == (0, 1, ["noid"])
+    assert "1 of 2 ids are unknown, such as noid." in told.errors
+
+
+def _matched() -> None:
+    """As a worker does it, without its patience."""
+    for _try in range(100):
+        if label_taking.match_due(patience=timedelta(0)):
+            break
+        time.sleep(0.1)
+    connection.close()
 
 
 def test_datasets_once_and_again(collected: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from mlops.collected import tasks
+from mlops.collected import label_taking, tasks
 from mlops.collected.models import Forgetting, LabelPost, Refresh, SavedWindow
 from tests.collected.spooled import recorded, spooled
 
@@ -56,6 +56,16 @@ def test_each_act_of_the_page_does_what_it_says(client, page, contributor):
     assert "A new version every 6 hours" in shown
     client.post(page, {"act": "end-refresh", "refresh": Refresh.objects.get().pk})
     assert not Refresh.objects.exists()
+
+
+def test_unknown_ids_are_said_without_loading_the_page_anew(client, page, contributor):
+    client.force_login(contributor)
+    csv = SimpleUploadedFile("labels.csv", b"request_id,price\na,2\nnoid,3\n")
+    shown = client.post(page, {"act": "label", "file": csv}, follow=True).content.decode()
+    assert f"{page}?part=labels" in shown
+    assert "are being looked for" in shown
+    label_taking.match_due(patience=timedelta(0))
+    assert "1 of 2 ids are unknown, such as noid." in client.get(f"{page}?part=labels").content.decode()
 
 
 def test_an_export_is_posted_so_that_no_address_holds_the_token(client, page, contributor):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mlops.client.commands.label_ids import looked_up
 from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import readable
@@ -44,6 +45,7 @@ def define(verbs: Verbs) -> None:
     label.add_argument("--dataset", default="", metavar="NAME[:VERSION]", help="or the rows of a dataset")
     label.add_argument("--request-id", default="", metavar="COLUMN", help="its column with the request id")
     label.add_argument("--correlation-id", default="", metavar="COLUMN", help="or with the correlation id")
+    label.add_argument("--no-wait", action="store_true", help="do not wait until it is known which ids are unknown")
     _named(label)
     collected = verbs.group("collected", "what the endpoint collected: numbers, rows, exports, datasets")
     _named(collected.add("show", "state, rows and size of each deployment", show_collected))
@@ -81,13 +83,20 @@ def send_labels(arguments: argparse.Namespace) -> int:
         raise WrongUsage("labels_missing", "Give -f FILE or --dataset NAME.")
     connection, base = _endpoint(arguments)
     path = f"{base}labels/"
+    sent = _sent(connection, path, arguments)
+    if not arguments.no_wait:
+        sent = looked_up(connection, path, sent)
+    return show(arguments, sent)
+
+
+def _sent(connection: Connection, path: str, arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.dataset:
         body = {"dataset": arguments.dataset, "request_id": arguments.request_id}
-        return show(arguments, connection.post(path, body | {"correlation_id": arguments.correlation_id}))
+        return connection.post(path, body | {"correlation_id": arguments.correlation_id})
     place = readable(Path(arguments.file))
     if place.suffix in (".json", ".jsonl"):
-        return show(arguments, connection.post(path, _rows(place)))
-    return show(arguments, connection.send_files(path, fields={}, files=[(place.name, place)], under="file"))
+        return connection.post(path, _rows(place))
+    return connection.send_files(path, fields={}, files=[(place.name, place)], under="file")
 
 
 def show_collected(arguments: argparse.Namespace) -> int:

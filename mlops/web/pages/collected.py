@@ -24,7 +24,7 @@ from mlops.access.decisions import may
 from mlops.collected import labels, queries
 from mlops.collected.exporting import export
 from mlops.collected.forgetting import forget
-from mlops.collected.models import Forgetting, Refresh, SavedWindow
+from mlops.collected.models import Forgetting, LabelPost, Refresh, SavedWindow
 from mlops.collected.queries import Collecting, Summary
 from mlops.collected.refreshing import end_refresh, refresh
 from mlops.collected.saving import COLUMNS, known_deployments, save_window
@@ -50,12 +50,14 @@ FIELDS = ("start", "end", "deployment", "dataset", "columns", "every_hours", "co
 @never_cache
 @require_http_methods(["GET", "POST"])
 def collected(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponseBase:
-    """GET `part=live`: the live part; `csv=`: a chart as a file; `export=csv|parquet`: the archive. POST `act`, or
+    """GET `part=live|labels`: a live part; `csv=`: a chart as a file; `export=csv|parquet`: the archive. POST `act`, or
     `export` too, so that the form's token stays out of addresses."""
     endpoint = visible_endpoint(request.user, endpoint_id)
     show_project(request, endpoint.project)
     if request.GET.get("part") == "live":
         return render(request, "web/collected/_live.html", _live(request, endpoint, queries.summary(endpoint)))
+    if request.GET.get("part") == "labels":
+        return render(request, "web/collected/_posts.html", {"posts": _posts(endpoint)})
     try:
         asked = request.POST if request.method == "POST" else request.GET
         if asked.get("export"):
@@ -84,12 +86,16 @@ def _page(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
         "column_choices": COLUMNS,
         "datasets": Dataset.objects.filter(project=endpoint.project).values_list("name", flat=True)[:200],
         "typed": {name: request.POST.get(name, request.GET.get(name, "")) for name in FIELDS},
-        "posts": queries.label_posts(endpoint)[:LISTED],
+        "posts": _posts(endpoint),
         "saved": SavedWindow.objects.filter(endpoint=endpoint).select_related("version__dataset")[:LISTED],
         "refreshes": Refresh.objects.filter(endpoint=endpoint),
         "removals": Forgetting.objects.filter(endpoint=endpoint).select_related("created_by")[:LISTED],
     }
     return render(request, "web/collected/collected.html", context, status=problem.status if problem else 200)
+
+
+def _posts(endpoint: Endpoint) -> list[LabelPost]:
+    return list(queries.label_posts(endpoint)[:LISTED])
 
 
 def _live(request: HttpRequest, endpoint: Endpoint, told: Summary) -> dict[str, Any]:
