@@ -135,6 +135,11 @@ def _check_comparison(project: Project, settings: RetrainingSettings) -> None:
             hint = _("A slice names its column; tolerance is 0 or more, least_rows 2 or more, most_values 1 to 200.")
             raise _refused("slice_invalid", _("A rule for slices is out of range."), hint, "compare.slices")
     if held.kind == "dataset":
+        if not held.dataset.strip():
+            known = Dataset.objects.filter(project=project).values_list("name", flat=True)
+            hint = _known(known, none=_("Import a dataset first."))
+            message = _("On the rows of which dataset are the models compared?")
+            raise _refused("dataset_missing", message, hint, "compare.held_out.dataset")
         check_columns(project, compare)
     if held.kind == "collected" and not settings.endpoint:
         hint = _("Name the endpoint, or compare on a dataset or the run's own held-out rows.")

@@ -36,6 +36,7 @@ WHAT = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
         ({"endpoint": "nope"}, "endpoint_unknown", "Deploy a model first"),
         ({"what": WHAT | {"parameters": {"data": "Carts"}}}, "dataset_unknown", "Cars"),
         ({"what": WHAT | {"parameters": {"data": "Cars:7"}}}, "version_unknown", "1"),
+        ({"compare": {"held_out": {"kind": "dataset"}}}, "dataset_missing", "There are: Cars"),
         ({"compare": ON_CARS | {"slices": [{"column": "mke"}]}}, "column_unknown", "make"),
         ({"compare": {"held_out": ON_CARS["held_out"] | {"label": "prize"}}}, "column_unknown", "price"),
         (
