@@ -14,10 +14,12 @@ from mlops.access.models import Project
 from mlops.formats.monitor import MonitorSettings, SignalSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.monitoring.columns import Columns, columns_of
-from mlops.monitoring.metrics import KINDS_WITH_LABELS, known_metrics
+from mlops.monitoring.metrics import BELOW_ZERO, KINDS_WITH_LABELS, known_metrics
 from mlops.monitoring.sources import dataset_version, target_of, training_of, version_behind
 from mlops.monitoring.windows import next_end
 
+LONGEST_SECONDS = 36_525 * 86_400.0
+"""A hundred years: what is longer is surely a slip, and no date lies before it."""
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -122,6 +124,10 @@ def check_baseline(project: Project, settings: MonitorSettings) -> None:
             _("Choose a dataset version or an earlier window."),
             "baseline",
         )
+    for name in ("length_seconds", "offset_seconds"):
+        if not getattr(baseline, name) <= LONGEST_SECONDS:
+            message = _("The earlier window reaches back more than a hundred years.")
+            raise _bad("baseline_length", message, _("Give a length and an offset in days, such as 7."), "baseline")
     if baseline.offset_seconds < 0:
         message = _("The earlier window would lie in the future.")
         raise _bad("baseline_offset", message, _("Give an offset of 0 or more seconds."), "baseline")
@@ -132,9 +138,9 @@ def _check_times(settings: MonitorSettings) -> None:
         raise _bad("interval_invalid", _("The interval is less than 1."), _("Give 1 or more."), "interval")
     for name in ("window_seconds", "delay_seconds"):
         value = getattr(settings, name)
-        if not math.isfinite(value) or value < 0:
+        if not 0 <= value <= LONGEST_SECONDS:
             message = _("%(name)s: %(value)s is no length of time.") % {"name": name, "value": value}
-            raise _bad("seconds_invalid", message, _("Give 0 or more seconds."), name)
+            raise _bad("seconds_invalid", message, _("Give 0 or more seconds, at most a hundred years."), name)
     if settings.least_rows < 1 or (settings.most_rows is not None and settings.most_rows < settings.least_rows):
         message = _("The least number of rows must be 1 or more, and the most not less than the least.")
         raise _bad("rows_invalid", message, "", "least_rows")
@@ -159,6 +165,12 @@ def _check_signal(settings: MonitorSettings, signal: SignalSettings, columns: Co
                     "metric": metric,
                 }
                 raise _bad("threshold_invalid", message, _("Such as 0.1."), group)
+            if threshold < 0 and signal.kind != "custom" and metric not in BELOW_ZERO:
+                message = _("“%(name)s”: the threshold of %(metric)s is below 0, which it never is itself.") % {
+                    "name": signal.name,
+                    "metric": metric,
+                }
+                raise _bad("threshold_invalid", message, _("Give 0 or more, such as 0.1."), group)
     _known_columns(signal, signal.features, columns.types, "features")
     _known_columns(signal, signal.segments, columns.types, "segments")
     if not 0 < signal.false_alarm_rate < 1:

@@ -29,6 +29,8 @@ REGRESSION = (
     "coefficient_of_determination",
 )  # fmt: skip
 SMALLER_IS_BETTER = {"log_loss", *REGRESSION} - {"coefficient_of_determination"}
+BELOW_ZERO = {"coefficient_of_determination"}
+"""Those that can be negative."""
 KINDS_WITH_LABELS: tuple[SignalKind, ...] = ("model_performance",)
 
 _KNOWN: dict[SignalKind, dict[str, tuple[str, ...] | None]] = {

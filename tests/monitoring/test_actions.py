@@ -58,6 +58,9 @@ def test_a_reader_may_not_make_one(reader, project, settings_of_sales):
     assert caught.value.code == "forbidden"
 
 
+DRIFT = {"name": "a", "kind": "data_drift"}
+
+
 @pytest.mark.parametrize(
     ("change", "code", "hint"),
     [
@@ -72,6 +75,10 @@ def test_a_reader_may_not_make_one(reader, project, settings_of_sales):
         ({"signals": [{"name": "a", "kind": "data_drift", "features": ["prise"]}]}, "column_unknown", "price"),
         ({"signals": [{"name": "a", "kind": "custom"}]}, "component_missing", ""),
         ({"signals": [{"name": "a", "kind": "model_performance"}]}, "label_missing", ""),
+        ({"signals": [DRIFT | {"numerical": {"kolmogorov_smirnov": -1.0}}]}, "threshold_invalid", "0 or more"),
+        ({"baseline": {"kind": "earlier", "length_seconds": 1e14}}, "baseline_length", "in days"),
+        ({"baseline": {"kind": "earlier", "offset_seconds": 1e14}}, "baseline_length", "in days"),
+        ({"window_seconds": 1e14}, "seconds_invalid", "hundred years"),
         ({"interval": 0}, "interval_invalid", ""),
         ({"emails": ["anna"]}, "email_invalid", "anna@"),
         ({"frequncy": "day"}, "monitor_invalid", "frequency"),

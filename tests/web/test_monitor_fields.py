@@ -12,6 +12,15 @@ from mlops.web.pages.monitor_fields import settings_of, typed_of
 DRIFT = SignalSettings(name="drift", kind="data_drift", numerical={"kolmogorov_smirnov": 0.1})
 
 
+@pytest.mark.parametrize("percent", ["500", "0", "100"])
+def test_a_rate_is_refused_in_percent_as_it_is_typed(percent):
+    typed = typed_of(MonitorSettings(target=Target(endpoint="e"), signals=(DRIFT,)))
+    with pytest.raises(Refusal) as caught:
+        settings_of(typed | {"s0-rate": percent})
+    assert "between 0 and 100 %" in caught.value.message
+    assert caught.value.where.parameter == "s0-rate"
+
+
 @pytest.mark.parametrize(
     "watched",
     [
@@ -67,7 +76,14 @@ def test_a_signal_that_is_not_ticked_is_left_out():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("interval", "x"), ("delay", "soon"), ("s0-numerical-kolmogorov_smirnov", "low"), ("least_rows", "1.5")],
+    [
+        ("interval", "x"),
+        ("delay", "soon"),
+        ("s0-numerical-kolmogorov_smirnov", "low"),
+        ("least_rows", "1.5"),
+        ("s0-numerical-kolmogorov_smirnov", "0,5"),
+        ("delay", "1,000"),
+    ],
 )
 def test_what_is_no_number_is_named(field, value):
     typed = typed_of(MonitorSettings(target=Target(endpoint="shop"), signals=(DRIFT,)))

@@ -145,7 +145,7 @@ def seconds(typed: Mapping[str, str], name: str, unit: str) -> float:
 def number(text: str, name: str) -> float:
     """Raises Refusal `number_expected` with the field's name."""
     try:
-        found = float(text.strip().replace(",", "."))
+        found = float(text.strip())
     except ValueError:
         found = math.nan
     if math.isfinite(found):
@@ -153,7 +153,7 @@ def number(text: str, name: str) -> float:
     raise Refusal(
         "number_expected",
         _("“%(text)s” is no number.") % {"text": text},
-        hint=_("Such as 1 or 0.5."),
+        hint=_("Such as 1 or 0.5, with a point."),
         where=Where(parameter=name),
     )
 

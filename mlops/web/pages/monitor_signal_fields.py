@@ -124,7 +124,7 @@ def _signal(typed: Mapping[str, str], prefix: str) -> SignalSettings:
         features=tuple(one.strip() for one in given("features").splitlines() if one.strip()),
         top_features=int(top) if top is not None else None,
         segments=tuple(one.strip() for one in given("segments").split(",") if one.strip()),
-        false_alarm_rate=_number(given("rate") or "5", prefix + "rate") / 100,
+        false_alarm_rate=_share(given("rate") or "5", prefix + "rate"),
         component=given("component"),
         inputs=_inputs(given("inputs"), prefix + "inputs"),
         is_alerting=bool(given("alerting")),
@@ -166,13 +166,22 @@ def _inputs(text: str, name: str) -> dict[str, Any]:
 
 def _number(text: str, name: str) -> float:
     try:
-        found = float(text.strip().replace(",", "."))
+        found = float(text.strip())
     except ValueError:
         found = math.nan
     if math.isfinite(found):
         return found
     message = _("“%(text)s” is no number.") % {"text": text.strip()}
-    raise Refusal("number_expected", message, hint=_("Such as 0.1."), where=Where(parameter=name))
+    raise Refusal("number_expected", message, hint=_("Such as 0.1, with a point."), where=Where(parameter=name))
+
+
+def _share(text: str, name: str) -> float:
+    """Of what is typed in percent, as the page shows it."""
+    found = _number(text, name)
+    if 0 < found < 100:
+        return found / 100
+    message = _("The rate of false alarms must lie between 0 and 100 %.")
+    raise Refusal("rate_invalid", message, hint=_("Such as 5."), status=422, where=Where(parameter=name))
 
 
 def _rest(text: str) -> dict[str, Any]:
