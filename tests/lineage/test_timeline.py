@@ -26,6 +26,8 @@ def test_the_loop_is_one_story(retrained, client, reader, stranger):
     url = f"/api/v1/models/{retrained.challenger.model_id}/timeline/"
     client.force_login(reader)
     assert client.get(url).json()["results"][-1]["tone"] == "good"
-    assert client.get(f"/models/{retrained.challenger.model_id}/timeline/").status_code == 200
+    page = client.get(f"/models/{retrained.challenger.model_id}/timeline/")
+    assert page.status_code == 200
+    assert " UTC</h2>" in page.content.decode()
     client.force_login(stranger)
     assert client.get(url).status_code == 404
