@@ -48,6 +48,11 @@ def columns_of(project: Project, settings: MonitorSettings) -> Columns:
     )
 
 
+def task_of(columns: Columns) -> str:
+    """The model's; of a dataset regression where the truth has fractions. Empty: not known."""
+    return columns.task or ("regression" if columns.types.get(columns.label) == "decimal" else "")
+
+
 TEXT = ("string", "boolean")
 
 

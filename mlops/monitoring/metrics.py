@@ -19,11 +19,12 @@ QUALITY = (
     "unseen_category_rate",
     "duplicate_rate",
 )
-CLASSIFICATION = (
-    "accuracy", "precision", "recall", "f1_score", "auc", "log_loss",
+TWO_CLASS = ("accuracy", "precision", "recall", "f1_score", "auc", "log_loss")
+MULTICLASS = (
     "overall_accuracy", "average_accuracy", "micro_precision", "micro_recall", "macro_precision", "macro_recall",
     "macro_f1", "macro_auc",
 )  # fmt: skip
+CLASSIFICATION = (*TWO_CLASS, *MULTICLASS)
 REGRESSION = (
     "mean_absolute_error", "root_mean_squared_error", "relative_absolute_error", "relative_squared_error",
     "coefficient_of_determination",
@@ -47,6 +48,12 @@ _KNOWN: dict[SignalKind, dict[str, tuple[str, ...] | None]] = {
     },
     "custom": {"numerical": None, "categorical": None, "metrics": None},
 }
+
+
+def measures_of(task: str) -> tuple[str, ...]:
+    """Of how right a model of this task is; all, where the task is not known."""
+    known = {"regression": REGRESSION, "two_class": TWO_CLASS, "multiclass": (*MULTICLASS, "log_loss")}
+    return known.get(task, (*CLASSIFICATION, *REGRESSION))
 
 
 def known_metrics(kind: SignalKind, group: str) -> tuple[str, ...] | None:

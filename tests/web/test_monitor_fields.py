@@ -8,6 +8,7 @@ from mlops.formats.monitor import Baseline, MonitorSettings, SignalSettings, Tar
 from mlops.formats.refusal import Refusal
 from mlops.formats.schedule import Cron, Recurrence
 from mlops.web.pages.monitor_fields import settings_of, typed_of
+from mlops.web.pages.monitor_signal_fields import blocks_of
 
 DRIFT = SignalSettings(name="drift", kind="data_drift", numerical={"kolmogorov_smirnov": 0.1})
 
@@ -66,6 +67,23 @@ def test_a_rate_is_refused_in_percent_as_it_is_typed(percent):
 )
 def test_settings_come_back_as_they_were(watched):
     assert settings_of(typed_of(watched)) == watched
+
+
+@pytest.mark.parametrize(
+    ("task", "there", "missing"),
+    [
+        ("regression", "mean_absolute_error", "auc"),
+        ("two_class", "auc", "macro_auc"),
+        ("multiclass", "macro_auc", "mean_absolute_error"),
+    ],
+)
+def test_measures_are_those_of_the_models_task(task, there, missing):
+    limited = SignalSettings(name="right", kind="model_performance", metrics={"average_accuracy": 0.5})
+    typed = typed_of(MonitorSettings(target=Target(endpoint="shop"), signals=(limited,)))
+    shown = [metric for _name, metric, _text in dict(blocks_of(typed, task=task)[0]["groups"])["metrics"]]
+    assert there in shown
+    assert missing not in shown
+    assert "average_accuracy" in shown
 
 
 def test_a_signal_that_is_not_ticked_is_left_out():

@@ -20,6 +20,7 @@ from mlops.access.models import Project
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring import actions, asking, queries
 from mlops.monitoring.checking import check_baseline, check_signals, check_target
+from mlops.monitoring.columns import task_of
 from mlops.monitoring.models import Monitor
 from mlops.monitoring.past import Past, past_of
 from mlops.monitoring.suggesting import suggested
@@ -221,6 +222,7 @@ def _show(
     problem: Refusal | None = None,
 ) -> HttpResponse:
     """`step` "all": everything on one page, for changes."""
+    choices = choices_of(project, typed)
     context = {
         "project": project,
         "monitor": monitor,
@@ -230,10 +232,10 @@ def _show(
         "back": STEPS[STEPS.index(step) - 1] if step in STEPS[1:] else "",
         "carried": {} if step == "all" else _carried(typed, step),
         "for_target": typed.get(FOR, ""),
-        "signals": blocks_of(typed) if step in ("all", "signals", "when") else [],
+        "signals": blocks_of(typed, task=task_of(choices["columns"])) if step in ("all", "signals", "when") else [],
         "problem": problem,
         "wrong": (problem.where.parameter or "") if problem else "",
-        **choices_of(project, typed),
+        **choices,
     }
     template = "web/monitoring/edit.html" if step == "all" else "web/monitoring/new.html"
     return render(request, template, context, status=problem.status if problem else 200)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.monitor import SignalKind, SignalSettings
 from mlops.formats.refusal import Refusal, Where
-from mlops.monitoring.metrics import known_metrics
+from mlops.monitoring.metrics import known_metrics, measures_of
 
 KINDS: tuple[SignalKind, ...] = (
     "data_drift",
@@ -47,8 +47,9 @@ def signals_of(typed: Mapping[str, str]) -> tuple[SignalSettings, ...]:
     return tuple(_signal(typed, f"s{place}-") for place in range(min(count, 200)) if typed.get(f"s{place}-on"))
 
 
-def blocks_of(typed: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What the page shows of each signal."""
+def blocks_of(typed: Mapping[str, str], *, task: str = "") -> list[dict[str, Any]]:
+    """What the page shows of each signal: of measures of how right a model is those of its task, and those that have a
+    limit already."""
     count = int(typed["signals"]) if typed.get("signals", "").isdecimal() else 0
     blocks = []
     for place in range(min(count, 200)):
@@ -63,7 +64,7 @@ def blocks_of(typed: Mapping[str, str]) -> list[dict[str, Any]]:
                 "kind": kind,
                 "on": bool(typed.get(f"{prefix}on")),
                 "name": typed.get(f"{prefix}name", kind),
-                "groups": [(group, _limits(typed, prefix, kind, group)) for group in GROUPS],
+                "groups": [(group, _fit(_limits(typed, prefix, kind, group), kind, task)) for group in GROUPS],
                 "features": typed.get(f"{prefix}features", ""),
                 "top": typed.get(f"{prefix}top", ""),
                 "segments": typed.get(f"{prefix}segments", ""),
@@ -137,6 +138,13 @@ def _limits(typed: Mapping[str, str], prefix: str, kind: Any, group: str) -> lis
     """(field's name, metric, what was typed) of each that the kind knows."""
     known = known_metrics(kind, group) or ()
     return [(f"{prefix}{group}-{one}", one, typed.get(f"{prefix}{group}-{one}", "")) for one in known]
+
+
+def _fit(limits: list[tuple[str, str, str]], kind: str, task: str) -> list[tuple[str, str, str]]:
+    if kind not in ("model_performance", "estimated_performance"):
+        return limits
+    fit = measures_of(task)
+    return [(name, metric, text) for name, metric, text in limits if metric in fit or text]
 
 
 def _numbers(typed: Mapping[str, str], prefix: str, kind: Any, group: str) -> dict[str, float]:
