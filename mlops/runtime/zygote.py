@@ -102,10 +102,10 @@ class Zygote:
     def _fork(self, order: StepOrder, connection: socket.socket, *, stays: bool) -> int:
         ours, theirs = socket.socketpair()
         with theirs:
-            pid = os.fork()
+            zygote, pid = os.getpid(), os.fork()
             if pid == 0:
                 ours.close()
-                self._become_step(order, connection, theirs if stays else None)
+                self._become_step(order, connection, theirs if stays else None, parent=zygote)
         if stays:
             self._channels[pid] = ours
             self._selector.register(ours, selectors.EVENT_READ, ("step", pid))
@@ -113,12 +113,14 @@ class Zygote:
             ours.close()
         return pid
 
-    def _become_step(self, order: StepOrder, connection: socket.socket, channel: socket.socket | None) -> None:
+    def _become_step(
+        self, order: StepOrder, connection: socket.socket, channel: socket.socket | None, *, parent: int
+    ) -> None:
         """Only in the forked child; ends the process. With a channel it goes on with the orders that come there."""
         status = 70
         try:
             os.setsid()
-            die_with_parent()
+            die_with_parent(parent)
             _die_first_for_want_of_memory()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -213,9 +215,11 @@ class Zygote:
             _kill_group(pid)
 
 
-def die_with_parent() -> None:
-    """SIGKILL when the parent dies (Linux)."""
+def die_with_parent(parent: int) -> None:
+    """SIGKILL when the parent dies (Linux); at once where it is dead already, for then no signal would come."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _die_first_for_want_of_memory() -> None:
