@@ -213,7 +213,8 @@ def test_a_step_that_is_given_back_leaves_no_metric(begin):
 def test_a_step_costs_few_statements(begin, django_assert_max_num_queries):
     run = begin("split_data")
     advance(run.pk)
-    with django_assert_max_num_queries(43):  # two outputs and the end of the run, with each BEGIN and COMMIT
+    # Two outputs and the end of the run, whose event tells its tags, with each BEGIN and COMMIT.
+    with django_assert_max_num_queries(44):
         perform(step_of(run).pk, done=advance)
 
 
@@ -241,7 +242,11 @@ def test_a_long_log_says_where_it_was_cut(begin):
 def test_the_events_tell_who_and_why(begin, contributor):
     run = carry_out(begin("split_data"))
     told = list(Event.objects.filter(subject=f"runs/{run.pk}").order_by("seq").values_list("type", "actor_name"))
-    assert told == [("mlops.run.submitted", "carl"), ("mlops.run.completed", "system")]
+    assert told == [
+        ("mlops.run.submitted", "carl"),
+        ("mlops.run.started", "system"),
+        ("mlops.run.completed", "system"),
+    ]
     other = begin("split_data", random_seed=7)
     cancel(contributor, other)
     advance(other.pk)
