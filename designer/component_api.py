@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 from designer import offers, queries, subgraphs, trying
 from designer.graph.difference import difference
 from designer.graph.subgraph import Exposed, interface_changes
+from mlops.access.decisions import project_named
 from mlops.components import queries as components
-from mlops.components.api import drawn_component, named_project
+from mlops.components.api import drawn_component
 from mlops.components.models import ComponentVersion
 from mlops.formats.definition import Graph
 
@@ -113,7 +114,7 @@ class TryComponent(APIView):
         fields = TryFields(data=request.data)
         fields.is_valid(raise_exception=True)
         values = dict(fields.validated_data)
-        project = named_project(request.user, values.pop("project"))
+        project = project_named(request.user, values.pop("project"))
         component = drawn_component(values.pop("component"), {"name": "", "version": "test"})
         run = trying.try_component(request.user, project, component=component, **values)
         url = reverse("web:run", args=[run.pk])

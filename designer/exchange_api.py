@@ -17,8 +17,7 @@ from rest_framework.views import APIView
 from designer import queries
 from designer.exporting import exported
 from designer.importing import import_folder
-from mlops.access.decisions import require
-from mlops.components.api import named_project
+from mlops.access.decisions import project_named, require
 from mlops.components.bundles import unpacked
 from mlops.components.files import zipped
 from mlops.formats.refusal import Refusal, nearest
@@ -59,7 +58,7 @@ class Import(APIView):
     def post(self, request: Request) -> Response:
         fields = ImportFields(data=request.data)
         fields.is_valid(raise_exception=True)
-        project = named_project(request.user, fields.validated_data["project"])
+        project = project_named(request.user, fields.validated_data["project"])
         draft, warnings = import_files(request, project, **{k: fields.validated_data[k] for k in ("name", "main")})
         url = reverse("designer:draft", args=[draft.pk])
         return Response({"id": str(draft.pk), "name": draft.name, "url": url, "warnings": list(warnings)}, status=201)

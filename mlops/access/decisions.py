@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from guardian.shortcuts import get_objects_for_user
 
 from mlops.access.models import Project, Role
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, nearest
 
 Person = AbstractBaseUser | AnonymousUser
 Deed = Literal["read", "contribute", "own"]
@@ -49,3 +50,14 @@ def visible_projects(person: Any) -> QuerySet[Project]:
     if person.is_superuser:
         return Project.objects.all()
     return get_objects_for_user(person, "access.read_project", klass=Project, with_superuser=False)
+
+
+def project_named(person: Any, slug: str) -> Project:
+    """Raises Refusal `not_found` with the nearest name where there is none that the person may see."""
+    known = visible_projects(person)
+    found = known.filter(slug=slug).first()
+    if found is None:
+        hint = nearest(slug, known.values_list("slug", flat=True))
+        message = _("There is no project “%s”, or you may not see it.") % slug
+        raise Refusal("not_found", message, hint=hint, status=404)
+    return found

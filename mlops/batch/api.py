@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import require
+from mlops.access.decisions import project_named, require
 from mlops.access.paging import CursorPages
 from mlops.batch import actions, queries
 from mlops.batch.call_body import call_values
@@ -25,7 +25,7 @@ from mlops.batch.shaping import deployment_line, endpoint_line, job_line, job_wh
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.actions import cancel
-from mlops.registry.api import named_project, project_asked_for
+from mlops.registry.api import project_asked_for
 
 
 class NewBatchEndpoint(serializers.Serializer[Any]):
@@ -74,7 +74,7 @@ class BatchEndpoints(APIView):
     @extend_schema(request=NewBatchEndpoint, responses={201: dict})
     def post(self, request: Request) -> Response:
         values = _checked(NewBatchEndpoint, request.data)
-        project = named_project(request.user, values.pop("project"))
+        project = project_named(request.user, values.pop("project"))
         made = actions.create_endpoint(request.user, project, **values)
         return Response(endpoint_line(made), status=status.HTTP_201_CREATED)
 

@@ -14,8 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import require, visible_projects
-from mlops.access.models import Project
+from mlops.access.decisions import project_named, require
 from mlops.access.paging import CursorPages
 from mlops.components import actions, files, queries
 from mlops.components.bundles import unpacked
@@ -23,7 +22,7 @@ from mlops.components.models import Component, ComponentVersion
 from mlops.components.registering import register_folder, register_script
 from mlops.components.usage import uses_of
 from mlops.formats.component import Component as Definition
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 
 
 class NewComponent(serializers.Serializer[Any]):
@@ -52,7 +51,7 @@ class Components(APIView):
         """`?project=&q=&archived=true`"""
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project", ""):
-            found = found.filter(project=named_project(request.user, slug))
+            found = found.filter(project=project_named(request.user, slug))
         if text := request.query_params.get("q", "").strip():
             found = found.filter(name__icontains=text)
         if request.query_params.get("archived") != "true":
@@ -122,15 +121,6 @@ class Download(APIView):
         return FileResponse(files.zipped(files.files_of(row)), as_attachment=True, filename=name)
 
 
-def named_project(person: Any, slug: str) -> Project:
-    projects = visible_projects(person)
-    project = projects.filter(slug=slug).first()
-    if project is None:
-        hint = nearest(slug, projects.values_list("slug", flat=True))
-        raise Refusal("not_found", f"There is no project “{slug}”, or you may not see it.", hint=hint, status=404)
-    return project
-
-
 def shaped(row: Component, newest: ComponentVersion | None) -> dict[str, Any]:
     return {
         "id": str(row.pk),
@@ -160,7 +150,7 @@ def shaped_version(row: ComponentVersion) -> dict[str, Any]:
 
 
 def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
-    project = named_project(request.user, fields["project"])
+    project = project_named(request.user, fields["project"])
     require(request.user, "contribute", project)
     chosen = {"name": fields["name"], "version": fields["version"]}
     if fields.get("script") is not None:

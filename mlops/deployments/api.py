@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
 from mlops.deployments import actions, consuming, entries, queries
 from mlops.deployments.code import code_by_id
@@ -22,7 +23,7 @@ from mlops.deployments.targets import target
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal, nearest
-from mlops.registry.api import named_project, project_asked_for
+from mlops.registry.api import project_asked_for
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.queries import version_by_id, versions_of, visible_to
 
@@ -138,7 +139,7 @@ class EndpointsView(APIView):
     @extend_schema(request=NewEndpoint, responses={201: EndpointView})
     def post(self, request: Request) -> Response:
         values = checked_fields(NewEndpoint, request)
-        project = named_project(request.user, values.pop("project"))
+        project = project_named(request.user, values.pop("project"))
         endpoint = actions.create_endpoint(request.user, project, **values)
         return Response(endpoint_view(endpoint), status=status.HTTP_201_CREATED)
 

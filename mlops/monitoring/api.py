@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
 from mlops.formats.azureml.monitor_writing import written
 from mlops.formats.refusal import Refusal
@@ -20,7 +21,7 @@ from mlops.monitoring.models import Monitor
 from mlops.monitoring.shaping import monitor_line, monitor_whole, revision_line
 from mlops.monitoring.suggesting import suggested
 from mlops.monitoring.windows import times_of
-from mlops.registry.api import named_project, project_asked_for
+from mlops.registry.api import project_asked_for
 
 
 class NewMonitor(serializers.Serializer[Any]):
@@ -60,7 +61,7 @@ class Monitors(APIView):
 
     @extend_schema(request=NewMonitor, responses={201: dict})
     def post(self, request: Request) -> Response:
-        project = named_project(request.user, str(body_of(request).get("project", "")))
+        project = project_named(request.user, str(body_of(request).get("project", "")))
         fields = NewMonitor(data=request.data)
         fields.is_valid(raise_exception=True)
         given = fields.validated_data
@@ -81,7 +82,7 @@ class Suggestion(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        project = named_project(request.user, asked.get("project", ""))
+        project = project_named(request.user, asked.get("project", ""))
         found = suggested(
             project,
             endpoint=asked.get("endpoint", ""),

@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import project_named
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
 from mlops.blobs.trees import open_file
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelVersion
@@ -102,7 +102,7 @@ class ModelsView(APIView):
     @extend_schema(request=NewModel, responses={201: VersionView})
     def post(self, request: Request) -> Response:
         values = _checked(NewModel, request)
-        project = named_project(request.user, values.pop("project"))
+        project = project_named(request.user, values.pop("project"))
         run_id = values.pop("run", None)
         for key in ("tags", "properties"):
             values[key] = _as_mapping(values[key], key)
@@ -236,16 +236,7 @@ PLAIN = (
 
 def project_asked_for(request: Request) -> Project | None:
     slug = request.query_params.get("project", "")
-    return named_project(request.user, slug) if slug else None
-
-
-def named_project(user: Any, slug: str) -> Project:
-    projects = visible_projects(user)
-    project = projects.filter(slug=slug).first()
-    if project is None:
-        hint = nearest(slug, projects.values_list("slug", flat=True))
-        raise Refusal("not_found", f"There is no project “{slug}”, or you may not see it.", hint=hint, status=404)
-    return project
+    return project_named(request.user, slug) if slug else None
 
 
 def _path(upload: Any, paths: list[str], place: int) -> str:

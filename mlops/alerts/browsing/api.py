@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
 from mlops.alerts.browsing import queries
 from mlops.alerts.browsing.exporting import streamed
 from mlops.alerts.envelopes.azure import OURS
 from mlops.alerts.envelopes.cloudevents import form
-from mlops.alerts.inbox.queries import project_named
 from mlops.events.catalogue import GROUPS, TYPES
 from mlops.events.catalogue.documents import schema
 from mlops.formats.refusal import Refusal, nearest

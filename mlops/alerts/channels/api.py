@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.alerts.channels import actions
 from mlops.alerts.channels.kinds import KINDS
 from mlops.alerts.inbox import queries
@@ -36,7 +37,7 @@ class ChannelsView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request) -> Response:
         slug = request.query_params.get("project", "")
-        project = queries.project_named(request.user, slug) if slug else None
+        project = project_named(request.user, slug) if slug else None
         rows = [channel_view(one) for one in queries.channels(request.user, project)]
         return Response({"results": rows, "next": None, "previous": None})
 
@@ -54,7 +55,7 @@ class ChannelsView(APIView):
             name=given["name"],
             kind_name=given["kind"],
             options=given["options"],
-            project=queries.project_named(request.user, given["project"]) if is_of_project else None,
+            project=project_named(request.user, given["project"]) if is_of_project else None,
             is_personal=given["scope"] == "person",
         )
         return Response(channel_view(made), status=status.HTTP_201_CREATED)

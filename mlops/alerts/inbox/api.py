@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
 from mlops.alerts.inbox import actions, queries
 from mlops.alerts.models import Alert, Mute
@@ -49,7 +50,7 @@ class AlertsView(APIView):
         if state not in STATES:
             hint, where = nearest(state, STATES), Where(parameter="state", value=state)
             raise Refusal("state_unknown", f"There is no state “{state}” of alerts.", hint=hint, where=where)
-        project = queries.project_named(request.user, slug) if slug else None
+        project = project_named(request.user, slug) if slug else None
         pages = Pages()
         rows = pages.paginate_queryset(
             queries.alerts(request.user, project, state=state).order_by("-began_at"), request
@@ -87,7 +88,7 @@ class MutesView(APIView):
     @extend_schema(parameters=[OpenApiParameter("project", str)], responses={200: dict})
     def get(self, request: Request) -> Response:
         slug = request.query_params.get("project", "")
-        project = queries.project_named(request.user, slug) if slug else None
+        project = project_named(request.user, slug) if slug else None
         rows = [mute_view(one) for one in queries.mutes(request.user, project)]
         return Response({"results": rows, "next": None, "previous": None})
 
@@ -97,7 +98,7 @@ class MutesView(APIView):
         reader = NewMute(data=request.data)
         reader.is_valid(raise_exception=True)
         given = reader.validated_data
-        project = queries.project_named(request.user, given["project"])
+        project = project_named(request.user, given["project"])
         made = actions.mute(
             request.user, project, until=given["until"], begins_at=given["begins_at"],
             rule=_rule(request, project, given["rule"]), subject=given["subject"],

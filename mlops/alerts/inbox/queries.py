@@ -13,20 +13,9 @@ from mlops.access.decisions import visible_projects
 from mlops.access.models import Membership, Project
 from mlops.alerts.models import Alert, Channel, Mute, Notification, Rule, Way
 from mlops.alerts.models.alert import OPEN
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 
 T = TypeVar("T")
-
-
-def project_named(user: Any, slug: str) -> Project:
-    """Raises Refusal `not_found` with the nearest name."""
-    visible = visible_projects(user)
-    hint = nearest(slug, visible.values_list("slug", flat=True))
-    found = visible.filter(slug=slug).first()
-    if found is None:
-        message = _("There is no project “%s”, or you may not see it.") % slug
-        raise Refusal("not_found", message, hint=hint, status=404)
-    return found
 
 
 def alerts(user: Any, project: Project | None = None, *, state: str = "") -> QuerySet[Alert]:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import require
+from mlops.access.decisions import project_named, require
 from mlops.alerts.actions import ACTIONS
 from mlops.alerts.bodies import fields_of
 from mlops.alerts.inbox import queries
@@ -121,7 +121,7 @@ def rule_view(rule: Rule) -> dict[str, Any]:
 
 def _asked(request: Request) -> tuple[Any, str, dict[str, Any]]:
     form = fields_of(request)
-    project = queries.project_named(request.user, str(form.pop("project", "")))
+    project = project_named(request.user, str(form.pop("project", "")))
     key = str(form.pop("recipe", ""))
     if not key:
         return project, key, form
@@ -133,4 +133,4 @@ def _asked(request: Request) -> tuple[Any, str, dict[str, Any]]:
 
 
 def _project(request: Request, slug: str) -> Any:
-    return queries.project_named(request.user, slug) if slug else None
+    return project_named(request.user, slug) if slug else None

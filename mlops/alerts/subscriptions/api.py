@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
 from mlops.alerts.bodies import fields_of
-from mlops.alerts.inbox.queries import project_named
 from mlops.alerts.models import Delivery, DeliveryAttempt, Subscription
 from mlops.alerts.subscriptions import actions, queries
 from mlops.alerts.subscriptions.checking import read_settings
