@@ -12,6 +12,8 @@ from typing import Any
 
 STOP_SECONDS = 5.0
 """How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
+CONNECTION_SECONDS = 60
+"""How long a thread of the pool keeps its database connection."""
 
 
 def main() -> None:
@@ -31,6 +33,7 @@ def main() -> None:
 
     spool.install(app, settings.DATA_DIR / "broker")
     schema.wait()
+    _keep_connections(app)
     usual = 2 * settings.STEP_SLOTS + 6  # steps, seats of batch jobs, and what is short
     run(concurrency=arguments.concurrency or usual)
 
@@ -49,6 +52,18 @@ def run(*, concurrency: int) -> None:
     )  # fmt: skip
     worker.start()
     sys.exit(worker.exitcode)
+
+
+def _keep_connections(app: Any) -> None:
+    """Celery closes the database after each job: with regular jobs that look and find nothing, opening it again was
+    most of what an idle worker did. One that broke is closed after the job that met it."""
+    from celery.signals import task_postrun
+    from django.db import close_old_connections, connections
+
+    for alias in connections:
+        connections.settings[alias] |= {"CONN_MAX_AGE": CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}
+    app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+    task_postrun.connect(lambda **_: close_old_connections(), weak=False)
 
 
 def _keep_quiet() -> None:
