@@ -65,9 +65,10 @@ def _is_empty_sqlite() -> bool:
 
 
 def _move_data() -> bool:
-    """Whether migrations of ours do more than shape tables. Those of others act on rows, and there are none yet."""
+    """Whether migrations of ours do more than shape tables and carry over rows that are there (which Django calls
+    elidable). Those of others act on rows, and there are none yet."""
     return any(
-        isinstance(operation, RunPython | RunSQL)
+        isinstance(operation, RunPython | RunSQL) and not operation.elidable
         for config in _migrated_apps()
         if config.name.startswith(OURS)
         for name in _names(config)

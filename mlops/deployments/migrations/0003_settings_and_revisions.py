@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("deployment", "number"), name="one_row_per_revision")],
             },
         ),
-        migrations.RunPython(carry_over, migrations.RunPython.noop),
+        migrations.RunPython(carry_over, migrations.RunPython.noop, elidable=True),
         migrations.RemoveField(
             model_name="deployment",
             name="cpus",
