@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from mlops.collected.children import ask_tables
-from mlops.collected.keeping import keep_part_file
 from mlops.collected.label_kinds import as_time
 from mlops.collected.label_types import label_types
 from mlops.collected.models import LabelPost, Part, PartKind
+from mlops.collected.parts import write_parts
 from mlops.collected.reading import fetched
-from mlops.collected.sheets import Entry, Key, Sheet, laid_out, write_sheet
+from mlops.collected.sheets import Entry, laid_out
 from mlops.deployments.models import Endpoint
 from mlops.events.chain import notify
 from mlops.packaging.scratch import scratch
@@ -43,11 +43,7 @@ def _take(posts: Sequence[LabelPost]) -> int:
     endpoint = posts[0].endpoint
     dates = {name for name, kind in label_types(endpoint).items() if kind == "date"}
     sheets = laid_out([entry for post in posts for entry in _entries(post, dates)])
-    folder = Path(tempfile.mkdtemp(prefix="labels-", dir=scratch()))
-    try:
-        parts = [_part(posts[0], key, sheet, folder / f"{n}.parquet") for n, (key, sheet) in enumerate(sheets.items())]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    parts = write_parts(endpoint, sheets)
     with transaction.atomic():
         mine = LabelPost.objects.filter(pk__in=[post.pk for post in posts], pending__isnull=False)
         if mine.update(pending=None, part_ids=[str(part.pk) for part in parts]) != len(posts):
@@ -75,25 +71,6 @@ def _entries(post: LabelPost, dates: Set[str]) -> list[Entry]:
         )
         for number, row in enumerate(post.pending or ())
     ]
-
-
-def _part(post: LabelPost, key: Key, sheet: Sheet, path: Path) -> Part:
-    write_sheet(key, sheet, path)
-    blob = keep_part_file(path)
-    return Part(
-        endpoint=post.endpoint,
-        kind=PartKind.LABELS,
-        day=key.day,
-        first_at=min(sheet.at),
-        last_at=max(sheet.at),
-        row_count=len(sheet),
-        request_count=sheet.requests,
-        size_bytes=blob.size_bytes,
-        columns=sheet.types(),
-        minutes=sheet.minutes(),
-        designations=["labels"],
-        blob=blob,
-    )
 
 
 def match_due(*, patience: timedelta = PATIENCE) -> int:

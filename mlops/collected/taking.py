@@ -3,28 +3,22 @@ then is it discarded where it came from. Killed at any moment, the next look goe
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from django.db import IntegrityError, transaction
 
-from mlops.blobs.models import Blob
 from mlops.collected.entries import entry_of, single
-from mlops.collected.keeping import keep_part_file
 from mlops.collected.keys import known_near, remember
 from mlops.collected.leases import renew
 from mlops.collected.models import Intake, Part, Segment
-from mlops.collected.sheets import Entry, Key, Sheet, laid_out, write_sheet
-from mlops.deployments.models import Endpoint
+from mlops.collected.parts import write_parts
+from mlops.collected.sheets import Entry, Key, Sheet, laid_out
 from mlops.deployments.spools import Source
 from mlops.formats.refusal import Refusal
 from mlops.formats.spool import read_segment
-from mlops.packaging.scratch import scratch
 
 BATCH_BYTES, BATCH_SEGMENTS = 8 * 1024**2, 200
 """What is in memory at once, as segments; as rows it is several times that."""
@@ -106,49 +100,18 @@ def _take_batch(intake: Intake, source: Source, names: Sequence[str], taken: Tak
 
 def _kept(intake: Intake, segments: Sequence[Segment], fresh: Sequence[Entry], sheets: dict[Key, Sheet]) -> bool:
     """False where another worker has taken over meanwhile."""
-    folder = Path(tempfile.mkdtemp(prefix="collected-", dir=scratch()))
-    try:
-        blobs = [_written(key, sheet, folder / f"{place}.parquet") for place, (key, sheet) in enumerate(sheets.items())]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    parts = write_parts(intake.endpoint, sheets)
     try:
         with transaction.atomic():
             if not renew(intake):
                 return False
             Segment.objects.bulk_create(segments)
-            Part.objects.bulk_create(
-                _part(intake.endpoint, key, sheet, blob)
-                for (key, sheet), blob in zip(sheets.items(), blobs, strict=True)
-            )
+            Part.objects.bulk_create(parts)
             if fresh:
                 remember(intake.deployment_id, fresh)
     except IntegrityError:
         return False
     return True
-
-
-def _written(key: Key, sheet: Sheet, path: Path) -> Blob:
-    write_sheet(key, sheet, path)
-    return keep_part_file(path)
-
-
-def _part(endpoint: Endpoint, key: Key, sheet: Sheet, blob: Blob) -> Part:
-    return Part(
-        endpoint=endpoint,
-        kind=key.kind,
-        deployment=key.deployment,
-        model=key.model,
-        day=key.day,
-        first_at=min(sheet.at),
-        last_at=max(sheet.at),
-        row_count=len(sheet),
-        request_count=sheet.requests,
-        size_bytes=blob.size_bytes,
-        columns=sheet.types(),
-        minutes=sheet.minutes(),
-        designations=list(key.designations),
-        blob=blob,
-    )
 
 
 def _tell(taken: Taken, fresh: Sequence[Entry], sheets: dict[Key, Sheet]) -> None:
