@@ -175,20 +175,15 @@ class _Reader:
             return
         dataset, version = self._dataset(str(given["path"]), (*at, "path"))
         helps = self.layout.get("dataset_parameters") or {}
-        default = {"dataset": dataset, "version": version}
-        if not self.layout:
-            # Somebody's own file, not an export: all of its inputs may be given anew, as Azure ML has it.
-            help = str(given.get("description") or "")
+        # Without a layout it is somebody's own file, no export: all inputs may be given anew, as Azure ML has it.
+        if name in helps or not self.layout:
+            default = {"dataset": dataset, "version": version}
+            help = str((helps[name] if self.layout else given.get("description")) or "")
             self.parameters[name] = PipelineParameter(type="dataset", default=default, help=help)
-            self.data[name] = self._id(name)
-            self._data_node(self.data[name], {"dataset": {PARAMETER: name}}, {})
-            return
-        if name in helps:
-            self.parameters[name] = PipelineParameter(type="dataset", default=default, help=str(helps[name] or ""))
-            for place, entry in self.places.items():
-                if entry.get("input") == name:
-                    self._data_node(self._id(place), {"dataset": {PARAMETER: name}}, entry)
-                    self.data.setdefault(name, self._id(place))
+            readers = {place: entry for place, entry in self.places.items() if entry.get("input") == name}
+            for place, entry in (readers if self.layout else {name: {}}).items():
+                self._data_node(self._id(place), {"dataset": {PARAMETER: name}}, entry)
+                self.data.setdefault(name, self._id(place))
             return
         parameters: dict[str, Any] = {"dataset": dataset}
         if version is not None:

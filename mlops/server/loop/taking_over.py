@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mlops.client.commands.online_endpoint import PATH as ENDPOINTS
@@ -45,7 +44,6 @@ SETTINGS: dict[str, Any] = {
         },
     },
 }
-LIVE = ("triggered", "preparing", "training", "comparing", "deploying", "rolling_out")
 
 
 def promise(rest: Connection) -> Told:
@@ -87,8 +85,4 @@ def _followed(rest: Connection, path: str, *, good: tuple[str, ...]) -> dict[str
         return attempt | {"state": attempt["stage"]}
 
     bad = tuple(one for one in ("promoted", "rejected", "failed", "cancelled", "skipped") if one not in good)
-    return _until(look, good=good, bad=bad)
-
-
-def _until(look: Callable[[], dict[str, Any]], *, good: tuple[str, ...], bad: tuple[str, ...]) -> dict[str, Any]:
     return until(look, what="retraining", good=good, bad=bad, seconds=RETRAIN_SECONDS)
