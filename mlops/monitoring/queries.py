@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import visible_projects
 from mlops.deployments.models import Endpoint
 from mlops.formats.monitor import MonitorFound
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 from mlops.monitoring.models import (
     Alarm,
     Backfill,
@@ -34,18 +34,6 @@ def visible_monitor(user: Any, monitor_id: uuid.UUID) -> Monitor:
     found = visible_to(user).filter(pk=monitor_id).first()
     if found is None:
         raise Refusal("not_found", _("There is no such monitor, or you may not see it."), status=404)
-    return found
-
-
-def monitor_named(user: Any, name: str, *, project: str = "") -> Monitor:
-    """Raises Refusal `not_found` that names the nearest."""
-    known = visible_to(user)
-    if project:
-        known = known.filter(project__slug=project)
-    found = known.filter(name=name).first()
-    if found is None:
-        hint = nearest(name, known.values_list("name", flat=True))
-        raise Refusal("not_found", _("There is no monitor “%(name)s”.") % {"name": name}, hint=hint, status=404)
     return found
 
 
