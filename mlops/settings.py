@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "mlops.tags",
     "mlops.accounts",
     "mlops.alerts",
+    "mlops.datastores",
     "mlops.datasets",
     "mlops.environments",
     "mlops.clusters",
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "mlops.registry",
     "mlops.pipelines",
     "mlops.execution",
+    "mlops.jobs",
     "mlops.packaging",
     "mlops.deployments",
     "mlops.collected",
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "mlops.monitoring",
     "mlops.retraining",
     "mlops.lineage",
+    "mlops.mlflow_api",
     "mlops.web",
     "designer",
 ]

@@ -10,7 +10,8 @@ from mlops.web.pages import api_docs
 
 API = [
     "accounts", "datasets", "components", "pipelines", "registry", "packaging", "deployments", "rollouts", "batch",
-    "devices", "clusters", "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
+    "devices", "clusters", "datastores", "jobs", "replays", "alerts", "collected", "telemetry", "monitoring",
+    "retraining", "lineage",
 ]  # fmt: skip
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["mlops.web", "designer"]), name="javascript-catalog"),
     path("api/v1/schema/", api_docs.schema, name="schema"),
     *(path("api/v1/", include(f"mlops.{name}.urls")) for name in API),
+    path("", include("mlops.mlflow_api.urls")),
     path("", include("mlops.accounts.pages")),
     path("", include("mlops.web.urls")),
     path("", include("designer.urls")),

@@ -19,16 +19,41 @@ the others the folder as it was kept (a table is `data.parquet` in it)."""
 
 
 class Requirements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What has to be installed. Without packages and without a Python version the product's own environment serves."""
+    """What an environment holds: equal requirements are one environment, whatever it is called. Without any of it the
+    product's own environment serves."""
 
     packages: tuple[str, ...] = ()
     """Lines of a requirements file (PEP 508)."""
     python: str = ""
     """Such as `3.12`; empty: the product's own."""
+    conda: tuple[str, ...] = ()
+    """What only conda has, as its files write it (`name=version`); built where micromamba or conda is found."""
+    channels: tuple[str, ...] = ()
+    image: str = ""
+    """A container image to run in."""
+    build: str = ""
+    """The digest of the tree that an image is built from."""
+    dockerfile: str = ""
+    """The path of its Dockerfile in that tree; empty: `Dockerfile`."""
 
     @property
     def is_own(self) -> bool:
-        return bool(self.packages or self.python)
+        return bool(self.packages or self.python or self.conda or self.is_image)
+
+    @property
+    def is_image(self) -> bool:
+        return bool(self.image or self.build)
+
+
+class Resources(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a job asks for, and how long it may take."""
+
+    instance_count: int = 1
+    processes_per_instance: int = 1
+    distribution: Literal["", "pytorch", "tensorflow", "mpi", "ray"] = ""
+    timeout_seconds: float | None = None
+    shm_size: str = ""
+    docker_args: tuple[str, ...] = ()
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="command", tag_field="kind"):
@@ -40,8 +65,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     forms: dict[str, FileForm] = {}
     """By port, of inputs and outputs."""
     requirements: Requirements = Requirements()
+    environment: str = ""
+    """The registered environment that the requirements are of, as `name:version`."""
     variables: dict[str, str] = {}
     """Environment variables."""
+    resources: Resources = Resources()
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="function", tag_field="kind"):

@@ -9,12 +9,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
+from mlops.blobs.models import Blob
 
 
 class Experiment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    """Markdown."""
+    archived_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -23,6 +29,14 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RunKind(models.TextChoices):
+    PIPELINE = "pipeline", _("Pipeline")
+    COMMAND = "command", _("Command")
+    SWEEP = "sweep", _("Sweep")
+    PARALLEL = "parallel", _("Parallel")
+    TRACKED = "tracked", _("Tracked from outside")
 
 
 class RunState(models.TextChoices):
@@ -53,15 +67,26 @@ FINAL_STEP_STATES = (*DONE_STEP_STATES, StepState.FAILED, StepState.SKIPPED, Ste
 
 
 class Run(models.Model):
-    """`spec` (formats.pipeline.PipelineSpec) and `document` (formats.document.Document) never change."""
+    """`spec` (formats.pipeline.PipelineSpec) and `document` (formats.document.Document) never change.
+
+    A job of any kind is a run: of a command, a sweep or a parallel job the spec has one node, `job`, and the nodes of
+    its data. A run that a client reports from elsewhere (`tracked`) has no nodes and no steps."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     """Counts within the project."""
+    kind = models.CharField(max_length=10, choices=RunKind.choices, default=RunKind.PIPELINE)
+    name = models.CharField(max_length=255, blank=True)
+    """As its file names it, or as it was made up for a job: unique in the project, where it is not empty."""
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+    """Of a trial, its sweep; of a nested run, the outer one."""
     display_name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    """Markdown: what its people note about it."""
+    source = models.JSONField(default=dict)
+    """Of a job from a file: the fields as they were understood, in the form of Azure ML's CLI v2."""
     spec = models.JSONField()
     spec_digest = models.CharField(max_length=64)
     document = models.JSONField(null=True)
@@ -79,10 +104,16 @@ class Run(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: in no list, and nothing of it is removed yet."""
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_run_number_per_project")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="one_run_number_per_project"),
+            models.UniqueConstraint(fields=["project", "name"], condition=~models.Q(name=""), name="one_run_name"),
+        ]
         indexes = [
             models.Index(fields=["state"], name="run_state"),
             models.Index(fields=["project", "-created_at"], name="run_project_created"),
@@ -144,6 +175,45 @@ class Metric(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["run", "key"], name="metric_run_key")]
+
+
+class LatestMetric(models.Model):
+    """The last value of each metric of a run, so that lists filter and sort by it without reading its series."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.FloatField(null=True)
+    position = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_latest_value_per_metric")]
+        indexes = [models.Index(fields=["key", "value"], name="latest_metric_value")]
+
+
+class RunParameter(models.Model):
+    """What a run was given, as text: logged by its code, or an input of its job. Written once."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_value_per_parameter")]
+
+
+class Artifact(models.Model):
+    """A file that a run's code logged: an image, a table, a model's files, what it left in `outputs` or `logs`."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=500)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    size_bytes = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [models.UniqueConstraint(fields=["run", "path"], name="one_artifact_path")]
 
 
 class LogLine(models.Model):

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MlflowApiConfig(AppConfig):
+    name = "mlops.mlflow_api"
+    label = "mlflow_api"
