@@ -21,7 +21,7 @@ from mlops.execution.ready import DONE, Outlook, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.formats.asked import Asked, Kept
 from mlops.formats.inference import SAVED_COMPONENTS
-from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
+from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec, is_kept_tree
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.step import StepError
 from mlops.pipelines.actions import CANCEL_REQUESTED
@@ -104,6 +104,8 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
             return _take_pins(run, step, node)
         if kept := asked.kept.get(node_id):
             return _take_kept(run, step, kept)
+        if is_kept_tree(node):
+            return _take_tree(step, node)
         if node.component == DATASET_COMPONENT:
             return _take_dataset(run, step, node)
         if node.component in SAVED_COMPONENTS:
@@ -174,6 +176,29 @@ def _take_dataset(run: Run, step: Step, node: Node) -> bool:
         to="completed",
         reason=_("Read %(name)s.") % {"name": version},
         outputs={"dataset": {"type": port_type(version), "tree": version.tree_id}},
+        progress=1.0,
+        started_at=now,
+        ended_at=now,
+    )
+
+
+def _take_tree(step: Step, node: Node) -> bool:
+    """Raises Refusal `data_gone` where its bytes are not kept any more."""
+    tree, uri = str(node.parameters["tree"]), str(node.parameters.get("uri", ""))
+    if not is_whole(tree):
+        raise Refusal(
+            "data_gone",
+            _("The files of “%(uri)s” are not kept any more.") % {"uri": uri},
+            hint=_("Submit the job again from its files."),
+            where=Where(node=node.id),
+        )
+    now = timezone.now()
+    return move_step(
+        step,
+        expected=("waiting",),
+        to="completed",
+        reason=_("Read %(name)s.") % {"name": uri},
+        outputs={"dataset": {"type": "any", "tree": tree}},
         progress=1.0,
         started_at=now,
         ended_at=now,

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 DATASET_COMPONENT = "dataset"
-"""A data node: no input, one output port `dataset`; parameters {"dataset": name, "version": number}."""
+"""A data node: no input, one output port `dataset`; parameters {"dataset": name, "version": number}, or of files that
+are no dataset {"uri": what they were called, "tree": digest, "form": definition.FileForm}."""
 
 
 PARAMETER_KEY = "$parameter"
@@ -53,6 +54,11 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run it also where an equal earlier result is there."""
     pins: dict[str, Pin] = {}
     """By output port."""
+
+
+def is_kept_tree(node: Node) -> bool:
+    """Whether it is a data node of kept files that are no dataset."""
+    return node.component == DATASET_COMPONENT and "tree" in node.parameters
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from mlops.events.chain import record
 from mlops.formats.asked import Asked, LeftOut, PinUsed
 from mlops.formats.component import Problem
 from mlops.formats.definition import key_of
-from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
+from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec, is_kept_tree
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.check import title_of
 from mlops.pipelines.expand import card_of, expand
@@ -32,7 +32,8 @@ from mlops.pipelines.parameters import assign
 from mlops.pipelines.queries import examined_run
 from mlops.pipelines.resolve import Resolved, resolve, with_values
 from mlops.pipelines.selection import Selection, selected
-from mlops.runs.models import Experiment, Run, RunState, Step
+from mlops.runs.models import Experiment, Run, RunKind, RunState, Step
+from mlops.tags.filters import write_tags
 from mlops.work.calls import later
 
 CANCEL_REQUESTED = "mlops.run.cancel_requested"
@@ -72,10 +73,15 @@ def submit(
     description: str = "",
     origin: str = "",
     library: Library | None = None,
+    kind: str = RunKind.PIPELINE,
+    name: str = "",
+    source: dict[str, Any] | None = None,
+    parent: Run | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Run:
     """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
-    part of the graph that runs. Raises PipelineInvalid with every problem, Refusal `experiment_missing` or
-    `parameter_*`."""
+    part of the graph that runs; `name` and `source` are those of a job from a file. Raises PipelineInvalid with every
+    problem, Refusal `experiment_missing`, `run_name_taken` or `parameter_*`."""
     require(actor, "contribute", project)
     experiment = experiment.strip()
     if not experiment:
@@ -95,10 +101,15 @@ def submit(
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         last = Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+        _require_free(project, name)
         run = Run.objects.create(
             project=project,
             experiment=Experiment.objects.get_or_create(project=project, name=experiment[:120])[0],
             number=last + 1,
+            kind=kind,
+            name=name,
+            parent=parent,
+            source=source or {},
             display_name=display_name or experiment,
             description=description,
             spec=msgspec.to_builtins(frozen),
@@ -113,6 +124,7 @@ def submit(
             created_by=actor,
         )
         Step.objects.bulk_create(_steps(run, spec, frozen, library, asked.left_out))
+        write_tags(run, dict(tags or {}))
         record(
             actor,
             "mlops.run.submitted",
@@ -124,7 +136,7 @@ def submit(
                 "name": run.display_name,
                 "experiment": run.experiment.name,
                 "experiment_id": str(run.experiment_id),
-                "kind": "pipeline",
+                "kind": run.kind,
                 "state": run.state,
                 "spec": run.spec_digest,
                 "origin": origin,
@@ -164,6 +176,16 @@ def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
         )
         later("execution.advance", run.pk)
     run.refresh_from_db()
+
+
+def _require_free(project: Project, name: str) -> None:
+    if name and Run.objects.filter(project=project, name=name).exists():
+        raise Refusal(
+            "run_name_taken",
+            _("There is a job “%(name)s” in this project already.") % {"name": name},
+            hint=_("Give it another name, or leave the name out: then one is made up."),
+            status=409,
+        )
 
 
 def _asked(
@@ -219,7 +241,7 @@ def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
     """A dataset node without a version gets the newest one, for ever."""
 
     def frozen(node: Node) -> Node:
-        if node.component != DATASET_COMPONENT or node.pins:
+        if node.component != DATASET_COMPONENT or node.pins or is_kept_tree(node):
             return node
         given = node.parameters.get("version")
         number = given if isinstance(given, int) else None

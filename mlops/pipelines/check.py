@@ -9,7 +9,7 @@ import msgspec
 from mlops.blocks.library import BUILT_IN, Library
 from mlops.formats.component import Component, Port, Problem, Shape
 from mlops.formats.inference import SAVED_COMPONENTS
-from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec, is_kept_tree
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.expand import expand, fold_problems, fold_shapes
 from mlops.pipelines.order import circle, in_order
@@ -61,6 +61,9 @@ def _check(
     for node in in_order(spec):
         definition = known[node.id]
         if definition is None:
+            continue
+        if is_kept_tree(node):
+            shapes[node.id] = {"dataset": Shape(type="any")}
             continue
         found = _inputs(into.get(node.id, []), shapes) | _dataset(node, dataset_shape, problems)
         if saved_shape is not None and node.component in SAVED_COMPONENTS:
@@ -178,6 +181,8 @@ def title_of(spec: PipelineSpec, node_id: str, library: Library = BUILT_IN) -> s
         return node_id
     if node.title:
         return node.title
+    if is_kept_tree(node):
+        return str(node.parameters.get("uri") or node_id)
     if node.component == DATASET_COMPONENT and node.parameters.get("dataset"):
         return reference_of(node.parameters["dataset"]) or str(node.parameters["dataset"])
     try:

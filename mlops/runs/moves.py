@@ -86,7 +86,7 @@ def _told(run: Run, state: str) -> dict[str, Any]:
         "name": run.display_name,
         "experiment": run.experiment.name,
         "experiment_id": str(run.experiment_id),
-        "kind": "pipeline",
+        "kind": run.kind,
         "origin": run.origin,
         "state": state,
         "tags": tags_of(run),

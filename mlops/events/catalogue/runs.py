@@ -13,7 +13,7 @@ class Submitted(Data, kw_only=True):
     name: str
     experiment: str
     experiment_id: str
-    kind: Annotated[str, said("`pipeline`.")]
+    kind: Annotated[str, said("`pipeline`, `command`, `sweep`, `parallel` or `tracked`.")]
     origin: Annotated[str, said("What it was submitted from, such as `schedules/…`.")]
     state: str
     spec: Annotated[str, said("Digest of the frozen pipeline.")]
@@ -26,7 +26,7 @@ class Moved(Data, kw_only=True):
     name: str
     experiment: str
     experiment_id: str
-    kind: Annotated[str, said("`pipeline`.")]
+    kind: Annotated[str, said("`pipeline`, `command`, `sweep`, `parallel` or `tracked`.")]
     origin: Annotated[str, said("What it was submitted from, such as `schedules/…`.")]
     state: Annotated[str, said("The state it has now.")]
     tags: Tags
