@@ -9,9 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from mlops.formats.component import Component
+from mlops.formats.component import Component, Parameter
 from mlops.formats.document import Document
 from mlops.formats.pipeline import PipelineSpec
+from mlops.formats.sweep import SweepPlan
 
 FileForm = Literal["uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model"]
 """How a command gets a value: `uri_file` is a table as CSV, `mltable` a folder with Parquet and an MLTable file,
@@ -82,6 +83,15 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     variables: dict[str, str] = {}
 
 
+class Sweep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="sweep", tag_field="kind"):
+    """Trials of one command with varied values. The component's outputs are those of the best trial."""
+
+    trial: Command
+    plan: SweepPlan
+    varied: tuple[Parameter, ...] = ()
+    """What the trial's component takes beside the parameters of the sweep's: one for each name of the search space."""
+
+
 class End(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     port: str
@@ -98,7 +108,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     outputs: dict[str, End] = {}
 
 
-How = Command | Function | Graph
+How = Command | Function | Graph | Sweep
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,6 +119,12 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Of everything but the version's name: equal digests do equal work."""
         plain = msgspec.structs.replace(self, component=msgspec.structs.replace(self.component, version=""))
         return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
+
+    def trial(self) -> Definition:
+        """Of a sweep: what each of its trials carries out."""
+        assert isinstance(self.how, Sweep)
+        parameters = (*self.component.parameters, *self.how.varied)
+        return Definition(component=msgspec.structs.replace(self.component, parameters=parameters), how=self.how.trial)
 
 
 def key_of(name: str, version: str) -> str:

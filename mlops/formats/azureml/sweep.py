@@ -1,0 +1,162 @@
+"""A `sweepJob`, also as a job of a pipeline: the trial and what is varied in it, as one component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+
+from mlops.formats.azureml.component import Read, read_component
+from mlops.formats.azureml.environment import ReadFile
+from mlops.formats.azureml.lines import Path, Source, fields, load
+from mlops.formats.azureml.search_space import parameter_of
+from mlops.formats.azureml.sweep_plan import PLAN_FIELDS, read_plan
+from mlops.formats.azureml.values import title_of
+from mlops.formats.component import Component, Parameter
+from mlops.formats.definition import Command, Definition, Sweep
+from mlops.formats.refusal import nearest
+from mlops.formats.sweep import Distribution, SweepPlan
+
+KNOWN = {
+    "$schema", "type", "name", "version", "display_name", "description", "tags", "experiment_name", "inputs",
+    "outputs", "trial", "comment", *PLAN_FIELDS,
+}  # fmt: skip
+WITHOUT_MEANING = {
+    "compute", "identity", "properties", "services", "resources", "queue_settings", "job_tier", "is_deterministic",
+    "status", "creation_context", "id", "parent_job_name",
+}  # fmt: skip
+SEARCHED = re.compile(r"\$\{\{\s*search_space\.([A-Za-z0-9_]+)\s*\}\}")
+SIMPLE = {bool: "boolean", int: "integer", float: "number"}
+
+Registered = Callable[[Path, str], Definition]
+"""The registered component that a reference at a path of the file names. Raises Refusal."""
+
+
+class ReadSweep(msgspec.Struct, frozen=True, kw_only=True):
+    """`how.trial.code` is not known where the trial came from a file: `code` is its path as written in `beside`."""
+
+    component: Component
+    how: Sweep
+    code: str
+    beside: str
+    warnings: tuple[str, ...]
+
+
+def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, at: Path = ()) -> ReadSweep:
+    """The sweep at a path of the file. Its inputs there must be values, or mappings with a `type`.
+
+    Raises Refusal with the file, the line and the nearest name."""
+    found = fields(source, at)
+    warnings: list[str] = []
+    for name in found:
+        if name in WITHOUT_MEANING:
+            warnings.append(f"{source.name}, line {source.line((*at, name))}: “{name}” has no meaning here.")
+        elif name not in KNOWN:
+            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="a sweep")
+    plan = read_plan(source, at)
+    trial = found.get("trial")
+    place = (*at, "trial")
+    if not trial:
+        hint = "Write trial: with a command, or the file of a component, or azureml:NAME:VERSION."
+        raise source.refuse("trial_missing", "A sweep needs `trial`.", at=at, hint=hint)
+    code, beside = "", source.name
+    if isinstance(trial, dict):
+        read = _inline(source, at, plan, read_file)
+    elif str(trial).startswith(("azureml:", "azureml://")):
+        definition = registered(place, str(trial))
+        if not isinstance(definition.how, Command):
+            hint = "A trial is a command component."
+            raise source.refuse("trial_kind", f"“{trial}” is no command.", at=place, hint=hint)
+        read = Read(component=definition.component, command=definition.how, code="", tags={}, warnings=())
+    else:
+        path = _joined(source.name, str(trial).removeprefix("file:"))
+        inner = load(path, read_file(path))
+        read, beside = read_component(inner, lambda one: read_file(_joined(path, one))), path
+    code = read.code
+    component, varied = _split(source, at, plan.space, read.component)
+    name = str(found.get("name") or read.component.name or "sweep")
+    component = msgspec.structs.replace(
+        component, name=name, title=str(found.get("display_name") or read.component.title or title_of(name))
+    )
+    return ReadSweep(
+        component=component,
+        how=Sweep(trial=read.command, plan=plan, varied=varied),
+        code=code,
+        beside=beside,
+        warnings=(*warnings, *read.warnings),
+    )
+
+
+def _joined(beside: str, path: str) -> str:
+    import posixpath
+
+    return posixpath.normpath(posixpath.join(posixpath.dirname(beside), path))
+
+
+def _inline(source: Source, at: Path, plan: SweepPlan, read_file: ReadFile) -> Read:
+    """A trial without ports of its own has those of the sweep, and a parameter for each `${{search_space.x}}`."""
+    value = deepcopy(source.value)
+    job = value
+    for key in at:
+        job = job[key]
+    trial = job["trial"]
+    command = str(trial.get("command") or "")
+    for name in SEARCHED.findall(command):
+        if name not in plan.space:
+            hint = nearest(name, plan.space) or f"It has: {', '.join(plan.space)}."
+            message = f"The search space has no “{name}”."
+            raise source.refuse("expression_unknown", message, at=(*at, "trial", "command"), hint=hint)
+    trial["command"] = SEARCHED.sub(r"${{inputs.\1}}", command)
+    given = {**{name: _typed(one) for name, one in (job.get("inputs") or {}).items()}, **(trial.get("inputs") or {})}
+    for name, one in plan.space.items():
+        if name not in (trial.get("inputs") or {}):
+            given[name] = {"type": _written_type(name, one)}
+    trial["inputs"] = given
+    trial["outputs"] = {
+        name: {"type": one.get("type", "uri_folder")} if isinstance(one, dict) else {"type": "uri_folder"}
+        for name, one in (trial.get("outputs") or job.get("outputs") or {}).items()
+    }
+    return read_component(msgspec.structs.replace(source, value=value), read_file, at=(*at, "trial"))
+
+
+def _typed(given: Any) -> dict[str, Any]:
+    if isinstance(given, dict):
+        kept = {key: given[key] for key in ("type", "default", "optional", "description") if key in given}
+        return {"type": "uri_folder", **kept}
+    return {"type": SIMPLE.get(type(given), "string"), "default": given}
+
+
+def _written_type(name: str, distribution: Distribution) -> str:
+    kind = parameter_of(name, distribution, label=name).type
+    return "number" if kind == "decimal" else kind
+
+
+def _split(
+    source: Source, at: Path, space: dict[str, Distribution], trial: Component
+) -> tuple[Component, tuple[Parameter, ...]]:
+    """The trial's component without what is varied, and that."""
+    varied = []
+    for name, one in space.items():
+        place = (*at, "search_space", name)
+        taken = trial.parameter(name)
+        if taken is None:
+            known = [parameter.name for parameter in trial.parameters]
+            hint = nearest(name, known) or f"It takes: {', '.join(known) or 'none'}."
+            raise source.refuse("search_space_unknown", f"The trial takes no value “{name}”.", at=place, hint=hint)
+        given = parameter_of(name, one, label=taken.label)
+        if taken.type == "integer" and given.type == "decimal" and not _is_whole(one):
+            hint = "Write a quniform with q: 1, a randint or a choice of whole numbers."
+            message = f"“{name}” is a whole number, and a {one.type} gives fractions."
+            raise source.refuse("search_space_unfit", message, at=place, hint=hint)
+        varied.append(msgspec.structs.replace(taken, required=True, default=None))
+    rest = tuple(parameter for parameter in trial.parameters if parameter.name not in space)
+    return msgspec.structs.replace(trial, parameters=rest), tuple(varied)
+
+
+def _is_whole(one: Distribution) -> bool:
+    if one.type == "choice":
+        return all(float(value).is_integer() for value in one.values)
+    return one.q > 0 and float(one.q).is_integer()
