@@ -14,7 +14,7 @@ from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Score
 from mlops.execution.advance import advance
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepError
-from mlops.runs.models import Metric
+from mlops.runs.logging import Point, forget_metrics, log_metrics
 from mlops.runs.moves import move_step
 
 UNDER_WAY = (Phase.PREPARING, Phase.SCORING, Phase.ASSEMBLING)
@@ -42,10 +42,8 @@ def complete(job: BatchJob, *, outputs: dict[str, Any], reason: str, metrics: di
         if not mine.update(phase=Phase.ENDED, phase_since=now, reason="", lease_until=None, lease_owner=""):
             return
         step = step_of(job)
-        Metric.objects.filter(run=job.run_id, node=step.node).delete()
-        Metric.objects.bulk_create(
-            Metric(run=job.run, node=step.node, key=key, value=value, at=now) for key, value in metrics.items()
-        )
+        forget_metrics(job.run, node=step.node)
+        log_metrics(job.run, [Point(key, value, at=now) for key, value in metrics.items()], node=step.node)
         move_step(
             step, expected=("running",), to="completed", reason=reason, outputs=outputs, progress=1.0, ended_at=now
         )

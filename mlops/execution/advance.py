@@ -26,7 +26,8 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.formats.step import StepError
 from mlops.pipelines.actions import CANCEL_REQUESTED
 from mlops.pipelines.order import pinned_nodes
-from mlops.runs.models import Metric, Run, Step
+from mlops.runs.logging import copy_metrics
+from mlops.runs.models import Run, Step
 from mlops.runs.moves import begin_run, end_run, move_step
 from mlops.runs.saved import saved_output
 from mlops.work.calls import later
@@ -236,10 +237,7 @@ def _reuse(run: Run, step: Step, before: Step, key: str) -> bool:
             ended_at=timezone.now(),
         )
         if moved:
-            known = Metric.objects.filter(run=before.run, node=before.node)
-            Metric.objects.bulk_create(
-                Metric(run=run, node=step.node, key=m.key, value=m.value, position=m.position, at=m.at) for m in known
-            )
+            copy_metrics(before.run, run, source_node=before.node, node=step.node)
     return moved
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import shutil
 import socket
@@ -37,7 +38,8 @@ from mlops.formats.component import PortType
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport
-from mlops.runs.models import LogLine, Metric, Run, Step
+from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
+from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
 
 LEASE = timedelta(seconds=15)
@@ -111,7 +113,7 @@ def _claim(step_id: int) -> Step | None:
         known = Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
         step = known.get(pk=step_id)
         if step.attempt > 1:  # of one that was lost
-            Metric.objects.filter(run=step.run, node=step.node).delete()
+            forget_metrics(step.run, node=step.node)
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
 
@@ -291,11 +293,7 @@ def record_news(step: Step, news: list[ProgressLine]) -> None:
             LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
             for number, line in enumerate(lines, start=1)
         )
-        Metric.objects.bulk_create(
-            Metric(run=step.run, node=step.node, key=line.key, value=_finite(line.value), at=_time(line))
-            for line in news
-            if line.kind == "metric"
-        )
+        log_metrics(step.run, _points(news), node=step.node)
         shares = [line.share for line in news if line.share is not None]
         if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
@@ -360,5 +358,16 @@ def _time(line: ProgressLine) -> datetime:
     return datetime.fromtimestamp(line.at, UTC)
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and abs(value) != float("inf") and value == value else None
+def _points(news: list[ProgressLine]) -> list[Point]:
+    """A step's own code chose the names: one that cannot be kept is cut, for its run is worth more."""
+    return [Point(_name(line.key), _number(line), line.position, _time(line)) for line in news if line.kind == "metric"]
+
+
+def _number(line: ProgressLine) -> float:
+    if line.value is None:
+        return float(line.text) if line.text in Special.values else math.nan
+    return line.value
+
+
+def _name(key: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in key)[:LONGEST_KEY] or _("(no name)")

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.formats.step import StepError
-from mlops.runs.models import Metric, Step
+from mlops.runs.logging import forget_metrics
+from mlops.runs.models import Step
 from mlops.runs.moves import move_step
 from mlops.work.calls import later
 
@@ -57,7 +58,7 @@ def give_back(step: Step, *, why: str) -> bool:
             lease_until=None,
         )
         if moved:
-            Metric.objects.filter(run=step.run, node=step.node).delete()  # as if it had never begun
+            forget_metrics(step.run, node=step.node)  # as if it had never begun
             later("execution.step", step.pk)
     return moved
 

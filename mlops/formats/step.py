@@ -73,3 +73,6 @@ class ProgressLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     share: float | None = None
     key: str = ""
     value: float | None = None
+    """None: `text` has it, `nan`, `inf` or `-inf`."""
+    position: int = 0
+    """Of a metric: the step of a series."""

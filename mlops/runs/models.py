@@ -164,11 +164,21 @@ class Step(models.Model):
         ]
 
 
+class Special(models.TextChoices):
+    """Values of a metric that no database compares alike."""
+
+    NAN = "nan", _("not a number")
+    INFINITE = "inf", _("infinite")
+    MINUS_INFINITE = "-inf", _("minus infinite")
+
+
 class Metric(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     node = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=250)
     value = models.FloatField(null=True)
+    """None where it is no finite number: `special` says which."""
+    special = models.CharField(max_length=4, blank=True, choices=Special.choices)
     position = models.BigIntegerField(default=0)
     """The step of a series; 0 for a single value."""
     at = models.DateTimeField()
@@ -183,6 +193,7 @@ class LatestMetric(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=250)
     value = models.FloatField(null=True)
+    special = models.CharField(max_length=4, blank=True, choices=Special.choices)
     position = models.BigIntegerField(default=0)
     at = models.DateTimeField()
 
@@ -200,6 +211,30 @@ class RunParameter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_value_per_parameter")]
+
+
+class DatasetUse(models.Model):
+    """Data that a run's code said it used, as MLflow's `log_input` tells it. What a job's file names as its inputs
+    lies in its spec instead."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=500)
+    digest = models.CharField(max_length=100)
+    """As its client computed it, by a rule of its own."""
+    context = models.CharField(max_length=100, blank=True)
+    """What for, such as `training`."""
+    source_type = models.CharField(max_length=100, blank=True)
+    source = models.TextField(blank=True)
+    schema = models.TextField(blank=True)
+    profile = models.TextField(blank=True)
+    tags = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name", "digest", "context"], name="one_use_of_a_dataset")
+        ]
 
 
 class Artifact(models.Model):

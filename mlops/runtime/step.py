@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import errno
 import io
+import math
 import os
 import resource
 import sys
@@ -49,8 +50,11 @@ class Journal:
     def progress(self, share: float) -> None:
         self.write(ProgressLine(kind="progress", at=time.time(), share=min(max(share, 0.0), 1.0)))
 
-    def metric(self, key: str, value: float) -> None:
-        self.write(ProgressLine(kind="metric", at=time.time(), key=key, value=float(value)))
+    def metric(self, key: str, value: float, position: int = 0) -> None:
+        """JSON has no NaN and no infinity: they go as text."""
+        number = float(value)
+        line = ProgressLine(kind="metric", at=time.time(), key=key, position=position, value=number)
+        self.write(line if math.isfinite(number) else msgspec.structs.replace(line, value=None, text=str(number)))
 
     def write(self, line: ProgressLine) -> None:
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import msgspec
 import pytest
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from mlops.formats.step import ProgressLine
 from mlops.pipelines.actions import PipelineInvalid, cancel, submit
 from mlops.runs.models import LogLine, Metric, Run, Step
 from mlops.runs.outputs import look
+from mlops.runtime.step import Journal
 from tests.execution.conftest import carry_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -252,3 +254,13 @@ def test_the_events_tell_who_and_why(begin, contributor):
     advance(other.pk)
     other.refresh_from_db()
     assert other.reason == "Cancelled by carl; all its steps have stopped."
+
+
+def test_a_metric_that_is_infinite_reaches_its_run_as_such(begin, tmp_path):
+    run = begin("split_data")
+    reporter = Journal(tmp_path / "progress.jsonl")
+    reporter.metric("ratio", float("inf"), 3)
+    lines = [msgspec.json.decode(line, type=ProgressLine) for line in (tmp_path / "progress.jsonl").open("rb")]
+    record_news(step_of(run), lines)
+    metric = Metric.objects.get(run=run, node="step")
+    assert (metric.key, metric.value, metric.special, metric.position) == ("ratio", None, "inf", 3)
