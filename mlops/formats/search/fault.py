@@ -1,0 +1,25 @@
+"""A filter that cannot be understood: what, at which place, and what was perhaps meant."""
+
+from __future__ import annotations
+
+from mlops.formats.refusal import Refusal, Where
+from mlops.formats.search.nodes import Span
+
+CODES = (
+    "filter_not_understood",
+    "filter_field_unknown",
+    "filter_operator_invalid",
+    "filter_value_invalid",
+    "filter_too_long",
+)
+
+
+class SearchFault(Refusal):
+    """`span` says which part of the filter; people count its characters from 1."""
+
+    def __init__(self, code: str, message: str, *, text: str, span: Span, hint: str = "") -> None:
+        start, end = span
+        place = Where(parameter="filter", column=str(start + 1), value=text[start:end][:100] or None)
+        super().__init__(code, f"{message} (Character {start + 1} of the filter.)", hint=hint, where=place)
+        self.said = message
+        self.span = span
