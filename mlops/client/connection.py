@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlops.client.calling import connection_in_use
 from mlops.client.credentials import Credentials, find
 from mlops.client.errors import RequestFailed
 from mlops.formats.refusal import Refusal
@@ -20,8 +21,8 @@ CHUNK_BYTES = 1024 * 1024
 
 
 def connect() -> Connection:
-    """The server that mlops.client.credentials finds."""
-    return Connection(find())
+    """The server that the call is for, else the one that mlops.client.credentials finds."""
+    return connection_in_use.get() or Connection(find())
 
 
 class Connection:

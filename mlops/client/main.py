@@ -56,7 +56,7 @@ GROUPS: tuple[Group, ...] = (
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command; the value is the exit status."""
     words = list(sys.argv[1:] if words is None else words)
-    arguments = _parser(words).parse_args(words)
+    arguments = parsed(words)
     try:
         status: int = arguments.act(arguments)
         sys.stdout.flush()
@@ -74,6 +74,11 @@ def main(words: Sequence[str] | None = None) -> int:
         if status_of_error is None:
             raise
         return status_of_error
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The words of one command; its `act` carries it out. Wrong words end the process, as argparse does."""
+    return _parser(words).parse_args(words)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

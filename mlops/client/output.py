@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from mlops.client.calling import answers
 from mlops.client.errors import WrongUsage
 
 Columns = Sequence[tuple[str, str]]
@@ -17,6 +18,9 @@ Columns = Sequence[tuple[str, str]]
 
 def show(arguments: argparse.Namespace, value: Any, *, columns: Columns = ()) -> int:
     """Writes the answer in the form that was asked for. `columns` shape tables only, and only without a query."""
+    if (kept := answers.get()) is not None:
+        kept.append(value)
+        return 0
     if arguments.query:
         value, columns = _queried(value, arguments.query), ()
     form = arguments.output or ("table" if sys.stdout.isatty() else "json")

@@ -1,0 +1,1 @@
+"""Jobs, assets and endpoints as Python values; each becomes the YAML that the commands take."""
