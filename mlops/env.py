@@ -36,6 +36,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
+    Variable(name="MLOPS_CODE_MOST_BYTES", help="The largest code folder that is taken.", default="524288000"),
+    Variable(name="MLOPS_CODE_MOST_FILES", help="How many files it may hold.", default="5000"),
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_SMTP_URL", help="The mail server: smtp://user:password@host:587.", secret=True),
     Variable(name="MLOPS_MAIL_FROM", help="Whom mail comes from.", default="MLOps Studio <mlops@localhost>"),

@@ -5,23 +5,47 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from mlops.client.documents import readable
+from mlops.client.git_facts import git_facts
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import load
+from mlops.formats.code_source import DIFF_FILE, FACTS_FILE
 from mlops.formats.refusal import Refusal
 
 NAMING = ("code", "component", "conda_file", "environment", "requirements_file", "layout")
 """Fields whose text may be a local path."""
 
 
+Parts = Iterable[tuple[str, bytes]]
+
+
+def nothing(root: Path, sent: Collection[Path]) -> Parts:
+    return ()
+
+
+def git_parts(root: Path, sent: Collection[Path]) -> Parts:
+    """What is known of the work tree, as formats.code_source says."""
+    known = git_facts(root, sent)
+    if known is None:
+        return
+    facts, diff = known
+    yield FACTS_FILE, msgspec.json.encode(facts)
+    if diff:
+        yield DIFF_FILE, diff
+
+
 @contextmanager
-def bundled(file: str) -> Iterator[tuple[Path, str]]:
-    """The zip, and the path of the file in it. A Python file comes alone, or with its folder's other files."""
+def bundled(file: str, *, more: Callable[[Path, Collection[Path]], Parts] = nothing) -> Iterator[tuple[Path, str]]:
+    """The zip, and the path of the file in it. A Python file comes alone, or with its folder's other files.
+
+    `more` says what goes beside them, from the folder that holds all of them and their paths."""
     main = readable(Path(file)).resolve()
     wanted = _python(main) if main.suffix == ".py" else _named(main, set())
     root = Path(os.path.commonpath([main.parent, *(path.parent for path in wanted)]))
@@ -30,6 +54,8 @@ def bundled(file: str) -> Iterator[tuple[Path, str]]:
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted({main, *wanted}):
                 archive.write(path, path.relative_to(root).as_posix())
+            for name, content in more(root, {main, *wanted}):
+                archive.writestr(name, content)
         yield place, main.relative_to(root).as_posix()
 
 

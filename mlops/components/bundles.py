@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, nearest
 
-MOST_FILES = 5_000
-MOST_BYTES = 500 * 1024 * 1024
+NAMED_FILES = 5
+"""How many of the largest are named where there is too much."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def unpacked(given: Iterable[tuple[str, BinaryIO]]) -> Iterator[Path]:
             if name.lower().endswith(".zip"):
                 _unpack(name, stream, folder)
             else:
-                _write(folder, name, stream, MOST_BYTES)
+                _write(folder, name, stream, settings.CODE_MOST_BYTES)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,12 +70,36 @@ def _unpack(name: str, stream: BinaryIO, folder: Path) -> None:
     except zipfile.BadZipFile as error:
         raise Refusal("bundle_unreadable", _("“%(name)s” is no zip file.") % {"name": name}, status=422) from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MOST_FILES:
-        raise Refusal("bundle_too_large", _("A zip may hold %(most)d files.") % {"most": MOST_FILES}, status=413)
-    left = MOST_BYTES
+    _check_sizes(entries)
+    left = settings.CODE_MOST_BYTES
     for entry in entries:
         with archive.open(entry) as source:
             left -= _write(folder, entry.filename, source, left)  # type: ignore[arg-type]
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
+    """By what the zip says of itself, so that the largest can be named; what it holds is counted while it is read."""
+    size = sum(entry.file_size for entry in entries)
+    if len(entries) <= settings.CODE_MOST_FILES and size <= settings.CODE_MOST_BYTES:
+        return
+    largest = sorted(entries, key=lambda entry: -entry.file_size)[:NAMED_FILES]
+    named = ", ".join(f"{entry.filename} ({entry.file_size / 1024**2:.1f} MB)" for entry in largest)
+    raise Refusal(
+        "bundle_too_large",
+        _("%(count)d files with %(size).1f MB are more than %(most)d files or %(bytes)d MB.")
+        % {
+            "count": len(entries),
+            "size": size / 1024**2,
+            "most": settings.CODE_MOST_FILES,
+            "bytes": settings.CODE_MOST_BYTES // 1024**2,
+        },
+        hint=_(
+            "The largest: %(named)s. Name what is no code in .amlignore and give data as an input, or let the server "
+            "take more: MLOPS_CODE_MOST_BYTES, MLOPS_CODE_MOST_FILES."
+        )
+        % {"named": named},
+        status=413,
+    )
 
 
 def _write(folder: Path, name: str, stream: BinaryIO, most: int) -> int:
@@ -90,7 +114,8 @@ def _write(folder: Path, name: str, stream: BinaryIO, most: int) -> int:
             if written > most:
                 raise Refusal(
                     "bundle_too_large",
-                    _("The files are larger than %(most)d MB together.") % {"most": MOST_BYTES // 1024**2},
+                    _("The files are larger than %(most)d MB together.")
+                    % {"most": settings.CODE_MOST_BYTES // 1024**2},
                     hint=_("Keep data out of the code folder: name it in .amlignore, and import it as a dataset."),
                     status=413,
                 )

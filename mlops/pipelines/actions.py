@@ -78,9 +78,11 @@ def submit(
     source: dict[str, Any] | None = None,
     parent: Run | None = None,
     tags: Mapping[str, str] | None = None,
+    git: dict[str, Any] | None = None,
 ) -> Run:
     """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
-    part of the graph that runs; `name` and `source` are those of a job from a file. Raises PipelineInvalid with every
+    part of the graph that runs; `name` and `source` are those of a job from a file, `git` as `runs.code.take_git` gives
+    it. Raises PipelineInvalid with every
     problem, Refusal `experiment_missing`, `run_name_taken` or `parameter_*`."""
     require(actor, "contribute", project)
     experiment = experiment.strip()
@@ -117,7 +119,7 @@ def submit(
             document=document,
             shapes=shapes or msgspec.to_builtins(found),
             origin=origin,
-            snapshot={"versions": library_versions()} | {"components": _definitions(frozen, library)},
+            snapshot=_snapshot(frozen, library, git),
             asked=msgspec.to_builtins(asked),
             reason=_("Waiting for a worker."),
             state_since=now,
@@ -249,6 +251,11 @@ def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
         return msgspec.structs.replace(node, parameters={**node.parameters, "version": chosen.number})
 
     return PipelineSpec(nodes=tuple(frozen(node) for node in spec.nodes), edges=spec.edges)
+
+
+def _snapshot(spec: PipelineSpec, library: Library, git: dict[str, Any] | None) -> dict[str, Any]:
+    found = {"versions": library_versions(), "components": _definitions(spec, library)}
+    return found | {"git": git} if git else found
 
 
 def _definitions(spec: PipelineSpec, library: Library) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mlops.client.bundle import bundled
+from mlops.client.bundle import bundled, git_parts
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import project_for
@@ -64,7 +64,7 @@ def create_job(arguments: argparse.Namespace) -> int:
     """The file becomes a draft, which stays, and a run of it."""
     connection = connect()
     project = project_for(connection, arguments.project)
-    with bundled(arguments.file) as (zipped, main):
+    with bundled(arguments.file, more=git_parts) as (zipped, main):
         fields = {"project": project, "main": main, "name": arguments.name}
         made = connection.send_files("drafts/import/", fields=fields, files=[("bundle.zip", zipped)], under="files")
     for warning in made.get("warnings", ()):

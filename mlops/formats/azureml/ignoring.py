@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-ALWAYS = (".git/", "__pycache__/", "*.pyc", ".ipynb_checkpoints/", ".amlignore", ".gitignore", ".venv/")
+ALWAYS = (".git/", "__pycache__/", "*.pyc", ".ipynb_checkpoints/", ".amlignore", ".gitignore", ".venv/", ".mlops/")
 
 
 def kept_files(folder: Path) -> Iterator[Path]:
