@@ -19,6 +19,7 @@ from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, Outlook, outlook
 from mlops.execution.reuse import earlier, reuse_key
+from mlops.execution.sweeps.looking import begin_sweep, has_sweeps, is_sweep, look_at_sweeps
 from mlops.formats.asked import Asked, Kept
 from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec, is_kept_tree
@@ -61,6 +62,8 @@ def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool
     """One look; whether something ended at once, so that it is worth looking again."""
     if run.state == "cancelling":
         _stop_waiting_steps(run)
+    if has_sweeps(run):
+        look_at_sweeps(run, spec)
     states = dict(Step.objects.filter(run=run).order_by("pk").values_list("node", "state"))
     found = outlook(spec, states, stops_at_failure=not asked.continue_on_step_failure)
     steps = _rows(run, spec, found)
@@ -123,6 +126,8 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
     before = earlier(run, key) if node_id not in asked.anew else None
     if before is not None:
         return _reuse(run, step, before, key)
+    if is_sweep(library_of(run).definition(node.component, node.version)):
+        return begin_sweep(step, reuse_key=key)
     told = _("Waits for a free slot on a worker.")
     if move_step(step, expected=("waiting",), to="queued", reason=told, reuse_key=key):
         queued.append(step.pk)
@@ -169,6 +174,8 @@ def _take_kept(run: Run, step: Step, kept: Kept) -> bool:
 
 def _take_dataset(run: Run, step: Step, node: Node) -> bool:
     """Raises Refusal where the version is gone."""
+    if "tree" in node.parameters:
+        return _take_tree(step, node)
     version = ready_version(run.project, node.parameters["dataset"], node.parameters["version"])
     now = timezone.now()
     return move_step(
@@ -199,7 +206,7 @@ def _take_tree(step: Step, node: Node) -> bool:
         expected=("waiting",),
         to="completed",
         reason=_("Read %(name)s.") % {"name": uri},
-        outputs={"dataset": {"type": "any", "tree": tree}},
+        outputs={"dataset": {"type": node.parameters.get("type", "any"), "tree": tree}},
         progress=1.0,
         started_at=now,
         ended_at=now,
@@ -250,7 +257,7 @@ def _stop_waiting_steps(run: Run) -> None:
 def _end(run: Run, steps: list[Step]) -> None:
     failed = [step for step in steps if step.state == "failed"]
     if run.state == "cancelling":
-        reason = _("Cancelled by %(who)s; all its steps have stopped.") % {"who": _canceller(run)}
+        reason = _why_stopped(run) or _("Cancelled by %(who)s; all its steps have stopped.") % {"who": _canceller(run)}
         end_run(run, expected=("cancelling",), to="cancelled", reason=reason)
     elif failed:
         reason = _("“%(title)s” failed: %(reason)s") % {"title": failed[0].title, "reason": failed[0].reason}
@@ -261,6 +268,14 @@ def _end(run: Run, steps: list[Step]) -> None:
         reason = ngettext("%(count)d step done", "%(count)d steps done", done) % {"count": done}
         reason += _(", %(count)d of them reused.") % {"count": reused} if reused else "."
         end_run(run, expected=("queued", "running"), to="completed", reason=reason)
+    if run.parent_id is not None:
+        later("execution.advance", run.parent_id)
+
+
+def _why_stopped(run: Run) -> str:
+    """Of a trial that its sweep stopped; empty where a person cancelled the run."""
+    asked = Event.objects.filter(subject=f"runs/{run.pk}", type=CANCEL_REQUESTED).first()
+    return asked.reason if asked and asked.actor_id is None else ""
 
 
 def _canceller(run: Run) -> str:

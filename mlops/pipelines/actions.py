@@ -153,31 +153,34 @@ def submit(
 def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
     """Asks for the end of a run; its steps are stopped by their workers. A run that has ended is refused."""
     require(actor, "contribute", run.project)
-    who = actor.get_username()
+    told = _("%(who)s cancelled it; its steps are being stopped.") % {"who": actor.get_username()}
+    if not ask_for_end(actor, run, told=told, reason=reason):
+        run.refresh_from_db()
+        raise Refusal(
+            "run_ended",
+            _("This run is %(state)s already.") % {"state": run.get_state_display().lower()},
+            hint=_("Nothing is left to cancel."),
+            status=409,
+        )
+    run.refresh_from_db()
+
+
+def ask_for_end(actor: Any, run: Run, *, told: str, reason: str) -> bool:
+    """Whether it was going on. Asks for no permission; `actor` None: the system."""
     with transaction.atomic():
         going = Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.RUNNING))
-        if not going.update(
-            state=RunState.CANCELLING,
-            reason=_("%(who)s cancelled it; its steps are being stopped.") % {"who": who},
-            state_since=timezone.now(),
-        ):
-            run.refresh_from_db()
-            raise Refusal(
-                "run_ended",
-                _("This run is %(state)s already.") % {"state": run.get_state_display().lower()},
-                hint=_("Nothing is left to cancel."),
-                status=409,
+        moved = bool(going.update(state=RunState.CANCELLING, reason=told, state_since=timezone.now()))
+        if moved:
+            record(
+                actor,
+                CANCEL_REQUESTED,
+                subject=f"runs/{run.pk}",
+                project=run.project,
+                reason=reason,
+                notice=("run", str(run.pk)),
             )
-        record(
-            actor,
-            CANCEL_REQUESTED,
-            subject=f"runs/{run.pk}",
-            project=run.project,
-            reason=reason,
-            notice=("run", str(run.pk)),
-        )
-        later("execution.advance", run.pk)
-    run.refresh_from_db()
+            later("execution.advance", run.pk)
+    return moved
 
 
 def _require_free(project: Project, name: str) -> None:

@@ -262,3 +262,26 @@ class LogLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "seq"], name="one_log_line_number")]
+
+
+class Trial(models.Model):
+    """One run of a sweep's command with values of its own; `number` counts from 0 within the sweep."""
+
+    sweep = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="+")
+    values = models.JSONField()
+    """Hyperparameter to value."""
+    score = models.FloatField(null=True)
+    """The best value of the primary metric, once the run has ended."""
+    is_counted = models.BooleanField(default=False)
+    """Its run has ended, and the score is final."""
+    judged = models.PositiveIntegerField(default=0)
+    """The last interval at which it was decided whether it goes on."""
+    stopped_early = models.BooleanField(default=False)
+    is_best = models.BooleanField(default=False)
+    """The best of those that have completed, so far."""
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["sweep", "number"], name="one_trial_number_per_sweep")]

@@ -1,0 +1,1 @@
+"""A sweep's step: its trials are runs of their own, begun, judged and ended by looking at rows."""
