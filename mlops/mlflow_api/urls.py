@@ -2,6 +2,65 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from mlops.mlflow_api import artifacts, experiments, info, metrics, runs, searches, telling
+from mlops.mlflow_api.door import View, route
+
+ACTS: dict[str, View] = {
+    "experiments/create": route(POST=experiments.create),
+    "experiments/get": route(GET=experiments.show),
+    "experiments/get-by-name": route(GET=experiments.show_by_name),
+    "experiments/search": route(POST=searches.experiments, GET=searches.experiments),
+    "experiments/update": route(POST=experiments.rename),
+    "experiments/delete": route(POST=experiments.delete),
+    "experiments/restore": route(POST=experiments.restore),
+    "experiments/set-experiment-tag": route(POST=experiments.set_tag),
+    "experiments/delete-experiment-tag": route(POST=experiments.delete_tag),
+    "runs/create": route(POST=runs.create),
+    "runs/get": route(GET=runs.show),
+    "runs/update": route(POST=runs.update),
+    "runs/delete": route(POST=runs.delete),
+    "runs/restore": route(POST=runs.restore),
+    "runs/search": route(POST=searches.runs),
+    "runs/log-metric": route(POST=telling.log_metric),
+    "runs/log-parameter": route(POST=telling.log_param),
+    "runs/log-batch": route(POST=telling.log_batch),
+    "runs/log-inputs": route(POST=telling.log_inputs),
+    "runs/set-tag": route(POST=telling.set_tag),
+    "runs/delete-tag": route(POST=telling.delete_tag),
+    "metrics/get-history": route(GET=metrics.history),
+    "metrics/get-history-bulk": route(GET=metrics.history_of_many),
+    "metrics/get-history-bulk-interval": route(GET=metrics.thinned_history),
+    "artifacts/list": route(GET=artifacts.listed_of_run),
+    "get-artifact": route(GET=artifacts.file_of_run),
+    "upload-artifact": route(POST=artifacts.upload_to_run),
+}
+PROXY = route(GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
+PROXIED_LIST = route(GET=artifacts.listed_by_path)
+
+
+class Base:
+    """Every route has the same meaning in each version of the API, and under the prefix that MLflow's pages use."""
+
+    regex = r"(?:ajax-)?api/[23]\.0"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Base, "mlflow_base")
+
+urlpatterns: list[URLPattern] = [
+    path("health", info.health, name="mlflow-health"),
+    path("version", info.version, name="mlflow-version"),
+    path("get-artifact", ACTS["get-artifact"]),
+    *(path(f"<mlflow_base:base>/mlflow/{act}", view) for act, view in ACTS.items()),
+    path("<mlflow_base:base>/mlflow/server-info", info.server_info),
+    path("<mlflow_base:base>/mlflow-artifacts/artifacts", PROXIED_LIST),
+    path("<mlflow_base:base>/mlflow-artifacts/artifacts/<path:artifact>", PROXY),
+    path("<mlflow_base:base>/mlflow/<path:rest>", info.nowhere),
+]

@@ -15,9 +15,12 @@ from mlops.blobs.models import Blob
 class Experiment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=500)
     description = models.TextField(blank=True)
     """Markdown."""
+    artifact_location = models.TextField(blank=True)
+    """A place outside, to which its clients write files by themselves; empty: into our storage."""
+    changed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     """In the recycle bin since then."""
@@ -82,7 +85,7 @@ class Run(models.Model):
     """As its file names it, or as it was made up for a job: unique in the project, where it is not empty."""
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     """Of a trial, its sweep; of a nested run, the outer one."""
-    display_name = models.CharField(max_length=200)
+    display_name = models.CharField(max_length=500)
     description = models.TextField(blank=True)
     """Markdown: what its people note about it."""
     source = models.JSONField(default=dict)

@@ -50,7 +50,7 @@ def begin_run(run: Run, *, reason: str) -> bool:
                 "mlops.run.started",
                 subject=f"runs/{run.pk}",
                 project=run.project,
-                data=_told(run, "running"),
+                data=told(run, "running"),
                 reason=reason,
                 notice=("run", str(run.pk)),
             )
@@ -72,14 +72,14 @@ def end_run(run: Run, *, expected: tuple[str, ...], to: str, reason: str) -> boo
                 EVENT_OF[to],
                 subject=f"runs/{run.pk}",
                 project=run.project,
-                data=_told(run, to),
+                data=told(run, to),
                 reason=reason,
                 notice=("run", str(run.pk)),
             )
     return moved
 
 
-def _told(run: Run, state: str) -> dict[str, Any]:
+def told(run: Run, state: str) -> dict[str, Any]:
     return {
         "run_id": str(run.pk),
         "number": run.number,

@@ -61,12 +61,13 @@ def tags_of_many(things: list[Any]) -> dict[str, dict[str, str]]:
 
 
 def write_tags(thing: Model, tags: dict[str, str]) -> None:
-    """Sets the given keys; an empty dict changes nothing. Called inside an act of the tagged thing's package."""
+    """Sets the given keys, as they are; an empty dict changes nothing. Called inside an act of the tagged thing's
+    package."""
     kind = ContentType.objects.get_for_model(thing)
-    for key, value in tags.items():
-        Tag.objects.update_or_create(
-            content_type=kind, object_id=str(thing.pk), key=key.strip(), defaults={"value": str(value).strip()}
-        )
+    rows = [Tag(content_type=kind, object_id=str(thing.pk), key=key, value=str(value)) for key, value in tags.items()]
+    if rows:
+        unique = ["content_type", "object_id", "key"]
+        Tag.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=["value"])
 
 
 def remove_tag(thing: Model, key: str) -> None:

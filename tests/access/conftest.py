@@ -80,6 +80,10 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "upload_id": _upload(project, owner, dataset_version).pk,
         "number": 1,
         "run_id": run.pk,
+        "base": "api/2.0",
+        "rest": "nothing",
+        "experiment_id": run.experiment_id.hex,
+        "artifact": _artifact(run),
         "node": "data",
         "port": "dataset",
         "path": "data.parquet",
@@ -207,6 +211,17 @@ def _run(project: Any, owner: Any) -> Any:
     )
     LogLine.objects.create(step=step, seq=1, at=timezone.now(), stream="stdout", text=f"{SECRET} line")
     return run
+
+
+def _artifact(run: Any) -> str:
+    """Its path from the root of MLflow's proxy."""
+    import io
+
+    from mlops.blobs.trees import keep_stream
+    from mlops.runs.logging import log_artifact
+
+    log_artifact(run, "notes.txt", keep_stream(io.BytesIO(SECRET.encode())))
+    return f"{run.experiment_id.hex}/{run.pk.hex}/artifacts/notes.txt"
 
 
 def _document() -> Document:

@@ -15,6 +15,7 @@ from mlops.events.catalogue import (
     deployments,
     drafts,
     endpoints,
+    experiments,
     models,
     monitors,
     packaging,
@@ -28,6 +29,7 @@ from mlops.events.catalogue.described import EventType
 
 GROUPS: dict[str, tuple[EventType, ...]] = {
     "Runs": runs.TYPES,
+    "Experiments": experiments.TYPES,
     "Pipelines and schedules": pipelines.TYPES,
     "Batch endpoints": batch.TYPES,
     "Models": models.TYPES,

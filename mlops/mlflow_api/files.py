@@ -1,0 +1,79 @@
+"""The files of a run by their paths: which there are below a folder, kept, given out, removed."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import posixpath
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, BinaryIO, cast
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from mlops.blobs.trees import chunks, keep_stream, open_blob
+from mlops.mlflow_api.faults import missing
+from mlops.runs.logging import log_artifact
+from mlops.runs.models import Artifact, Run
+
+RUN_BY_BROWSERS = ("application/xhtml+xml", "image/svg+xml", "application/xml", "application/javascript")
+SAFE_POLICY = "sandbox; default-src 'none'"
+
+
+def listed(run: Run, folder: str) -> list[dict[str, Any]]:
+    """What lies directly in the folder: files with their size, and folders; each by its path from the root."""
+    start = f"{folder}/" if folder else ""
+    found: dict[str, dict[str, Any]] = {}
+    for path, size in below(run, folder).values_list("path", "size_bytes"):
+        name, slash, _rest = path[len(start) :].partition("/")
+        whole = start + name
+        found[whole] = {"path": whole, "is_dir": True} if slash else _file(whole, size)
+    return [found[path] for path in sorted(found)]
+
+
+def below(run: Run, folder: str) -> QuerySet[Artifact]:
+    files = Artifact.objects.filter(run=run)
+    return files.filter(path__startswith=f"{folder}/") if folder else files
+
+
+def keep(run: Run, path: str, source: HttpRequest | BinaryIO) -> None:
+    log_artifact(run, path, keep_stream(cast(BinaryIO, source)))
+
+
+def remove(run: Run, path: str) -> None:
+    """A file, or a folder with all below it. What is not there needs no removal."""
+    here = Artifact.objects.filter(run=run)
+    (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
+
+
+def given_out(request: HttpRequest, run: Run, path: str) -> StreamingHttpResponse:
+    """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
+    file = Artifact.objects.filter(run=run, path=path).first()
+    if file is None:
+        raise missing(f"No such artifact: '{path}'")
+    return download(request, open_blob(file.blob_id), name=posixpath.basename(path), size_bytes=file.size_bytes)
+
+
+def download(request: HttpRequest, source: BinaryIO, *, name: str, size_bytes: int) -> StreamingHttpResponse:
+    pieces = chunks(source)
+    answer = StreamingHttpResponse(_flow(pieces) if hasattr(request, "scope") else pieces, content_type=kind_of(name))
+    answer.headers["Content-Length"] = str(size_bytes)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer.headers["Content-Security-Policy"] = SAFE_POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def kind_of(name: str) -> str:
+    kind = mimetypes.guess_type(name)[0] or ("text/plain" if "." not in name else "application/octet-stream")
+    return "text/plain" if kind in RUN_BY_BROWSERS or kind.startswith("text/") else kind
+
+
+def _file(path: str, size: int) -> dict[str, Any]:
+    return {"path": path, "is_dir": False, "file_size": size}
+
+
+async def _flow(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece

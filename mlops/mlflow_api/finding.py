@@ -1,0 +1,111 @@
+"""Projects, experiments and runs by the names and ids of MLflow. What the caller may not see does not exist."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from guardian.shortcuts import get_objects_for_user
+
+from mlops.access.decisions import Deed, may, require
+from mlops.access.models import Project
+from mlops.mlflow_api.caller import Caller, projects_of
+from mlops.mlflow_api.faults import invalid, missing
+from mlops.mlflow_api.given import told
+from mlops.runs.models import Experiment, Run
+
+DEFAULT_ID = "0"
+DEFAULT_NAME = "Default"
+RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
+EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
+
+
+def project_of(caller: Caller, deed: Deed = "read") -> Project:
+    """The one that the request names, else the oldest that the person may contribute to, else the oldest they see."""
+    if caller.workspace not in ("", "default"):
+        found = projects_of(caller).first()
+        if found is None:
+            raise missing(f"Workspace '{caller.workspace}' not found")
+        require(caller.person, deed, found)
+        return found
+    visible = projects_of(caller).order_by("created_at")
+    own = visible
+    if not caller.person.is_superuser:
+        granted = get_objects_for_user(caller.person, "access.contribute_project", klass=Project, with_superuser=False)
+        own = visible.filter(pk__in=granted.values("pk"))
+    found = own.first() or visible.first()
+    if found is None:
+        raise missing("You are in no project yet. Ask an owner of a project for a role in it, or create one.")
+    require(caller.person, deed, found)
+    return found
+
+
+def default_key(project: Project) -> uuid.UUID:
+    """Of the experiment that MLflow calls 0: each project has its own."""
+    return uuid.uuid5(project.pk, "mlflow experiment 0")
+
+
+def id_of(experiment: Experiment) -> str:
+    return DEFAULT_ID if experiment.pk == default_key(experiment.project) else experiment.pk.hex
+
+
+def default_experiment(project: Project) -> Experiment:
+    found = Experiment.objects.select_related("project").filter(pk=default_key(project)).first()
+    found = found or Experiment.objects.select_related("project").filter(project=project, name=DEFAULT_NAME).first()
+    if found is not None:
+        return found
+    values = {"pk": default_key(project)}
+    return Experiment.objects.get_or_create(project=project, name=DEFAULT_NAME, defaults=values)[0]
+
+
+def experiment_of(caller: Caller, given: str, deed: Deed = "read") -> Experiment:
+    """Also one in the recycle bin."""
+    if given in ("", DEFAULT_ID):
+        return default_experiment(project_of(caller, deed))
+    if EXPERIMENT_ID.fullmatch(given) is None:
+        raise invalid(f"Invalid experiment ID: '{given[:100]}'")
+    key = as_key(given)
+    found = None
+    if key is not None:
+        wanted = Experiment.objects.select_related("project").filter(pk=key)
+        found = (wanted.filter(project__slug=caller.workspace) if _narrowed(caller) else wanted).first()
+    if found is None or not may(caller.person, "read", found.project):
+        raise missing(f"No Experiment with id={given} exists")
+    if deed != "read":
+        require(caller.person, deed, found.project)
+    return found
+
+
+def run_of(caller: Caller, given: str, deed: Deed = "read") -> Run:
+    """Also one in the recycle bin."""
+    if RUN_ID.fullmatch(given) is None:
+        raise invalid(f"{told('run_id', given)}.")
+    key = as_key(given)
+    found = None
+    if key is not None:
+        wanted = Run.objects.select_related("project", "experiment__project", "created_by").filter(pk=key)
+        found = (wanted.filter(project__slug=caller.workspace) if _narrowed(caller) else wanted).first()
+    if found is None or not (may(caller.person, deed, found.project) or may(caller.person, "read", found.project)):
+        raise missing(f"Run with id={given} not found")
+    if deed != "read":
+        require(caller.person, deed, found.project)
+    return found
+
+
+def active_run(caller: Caller, given: str) -> Run:
+    """For what changes it. Raises Fault where it is in the recycle bin."""
+    found = run_of(caller, given, "contribute")
+    if found.deleted_at is not None:
+        raise invalid(f"The run {given} must be in the 'active' state. Current state is deleted.")
+    return found
+
+
+def as_key(given: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
+
+
+def _narrowed(caller: Caller) -> bool:
+    return caller.workspace not in ("", "default")

@@ -1,0 +1,83 @@
+"""Where the files of runs lie, as MLflow's clients name it: `mlflow-artifacts:/EXPERIMENT/RUN/artifacts/…`.
+
+An experiment may name a place of its own outside. Its clients then write and read there themselves; this server never
+does."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from urllib.parse import unquote, urlsplit
+
+from mlops.mlflow_api.faults import Fault, invalid
+from mlops.mlflow_api.finding import id_of
+from mlops.runs.models import Experiment, Run
+
+SCHEME = "mlflow-artifacts"
+MOST_DECODINGS = 10
+ARTIFACTS = "artifacts"
+LONGEST_LOCATION = 2_048
+OUTSIDE = ("s3", "gs", "wasbs", "abfss", "dbfs", "hdfs", "https")
+UNNAMED = {"", ".", ".."}
+BAD_SIGNS = re.compile(r"[\x00-\x1f\x7f\\#]")
+
+
+def location_of(experiment: Experiment) -> str:
+    return experiment.artifact_location or f"{SCHEME}:/{id_of(experiment)}"
+
+
+def root_of(run: Run) -> str:
+    return f"{location_of(run.experiment).rstrip('/')}/{run.pk.hex}/{ARTIFACTS}"
+
+
+def is_kept_here(run: Run) -> bool:
+    return not run.experiment.artifact_location
+
+
+def safe_path(given: str) -> str:
+    """A relative path below a root, `""` for the root itself. Raises Fault where the path, or what it says after any
+    number of decodings, leads elsewhere."""
+    if not given:
+        return ""
+    plain = given
+    for _ in range(MOST_DECODINGS):
+        _refuse_odd(plain)
+        decoded = unquote(plain)
+        if decoded == plain:
+            break
+        plain = decoded
+    else:
+        raise bad_path()
+    return given.rstrip("/")
+
+
+def bad_path() -> Fault:
+    return invalid("Invalid path")
+
+
+def _refuse_odd(path: str) -> None:
+    odd = BAD_SIGNS.search(path) or path.startswith(("/", "~")) or UNNAMED.intersection(path.rstrip("/").split("/"))
+    if odd or pathlib.PureWindowsPath(path).drive or re.match(r"[a-zA-Z][\w+.-]*:/", path):
+        raise bad_path()
+
+
+def checked_location(given: str) -> str:
+    """A place that an experiment names for its files. Raises Fault where it is none that clients could write to."""
+    if not given:
+        return ""
+    if given.startswith("runs:"):
+        raise invalid(f"Artifact location cannot be a runs:/ URI. Given: '{given[:500]}'")
+    if len(given) > LONGEST_LOCATION:
+        raise invalid(f"Invalid artifact path length. The length of the artifact path cannot be greater than "
+                      f"{LONGEST_LOCATION}.")  # fmt: skip
+    parts = urlsplit(given)
+    scheme = parts.scheme.lower()
+    if scheme not in OUTSIDE:
+        raise invalid(
+            f"'artifact_location' cannot be '{given[:500]}': this server keeps files itself, or leaves them to clients"
+            f" at {', '.join(f'{one}://' for one in OUTSIDE)}."
+        )
+    if parts.query or parts.fragment:
+        raise invalid("'artifact_location' URL can't include fragments or queries.")
+    safe_path(parts.path.lstrip("/"))
+    return given

@@ -1,0 +1,67 @@
+"""Searches of experiments and runs, with MLflow's filters, orders and page tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops.mlflow_api.caller import Caller, projects_of
+from mlops.mlflow_api.door import Answer, reads
+from mlops.mlflow_api.faults import invalid
+from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of
+from mlops.mlflow_api.given import Given, told
+from mlops.mlflow_api.pages import offset_of, token_at
+from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs
+from mlops.runs.models import Experiment, Run
+
+MOST = 50_000
+LIFE: dict[int | None, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
+NUMBER_OF = {"ACTIVE_ONLY": 1, "DELETED_ONLY": 2, "ALL": 3}
+
+
+@reads
+def experiments(caller: Caller, given: Given) -> Answer:
+    project = project_of(caller)
+    if caller.may_write:
+        default_experiment(project)
+    most, start = _page(given, default=1_000)
+    found = Experiment.objects.select_related("project").filter(project=project, **_life(given, "view_type"))
+    page = list(found.order_by("-created_at", "pk")[start : start + most + 1])
+    return {"experiments": shaped_experiments(page[:most])} | _next(page, start, most)
+
+
+@reads
+def runs(caller: Caller, given: Given) -> Answer:
+    wanted = given.texts("experiment_ids")
+    most, start = _page(given, default=1_000)
+    keys = [key for one in wanted if one != DEFAULT_ID and (key := as_key(one)) is not None]
+    if DEFAULT_ID in wanted:
+        keys.append(default_experiment(project_of(caller)).pk)
+    found = Run.objects.filter(experiment__in=keys, project__in=projects_of(caller), **_life(given, "run_view_type"))
+    found = found.select_related("project", "experiment__project", "created_by").order_by("-started_at", "pk")
+    page = list(found[start : start + most + 1])
+    return {"runs": shaped_runs(page[:most])} | _next(page, start, most)
+
+
+def _page(given: Given, *, default: int) -> tuple[int, int]:
+    most = given.whole("max_results") if given.has("max_results") else default
+    if not 1 <= most <= MOST:
+        raise invalid(
+            f"{told('max_results', most)}. It must be a positive integer of at most {MOST}."
+            if most > 0
+            else f"Invalid value {most} for parameter 'max_results' supplied. It must be a positive integer"
+        )
+    return most, offset_of(given.text("page_token"))
+
+
+def _life(given: Given, name: str) -> dict[str, Any]:
+    value = given.fields.get(name) or 1
+    if isinstance(value, list):
+        value = value[0]
+    number = NUMBER_OF.get(value) if isinstance(value, str) and not value.isdecimal() else int(value)
+    if number not in LIFE:
+        raise invalid(f"{told(name, value)}: it must be one of {', '.join(NUMBER_OF)}.")
+    return LIFE[number]
+
+
+def _next(page: list[Any], start: int, most: int) -> dict[str, str]:
+    return {"next_page_token": token_at(start + most)} if len(page) > most else {}

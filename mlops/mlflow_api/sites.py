@@ -1,0 +1,47 @@
+"""Calls that a browser makes: only pages of this server may, under a name that is known to be this server's.
+
+Pages of other sites tell their origin. A name that somebody else has bound to this server's address (DNS rebinding)
+gives an origin that looks like ours; so the name itself must be an address, a loopback name or a configured one."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.request import validate_host
+
+from mlops import env
+from mlops.mlflow_api.faults import Fault
+
+OWN_SITE = ("same-origin", "none")
+
+
+def refuse_other_sites(request: HttpRequest) -> None:
+    """Raises Fault `PERMISSION_DENIED`. Programs, which send neither header, pass."""
+    origin, site = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site", "")
+    if not origin and not site:
+        return
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        host = ""
+    if (site and site not in OWN_SITE) or (origin and urlsplit(origin).netloc != host):
+        raise Fault("PERMISSION_DENIED", "Calls from pages of other sites are refused.")
+    if not is_own_name(urlsplit(f"//{host}").hostname or ""):
+        raise Fault(
+            "PERMISSION_DENIED",
+            f"Browsers are not answered under the name “{host}”. Set MLOPS_ALLOWED_HOSTS or MLOPS_URL to it.",
+        )
+
+
+def is_own_name(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost") or name == urlsplit(env.read("MLOPS_URL")).hostname:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return validate_host(name, [host for host in settings.ALLOWED_HOSTS if host != "*"])
+    return True
