@@ -15,9 +15,10 @@ from mlops.formats.refusal import Refusal
 from mlops.formats.step import PROGRESS_FILE, REPORT_FILE, ProgressLine, StepOrder, StepReport
 from mlops.runtime.deaths import sudden_end, too_slow
 from mlops.runtime.step import LONGEST_LINE, STDERR_FILE, STDOUT_FILE
-from mlops.runtime.tail import Tail
+from mlops.runtime.tail import Tail, read_plain
 
 SAID_BYTES = 4_000
+MOST_REPORT_BYTES = 10_000_000
 KILL_SECONDS = 2.0
 """How long the zygote may take to confirm that it has killed a step."""
 
@@ -65,7 +66,7 @@ class RunningStep:
     def news(self) -> list[ProgressLine]:
         """Some of the lines since the last call, in the order of time; empty when there are none."""
         ended = self._status is not None
-        told = [_line(line) for line in self._journal.lines()]
+        told = [_told(line) for line in self._journal.lines()]
         told += _printed("stdout", self._stdout.lines(ended=ended))
         told += _printed("stderr", self._stderr.lines(ended=ended))
         return sorted(told, key=lambda line: line.at)
@@ -90,20 +91,27 @@ class RunningStep:
         )
 
     def _report(self, status: int) -> StepReport:
-        path = self._folder / REPORT_FILE
-        if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=StepReport)
+        with contextlib.suppress(OSError, msgspec.MsgspecError):  # else it left none, or one that nobody can read
+            report = read_plain(self._folder / REPORT_FILE, most=MOST_REPORT_BYTES)
+            return msgspec.json.decode(report, type=StepReport)
         return StepReport(state="failed", error=sudden_end(self.order, status, said=self._said()))
 
     def _said(self) -> str:
         try:
-            return (self._folder / STDERR_FILE).read_bytes()[-SAID_BYTES:].decode(errors="replace")
-        except FileNotFoundError:
+            size = (self._folder / STDERR_FILE).lstat().st_size
+            said = read_plain(self._folder / STDERR_FILE, begin=max(0, size - SAID_BYTES), most=SAID_BYTES)
+        except OSError:
             return ""
+        return said.decode(errors="replace")
 
 
-def _line(line: bytes) -> ProgressLine:
-    return msgspec.json.decode(line, type=ProgressLine)
+def _told(line: bytes) -> ProgressLine:
+    """A script may have written anything there."""
+    try:
+        return msgspec.json.decode(line, type=ProgressLine)
+    except msgspec.MsgspecError:
+        text = line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")
+        return ProgressLine(kind="log", at=time.time(), text=text[:LONGEST_LINE])
 
 
 def _printed(stream: Literal["stdout", "stderr"], lines: list[bytes]) -> list[ProgressLine]:
