@@ -6,12 +6,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from mlops.formats.refusal import Refusal, nearest
 
 SECRET = "secret"
+Choice = TypeVar("Choice", bound=str)
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_CODE_MOST_BYTES", help="The largest code folder that is taken.", default="524288000"),
     Variable(name="MLOPS_CODE_MOST_FILES", help="How many files it may hold.", default="5000"),
+    Variable(
+        name="MLOPS_JOB_CONFINEMENT",
+        help="Whether people's code is confined to its own files: required, preferred or off.",
+        default="preferred",
+    ),
+    Variable(name="MLOPS_JOB_READABLE", help="Folders that all jobs may read besides, separated by colons."),
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_SMTP_URL", help="The mail server: smtp://user:password@host:587.", secret=True),
     Variable(name="MLOPS_MAIL_FROM", help="Whom mail comes from.", default="MLOps Studio <mlops@localhost>"),
@@ -78,6 +86,15 @@ def read(name: str, environ: Mapping[str, str] = os.environ) -> str:
                 "setting_unreadable", f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
             ) from error
     return variable.default
+
+
+def choice(name: str, allowed: tuple[Choice, ...], environ: Mapping[str, str] = os.environ) -> Choice:
+    """Raises Refusal `setting_invalid` for a value that is none of them."""
+    value = read(name, environ)
+    chosen = next((one for one in allowed if one == value), None)
+    if chosen is None:
+        raise Refusal("setting_invalid", f"{name} is “{value}”; it must be one of: {', '.join(allowed)}.")
+    return chosen
 
 
 def origin(name: str, environ: Mapping[str, str] = os.environ) -> str:

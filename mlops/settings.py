@@ -8,6 +8,7 @@ from pathlib import Path
 import dj_database_url
 
 from mlops import env
+from mlops.confinement.confining import MODES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
@@ -189,6 +190,8 @@ PRICE_CORE_HOUR = float(env.read("MLOPS_PRICE_CORE_HOUR"))
 PRICE_GB_HOUR = float(env.read("MLOPS_PRICE_GB_HOUR"))
 PRICE_CURRENCY = env.read("MLOPS_PRICE_CURRENCY")
 STEP_MEMORY_BYTES = int(env.read("MLOPS_STEP_MEMORY_BYTES") or 0) or None
+JOB_CONFINEMENT = env.choice("MLOPS_JOB_CONFINEMENT", MODES)
+JOB_READABLE = [path for path in env.read("MLOPS_JOB_READABLE").split(":") if path]
 
 LOGGING = {
     "version": 1,

@@ -37,7 +37,7 @@ from mlops.execution.retry import give_back, try_again
 from mlops.formats.component import PortType
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport
+from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport, Walls
 from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
@@ -190,6 +190,11 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         work_dir=str(folder / "work"),
         seed=_seed(node),
         limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES),
+        walls=Walls(
+            mode=settings.JOB_CONFINEMENT,
+            forbidden=(str(settings.DATA_DIR),),
+            readable=tuple(settings.JOB_READABLE),
+        ),
         definition=definition,
         code=str(folder / "code") if code else "",
     )

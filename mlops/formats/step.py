@@ -23,6 +23,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     open_files: int | None = 1024
 
 
+class Walls(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step's process is confined to: `mode` is `required`, `preferred` or `off` (mlops.confinement).
+
+    `forbidden`: folders of the server; `readable`: what its administrator shows to all steps."""
+
+    mode: Literal["required", "preferred", "off"] = "preferred"
+    forbidden: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+
+
 class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     """`inputs` and `outputs`: port to folder. A dataset node is ordered as component `dataset`."""
 
@@ -37,6 +47,7 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     work_dir: str
     seed: int = 42
     limits: Limits = Limits()
+    walls: Walls = Walls()
     definition: Definition | None = None
     """Of a component that is not built in."""
     code: str = ""

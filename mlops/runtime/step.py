@@ -12,6 +12,7 @@ import math
 import os
 import resource
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from mlops.blocks.custom.walls import confine_step
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import (
     PROGRESS_FILE,
@@ -61,15 +63,16 @@ class Journal:
             self._file.write(msgspec.json.encode(line) + b"\n")
 
 
-def run_step(order: StepOrder) -> StepReport:
-    """Executes the order in this process and writes its report. Never raises.
+def run_step(order: StepOrder, *, confined: bool = False) -> StepReport:
+    """Executes the order in this process and writes its report. Never raises. With `confined` it reaches nothing but
+    the step's own files from then on.
 
     The process may have run others before, whose time and memory do not count."""
     began, work_dir = time.monotonic(), Path(order.work_dir)
     _forget_peak()
     cpu_before = _cpu_seconds()
     _redirect(work_dir)
-    error = _execute(order, Journal(work_dir / PROGRESS_FILE))
+    error = _execute(order, Journal(work_dir / PROGRESS_FILE), confined=confined)
     _flush()
     used, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     report = StepReport(
@@ -94,10 +97,13 @@ def _forget_peak() -> None:
         Path("/proc/self/clear_refs").write_text("5")
 
 
-def _execute(order: StepOrder, journal: Journal) -> StepError | None:
+def _execute(order: StepOrder, journal: Journal, *, confined: bool) -> StepError | None:
     try:
         _limit(order.limits)
         os.chdir(order.work_dir)
+        if confined:
+            confine_step(order)
+            tempfile.tempdir = None  # its own folder's, not that of the process it was forked from
         from mlops.blocks.execution import WRITTEN, execute
 
         execute(order, journal)

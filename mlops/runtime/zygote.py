@@ -16,6 +16,7 @@ import selectors
 import shutil
 import signal
 import socket
+import struct
 import sys
 import time
 from pathlib import Path
@@ -76,6 +77,9 @@ class Zygote:
 
     def _accept(self) -> None:
         connection, _address = self._listener.accept()
+        if not _is_of(os.getppid(), connection):
+            connection.close()
+            return
         connection.settimeout(5)
         try:
             path = _read_path(connection)
@@ -133,7 +137,7 @@ class Zygote:
             os.dup2(null, 0)
             from mlops.runtime.step import run_step
 
-            status = 0 if run_step(order).state == "completed" else 1
+            status = 0 if run_step(order, confined=channel is None).state == "completed" else 1
             began_bytes = _resident_bytes()
             for _step in range(MOST_STEPS - 1):
                 grown = _resident_bytes() - began_bytes
@@ -244,6 +248,12 @@ def warm_up() -> None:
     import mlops.blocks.values
     import mlops.runtime.step
     import mlops.stats.profile  # noqa: F401
+
+
+def _is_of(pid: int, connection: socket.socket) -> bool:
+    """Only the worker that began us gives orders: a step's script, though of the same user, does not."""
+    peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return struct.unpack("3i", peer)[0] == pid
 
 
 def _read_path(connection: socket.socket) -> str:

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mlops import env
+from mlops.confinement import landlock
+from mlops.confinement.confining import MODES, lacking
 from mlops.server import lock
 from mlops.supervisor.probe import get
 
@@ -132,6 +134,21 @@ def broker(name: str) -> Part:
     return Part(name=name, state="ok", detail=f"a folder in the data directory, {waiting} calls waiting")
 
 
+def confinement(name: str) -> Part:
+    """Whether people's code is held to its own files."""
+    mode = env.read("MLOPS_JOB_CONFINEMENT")
+    if mode not in MODES:
+        remedy = "Set it to required, preferred or off."
+        return Part(name=name, state="broken", detail=f"MLOPS_JOB_CONFINEMENT is “{mode}”", remedy=remedy)
+    if mode == "off":
+        remedy = "Set MLOPS_JOB_CONFINEMENT to preferred, unless you trust everybody who can run a job."
+        return Part(name=name, state="warning", detail="off: jobs read all that the server can read", remedy=remedy)
+    if lack := lacking():
+        remedy = "Only people whom you trust may run jobs here; or run jobs in containers."
+        return Part(name=name, state="broken" if mode == "required" else "warning", detail=lack, remedy=remedy)
+    return Part(name=name, state="ok", detail=f"{mode}; Landlock version {landlock.version()}")
+
+
 def pages(name: str) -> Part:
     url = _server_url()
     if not url:
@@ -191,6 +208,7 @@ CHECKS: dict[str, Callable[[str], Part]] = {
     "disk space": disk_space,
     "database": database,
     "broker": broker,
+    "confinement of jobs": confinement,
     "pages and API": pages,
     "worker": worker,
     "router": router,

@@ -108,7 +108,7 @@ def test_a_step_beyond_its_time_is_stopped(runner, script):
 
 
 def test_killing_a_step_ends_what_it_started(runner, script, tmp_path):
-    note = tmp_path / "pid"
+    note = tmp_path / "work" / "pid"
     body = ("import subprocess, time", "p = subprocess.Popen(['sleep', '60'])")
     step = runner.start(script(*body, f"open({str(note)!r}, 'w').write(str(p.pid))", "time.sleep(60)"))
     while not (note.exists() and note.read_text()):
@@ -120,9 +120,9 @@ def test_killing_a_step_ends_what_it_started(runner, script, tmp_path):
 
 def test_what_a_step_leaves_behind_ends_with_it(runner, script, tmp_path):
     body = ("import subprocess", "p = subprocess.Popen(['sleep', '60'])")
-    step = runner.start(script(*body, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(p.pid))", RETURN))
+    step = runner.start(script(*body, "open('pid', 'w').write(str(p.pid))", RETURN))
     assert ended(step).state == "completed"
-    assert _gone(int((tmp_path / "pid").read_text()))
+    assert _gone(int((tmp_path / "work" / "pid").read_text()))
 
 
 def test_steps_run_side_by_side(runner, script, tmp_path_factory):

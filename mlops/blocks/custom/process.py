@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops.blocks.custom.walls import around_program
+from mlops.confinement.confining import start
 from mlops.formats.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -18,7 +20,23 @@ if TYPE_CHECKING:
     from mlops.formats.step import StepOrder
 
 METRICS_FILE = "metrics.jsonl"
-PASSED_ON = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PATH")
+PASSED_ON = (
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
 LOOK_SECONDS = 0.2
 SAID_LINES = 5
 SAID_CHARACTERS = 600
@@ -34,8 +52,6 @@ def surroundings(order: StepOrder, variables: dict[str, str]) -> dict[str, str]:
 
     A program tells metrics by lines `{"name": value}` in the file that MLOPS_METRICS names."""
     work = Path(order.work_dir)
-    for name in ("home", "tmp"):
-        (work / name).mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     threads = {name: value for name, value in os.environ.items() if name.endswith("_THREADS")}
     binaries = str(Path(python_of(order)).parent)
@@ -59,8 +75,11 @@ def surroundings(order: StepOrder, variables: dict[str, str]) -> dict[str, str]:
 def run_program(
     words: Sequence[str], *, order: StepOrder, cwd: Path, variables: dict[str, str], report: Reporter
 ) -> None:
-    """Its output is the step's log. Raises Refusal `command_failed` with the exit code and its last words."""
-    process = subprocess.Popen(words, cwd=cwd, env=surroundings(order, variables), stdin=subprocess.DEVNULL)
+    """Confined to the step's folder; its output is the step's log.
+
+    Raises Refusal `command_failed` with the exit code and its last words."""
+    env = surroundings(order, variables)
+    process = start(words, how=around_program(order), cwd=str(cwd), env=env)
     told = 0
     while True:
         try:

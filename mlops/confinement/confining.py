@@ -1,0 +1,97 @@
+"""Confines this process, or a program that it starts, to the files that it is given."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from mlops.confinement import landlock, places, privileges
+
+Mode = Literal["required", "preferred", "off"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+NICENESS = 5
+
+
+class Unconfinable(Exception):
+    """The machine cannot confine, and it is required; the text says what it lacks."""
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """`forbidden` is taken out of what `reads` and the machine's own places hold; what is named below it in `given`
+    or `writes` is given all the same."""
+
+    mode: Mode = "preferred"
+    reads: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = (sys.executable,)
+
+
+def confine(how: Confinement) -> bool:
+    """The calling thread, for good, and all that it starts from then on. Whether it is confined.
+
+    Raises Unconfinable where that is required and the machine cannot."""
+    if how.mode == "off":
+        return False
+    lack = lacking()
+    if lack:
+        if how.mode == "required":
+            raise Unconfinable(lack)
+        return False
+    wide = places.readable(pythons=how.pythons, more=(*places.of_this_python(), *how.reads))
+    landlock.restrict(
+        reads=(*places.spared(wide, how.forbidden), *how.given),
+        writes=(*how.writes, places.SHARED_MEMORY),
+        lists=places.listed(how.forbidden),
+        devices=places.devices(),
+    )
+    privileges.drop_capabilities()
+    return True
+
+
+def start(
+    words: Sequence[str], *, how: Confinement, cwd: str, env: Mapping[str, str], **more: Any
+) -> subprocess.Popen[bytes]:
+    """A program that is confined while its caller is not: a thread gives up its rights and starts it, and ends.
+
+    So nothing of Python runs between fork and exec. Raises Unconfinable, and OSError where it cannot be started."""
+    made: list[subprocess.Popen[bytes]] = []
+    failed: list[Exception] = []
+
+    def begin() -> None:
+        try:
+            confine(how)
+            os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, 19))
+            made.append(subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, **more))
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=begin, name="confined-start")
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return made[0]
+
+
+def lacking() -> str:
+    """What the machine lacks to confine; empty for nothing."""
+    if not sys.platform.startswith("linux"):
+        return "Only Linux can confine programs (Landlock)."
+    if not landlock.version():
+        return (
+            "The kernel has no Landlock (Linux 5.13 and later have it), or it is switched off at boot (lsm=landlock,…)."
+        )
+    return ""
+
+
+def existing_folders(folder: str) -> Iterable[str]:
+    with os.scandir(folder) as entries:
+        return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
