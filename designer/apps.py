@@ -6,9 +6,10 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
-        from designer import component_uses
+        from designer import component_uses, run_users
         from designer.queries import recent
         from mlops.web.drafts import register
 
         register(recent)
         component_uses.register()
+        run_users.register()

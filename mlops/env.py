@@ -46,6 +46,7 @@ VARIABLES: tuple[Variable, ...] = (
         default="preferred",
     ),
     Variable(name="MLOPS_JOB_READABLE", help="Folders that all jobs may read besides, separated by colons."),
+    Variable(name="MLOPS_BIN_DAYS", help="How long deleted runs can be restored; 0: always.", default="30"),
     Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
     Variable(name="MLOPS_SMTP_URL", help="The mail server: smtp://user:password@host:587.", secret=True),
     Variable(name="MLOPS_MAIL_FROM", help="Whom mail comes from.", default="MLOps Studio <mlops@localhost>"),

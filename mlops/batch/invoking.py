@@ -7,12 +7,10 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
-from mlops.access.models import Project
 from mlops.batch.actions import deployment_named
 from mlops.batch.inputs import Asked, dataset_of, read_input
 from mlops.batch.journal import NODE
@@ -25,6 +23,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.actions import library_versions
 from mlops.pipelines.publishing import call
 from mlops.runs.models import Experiment, Run, Step
+from mlops.runs.numbering import next_number
 from mlops.work.calls import later
 
 COMPONENT = "batch_scoring"
@@ -172,12 +171,11 @@ def _run(
     now = timezone.now()
     spec = _spec(chosen, asked, frozen)
     project = endpoint.project
-    Project.objects.select_for_update().get(pk=project.pk)
-    last = Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    number = next_number(project)
     run = Run.objects.create(
         project=project,
         experiment=Experiment.objects.get_or_create(project=project, name=experiment[:120])[0],
-        number=last + 1,
+        number=number,
         display_name=display_name,
         spec=msgspec.to_builtins(spec),
         spec_digest=spec.digest(),

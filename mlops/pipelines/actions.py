@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +32,7 @@ from mlops.pipelines.queries import examined_run
 from mlops.pipelines.resolve import Resolved, resolve, with_values
 from mlops.pipelines.selection import Selection, selected
 from mlops.runs.models import Experiment, Run, RunKind, RunState, Step
+from mlops.runs.numbering import next_number
 from mlops.tags.filters import write_tags
 from mlops.work.calls import later
 
@@ -101,13 +101,12 @@ def submit(
     asked = _asked(frozen, resolved, values, selection, continue_on_step_failure)
     now = timezone.now()
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
-        last = Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+        number = next_number(project)
         _require_free(project, name)
         run = Run.objects.create(
             project=project,
             experiment=Experiment.objects.get_or_create(project=project, name=experiment[:120])[0],
-            number=last + 1,
+            number=number,
             kind=kind,
             name=name,
             parent=parent,

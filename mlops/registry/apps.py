@@ -6,6 +6,7 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from mlops.registry import dataset_users
+        from mlops.registry import dataset_users, run_users
 
         dataset_users.register()
+        run_users.register()

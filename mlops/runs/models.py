@@ -111,6 +111,9 @@ class Run(models.Model):
     deleted_at = models.DateTimeField(null=True)
     """In the recycle bin since then: in no list, and nothing of it is removed yet."""
 
+    depth = 0
+    """Below the run that is looked at; set by `family`."""
+
     class Meta:
         ordering = ["-created_at"]
         constraints = [
@@ -288,3 +291,44 @@ class Trial(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["sweep", "number"], name="one_trial_number_per_sweep")]
+
+
+class Tombstone(models.Model):
+    """What is left of a run that was deleted for good: that there was one, whose, and who removed it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """The run's."""
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=255, blank=True)
+    display_name = models.TextField()
+    experiment = models.TextField()
+    state = models.CharField(max_length=20)
+    created_by_name = models.CharField(max_length=150, blank=True)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(auto_now_add=True)
+    purged_by_name = models.CharField(max_length=150)
+    reason = models.TextField(blank=True)
+    freed_bytes = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-purged_at"]
+
+
+class RetentionRule(models.Model):
+    """Which runs of an experiment go into the recycle bin by themselves: old ones, but for those worth keeping."""
+
+    experiment = models.OneToOneField(Experiment, on_delete=models.CASCADE, related_name="+")
+    older_than_days = models.PositiveIntegerField()
+    """Counted from a run's end."""
+    keep_best = models.PositiveIntegerField(default=0)
+    """How many of the best are kept, by `metric`."""
+    metric = models.CharField(max_length=250, blank=True)
+    is_larger_better = models.BooleanField(default=True)
+    keep_tagged = models.CharField(max_length=300, blank=True)
+    """TagName, or TagName=TagValue: runs with it are kept."""
+    is_on = models.BooleanField(default=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.formats.refusal import Refusal, nearest
@@ -14,6 +15,11 @@ from mlops.runs.models import Experiment, LogLine, Run, RunState, Step
 
 
 def visible_to(person: Any) -> QuerySet[Run]:
+    """Without those in the recycle bin."""
+    return with_deleted(person).filter(deleted_at=None)
+
+
+def with_deleted(person: Any) -> QuerySet[Run]:
     return Run.objects.filter(project__in=visible_projects(person)).select_related(
         "project", "experiment", "created_by"
     )
@@ -21,9 +27,16 @@ def visible_to(person: Any) -> QuerySet[Run]:
 
 def run(person: Any, run_id: UUID) -> Run:
     """Raises Refusal `not_found`, also for a run that the person may not see."""
-    found = visible_to(person).filter(pk=run_id).first()
+    found = with_deleted(person).filter(pk=run_id).first()
     if found is None:
         raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+    if found.deleted_at is not None:
+        raise Refusal(
+            "run_deleted",
+            _("Run #%(number)d is in the recycle bin.") % {"number": found.number},
+            hint=_("Restore it there to open it again."),
+            status=404,
+        )
     return found
 
 

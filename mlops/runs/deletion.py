@@ -1,0 +1,165 @@
+"""Deleting runs: into the recycle bin, out of it again, or for good.
+
+A run in the bin is in no list and opens nowhere, and nothing of it is removed. What is deleted for good leaves a
+tombstone; its bytes go with the next collection of garbage, where nothing else holds them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mlops.access.decisions import require
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal
+from mlops.runs.family import family_of
+from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind
+from mlops.runs.remains import bury, size_of
+from mlops.runs.usage import Use, users_of
+
+MOST_NAMED = 5
+LIGHT = ("spec", "document", "shapes", "snapshot", "source", "asked")
+
+
+class RunInUse(Refusal):
+    """Carries every user, so that a face can link to each."""
+
+    def __init__(self, run: Run, named: str, uses: list[Use]) -> None:
+        super().__init__(
+            "run_in_use",
+            _("Run #%(number)d is in use by %(users)s.") % {"number": run.number, "users": named},
+            hint=_("Remove these first, or archive the run instead: then it is out of the lists and stays whole."),
+            status=409,
+        )
+        self.extra = {"users": msgspec.to_builtins(uses)}
+
+
+def delete(actor: Any, run: Run, *, reason: str = "") -> int:
+    """Into the recycle bin, with its child runs; how many runs that are. Twice is no fault.
+
+    Raises Refusal `run_under_way`, `sweep_under_way` or `run_in_use`, which names the users."""
+    require(actor, "contribute", run.project)
+    return delete_as(actor, run, reason=reason)
+
+
+def delete_as(actor: Any, run: Run, *, reason: str) -> int:
+    """`actor` None: the system, by a rule of the experiment's owner."""
+    if run.deleted_at is not None:
+        return 0
+    family = family_of(run)
+    with transaction.atomic():
+        check_deletable(run, family)
+        now = timezone.now()
+        count = Run.objects.filter(pk__in=[one.pk for one in family], deleted_at=None).update(deleted_at=now)
+        _tell(actor, run, "mlops.run.deleted", reason, runs=count)
+    run.deleted_at = now
+    return count
+
+
+def restore(actor: Any, run: Run) -> int:
+    """Out of the recycle bin, with the child runs that went into it with the run. Raises Refusal
+    `experiment_deleted`."""
+    require(actor, "contribute", run.project)
+    if run.deleted_at is None:
+        return 0
+    if run.experiment.deleted_at is not None:
+        raise Refusal(
+            "experiment_deleted",
+            _("The experiment “%(name)s” is in the recycle bin.") % {"name": run.experiment.name},
+            hint=_("Restore the experiment first."),
+            status=409,
+        )
+    ids = [one.pk for one in family_of(run)]
+    with transaction.atomic():
+        count = Run.objects.filter(pk__in=ids, deleted_at=run.deleted_at).update(deleted_at=None)
+        _tell(actor, run, "mlops.run.restored", "", runs=count)
+    run.deleted_at = None
+    return count
+
+
+def purge(actor: Any, run: Run, *, confirmed: str, reason: str = "") -> None:
+    """For good, with its child runs; only out of the recycle bin. `confirmed`: the run's number, typed again.
+
+    Raises Refusal `run_not_in_bin`, `purge_unconfirmed`, `run_in_use` or those of `delete`."""
+    require(actor, "own", run.project)
+    if confirmed.strip().lstrip("#") != str(run.number):
+        raise Refusal(
+            "purge_unconfirmed",
+            _("Deleting run #%(number)d for good is not confirmed.") % {"number": run.number},
+            hint=_("Type its number, %(number)d. It cannot be undone.") % {"number": run.number},
+        )
+    carry_out_purge(actor, run, reason=reason)
+
+
+def carry_out_purge(actor: Any, run: Run, *, reason: str) -> None:
+    """`actor` None: the regular job that empties the recycle bin."""
+    if run.deleted_at is None:
+        raise Refusal(
+            "run_not_in_bin",
+            _("Run #%(number)d is not in the recycle bin.") % {"number": run.number},
+            hint=_("Delete it first; from there it can be deleted for good."),
+            status=409,
+        )
+    family = family_of(run)
+    check_deletable(run, family)
+    for one in sorted(family, key=lambda each: -each.depth):  # children first
+        freed = size_of(one)
+        bury(one, by=actor.get_username() if actor else "system", reason=reason, freed_bytes=freed)
+        _tell(actor, one, "mlops.run.purged", reason, bytes=freed)
+
+
+def in_bin(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Those whose own outer run is not in the bin too, the last deleted first."""
+    there = runs.filter(deleted_at__isnull=False).exclude(parent__deleted_at__isnull=False)
+    return there.order_by("-deleted_at").defer(*LIGHT)
+
+
+def check_deletable(run: Run, family: list[Run]) -> None:
+    for one in family:
+        if one.state not in FINAL_RUN_STATES:
+            raise Refusal(
+                "run_under_way",
+                _("Run #%(number)d is %(state)s.") % {"number": one.number, "state": one.get_state_display().lower()},
+                hint=_("Cancel it or wait for its end, then delete it."),
+                status=409,
+            )
+    outer = run.parent
+    if outer is not None and outer.kind == RunKind.SWEEP and outer.state not in FINAL_RUN_STATES:
+        raise Refusal(
+            "sweep_under_way",
+            _("Run #%(number)d is a trial of the sweep #%(outer)d, which goes on.")
+            % {"number": run.number, "outer": outer.number},
+            hint=_("Wait for the sweep's end, or cancel the sweep."),
+            status=409,
+        )
+    uses = [(one, use) for one in family for use in users_of(one)]
+    if uses:
+        named = "; ".join(use.title for _run, use in uses[:MOST_NAMED])
+        more = len(uses) - MOST_NAMED
+        if more > 0:
+            named += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+        raise RunInUse(uses[0][0], named, [use for _run, use in uses])
+
+
+def _tell(actor: Any, run: Run, type: str, reason: str, **more: Any) -> None:
+    record(
+        actor,
+        type,
+        subject=f"runs/{run.pk}",
+        project=run.project,
+        reason=reason,
+        data={
+            "run_id": str(run.pk),
+            "number": run.number,
+            "name": run.display_name,
+            "experiment": run.experiment.name,
+            **more,
+        },
+        notice=("run", str(run.pk)),
+    )

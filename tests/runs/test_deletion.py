@@ -1,0 +1,163 @@
+"""Runs go into the recycle bin, come back, and go for good, while nothing that uses them loses its ground."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from designer.models import Draft
+from mlops.blobs.models import Tree
+from mlops.events.models import Event
+from mlops.formats.document import Document
+from mlops.formats.refusal import Refusal
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.runs import actions, queries, retention
+from mlops.runs.deletion import delete, in_bin, purge, restore
+from mlops.runs.logging import Point, log_metrics, log_parameters
+from mlops.runs.models import LogLine, Metric, Run, Step, Tombstone
+from mlops.runs.numbering import next_number
+from mlops.tags.filters import tags_of
+from tests.runs.history import past_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(contributor, project):
+    return past_run(contributor, project)
+
+
+@pytest.fixture
+def sweep(contributor, project):
+    outer = past_run(contributor, project)
+    Run.objects.filter(pk=outer.pk).update(kind="sweep")
+    outer.refresh_from_db()
+    trials = [past_run(contributor, project) for _ in range(2)]
+    Run.objects.filter(pk__in=[one.pk for one in trials]).update(parent=outer, kind="command")
+    return outer, [Run.objects.get(pk=one.pk) for one in trials]
+
+
+def test_a_deleted_run_is_in_no_list_and_opens_nowhere_until_it_is_restored(contributor, run):
+    delete(contributor, run)
+    assert not queries.visible_to(contributor).exists()
+    with pytest.raises(Refusal, match="recycle bin"):
+        queries.run(contributor, run.pk)
+    assert list(in_bin(queries.with_deleted(contributor))) == [run]
+    restore(contributor, run)
+    assert queries.run(contributor, run.pk) == run
+    types = list(Event.objects.order_by("seq").values_list("type", flat=True))
+    assert types[-2:] == ["mlops.run.deleted", "mlops.run.restored"]
+
+
+def test_a_sweep_takes_its_trials_along_and_brings_them_back(contributor, sweep):
+    outer, trials = sweep
+    delete(contributor, trials[0])
+    assert delete(contributor, outer) == 2
+    assert list(in_bin(queries.with_deleted(contributor))) == [outer]
+    assert restore(contributor, outer) == 2
+    assert Run.objects.get(pk=trials[0].pk).deleted_at is not None
+
+
+def test_a_run_that_goes_on_is_not_deleted_nor_a_trial_of_a_sweep_that_does(contributor, sweep):
+    outer, trials = sweep
+    Run.objects.filter(pk=outer.pk).update(state="running")
+    for one, code in ((outer, "run_under_way"), (trials[0], "sweep_under_way")):
+        with pytest.raises(Refusal) as refused:
+            delete(contributor, Run.objects.get(pk=one.pk))
+        assert refused.value.code == code
+
+
+def test_a_run_that_a_model_came_from_names_the_model(contributor, project, run):
+    tree = Tree.objects.create(digest="a" * 64, size_bytes=1, file_count=1)
+    model = RegisteredModel.objects.create(project=project, name="prices")
+    ModelVersion.objects.create(model=model, number=3, tree=tree, run=run)
+    with pytest.raises(Refusal, match="model version prices:3") as refused:
+        delete(contributor, run)
+    assert refused.value.code == "run_in_use"
+    assert refused.value.extra["users"][0]["url"].startswith("/models/")
+
+
+def test_a_run_with_a_pinned_result_names_the_draft(contributor, project, run):
+    document = msgspec.to_builtins(Document()) | {"note": f"runs/{run.pk}"}
+    Draft.objects.create(project=project, name="Churn", document=document, saved_at=timezone.now())
+    with pytest.raises(Refusal, match="draft “Churn”"):
+        delete(contributor, run)
+
+
+def test_a_reader_deletes_nothing_and_only_an_owner_deletes_for_good(reader, contributor, owner, run):
+    with pytest.raises(Refusal, match="role contributor"):
+        delete(reader, run)
+    delete(contributor, run)
+    with pytest.raises(Refusal, match="role owner"):
+        purge(contributor, run, confirmed="1")
+    with pytest.raises(Refusal) as refused:
+        purge(owner, run, confirmed="yes")
+    assert refused.value.code == "purge_unconfirmed"
+
+
+def test_a_run_outside_the_bin_is_not_deleted_for_good(owner, run):
+    with pytest.raises(Refusal) as refused:
+        purge(owner, run, confirmed=str(run.number))
+    assert refused.value.code == "run_not_in_bin"
+
+
+def test_what_is_deleted_for_good_leaves_a_tombstone_and_its_number(contributor, owner, project, run):
+    log_metrics(run, [Point("loss", 0.5, n) for n in range(30)])
+    log_parameters(run, {"lr": 0.1})
+    LogLine.objects.create(step=Step.objects.filter(run=run)[0], seq=1, at=timezone.now(), stream="log", text="x")
+    actions.set_tags(contributor, run, tags={"team": "red"})
+    delete(contributor, run)
+    purge(owner, run, confirmed=f"#{run.number}", reason="test data")
+    assert not Run.objects.exists()
+    assert not Metric.objects.exists()
+    assert tags_of(run) == {}
+    stone = Tombstone.objects.get()
+    assert (stone.number, stone.purged_by_name, stone.reason) == (1, "olga", "test data")
+    assert next_number(project) == 2
+    assert Event.objects.filter(type="mlops.run.purged", subject=f"runs/{run.pk}").exists()
+
+
+def aged(contributor, project, *, days: int, loss: float) -> Run:
+    run = past_run(contributor, project)
+    Run.objects.filter(pk=run.pk).update(ended_at=timezone.now() - timedelta(days=days))
+    log_metrics(run, [Point("loss", loss)])
+    return Run.objects.select_related("experiment").get(pk=run.pk)
+
+
+def test_a_rule_deletes_old_runs_but_the_best_and_the_tagged(owner, contributor, project):
+    old, best, tagged, young = (
+        aged(contributor, project, days=days, loss=loss) for days, loss in ((40, 0.9), (50, 0.1), (60, 0.8), (1, 0.7))
+    )
+    actions.set_tags(contributor, tagged, tags={"keep": "yes"})
+    rule = retention.set_rule(
+        owner,
+        old.experiment,
+        older_than_days=30,
+        keep_best=1,
+        metric="loss",
+        is_larger_better=False,
+        keep_tagged="keep",
+    )
+    assert [run.pk for run in retention.found_by(rule).runs] == [old.pk]
+    retention.apply_rules()
+    assert set(queries.visible_to(contributor)) == {best, tagged, young}
+
+
+def test_the_bin_is_emptied_after_its_time(contributor, run, settings):
+    delete(contributor, run)
+    retention.empty_bin()
+    assert Run.objects.exists()
+    Run.objects.update(deleted_at=timezone.now() - timedelta(days=settings.BIN_DAYS + 1))
+    retention.empty_bin()
+    assert not Run.objects.exists()
+    assert Tombstone.objects.get().purged_by_name == "system"
+
+
+def test_a_rule_that_says_too_little_is_refused(owner, run):
+    for wrong in ({"older_than_days": 0}, {"older_than_days": 3, "keep_best": 2}):
+        with pytest.raises(Refusal) as refused:
+            retention.set_rule(owner, run.experiment, **wrong)
+        assert refused.value.code == "retention_invalid"
