@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from mlops.blocks.library import Library
-from mlops.formats.definition import Command, Definition, Function, Requirements
+from mlops.formats.definition import Command, Definition, Function, Parallel, Requirements
 from mlops.formats.step import StepOrder
 from mlops.runs.models import Run
 
@@ -17,11 +17,12 @@ def library_of(run: Run) -> Library:
 
 
 def requirements_of(order: StepOrder) -> Requirements:
-    """What the step's environment must hold. Functions get tables through pandas and pyarrow, which come along."""
+    """What the step's environment must hold. Functions, and entry scripts over tables, get them through pandas and
+    pyarrow, which come along."""
     how = order.definition.how if order.definition else None
-    if not isinstance(how, Command | Function) or not how.requirements.is_own:
+    if not isinstance(how, Command | Function | Parallel) or not how.requirements.is_own:
         return Requirements()
-    if isinstance(how, Command):
+    if isinstance(how, Command) or (isinstance(how, Parallel) and how.forms.get(how.plan.input) != "mltable"):
         return how.requirements
     needed = how.requirements
     names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in needed.packages}

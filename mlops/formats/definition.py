@@ -11,6 +11,7 @@ import msgspec
 
 from mlops.formats.component import Component, Parameter
 from mlops.formats.document import Document
+from mlops.formats.parallel import ParallelPlan
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.sweep import SweepPlan
 
@@ -92,6 +93,22 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     """What the trial's component takes beside the parameters of the sweep's: one for each name of the search space."""
 
 
+class Parallel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="parallel", tag_field="kind"):
+    """An entry script with `init()` and `run(mini_batch)`, called for each part of its input by several processes."""
+
+    code: str
+    entry_script: str
+    """In the code's folder."""
+    arguments: str = ""
+    """The words after it, with `${{inputs.x}}`, `${{outputs.y}}` and optional `$[[parts]]`."""
+    plan: ParallelPlan
+    forms: dict[str, FileForm] = {}
+    requirements: Requirements = Requirements()
+    environment: str = ""
+    variables: dict[str, str] = {}
+    resources: Resources = Resources()
+
+
 class End(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     port: str
@@ -108,7 +125,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     outputs: dict[str, End] = {}
 
 
-How = Command | Function | Graph | Sweep
+How = Command | Function | Graph | Sweep | Parallel
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

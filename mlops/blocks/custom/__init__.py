@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlops.blocks.parameters import check_parameters, with_defaults
 from mlops.blocks.problems import as_refusal
-from mlops.formats.definition import Command, Function
+from mlops.formats.definition import Command, Function, Parallel
 from mlops.formats.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def execute_definition(order: StepOrder, report: Reporter) -> None:
     """Raises Refusal for bad parameters, for a command or function that fails, and for outputs that are not there."""
     from mlops.blocks.custom.commands import run_command
     from mlops.blocks.custom.functions import run_function
+    from mlops.blocks.custom.parallel.running import run_parallel
 
     assert order.definition is not None
     component, how = order.definition.component, order.definition.how
@@ -28,6 +29,8 @@ def execute_definition(order: StepOrder, report: Reporter) -> None:
         run_command(order, component, how, parameters, report)
     elif isinstance(how, Function):
         run_function(order, component, how, parameters, report)
+    elif isinstance(how, Parallel):
+        run_parallel(order, component, how, parameters, report)
     else:
         raise Refusal("internal", "A pipeline component is carried out by its inner steps.", status=500)
     report.progress(1.0)

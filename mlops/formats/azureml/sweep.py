@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
 
 import msgspec
 
@@ -14,6 +13,7 @@ from mlops.formats.azureml.environment import ReadFile
 from mlops.formats.azureml.lines import Path, Source, fields, load
 from mlops.formats.azureml.search_space import parameter_of
 from mlops.formats.azureml.sweep_plan import PLAN_FIELDS, read_plan
+from mlops.formats.azureml.typing_inputs import typed_input, typed_output
 from mlops.formats.azureml.values import title_of
 from mlops.formats.component import Component, Parameter
 from mlops.formats.definition import Command, Definition, Sweep
@@ -29,7 +29,6 @@ WITHOUT_MEANING = {
     "status", "creation_context", "id", "parent_job_name",
 }  # fmt: skip
 SEARCHED = re.compile(r"\$\{\{\s*search_space\.([A-Za-z0-9_]+)\s*\}\}")
-SIMPLE = {bool: "boolean", int: "integer", float: "number"}
 
 Registered = Callable[[Path, str], Definition]
 """The registered component that a reference at a path of the file names. Raises Refusal."""
@@ -110,23 +109,17 @@ def _inline(source: Source, at: Path, plan: SweepPlan, read_file: ReadFile) -> R
             message = f"The search space has no “{name}”."
             raise source.refuse("expression_unknown", message, at=(*at, "trial", "command"), hint=hint)
     trial["command"] = SEARCHED.sub(r"${{inputs.\1}}", command)
-    given = {**{name: _typed(one) for name, one in (job.get("inputs") or {}).items()}, **(trial.get("inputs") or {})}
+    given = {
+        **{name: typed_input(one) for name, one in (job.get("inputs") or {}).items()},
+        **(trial.get("inputs") or {}),
+    }
     for name, one in plan.space.items():
         if name not in (trial.get("inputs") or {}):
             given[name] = {"type": _written_type(name, one)}
     trial["inputs"] = given
-    trial["outputs"] = {
-        name: {"type": one.get("type", "uri_folder")} if isinstance(one, dict) else {"type": "uri_folder"}
-        for name, one in (trial.get("outputs") or job.get("outputs") or {}).items()
-    }
+    made = trial.get("outputs") or job.get("outputs") or {}
+    trial["outputs"] = {name: typed_output(one) for name, one in made.items()}
     return read_component(msgspec.structs.replace(source, value=value), read_file, at=(*at, "trial"))
-
-
-def _typed(given: Any) -> dict[str, Any]:
-    if isinstance(given, dict):
-        kept = {key: given[key] for key in ("type", "default", "optional", "description") if key in given}
-        return {"type": "uri_folder", **kept}
-    return {"type": SIMPLE.get(type(given), "string"), "default": given}
 
 
 def _written_type(name: str, distribution: Distribution) -> str:
