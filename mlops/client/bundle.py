@@ -16,11 +16,15 @@ from mlops.client.documents import readable
 from mlops.client.git_facts import git_facts
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import load
-from mlops.formats.code_source import DIFF_FILE, FACTS_FILE
+from mlops.formats.azureml.setting import with_settings
+from mlops.formats.code_source import DIFF_FILE, FACTS_FILE, ROOT_FILE
 from mlops.formats.refusal import Refusal
 
-NAMING = ("code", "component", "conda_file", "environment", "requirements_file", "layout")
+NAMING = ("code", "component", "conda_file", "environment", "requirements_file", "layout", "trial")
 """Fields whose text may be a local path."""
+
+LISTING = ("additional_includes",)
+"""Fields with lists of them."""
 
 
 Parts = Iterable[tuple[str, bytes]]
@@ -42,18 +46,29 @@ def git_parts(root: Path, sent: Collection[Path]) -> Parts:
 
 
 @contextmanager
-def bundled(file: str, *, more: Callable[[Path, Collection[Path]], Parts] = nothing) -> Iterator[tuple[Path, str]]:
+def bundled(
+    file: str,
+    *,
+    more: Callable[[Path, Collection[Path]], Parts] = nothing,
+    settings: Iterable[str] = (),
+    lenient: bool = False,
+) -> Iterator[tuple[Path, str]]:
     """The zip, and the path of the file in it. A Python file comes alone, or with its folder's other files.
 
-    `more` says what goes beside them, from the folder that holds all of them and their paths."""
+    `more` says what goes beside them, from the folder that holds all of them and their paths. `settings`: as
+    `formats.azureml.setting` has them, for the files that they name. `lenient`: what is not there is left for the
+    server to tell, with all else that is wrong."""
     main = readable(Path(file)).resolve()
-    wanted = _python(main) if main.suffix == ".py" else _named(main, set())
+    named = _Named(lenient=lenient)
+    wanted = _python(main) if main.suffix == ".py" else named.by(main, settings)
     root = Path(os.path.commonpath([main.parent, *(path.parent for path in wanted)]))
     with tempfile.TemporaryDirectory(prefix="mlops-") as folder:
         place = Path(folder) / "bundle.zip"
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted({main, *wanted}):
                 archive.write(path, path.relative_to(root).as_posix())
+            if named.absolute:
+                archive.writestr(ROOT_FILE, str(root))
             for name, content in more(root, {main, *wanted}):
                 archive.writestr(name, content)
         yield place, main.relative_to(root).as_posix()
@@ -78,32 +93,56 @@ def _python(main: Path) -> set[Path]:
     return {requirements} if requirements.is_file() else set()
 
 
-def _named(yaml: Path, seen: set[Path]) -> set[Path]:
+class _Named:
     """The files that a YAML file names, and those that they name; the layout that an export put beside it."""
-    if yaml in seen:
-        return set()
-    seen.add(yaml)
-    layout = yaml.with_suffix(".layout.yaml")
-    found = {layout} if layout.is_file() else set()
-    for path in _paths(load(str(yaml), yaml.read_text(encoding="utf-8")).value):
-        place = (yaml.parent / path.removeprefix("file:")).resolve()
-        if place.is_dir():
-            found.update(kept_files(place))
-        elif place.is_file():
-            found.add(place)
-            if place.suffix in (".yml", ".yaml"):
-                found |= _named(place, seen)
-        elif path.startswith((".", "/", "file:")) or path.endswith((".yml", ".yaml")):
-            raise Refusal("file_unknown", f"{yaml} names {path}, and there is no such file or folder.")
-    return found
+
+    def __init__(self, *, lenient: bool) -> None:
+        self.lenient = lenient
+        self.seen: set[Path] = set()
+        self.absolute = False
+        """Whether a path of the machine was named."""
+
+    def by(self, yaml: Path, settings: Iterable[str] = ()) -> set[Path]:
+        if yaml in self.seen:
+            return set()
+        self.seen.add(yaml)
+        layout = yaml.with_suffix(".layout.yaml")
+        found = {layout} if layout.is_file() else set()
+        try:
+            value = with_settings(load(str(yaml), yaml.read_text(encoding="utf-8")), settings).value
+        except (Refusal, UnicodeDecodeError):
+            if self.lenient:
+                return found
+            raise
+        for path in _paths(value):
+            place = (yaml.parent / path.removeprefix("file:")).resolve()
+            self.absolute = self.absolute or path.startswith("/")
+            if place.is_dir():
+                found.update(kept_files(place))
+            elif place.is_file():
+                found.add(place)
+                if place.suffix in (".yml", ".yaml"):
+                    found |= self.by(place)
+            elif self._must_be_there(path):
+                raise Refusal("file_unknown", f"{yaml} names {path}, and there is no such file or folder.")
+        return found
+
+    def _must_be_there(self, path: str) -> bool:
+        is_path = path.startswith((".", "/", "file:")) or path.endswith((".yml", ".yaml"))
+        return is_path and not self.lenient
 
 
-def _paths(value: Any, key: str = "") -> Iterator[str]:
+def _paths(value: Any, key: str = "", *, input: bool = False) -> Iterator[str]:
+    """`path` names a file at inputs alone: at outputs it is where they go."""
     if isinstance(value, dict):
         for name, one in value.items():
-            yield from _paths(one, str(name))
+            yield from _paths(one, str(name), input=(input or key == "inputs") and name not in ("outputs", "jobs"))
     elif isinstance(value, list):
         for one in value:
-            yield from _paths(one)
-    elif isinstance(value, str) and key in NAMING and not value.startswith(("azureml:", "http:", "https:", "git+")):
+            yield from _paths(one, key if key in LISTING else "", input=input)
+    elif isinstance(value, str) and (key in NAMING or key in LISTING or (input and key == "path")) and _is_local(value):
         yield value
+
+
+def _is_local(path: str) -> bool:
+    return bool(path.strip()) and "://" not in path and "${{" not in path and not path.startswith(("azureml:", "git+"))

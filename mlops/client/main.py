@@ -78,7 +78,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
     """The words of one command; its `act` carries it out. Wrong words end the process, as argparse does."""
-    return _parser(words).parse_args(words)
+    parser = _parser(words)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        from mlops.client.az_options import left_over
+
+        if rest := left_over(unknown):
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

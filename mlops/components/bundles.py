@@ -13,6 +13,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mlops.formats.code_source import ROOT_FILE
 from mlops.formats.refusal import Refusal, nearest
 
 NAMED_FILES = 5
@@ -52,8 +53,12 @@ def text_of(folder: Path, path: str, *, beside: str = "") -> str:
 
 
 def inside(folder: Path, path: str, *, beside: str = "") -> Path:
-    """Raises Refusal `path_outside` for one that leads out of the folder."""
-    place = (folder / PurePosixPath(beside).parent / path.removeprefix("file:")).resolve()
+    """Raises Refusal `path_outside` for one that leads out of the folder. An absolute path is one of the machine that
+    the bundle was made on."""
+    path = path.removeprefix("file://").removeprefix("file:")
+    from_top = path.startswith("/")
+    path = _below_root(folder, path) if from_top else path
+    place = (folder / ("" if from_top else PurePosixPath(beside).parent) / path).resolve()
     if not place.is_relative_to(folder.resolve()):
         raise Refusal(
             "path_outside",
@@ -62,6 +67,13 @@ def inside(folder: Path, path: str, *, beside: str = "") -> Path:
             status=422,
         )
     return place
+
+
+def _below_root(folder: Path, path: str) -> str:
+    """The absolute path as one of the bundle; one that leads elsewhere leads out of it."""
+    told = folder / ROOT_FILE
+    root = told.read_text(encoding="utf-8", errors="replace").rstrip("/") if told.is_file() else "/nowhere"
+    return path[len(root) :].lstrip("/") if path == root or path.startswith(f"{root}/") else "../outside"
 
 
 def _unpack(name: str, stream: BinaryIO, folder: Path) -> None:

@@ -28,3 +28,9 @@ def requirements_of(order: StepOrder) -> Requirements:
     names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in needed.packages}
     more = tuple(name for name in ("pandas", "pyarrow") if name not in names)
     return msgspec.structs.replace(needed, packages=needed.packages + more)
+
+
+def timeout_of(definition: Definition | None) -> float | None:
+    """How many seconds the step may take, where its definition says so."""
+    how = definition.how if definition else None
+    return how.resources.timeout_seconds if isinstance(how, Command) else None

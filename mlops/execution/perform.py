@@ -32,9 +32,13 @@ from mlops.execution import stopping
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.inputs import output_at
-from mlops.execution.library import library_of, requirements_of
+from mlops.execution.leaving import keep_left_files
+from mlops.execution.library import library_of, requirements_of, timeout_of
+from mlops.execution.naming import variables_of
 from mlops.execution.retry import give_back, try_again
 from mlops.formats.component import PortType
+from mlops.formats.definition import Command
+from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport, Walls
@@ -129,6 +133,7 @@ def _carry_out(step: Step, executor: Executor) -> None:
         ordered = _with_environment(step, order, folder)
         report = _watch(step, executor.start(ordered)) if ordered is not None else None
         if report is not None:
+            keep_left_files(step, order)
             _conclude(step, order, report)
     except Refusal as refusal:
         if refusal.code in LOST:
@@ -189,12 +194,13 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         outputs=outputs,
         work_dir=str(folder / "work"),
         seed=_seed(node),
-        limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES),
+        limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES, wall_seconds=timeout_of(definition)),
         walls=Walls(
             mode=settings.JOB_CONFINEMENT,
             forbidden=(str(settings.DATA_DIR),),
             readable=tuple(settings.JOB_READABLE),
         ),
+        variables=variables_of(step.run, node.id),
         definition=definition,
         code=str(folder / "code") if code else "",
     )
@@ -326,7 +332,7 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
     for port, folder in order.outputs.items():
-        if any(Path(folder).iterdir()):
+        if any(Path(folder).iterdir()) or _may_be_empty(order):
             outputs[port] = {"type": _type_of(types[port], Path(folder)), "tree": keep_folder(Path(folder)).digest}
     move_step(
         step,
@@ -340,9 +346,14 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     )
 
 
+def _may_be_empty(order: StepOrder) -> bool:
+    """A command's folder is an output also where nothing was written to it; a file would have been missed."""
+    return order.definition is not None and isinstance(order.definition.how, Command)
+
+
 def _type_of(declared: PortType, folder: Path) -> PortType:
     """Files that a component of the project left are shown as a table where they are one."""
-    return "table" if declared == "any" and (folder / "meta.json").exists() else declared
+    return "table" if declared == "any" and holds_table(folder) else declared
 
 
 def _fail(step: Step, error: StepError, report: StepReport | None = None) -> None:

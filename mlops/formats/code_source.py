@@ -8,6 +8,9 @@ from __future__ import annotations
 import msgspec
 
 FACTS_FILE = ".mlops/git.json"
+ROOT_FILE = ".mlops/root"
+"""Where the bundle's folder lay, so that absolute paths in its files are understood."""
+
 DIFF_FILE = ".mlops/dirty.diff"
 MOST_DIFF_BYTES = 5 * 1024 * 1024
 MOST_UNTRACKED = 1_000

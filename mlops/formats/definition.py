@@ -16,8 +16,8 @@ from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.sweep import SweepPlan
 
 FileForm = Literal["uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model"]
-"""How a command gets a value: `uri_file` is a table as CSV, `mltable` a folder with Parquet and an MLTable file,
-the others the folder as it was kept (a table is `data.parquet` in it)."""
+"""How a command gets a value: `uri_file` is a file (a table that no file was made of: CSV), `mltable` a folder with an
+MLTable file, the others the folder as it was kept (a table is `data.parquet` in it)."""
 
 
 class Requirements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -133,8 +133,14 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     how: How
 
     def digest(self) -> str:
-        """Of everything but the version's name: equal digests do equal work."""
-        plain = msgspec.structs.replace(self, component=msgspec.structs.replace(self.component, version=""))
+        """Of everything but the version's name, the name of its environment and how long it may take: equal digests
+        do equal work."""
+        how = self.how
+        if isinstance(how, Command):
+            resources = msgspec.structs.replace(how.resources, timeout_seconds=None)
+            how = msgspec.structs.replace(how, environment="", resources=resources)
+        component = msgspec.structs.replace(self.component, version="")
+        plain = msgspec.structs.replace(self, component=component, how=how)
         return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
 
     def trial(self) -> Definition:

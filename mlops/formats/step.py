@@ -54,6 +54,8 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     """The folder with its code."""
     environment: str = ""
     """The folder of its virtual environment; empty: the product's own."""
+    variables: dict[str, str] = {}
+    """Environment variables that tell its programs of which run they are."""
 
 
 class StepError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

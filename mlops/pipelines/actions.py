@@ -79,11 +79,12 @@ def submit(
     parent: Run | None = None,
     tags: Mapping[str, str] | None = None,
     git: dict[str, Any] | None = None,
+    job: dict[str, Any] | None = None,
 ) -> Run:
     """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
-    part of the graph that runs; `name` and `source` are those of a job from a file, `git` as `runs.code.take_git` gives
-    it. Raises PipelineInvalid with every
-    problem, Refusal `experiment_missing`, `run_name_taken` or `parameter_*`."""
+    part of the graph that runs; `name`, `source` and `job` (what its outputs become) are those of a job from a file,
+    `git` as `runs.code.take_git` gives it. Raises PipelineInvalid with every problem, Refusal `experiment_missing`,
+    `run_name_taken` or `parameter_*`."""
     require(actor, "contribute", project)
     experiment = experiment.strip()
     if not experiment:
@@ -118,7 +119,7 @@ def submit(
             document=document,
             shapes=shapes or msgspec.to_builtins(found),
             origin=origin,
-            snapshot=_snapshot(frozen, library, git),
+            snapshot=_snapshot(frozen, library, git=git, job=job),
             asked=msgspec.to_builtins(asked),
             reason=_("Waiting for a worker."),
             state_since=now,
@@ -255,9 +256,9 @@ def _with_versions(project: Project, spec: PipelineSpec) -> PipelineSpec:
     return PipelineSpec(nodes=tuple(frozen(node) for node in spec.nodes), edges=spec.edges)
 
 
-def _snapshot(spec: PipelineSpec, library: Library, git: dict[str, Any] | None) -> dict[str, Any]:
+def _snapshot(spec: PipelineSpec, library: Library, **told: dict[str, Any] | None) -> dict[str, Any]:
     found = {"versions": library_versions(), "components": _definitions(spec, library)}
-    return found | {"git": git} if git else found
+    return found | {name: one for name, one in told.items() if one}
 
 
 def _definitions(spec: PipelineSpec, library: Library) -> dict[str, Any]:

@@ -140,9 +140,10 @@ def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> Ste
 
 def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
     """Beside each table that came out lies its profile, so that looking at it costs nothing later."""
+    from mlops.formats.kept import holds_table
     from mlops.stats.profile import profile_table
 
-    tables = [Path(folder) for folder in order.outputs.values() if (Path(folder) / "data.parquet").exists()]
+    tables = [Path(folder) for folder in order.outputs.values() if holds_table(Path(folder))]
     for place, folder in enumerate(tables):
 
         def told(share: float, done: int = place) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mlops.client.commands.data import wait_until_ready
-from mlops.client.commands.job import follow
+from mlops.client.commands.job_stream import follow
 from mlops.client.commands.model import model_output
 from mlops.client.commands.online_deployment import wait_until_healthy
 from mlops.client.commands.online_endpoint import PATH as ENDPOINTS

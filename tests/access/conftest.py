@@ -84,6 +84,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "rest": "nothing",
         "experiment_id": run.experiment_id.hex,
         "artifact": _artifact(run),
+        "job": str(run.pk),
         "node": "data",
         "port": "dataset",
         "path": "data.parquet",

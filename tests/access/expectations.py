@@ -214,6 +214,10 @@ on(
 )
 
 # -- runs
+JOB = {"project": "{slug}", "yaml": "command: echo hello"}
+on("api/v1/jobs/", POST=(CONTRIBUTE, JOB))
+on("api/v1/jobs/validate/", POST=(CONTRIBUTE, JOB))
+on("api/v1/jobs/<str:job>/", GET=READ)
 RUN = "api/v1/runs/<uuid:run_id>/"
 OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"
 on("api/v1/experiments/", GET=SIGNED_IN)

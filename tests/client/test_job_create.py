@@ -28,3 +28,29 @@ def test_a_pipeline_with_faults_says_where(signed_in: Mlops, cars, tmp_path: Pat
     made = signed_in("job", "create", "-f", str(folder / "pipeline.yml"))
     assert made.status == 3
     assert "pipeline.yml, line 25" in made.errors
+
+
+def test_a_command_job_is_created_with_what_it_names(signed_in: Mlops, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text("print(1)")
+    (tmp_path / "job.yml").write_text("command: python a.py ${{inputs.n}}\ncode: src\ninputs: {n: 1}\ncompute: cpu\n")
+    monkeypatch.chdir(tmp_path)
+    words = ("--set", "inputs.n=2", "tags.a=b", "-g", "rg", "--workspace-name", "ws")
+    made = signed_in("job", "create", "-f", "job.yml", "-n", "mine", *words, "-o", "json")
+    assert made.status == 0, made.errors
+    assert (made.value["name"], made.value["type"], made.value["status"]) == ("mine", "command", "Queued")
+    assert made.value["inputs"] == {"n": 2}
+    assert made.value["experiment_name"] == tmp_path.name
+    assert made.value["tags"] == {"a": "b"}
+    assert "“compute”" in made.errors
+    assert "--resource-group, --workspace-name have no meaning here" in made.errors
+    shown = signed_in("job", "show", "-n", "mine", "-o", "json")
+    assert shown.value["id"] == made.value["id"]
+
+
+def test_a_job_with_faults_tells_all_of_them(signed_in: Mlops, tmp_path: Path) -> None:
+    (tmp_path / "job.yml").write_text("command: ls\ncode: ./nowhere\nenviroment: x\n")
+    made = signed_in("job", "create", "-f", str(tmp_path / "job.yml"))
+    assert made.status == 3
+    assert "job.yml, line 3" in made.errors
+    assert "Did you mean 'environment" in made.errors

@@ -20,7 +20,7 @@ def test_a_command_component_is_read_with_its_code(contributor, project, tmp_pat
     definition = definition_of(version)
     assert (str(version), version.title, version.tags) == ("cap_prices:1.2.0", "Cap prices", {"team": "pricing"})
     assert [file.path for file in manifest_of(version.tree_id).files] == ["cap.py"]
-    assert [(port.name, port.type) for port in definition.component.outputs] == [("capped", "table"), ("report", "any")]
+    assert [(port.name, port.type) for port in definition.component.outputs] == [("capped", "any"), ("report", "any")]
     assert "AzureML-sklearn-1.5" in version.warnings[0]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops.blocks.values import DATA_FILE, META_FILE, Table, new_table, read_table, write_value
+from mlops.formats.kept import holds_table, own_paths
 from mlops.formats.refusal import Refusal, Where
 from mlops.stats.schema import conform, describe_schema
 
@@ -17,40 +19,50 @@ if TYPE_CHECKING:
     from mlops.formats.definition import FileForm
     from mlops.formats.step import StepOrder
 
+MLTABLE_FILE = "MLTable"
 MLTABLE = "paths:\n  - file: ./data.parquet\ntransformations:\n  - read_parquet\n"
 PARQUET_MAGIC = b"PAR1"
 TABLE_ENDINGS = (".csv", ".parquet", ".tsv")
 
 
 def hand_over(port: Port, form: FileForm, source: Path, folder: Path) -> Path:
-    """A copy that the code may change: the kept bytes stay as they are. The value is the path to tell the code."""
+    """A copy that the code may change: the kept bytes stay as they are. The value is the path to tell the code.
+
+    Of a port that takes anything the code gets what was kept, without what the product put beside it."""
     target = folder / port.name
-    if form == "uri_file" and port.type == "table":
+    is_table = holds_table(source)
+    own = own_paths((path.relative_to(source).as_posix() for path in _files(source)), holds_table=is_table)
+    if form == "uri_file" and is_table and not own:
         folder.mkdir(parents=True, exist_ok=True)
         file = target.with_suffix(".csv")
         read_table(source).frame.write_csv(file)
         return file
-    if form == "mltable":
+    if form == "mltable" and is_table and MLTABLE_FILE not in own:
         target.mkdir(parents=True)
         shutil.copyfile(source / DATA_FILE, target / DATA_FILE)
-        (target / "MLTable").write_text(MLTABLE)
+        (target / MLTABLE_FILE).write_text(MLTABLE)
         return target
-    shutil.copytree(source, target, copy_function=shutil.copyfile)
-    return target
+    if port.type != "any":
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+        return target
+    _copy(source, own or ([DATA_FILE] if is_table else own), target)
+    return target / own[0] if form == "uri_file" and len(own) == 1 else target
 
 
 def place_for(port: Port, form: FileForm, folder: Path) -> Path:
     """Where the code is to write: a file's path for `uri_file`, else an empty folder."""
-    if form == "uri_file":
-        (folder / port.name).mkdir(parents=True)
-        return folder / port.name / f"{port.name}.csv"
     (folder / port.name).mkdir(parents=True)
-    return folder / port.name
+    return folder / port.name / port.name if form == "uri_file" else folder / port.name
 
 
-def take_back(port: Port, place: Path, target: Path, given: list[Table], title: str) -> None:
-    """Keeps what was written at `place`. Raises Refusal `output_missing`, `not_a_table`."""
+def take_back(
+    port: Port, place: Path, target: Path, given: list[Table], title: str, *, may_be_empty: bool = False
+) -> None:
+    """Keeps what was written at `place`, every file as it is. Raises Refusal `output_missing`, `not_a_table`."""
+    root = place if place.is_dir() else place.parent
     files = _files(place)
+    if not files and may_be_empty:
+        return
     if not files:
         raise Refusal(
             "output_missing",
@@ -62,14 +74,28 @@ def take_back(port: Port, place: Path, target: Path, given: list[Table], title: 
     if port.type == "table":
         write_value(table_after(_read(port, files, title), given, title), target)
         return
-    if len(files) == 1 and files[0].suffix.lower() in TABLE_ENDINGS and files[0].name != DATA_FILE:
-        write_value(table_after(_read(port, files, title), given, title), target)
-    if place.is_dir():
-        shutil.copytree(place, target, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(place, target / place.name)
-    if (target / DATA_FILE).exists() and not (target / META_FILE).exists():
-        write_value(table_after(_read(port, [target / DATA_FILE], title), given, title), target)
+    _copy(root, [path.relative_to(root).as_posix() for path in files], target)
+    if len(files) == 1 and (target / META_FILE).exists() is False and _may_be_table(files[0]):
+        with contextlib.suppress(Refusal):  # then it is no table, and kept as a file
+            write_value(table_after(_read(port, files, title), given, title), target)
+
+
+def _may_be_table(file: Path) -> bool:
+    """Parquet, a file called CSV, or lines of text whose first has several names."""
+    if file.suffix.lower() in TABLE_ENDINGS or _is_parquet(file):
+        return True
+    if file.suffix:
+        return False
+    with file.open("rb") as opened:
+        line = opened.readline(20_000)
+    return b"," in line and not line.lstrip().startswith((b"{", b"[", b"<")) and b"\0" not in line
+
+
+def _copy(source: Path, paths: list[str], target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, target / path)
 
 
 def table_after(frame: pl.DataFrame, given: list[Table], title: str) -> Table:
@@ -110,7 +136,7 @@ def _read(port: Port, files: list[Path], title: str) -> pl.DataFrame:
         parquet = [file for file in files if _is_parquet(file)]
         if parquet:
             return pl.concat([pl.read_parquet(file) for file in parquet], how="vertical_relaxed")
-        texts = [file for file in files if file.name != "MLTable"]
+        texts = [file for file in files if file.name != MLTABLE_FILE]
         return pl.concat([_read_csv(file) for file in texts], how="vertical_relaxed")
     except (pl.exceptions.PolarsError, OSError, ValueError, UnicodeDecodeError) as error:
         raise Refusal(

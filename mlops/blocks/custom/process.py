@@ -68,6 +68,7 @@ def surroundings(order: StepOrder, variables: dict[str, str]) -> dict[str, str]:
         "MLOPS_STEP": order.node,
         "AZUREML_RUN_ID": order.run,
         "MLOPS_METRICS": str(work / METRICS_FILE),
+        **order.variables,
         **variables,
     }
 

@@ -20,6 +20,12 @@ def worded(command: str, inputs: Mapping[str, str], outputs: Mapping[str, str]) 
     return _filled(PART.sub(part, command), {"inputs": inputs, "outputs": outputs})
 
 
+def filled(text: str, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> str:
+    """A text that is no command line, such as an environment variable."""
+    values = {"inputs": inputs, "outputs": outputs}
+    return EXPRESSION.sub(lambda found: values[found[1]].get(found[2], ""), text)
+
+
 def _filled(command: str, values: Mapping[str, Mapping[str, str]]) -> str:
     done: list[str] = []
     quote, place = "", 0

@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from mlops.client.batch_input import given_input
-from mlops.client.commands.job import follow, save_outputs
+from mlops.client.commands.job import save_outputs
+from mlops.client.commands.job_stream import follow
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import load
 from mlops.client.errors import RequestFailed, WrongUsage

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from mlops.client.bundle import bundled
-from mlops.client.commands.job import follow
+from mlops.client.commands.job_stream import follow
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import find, project_for

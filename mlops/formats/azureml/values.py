@@ -9,7 +9,7 @@ from mlops.formats.definition import FileForm
 
 FILE_FORMS: frozenset[str] = frozenset(get_args(FileForm))
 PORT_OF: dict[str, PortType] = {
-    "uri_file": "table",
+    "uri_file": "any",
     "mltable": "table",
     "uri_folder": "any",
     "mlflow_model": "model",

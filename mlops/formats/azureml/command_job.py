@@ -1,0 +1,206 @@
+"""`commandJob`, alone or as an entry of a pipeline's `jobs`: a command with the values at its inputs.
+
+The same command with other values is the same component: values stay with the job."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from mlops.formats.azureml.component import EXPRESSION, GROUP
+from mlops.formats.azureml.faults import Faults
+from mlops.formats.azureml.job_fields import (
+    Given,
+    JobFacts,
+    Wanted,
+    read_facts,
+    read_given,
+    read_resources,
+    read_variables,
+    read_wanted,
+    said,
+)
+from mlops.formats.azureml.lines import Path, Source, fields
+from mlops.formats.azureml.values import FILE_FORMS, PARAMETER_OF, title_of
+from mlops.formats.component import Component, Parameter, Port
+from mlops.formats.definition import Command, FileForm, Resources
+from mlops.formats.refusal import nearest
+
+KNOWN = {
+    "$schema", "type", "name", "display_name", "experiment_name", "description", "tags", "properties", "command",
+    "code", "environment", "environment_variables", "inputs", "outputs", "resources", "distribution", "limits",
+    "compute", "component", "is_deterministic", "comment",
+}  # fmt: skip
+WITHOUT_MEANING = {
+    "services": "a job's services are reached through its page",
+    "identity": "the job runs as the server's own user, confined",
+    "queue_settings": "jobs wait in one queue, the first come first",
+    "job_tier": "jobs wait in one queue, the first come first",
+    "parameters": "it is told by the server, not to it",
+    "parent_job_name": "a job alone has no parent",
+    "additional_includes": "put the files into the code folder",
+    "schedule": "make a schedule of it: mlops schedule create",
+}
+TOLD_BY_THE_SERVER = {"creation_context", "id", "status", "log_files", "resource_group", "resourceGroup", "created_by"}
+"""Fields that `job show` prints, and that a file may hold when it was made from that."""
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OPTIONAL = re.compile(r"\$\[\[.*?\]\]", re.DOTALL)
+ANY_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+
+
+class CommandJob(msgspec.Struct, frozen=True, kw_only=True):
+    """`component` and `command` lack what the server knows: the code's tree and the environment's packages."""
+
+    facts: JobFacts
+    component: Component
+    command: Command
+    code: str
+    environment: Any
+    environment_at: Path
+    inputs: dict[str, Given]
+    outputs: dict[str, Wanted]
+    warnings: tuple[str, ...]
+
+
+def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
+    """Raises Faulty with every fault."""
+    faults, warnings = Faults(source), list[str]()
+    found = fields(source, at)
+    check_fields(source, at, found, faults, warnings)
+    command = _command(source, at, found, faults)
+    inputs = _each(source, (*at, "inputs"), found.get("inputs"), read_given, faults)
+    outputs = _each(source, (*at, "outputs"), found.get("outputs"), read_wanted, faults)
+    variables = read_variables(source, at, faults)
+    names = set(found.get("inputs") or {}), set(found.get("outputs") or {})
+    check_expressions(source, (*at, "command"), command, *names, faults)
+    for key, value in variables.items():
+        check_expressions(source, (*at, "environment_variables", key), value, *names, faults)
+    resources = read_resources(source, at, faults, warnings)
+    facts = read_facts(source, at, faults)
+    code = "" if found.get("code") is None else str(found["code"])
+    faults.raised()
+    return CommandJob(
+        facts=facts,
+        component=component_of(facts.display_name, inputs, outputs, deterministic=found.get("is_deterministic", True)),
+        command=command_of(command, inputs, outputs, variables, resources),
+        code=code,
+        environment=found.get("environment"),
+        environment_at=(*at, "environment"),
+        inputs=inputs,
+        outputs=outputs,
+        warnings=tuple(warnings),
+    )
+
+
+def check_fields(source: Source, at: Path, found: dict[str, Any], faults: Faults, warnings: list[str]) -> None:
+    for name in found:
+        if name in WITHOUT_MEANING:
+            said(source, (*at, name), f"has no meaning here: {WITHOUT_MEANING[name]}", warnings)
+        elif name not in KNOWN | TOLD_BY_THE_SERVER:
+            faults.add(source.unknown(name, KNOWN | set(WITHOUT_MEANING), at=at, kind="a command job"))
+    compute = str(found.get("compute") or "").removeprefix("azureml:")
+    if compute and compute != "local":
+        said(
+            source,
+            (*at, "compute"),
+            f"“{compute}” has no meaning here: the job runs on this server's workers",
+            warnings,
+        )
+
+
+def check_expressions(source: Source, at: Path, text: str, inputs: set[str], outputs: set[str], faults: Faults) -> None:
+    """Every `${{…}}` must have a value; one in an optional `$[[part]]` may have none."""
+    text = OPTIONAL.sub("", text)
+    for inner in ANY_EXPRESSION.findall(text):
+        expression = inner.strip()
+        found = EXPRESSION.fullmatch(f"${{{{{expression}}}}}")
+        kind, name = (found[1], found[2].removesuffix(".path")) if found else ("", "")
+        known = {"inputs": inputs, "outputs": outputs}.get(kind)
+        if known is None:
+            hint = "A command knows its own ${{inputs.NAME}} and ${{outputs.NAME}}."
+            if kind == "search_space":
+                hint = "A search space belongs to a sweep job: write type: sweep, and the command in `trial`."
+            elif kind.startswith("parent"):
+                hint = "Bind it at `inputs` (x: ${{parent.inputs.x}}), and write ${{inputs.x}} in the command."
+            message = f"“${{{{{expression}}}}}” has no value here."
+            faults.add(source.refuse("expression_unknown", message, at=at, hint=hint))
+        elif name not in known:
+            hint = nearest(name, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
+            faults.add(source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint))
+
+
+def component_of(
+    title: str, inputs: dict[str, Given], outputs: dict[str, Wanted], *, deterministic: Any = True
+) -> Component:
+    ports = [
+        Port(name=one.name, type=port_type(one.type), label=title_of(one.name))
+        for one in inputs.values()
+        if one.is_data
+    ]
+    parameters = [
+        Parameter(name=one.name, type=PARAMETER_OF[one.type], label=title_of(one.name), required=one.value != "")
+        for one in inputs.values()
+        if not one.is_data
+    ]
+    return Component(
+        name="job",
+        version="1",
+        title=title or "Job",
+        group=GROUP,
+        help="",
+        inputs=tuple(ports),
+        outputs=tuple(Port(name=one.name, type="any", label=title_of(one.name)) for one in outputs.values()),
+        parameters=tuple(parameters),
+        deterministic=deterministic is not False,
+    )
+
+
+def command_of(
+    command: str,
+    inputs: dict[str, Given],
+    outputs: dict[str, Wanted],
+    variables: dict[str, str],
+    resources: Resources,
+) -> Command:
+    forms: dict[str, FileForm] = {one.name: one.type for one in inputs.values() if one.is_data}  # type: ignore[misc]
+    return Command(
+        command=command,
+        forms=forms | {one.name: one.type for one in outputs.values()},
+        variables=variables,
+        resources=resources,
+    )
+
+
+def port_type(kind: str) -> Any:
+    """Files are kept as they are, whatever is in them; a table among them is also shown as one."""
+    return "any" if kind in FILE_FORMS else "table"
+
+
+def _command(source: Source, at: Path, found: dict[str, Any], faults: Faults) -> str:
+    command = found.get("command")
+    if isinstance(command, str) and command.strip():
+        return command.strip()
+    hint = "Such as command: python train.py --lr ${{inputs.lr}}"
+    place = (*at, "command") if "command" in found else at
+    faults.add(source.refuse("command_missing", "A command job needs `command`, a text.", at=place, hint=hint))
+    return ""
+
+
+def _each(source: Source, where: Path, given: Any, read: Any, faults: Faults) -> dict[str, Any]:
+    if given in (None, {}):
+        return {}
+    if not isinstance(given, dict):
+        faults.add(source.refuse("mapping_expected", f"“{where[-1]}” must hold fields `name: value`.", at=where))
+        return {}
+    found = {}
+    for key, value in given.items():
+        name, place = str(key), (*where, str(key))
+        with faults.collected(place):
+            if not NAME.fullmatch(name):
+                hint = "Use letters, digits and “_”, beginning with a letter."
+                raise source.refuse("name_invalid", f"“{name}” cannot be a name here.", at=place, hint=hint)
+            found[name] = read(source, place, value)
+    return found

@@ -1,0 +1,127 @@
+"""Every change of jobs: one is made of a file, described anew, archived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.formats.azureml.job import job_kind
+from mlops.formats.azureml.lines import Source
+from mlops.formats.refusal import Refusal
+from mlops.jobs.commands import Prepared, prepare_command
+from mlops.jobs.naming import checked_name, made_up
+from mlops.jobs.reading import Files, plain
+from mlops.pipelines.actions import submit
+from mlops.runs.code import take_git
+from mlops.runs.models import Run, RunKind
+
+DEFAULT_EXPERIMENT = "Default"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked beside the file: it wins over what the file says. `beside`: the experiment where neither says."""
+
+    settings: tuple[str, ...] = ()
+    name: str = ""
+    experiment: str = ""
+    beside: str = ""
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as it was read. Its code and files are kept; nothing refers to them yet."""
+
+    kind: str
+    source: Source
+    prepared: Prepared
+    warnings: tuple[str, ...]
+    git: dict[str, Any] = {}
+
+
+def create_job(
+    actor: Any, project: Project, folder: Path, *, main: str = "", asked: Asked | None = None
+) -> tuple[Run, tuple[str, ...]]:
+    """The run of the job that the file `main` describes, and what was read without a meaning here.
+
+    Either all of it is created or nothing. Raises Faulty with every fault, each with its line; Refusal
+    `job_name_invalid`, `run_name_taken`, PipelineInvalid."""
+    asked = asked or Asked()
+    require(actor, "contribute", project)
+    with transaction.atomic():
+        found = understand(actor, project, folder, main=main, settings=asked.settings)
+        facts = found.prepared.facts
+        name = asked.name or facts.name
+        name = checked_name(name) if name else made_up()
+        run = submit(
+            actor,
+            project,
+            spec=found.prepared.spec,
+            experiment=asked.experiment or facts.experiment or asked.beside or DEFAULT_EXPERIMENT,
+            display_name=(facts.display_name or name)[:200],
+            description=facts.description,
+            origin=f"files/{found.source.name}"[:200],
+            library=found.prepared.library,
+            kind=found.kind,
+            name=name,
+            source=plain(found.source.value),
+            tags=facts.tags,
+            git=found.git,
+            job={"warnings": list(found.warnings), "outputs": _outputs(found.prepared)},
+        )
+    return run, found.warnings
+
+
+def check_job(
+    actor: Any, project: Project, folder: Path, *, main: str = "", settings: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """What the job would be. Raises as `create_job` does."""
+    require(actor, "contribute", project)
+    with transaction.atomic():
+        found = understand(actor, project, folder, main=main, settings=settings)
+        transaction.set_rollback(True)
+    facts = found.prepared.facts
+    return {
+        "result": "Succeeded",
+        "type": found.kind,
+        "name": facts.name,
+        "display_name": facts.display_name,
+        "experiment_name": facts.experiment,
+        "steps": [node.id for node in found.prepared.spec.nodes],
+        "warnings": list(found.warnings),
+    }
+
+
+def understand(
+    actor: Any, project: Project, folder: Path, *, main: str = "", settings: tuple[str, ...] = ()
+) -> Understood:
+    """Raises Faulty with every fault."""
+    git = take_git(folder)
+    files = Files(actor, project, folder)
+    source = files.main(main, settings)
+    kind = job_kind(source)
+    prepare = {RunKind.COMMAND: prepare_command}.get(RunKind(kind))
+    if prepare is None:
+        raise Refusal("job_kind", _("Jobs of type “%(kind)s” cannot be created yet.") % {"kind": kind}, status=422)
+    prepared = prepare(files, source)
+    warnings = tuple(dict.fromkeys(files.warnings))
+    return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git)
+
+
+def _outputs(prepared: Prepared) -> list[dict[str, str]]:
+    return [
+        {
+            "step": step,
+            "port": port,
+            "name": one.name,
+            "type": one.type,
+            "path": one.path,
+            "asset": one.asset,
+            "version": one.version,
+        }
+        for (step, port), one in prepared.outputs.items()
+    ]

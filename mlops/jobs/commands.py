@@ -1,0 +1,71 @@
+"""A command job as a graph of one step, with a data node for each of its data inputs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mlops.formats.azureml.command_job import CommandJob, read_command_job
+from mlops.formats.azureml.faults import Faults
+from mlops.formats.azureml.job_fields import JobFacts, Wanted
+from mlops.formats.azureml.lines import Source
+from mlops.formats.definition import Definition
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
+from mlops.jobs.data import Keep, data_at
+from mlops.jobs.library import JobLibrary
+from mlops.jobs.reading import Files
+
+JOB = "job"
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run of the job needs. `outputs` by step and port."""
+
+    facts: JobFacts
+    spec: PipelineSpec
+    library: JobLibrary
+    outputs: dict[tuple[str, str], Wanted]
+
+
+def prepare_command(files: Files, source: Source) -> Prepared:
+    """Raises Faulty with every fault, before anything is kept."""
+    faults = Faults(source)
+    read: CommandJob | None = None
+    with faults.collected():
+        read = read_command_job(source)
+    if read is None:
+        faults.raised()
+    assert read is not None
+    files.warnings += read.warnings
+    with faults.collected(("code",)):
+        files.check_code(source, ("code",), read.code)
+    requirements, label = read.command.requirements, ""
+    with faults.collected(("environment",)):
+        requirements, label = files.environment(source, read.environment_at, read.environment)
+    keeps: dict[str, Keep] = {}
+    for name, given in read.inputs.items():
+        if given.is_data:
+            with faults.collected(given.at):
+                keeps[name] = data_at(files.project, files.folder, given, source)
+    faults.raised()
+    command = msgspec.structs.replace(
+        read.command, code=files.keep_code(source, read.code), requirements=requirements, environment=label
+    )
+    library = JobLibrary(files.project)
+    component = msgspec.structs.replace(read.component, title="Job")
+    library.add(Definition(component=component, how=command))
+    data = [
+        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=keep())
+        for name, keep in keeps.items()
+    ]
+    step = Node(
+        id=JOB,
+        component=component.name,
+        version=component.version,
+        parameters={name: one.value for name, one in read.inputs.items() if not one.is_data},
+        title=read.facts.display_name[:200],
+        regenerate=True,
+    )
+    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in keeps]
+    spec = PipelineSpec(nodes=(*data, step), edges=tuple(edges))
+    outputs = {(JOB, name): one for name, one in read.outputs.items()}
+    return Prepared(facts=read.facts, spec=spec, library=library, outputs=outputs)

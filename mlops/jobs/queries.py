@@ -1,0 +1,53 @@
+"""Reads of jobs: by the names that people and files use."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from mlops.formats.refusal import Refusal, nearest
+from mlops.runs import queries as runs
+from mlops.runs.models import Run
+
+
+def jobs(person: Any) -> QuerySet[Run]:
+    return runs.visible_to(person).filter(deleted_at=None)
+
+
+def job(person: Any, name: str, *, project: str = "") -> Run:
+    """The job of that name, number (`#12`) or id; else the only one of that display name. Raises Refusal
+    `job_unknown` with the nearest name, `job_ambiguous`."""
+    known = jobs(person)
+    known = known.filter(project__slug=project) if project else known
+    wanted = name.strip()
+    for condition in _conditions(wanted):
+        found = list(known.filter(condition)[:4])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Refusal(
+                "job_ambiguous",
+                f"Several jobs go by “{wanted}”.",
+                hint=f"Give a name (newest first: {', '.join(names_of(found[:3]))}) or the project.",
+                status=409,
+            )
+    names = list(known.exclude(name="").values_list("name", flat=True)[:2_000])
+    hint = nearest(wanted, names) or "`mlops job list` shows their names."
+    raise Refusal("job_unknown", f"There is no job “{wanted}”.", hint=hint, status=404)
+
+
+def names_of(found: list[Run]) -> list[str]:
+    return [one.name or str(one.pk) for one in found]
+
+
+def _conditions(wanted: str) -> list[Q]:
+    conditions = [Q(name=wanted)]
+    with contextlib.suppress(ValueError):
+        conditions.insert(0, Q(pk=UUID(wanted)))
+    number = wanted.removeprefix("#")
+    if number.isdecimal() and len(number) < 10:
+        conditions.append(Q(number=int(number)))
+    return [*conditions, Q(display_name=wanted)]

@@ -1,0 +1,87 @@
+"""The files of a job, as they came: the YAML with its settings, and what lies beside it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mlops.components.bundles import inside, text_of
+from mlops.components.registering import keep_code
+from mlops.formats.azureml.environment import ReadFile, read_environment
+from mlops.formats.azureml.ignoring import kept_files
+from mlops.formats.azureml.lines import Path as YamlPath
+from mlops.formats.azureml.lines import Source, load
+from mlops.formats.azureml.setting import with_settings
+from mlops.formats.definition import Requirements
+from mlops.formats.refusal import Refusal, nearest
+
+ENDINGS = (".yml", ".yaml")
+
+
+class Files:
+    """One bundle, read for one job of a project."""
+
+    def __init__(self, actor: Any, project: Any, folder: Path) -> None:
+        self.actor, self.project, self.folder = actor, project, folder
+        self.warnings: list[str] = []
+
+    def main(self, path: str, settings: tuple[str, ...] = ()) -> Source:
+        path = path or self._only()
+        return with_settings(load(path, text_of(self.folder, path)), settings)
+
+    def reader(self, beside: str) -> ReadFile:
+        return lambda path: text_of(self.folder, path, beside=beside)
+
+    def check_code(self, source: Source, at: YamlPath, code: str) -> None:
+        """Raises Refusal `code_…` with the line where the files are not there."""
+        if not code:
+            return
+        if code.startswith(("git+", "http:", "https:", "azureml:")):
+            hint = _("Clone it, and write code: ./folder.")
+            message = _("Code is not fetched from “%(path)s”.") % {"path": code}
+            raise source.refuse("code_elsewhere", message, at=at, hint=hint)
+        try:
+            place = inside(self.folder, code, beside=source.name)
+        except Refusal as refusal:
+            raise source.refuse(refusal.code, refusal.message, at=at, hint=refusal.hint) from refusal
+        if place.is_file() or (place.is_dir() and any(True for _file in kept_files(place))):
+            return
+        known = [one.relative_to(self.folder).as_posix() for one in self.folder.rglob("*") if one.is_dir()]
+        message = _("There is no code folder “%(path)s” beside the file.") % {"path": code}
+        hint = nearest(code.removeprefix("./"), known) or _("Its files may all be ignored: see its .amlignore.")
+        raise source.refuse("code_missing", message, at=at, hint=hint)
+
+    def keep_code(self, source: Source, code: str) -> str:
+        """The digest of its tree; empty without code."""
+        return keep_code(inside(self.folder, code, beside=source.name), written=code).digest if code else ""
+
+    def environment(self, source: Source, at: YamlPath, given: Any) -> tuple[Requirements, str]:
+        """What it holds, and its name where it has one."""
+        found = read_environment(source, at, given, self.reader(source.name), self.warnings)
+        return found, str(given) if isinstance(given, str) and given.startswith("azureml:") else ""
+
+    def _only(self) -> str:
+        here = [path.name for path in sorted(self.folder.iterdir()) if path.is_file() and path.suffix in ENDINGS]
+        here = [name for name in here if not name.endswith(".layout.yaml") and "conda" not in name]
+        if len(here) == 1:
+            return here[0]
+        raise Refusal(
+            "main_ambiguous" if here else "main_missing",
+            _("Which file describes the job? There are: %(names)s.") % {"names": ", ".join(here)}
+            if here
+            else _("No YAML file describes a job."),
+            hint=_("Name it as `main`."),
+            status=422,
+        )
+
+
+def plain(value: Any) -> Any:
+    """As JSON can hold it: YAML knows dates."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, datetime.date | bytes) else value

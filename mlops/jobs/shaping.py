@@ -1,0 +1,115 @@
+"""A job as the API tells it: in the form of Azure ML's CLI, with our own words for its state beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
+from mlops.runs.models import Metric, Run, Step
+from mlops.runs.shaping import seconds
+from mlops.runs.situation import shaped, surroundings, told_run
+from mlops.tags.filters import tags_of
+
+STATUS = {
+    "queued": "Queued",
+    "running": "Running",
+    "cancelling": "CancelRequested",
+    "completed": "Completed",
+    "failed": "Failed",
+    "cancelled": "Canceled",
+}
+"""In Azure ML's words."""
+
+KEPT = (
+    "description", "command", "code", "environment", "environment_variables", "compute", "resources", "distribution",
+    "limits", "properties", "settings", "sampling_algorithm", "search_space", "objective", "early_termination", "trial",
+    "mini_batch_size", "task", "retry_settings", "error_threshold", "mini_batch_error_threshold", "input_data",
+    "max_concurrency_per_instance", "jobs",
+)  # fmt: skip
+
+
+def job_line(run: Run) -> dict[str, Any]:
+    return {
+        "name": name_of(run),
+        "display_name": run.display_name,
+        "type": run.kind,
+        "status": STATUS[run.state],
+        "experiment_name": run.experiment.name,
+        "state": run.state,
+        "number": run.number,
+        "id": str(run.pk),
+        "project": run.project.slug,
+        "parent_job_name": name_of(run.parent) if run.parent else None,
+        "archived": run.archived_at is not None,
+        **shaped(told_run(run, surroundings())),
+        "created_at": run.created_at,
+        "created_by": run.created_by.get_username() if run.created_by else "",
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "seconds": seconds(run.started_at, run.ended_at),
+        "url": reverse("web:run", args=[run.pk]),
+    }
+
+
+def job_whole(run: Run) -> dict[str, Any]:
+    """With the fields that its file gave it, where it had one."""
+    given: dict[str, Any] = run.source or {}
+    line = job_line(run)
+    first = {key: line.pop(key) for key in ("name", "display_name", "type", "status", "experiment_name")}
+    return {
+        **({"$schema": given["$schema"]} if "$schema" in given else {}),
+        **first,
+        "tags": tags_of(run),
+        **{key: given[key] for key in KEPT if key in given},
+        **({"description": run.description} if run.description else {}),
+        "inputs": given.get("inputs") or {},
+        "outputs": _outputs(run, given),
+        "services": {"Studio": {"endpoint": line["url"], "type": "Studio"}},
+        "creation_context": {
+            "created_at": run.created_at,
+            "created_by": line["created_by"],
+            "created_by_type": "User",
+        },
+        "warnings": run.snapshot.get("job", {}).get("warnings", []),
+        "steps": [_step(step) for step in Step.objects.filter(run=run).order_by("pk")],
+        "metrics": [{"node": one.node, "key": one.key, "value": one.value} for one in _measured(run)],
+        **line,
+    }
+
+
+def _measured(run: Run) -> Iterator[Metric]:
+    """The last value of each metric of each step."""
+    rows = Metric.objects.filter(run=run, value__isnull=False).order_by("pk")
+    yield from {(one.node, one.key): one for one in rows}.values()
+
+
+def name_of(run: Run) -> str:
+    return run.name or str(run.pk)
+
+
+def _outputs(run: Run, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the file, each with its address, and the files that every job keeps."""
+    name = name_of(run)
+    found: dict[str, Any] = {
+        "default": {"type": "uri_folder", "mode": "rw_mount", "path": f"azureml://jobs/{name}/outputs/artifacts"}
+    }
+    for one in run.snapshot.get("job", {}).get("outputs", []):
+        listed = (given.get("outputs") or {}).get(one["name"])
+        found[one["name"]] = {
+            **(listed if isinstance(listed, dict) else {}),
+            "type": one["type"],
+            "path": one["path"] or f"azureml://jobs/{name}/outputs/{one['name']}",
+        }
+    return found
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "node": step.node,
+        "title": step.title,
+        "state": step.state,
+        "reason": step.reason,
+        "outputs": list(step.outputs),
+    }
