@@ -21,11 +21,13 @@ from mlops.batch.inputs import keep_upload
 from mlops.batch.invoking import invoke
 from mlops.batch.models import BatchDeployment, BatchEndpoint
 from mlops.batch.named import model_version, published_pipeline
-from mlops.batch.shaping import deployment_line, endpoint_line, job_line, job_whole
+from mlops.batch.searching import BATCH_ENDPOINTS
+from mlops.batch.shaping import deployment_line, endpoint_line, endpoint_lines, job_line, job_whole
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.actions import cancel
 from mlops.registry.api import project_asked_for
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewBatchEndpoint(serializers.Serializer[Any]):
@@ -62,14 +64,12 @@ class BatchDeploymentFields(serializers.Serializer[Any]):
 class BatchEndpoints(APIView):
     """`?project=`"""
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
     def get(self, request: Request) -> Response:
         found = queries.visible_to(request.user)
         if (project := project_asked_for(request)) is not None:
             found = found.filter(project=project)
-        pages = CursorPages()
-        rows = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response([endpoint_line(row) for row in rows])
+        return list_answer(request, found, BATCH_ENDPOINTS, endpoint_lines)
 
     @extend_schema(request=NewBatchEndpoint, responses={201: dict})
     def post(self, request: Request) -> Response:

@@ -16,14 +16,21 @@ from mlops.batch.settings import settings_of
 from mlops.batch.telling import progress_of, tell
 from mlops.runs.models import Step
 from mlops.runs.shaping import seconds
+from mlops.tags.filters import tags_of, tags_of_many
 
 
-def endpoint_line(one: BatchEndpoint) -> dict[str, Any]:
+def endpoint_lines(endpoints: list[BatchEndpoint]) -> list[dict[str, Any]]:
+    tags = tags_of_many(endpoints)
+    return [endpoint_line(one, tags[str(one.pk)]) for one in endpoints]
+
+
+def endpoint_line(one: BatchEndpoint, tags: dict[str, str] | None = None) -> dict[str, Any]:
     return {
         "id": str(one.pk),
         "name": one.name,
         "project": one.project.slug,
         "description": one.description,
+        "tags": tags_of(one) if tags is None else tags,
         "default": one.default.name if one.default else "",
         "scoring_uri": scoring_uri(one),
         "deployments": [deployment_line(row) for row in queries.deployments_of(one)],

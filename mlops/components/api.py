@@ -15,14 +15,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require
-from mlops.access.paging import CursorPages
 from mlops.components import actions, files, queries
 from mlops.components.bundles import unpacked
 from mlops.components.models import Component, ComponentVersion
 from mlops.components.registering import register_folder, register_script
+from mlops.components.searching import COMPONENTS
 from mlops.components.usage import uses_of
 from mlops.formats.component import Component as Definition
 from mlops.formats.refusal import Refusal
+from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewComponent(serializers.Serializer[Any]):
@@ -46,20 +48,15 @@ class VersionChange(serializers.Serializer[Any]):
 
 
 class Components(APIView):
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
     def get(self, request: Request) -> Response:
-        """`?project=&q=&archived=true`"""
+        """`?project=&archived=true`"""
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project", ""):
             found = found.filter(project=project_named(request.user, slug))
-        if text := request.query_params.get("q", "").strip():
-            found = found.filter(name__icontains=text)
         if request.query_params.get("archived") != "true":
             found = found.filter(archived_at=None)
-        pages = CursorPages()
-        rows = list(pages.paginate_queryset(found.order_by("-created_at"), request, view=self) or [])
-        newest = queries.newest(rows)
-        return pages.get_paginated_response([shaped(row, newest.get(row.pk)) for row in rows])
+        return list_answer(request, found, COMPONENTS, shaped_rows)
 
     @extend_schema(request=NewComponent, responses={201: dict})
     def post(self, request: Request) -> Response:
@@ -121,12 +118,19 @@ class Download(APIView):
         return FileResponse(files.zipped(files.files_of(row)), as_attachment=True, filename=name)
 
 
-def shaped(row: Component, newest: ComponentVersion | None) -> dict[str, Any]:
+def shaped_rows(rows: list[Component]) -> list[dict[str, Any]]:
+    newest = queries.newest(rows)
+    tags = tags_of_many(rows)
+    return [shaped(row, newest.get(row.pk), tags[str(row.pk)]) for row in rows]
+
+
+def shaped(row: Component, newest: ComponentVersion | None, tags: dict[str, str] | None = None) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "name": row.name,
         "project": row.project.slug,
         "archived": row.archived_at is not None,
+        "tags": tags_of(row) if tags is None else tags,
         "created_at": row.created_at,
         "latest": shaped_version(newest) if newest else None,
     }

@@ -21,8 +21,11 @@ from mlops.access.paging import CursorPages
 from mlops.datasets import actions, downloads, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload
 from mlops.datasets.reading.examination import Examination
+from mlops.datasets.searching import DATASETS
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal, nearest
+from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 IN_PROJECT = OpenApiParameter("project", str, description="The project's short name; absent: all that you may see.")
 
@@ -97,21 +100,15 @@ class UploadPreviewView(APIView):
 
 class DatasetsView(APIView):
     @extend_schema(
-        parameters=[IN_PROJECT, OpenApiParameter("q", str), OpenApiParameter("samples", bool)],
-        responses=OpenApiTypes.OBJECT,
+        parameters=[IN_PROJECT, OpenApiParameter("samples", bool), *LIST_PARAMETERS], responses=OpenApiTypes.OBJECT
     )
     def get(self, request: Request) -> Response:
         slug = request.query_params.get("project", "")
         if slug:
             readable_project(request.user, slug)
         samples = {"true": True, "1": True, "false": False, "0": False}.get(request.query_params.get("samples", ""))
-        found = queries.found(
-            queries.visible_to(request.user), q=request.query_params.get("q", ""), project=slug, samples=samples
-        )
-        pages = CursorPages()
-        page = cast(list[Dataset], pages.paginate_queryset(found, request, view=self))
-        latest = queries.latest_of(page)
-        return pages.get_paginated_response([dataset_row(one, latest.get(one.pk)) for one in page])
+        found = queries.found(queries.visible_to(request.user), project=slug, samples=samples)
+        return list_answer(request, found, DATASETS, dataset_rows)
 
     @extend_schema(request=NewDataset, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
@@ -215,12 +212,19 @@ class DownloadView(APIView):
         return self.get_renderers()[0], "application/json"
 
 
-def dataset_row(dataset: Dataset, latest: DatasetVersion | None) -> dict[str, Any]:
+def dataset_rows(datasets: list[Dataset]) -> list[dict[str, Any]]:
+    latest = queries.latest_of(datasets)
+    tags = tags_of_many(datasets)
+    return [dataset_row(one, latest.get(one.pk), tags[str(one.pk)]) for one in datasets]
+
+
+def dataset_row(dataset: Dataset, latest: DatasetVersion | None, tags: dict[str, str] | None = None) -> dict[str, Any]:
     return {
         "id": str(dataset.pk),
         "project": dataset.project.slug,
         "name": dataset.name,
         "description": dataset.description,
+        "tags": tags_of(dataset) if tags is None else tags,
         "licence": dataset.licence,
         "source": dataset.source,
         "is_sample": dataset.is_sample,

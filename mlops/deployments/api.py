@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
-from mlops.access.paging import CursorPages
 from mlops.deployments import actions, consuming, entries, queries
 from mlops.deployments.code import code_by_id
 from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.searching import ENDPOINTS
 from mlops.deployments.targets import target
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.failures import explain
@@ -26,6 +26,8 @@ from mlops.formats.refusal import Refusal, nearest
 from mlops.registry.api import project_asked_for
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.queries import version_by_id, versions_of, visible_to
+from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 MOST_LINES = 5_000
 
@@ -111,6 +113,7 @@ class EndpointView(serializers.Serializer[Any]):
     name = serializers.CharField()
     project = serializers.CharField()
     description = serializers.CharField()
+    tags = serializers.DictField()
     state = serializers.CharField()
     reason = serializers.CharField()
     hint = serializers.CharField()
@@ -126,15 +129,13 @@ class EndpointView(serializers.Serializer[Any]):
 
 
 class EndpointsView(APIView):
-    @extend_schema(responses=EndpointView(many=True))
+    @extend_schema(parameters=LIST_PARAMETERS, responses=EndpointView(many=True))
     def get(self, request: Request) -> Response:
         endpoints = queries.visible_to(request.user)
         project = project_asked_for(request)
         if project is not None:
             endpoints = endpoints.filter(project=project)
-        pages = CursorPages()
-        rows = pages.paginate_queryset(endpoints, request, view=self) or []
-        return pages.get_paginated_response([endpoint_view(row) for row in rows])
+        return list_answer(request, endpoints, ENDPOINTS, endpoint_views)
 
     @extend_schema(request=NewEndpoint, responses={201: EndpointView})
     def post(self, request: Request) -> Response:
@@ -293,7 +294,12 @@ class InvokeView(APIView):
         return Response(msgspec.to_builtins(invoked))
 
 
-def endpoint_view(endpoint: Endpoint) -> dict[str, Any]:
+def endpoint_views(endpoints: list[Endpoint]) -> list[dict[str, Any]]:
+    tags = tags_of_many(endpoints)
+    return [endpoint_view(row, tags[str(row.pk)]) for row in endpoints]
+
+
+def endpoint_view(endpoint: Endpoint, tags: dict[str, str] | None = None) -> dict[str, Any]:
     deployments = list(queries.deployments_of(endpoint))
     health = queries.health_of(endpoint, deployments)
     return {
@@ -301,6 +307,7 @@ def endpoint_view(endpoint: Endpoint) -> dict[str, Any]:
         "name": endpoint.name,
         "project": endpoint.project.slug,
         "description": endpoint.description,
+        "tags": tags_of(endpoint) if tags is None else tags,
         "state": health.state,
         "reason": health.reason,
         "hint": health.hint,

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.paging import CursorPages
 from mlops.blobs.trees import chunks, manifest_of, open_file
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
@@ -22,13 +21,15 @@ from mlops.runs import queries
 from mlops.runs.compare import compare
 from mlops.runs.models import FINAL_STEP_STATES, Run
 from mlops.runs.outputs import look
-from mlops.runs.shaping import brief, log_line, whole
+from mlops.runs.searching import EXPERIMENTS, RUNS
+from mlops.runs.shaping import UNSEEN, brief, briefs, experiment_rows, log_line, whole
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class Runs(APIView):
-    """`?project=&state=&experiment=&q=&who=`, newest first."""
+    """`?project=&state=&experiment=&who=`, newest first where no order is asked for."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
     def get(self, request: Request) -> Response:
         asked = request.query_params
         found = queries.filtered(
@@ -36,19 +37,16 @@ class Runs(APIView):
             project=asked.get("project", ""),
             state=asked.get("state", ""),
             experiment=asked.get("experiment", ""),
-            text=asked.get("q", ""),
             who=asked.get("who", ""),
         )
-        pages = CursorPages()
-        page = pages.paginate_queryset(found.defer("spec", "document", "shapes"), request, view=self)
-        return pages.get_paginated_response([brief(run) for run in page or ()])
+        return list_answer(request, found.defer(*UNSEEN), RUNS, briefs)
 
 
 class Experiments(APIView):
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
     def get(self, request: Request) -> Response:
         found = queries.experiments(request.user, project=request.query_params.get("project", ""))
-        return Response({"results": [{"id": str(one.pk), "name": one.name} for one in found[:1_000]]})
+        return list_answer(request, found, EXPERIMENTS, experiment_rows)
 
 
 class OneRun(APIView):

@@ -15,14 +15,15 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.models import Project
-from mlops.access.paging import CursorPages
 from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelVersion
+from mlops.registry.searching import MODELS, VERSIONS
 from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewModel(serializers.Serializer[Any]):
@@ -84,20 +85,13 @@ class ModelView(serializers.Serializer[Any]):
 
 
 class ModelsView(APIView):
-    @extend_schema(responses=ModelView(many=True))
+    @extend_schema(parameters=LIST_PARAMETERS, responses=ModelView(many=True))
     def get(self, request: Request) -> Response:
-        """`understood` says how each `tag` was read, such as Area=Churn."""
-        models, understood = queries.find_models(
-            request.user,
-            project=project_asked_for(request),
-            text=request.query_params.get("q", ""),
-            tags=request.query_params.getlist("tag"),
-        )
-        pages = CursorPages()
-        rows = queries.rows_of(list(pages.paginate_queryset(models, request, view=self) or []))
-        response = pages.get_paginated_response([model_view(row) for row in rows])
-        response.data["understood"] = [str(wanted) for wanted in understood]
-        return response
+        """`understood` says how each condition was read, such as Area=Churn."""
+        models = queries.visible_to(request.user)
+        if (project := project_asked_for(request)) is not None:
+            models = models.filter(project=project)
+        return list_answer(request, models, MODELS, lambda found: [model_view(row) for row in queries.rows_of(found)])
 
     @extend_schema(request=NewModel, responses={201: VersionView})
     def post(self, request: Request) -> Response:
@@ -129,13 +123,10 @@ class OneModelView(APIView):
 
 
 class VersionsView(APIView):
-    @extend_schema(responses=VersionView(many=True))
+    @extend_schema(parameters=LIST_PARAMETERS, responses=VersionView(many=True))
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
-        pages = CursorPages()
         found = queries.versions_of(queries.visible_model(request.user, model_id))
-        rows = list(pages.paginate_queryset(found, request, view=self) or [])
-        tags = tags_of_many(rows)
-        return pages.get_paginated_response([version_view(row, tags[str(row.pk)]) for row in rows])
+        return list_answer(request, found, VERSIONS, version_views)
 
 
 class OneVersionView(APIView):
@@ -207,6 +198,11 @@ def model_view(row: queries.ModelRow) -> dict[str, Any]:
         "latest": version_view(row.latest, row.tags) if row.latest else None,
         "created_at": row.model.created_at,
     }
+
+
+def version_views(versions: list[ModelVersion]) -> list[dict[str, Any]]:
+    tags = tags_of_many(versions)
+    return [version_view(version, tags[str(version.pk)]) for version in versions]
 
 
 def version_view(version: ModelVersion, tags: dict[str, str]) -> dict[str, Any]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from django.db.models import Max, Q, QuerySet
 
 from mlops.access.decisions import visible_projects
-from mlops.access.models import Project
 from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
 from mlops.formats.manifest import File
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
-from mlops.tags.filters import TagFilter, tagged, tags_of_many, understand
+from mlops.tags.filters import tags_of_many
 
 
 def visible_to(user: Any) -> QuerySet[RegisteredModel]:
@@ -58,24 +56,6 @@ def version_by_id(user: Any, version_id: str) -> ModelVersion:
 
 def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.filter(model=model).select_related("model__project", "run", "tree", "created_by")
-
-
-def find_models(
-    user: Any, *, project: Project | None = None, text: str = "", tags: Iterable[str] = ()
-) -> tuple[QuerySet[RegisteredModel], tuple[TagFilter, ...]]:
-    """Models by part of a name or description, of which a version carries each of the tags; and the tags understood."""
-    models = visible_to(user)
-    if project is not None:
-        models = models.filter(project=project)
-    if text.strip():
-        models = models.filter(Q(name__icontains=text.strip()) | Q(description__icontains=text.strip()))
-    understood = tuple(understand(tag) for tag in tags if tag.strip())
-    if understood:
-        versions = ModelVersion.objects.all()
-        for wanted in understood:
-            versions = tagged(versions, wanted)
-        models = models.filter(pk__in=versions.values("model_id"))
-    return models, understood
 
 
 class ModelRow(msgspec.Struct, frozen=True, kw_only=True):

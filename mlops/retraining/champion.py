@@ -6,7 +6,9 @@ from mlops.access.models import Project
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.formats.retraining import RetrainingSettings
 from mlops.registry.models import ModelVersion
-from mlops.tags.filters import tagged, understand
+from mlops.registry.searching import VERSIONS
+from mlops.tags.filters import understand
+from mlops.tags.searching.found import as_node, narrowed
 
 
 def endpoint_of(project: Project, settings: RetrainingSettings) -> Endpoint | None:
@@ -33,7 +35,7 @@ def champion_of(project: Project, settings: RetrainingSettings) -> ModelVersion 
     versions = ModelVersion.objects.filter(model__project=project, model__name=settings.model)
     versions = versions.select_related("model__project").order_by("-number")
     if settings.then.champion_tag:
-        marked = tagged(versions, understand(settings.then.champion_tag)).first()
+        marked = narrowed(versions, as_node(understand(settings.then.champion_tag)), VERSIONS).first()
         if marked is not None:
             return marked
     return versions.first()

@@ -60,7 +60,7 @@ def filtered(
 
 
 def experiments(person: Any, *, project: str = "") -> QuerySet[Experiment]:
-    found = Experiment.objects.filter(project__in=visible_projects(person))
+    found = Experiment.objects.filter(project__in=visible_projects(person)).select_related("project")
     return found.filter(project__slug=project) if project else found
 
 

@@ -20,7 +20,9 @@ from mlops.runs.deletion import LIGHT, carry_out_purge, check_deletable, delete_
 from mlops.runs.family import family_of
 from mlops.runs.models import FINAL_RUN_STATES, Experiment, LatestMetric, RetentionRule, Run
 from mlops.runs.remains import size_of
-from mlops.tags.filters import tagged, understand
+from mlops.runs.searching import RUNS
+from mlops.tags.filters import understand
+from mlops.tags.searching.found import as_node, narrowed
 
 RUNS_A_LOOK = 500
 
@@ -123,7 +125,8 @@ def _candidates(rule: RetentionRule) -> list[Run]:
         experiment=rule.experiment, parent=None, deleted_at=None, state__in=FINAL_RUN_STATES, ended_at__lt=before
     )
     if rule.keep_tagged:
-        runs = runs.exclude(pk__in=tagged(Run.objects.filter(experiment=rule.experiment), understand(rule.keep_tagged)))
+        marked = as_node(understand(rule.keep_tagged))
+        runs = runs.exclude(pk__in=narrowed(Run.objects.filter(experiment=rule.experiment), marked, RUNS))
     if rule.keep_best and rule.metric:
         best = LatestMetric.objects.filter(
             run__experiment=rule.experiment, run__deleted_at=None, key=rule.metric, value__isnull=False

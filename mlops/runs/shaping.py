@@ -9,18 +9,32 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlops.access.decisions import may
-from mlops.runs.models import LogLine, Metric, Run, Step
+from mlops.runs.models import Experiment, LogLine, Metric, Run, Step
 from mlops.runs.situation import shaped, surroundings, told_run, told_steps
 from mlops.runs.telling import Told
+from mlops.tags.filters import tags_of, tags_of_many
+
+UNSEEN = ("spec", "document", "shapes", "snapshot", "source", "asked")
+"""Columns that no line of a list shows."""
 
 
-def brief(run: Run, told: Told | None = None) -> dict[str, Any]:
+def briefs(runs: list[Run]) -> list[dict[str, Any]]:
+    """Lines of a list: in as many queries for many as for one."""
+    around = surroundings()
+    tags = tags_of_many(runs)
+    return [brief(run, told_run(run, around), tags=tags[str(run.pk)]) for run in runs]
+
+
+def brief(run: Run, told: Told | None = None, *, tags: dict[str, str] | None = None) -> dict[str, Any]:
     """`told`: with what is known of its steps."""
     return {
         "id": str(run.pk),
         "number": run.number,
+        "kind": run.kind,
+        "name": run.name,
         "display_name": run.display_name,
         "description": run.description,
+        "tags": tags_of(run) if tags is None else tags,
         "project": run.project.slug,
         "experiment": run.experiment.name,
         "state": run.state,
@@ -32,6 +46,22 @@ def brief(run: Run, told: Told | None = None) -> dict[str, Any]:
         "seconds": seconds(run.started_at, run.ended_at),
         "url": reverse("web:run", args=[run.pk]),
     }
+
+
+def experiment_rows(experiments: list[Experiment]) -> list[dict[str, Any]]:
+    tags = tags_of_many(experiments)
+    return [
+        {
+            "id": str(one.pk),
+            "name": one.name,
+            "project": one.project.slug,
+            "description": one.description,
+            "tags": tags[str(one.pk)],
+            "archived": one.archived_at is not None,
+            "created_at": one.created_at,
+        }
+        for one in experiments
+    ]
 
 
 def whole(person: Any, run: Run, steps: list[Step]) -> dict[str, Any]:

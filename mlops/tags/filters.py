@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from mlops.formats.refusal import Refusal
 from mlops.tags.models import Tag
-
-M = TypeVar("M", bound=Model)
 
 
 class TagFilter(msgspec.Struct, frozen=True):
@@ -34,15 +32,6 @@ def understand(text: str) -> TagFilter:
         )
     value = match["value"]
     return TagFilter(match["key"].strip().strip('"'), None if value is None else value.strip("\"'"))
-
-
-def tagged(queryset: QuerySet[M], wanted: TagFilter) -> QuerySet[M]:
-    """The objects that carry the tag. Works for any primary key."""
-    rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(queryset.model), key=wanted.key)
-    if wanted.value is not None:
-        rows = rows.filter(value=wanted.value)
-    ids = list(rows.values_list("object_id", flat=True))
-    return queryset.filter(pk__in=ids)
 
 
 def tags_of(thing: Model) -> dict[str, str]:

@@ -32,7 +32,7 @@ def address(version: ModelVersion) -> str:
 
 def test_the_list_says_how_it_understood_the_filter(browser, version, project):
     page = browser.get("/models/", {"filter": "Area : Churn", "project": project.slug}).content.decode()
-    assert "whose tag <b>Area</b> is <b>Churn</b>" in page
+    assert "Models where the tag Area is “Churn”" in page
     assert "prices" in page
     nothing = browser.get("/models/", {"filter": "Area=Sales"}).content.decode()
     assert "No model fits the filter" in nothing

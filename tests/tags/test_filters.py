@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops.access.models import Project
 from mlops.formats.refusal import Refusal
-from mlops.tags.filters import TagFilter, remove_tag, tagged, tags_of, understand, write_tags
+from mlops.tags.filters import TagFilter, remove_tag, tags_of, understand, write_tags
 
 
 @pytest.mark.parametrize(
@@ -25,12 +24,6 @@ def test_a_filter_without_a_key_is_refused_with_the_right_form(text):
     with pytest.raises(Refusal) as refused:
         understand(text)
     assert "TagName=TagValue" in refused.value.hint
-
-
-def test_things_are_found_by_their_tags(project):
-    write_tags(project, {"Area": "Churn", "Team": "North"})
-    assert list(tagged(Project.objects.all(), understand("Area=Churn"))) == [project]
-    assert not tagged(Project.objects.all(), understand("Area=Sales"))
 
 
 def test_a_tag_has_one_value_and_can_be_removed(project):

@@ -27,7 +27,14 @@ class Read(NamedTuple):
 
 class Comparison:
     def __init__(
-        self, scanner: Scanner, typed: Typed, words: Vocabulary, now: datetime, *, name: Name | None = None
+        self,
+        scanner: Scanner,
+        typed: Typed,
+        words: Vocabulary,
+        now: datetime,
+        *,
+        name: Name | None = None,
+        start: int | None = None,
     ) -> None:
         self.scan = scanner
         self.typed = typed
@@ -35,6 +42,7 @@ class Comparison:
         self.now = now
         self.name = name or Name(space="tag", key=typed.key)
         self.is_resolved = name is not None
+        self.start = typed.span[0] if start is None else start
         self.field: Field = TEXT
         self.note: Note | None = None
 
@@ -203,7 +211,7 @@ class Comparison:
 
     @property
     def span(self) -> Span:
-        return (self.name.span[0] if self.is_resolved else self.typed.span[0], self.scan.place)
+        return (self.start, self.scan.place)
 
     def wrong(self, expected: str, hint: str, start: int) -> SearchFault:
         given = self.scan.text[start : self.scan.place][:100]

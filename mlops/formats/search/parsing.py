@@ -131,7 +131,7 @@ class _Parser:
         name = tag_of(inner, self.words, self.text)
         if inner.is_quoted and "=" in name.key and not self.scan.touches("=:"):
             return Comparison.of_tag(name, span)
-        read = Comparison(self.scan, inner, self.words, self.now, name=name).read()
+        read = Comparison(self.scan, inner, self.words, self.now, name=name, start=span[0]).read()
         return Has(name=name, span=span) if read is None else read.node
 
     def alone(self, typed: Typed) -> Node:

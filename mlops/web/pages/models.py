@@ -27,8 +27,10 @@ from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
 from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.searching import MODELS
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.searching import search
 from mlops.web.guard import signed_in
 from mlops.web.pages.images import images_context
 from mlops.web.pages.profiles import profiles_context
@@ -43,15 +45,14 @@ def models(request: HttpRequest) -> HttpResponse:
     """`filter` is part of a name, or TagName=TagValue; the page says how it was understood."""
     project = current_project(request)
     typed = request.GET.get("filter", "").strip()
-    is_tag = any(sign in typed for sign in "=:")
     problem: Refusal | None = None
-    understood: tuple[Any, ...] = ()
+    understood = ""
+    found = queries.visible_to(request.user).filter(project=project)
     try:
-        found, understood = queries.find_models(
-            request.user, project=project, text="" if is_tag else typed, tags=[typed] if is_tag else []
-        )
+        answer = search(found, typed, MODELS, actor=request.user)
+        found, understood = answer.queryset, answer.understood
     except Refusal as refusal:
-        problem, found = refusal, queries.visible_to(request.user).filter(project=project)
+        problem = refusal
     page = Paginator(found.order_by("-created_at"), MODELS_A_PAGE).get_page(request.GET.get("page"))
     rows = queries.rows_of(list(page))
     context = {

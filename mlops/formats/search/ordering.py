@@ -1,0 +1,58 @@
+"""What a list is ordered by: `-created`, `metrics.rmse desc, name`, `params.lr`, `tags.Area`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mlops.formats.search.fault import SearchFault
+from mlops.formats.search.naming import Typed, resolve
+from mlops.formats.search.nodes import Name
+from mlops.formats.search.scanning import Scanner
+from mlops.formats.search.vocabulary import Vocabulary
+from mlops.formats.search.writing import name
+
+MOST_KEYS = 5
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    name: Name
+    descending: bool = False
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{name(self.name)}"
+
+
+def parse_order(text: str, words: Vocabulary) -> tuple[Order, ...]:
+    """Raises SearchFault. An unknown bare name is a fault here, never a tag."""
+    scanner = Scanner(text)
+    known = msgspec.structs.replace(words, strict=True)
+    found: list[Order] = []
+    while not scanner.at_end():
+        start = scanner.place
+        descending = scanner.take("-")
+        typed = Typed(scanner)
+        typed.key, typed.whole = typed.key.rstrip(","), typed.whole.rstrip(",")
+        if not typed.key:
+            raise SearchFault("order_not_understood", "Here a name is missing.", text=text, span=(start, scanner.place),
+                              hint="Such as -created, or metrics.rmse desc.")  # fmt: skip
+        ended = scanner.text[scanner.place - 1 : scanner.place] == ","
+        if not ended:
+            descending = _direction(scanner, descending)
+        named, _field, _note = resolve(typed, known, text)
+        found.append(Order(name=named, descending=descending))
+        if not ended and not scanner.at_end() and not scanner.take(","):
+            raise SearchFault("order_not_understood", "A comma is missing here.", text=text,
+                              span=(scanner.place, len(text)), hint="Such as metrics.rmse desc, name.")  # fmt: skip
+    if len(found) > MOST_KEYS:
+        raise SearchFault("order_not_understood", f"A list is ordered by at most {MOST_KEYS} things.", text=text,
+                          span=(0, len(text)), hint="Leave some out.")  # fmt: skip
+    return tuple(found)
+
+
+def _direction(scanner: Scanner, descending: bool) -> bool:
+    scanner.skip_blanks()
+    rest = scanner.text[scanner.place :].partition(",")[0].strip().lower()
+    if rest in ("asc", "desc"):
+        scanner.place += len(rest)
+        return (rest == "desc") != descending
+    return descending

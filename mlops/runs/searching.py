@@ -1,0 +1,78 @@
+"""What can be asked of runs and experiments in a filter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from mlops.runs.models import Experiment, LatestMetric, Run, RunKind, RunParameter, RunState
+from mlops.tags.searching import Column, Facts, Held, Searchable, choices_of, labels_of
+from mlops.tags.searching.columns import archived, created, described, identified, in_project, named, person
+
+STATES = choices_of(
+    RunState, finished="completed", killed="cancelled", canceled="cancelled", scheduled="queued", notstarted="queued"
+)
+
+
+def _duration(now: datetime) -> Any:
+    """Of a run that goes on, up to now."""
+    ended = Coalesce(F("ended_at"), Value(now, output_field=DateTimeField()))
+    return ExpressionWrapper(ended - F("started_at"), output_field=DurationField())
+
+
+RUNS = Searchable(
+    noun="runs",
+    label=_("Runs"),
+    words=("display_name", "name", "description"),
+    number="number",
+    columns=(
+        Column(
+            name="name", label=_("Name"), path="display_name", is_searched=True, aliases=("display_name", "run_name")
+        ),
+        Column(name="job", label=_("Job's name"), path="name", is_searched=True),
+        Column(name="number", label=_("Number"), path="number", kind="number"),
+        Column(name="state", label=_("State"), path="state", kind="choice", aliases=("status",), choices=STATES,
+               labels=labels_of(RunState), facet=True),
+        Column(name="kind", label=_("Kind"), path="kind", kind="choice", aliases=("type", "job_type"),
+               choices=choices_of(RunKind), labels=labels_of(RunKind), facet=True),
+        Column(name="experiment", label=_("Experiment"), path="experiment__name",
+               aliases=("experiment_name",), facet=True),
+        Column(name="by", label=_("Submitted by"), path="created_by__username", is_nullable=True, read=person,
+               aliases=("who", "user", "user_id", "created_by", "submitted_by"), facet=True),
+        Column(name="created", label=_("Submitted"), path="created_at", kind="date",
+               aliases=("submitted", "created_at", "creation_time")),
+        Column(name="started", label=_("Started"), path="started_at", kind="date", is_nullable=True,
+               aliases=("started_at", "start_time")),
+        Column(name="ended", label=_("Ended"), path="ended_at", kind="date", is_nullable=True,
+               aliases=("ended_at", "end_time", "finished")),
+        Column(name="duration", label=_("Duration"), kind="duration", expression=_duration, is_nullable=True),
+        Column(name="description", label=_("Description"), path="description", is_searched=True, aliases=("notes",)),
+        Column(name="reason", label=_("Reason"), path="reason", is_searched=True, aliases=("error",)),
+        in_project(),
+        Column(name="parent", label=_("Parent"), path="parent__name", is_nullable=True),
+        archived(),
+        identified("run_id"),
+    ),
+    tags=(Held(model=Run),),
+    metrics=Facts(model=LatestMetric, holder="run"),
+    parameters=Facts(model=RunParameter, holder="run"),
+)  # fmt: skip
+
+EXPERIMENTS = Searchable(
+    noun="experiments",
+    label=_("Experiments"),
+    order="name",
+    columns=(
+        named(),
+        described(),
+        created(),
+        in_project(),
+        archived(),
+        identified("experiment_id"),
+    ),
+    tags=(Held(model=Experiment),),
+)

@@ -1,0 +1,117 @@
+"""Pages of a list that begin after a row, not at a number: what is added meanwhile moves nothing, and the last page is
+as quick as the first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from mlops.formats.refusal import Refusal
+from mlops.tags.searching.ordering import Term
+
+
+class Page(NamedTuple):
+    """`next` and `previous` are cursors, empty where there is nothing more."""
+
+    rows: list[Any]
+    next: str
+    previous: str
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+    values: tuple[Any, ...]
+    backwards: bool
+    order: str
+
+
+def page_of(queryset: QuerySet[Any], order: list[Term], *, cursor: str, size: int, order_text: str) -> Page:
+    """`order_text` says the order, so that a cursor is not used with another one. Raises Refusal `cursor_invalid`."""
+    at = _read(cursor, order, order_text) if cursor else None
+    backwards = at is not None and at.backwards
+    found = queryset.annotate(**{term.alias: term.expression for term in order})
+    found = found.order_by(*(term.ordering(backwards=backwards) for term in order))
+    if at is not None:
+        found = found.filter(_beyond(order, list(at.values), backwards=backwards))
+    rows = list(found[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next = more if not backwards else True
+    has_previous = at is not None if not backwards else more
+    return Page(
+        rows=rows,
+        next=_written(rows[-1], order, order_text, backwards=False) if rows and has_next else "",
+        previous=_written(rows[0], order, order_text, backwards=True) if rows and has_previous else "",
+    )
+
+
+def _beyond(order: list[Term], values: list[Any], *, backwards: bool) -> Q:
+    """What comes after the row with these values: first by one key, else equal in it and after by the next."""
+    found, equal = Q(pk__in=[]), Q()
+    for term, value in zip(order, values, strict=True):
+        after = _after(term, value, backwards=backwards)
+        if after is not None:
+            found |= equal & after
+        equal &= Q(**{f"{term.alias}__isnull": True}) if value is None else Q(**{term.alias: value})
+    first, value = order[0], values[0]
+    if first.nullable or value is None:
+        return found
+    bound = "lte" if first.descending != backwards else "gte"
+    return found & Q(**{f"{first.alias}__{bound}": value})
+
+
+def _after(term: Term, value: Any, *, backwards: bool) -> Q | None:
+    if value is None:
+        return Q(**{f"{term.alias}__isnull": False}) if backwards else None
+    sign = "lt" if term.descending != backwards else "gt"
+    after = Q(**{f"{term.alias}__{sign}": value})
+    return after | Q(**{f"{term.alias}__isnull": True}) if term.nullable and not backwards else after
+
+
+def _written(row: Any, order: list[Term], order_text: str, *, backwards: bool) -> str:
+    values = tuple(_kept(getattr(row, term.alias)) for term in order)
+    packed = msgspec.msgpack.encode(_Cursor(values, backwards, order_text))
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return {"u": str(value)}
+    if isinstance(value, timedelta):
+        return {"d": value / timedelta(microseconds=1)}
+    return {"t": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _read(cursor: str, order: list[Term], order_text: str) -> _Cursor:
+    try:
+        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        found = msgspec.msgpack.decode(packed, type=_Cursor)
+        values = tuple(_value(one) for one in found.values)
+    except (binascii.Error, ValueError, TypeError, KeyError, OverflowError) as error:
+        raise _wrong() from error
+    if len(values) != len(order) or found.order != order_text:
+        raise _wrong()
+    return msgspec.structs.replace(found, values=values)
+
+
+def _value(kept: Any) -> Any:
+    if not isinstance(kept, dict):
+        if not isinstance(kept, str | int | float | bool | None):
+            raise TypeError(type(kept))
+        return kept
+    if "u" in kept:
+        return UUID(kept["u"])
+    return timedelta(microseconds=kept["d"]) if "d" in kept else datetime.fromisoformat(kept["t"])
+
+
+def _wrong() -> Refusal:
+    return Refusal(
+        "cursor_invalid", "This place in the list is not known, or belongs to another order.", hint="Begin anew."
+    )
