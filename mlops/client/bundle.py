@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,6 +23,10 @@ from mlops.formats.refusal import Refusal
 
 NAMING = ("code", "component", "conda_file", "environment", "requirements_file", "layout", "trial")
 """Fields whose text may be a local path."""
+
+REQUIREMENTS = (".txt", ".in")
+INNER = re.compile(r"(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
+"""A line of a requirements file that names another."""
 
 LISTING = ("additional_includes",)
 """Fields with lists of them."""
@@ -60,7 +65,7 @@ def bundled(
     server to tell, with all else that is wrong."""
     main = readable(Path(file)).resolve()
     named = _Named(lenient=lenient)
-    wanted = _python(main) if main.suffix == ".py" else named.by(main, settings)
+    wanted = _beside(main) if main.suffix not in (".yml", ".yaml") else named.by(main, settings)
     root = Path(os.path.commonpath([main.parent, *(path.parent for path in wanted)]))
     with tempfile.TemporaryDirectory(prefix="mlops-") as folder:
         place = Path(folder) / "bundle.zip"
@@ -86,6 +91,13 @@ def zipped_folder(folder: Path) -> Iterator[Path]:
             for path in found:
                 archive.write(path, path.relative_to(folder).as_posix())
         yield place
+
+
+def _beside(main: Path) -> set[Path]:
+    """What goes along with a Python file, a requirements file or a Dockerfile."""
+    if main.suffix in REQUIREMENTS:
+        return _required(main, set())
+    return set(kept_files(main.parent)) if main.name.lower().startswith("dockerfile") else _python(main)
 
 
 def _python(main: Path) -> set[Path]:
@@ -123,6 +135,8 @@ class _Named:
                 found.add(place)
                 if place.suffix in (".yml", ".yaml"):
                     found |= self.by(place)
+                elif place.suffix in REQUIREMENTS:
+                    found |= _required(place, self.seen)
             elif self._must_be_there(path):
                 raise Refusal("file_unknown", f"{yaml} names {path}, and there is no such file or folder.")
         return found
@@ -132,9 +146,28 @@ class _Named:
         return is_path and not self.lenient
 
 
+def _required(file: Path, seen: set[Path]) -> set[Path]:
+    """The files that a requirements file names, and those that they name."""
+    if file in seen:
+        return set()
+    seen.add(file)
+    found: set[Path] = set()
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        if named := INNER.match(line.strip()):
+            place = (file.parent / named[1]).resolve()
+            if not place.is_file():
+                raise Refusal("file_unknown", f"{file} names {named[1]}, and there is no such file.")
+            found |= {place, *_required(place, seen)}
+    return found
+
+
 def _paths(value: Any, key: str = "", *, input: bool = False) -> Iterator[str]:
     """`path` names a file at inputs alone: at outputs it is where they go."""
-    if isinstance(value, dict):
+    if key == "build" and isinstance(value, dict):
+        yield from _paths(value.get("path"), "code")
+    elif key == "pip" and isinstance(value, list):
+        yield from (named[1] for line in value if (named := INNER.match(str(line).strip())))
+    elif isinstance(value, dict):
         for name, one in value.items():
             yield from _paths(one, str(name), input=(input or key == "inputs") and name not in ("outputs", "jobs"))
     elif isinstance(value, list):

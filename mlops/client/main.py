@@ -31,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
     Group("token", "personal tokens", "mlops.client.commands.token:define"),
     Group("data", "datasets", "mlops.client.commands.data:define"),
     Group("component", "steps of your own for pipelines", "mlops.client.commands.component:define"),
+    Group("environment", "what jobs and deployments run in", "mlops.client.commands.environment:define"),
     Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
     Group("pipeline", "published pipelines behind lasting addresses", "mlops.client.commands.pipeline:define"),
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),

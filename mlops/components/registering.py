@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from mlops.blobs.trees import keep_file, keep_manifest
 from mlops.components.actions import create_version
 from mlops.components.bundles import inside, text_of
 from mlops.components.models import ComponentVersion
+from mlops.environments.references import resolve_environment
 from mlops.formats.azureml.component import FUNCTION_TAG, GROUP, read_component
 from mlops.formats.azureml.environment import read_requirements
+from mlops.formats.azureml.environment_parts import ReadFile, Requested
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, load
@@ -57,7 +60,13 @@ def register_source(
     also_known: frozenset[str] = frozenset(),
 ) -> ComponentVersion:
     """The command component at a path of a YAML file of the folder."""
-    read = read_component(source, lambda path: text_of(folder, path, beside=source.name), at=at, also_known=also_known)
+    read = read_component(
+        source,
+        lambda path: text_of(folder, path, beside=source.name),
+        at=at,
+        also_known=also_known,
+        environment=partial(_environment, actor, project, folder),
+    )
     code = keep_code(inside(folder, read.code, beside=source.name), written=read.code) if read.code else None
     component = _named(read.component, name, version)
     tags = {key: value for key, value in read.tags.items() if key != FUNCTION_TAG}
@@ -80,6 +89,12 @@ def register_source(
     command = msgspec.structs.replace(read.command, code=code.digest if code else "")
     definition = Definition(component=component, how=command)
     return create_version(actor, project, definition, kind="command", tags=tags, warnings=read.warnings)
+
+
+def _environment(
+    actor: Any, project: Project, folder: Path, source: Source, at: YamlPath, given: Any, read_file: ReadFile
+) -> Requested:
+    return resolve_environment(actor, project, given, source=source, at=at, read_file=read_file, folder=folder)
 
 
 def register_script(

@@ -1,9 +1,15 @@
-"""Which environments were built, and with which exact packages."""
+"""Environments by name and version, and which were built, with which exact packages."""
 
 from __future__ import annotations
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from mlops.access.models import Project
+from mlops.blobs.models import Tree
 
 
 class EnvironmentState(models.TextChoices):
@@ -24,3 +30,69 @@ class Environment(models.Model):
     reason = models.TextField(blank=True)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Kind(models.TextChoices):
+    PIP = "pip", _("Python packages")
+    CONDA = "conda", _("Conda file")
+    IMAGE = "image", _("Container image")
+    BUILD = "build", _("Dockerfile")
+
+
+class EnvironmentAsset(models.Model):
+    """A name in a project, under which versions of an environment are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    archived_at = models.DateTimeField(null=True)
+    """Out of the lists; what uses it goes on."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_environment_name_per_project")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnvironmentVersion(models.Model):
+    """What a version holds never changes; `key` names the build that it shares with every equal one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asset = models.ForeignKey(EnvironmentAsset, on_delete=models.PROTECT, related_name="+")
+    version = models.CharField(max_length=40)
+    position = models.PositiveIntegerField()
+    """Counts the versions of the asset: the highest is the newest."""
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    requirements = models.JSONField()
+    """formats.definition.Requirements."""
+    key = models.CharField(max_length=64, db_index=True)
+    digest = models.CharField(max_length=64)
+    """Of requirements, variables and description: equal ones are the same version."""
+    source = models.TextField(blank=True)
+    """The file as it was sent."""
+    source_name = models.CharField(max_length=255, blank=True)
+    context = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
+    """The folder of its Dockerfile."""
+    report = models.JSONField(default=list)
+    """formats.azureml.environment_parts.Mapped: what was asked, and what came of it."""
+    warnings = models.JSONField(default=list)
+    variables = models.JSONField(default=dict)
+    tags = models.JSONField(default=dict)
+    properties = models.JSONField(default=dict)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-position"]
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "version"], name="one_environment_version"),
+            models.UniqueConstraint(fields=["asset", "position"], name="one_environment_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset.name}:{self.version}"

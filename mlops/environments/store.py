@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
-import sys
 from pathlib import Path
 
 import msgspec
@@ -14,13 +11,8 @@ from django.utils import timezone
 from mlops.environments.building import LOCK_FILE, READY_FILE, Build
 from mlops.environments.models import Environment, EnvironmentState
 from mlops.formats.definition import Requirements
+from mlops.formats.environment_key import key_of
 from mlops.formats.step import StepReport
-
-
-def key_of(requirements: Requirements) -> str:
-    python = requirements.python or f"{sys.version_info.major}.{sys.version_info.minor}"
-    content = [sorted(requirements.packages), python, platform.system(), platform.machine()]
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def folder_of(requirements: Requirements) -> Path:

@@ -16,6 +16,11 @@ def library_of(run: Run) -> Library:
     return Library(msgspec.convert(run.snapshot.get("components", {}), type=dict[str, Definition]))
 
 
+def in_a_process(requirements: Requirements) -> Requirements:
+    """The part of it that a virtual environment can hold."""
+    return msgspec.structs.replace(requirements, image="", build="", dockerfile="")
+
+
 def requirements_of(order: StepOrder) -> Requirements:
     """What the step's environment must hold. Functions, and entry scripts over tables, get them through pandas and
     pyarrow, which come along."""
@@ -23,8 +28,8 @@ def requirements_of(order: StepOrder) -> Requirements:
     if not isinstance(how, Command | Function | Parallel) or not how.requirements.is_own:
         return Requirements()
     if isinstance(how, Command) or (isinstance(how, Parallel) and how.forms.get(how.plan.input) != "mltable"):
-        return how.requirements
-    needed = how.requirements
+        return in_a_process(how.requirements)
+    needed = in_a_process(how.requirements)
     names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in needed.packages}
     more = tuple(name for name in ("pandas", "pyarrow") if name not in names)
     return msgspec.structs.replace(needed, packages=needed.packages + more)

@@ -37,6 +37,14 @@ class Requirements(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The digest of the tree that an image is built from."""
     dockerfile: str = ""
     """The path of its Dockerfile in that tree; empty: `Dockerfile`."""
+    constraints: tuple[str, ...] = ()
+    """Lines that limit versions and ask for nothing (`pip -c`)."""
+    options: tuple[str, ...] = ()
+    """Of a requirements file: `--extra-index-url URL`, `--pre` and the like."""
+    hashes: dict[str, tuple[str, ...]] = {}
+    """By package, what its files must hash to (`sha256:…`)."""
+    edition: int = 0
+    """Counts explicit rebuilds: the same requirements, resolved anew."""
 
     @property
     def is_own(self) -> bool:
@@ -136,7 +144,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Of everything but the version's name, the name of its environment and how long it may take: equal digests
         do equal work."""
         how = self.how
-        if isinstance(how, Command):
+        if isinstance(how, Command | Parallel):
             resources = msgspec.structs.replace(how.resources, timeout_seconds=None)
             how = msgspec.structs.replace(how, environment="", resources=resources)
         component = msgspec.structs.replace(self.component, version="")

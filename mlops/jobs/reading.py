@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from mlops.components.bundles import inside, text_of
 from mlops.components.registering import keep_code
-from mlops.formats.azureml.environment import ReadFile, read_environment
+from mlops.environments.references import resolve_environment
+from mlops.formats.azureml.environment import ReadFile
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, load
@@ -60,8 +61,17 @@ class Files:
 
     def environment(self, source: Source, at: YamlPath, given: Any) -> tuple[Requirements, str]:
         """What it holds, and its name where it has one."""
-        found = read_environment(source, at, given, self.reader(source.name), self.warnings)
-        return found, str(given) if isinstance(given, str) and given.startswith("azureml:") else ""
+        found = resolve_environment(
+            self.actor,
+            self.project,
+            given,
+            source=source,
+            at=at,
+            read_file=self.reader(source.name),
+            folder=self.folder,
+        )
+        self.warnings += found.warnings
+        return found.requirements, found.label
 
     def _only(self) -> str:
         here = [path.name for path in sorted(self.folder.iterdir()) if path.is_file() and path.suffix in ENDINGS]

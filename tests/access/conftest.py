@@ -109,6 +109,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "other_id": profile.pk,
         "draft_id": draft.pk,
         "component_id": _component(project, owner).pk,
+        "asset_id": _environment(project, owner).pk,
         "version_name": str(version),
         "policy_id": _policy(owner, published).pk,
         "version": "1",
@@ -453,3 +454,12 @@ def _schedule(owner: Any, version: Any) -> Any:
 
     trigger = {"type": "cron", "expression": "0 6 * * *"}
     return create_schedule(owner, version.endpoint, name=f"{SECRET} nightly", trigger=trigger, number=0)
+
+
+def _environment(project: Any, owner: Any) -> Any:
+    from mlops.environments.actions import create_version
+    from mlops.formats.azureml.environment_parts import EnvironmentRead
+    from mlops.formats.definition import Requirements
+
+    read = EnvironmentRead(name=f"{SECRET}-env", requirements=Requirements(packages=("humanize",)))
+    return create_version(owner, project, read).asset

@@ -213,6 +213,19 @@ on(
     POST=(CONTRIBUTE, {"project": "{slug}", "component": INTERFACE, "script": SCRIPT}),
 )
 
+# -- environments
+ENVIRONMENT = "api/v1/environments/<uuid:asset_id>/"
+HOLDS = "name: walk\ndependencies: [python=3.11, humanize]\n"
+on("api/v1/environments/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "yaml": HOLDS}))
+on("api/v1/environments/", query="?project={slug}", GET=READ)
+on("api/v1/environments/curated/", GET=SIGNED_IN)
+on(ENVIRONMENT, GET=READ)
+on(f"{ENVIRONMENT}archive/", POST=CONTRIBUTE)
+on(f"{ENVIRONMENT}restore/", POST=CONTRIBUTE)
+on(f"{ENVIRONMENT}versions/", GET=READ)
+on(f"{ENVIRONMENT}versions/<str:version>/", GET=READ)
+on(f"{ENVIRONMENT}versions/<str:version>/download/", GET=READ)
+
 # -- runs
 JOB = {"project": "{slug}", "yaml": "command: echo hello"}
 on("api/v1/jobs/", POST=(CONTRIBUTE, JOB))

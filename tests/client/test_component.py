@@ -15,7 +15,7 @@ def test_a_component_is_created_shown_and_downloaded_as_it_was(signed_in: Mlops,
     made = signed_in("component", "create", "-f", str(write_command(tmp_path / "a") / "component.yaml"), "-o", "json")
     assert made.status == 0, made.errors
     assert (made.value["name"], made.value["version"]) == ("cap_prices", "1.2.0")
-    assert "warning: The environment" in made.errors
+    assert "The curated environment" in made.errors
     got = signed_in("component", "download", "-n", "cap_prices:1.2.0", "-p", str(tmp_path / "got.zip"), "-o", "json")
     assert got.status == 0, got.errors
     with zipfile.ZipFile(tmp_path / "got.zip") as archive:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from mlops.client.local.places import root
 from mlops.formats.azureml.environment import read_environment, without_azure
 from mlops.formats.azureml.lines import load
 from mlops.formats.definition import Requirements
+from mlops.formats.environment_key import key_of
 
 DEBUGGER = "debugpy>=1.8,<2"
 
@@ -45,9 +45,7 @@ def interpreter(file: str, fields: dict[str, Any], *, debugged: bool) -> str:
 
 
 def _built(wanted: Requirements) -> Path:
-    python = wanted.python or f"{sys.version_info.major}.{sys.version_info.minor}"
-    key = hashlib.sha256(msgspec.json.encode([sorted(wanted.packages), python])).hexdigest()[:32]
-    folder = root().parent / "local-environments" / key
+    folder = root().parent / "local-environments" / key_of(wanted)[:32]
     order = {"requirements": msgspec.to_builtins(wanted), "folder": str(folder), "lock": ""}
     with tempfile.TemporaryDirectory(prefix="mlops-") as work_dir:
         (Path(work_dir) / "build.json").write_bytes(msgspec.json.encode(order))

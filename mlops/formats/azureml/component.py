@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from mlops.formats.azureml.environment import ReadFile, read_environment
+from mlops.formats.azureml.environment_parts import ReadEnvironment, Requested
+from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE, write_environment
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.values import (
     FILE_FORMS,
@@ -51,7 +53,12 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_component(
-    source: Source, read_file: ReadFile, *, at: Path = (), also_known: frozenset[str] = frozenset()
+    source: Source,
+    read_file: ReadFile,
+    *,
+    at: Path = (),
+    also_known: frozenset[str] = frozenset(),
+    environment: ReadEnvironment | None = None,
 ) -> Read:
     """The component at a path of the file. Raises Refusal with the file, the line and the nearest name."""
     found = fields(source, at)
@@ -74,7 +81,8 @@ def read_component(
     names = {port.name for port in ports} | {one.name for one in parameters}
     _check_command(source, (*at, "command"), command, names, {one.name for one in outputs})
     variables = found.get("environment_variables") or {}
-    requirements = read_environment(source, (*at, "environment"), found.get("environment"), read_file, warnings)
+    requested = _requested(source, (*at, "environment"), found.get("environment"), read_file, environment)
+    warnings += requested.warnings
     name = str(found.get("name") or "")
     component = Component(
         name=name,
@@ -92,13 +100,24 @@ def read_component(
         command=Command(
             command=command.strip(),
             forms=forms,
-            requirements=requirements,
-            variables={str(key): str(value) for key, value in variables.items()},
+            requirements=requested.requirements,
+            environment=requested.label,
+            variables={**requested.variables, **{str(key): str(value) for key, value in variables.items()}},
         ),
         code=str(found.get("code") or ""),
         tags={str(key): str(value) for key, value in (found.get("tags") or {}).items()},
         warnings=tuple(warnings),
     )
+
+
+def _requested(
+    source: Source, at: Path, given: Any, read_file: ReadFile, environment: ReadEnvironment | None
+) -> Requested:
+    if environment is not None:
+        return environment(source, at, given, read_file)
+    warnings: list[str] = []
+    requirements = read_environment(source, at, given, read_file, warnings)
+    return Requested(requirements=requirements, warnings=tuple(warnings))
 
 
 def write_component(definition: Definition, *, code: str = "", tags: dict[str, str] | None = None) -> dict[str, Any]:
@@ -128,7 +147,7 @@ def write_component(definition: Definition, *, code: str = "", tags: dict[str, s
     form["outputs"] = {port.name: write_port(port, forms.get(port.name), output=True) for port in component.outputs}
     if code:
         form["code"] = code
-    form["environment"] = _environment(how.requirements if isinstance(how, Command | Function) else None)
+    form["environment"] = _environment(how if isinstance(how, Command | Function) else None)
     if isinstance(how, Command | Function) and how.variables:
         form["environment_variables"] = dict(sorted(how.variables.items()))
     form["command"] = how.command if isinstance(how, Command) else built_in_command(component)
@@ -181,12 +200,15 @@ def _plain(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def _environment(requirements: Any) -> Any:
-    if requirements is None or not requirements.is_own:
+def _environment(how: Command | Function | None) -> Any:
+    """Inline, where it can be; what names further files is named itself."""
+    if how is None or not how.requirements.is_own:
         return "azureml:mlops-studio@latest"
-    listed: list[Any] = [f"python={requirements.python}"] if requirements.python else []
-    conda = {"dependencies": [*listed, "pip", {"pip": list(requirements.packages)}]}
-    return {"conda_file": conda, "image": "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04"}
+    wanted, label = how.requirements, how.environment if isinstance(how, Command) else ""
+    if label and (wanted.build or wanted.constraints):
+        return f"azureml:{label}"
+    form = write_environment(wanted, name="", version="")
+    return {"image": NEUTRAL_IMAGE} | {name: form[name] for name in ("image", "conda_file") if name in form}
 
 
 def _inputs(source: Source, at: Path) -> tuple[tuple[Port, ...], tuple[Parameter, ...], dict[str, Any]]:

@@ -1,0 +1,139 @@
+"""`mlops environment`: what jobs and deployments run in, from environment YAML, conda and requirements files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from mlops.client.commands.environment_files import environment_file
+from mlops.client.connection import Connection, connect
+from mlops.client.errors import WrongUsage
+from mlops.client.names import find, project_for, split_version
+from mlops.client.options import Verbs, add_file, add_name, add_project, pairs
+from mlops.client.output import show
+
+COLUMNS = (
+    ("name", "name"),
+    ("version", "version"),
+    ("kind", "kind"),
+    ("description", "description"),
+    ("project", "project"),
+    ("created", "created_at"),
+)
+CURATED = (("name", "name"), ("title", "title"), ("own packages", "is_own"), ("serves", "served_names"))
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    _define_create(verbs)
+    listed = verbs.add("list", "environments of one project, or of all", list_environments)
+    listed.add_argument("-n", "--name", default="", help="the versions of this one")
+    listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
+    listed.add_argument("--curated", action="store_true", help="the curated ones, and which names they serve")
+    add_project(listed)
+    for name, help, run in (
+        ("show", "one version with what it holds", show_environment),
+        ("archive", "take an environment out of the lists", archive_environment),
+        ("restore", "put an archived environment back", restore_environment),
+        ("download", "a version's YAML with what it names, and its lock, as a zip", download_environment),
+    ):
+        verb = verbs.add(name, help, run)
+        _add_versioned(verb)
+        if name == "download":
+            verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+
+
+def _define_create(verbs: Verbs) -> None:
+    create = verbs.add("create", "register an environment's next version", create_environment)
+    add_file(create, "an environment YAML, a conda file, a requirements file or a Dockerfile")
+    add_name(create, "another name than the file says", required=False)
+    create.add_argument("-v", "--version", default="", help="another version than the file says")
+    create.add_argument("-i", "--image", default="", help="a container image")
+    create.add_argument("-c", "--conda-file", default="", help="a conda file")
+    create.add_argument("-b", "--build-context", default="", help="the folder of a Dockerfile")
+    create.add_argument("-d", "--dockerfile-path", default="", help="the Dockerfile's path in that folder")
+    create.add_argument("--description", default="", help="what it is for")
+    create.add_argument("--tags", nargs="*", default=[], metavar="NAME=VALUE", help="tags of the version")
+    add_project(create)
+
+
+def create_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    project = project_for(connection, arguments.project)
+    tags = pairs(arguments.tags)
+    with environment_file(arguments) as (zipped, main):
+        fields: dict[str, Any] = {
+            "project": project,
+            "main": main,
+            "name": arguments.name,
+            "version": arguments.version,
+            "description": arguments.description,
+            **{f"tags.{key}": value for key, value in tags.items()},
+        }
+        made = connection.send_files("environments/", fields=fields, files=[("bundle.zip", zipped)], under="files")
+    for warning in made.get("warnings", ()):
+        print(f"warning: {warning}", file=sys.stderr)
+    return show(arguments, made)
+
+
+def list_environments(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    if arguments.curated:
+        return show(arguments, connection.get("environments/curated/")["results"], columns=CURATED)
+    if arguments.name:
+        row = _row(connection, arguments.name, arguments.project)
+        return show(arguments, connection.get(f"environments/{row['id']}/versions/")["results"], columns=COLUMNS)
+    archived = "true" if arguments.include_archived else ""
+    rows = connection.all("environments/", project=arguments.project, archived=archived)
+    return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
+
+
+def show_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, version = _found(connection, arguments)
+    return show(arguments, connection.get(f"environments/{row['id']}/versions/{version}/"))
+
+
+def archive_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, _version = _found(connection, arguments)
+    return show(arguments, connection.post(f"environments/{row['id']}/archive/"))
+
+
+def restore_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, _version = _found(connection, arguments)
+    return show(arguments, connection.post(f"environments/{row['id']}/restore/"))
+
+
+def download_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, version = _found(connection, arguments)
+    place = connection.download(f"environments/{row['id']}/versions/{version}/download/", Path(arguments.download_path))
+    return show(arguments, {"name": row["name"], "version": version, "path": str(place)})
+
+
+def _add_versioned(verb: argparse.ArgumentParser) -> None:
+    add_name(verb, "the environment's name, or name:version")
+    verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+    verb.add_argument("-l", "--label", default="", help="a label: latest")
+    add_project(verb)
+
+
+def _found(connection: Connection, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    name, version = split_version(arguments.name.removeprefix("azureml:").replace("@", ":"))
+    if version and arguments.version and version != arguments.version:
+        raise WrongUsage("version_twice", f"“{arguments.name}” and --version {arguments.version} differ.")
+    if arguments.label not in ("", "latest"):
+        raise WrongUsage("label_unknown", f"There is no label “{arguments.label}”.", hint="The one label is latest.")
+    return _row(connection, name, arguments.project), arguments.version or version or "latest"
+
+
+def _row(connection: Connection, name: str, project: str) -> dict[str, Any]:
+    return find(connection, "environment", name, path="environments/", project=project, archived="true")
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in ("id", "name", "project", "archived")}

@@ -1,0 +1,122 @@
+"""Every change of environments: a new version, the same resolved anew, archiving and restoring."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.environments.models import EnvironmentAsset, EnvironmentVersion, Kind
+from mlops.environments.names import checked_name, checked_version
+from mlops.events.chain import record
+from mlops.formats.azureml.environment_parts import EnvironmentRead
+from mlops.formats.definition import Requirements
+from mlops.formats.environment_key import key_of
+from mlops.formats.refusal import Refusal
+
+
+def create_version(
+    actor: Any, project: Project, read: EnvironmentRead, *, source: str = "", source_name: str = ""
+) -> EnvironmentVersion:
+    """The next version of the environment that was read, under its version or else the next number.
+
+    The same again gives the version that is there already. Raises Refusal `version_taken` where other content has
+    that version, and those of mlops.environments.names."""
+    require(actor, "contribute", project)
+    name, version = checked_name(read.name), checked_version(read.version)
+    digest = _digest(read)
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        asset = EnvironmentAsset.objects.filter(project=project, name=name).first()
+        before = EnvironmentVersion.objects.filter(asset=asset).order_by("-position") if asset else None
+        last = before.first() if before is not None else None
+        same = before.filter(version=version).first() if before is not None and version else last
+        if same is not None and same.digest == digest:
+            return same
+        if same is not None and version:
+            raise _taken(same, last)
+        asset = asset or EnvironmentAsset.objects.create(project=project, name=name, created_by=actor)
+        if asset.archived_at is not None:
+            EnvironmentAsset.objects.filter(pk=asset.pk).update(archived_at=None)
+        position = last.position + 1 if last else 1
+        row = EnvironmentVersion.objects.create(
+            asset=asset,
+            version=version or _next(asset, position),
+            position=position,
+            kind=_kind(read.requirements, source_name),
+            requirements=msgspec.to_builtins(read.requirements),
+            key=key_of(read.requirements),
+            digest=digest,
+            source=source,
+            source_name=source_name[:255],
+            context_id=read.requirements.build or None,
+            report=msgspec.to_builtins(read.report),
+            warnings=list(read.warnings),
+            variables=read.variables,
+            tags=read.tags,
+            properties=read.properties,
+            description=read.description,
+            created_by=actor,
+        )
+        record(
+            actor,
+            "mlops.environment.created",
+            subject=f"environments/{row}",
+            project=project,
+            data={"kind": row.kind, "key": row.key, "packages": len(read.requirements.packages)},
+            notice=("environment", str(asset.pk)),
+        )
+    return row
+
+
+def archive(actor: Any, asset: EnvironmentAsset, *, restore: bool = False) -> EnvironmentAsset:
+    """Takes the environment out of the lists, or back into them; what uses it goes on as before."""
+    require(actor, "contribute", asset.project)
+    with transaction.atomic():
+        asset.archived_at = None if restore else timezone.now()
+        asset.save(update_fields=["archived_at"])
+        record(
+            actor,
+            "mlops.environment.restored" if restore else "mlops.environment.archived",
+            subject=f"environments/{asset.name}",
+            project=asset.project,
+            notice=("environment", str(asset.pk)),
+        )
+    return asset
+
+
+def _digest(read: EnvironmentRead) -> str:
+    content = [read.requirements, read.variables]
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _kind(requirements: Requirements, source_name: str) -> Kind:
+    if requirements.build:
+        return Kind.BUILD
+    if requirements.image:
+        return Kind.IMAGE
+    return Kind.PIP if source_name.endswith((".txt", ".in")) else Kind.CONDA
+
+
+def _next(asset: EnvironmentAsset, position: int) -> str:
+    taken = set(EnvironmentVersion.objects.filter(asset=asset).values_list("version", flat=True))
+    while str(position) in taken:
+        position += 1
+    return str(position)
+
+
+def _taken(same: EnvironmentVersion, last: EnvironmentVersion | None) -> Refusal:
+    newest = last.version if last else same.version
+    return Refusal(
+        "version_taken",
+        _("“%(name)s” has a version %(version)s already, and it holds something else.")
+        % {"name": same.asset.name, "version": same.version},
+        hint=_("Give another version (the newest is %(newest)s), or leave the version out.") % {"newest": newest},
+        status=409,
+    )

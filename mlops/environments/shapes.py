@@ -1,0 +1,52 @@
+"""Environments as the API and the pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
+from mlops.formats.azureml.curated import Family, requirements_of
+
+
+def shaped(row: EnvironmentAsset, newest: EnvironmentVersion | None) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "project": row.project.slug,
+        "archived": row.archived_at is not None,
+        "created_at": row.created_at,
+        "latest": shaped_version(newest) if newest else None,
+    }
+
+
+def shaped_version(row: EnvironmentVersion) -> dict[str, Any]:
+    return {
+        "id": str(row.asset_id),
+        "name": row.asset.name,
+        "version": row.version,
+        "project": row.asset.project.slug,
+        "kind": row.kind,
+        "description": row.description,
+        "requirements": row.requirements,
+        "key": row.key,
+        "report": row.report,
+        "warnings": row.warnings,
+        "environment_variables": row.variables,
+        "tags": row.tags,
+        "properties": row.properties,
+        "created_at": row.created_at,
+        "created_by": row.created_by.get_username() if row.created_by else "",
+    }
+
+
+def shaped_curated(family: Family) -> dict[str, Any]:
+    requirements = requirements_of(family)
+    return {
+        "name": family.name,
+        "title": family.title,
+        "served_names": list(family.names),
+        "is_own": not requirements.is_own,
+        "requirements": msgspec.to_builtins(requirements),
+    }

@@ -1,0 +1,20 @@
+"""The REST routes of this package, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mlops.environments import api
+
+ONE = "environments/<uuid:asset_id>/"
+
+urlpatterns = [
+    path("environments/", api.Environments.as_view()),
+    path("environments/curated/", api.CuratedEnvironments.as_view()),
+    path(ONE, api.OneEnvironment.as_view()),
+    path(f"{ONE}archive/", api.Archive.as_view()),
+    path(f"{ONE}restore/", api.Archive.as_view(restore=True)),
+    path(f"{ONE}versions/", api.Versions.as_view()),
+    path(f"{ONE}versions/<str:version>/", api.OneVersion.as_view()),
+    path(f"{ONE}versions/<str:version>/download/", api.Download.as_view()),
+]

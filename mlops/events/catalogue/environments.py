@@ -1,0 +1,23 @@
+"""Events of environments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mlops.events.catalogue.described import Data, EventType, said
+
+
+class Created(Data, kw_only=True):
+    kind: str
+    key: Annotated[str, said("Digest of its content: equal ones share a build.")]
+    packages: int
+
+
+TYPES = (
+    EventType(
+        "mlops.environment.created", "Environment created", "An environment, or its next version, is made.",
+        "environments/{name}:{version}", Created,
+    ),
+    EventType("mlops.environment.archived", "Environment archived", "It leaves the lists.", "environments/{name}"),
+    EventType("mlops.environment.restored", "Environment restored", "It is back in the lists.", "environments/{name}"),
+)  # fmt: skip
