@@ -62,9 +62,18 @@ class Connection:
                 return rows
             answer = self.request("GET", following)
 
-    def upload(self, method: str, path: str, content: Iterator[bytes], *, size: int, query: dict[str, Any]) -> Any:
+    def upload(
+        self,
+        method: str,
+        path: str,
+        content: Iterator[bytes],
+        *,
+        size: int,
+        query: dict[str, Any],
+        kind: str = "application/octet-stream",
+    ) -> Any:
         """Sends a body as it is read; nothing of it is held."""
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        headers = {"Content-Type": kind, "Content-Length": str(size)}
         return self._answer(method, path, content=content, headers=headers, params=_given(query), timeout=None).json()
 
     def send_files(self, path: str, *, fields: dict[str, Any], files: list[tuple[str, Path]], under: str) -> Any:

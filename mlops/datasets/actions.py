@@ -18,7 +18,7 @@ from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.datasets import errors
 from mlops.datasets.children import ask_child, local_file
-from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.datasets.models import AssetType, Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination, Preview
 from mlops.datasets.usage import uses_of
 from mlops.events.chain import record
@@ -200,7 +200,7 @@ def delete_version(actor: Any, version: DatasetVersion, *, reason: str = "") -> 
     if holding:
         raise errors.in_use(version, holding)
     with transaction.atomic():
-        number, pk = version.number, dataset.pk
+        named, pk = str(version), dataset.pk
         try:
             DatasetVersion.objects.filter(pk=version.pk).delete()
         except ProtectedError as error:
@@ -210,7 +210,7 @@ def delete_version(actor: Any, version: DatasetVersion, *, reason: str = "") -> 
         record(
             actor,
             "mlops.dataset.version_deleted",
-            subject=f"datasets/{dataset.name}:{number}",
+            subject=f"datasets/{named}",
             project=dataset.project,
             reason=reason,
             notice=("dataset", str(pk)),
@@ -235,7 +235,9 @@ def _next_version(actor: Any, dataset: Dataset, blob: Blob, file_name: str, read
     values = _plain(reading)
     newest = DatasetVersion.objects.filter(dataset=dataset).first()
     if newest and newest.raw_id == blob.pk and newest.reading == values:
-        return _once_more(newest)
+        return once_more(newest)
+    if dataset.is_of_files:
+        raise errors.another_type(dataset, AssetType.TABLE)
     if newest and (newest.reading.get("format") == "zip") != (reading.format == "zip"):
         raise errors.another_kind(dataset, file_name)
     dataset.last_number += 1
@@ -243,6 +245,7 @@ def _next_version(actor: Any, dataset: Dataset, blob: Blob, file_name: str, read
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=dataset.last_number,
+        content=blob.digest,
         raw=blob,
         file_name=file_name,
         reading=values,
@@ -262,7 +265,7 @@ def _next_version(actor: Any, dataset: Dataset, blob: Blob, file_name: str, read
     return version
 
 
-def _once_more(version: DatasetVersion) -> DatasetVersion:
+def once_more(version: DatasetVersion) -> DatasetVersion:
     """The same file read in the same way is the same version; one that failed is tried again."""
     if version.state == VersionState.FAILED:
         version.state, version.reason, version.hint = VersionState.IMPORTING, "", ""

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
-from mlops.datasets import actions, downloads, queries, usage
+from mlops.datasets import actions, downloads, queries, usage, versions
 from mlops.datasets.models import Dataset, DatasetVersion, Upload
 from mlops.datasets.reading.examination import Examination
 from mlops.datasets.searching import DATASETS
@@ -100,14 +100,28 @@ class UploadPreviewView(APIView):
 
 class DatasetsView(APIView):
     @extend_schema(
-        parameters=[IN_PROJECT, OpenApiParameter("samples", bool), *LIST_PARAMETERS], responses=OpenApiTypes.OBJECT
+        parameters=[
+            IN_PROJECT,
+            OpenApiParameter("samples", bool),
+            OpenApiParameter("type", str, description="table, uri_file, uri_folder or mltable"),
+            OpenApiParameter("archived", str, description="true: those as well; only: those alone"),
+            *LIST_PARAMETERS,
+        ],
+        responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
         slug = request.query_params.get("project", "")
         if slug:
             readable_project(request.user, slug)
         samples = {"true": True, "1": True, "false": False, "0": False}.get(request.query_params.get("samples", ""))
-        found = queries.found(queries.visible_to(request.user), project=slug, samples=samples)
+        archived = {"true": None, "1": None, "only": True}.get(request.query_params.get("archived", ""), False)
+        found = queries.found(
+            queries.visible_to(request.user),
+            project=slug,
+            samples=samples,
+            type=request.query_params.get("type", ""),
+            archived=archived,
+        )
         return list_answer(request, found, DATASETS, dataset_rows)
 
     @extend_schema(request=NewDataset, responses={201: OpenApiTypes.OBJECT})
@@ -144,14 +158,14 @@ class DatasetView(APIView):
 
 
 class VersionsView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[OpenApiParameter("version", str)], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, dataset_id: UUID) -> Response:
         dataset = queries.dataset(request.user, dataset_id)
         pages = CursorPages()
-        page = cast(
-            list[DatasetVersion],
-            pages.paginate_queryset(queries.versions(dataset).defer("profile"), request, view=self),
-        )
+        rows = queries.versions(dataset).defer("profile")
+        if wanted := request.query_params.get("version", ""):
+            rows = versions.matching(rows, wanted)
+        page = cast(list[DatasetVersion], pages.paginate_queryset(rows, request, view=self))
         return pages.get_paginated_response([version_row(one) for one in page])
 
     @extend_schema(request=NewVersion, responses={201: OpenApiTypes.OBJECT})
@@ -227,7 +241,9 @@ def dataset_row(dataset: Dataset, latest: DatasetVersion | None, tags: dict[str,
         "tags": tags_of(dataset) if tags is None else tags,
         "licence": dataset.licence,
         "source": dataset.source,
+        "type": dataset.type,
         "is_sample": dataset.is_sample,
+        "archived": dataset.archived_at is not None,
         "created_at": _time(dataset.created_at),
         "created_by": dataset.created_by.get_username() if dataset.created_by else "",
         "latest": version_row(latest) if latest else None,
@@ -240,6 +256,15 @@ def version_row(version: DatasetVersion) -> dict[str, Any]:
         "dataset": str(version.dataset_id),
         "name": version.dataset.name,
         "number": version.number,
+        "version": version.version,
+        "type": version.dataset.type,
+        "path": version.uri,
+        "content": version.content,
+        "archived": version.archived_at is not None,
+        "properties": version.properties,
+        "origin": version.origin,
+        "warnings": version.warnings,
+        "files": version.files.file_count if version.files else None,
         "state": version.state,
         "reason": version.reason,
         "hint": version.hint,
@@ -250,6 +275,7 @@ def version_row(version: DatasetVersion) -> dict[str, Any]:
         "file_name": version.file_name,
         "sha256": version.raw_id,
         "tree": version.tree_id,
+        "files_tree": version.files_id,
         "created_at": _time(version.created_at),
         "created_by": version.created_by.get_username() if version.created_by else "",
     }

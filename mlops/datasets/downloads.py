@@ -7,17 +7,18 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from mlops.blobs.trees import chunks, open_blob
+from mlops.blobs.trees import chunks, manifest_of, open_blob
 from mlops.datasets.children import ask_child, local_file
-from mlops.datasets.models import DatasetVersion
+from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.datasets.queries import DATA, data_digest
+from mlops.datasets.zipping import ZipStream
 from mlops.formats.refusal import Refusal, nearest
 
 PIECE_BYTES = 256 * 1024
@@ -55,6 +56,12 @@ def download(request: HttpRequest, version: DatasetVersion, *, format: str) -> S
 
 
 def _raw(version: DatasetVersion) -> tuple[BinaryIO, str]:
+    """A folder comes as a zip archive that is made on the way."""
+    if version.files is not None:
+        if version.dataset.type == AssetType.URI_FILE:
+            file = manifest_of(version.files.digest).files[0]
+            return open_blob(file.digest), file.path.rpartition("/")[2]
+        return cast(BinaryIO, ZipStream(version.files.digest)), f"{_stem(version)}.zip"
     if version.raw_id is None:
         raise Refusal("file_not_found", _("The file of this version was not kept."), status=410)
     return open_blob(version.raw_id), version.file_name or "data"
@@ -77,7 +84,7 @@ def _csv(version: DatasetVersion) -> tuple[BinaryIO, str]:
 
 
 def _stem(version: DatasetVersion) -> str:
-    return f"{version.dataset.name}-{version.number}"
+    return f"{version.dataset.name}-{version.version}"
 
 
 def _size(source: BinaryIO) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datasets.models import AssetType, Dataset, DatasetVersion
 from mlops.datasets.usage import Use
 from mlops.formats.refusal import Refusal, nearest
 
@@ -16,8 +16,8 @@ def not_found(what: str) -> Refusal:
     return Refusal("not_found", _("There is no such %(what)s, or you may not see it.") % {"what": what}, status=404)
 
 
-def no_version(dataset: Dataset, number: int, known: Iterable[int]) -> Refusal:
-    there = ", ".join(str(one) for one in known)
+def no_version(dataset: Dataset, number: int | str, known: Iterable[int | str]) -> Refusal:
+    there = ", ".join(str(one) for one in list(known)[:20])
     return Refusal(
         "version_unknown",
         _("“%(name)s” has no version %(number)s.") % {"name": dataset.name, "number": number},
@@ -49,6 +49,15 @@ def not_ready(version: DatasetVersion) -> Refusal:
     )
 
 
+def no_table(version: DatasetVersion) -> Refusal:
+    return Refusal(
+        "no_table",
+        _("“%(version)s” holds files and no table.") % {"version": version},
+        hint=_("Look at its files, or download them."),
+        status=409,
+    )
+
+
 def another_kind(dataset: Dataset, file_name: str) -> Refusal:
     """A table and an archive under one name would break the connections of every pipeline that reads it."""
     told = {"name": dataset.name, "file": file_name}
@@ -56,6 +65,29 @@ def another_kind(dataset: Dataset, file_name: str) -> Refusal:
         "another_kind",
         _("“%(name)s” and “%(file)s” differ: one is a table, the other a zip archive.") % told,
         hint=_("Give the file a name of its own."),
+        status=409,
+    )
+
+
+def another_type(dataset: Dataset, wanted: str) -> Refusal:
+    """All versions of a data asset are of one type."""
+    told = {"name": dataset.name, "has": dataset.get_type_display(), "wanted": AssetType(wanted).label}
+    return Refusal(
+        "another_type",
+        _("“%(name)s” is a data asset of the type %(has)s; this one would be of the type %(wanted)s.") % told,
+        hint=_("Give it a name of its own, or the type “%(type)s”.") % {"type": dataset.type},
+        status=409,
+    )
+
+
+def version_taken(version: DatasetVersion, *, is_archived: bool) -> Refusal:
+    told = {"version": version, "day": version.created_at.date().isoformat()}
+    return Refusal(
+        "version_exists",
+        _("“%(version)s” exists since %(day)s with other content, and a version never changes.") % told,
+        hint=_("It is archived. Choose another version.")
+        if is_archived
+        else _("Choose another version, or name none."),
         status=409,
     )
 

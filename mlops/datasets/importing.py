@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import keep_folder
+from mlops.datasets.assets import content_of
 from mlops.datasets.children import ask_child
+from mlops.datasets.filing import file_in
 from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.events.chain import record
 from mlops.formats.reading import Reading
@@ -78,7 +80,7 @@ def _claim(version_id: UUID | str) -> DatasetVersion | None:
     mine = waiting().filter(pk=version_id, attempts__lt=MOST_ATTEMPTS)
     if not mine.update(lease_until=timezone.now() + LEASE, attempts=F("attempts") + 1):
         return None
-    return DatasetVersion.objects.select_related("dataset__project", "created_by").get(pk=version_id)
+    return DatasetVersion.objects.select_related("dataset__project", "created_by", "files").get(pk=version_id)
 
 
 def _held(version: DatasetVersion) -> QuerySet[DatasetVersion]:
@@ -87,6 +89,9 @@ def _held(version: DatasetVersion) -> QuerySet[DatasetVersion]:
 
 
 def _import(version: DatasetVersion) -> None:
+    if version.dataset.is_of_files:
+        _import_files(version)
+        return
     reading = msgspec.convert(version.reading, type=Reading)
     with _work_folder(version) as folder:
         raw = folder / "raw"
@@ -118,6 +123,37 @@ def _import(version: DatasetVersion) -> None:
         if done:
             data = {"name": version.dataset.name, "version": version.number}
             data |= {"rows": schema["row_count"], "columns": len(schema["columns"]), "tree": tree.pk}
+            _record(version, "mlops.dataset.registered", data=data)
+
+
+def _import_files(version: DatasetVersion) -> None:
+    with _work_folder(version) as folder:
+        beat = _Beat(version)
+        files = version.files
+        assert files is not None
+        filed = file_in(version, files, folder, beat=beat, seconds=IMPORT_SECONDS)
+    rows = filed.schema["row_count"] if filed.schema else None
+    with transaction.atomic():
+        done = _held(version).update(
+            files=filed.files,
+            content=content_of(version.dataset.type, filed.files),
+            size_bytes=filed.files.size_bytes,
+            tree=filed.table,
+            schema=filed.schema,
+            profile=filed.profile,
+            reading=filed.reading,
+            warnings=list(filed.warnings),
+            row_count=rows,
+            state=VersionState.READY,
+            reason="",
+            hint="",
+            state_since=timezone.now(),
+            lease_until=None,
+        )
+        if done:
+            columns = len(filed.schema["columns"]) if filed.schema else 0
+            data = {"name": version.dataset.name, "version": version.number, "type": version.dataset.type}
+            data |= {"rows": rows or 0, "columns": columns, "files": filed.files.file_count, "tree": filed.files.pk}
             _record(version, "mlops.dataset.registered", data=data)
 
 

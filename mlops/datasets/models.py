@@ -12,7 +12,16 @@ from mlops.access.models import Project
 from mlops.blobs.models import Blob, Tree
 
 
+class AssetType(models.TextChoices):
+    TABLE = "table", _("Table")
+    URI_FILE = "uri_file", _("File")
+    URI_FOLDER = "uri_folder", _("Folder")
+    MLTABLE = "mltable", _("MLTable")
+
+
 class Dataset(models.Model):
+    """A data asset: all of its versions are of one type."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
@@ -25,6 +34,8 @@ class Dataset(models.Model):
     """Of a sample: what it is good for, such as `regression`."""
     last_number = models.PositiveIntegerField(default=0)
     """Numbers are never given twice, also where versions were deleted."""
+    type = models.CharField(max_length=10, choices=AssetType.choices, default=AssetType.TABLE)
+    archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -34,6 +45,22 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether its versions hold files as they came (`DatasetVersion.files`)."""
+        return self.type != AssetType.TABLE
+
+
+class Arrival(models.Model):
+    """Files that were sent, waiting for the data asset that is made of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="+")
+    is_folder = models.BooleanField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
 
 class Upload(models.Model):
@@ -61,11 +88,26 @@ class VersionState(models.TextChoices):
 
 
 class DatasetVersion(models.Model):
-    """`raw` is the file as it came; `tree` holds `data.parquet` and `meta.json` (formats.transform.TableMeta)."""
+    """`raw` is the file of a table as it came, `files` what a file, folder or MLTable holds; `tree` the table that was
+    read from either: `data.parquet` and `meta.json` (formats.transform.TableMeta). A file that is no table has none."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
+    """Counts the versions in the order in which they came, those with a name of their own as well."""
+    label = models.CharField(max_length=100, blank=True)
+    """A version that is no number, such as `2024-01`."""
+    content = models.CharField(max_length=64, blank=True, db_index=True)
+    """SHA-256 of what was given: of the file, or of the manifest of the files. Empty until it is known."""
+    files = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
+    uri = models.CharField(max_length=2000, blank=True)
+    """The address that it came from, or to which it points."""
+    origin = models.JSONField(default=dict)
+    """datasets.origins.Origin: what was seen at the address, and when; the job that made it."""
+    properties = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+    """What was not understood, or left out, when it was read."""
+    archived_at = models.DateTimeField(null=True)
     raw = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=255, blank=True)
     reading = models.JSONField(default=dict)
@@ -89,7 +131,17 @@ class DatasetVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="one_dataset_version_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="one_dataset_version_number"),
+            models.UniqueConstraint(
+                fields=["dataset", "label"], condition=~models.Q(label=""), name="one_dataset_version_label"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.dataset.name}:{self.number}"
+        return f"{self.dataset.name}:{self.version}"
+
+    @property
+    def version(self) -> str:
+        """As people write it."""
+        return self.label or str(self.number)

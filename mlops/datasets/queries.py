@@ -29,8 +29,19 @@ def visible_to(person: Any) -> QuerySet[Dataset]:
 
 
 def found(
-    datasets: QuerySet[Dataset], *, q: str = "", project: str = "", samples: bool | None = None
+    datasets: QuerySet[Dataset],
+    *,
+    q: str = "",
+    project: str = "",
+    samples: bool | None = None,
+    type: str = "",
+    archived: bool | None = False,
 ) -> QuerySet[Dataset]:
+    """`archived` None: those as well."""
+    if archived is not None:
+        datasets = datasets.filter(archived_at__isnull=not archived)
+    if type:
+        datasets = datasets.filter(type=type)
     if project:
         datasets = datasets.filter(project__slug=project)
     if q:
@@ -47,7 +58,9 @@ def dataset(person: Any, dataset_id: UUID) -> Dataset:
 
 def versions(of: Dataset) -> QuerySet[DatasetVersion]:
     """Newest first."""
-    return DatasetVersion.objects.filter(dataset=of).select_related("dataset__project", "created_by", "tree", "raw")
+    return DatasetVersion.objects.filter(dataset=of).select_related(
+        "dataset__project", "created_by", "tree", "raw", "files"
+    )
 
 
 def version(of: Dataset, number: int) -> DatasetVersion:
@@ -71,8 +84,11 @@ def upload(person: Any, upload_id: UUID) -> Upload:
 
 def latest_of(datasets: list[Dataset]) -> dict[UUID, DatasetVersion]:
     """The newest version of each, in one query."""
-    newest = DatasetVersion.objects.filter(dataset=OuterRef("dataset")).order_by("-number").values("pk")[:1]
-    rows = DatasetVersion.objects.filter(dataset__in=datasets, pk=Subquery(newest)).select_related("dataset", "raw")
+    fresh = DatasetVersion.objects.filter(dataset=OuterRef("dataset"), archived_at=None)
+    newest = fresh.order_by("-number").values("pk")[:1]
+    rows = DatasetVersion.objects.filter(dataset__in=datasets, pk=Subquery(newest)).select_related(
+        "dataset", "raw", "files"
+    )
     return {row.dataset_id: row for row in rows.defer("profile")}
 
 
@@ -95,9 +111,19 @@ def dataset_shape(project: Project, name: str, number: int | None = None) -> Sha
     return Shape(type=kind, table=_schema(wanted) if kind == "table" else None)
 
 
-def port_type(of: DatasetVersion) -> Literal["table", "zip"]:
-    """What a data node gives of this version."""
+def port_type(of: DatasetVersion) -> Literal["table", "zip", "any"]:
+    """What a data node gives of this version; `any` are files in which no table was read."""
+    if of.dataset.is_of_files and of.schema is None:
+        return "any"
     return "zip" if of.reading.get("format") == "zip" else "table"
+
+
+def node_output(of: DatasetVersion) -> dict[str, str]:
+    """{"type", "tree"} at the port of a data node of this version: the table, else the files."""
+    tree = of.tree_id or of.files_id
+    if of.state != VersionState.READY or tree is None:
+        raise errors.not_ready(of)
+    return {"type": port_type(of), "tree": str(tree)}
 
 
 def ready_version(project: Project, name: str, number: int | None = None) -> DatasetVersion:
@@ -106,7 +132,8 @@ def ready_version(project: Project, name: str, number: int | None = None) -> Dat
     if one is None:
         raise errors.no_dataset(name, Dataset.objects.filter(project=project).values_list("name", flat=True))
     if number is None:
-        wanted = versions(one).filter(state=VersionState.READY).first() or versions(one).first()
+        fresh = versions(one).filter(archived_at=None)
+        wanted = fresh.filter(state=VersionState.READY).first() or fresh.first()
         if wanted is None:
             raise errors.no_version(one, 1, ())
     else:
@@ -119,7 +146,7 @@ def ready_version(project: Project, name: str, number: int | None = None) -> Dat
 def palette(project: Project) -> list[dict[str, Any]]:
     """What the designer offers: each dataset with the newest ready version's schema (None while importing)."""
     rows = (
-        DatasetVersion.objects.filter(dataset__project=project)
+        DatasetVersion.objects.filter(dataset__project=project, dataset__archived_at=None, archived_at=None)
         .select_related("dataset")
         .defer("profile")
         .order_by("dataset__name", "-number")
@@ -144,15 +171,19 @@ def rows(of: DatasetVersion, *, offset: int = 0, limit: int = 50) -> dict[str, A
 
 
 def profile_of(of: DatasetVersion) -> TableProfile:
-    if of.state != VersionState.READY or of.profile is None:
+    if of.state != VersionState.READY:
         raise errors.not_ready(of)
+    if of.profile is None:
+        raise errors.no_table(of)
     return msgspec.convert(of.profile, type=TableProfile)
 
 
 def data_digest(of: DatasetVersion) -> str:
     """The blob of `data.parquet`."""
-    if of.state != VersionState.READY or of.tree_id is None:
+    if of.state != VersionState.READY:
         raise errors.not_ready(of)
+    if of.tree_id is None:
+        raise errors.no_table(of)
     known = next((file.digest for file in manifest_of(of.tree_id).files if file.path == DATA), None)
     if known is None:
         raise Refusal("file_not_found", "The stored table is gone.", hint="Import the file again.", status=410)

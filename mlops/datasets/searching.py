@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mlops.datasets.models import Dataset, DatasetVersion, VersionState
+from mlops.datasets.models import AssetType, Dataset, DatasetVersion, VersionState
 from mlops.tags.searching import Column, Held, Searchable, choices_of, labels_of
 from mlops.tags.searching.columns import created, described, identified, in_project, made_by, named
 
@@ -20,6 +20,8 @@ DATASETS = Searchable(
         described(),
         created("registered"),
         made_by("registered_by"),
+        Column(name="type", label=_("Type"), path="type", kind="choice", facet=True,
+               choices=choices_of(AssetType), labels=labels_of(AssetType)),
         Column(name="state", label=_("State"), path="state", kind="choice", of=OF_VERSIONS, facet=True,
                choices=choices_of(VersionState), labels=labels_of(VersionState), aliases=("status",)),
         Column(name="rows", label=_("Rows"), path="row_count", kind="number", of=OF_VERSIONS),

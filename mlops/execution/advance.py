@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops.blobs.trees import is_whole
-from mlops.datasets.queries import port_type, ready_version
+from mlops.datasets.queries import node_output, ready_version
 from mlops.events.models import Event
 from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
@@ -183,7 +183,7 @@ def _take_dataset(run: Run, step: Step, node: Node) -> bool:
         expected=("waiting",),
         to="completed",
         reason=_("Read %(name)s.") % {"name": version},
-        outputs={"dataset": {"type": port_type(version), "tree": version.tree_id}},
+        outputs={"dataset": node_output(version)},
         progress=1.0,
         started_at=now,
         ended_at=now,

@@ -6,6 +6,7 @@ class RunsConfig(AppConfig):
     label = "runs"
 
     def ready(self) -> None:
-        from mlops.runs import alerting
+        from mlops.runs import alerting, job_outputs
 
         alerting.register()
+        job_outputs.register()

@@ -174,6 +174,12 @@ on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/", GET=READ, DELETE=
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/rows/", GET=READ)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/profile/", GET=READ)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/download/", GET=READ)
+on("api/v1/data-arrivals/", query="?project={slug}&file_name=x.csv", PUT=CONTRIBUTE)
+on("api/v1/data-assets/", POST=(CONTRIBUTE, {"project": "{slug}", "name": "new"}), allowed=(400,))
+on("api/v1/data-assets/<uuid:dataset_id>/", PATCH=(CONTRIBUTE, {"tags": {"a": "b"}}))
+on("api/v1/data-assets/<uuid:dataset_id>/archive/", POST=CONTRIBUTE)
+on("api/v1/data-assets/<uuid:dataset_id>/restore/", POST=CONTRIBUTE)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/files/", GET=READ)
 
 UPLOAD = "datasets/uploads/<uuid:upload_id>/"
 on("datasets/", GET=SIGNED_IN, allowed=(409,))

@@ -24,22 +24,47 @@ def test_a_file_becomes_a_dataset(signed_in: Mlops, tmp_path: Path) -> None:
     made = signed_in("data", "create", "--name", "cars", "--path", str(_csv(tmp_path)), "--no-wait", "-o", "json")
     assert made.status == 0, made.errors
     assert made.value["name"] == "cars"
-    assert made.value["version"] == 1
+    assert (made.value["version"], made.value["type"]) == ("1", "uri_file")
     assert signed_in("data", "list", "--query", "[].name", "-o", "tsv").out == "cars\n"
 
 
 def test_a_data_document_names_its_file_beside_it(signed_in: Mlops, tmp_path: Path) -> None:
     _csv(tmp_path)
     document = tmp_path / "data.yml"
-    document.write_text("name: cars\ntype: uri_file\npath: cars.csv\nversion: 3\n")
-    made = signed_in("data", "create", "-f", str(document), "--no-wait", "-o", "json")
-    assert made.value["version"] == 1
-    assert "“version” has no meaning here" in made.errors
+    document.write_text("name: cars\ntype: uri_file\npath: cars.csv\nversion: 2024-01\nstage: Production\n")
+    made = signed_in("data", "create", "-f", str(document), "--no-wait", "--set", "tags.area=cars", "-o", "json")
+    assert made.value["version"] == "2024-01"
+    assert made.value["tags"] == {"area": "cars"}
+    assert "line 5: “stage” has no meaning here" in made.errors
 
 
-def test_an_empty_file_is_refused_with_code_message_and_hint(signed_in: Mlops, tmp_path: Path) -> None:
-    (tmp_path / "none.csv").touch()
-    said = signed_in("data", "create", "--name", "none", "--path", str(tmp_path / "none.csv"), "-o", "json")
+def test_a_folder_goes_up_without_what_is_ignored_and_comes_back(signed_in: Mlops, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.txt").write_text("a" * 300_000)
+    (folder / "b.log").write_text("b")
+    (folder / ".amlignore").write_text("*.log\n")
+    made = signed_in("data", "create", "-n", "images", "--path", str(folder), "--no-wait", "-o", "json")
+    assert (made.value["type"], made.value["files"]) == ("uri_folder", 1)
+    assert signed_in("data", "download", "-n", "images", "--download-path", str(tmp_path / "back")).status == 0
+    assert (tmp_path / "back" / "images" / "deep" / "a.txt").read_text() == "a" * 300_000
+
+
+def test_a_version_is_archived_restored_tagged_and_listed(signed_in: Mlops, tmp_path: Path) -> None:
+    for version in ("1", "2024-01"):
+        signed_in("data", "create", "-n", "cars", "-v", version, "--path", str(_csv(tmp_path)), "--no-wait")
+    assert signed_in("data", "archive", "-n", "cars", "-v", "2024-01").status == 0
+    assert signed_in("data", "list", "-n", "cars", "--query", "[].version", "-o", "tsv").out == "1\n"
+    assert signed_in("data", "show", "-n", "cars", "-l", "latest", "--query", "version", "-o", "tsv").out == "1\n"
+    assert signed_in("data", "restore", "-n", "cars:2024-01").status == 0
+    updated = signed_in("data", "update", "-n", "cars", "--set", "tags.area=cars", "-o", "json")
+    assert updated.value["tags"] == {"area": "cars"}
+    assert "There are: 2024-01, 1" in signed_in("data", "show", "-n", "cars", "-v", "9").errors
+
+
+def test_an_empty_folder_is_refused_with_code_message_and_hint(signed_in: Mlops, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    said = signed_in("data", "create", "--name", "none", "--path", str(tmp_path / "none"), "-o", "json")
     assert said.status == 3
     assert set(json.loads(said.errors)) == {"code", "message", "hint"}
 

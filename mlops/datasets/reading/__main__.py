@@ -70,6 +70,15 @@ def import_(order: Order) -> Any:
     return {"meta": meta, "profile": profile_file(folder / DATA, rows=rows)}
 
 
+def file(order: Order) -> Any:
+    """As `import`, under the reading that is guessed; refused where the file is no table."""
+    from mlops.datasets.reading.sniffing import examine as look
+
+    seen = look(Path(order.path), order.file_name)
+    order = msgspec.structs.replace(order, reading=seen.reading)
+    return {**import_(order), "reading": seen.reading, "warnings": seen.warnings}
+
+
 def rows(order: Order) -> Any:
     from mlops.datasets.reading.stored import rows_of
 
@@ -86,6 +95,7 @@ VERBS: dict[str, Callable[[Order], Any]] = {
     "examine": examine,
     "preview": preview,
     "import": import_,
+    "file": file,
     "rows": rows,
     "csv": csv,
 }

@@ -10,12 +10,14 @@ from mlops.events.catalogue.described import Data, EventType, said
 class Created(Data, kw_only=True):
     file: str
     sample: Annotated[bool, said("Whether it comes with the product.")] = False
+    type: Annotated[str, said("`table`, `uri_file`, `uri_folder` or `mltable`.")] = "table"
 
 
 class VersionAdded(Data, kw_only=True):
     file: str
     sha256: str
     size_bytes: int
+    uri: Annotated[str, said("The address that it came from, if it was not sent.")] = ""
 
 
 class Registered(Data, kw_only=True):
@@ -23,6 +25,8 @@ class Registered(Data, kw_only=True):
     version: int = 0
     rows: int
     columns: int
+    type: Annotated[str, said("`table`, `uri_file`, `uri_folder` or `mltable`.")] = "table"
+    files: Annotated[int, said("Of a data asset of files.")] = 0
     tree: Annotated[str, said("Digest of the imported files.")]
 
 
@@ -36,6 +40,11 @@ class Described(Data, kw_only=True):
     source: str = ""
 
 
+class Tagged(Data, kw_only=True):
+    tags: dict[str, str]
+    removed: list[str]
+
+
 VERSION = "datasets/{name}:{version}"
 
 TYPES = (
@@ -46,5 +55,9 @@ TYPES = (
               Registered),
     EventType("mlops.dataset.import_failed", "Import failed", "A version could not be read.", VERSION, ImportFailed),
     EventType("mlops.dataset.described", "Dataset described", "Its texts change.", "datasets/{name}", Described),
+    EventType("mlops.dataset.tagged", "Dataset tagged", "Its tags change.", "datasets/{name}", Tagged),
+    EventType("mlops.dataset.archived", "Dataset archived", "It, or one of its versions, is taken out of lists.",
+              VERSION),
+    EventType("mlops.dataset.restored", "Dataset restored", "It, or one of its versions, is back in lists.", VERSION),
     EventType("mlops.dataset.version_deleted", "Version deleted", "A version is deleted.", VERSION),
 )  # fmt: skip
