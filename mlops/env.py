@@ -38,6 +38,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
+    Variable(name="MLOPS_STEP_PROCESSES", help="How many processes one step may start at once.", default="512"),
+    Variable(name="MLOPS_STEP_DISK_BYTES", help="What one step may have on the disk.", default="100000000000"),
+    Variable(
+        name="MLOPS_STEP_FREE_BYTES", help="Steps are stopped when less of the disk is free.", default="500000000"
+    ),
+    Variable(name="MLOPS_STEP_SECONDS", help="The longest time that any step may take; its own limit may be shorter."),
     Variable(name="MLOPS_CODE_MOST_BYTES", help="The largest code folder that is taken.", default="524288000"),
     Variable(name="MLOPS_CODE_MOST_FILES", help="How many files it may hold.", default="5000"),
     Variable(

@@ -191,6 +191,10 @@ PRICE_CORE_HOUR = float(env.read("MLOPS_PRICE_CORE_HOUR"))
 PRICE_GB_HOUR = float(env.read("MLOPS_PRICE_GB_HOUR"))
 PRICE_CURRENCY = env.read("MLOPS_PRICE_CURRENCY")
 STEP_MEMORY_BYTES = int(env.read("MLOPS_STEP_MEMORY_BYTES") or 0) or None
+STEP_PROCESSES = int(env.read("MLOPS_STEP_PROCESSES") or 0) or None
+STEP_DISK_BYTES = int(env.read("MLOPS_STEP_DISK_BYTES") or 0) or None
+STEP_FREE_BYTES = int(env.read("MLOPS_STEP_FREE_BYTES") or 0) or None
+STEP_SECONDS = float(env.read("MLOPS_STEP_SECONDS") or 0) or None
 JOB_CONFINEMENT = env.choice("MLOPS_JOB_CONFINEMENT", MODES)
 JOB_READABLE = [path for path in env.read("MLOPS_JOB_READABLE").split(":") if path]
 

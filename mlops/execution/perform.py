@@ -33,7 +33,8 @@ from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
-from mlops.execution.library import library_of, requirements_of, timeout_of
+from mlops.execution.library import library_of, requirements_of
+from mlops.execution.limits import limits_of, walls
 from mlops.execution.naming import variables_of
 from mlops.execution.retry import give_back, try_again
 from mlops.formats.component import PortType
@@ -41,7 +42,7 @@ from mlops.formats.definition import Command
 from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.formats.step import Limits, ProgressLine, StepError, StepOrder, StepReport, Walls
+from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
 from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
@@ -194,12 +195,8 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         outputs=outputs,
         work_dir=str(folder / "work"),
         seed=_seed(node),
-        limits=Limits(memory_bytes=settings.STEP_MEMORY_BYTES, wall_seconds=timeout_of(definition)),
-        walls=Walls(
-            mode=settings.JOB_CONFINEMENT,
-            forbidden=(str(settings.DATA_DIR),),
-            readable=tuple(settings.JOB_READABLE),
-        ),
+        limits=limits_of(definition),
+        walls=walls(),
         variables=variables_of(step.run, node.id),
         definition=definition,
         code=str(folder / "code") if code else "",

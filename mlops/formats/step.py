@@ -15,12 +15,18 @@ PROGRESS_FILE = "progress.jsonl"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """`memory_bytes` bounds the data segment (RLIMIT_DATA); None means no limit."""
+    """`memory_bytes` bounds the data segment (RLIMIT_DATA) of each process; None means no limit."""
 
     memory_bytes: int | None = None
     wall_seconds: float | None = None
     file_bytes: int | None = None
     open_files: int | None = 1024
+    processes: int | None = None
+    """At once, beside the step's own."""
+    disk_bytes: int | None = None
+    """Below its work and output folders together."""
+    free_bytes: int | None = None
+    """Of the disk, below which a step that writes is stopped."""
 
 
 class Walls(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,9 @@ from mlops.runtime.running import RunningStep
 START_SECONDS = 120.0
 """How long a zygote may take to import its libraries on a loaded machine."""
 
+END_SECONDS = 3.0
+"""How long a zygote may take to end its steps."""
+
 PASSED_ON = (
     "MLOPS_IMPORT_PRIVATE_HOSTS",
     "MLOPS_IMPORT_MOST_BYTES",
@@ -88,8 +91,7 @@ class Runner:
         """Ends the zygote and all its steps."""
         with self._lock:
             if self._zygote is not None:
-                self._zygote.kill()
-                self._zygote.wait()
+                _end(self._zygote)
                 shutil.rmtree(self._socket.parent, ignore_errors=True)
             self._zygote = None
 
@@ -122,6 +124,18 @@ class Runner:
             cwd=Path(mlops.__file__).parent.parent,
             env=_environment(),
         )
+
+
+def _end(zygote: subprocess.Popen[bytes]) -> None:
+    """It ends its steps, with all that they started, when its input closes; it is killed where it does not."""
+    assert zygote.stdin is not None
+    with contextlib.suppress(OSError):
+        zygote.stdin.close()
+    try:
+        zygote.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        zygote.kill()
+        zygote.wait()
 
 
 def _environment() -> dict[str, str]:

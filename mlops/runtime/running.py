@@ -16,10 +16,11 @@ from mlops.formats.step import PROGRESS_FILE, REPORT_FILE, ProgressLine, StepOrd
 from mlops.runtime.deaths import sudden_end, too_slow
 from mlops.runtime.step import LONGEST_LINE, STDERR_FILE, STDOUT_FILE
 from mlops.runtime.tail import Tail, read_plain
+from mlops.runtime.watching import Watch
 
 SAID_BYTES = 4_000
 MOST_REPORT_BYTES = 10_000_000
-KILL_SECONDS = 2.0
+KILL_SECONDS = 10.0
 """How long the zygote may take to confirm that it has killed a step."""
 
 
@@ -36,6 +37,7 @@ class RunningStep:
         self._journal = Tail(self._folder / PROGRESS_FILE)
         self._stdout = Tail(self._folder / STDOUT_FILE)
         self._stderr = Tail(self._folder / STDERR_FILE)
+        self._watch = Watch(order, pid)
         wall = order.limits.wall_seconds
         self._deadline = None if wall is None else time.monotonic() + wall
 
@@ -45,7 +47,9 @@ class RunningStep:
             select.select([self._connection], [], [], seconds)
 
     def poll(self) -> StepReport | None:
-        """The report once the process has ended, whatever ended it. Raises Refusal `step_lost` with its zygote."""
+        """The report once the process has ended, whatever ended it, also a limit that it broke.
+
+        Raises Refusal `step_lost` with its zygote."""
         if self._status is None:
             self._status = self._ended()
         if self._status is not None:
@@ -53,6 +57,10 @@ class RunningStep:
         if self._deadline is not None and time.monotonic() > self._deadline:
             self.kill()
             return StepReport(state="failed", error=too_slow(self.order))
+        broken = self._watch.breach()
+        if broken is not None:
+            self.kill()
+            return StepReport(state="failed", error=broken)
         return None
 
     def kill(self) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from mlops.blocks.custom.walls import confine_step
+from mlops.confinement.family import TASKS, tasks_of
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import (
     PROGRESS_FILE,
@@ -154,18 +155,28 @@ def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks."""
+    """For good, but for the number of open files, which libraries raise up to what the machine allows.
+
+    Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks."""
     for kind, value in (
         (resource.RLIMIT_DATA, limits.memory_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, _most_tasks(limits)),
     ):
         if value is None:
             continue
         _soft, hard = resource.getrlimit(kind)
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (allowed, hard))
+        resource.setrlimit(kind, (allowed, hard if kind == resource.RLIMIT_NOFILE else allowed))
+
+
+def _most_tasks(limits: Limits) -> int | None:
+    """Of the user who runs this, so those that there are already come on top. Root has no such limit."""
+    if limits.processes is None or os.geteuid() == 0:
+        return None
+    return tasks_of(os.getuid()) + TASKS * limits.processes
 
 
 def _redirect(work_dir: Path) -> None:

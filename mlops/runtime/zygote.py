@@ -23,6 +23,8 @@ from pathlib import Path
 
 import msgspec
 
+from mlops.confinement.family import TASKS, adopt_orphans, end_descendants
+from mlops.confinement.groups import Group, make_group, remove_lost
 from mlops.formats.step import StepOrder
 from mlops.runtime.light import is_light
 
@@ -48,10 +50,15 @@ class Zygote:
         """Process that may serve again to the socket by which it is told of its next order."""
         self._spare: dict[int, float] = {}
         """Process that waits for its next order to the time since when."""
+        self._groups: dict[int, Group] = {}
+        """Process to the control group of all that it starts, where there can be one."""
+        self._made = 0
         self._wakeup, self._bell = socket.socketpair()
         self._quiet_since = time.monotonic()
 
     def serve(self) -> None:
+        adopt_orphans()
+        remove_lost(str(os.getpid()))
         self._wakeup.setblocking(False)
         self._bell.setblocking(False)
         signal.set_wakeup_fd(self._bell.fileno())
@@ -105,11 +112,14 @@ class Zygote:
 
     def _fork(self, order: StepOrder, connection: socket.socket, *, stays: bool) -> int:
         ours, theirs = socket.socketpair()
+        group = None if stays else self._new_group(order)
         with theirs:
             zygote, pid = os.getpid(), os.fork()
             if pid == 0:
                 ours.close()
-                self._become_step(order, connection, theirs if stays else None, parent=zygote)
+                self._become_step(order, connection, theirs if stays else None, parent=zygote, group=group)
+        if group is not None:
+            self._groups[pid] = group
         if stays:
             self._channels[pid] = ours
             self._selector.register(ours, selectors.EVENT_READ, ("step", pid))
@@ -117,14 +127,29 @@ class Zygote:
             ours.close()
         return pid
 
+    def _new_group(self, order: StepOrder) -> Group | None:
+        if order.limits.processes is None:
+            return None
+        self._made += 1
+        return make_group(f"{os.getpid()}-{self._made}", tasks=TASKS * order.limits.processes)
+
     def _become_step(
-        self, order: StepOrder, connection: socket.socket, channel: socket.socket | None, *, parent: int
+        self,
+        order: StepOrder,
+        connection: socket.socket,
+        channel: socket.socket | None,
+        *,
+        parent: int,
+        group: Group | None,
     ) -> None:
         """Only in the forked child; ends the process. With a channel it goes on with the orders that come there."""
         status = 70
         try:
             os.setsid()
             die_with_parent(parent)
+            if group is not None:
+                group.enter()
+            adopt_orphans()
             _die_first_for_want_of_memory()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -155,7 +180,7 @@ class Zygote:
         """It has cancelled the step, or has died and nobody waits for the step any more."""
         if self._steps.get(pid) is not connection:
             return  # the step ended in this moment, and its process may be at work for another
-        _kill_group(pid)
+        self._kill(pid)
         try:
             is_there = bool(self._steps[pid].recv(100))
         except OSError:
@@ -207,16 +232,38 @@ class Zygote:
                 return
             if pid == 0:
                 return
-            _kill_group(pid)  # what the step left behind
+            if pid in self._steps or pid in self._channels:
+                self._end_what_is_left(pid)
             self._forget_channel(pid)
             self._tell_end(pid, os.waitstatus_to_exitcode(status))
 
     def _is_idle(self) -> bool:
         return not self._steps and time.monotonic() - self._quiet_since > IDLE_SECONDS
 
+    def _kill(self, pid: int) -> None:
+        """The step with all that it started, also what left its session: itself last, for its orphans come to it."""
+        if pid in self._groups:
+            self._groups[pid].kill()
+        else:
+            end_descendants(pid)
+        _kill_group(pid)
+
+    def _end_what_is_left(self, pid: int) -> None:
+        """Of a step that has ended. Its orphans are ours by now: all that is our child and no step."""
+        _kill_group(pid)
+        group = self._groups.pop(pid, None)
+        if group is not None:
+            group.remove()
+        elif pid not in self._channels:
+            steps = {*self._steps, *self._channels} - {pid}
+            end_descendants(os.getpid(), spared=frozenset(steps))
+
     def _kill_all(self) -> None:
         for pid in {*self._steps, *self._channels}:
-            _kill_group(pid)
+            self._kill(pid)
+        end_descendants(os.getpid())
+        for group in self._groups.values():
+            group.remove()
 
 
 def die_with_parent(parent: int) -> None:

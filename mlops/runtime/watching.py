@@ -1,0 +1,101 @@
+"""What a step takes of the machine, looked at while it runs: processes, memory and disk of all that it started.
+
+The kernel's own limits are for one process or one file; here it is their sum that counts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+
+from mlops.confinement.family import descendants, memory_bytes
+from mlops.formats.step import StepError, StepOrder
+from mlops.runtime.deaths import out_of_memory
+
+LOOK_SECONDS = 0.5
+DISK_LOOK_SECONDS = 2.0
+REST = 20
+"""To look at a folder may take one part in this many of the time."""
+
+MOST_FILES = 1_000_000
+
+
+class Watch:
+    def __init__(self, order: StepOrder, pid: int) -> None:
+        self._order, self._pid = order, pid
+        now = time.monotonic()
+        self._look_at, self._disk_at = now + LOOK_SECONDS, now + DISK_LOOK_SECONDS
+
+    def breach(self) -> StepError | None:
+        """The limit that is broken now, in the words of its end. Cheap: it looks only now and then."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return None
+        self._look_at = now + LOOK_SECONDS
+        broken = self._of_processes()
+        if broken is None and now >= self._disk_at:
+            broken = self._of_disk()
+            took = time.monotonic() - now
+            self._disk_at = now + max(DISK_LOOK_SECONDS, REST * took)
+        return broken
+
+    def _of_processes(self) -> StepError | None:
+        limits = self._order.limits
+        if limits.processes is None and limits.memory_bytes is None:
+            return None
+        family = descendants(self._pid)
+        if limits.processes is not None and len(family) > limits.processes:
+            return StepError(
+                code="too_many_processes",
+                message=f"“{self._order.title}” was stopped: it started more than {limits.processes} processes.",
+                hint="Start fewer at once, or allow more with MLOPS_STEP_PROCESSES.",
+            )
+        most = limits.memory_bytes
+        if most is not None and memory_bytes([self._pid, *family], least=most) > most:
+            return out_of_memory(self._order)
+        return None
+
+    def _of_disk(self) -> StepError | None:
+        limits = self._order.limits
+        if limits.free_bytes is not None and shutil.disk_usage(self._order.work_dir).free < limits.free_bytes:
+            return disk_full(self._order)
+        if limits.disk_bytes is None:
+            return None
+        used = used_bytes([self._order.work_dir, *self._order.outputs.values()], most=limits.disk_bytes)
+        return too_much_disk(self._order) if used > limits.disk_bytes else None
+
+
+def used_bytes(folders: list[str], *, most: int) -> int:
+    """On the disk, below all of them. It ends early beyond `most`; a million files count as more than that."""
+    used, files = 0, 0
+    waiting = list(dict.fromkeys(folders))
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError:  # it was removed in this moment
+            continue
+        if used > most or files > MOST_FILES:
+            return max(used, most + 1)
+    return used
+
+
+def too_much_disk(order: StepOrder) -> StepError:
+    most = (order.limits.disk_bytes or 0) / 1e9
+    return StepError(
+        code="too_much_disk",
+        message=f"“{order.title}” was stopped: it wrote more than the {most:g} GB that a step may have on the disk.",
+        hint="Write less, remove what is not needed any more, or allow more with MLOPS_STEP_DISK_BYTES.",
+    )
+
+
+def disk_full(order: StepOrder) -> StepError:
+    return StepError(
+        code="disk_full",
+        message=f"“{order.title}” was stopped, because the disk is nearly full.",
+        hint="Free some space, then run it again.",
+    )
