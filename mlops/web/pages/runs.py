@@ -30,6 +30,7 @@ from mlops.runs.outputs import views
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.web.guard import signed_in
+from mlops.web.pages.trials import has_trials, trials
 from mlops.web.projects import current_project, show_project
 
 RUNS_A_PAGE = 25
@@ -37,6 +38,7 @@ MOST_LOG_LINES = 2_000
 TABS = {
     "graph": gettext_lazy("Graph"),
     "steps": gettext_lazy("Steps"),
+    "trials": gettext_lazy("Trials"),
     "metrics": gettext_lazy("Metrics"),
     "outputs": gettext_lazy("Outputs"),
     "logs": gettext_lazy("Logs"),
@@ -170,6 +172,8 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "drawn_in": _drawn_in(shown),
         "failed": next((step for step in steps if step.state == "failed"), None),
     }
+    if tab == "trials":
+        return context | trials(request, shown)
     extra = {"metrics": _metrics, "outputs": _outputs, "logs": _logs, "snapshot": _snapshot}.get(tab)
     return context | (extra(shown, steps) if extra else {})
 
@@ -177,7 +181,8 @@ def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
 def _tabs(shown: Run) -> dict[str, Any]:
     """A batch job that scores with a model was never drawn: it has no graph to show."""
     has_graph = bool(shown.document) or not _is_batch(shown)
-    return {key: label for key, label in TABS.items() if key != "graph" or has_graph}
+    shown_tabs = {"graph": has_graph, "trials": has_trials(shown)}
+    return {key: label for key, label in TABS.items() if shown_tabs.get(key, True)}
 
 
 def _is_batch(shown: Run) -> bool:
