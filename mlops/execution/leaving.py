@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mlops.blobs.trees import keep_file
 from mlops.blocks.custom.commands import KEPT_FOLDERS
-from mlops.formats.definition import Command
+from mlops.formats.definition import Command, Parallel
 from mlops.formats.step import StepOrder
 from mlops.runs.models import Artifact, RunKind, Step
 
@@ -19,7 +19,7 @@ MOST_FILES = 5_000
 
 def keep_left_files(step: Step, order: StepOrder) -> None:
     """A pipeline has them by step: `STEP/outputs/…`. Links are left out: they may lead anywhere."""
-    if order.definition is None or not isinstance(order.definition.how, Command):
+    if order.definition is None or not isinstance(order.definition.how, Command | Parallel):
         return
     code = Path(order.work_dir) / "code"
     before = f"{step.node}/" if step.run.kind == RunKind.PIPELINE else ""

@@ -38,4 +38,4 @@ def requirements_of(order: StepOrder) -> Requirements:
 def timeout_of(definition: Definition | None) -> float | None:
     """How many seconds the step may take, where its definition says so."""
     how = definition.how if definition else None
-    return how.resources.timeout_seconds if isinstance(how, Command) else None
+    return how.resources.timeout_seconds if isinstance(how, Command | Parallel) else None

@@ -5,7 +5,7 @@ A run carries the definitions that it uses with it, so that a later version chan
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -144,9 +144,10 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Of everything but the version's name, the name of its environment and how long it may take: equal digests
         do equal work."""
         how = self.how
-        if isinstance(how, Command | Parallel):
-            resources = msgspec.structs.replace(how.resources, timeout_seconds=None)
-            how = msgspec.structs.replace(how, environment="", resources=resources)
+        if isinstance(how, Sweep):
+            how = msgspec.structs.replace(how, trial=_unlabelled(how.trial))
+        elif isinstance(how, Command | Parallel):
+            how = _unlabelled(how)
         component = msgspec.structs.replace(self.component, version="")
         plain = msgspec.structs.replace(self, component=component, how=how)
         return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
@@ -156,6 +157,12 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         assert isinstance(self.how, Sweep)
         parameters = (*self.component.parameters, *self.how.varied)
         return Definition(component=msgspec.structs.replace(self.component, parameters=parameters), how=self.how.trial)
+
+
+def _unlabelled(how: Any) -> Any:
+    """Of a command or a parallel job."""
+    resources = msgspec.structs.replace(how.resources, timeout_seconds=None)
+    return msgspec.structs.replace(how, environment="", resources=resources)
 
 
 def key_of(name: str, version: str) -> str:

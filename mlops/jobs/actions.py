@@ -16,12 +16,15 @@ from mlops.formats.azureml.lines import Source
 from mlops.formats.refusal import Refusal
 from mlops.jobs.commands import Prepared, prepare_command
 from mlops.jobs.naming import checked_name, made_up
+from mlops.jobs.parallels import prepare_parallel
 from mlops.jobs.reading import Files, plain
+from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import submit
 from mlops.runs.code import take_git
 from mlops.runs.models import Run, RunKind
 
 DEFAULT_EXPERIMENT = "Default"
+PREPARING = {RunKind.COMMAND: prepare_command, RunKind.SWEEP: prepare_sweep, RunKind.PARALLEL: prepare_parallel}
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +107,7 @@ def understand(
     files = Files(actor, project, folder)
     source = files.main(main, settings)
     kind = job_kind(source)
-    prepare = {RunKind.COMMAND: prepare_command}.get(RunKind(kind))
+    prepare = PREPARING.get(RunKind(kind))
     if prepare is None:
         raise Refusal("job_kind", _("Jobs of type “%(kind)s” cannot be created yet.") % {"kind": kind}, status=422)
     prepared = prepare(files, source)

@@ -79,7 +79,7 @@ def read(text: str, files: dict[str, str] | None = None):
     def nothing(_at, reference):
         raise AssertionError(reference)
 
-    return read_sweep(load("sweep.yml", text), lambda path: (files or {})[path], nothing)
+    return read_sweep(load("sweep.yml", text), lambda path: (files or {})[path.removeprefix("./")], nothing)
 
 
 def refusal(text: str, files: dict[str, str] | None = None) -> Refusal:
@@ -94,7 +94,8 @@ def test_an_inline_trial_takes_the_sweeps_inputs_and_its_search_space():
     assert [(one.name, one.default) for one in found.component.parameters] == [("coef0", 0.1)]
     assert [(one.name, one.type) for one in found.how.varied] == [("c_value", "decimal"), ("kernel", "string")]
     assert "--C ${{inputs.c_value}}" in found.how.trial.command
-    assert (found.code, found.beside) == ("src", "sweep.yml")
+    assert found.origin is not None
+    assert (found.code, found.origin.name, found.trial_at) == ("src", "sweep.yml", ("trial",))
 
 
 def test_the_plan_is_read_whole():
@@ -112,7 +113,8 @@ def test_a_trial_of_a_file_gives_up_what_is_varied():
     assert [one.name for one in found.component.parameters] == ["epochs"]
     assert [one.name for one in found.how.varied] == ["lr"]
     assert [one.name for one in found.component.outputs] == ["model"]
-    assert found.beside == "trial.yml"
+    assert found.origin is not None
+    assert found.origin.name == "trial.yml"
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ def _run(
         display_name=f"{step.title} · {number}"[:200],
         spec=msgspec.to_builtins(spec),
         spec_digest=spec.digest(),
+        source={"type": "command", "inputs": parameters},
+        asked={"anew": [JOB]} if _is_forced(step) else {},
         origin=f"sweeps/{sweep.pk}/{step.node}"[:200],
         snapshot={
             "versions": sweep.snapshot.get("versions", {}),
@@ -124,6 +126,11 @@ def _run(
         notice=("run", str(run.pk)),
     )
     return run
+
+
+def _is_forced(step: Step) -> bool:
+    """A pipeline that is to run anew runs its trials anew; a sweep alone takes equal trials as they are."""
+    return step.run.kind == RunKind.PIPELINE and step.node in step.run.asked.get("anew", ())
 
 
 def _trial(definition: Definition) -> Definition:

@@ -71,8 +71,8 @@ def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
     found = fields(source, at)
     check_fields(source, at, found, faults, warnings)
     command = _command(source, at, found, faults)
-    inputs = _each(source, (*at, "inputs"), found.get("inputs"), read_given, faults)
-    outputs = _each(source, (*at, "outputs"), found.get("outputs"), read_wanted, faults)
+    inputs = read_each(source, (*at, "inputs"), found.get("inputs"), read_given, faults)
+    outputs = read_each(source, (*at, "outputs"), found.get("outputs"), read_wanted, faults)
     variables = read_variables(source, at, faults)
     names = set(found.get("inputs") or {}), set(found.get("outputs") or {})
     check_expressions(source, (*at, "command"), command, *names, faults)
@@ -189,7 +189,8 @@ def _command(source: Source, at: Path, found: dict[str, Any], faults: Faults) ->
     return ""
 
 
-def _each(source: Source, where: Path, given: Any, read: Any, faults: Faults) -> dict[str, Any]:
+def read_each(source: Source, where: Path, given: Any, read: Any, faults: Faults) -> dict[str, Any]:
+    """Inputs or outputs by name, each read by `read`."""
     if given in (None, {}):
         return {}
     if not isinstance(given, dict):

@@ -47,7 +47,8 @@ NOT_NEEDED = (
 
 
 class ReadParallel(msgspec.Struct, frozen=True, kw_only=True):
-    """`how.code` is not known here: `code` is its path as written."""
+    """The tree of the code and what the environment holds are not known here: `code` and `environment` are as
+    written."""
 
     component: Component
     how: Parallel
@@ -89,7 +90,6 @@ def read_parallel(source: Source, read_file: ReadFile, *, at: Path = ()) -> Read
         arguments=arguments,
         plan=plan,
         forms=read.command.forms,
-        requirements=read.command.requirements,
         variables=read.command.variables,
         resources=_resources(source, at, read.command.resources, warnings),
     )
@@ -131,15 +131,15 @@ def _as_component(source: Source, at: Path, task: dict[str, Any]) -> Source:
         job = job[key]
     plain = {name: one for name, one in job.items() if name in COMPONENT_KNOWN and name not in ("type", "$schema")}
     plain["command"] = "true"
-    plain["environment"] = task.get("environment")
+    plain.pop("environment", None)
+    plain.pop("resources", None)
     plain["code"] = task.get("code")
     plain["inputs"] = {name: typed_input(one) for name, one in (job.get("inputs") or {}).items()}
     plain["outputs"] = {name: typed_output(one) for name, one in (job.get("outputs") or {}).items()}
     job.clear()
     job.update(plain)
     lines = dict(source.lines)
-    for name in ("environment", "code"):
-        lines[(*at, name)] = source.line((*at, "task", name))
+    lines[(*at, "code")] = source.line((*at, "task", "code"))
     return msgspec.structs.replace(source, value=value, lines=lines)
 
 

@@ -13,7 +13,7 @@ from mlops.formats.azureml.environment import ReadFile
 from mlops.formats.azureml.lines import Path, Source, fields, load
 from mlops.formats.azureml.search_space import parameter_of
 from mlops.formats.azureml.sweep_plan import PLAN_FIELDS, read_plan
-from mlops.formats.azureml.typing_inputs import typed_input, typed_output
+from mlops.formats.azureml.typing_inputs import typed_input, typed_output, without
 from mlops.formats.azureml.values import title_of
 from mlops.formats.component import Component, Parameter
 from mlops.formats.definition import Command, Definition, Sweep
@@ -28,6 +28,9 @@ WITHOUT_MEANING = {
     "compute", "identity", "properties", "services", "resources", "queue_settings", "job_tier", "is_deterministic",
     "status", "creation_context", "id", "parent_job_name",
 }  # fmt: skip
+APART = ("environment", "resources", "distribution", "limits")
+"""Fields of a trial that are read as those of any command job."""
+
 SEARCHED = re.compile(r"\$\{\{\s*search_space\.([A-Za-z0-9_]+)\s*\}\}")
 
 Registered = Callable[[Path, str], Definition]
@@ -35,12 +38,15 @@ Registered = Callable[[Path, str], Definition]
 
 
 class ReadSweep(msgspec.Struct, frozen=True, kw_only=True):
-    """`how.trial.code` is not known where the trial came from a file: `code` is its path as written in `beside`."""
+    """Of a trial that is written out, here or in a file, the tree of its code, its environment and its resources are
+    not known here: they stand in `origin` at `trial_at`. `origin` is None where a registered component is tried."""
 
     component: Component
     how: Sweep
     code: str
-    beside: str
+    """The path as it is written."""
+    origin: Source | None
+    trial_at: Path
     warnings: tuple[str, ...]
 
 
@@ -61,20 +67,16 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
     if not trial:
         hint = "Write trial: with a command, or the file of a component, or azureml:NAME:VERSION."
         raise source.refuse("trial_missing", "A sweep needs `trial`.", at=at, hint=hint)
-    code, beside = "", source.name
+    origin: Source | None = source
+    trial_at = place
     if isinstance(trial, dict):
         read = _inline(source, at, plan, read_file)
     elif str(trial).startswith(("azureml:", "azureml://")):
-        definition = registered(place, str(trial))
-        if not isinstance(definition.how, Command):
-            hint = "A trial is a command component."
-            raise source.refuse("trial_kind", f"“{trial}” is no command.", at=place, hint=hint)
-        read = Read(component=definition.component, command=definition.how, code="", tags={}, warnings=())
+        origin, read = None, _registered(source, place, str(trial), registered)
     else:
         path = _joined(source.name, str(trial).removeprefix("file:"))
-        inner = load(path, read_file(path))
-        read, beside = read_component(inner, lambda one: read_file(_joined(path, one))), path
-    code = read.code
+        origin, trial_at = load(path, read_file(str(trial))), ()
+        read = read_component(without(origin, (), APART), read_file)
     component, varied = _split(source, at, plan.space, read.component)
     name = str(found.get("name") or read.component.name or "sweep")
     component = msgspec.structs.replace(
@@ -83,10 +85,19 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
     return ReadSweep(
         component=component,
         how=Sweep(trial=read.command, plan=plan, varied=varied),
-        code=code,
-        beside=beside,
+        code=read.code,
+        origin=origin,
+        trial_at=trial_at,
         warnings=(*warnings, *read.warnings),
     )
+
+
+def _registered(source: Source, place: Path, reference: str, registered: Registered) -> Read:
+    definition = registered(place, reference)
+    if not isinstance(definition.how, Command):
+        hint = "A trial is a command component."
+        raise source.refuse("trial_kind", f"“{reference}” is no command.", at=place, hint=hint)
+    return Read(component=definition.component, command=definition.how, code="", tags={}, warnings=())
 
 
 def _joined(beside: str, path: str) -> str:
@@ -119,7 +130,8 @@ def _inline(source: Source, at: Path, plan: SweepPlan, read_file: ReadFile) -> R
     trial["inputs"] = given
     made = trial.get("outputs") or job.get("outputs") or {}
     trial["outputs"] = {name: typed_output(one) for name, one in made.items()}
-    return read_component(msgspec.structs.replace(source, value=value), read_file, at=(*at, "trial"))
+    typed = msgspec.structs.replace(source, value=value)
+    return read_component(without(typed, (*at, "trial"), APART), read_file, at=(*at, "trial"))
 
 
 def _written_type(name: str, distribution: Distribution) -> str:

@@ -248,7 +248,8 @@ class Driver:
             process.kill()
 
     def say(self, text: str) -> None:
-        with self.lock:
+        with self.lock, open(os.path.join(self.logs, "..", "overview.txt"), "a", encoding="utf-8") as overview:
+            overview.write(text + "\n")
             print(text, flush=True)
 
     def log(self, name: str, text: str) -> None:

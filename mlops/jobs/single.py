@@ -1,0 +1,79 @@
+"""A job that is one step: the graph of that step, with a data node for each of its data inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from mlops.formats.azureml.faults import Faults
+from mlops.formats.azureml.job_fields import Given, JobFacts, Wanted
+from mlops.formats.azureml.lines import Source
+from mlops.formats.component import Component
+from mlops.formats.definition import Definition
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
+from mlops.formats.refusal import nearest
+from mlops.jobs.commands import JOB, Prepared
+from mlops.jobs.data import Keep, data_at
+from mlops.jobs.library import JobLibrary
+from mlops.jobs.reading import Files
+
+
+def find_data(files: Files, source: Source, inputs: Mapping[str, Given], faults: Faults) -> dict[str, Keep]:
+    """What is to be kept for each data input, found before anything is."""
+    found: dict[str, Keep] = {}
+    for name, given in inputs.items():
+        if given.is_data:
+            with faults.collected(given.at):
+                found[name] = data_at(files.project, files.folder, given, source)
+    return found
+
+
+def check_inputs(source: Source, component: Component, inputs: Mapping[str, Given], faults: Faults) -> None:
+    """Every input that is given must be one of the component, and every needed one must be given."""
+    ports = {port.name for port in component.inputs}
+    known = ports | {one.name for one in component.parameters}
+    for name, given in inputs.items():
+        if name not in known:
+            hint = nearest(name, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
+            faults.add(source.refuse("input_unknown", f"There is no input “{name}”.", at=given.at, hint=hint))
+        elif (name in ports) != given.is_data:
+            wanted = "data with a `path`" if name in ports else "a value"
+            faults.add(source.refuse("input_unfit", f"The input “{name}” takes {wanted}.", at=given.at))
+    needed = {port.name for port in component.inputs if not port.optional}
+    needed |= {one.name for one in component.parameters if one.required}
+    for name in sorted(needed - set(inputs)):
+        hint = "Write it at `inputs`."
+        faults.add(source.refuse("input_missing", f"The input “{name}” has no value.", at=("inputs",), hint=hint))
+
+
+def single_step(
+    files: Files,
+    facts: JobFacts,
+    definition: Definition,
+    inputs: Mapping[str, Given],
+    outputs: Mapping[str, Wanted],
+    keeps: Mapping[str, Keep],
+) -> Prepared:
+    """Keeps what the data inputs name. The component is the job's own."""
+    component = msgspec.structs.replace(definition.component, name="job", version="1")
+    library = JobLibrary(files.project)
+    library.add(msgspec.structs.replace(definition, component=component))
+    data = [
+        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=keep())
+        for name, keep in keeps.items()
+    ]
+    taken = {one.name for one in component.parameters}
+    step = Node(
+        id=JOB,
+        component=component.name,
+        version=component.version,
+        parameters={name: one.value for name, one in inputs.items() if not one.is_data and name in taken},
+        title=facts.display_name[:200],
+        regenerate=True,
+    )
+    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in keeps]
+    spec = PipelineSpec(nodes=(*data, step), edges=tuple(edges))
+    made = {port.name for port in component.outputs}
+    wanted = {(JOB, name): one for name, one in outputs.items() if name in made}
+    return Prepared(facts=facts, spec=spec, library=library, outputs=wanted)

@@ -1,0 +1,60 @@
+"""Sweep and parallel jobs from their folders, carried out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mlops.blobs.trees import manifest_of, open_file
+from mlops.formats.azureml.faults import Faulty
+from mlops.jobs.actions import create_job
+from mlops.runs.models import Artifact, Metric, Run, RunParameter, Step
+from tests.execution.sweeps.conftest import drive, trials_of
+from tests.jobs.conftest import FILES, written
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_sweep_of_a_file_tries_all_and_keeps_the_best_model(create):
+    run = drive(create("sweep", name="slopes"))
+    step = Step.objects.get(run=run, node="job")
+    assert step.state == "completed", step.error
+    assert json.loads(open_file(step.outputs["model"]["tree"], "model.json").read()) == {"slope": 2.0}
+    assert [(one.run.name, one.score) for one in trials_of(run)] == [("slopes_0", 5), ("slopes_1", 0), ("slopes_2", 5)]
+
+
+def test_a_trial_has_its_values_as_parameters(create):
+    trial = trials_of(drive(create("sweep")))[1].run
+    assert dict(RunParameter.objects.filter(run=trial).values_list("key", "value")) == {"bias": "1", "slope": "2"}
+
+
+def test_a_parallel_job_of_a_file_appends_what_run_returns(create):
+    run = drive(create("parallel"))
+    step = Step.objects.get(run=run, node="job")
+    assert step.state == "completed", step.error
+    tree = step.outputs["counts"]["tree"]
+    text = open_file(tree, manifest_of(tree).files[0].path).read().decode()
+    assert sorted(text.splitlines()) == ["one.txt 2", "three.txt 2", "two.txt 2"]
+    assert Metric.objects.get(run=run, key="parallel/succeeded").value == 3
+    assert {"logs/overview.txt", "logs/user/process000.txt"} <= {one.path for one in Artifact.objects.filter(run=run)}
+
+
+def test_all_faults_of_a_sweep_are_told_together_and_nothing_is_left(create, tmp_path):
+    text = (FILES / "sweep" / "job.yml").read_text()
+    text = text.replace("path: points.csv", "path: pints.csv").replace("code: src", "code: scr")
+    folder = written(tmp_path / "bad", text, points_csv="x,y\n", src__fit_py="")
+    with pytest.raises(Faulty) as refused:
+        create(folder)
+    told = " ".join(f"{one['message']} {one['hint']}" for one in refused.value.extra["problems"])
+    assert "points.csv" in told
+    assert "line 13" in told
+    assert not Run.objects.exists()
+
+
+def test_an_input_that_is_varied_is_left_out_with_a_warning(contributor, project, tmp_path):
+    text = (FILES / "sweep" / "job.yml").read_text().replace("  bias: 1\n", "  bias: 1\n  slope: 9\n")
+    folder = written(tmp_path / "both", text, points_csv="x,y\n0,1\n", src__fit_py="")
+    run, warnings = create_job(contributor, project, folder, main="job.yml")
+    assert any("“slope” is varied" in one for one in warnings)
+    assert run.kind == "sweep"
