@@ -15,7 +15,7 @@ from mlops.access.models import Project
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion, Kind
 from mlops.environments.names import checked_name, checked_version
 from mlops.events.chain import record
-from mlops.formats.azureml.environment_parts import EnvironmentRead
+from mlops.formats.azureml.environment_parts import EnvironmentRead, Mapped
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import key_of
 from mlops.formats.refusal import Refusal
@@ -51,7 +51,7 @@ def create_version(
             position=position,
             kind=_kind(read.requirements, source_name),
             requirements=msgspec.to_builtins(read.requirements),
-            key=key_of(read.requirements),
+            key=build_key(read.requirements),
             digest=digest,
             source=source,
             source_name=source_name[:255],
@@ -73,6 +73,30 @@ def create_version(
             notice=("environment", str(asset.pk)),
         )
     return row
+
+
+def next_edition(actor: Any, version: EnvironmentVersion) -> EnvironmentVersion:
+    """The same environment as a new version, whose packages are chosen anew."""
+    requirements = msgspec.convert(version.requirements, type=Requirements)
+    rows = EnvironmentVersion.objects.filter(asset=version.asset)
+    editions = [row.get("edition", 0) for row in rows.values_list("requirements", flat=True)]
+    read = EnvironmentRead(
+        name=version.asset.name,
+        description=version.description,
+        tags=version.tags,
+        properties=version.properties,
+        variables=version.variables,
+        requirements=msgspec.structs.replace(requirements, edition=max(editions) + 1),
+        report=tuple(msgspec.convert(version.report, type=list[Mapped])),
+        warnings=tuple(version.warnings),
+    )
+    return create_version(actor, version.asset.project, read, source=version.source, source_name=version.source_name)
+
+
+def build_key(requirements: Requirements) -> str:
+    """Of its virtual environment; of the whole where it is an image without packages."""
+    packages = msgspec.structs.replace(requirements, image="", build="", dockerfile="")
+    return key_of(packages if packages.is_own else requirements)
 
 
 def archive(actor: Any, asset: EnvironmentAsset, *, restore: bool = False) -> EnvironmentAsset:

@@ -20,7 +20,7 @@ from mlops.blobs.zips import zipped
 from mlops.environments import actions, files, queries
 from mlops.environments.models import EnvironmentVersion
 from mlops.environments.registering import register_folder
-from mlops.environments.shapes import shaped, shaped_curated, shaped_version
+from mlops.environments.shapes import shaped, shaped_build, shaped_curated, shaped_version
 from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.refusal import Refusal
 
@@ -99,7 +99,9 @@ class OneVersion(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, asset_id: uuid.UUID, version: str) -> Response:
         row = queries.version_of(queries.environment(request.user, asset_id), version)
-        return Response({**shaped_version(row), "yaml": files.written(row), "source": row.source})
+        return Response(
+            {**shaped_version(row), "yaml": files.written(row), "source": row.source, "build": shaped_build(row)}
+        )
 
 
 class Download(APIView):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlops.blobs.trees import manifest_of
-from mlops.environments.models import Environment, EnvironmentVersion
-from mlops.environments.queries import requirements_of
+from mlops.environments.models import EnvironmentVersion
+from mlops.environments.queries import lock_of, requirements_of
 from mlops.formats.azureml.dumping import as_yaml
 from mlops.formats.azureml.environment_writing import CONSTRAINTS_FILE, constraints_text, write_environment
 
@@ -35,7 +35,6 @@ def files_of(version: EnvironmentVersion) -> dict[str, bytes | str]:
     if version.context_id:
         for file in manifest_of(version.context_id).files:
             files[f"{CONTEXT_FOLDER}/{file.path}"] = file.digest.encode()
-    lock = Environment.objects.filter(key=version.key).values_list("lock", flat=True).first()
-    if lock:
+    if lock := lock_of(version):
         files["requirements.lock"] = lock
     return files

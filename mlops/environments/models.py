@@ -13,22 +13,30 @@ from mlops.blobs.models import Tree
 
 
 class EnvironmentState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
     BUILDING = "building", _("Building")
     READY = "ready", _("Ready")
+    REMOVED = "removed", _("Removed")
     FAILED = "failed", _("Failed")
 
 
 class Environment(models.Model):
-    """`key` is the digest of the requirements, the Python version and the kind of machine."""
+    """A build. `key` is the digest of the requirements, the Python version and the kind of machine."""
 
     key = models.CharField(primary_key=True, max_length=64)
     requirements = models.JSONField()
     """formats.definition.Requirements."""
     lock = models.TextField(blank=True)
-    """Every package with its exact version, as `uv pip compile` found it: an environment is built anew from it."""
+    """Every package with its exact version and hashes: an environment that was removed is built anew from it."""
     state = models.CharField(max_length=20, choices=EnvironmentState.choices)
     reason = models.TextField(blank=True)
     state_since = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    """While a worker builds it for nobody in particular; a step that builds it has a lease of its own."""
+    used_at = models.DateTimeField(null=True)
+    """When something last ran in it."""
+    built = models.JSONField(default=dict)
+    """runtime.environment.Built."""
     created_at = models.DateTimeField(auto_now_add=True)
 
 

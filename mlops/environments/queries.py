@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
-from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
+from mlops.environments.models import Environment, EnvironmentAsset, EnvironmentVersion
 from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal, nearest
@@ -60,6 +60,16 @@ def newest(assets: Iterable[EnvironmentAsset]) -> dict[uuid.UUID, EnvironmentVer
     """The newest version of each, by the asset's id."""
     rows = EnvironmentVersion.objects.filter(asset__in=list(assets)).select_related("asset__project", "created_by")
     return {row.asset_id: row for row in rows.order_by("position")}
+
+
+def build_of(version: EnvironmentVersion) -> Environment | None:
+    return Environment.objects.filter(key=version.key).first()
+
+
+def lock_of(version: EnvironmentVersion) -> str:
+    """Empty before its first build."""
+    build = build_of(version)
+    return build.lock if build else ""
 
 
 def requirements_of(version: EnvironmentVersion) -> Requirements:

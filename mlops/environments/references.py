@@ -17,7 +17,9 @@ from mlops.formats.azureml.environment import REFERENCE, read_definition
 from mlops.formats.azureml.environment_parts import EnvironmentRead, ReadFile, Requested
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source
+from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal
+from mlops.runtime import pythons
 
 ResolvedEnvironment = Requested
 
@@ -46,9 +48,18 @@ def resolve_environment(
     return ResolvedEnvironment(
         requirements=read.requirements,
         label=read.name,
-        warnings=tuple(f"{source.name}, line {source.line(at)}: {line}" for line in read.warnings),
+        warnings=tuple(
+            f"{source.name}, line {source.line(at)}: {line}"
+            for line in (*read.warnings, *python_said(read.requirements))
+        ),
         variables=read.variables,
     )
+
+
+def python_said(requirements: Requirements) -> list[str]:
+    """Where another Python serves than the one that is asked for."""
+    _interpreter, said = pythons.serving(requirements.python)
+    return [said] if said and not requirements.conda else []
 
 
 def is_reference(given: str, project: Project | None = None) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
@@ -14,7 +15,8 @@ from mlops.access.models import Project
 from mlops.blobs.bundles import text_of
 from mlops.environments.actions import create_version
 from mlops.environments.models import EnvironmentVersion
-from mlops.environments.references import with_context
+from mlops.environments.ordering import order
+from mlops.environments.references import python_said, with_context
 from mlops.formats.azureml.environment import read_file_of
 from mlops.formats.azureml.lines import Source
 from mlops.formats.refusal import Refusal
@@ -33,11 +35,15 @@ def register_folder(
     read = read_file_of(main, lambda path: text_of(folder, path))
     place = Source(name=main, value=None, lines={})
     read = with_context(read, folder=folder, beside="", source=place)
+    read = msgspec.structs.replace(read, warnings=(*read.warnings, *python_said(read.requirements)))
     changes = {name: value for name, value in (given or {}).items() if value}
     if "tags" in changes:
         changes["tags"] = {**read.tags, **changes["tags"]}
     read = msgspec.structs.replace(read, **changes)
-    return create_version(actor, project, read, source=text, source_name=main.rsplit("/", 1)[-1])
+    with transaction.atomic():
+        version = create_version(actor, project, read, source=text, source_name=main.rsplit("/", 1)[-1])
+        order(read.requirements)
+    return version
 
 
 def _main(folder: Path) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
+from mlops.environments.queries import build_of
 from mlops.formats.azureml.curated import Family, requirements_of
+from mlops.formats.lock import asked_and_got
 
 
 def shaped(row: EnvironmentAsset, newest: EnvironmentVersion | None) -> dict[str, Any]:
@@ -49,4 +51,25 @@ def shaped_curated(family: Family) -> dict[str, Any]:
         "served_names": list(family.names),
         "is_own": not requirements.is_own,
         "requirements": msgspec.to_builtins(requirements),
+    }
+
+
+def shaped_build(row: EnvironmentVersion) -> dict[str, Any]:
+    """Its state, why and since when; `packages`: what was asked and what was got, frozen where no line pinned it."""
+    build = build_of(row)
+    if build is None:
+        is_image = row.kind in ("image", "build") and not row.requirements.get("packages")
+        reason = "The engine that runs it takes the image." if is_image else "It is built when something first uses it."
+        return {"state": "image" if is_image else "unbuilt", "reason": reason, "packages": [], "lock": ""}
+    lines = build.requirements.get("packages", [])
+    return {
+        "state": build.state,
+        "reason": build.reason,
+        "since": build.state_since,
+        "used_at": build.used_at,
+        "python": build.built.get("python", ""),
+        "size_bytes": build.built.get("size_bytes"),
+        "seconds": build.built.get("seconds"),
+        "packages": msgspec.to_builtins(asked_and_got(lines, build.lock)),
+        "lock": build.lock,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mlops.environments import api
+from mlops.environments import api, build_api
 
 ONE = "environments/<uuid:asset_id>/"
 
@@ -16,5 +16,8 @@ urlpatterns = [
     path(f"{ONE}restore/", api.Archive.as_view(restore=True)),
     path(f"{ONE}versions/", api.Versions.as_view()),
     path(f"{ONE}versions/<str:version>/", api.OneVersion.as_view()),
+    path(f"{ONE}difference/", build_api.Difference.as_view()),
+    path(f"{ONE}versions/<str:version>/build/", build_api.Build.as_view()),
+    path(f"{ONE}versions/<str:version>/log/", build_api.Log.as_view()),
     path(f"{ONE}versions/<str:version>/download/", api.Download.as_view()),
 ]

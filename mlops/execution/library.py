@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from mlops.blocks.library import Library
+from mlops.environments.ordering import in_a_process
 from mlops.formats.definition import Command, Definition, Function, Parallel, Requirements
 from mlops.formats.step import StepOrder
 from mlops.runs.models import Run
@@ -14,11 +15,6 @@ from mlops.runs.models import Run
 
 def library_of(run: Run) -> Library:
     return Library(msgspec.convert(run.snapshot.get("components", {}), type=dict[str, Definition]))
-
-
-def in_a_process(requirements: Requirements) -> Requirements:
-    """The part of it that a virtual environment can hold."""
-    return msgspec.structs.replace(requirements, image="", build="", dockerfile="")
 
 
 def requirements_of(order: StepOrder) -> Requirements:

@@ -230,6 +230,9 @@ on(f"{ENVIRONMENT}archive/", POST=CONTRIBUTE)
 on(f"{ENVIRONMENT}restore/", POST=CONTRIBUTE)
 on(f"{ENVIRONMENT}versions/", GET=READ)
 on(f"{ENVIRONMENT}versions/<str:version>/", GET=READ)
+on(f"{ENVIRONMENT}difference/", query="?a=1&b=1", GET=READ, allowed=(409,))
+on(f"{ENVIRONMENT}versions/<str:version>/build/", GET=READ, POST=(CONTRIBUTE, {}))
+on(f"{ENVIRONMENT}versions/<str:version>/log/", GET=READ)
 on(f"{ENVIRONMENT}versions/<str:version>/download/", GET=READ)
 
 # -- runs

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.client.commands.environment_files import environment_file
+from mlops.client.commands.environment_log import follow_log
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
@@ -22,12 +23,14 @@ COLUMNS = (
     ("project", "project"),
     ("created", "created_at"),
 )
+DIFFERENCE = (("package", "name"), ("how", "how"), ("before", "before"), ("after", "after"))
 CURATED = (("name", "name"), ("title", "title"), ("own packages", "is_own"), ("serves", "served_names"))
 
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     _define_create(verbs)
+    _define_builds(verbs)
     listed = verbs.add("list", "environments of one project, or of all", list_environments)
     listed.add_argument("-n", "--name", default="", help="the versions of this one")
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
@@ -57,6 +60,20 @@ def _define_create(verbs: Verbs) -> None:
     create.add_argument("--description", default="", help="what it is for")
     create.add_argument("--tags", nargs="*", default=[], metavar="NAME=VALUE", help="tags of the version")
     add_project(create)
+
+
+def _define_builds(verbs: Verbs) -> None:
+    built = verbs.add("build", "have it built now, if it is not there", build_environment)
+    _add_versioned(built)
+    built.add_argument("--upgrade", action="store_true", help="the newest packages that fit, as a new version")
+    built.add_argument("--stream", action="store_true", help="show its log until it has ended")
+    for name in ("log", "get-logs"):
+        log = verbs.add(name, "what its build said, or says", show_log)
+        _add_versioned(log)
+        log.add_argument("--follow", action="store_true", help="until it has ended")
+    compared = verbs.add("diff", "which packages two builds have otherwise", show_difference)
+    compared.add_argument("names", nargs=2, metavar="NAME:VERSION", help="two versions, of one environment or of two")
+    add_project(compared)
 
 
 def create_environment(arguments: argparse.Namespace) -> int:
@@ -113,6 +130,35 @@ def download_environment(arguments: argparse.Namespace) -> int:
     row, version = _found(connection, arguments)
     place = connection.download(f"environments/{row['id']}/versions/{version}/download/", Path(arguments.download_path))
     return show(arguments, {"name": row["name"], "version": version, "path": str(place)})
+
+
+def build_environment(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, version = _found(connection, arguments)
+    made = connection.post(f"environments/{row['id']}/versions/{version}/build/", {"upgrade": arguments.upgrade})
+    if arguments.stream:
+        state = follow_log(connection, f"environments/{row['id']}/versions/{made['version']}/")
+        show(arguments, {"name": row["name"], "version": made["version"], "state": state})
+        return int(state != "ready") or int(state != "ready")
+    return show(arguments, made)
+
+
+def show_log(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    row, version = _found(connection, arguments)
+    address = f"environments/{row['id']}/versions/{version}/"
+    if arguments.follow:
+        return int(follow_log(connection, address) == "failed")
+    print(connection.get(f"{address}log/")["text"], end="")
+    return 0
+
+
+def show_difference(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    (first, a), (second, b) = (split_version(name.removeprefix("azureml:")) for name in arguments.names)
+    row, other = (_row(connection, name, arguments.project) for name in (first, second))
+    found = connection.get(f"environments/{row['id']}/difference/", a=a, b=b, other=other["id"])
+    return show(arguments, found["changes"], columns=DIFFERENCE)
 
 
 def _add_versioned(verb: argparse.ArgumentParser) -> None:

@@ -13,10 +13,19 @@ class Created(Data, kw_only=True):
     packages: int
 
 
+class BuildAsked(Data, kw_only=True):
+    key: str
+    upgrade: Annotated[bool, said("Whether its packages are chosen anew, as a new version.")]
+
+
 TYPES = (
     EventType(
         "mlops.environment.created", "Environment created", "An environment, or its next version, is made.",
         "environments/{name}:{version}", Created,
+    ),
+    EventType(
+        "mlops.environment.build_asked", "Environment build asked for", "A worker is asked to build it.",
+        "environments/{name}:{version}", BuildAsked,
     ),
     EventType("mlops.environment.archived", "Environment archived", "It leaves the lists.", "environments/{name}"),
     EventType("mlops.environment.restored", "Environment restored", "It is back in the lists.", "environments/{name}"),
