@@ -1,4 +1,4 @@
-"""The files of a run by their paths: which there are below a folder, kept, given out, removed."""
+"""The files of a run or of a logged model by their paths: listed below a folder, kept, given out, removed."""
 
 from __future__ import annotations
 
@@ -14,45 +14,55 @@ from django.utils.http import content_disposition_header
 
 from mlops.blobs.trees import chunks, keep_stream, open_blob
 from mlops.mlflow_api.faults import missing
-from mlops.runs.logging import log_artifact
-from mlops.runs.models import Artifact, Run
+from mlops.runs.logged_models import keep_model_file
+from mlops.runs.logging import artifact_path, log_artifact
+from mlops.runs.models import Artifact, LoggedModel, LoggedModelFile, Run
 
 RUN_BY_BROWSERS = ("application/xhtml+xml", "image/svg+xml", "application/xml", "application/javascript")
 SAFE_POLICY = "sandbox; default-src 'none'"
 
 
-def listed(run: Run, folder: str) -> list[dict[str, Any]]:
+Shelf = Run | LoggedModel
+
+
+def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
     """What lies directly in the folder: files with their size, and folders; each by its path from the root."""
     start = f"{folder}/" if folder else ""
     found: dict[str, dict[str, Any]] = {}
-    for path, size in below(run, folder).values_list("path", "size_bytes"):
+    files = _all(shelf).filter(path__startswith=start) if start else _all(shelf)
+    for path, size in files.values_list("path", "size_bytes"):
         name, slash, _rest = path[len(start) :].partition("/")
         whole = start + name
         found[whole] = {"path": whole, "is_dir": True} if slash else _file(whole, size)
     return [found[path] for path in sorted(found)]
 
 
-def below(run: Run, folder: str) -> QuerySet[Artifact]:
-    files = Artifact.objects.filter(run=run)
-    return files.filter(path__startswith=f"{folder}/") if folder else files
+def keep(shelf: Shelf, path: str, source: HttpRequest | BinaryIO) -> None:
+    place, blob = artifact_path(path), keep_stream(cast(BinaryIO, source))
+    if isinstance(shelf, Run):
+        log_artifact(shelf, place, blob)
+    else:
+        keep_model_file(shelf, place, blob)
 
 
-def keep(run: Run, path: str, source: HttpRequest | BinaryIO) -> None:
-    log_artifact(run, path, keep_stream(cast(BinaryIO, source)))
-
-
-def remove(run: Run, path: str) -> None:
+def remove(shelf: Shelf, path: str) -> None:
     """A file, or a folder with all below it. What is not there needs no removal."""
-    here = Artifact.objects.filter(run=run)
+    here = _all(shelf)
     (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
 
 
-def given_out(request: HttpRequest, run: Run, path: str) -> StreamingHttpResponse:
+def given_out(request: HttpRequest, shelf: Shelf, path: str) -> StreamingHttpResponse:
     """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
-    file = Artifact.objects.filter(run=run, path=path).first()
+    file = _all(shelf).filter(path=path).first()
     if file is None:
         raise missing(f"No such artifact: '{path}'")
     return download(request, open_blob(file.blob_id), name=posixpath.basename(path), size_bytes=file.size_bytes)
+
+
+def _all(shelf: Shelf) -> QuerySet[Any]:
+    if isinstance(shelf, Run):
+        return Artifact.objects.filter(run=shelf)
+    return LoggedModelFile.objects.filter(model=shelf)
 
 
 def download(request: HttpRequest, source: BinaryIO, *, name: str, size_bytes: int) -> StreamingHttpResponse:

@@ -12,7 +12,7 @@ from mlops.access.models import Project
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.given import told
-from mlops.runs.models import Experiment, Run
+from mlops.runs.models import Experiment, LoggedModel, Run
 
 DEFAULT_ID = "0"
 DEFAULT_NAME = "Default"
@@ -97,6 +97,24 @@ def active_run(caller: Caller, given: str) -> Run:
     found = run_of(caller, given, "contribute")
     if found.deleted_at is not None:
         raise invalid(f"The run {given} must be in the 'active' state. Current state is deleted.")
+    return found
+
+
+def model_id_of(model: LoggedModel) -> str:
+    return f"m-{model.pk.hex}"
+
+
+def model_of(caller: Caller, given: str, deed: Deed = "read", *, also_deleted: bool = False) -> LoggedModel:
+    key = as_key(given.removeprefix("m-")) or uuid.UUID(int=0)
+    wanted = LoggedModel.objects.select_related("experiment__project", "run", "created_by").filter(pk=key)
+    if _narrowed(caller):
+        wanted = wanted.filter(experiment__project__slug=caller.workspace)
+    found = wanted.first()
+    is_gone = found is None or (found.deleted_at is not None and not also_deleted)
+    if found is None or is_gone or not may(caller.person, "read", found.experiment.project):
+        raise missing(f"Logged model with ID '{given[:100]}' not found.")
+    if deed != "read":
+        require(caller.person, deed, found.experiment.project)
     return found
 
 

@@ -143,7 +143,7 @@ def told(name: str, value: Any) -> str:
 
 def _check_type(request: HttpRequest) -> None:
     given = request.content_type
-    if request.method == "DELETE" and not given:
+    if request.method == "DELETE" and not request.body:
         return
     if not given:
         raise invalid("Bad Request. Content-Type header is missing.")

@@ -10,12 +10,12 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from mlops.mlflow_api.faults import Fault, invalid
-from mlops.mlflow_api.finding import id_of
-from mlops.runs.models import Experiment, Run
+from mlops.mlflow_api.finding import id_of, model_id_of
+from mlops.runs.models import Experiment, LoggedModel, Run
 
 SCHEME = "mlflow-artifacts"
 MOST_DECODINGS = 10
-ARTIFACTS = "artifacts"
+ARTIFACTS, MODELS = "artifacts", "models"
 LONGEST_LOCATION = 2_048
 OUTSIDE = ("s3", "gs", "wasbs", "abfss", "dbfs", "hdfs", "https")
 UNNAMED = {"", ".", ".."}
@@ -30,8 +30,12 @@ def root_of(run: Run) -> str:
     return f"{location_of(run.experiment).rstrip('/')}/{run.pk.hex}/{ARTIFACTS}"
 
 
-def is_kept_here(run: Run) -> bool:
-    return not run.experiment.artifact_location
+def model_root_of(model: LoggedModel) -> str:
+    return f"{location_of(model.experiment).rstrip('/')}/{MODELS}/{model_id_of(model)}/{ARTIFACTS}"
+
+
+def is_kept_here(experiment: Experiment) -> bool:
+    return not experiment.artifact_location
 
 
 def safe_path(given: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
-
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.checks import check_tags, shortened
@@ -14,6 +12,7 @@ from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.finding import active_run, experiment_of, run_of
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, STATUS_OF, moment, shaped_info, shaped_runs
+from mlops.runs import deletion
 from mlops.runs.models import Run, RunState
 from mlops.runs.tracking import change_tracked, start_tracked
 from mlops.tags.filters import tags_of
@@ -73,13 +72,11 @@ def update(caller: Caller, given: Given) -> Answer:
 
 
 def delete(caller: Caller, given: Given) -> None:
-    run = run_of(caller, run_id_of(given), "contribute")
-    Run.objects.filter(pk=run.pk, deleted_at=None).update(deleted_at=timezone.now())
+    deletion.delete(caller.person, run_of(caller, run_id_of(given), "contribute"))
 
 
 def restore(caller: Caller, given: Given) -> None:
-    run = run_of(caller, run_id_of(given), "contribute")
-    Run.objects.filter(pk=run.pk).update(deleted_at=None)
+    deletion.restore(caller.person, run_of(caller, run_id_of(given), "contribute"))
 
 
 def run_id_of(given: Given) -> str:

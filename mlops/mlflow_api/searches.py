@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
+from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of
 from mlops.mlflow_api.given import Given, told
+from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
+from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import offset_of, token_at
 from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs
-from mlops.runs.models import Experiment, Run
+from mlops.runs.models import Experiment, LoggedModel, LoggedModelMetric, Run
 
 MOST = 50_000
 LIFE: dict[int | None, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
@@ -25,21 +29,52 @@ def experiments(caller: Caller, given: Given) -> Answer:
         default_experiment(project)
     most, start = _page(given, default=1_000)
     found = Experiment.objects.select_related("project").filter(project=project, **_life(given, "view_type"))
-    page = list(found.order_by("-created_at", "pk")[start : start + most + 1])
+    found = filtered(found, given.text("filter"), EXPERIMENTS)
+    found = ordered(found, given.texts("order_by"), EXPERIMENTS, then=("-created_at", "pk"))
+    page = list(found[start : start + most + 1])
     return {"experiments": shaped_experiments(page[:most])} | _next(page, start, most)
 
 
 @reads
 def runs(caller: Caller, given: Given) -> Answer:
-    wanted = given.texts("experiment_ids")
     most, start = _page(given, default=1_000)
-    keys = [key for one in wanted if one != DEFAULT_ID and (key := as_key(one)) is not None]
-    if DEFAULT_ID in wanted:
-        keys.append(default_experiment(project_of(caller)).pk)
-    found = Run.objects.filter(experiment__in=keys, project__in=projects_of(caller), **_life(given, "run_view_type"))
-    found = found.select_related("project", "experiment__project", "created_by").order_by("-started_at", "pk")
+    wanted = _experiments(caller, given)
+    found = Run.objects.filter(experiment__in=wanted, project__in=projects_of(caller), **_life(given, "run_view_type"))
+    found = filtered(found, given.text("filter"), RUNS)
+    found = ordered(found, given.texts("order_by"), RUNS, then=("-started_at", "pk"))
+    keys = list(found.values_list("pk", flat=True)[start : start + most + 1])
+    rows = Run.objects.select_related("project", "experiment__project", "created_by").in_bulk(keys[:most])
+    return {"runs": shaped_runs([rows[key] for key in keys if key in rows])} | _next(keys, start, most)
+
+
+@reads
+def logged_models(caller: Caller, given: Given) -> Answer:
+    if not given.texts("experiment_ids"):
+        raise invalid("Missing value for required parameter 'experiment_ids'.")
+    most, start = _page(given, default=100)
+    found = LoggedModel.objects.select_related("experiment__project", "run", "created_by").filter(
+        experiment__in=_experiments(caller, given), experiment__project__in=projects_of(caller), deleted_at=None
+    )
+    found = filtered(found, given.text("filter"), LOGGED_MODELS)
+    for asked in given.records("datasets"):
+        data = Given(asked)
+        told = {"dataset": data.text("dataset_name", required=True)}
+        if digest := data.text("dataset_digest"):
+            told["dataset_digest"] = digest
+        found = found.filter(pk__in=LoggedModelMetric.objects.filter(**told).values("model"))
+    orders = [
+        f"{Given(one).text('field_name', required=True)} {'asc' if one.get('ascending', True) else 'desc'}"
+        for one in given.records("order_by")
+    ]
+    found = ordered(found, orders, LOGGED_MODELS, then=("-created_at", "pk"))
     page = list(found[start : start + most + 1])
-    return {"runs": shaped_runs(page[:most])} | _next(page, start, most)
+    return {"models": shaped_models(page[:most])} | _next(page, start, most)
+
+
+def _experiments(caller: Caller, given: Given) -> list[UUID]:
+    wanted = given.texts("experiment_ids")
+    keys = [key for one in wanted if one != DEFAULT_ID and (key := as_key(one)) is not None]
+    return [*keys, default_experiment(project_of(caller)).pk] if DEFAULT_ID in wanted else keys
 
 
 def _page(given: Given, *, default: int) -> tuple[int, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -17,15 +19,19 @@ from mlops.mlflow_api.checks import (
     shortened,
 )
 from mlops.mlflow_api.faults import invalid, missing
-from mlops.mlflow_api.finding import active_run
+from mlops.mlflow_api.finding import active_run, model_of
 from mlops.mlflow_api.given import SEE, Given
+from mlops.mlflow_api.logged_models import use
 from mlops.mlflow_api.runs import run_id_of
 from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME
-from mlops.runs.logging import delete_run_tag, log_dataset_use, log_metrics, log_parameters, set_run_tags
+from mlops.runs.logged_models import tell_model_metrics
+from mlops.runs.logging import Point, delete_run_tag, log_dataset_use, log_metrics, log_parameters, set_run_tags
 from mlops.runs.models import Run
 from mlops.runs.tracking import change_tracked, describe_tracked
 from mlops.tags.filters import tags_of
 
+HISTORY = "mlflow.log-model.history"
+MODEL_FIELDS = {"artifact_path", "flavors", "utc_time_created", "run_id"}
 CONTEXT = "mlflow.data.context"
 MOST_DATASETS = 1_000
 
@@ -33,7 +39,8 @@ MOST_DATASETS = 1_000
 def log_metric(caller: Caller, given: Given) -> None:
     run_id = run_id_of(given)
     point = point_of(given.fields)
-    log_metrics(active_run(caller, run_id), [point])
+    run = active_run(caller, run_id)
+    _keep_points(caller, run, [point], [given.fields])
 
 
 def log_param(caller: Caller, given: Given) -> None:
@@ -74,7 +81,7 @@ def log_batch(caller: Caller, given: Given) -> None:
     with transaction.atomic():
         if parameters:
             _keep_parameters(run, parameters)
-        log_metrics(run, points)
+        _keep_points(caller, run, points, records)
         _keep_tags(caller, run, tags)
 
 
@@ -85,14 +92,32 @@ def log_inputs(caller: Caller, given: Given) -> None:
         raise invalid(f"At most {MOST_DATASETS} datasets can be logged at once. Got {len(uses)}.")
     run = active_run(caller, run_id)
     with transaction.atomic():
-        for index, use in enumerate(uses):
-            tags = Given(use).pairs("tags")
-            dataset = Given(Given(use).record("dataset"))
+        use(caller, run_id, given.records("models"), is_output=False)
+        for index, one in enumerate(uses):
+            tags = Given(one).pairs("tags")
+            dataset = Given(Given(one).record("dataset"))
             name, digest = dataset.text("name", required=True), dataset.text("digest", required=True)
             check_length(f"datasets[{index}].name", 500, name)
             check_length(f"datasets[{index}].digest", 100, digest)
             told = {part: dataset.text(part) for part in ("source_type", "source", "schema", "profile")}
             log_dataset_use(run, name, digest, context=tags.pop(CONTEXT, "")[:100], tags=tags, **told)
+
+
+def log_model(caller: Caller, given: Given) -> None:
+    """What older clients tell of a model that they logged as files of the run: kept as they keep it, in a tag."""
+    run_id, text = given.text("run_id", required=True), given.text("model_json", required=True)
+    try:
+        model = json.loads(text)
+    except (ValueError, RecursionError):
+        raise invalid(f"Malformed model info. \n {text[:1_000]} \n is not a valid JSON.") from None
+    lacking = MODEL_FIELDS - set(model if isinstance(model, dict) else {})
+    if lacking:
+        raise invalid(f"Model json is missing mandatory fields: {lacking}")
+    run = active_run(caller, run_id)
+    with transaction.atomic():
+        Run.objects.select_for_update().get(pk=run.pk)
+        known = json.loads(tags_of(run).get(HISTORY) or "[]")
+        set_run_tags(run, {HISTORY: json.dumps([*known, model])})
 
 
 def _unique(records: list[dict[str, object]]) -> dict[str, str]:
@@ -112,6 +137,23 @@ def _unique(records: list[dict[str, object]]) -> dict[str, str]:
             " value per param key."
         )
     return found
+
+
+def _keep_points(caller: Caller, run: Run, points: list[Point], records: list[dict[str, Any]]) -> None:
+    """Those that name a model are told of the model too."""
+    both = zip(points, records, strict=True)
+    of_models = [(point, Given(record)) for point, record in both if record.get("model_id")]
+    log_metrics(run, points)
+    if of_models:
+        ids = {given.text("model_id") for _point, given in of_models}
+        models = {one: model_of(caller, one, "contribute") for one in ids}
+        tell_model_metrics(
+            run,
+            [
+                (models[given.text("model_id")], point, given.text("dataset_name"), given.text("dataset_digest"))
+                for point, given in of_models
+            ],
+        )
 
 
 def _keep_parameters(run: Run, parameters: Mapping[str, str]) -> None:

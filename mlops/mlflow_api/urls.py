@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from mlops.mlflow_api import artifacts, experiments, info, metrics, runs, searches, telling
+from mlops.mlflow_api import artifacts, experiments, info, logged_models, metrics, runs, searches, telling
 from mlops.mlflow_api.door import View, route
 
 ACTS: dict[str, View] = {
@@ -27,8 +27,19 @@ ACTS: dict[str, View] = {
     "runs/log-parameter": route(POST=telling.log_param),
     "runs/log-batch": route(POST=telling.log_batch),
     "runs/log-inputs": route(POST=telling.log_inputs),
+    "runs/log-model": route(POST=telling.log_model),
+    "runs/outputs": route(POST=logged_models.log_outputs),
     "runs/set-tag": route(POST=telling.set_tag),
     "runs/delete-tag": route(POST=telling.delete_tag),
+    "logged-models": route(POST=logged_models.create),
+    "logged-models/search": route(POST=searches.logged_models),
+    "logged-models/<str:logged_id>": route(
+        GET=logged_models.show, PATCH=logged_models.finish, DELETE=logged_models.delete
+    ),
+    "logged-models/<str:logged_id>/params": route(POST=logged_models.add_parameters),
+    "logged-models/<str:logged_id>/tags": route(PATCH=logged_models.set_tags),
+    "logged-models/<str:logged_id>/tags/<str:tag>": route(DELETE=logged_models.delete_tag),
+    "logged-models/<str:logged_id>/artifacts/directories": route(GET=logged_models.files),
     "metrics/get-history": route(GET=metrics.history),
     "metrics/get-history-bulk": route(GET=metrics.history_of_many),
     "metrics/get-history-bulk-interval": route(GET=metrics.thinned_history),

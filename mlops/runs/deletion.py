@@ -122,7 +122,7 @@ def in_bin(runs: QuerySet[Run]) -> QuerySet[Run]:
 
 def check_deletable(run: Run, family: list[Run]) -> None:
     for one in family:
-        if one.state not in FINAL_RUN_STATES:
+        if one.kind != RunKind.TRACKED and one.state not in FINAL_RUN_STATES:  # no worker of ours is at those
             raise Refusal(
                 "run_under_way",
                 _("Run #%(number)d is %(state)s.") % {"number": one.number, "state": one.get_state_display().lower()},

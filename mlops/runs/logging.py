@@ -153,7 +153,7 @@ def log_dataset_use(run: Run, name: str, digest: str, *, context: str = "", **to
 
 
 def _row(run: Run, node: str, point: Point) -> Metric:
-    finite = math.isfinite(point.value)
+    special = special_of(point.value)
     if abs(point.position) > GREATEST_POSITION:
         raise Refusal(
             "metric_invalid",
@@ -166,14 +166,17 @@ def _row(run: Run, node: str, point: Point) -> Metric:
         run=run,
         node=node,
         key=_key(point.key, "metric_invalid"),
-        value=point.value if finite else None,
-        special="" if finite else _special(point.value),
+        value=None if special else point.value,
+        special=special,
         position=point.position,
         at=point.at,
     )
 
 
-def _special(value: float) -> str:
+def special_of(value: float) -> str:
+    """Which number it is that no database compares alike; empty for a finite one."""
+    if math.isfinite(value):
+        return ""
     if math.isnan(value):
         return Special.NAN
     return Special.INFINITE if value > 0 else Special.MINUS_INFINITE

@@ -257,6 +257,79 @@ class Artifact(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "path"], name="one_artifact_path")]
 
 
+class LoggedModelState(models.TextChoices):
+    PENDING = "pending", _("Files are on their way")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Its files did not arrive")
+
+
+class LoggedModel(models.Model):
+    """A model that code logged, before anybody registers it: with its files, parameters, and metrics of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+")
+    """The one that made it."""
+    name = models.CharField(max_length=500)
+    kind = models.CharField(max_length=500, blank=True)
+    """As its client says, such as `external`."""
+    state = models.CharField(max_length=10, choices=LoggedModelState.choices, default=LoggedModelState.PENDING)
+    parameters = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["experiment", "-created_at"], name="logged_model_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoggedModelFile(models.Model):
+    model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=500)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    size_bytes = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [models.UniqueConstraint(fields=["model", "path"], name="one_logged_model_path")]
+
+
+class LoggedModelMetric(models.Model):
+    """A metric that a run told of a model, perhaps on named data."""
+
+    model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.FloatField(null=True)
+    special = models.CharField(max_length=4, blank=True, choices=Special.choices)
+    position = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+    dataset = models.CharField(max_length=500, blank=True)
+    dataset_digest = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["model", "key"], name="logged_model_metric")]
+
+
+class LoggedModelUse(models.Model):
+    """A run that took a model as its input, or gave one as its output."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    model = models.ForeignKey(LoggedModel, on_delete=models.CASCADE, related_name="+")
+    is_output = models.BooleanField()
+    position = models.BigIntegerField(default=0)
+    """The step at which it was given."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "model", "is_output"], name="one_use_of_a_logged_model")]
+
+
 class LogLine(models.Model):
     """Lines in the order in which they arrived; `seq` counts within the step."""
 

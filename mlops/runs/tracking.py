@@ -8,18 +8,17 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
-from mlops.access.models import Project
 from mlops.events.chain import notify, record
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.runs.models import FINAL_RUN_STATES, Experiment, Run, RunKind, RunState
 from mlops.runs.moves import EVENT_OF, told
 from mlops.runs.naming import made_up_name
+from mlops.runs.numbering import next_number
 from mlops.tags.filters import write_tags
 
 NOTHING = PipelineSpec(nodes=(), edges=())
@@ -93,12 +92,6 @@ def describe_tracked(actor: Any, run: Run, *, description: str) -> None:
         Run.objects.filter(pk=run.pk).update(description=description)
         run.description = description
         notify("run", str(run.pk), project=run.project)
-
-
-def next_number(project: Project) -> int:
-    """Within a transaction; the project's row is locked until its end."""
-    Project.objects.select_for_update().get(pk=project.pk)
-    return int(Run.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _move(actor: Any, run: Run, state: RunState, ended_at: datetime | None) -> None:

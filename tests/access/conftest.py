@@ -85,6 +85,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "experiment_id": run.experiment_id.hex,
         "artifact": _artifact(run),
         "job": str(run.pk),
+        "logged_id": _logged_model(run, owner),
+        "tag": "Area",
         "node": "data",
         "port": "dataset",
         "path": "data.parquet",
@@ -224,6 +226,13 @@ def _artifact(run: Any) -> str:
 
     log_artifact(run, "notes.txt", keep_stream(io.BytesIO(SECRET.encode())))
     return f"{run.experiment_id.hex}/{run.pk.hex}/artifacts/notes.txt"
+
+
+def _logged_model(run: Any, owner: Any) -> str:
+    from mlops.runs.logged_models import begin_model
+
+    model = begin_model(owner, run.experiment, name=f"{SECRET} logged", run=run, tags={"Area": SECRET})
+    return f"m-{model.pk.hex}"
 
 
 def _document() -> Document:

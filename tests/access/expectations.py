@@ -555,6 +555,7 @@ on("alerts/networks/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "allow", 
 on("health", GET=ANYONE)
 on("version", GET=ANYONE)
 MLFLOW = "<mlflow_base:base>/mlflow/"
+MODEL_TOLD = '{{"artifact_path": "m", "flavors": 1, "utc_time_created": 1, "run_id": 1}}'
 RUN_ID, TRACKED = {"run_id": "{run_id}"}, {"experiment_id": "{experiment_id}"}
 on(f"{MLFLOW}server-info", GET=ANYONE)
 on(f"{MLFLOW}<path:rest>", GET=ANYONE, allowed=(404,))
@@ -579,6 +580,16 @@ on(f"{MLFLOW}runs/log-batch", POST=(CONTRIBUTE, RUN_ID))
 on(f"{MLFLOW}runs/log-inputs", POST=(CONTRIBUTE, RUN_ID))
 on(f"{MLFLOW}runs/set-tag", POST=(CONTRIBUTE, RUN_ID | {"key": "a", "value": "1"}))
 on(f"{MLFLOW}runs/delete-tag", POST=(CONTRIBUTE, RUN_ID | {"key": "walk"}), allowed=(404,))
+on(f"{MLFLOW}runs/log-model", POST=(CONTRIBUTE, RUN_ID | {"model_json": MODEL_TOLD}))
+on(f"{MLFLOW}runs/outputs", POST=(CONTRIBUTE, RUN_ID | {"models": []}))
+on(f"{MLFLOW}logged-models", POST=(CONTRIBUTE, TRACKED))
+on(f"{MLFLOW}logged-models/search", POST=(SIGNED_IN, {"experiment_ids": []}))
+LOGGED = f"{MLFLOW}logged-models/<str:logged_id>"
+on(LOGGED, GET=READ, PATCH=(CONTRIBUTE, {"status": 2}), DELETE=CONTRIBUTE)
+on(f"{LOGGED}/params", POST=(CONTRIBUTE, {}))
+on(f"{LOGGED}/tags", PATCH=(CONTRIBUTE, {}))
+on(f"{LOGGED}/tags/<str:tag>", DELETE=CONTRIBUTE)
+on(f"{LOGGED}/artifacts/directories", GET=READ)
 on(f"{MLFLOW}metrics/get-history", query="?run_id={run_id}&metric_key=a", GET=READ)
 on(f"{MLFLOW}metrics/get-history-bulk", query="?run_id={run_id}&metric_key=a", GET=SIGNED_IN)
 on(f"{MLFLOW}metrics/get-history-bulk-interval", query="?run_ids={run_id}&metric_key=a", GET=SIGNED_IN)

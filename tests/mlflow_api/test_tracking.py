@@ -46,7 +46,7 @@ def test_a_failing_script_leaves_a_failed_run(client):
 
 def test_a_run_is_found_renamed_deleted_and_restored(client):
     run = client.create_run("0", run_name="one", tags={"a": "b"})
-    client.update_run(run.info.run_id, status="FINISHED", name="two")
+    client.update_run(run.info.run_id, name="two")
     assert client.get_run(run.info.run_id).info.run_name == "two"
     client.delete_run(run.info.run_id)
     assert client.search_runs(["0"]) == []

@@ -17,6 +17,7 @@ from mlops.events.catalogue import (
     endpoints,
     environments,
     experiments,
+    logged_models,
     models,
     monitors,
     packaging,
@@ -31,6 +32,7 @@ from mlops.events.catalogue.described import EventType
 GROUPS: dict[str, tuple[EventType, ...]] = {
     "Runs": runs.TYPES,
     "Experiments": experiments.TYPES,
+    "Logged models": logged_models.TYPES,
     "Pipelines and schedules": pipelines.TYPES,
     "Batch endpoints": batch.TYPES,
     "Models": models.TYPES,

@@ -1,0 +1,195 @@
+"""MLflow's filters as conditions of the database.
+
+A kind of thing says which attributes it has and where tags, metrics and parameters of it lie; the parser is the one of
+all lists, in its strict form. As with MLflow, `!=` finds only what has a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField
+
+from mlops.formats.refusal import Refusal
+from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
+from mlops.mlflow_api.faults import invalid
+from mlops.mlflow_api.shapes import moment
+from mlops.tags.models import Tag
+
+ORDERED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+DIRECTION = re.compile(r"(?P<name>.+?)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE | re.DOTALL)
+PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
+SPACES = {
+    "": "field", "attribute": "field", "attributes": "field", "attr": "field", "run": "field",
+    "metric": "metric", "metrics": "metric",
+    "param": "parameter", "params": "parameter", "parameter": "parameter", "parameters": "parameter",
+    "tag": "tag", "tags": "tag",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Attribute:
+    path: str
+    number: bool = False
+    read: Callable[[Any], Any] = str
+    """From the value in the filter to the one in the column."""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    model: type[Model]
+    holder: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    model: type[Model]
+    attributes: dict[str, Attribute]
+    metrics: Facts | None = None
+    parameters: Facts | None = None
+    tags_as_attributes: dict[str, Attribute] = field(default_factory=dict)
+    """Tags of MLflow that are facts of ours."""
+    elsewhere: dict[str, tuple[Facts, str]] = field(default_factory=dict)
+    """Attributes of things that belong to it, such as the data of a run: where they lie, and the column."""
+
+
+class AsKey(Func):
+    """The primary key that a tag names in text."""
+
+    output_field = UUIDField()
+    template = "CAST(%(expressions)s AS uuid)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
+        return super().as_sql(compiler, connection, template="REPLACE(%(expressions)s, '-', '')", **more)
+
+
+def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
+    """Raises Fault `INVALID_PARAMETER_VALUE`, with the place in the filter."""
+    if not text.strip():
+        return things
+    names = {**kind.attributes, **{name: Attribute(path="") for name in kind.elsewhere}}
+    fields = [Field(name=n, kind="number" if a.number else "text", aliases=a.aliases) for n, a in names.items()]
+    spaces = ["tag"] + ["metric"] * bool(kind.metrics) + ["parameter"] * bool(kind.parameters)
+    try:
+        query = parse(text, vocabulary(fields, spaces=spaces, strict=True))  # type: ignore[arg-type]
+    except Refusal as refusal:
+        raise invalid(f"Invalid filter '{text[:500]}': {refusal.message} {refusal.hint}".strip()) from refusal
+    return things.filter(_condition(query.root, kind)) if query.root else things
+
+
+def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...]) -> QuerySet[Any]:
+    """By what is asked, then by `then`; what has no value comes last."""
+    keys: list[Any] = []
+    for index, text in enumerate(given):
+        found = DIRECTION.fullmatch(text.strip())
+        if found is None:
+            raise invalid(f"Invalid order_by clause '{text}'.")
+        things, key = _sort_key(things, found["name"], kind, f"sort_{index}")
+        is_down = (found["way"] or "asc").lower() == "desc"
+        keys.append(F(key).desc(nulls_last=True) if is_down else F(key).asc(nulls_last=True))
+    return things.order_by(*keys, *then)
+
+
+def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str) -> tuple[QuerySet[Any], str]:
+    found = PREFIX.fullmatch(_unquoted(name))
+    space = SPACES.get((found["space"] or "").lower()) if found else None
+    key = _unquoted(found["key"]) if found and space else _unquoted(name)
+    if space in (None, "field"):
+        attribute = _attribute(key, kind)
+        if attribute is None:
+            known = ", ".join(kind.attributes)
+            raise invalid(f"Invalid order_by clause '{name}'. Valid attributes are: {known}.")
+        return things, attribute.path
+    if space == "tag":
+        if key in kind.tags_as_attributes:
+            return things, kind.tags_as_attributes[key].path
+        rows: Any = _tag_rows(kind).annotate(of=AsKey("object_id")).filter(key=key, of=OuterRef("pk")).values("value")
+    else:
+        facts = kind.metrics if space == "metric" else kind.parameters
+        if facts is None:
+            raise invalid(f"Invalid order_by clause '{name}'.")
+        rows = facts.model._default_manager.filter(key=key, **{facts.holder: OuterRef("pk")}).values("value")
+    return things.annotate(**{alias: Subquery(rows[:1])}), alias
+
+
+def _condition(node: Node, kind: Kind) -> Q:
+    if isinstance(node, And):
+        made = Q()
+        for part in node.parts:
+            made &= _condition(part, kind)
+        return made
+    if isinstance(node, Or):
+        made = Q(pk__in=[])
+        for part in node.parts:
+            made |= _condition(part, kind)
+        return made
+    if isinstance(node, Not):
+        return ~_condition(node.part, kind)
+    assert isinstance(node, Compare | Has)
+    space, key = node.name.space, node.name.key
+    if space == "field" and key in kind.elsewhere:
+        facts, column = kind.elsewhere[key]
+        rows = facts.model._default_manager.filter(_compared(node, Attribute(column))).values(facts.holder)
+        return Q(pk__in=rows)
+    if space == "field" or (space == "tag" and key in kind.tags_as_attributes):
+        return _compared(node, kind.attributes[key] if space == "field" else kind.tags_as_attributes[key])
+    if space == "tag":
+        tags = _tag_rows(kind).filter(_compared(node, Attribute("value")), key=key)
+        return Q(pk__in=tags.values_list(AsKey("object_id")))
+    facts = kind.metrics if space == "metric" else kind.parameters  # type: ignore[assignment]
+    value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
+    rows = facts.model._default_manager.filter(_compared(node, value), key=key).values(facts.holder)
+    return Q(pk__in=rows)
+
+
+def _compared(node: Compare | Has, attribute: Attribute) -> Q:
+    path = attribute.path
+    if isinstance(node, Has):
+        return Q(**{f"{path}__isnull": False})
+    values = [attribute.read(getattr(value, "value", "")) for value in node.values]
+    sign, value = node.operator, values[0] if values else None
+    if sign == "=":
+        return Q(**{path: value})
+    if sign == "!=":
+        return ~Q(**{path: value}) & Q(**{f"{path}__isnull": False})
+    if sign == "in":
+        return Q(**{f"{path}__in": values})
+    if sign == "not in":
+        return ~Q(**{f"{path}__in": values}) & Q(**{f"{path}__isnull": False})
+    if sign in ORDERED:
+        return Q(**{f"{path}__{ORDERED[sign]}": value})
+    if sign == "contains":
+        return Q(**{f"{path}__contains": value})
+    lookup = "regex" if sign == "like" else "iregex"
+    return Q(**{f"{path}__{lookup}": _pattern(str(value))})
+
+
+def _pattern(like: str) -> str:
+    signs = {"%": ".*", "_": "."}
+    return "(?s)^" + "".join(signs.get(sign) or re.escape(sign) for sign in like) + "$"
+
+
+def _tag_rows(kind: Kind) -> QuerySet[Tag]:
+    return Tag.objects.filter(content_type=ContentType.objects.get_for_model(kind.model))
+
+
+def _attribute(name: str, kind: Kind) -> Attribute | None:
+    wanted = name.lower()
+    for known, attribute in kind.attributes.items():
+        if wanted in (known.lower(), *(alias.lower() for alias in attribute.aliases)):
+            return attribute
+    return None
+
+
+def _unquoted(name: str) -> str:
+    quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "`\"'"
+    return name[1:-1] if quoted else name
+
+
+def as_moment(value: Any) -> Any:
+    """From milliseconds; a number that is no time finds nothing."""
+    return moment(int(float(value)))

@@ -1,0 +1,70 @@
+"""Models that code logs arrive with files, parameters and metrics; autologging of scikit-learn arrives complete."""
+
+from __future__ import annotations
+
+import mlflow
+import pytest
+from mlflow.exceptions import MlflowException
+
+
+class Doubled(mlflow.pyfunc.PythonModel):
+    def predict(self, model_input: list[float]) -> list[float]:
+        return [2 * value for value in model_input]
+
+
+def test_a_model_is_logged_found_and_loaded(client):
+    with mlflow.start_run() as run:
+        logged = mlflow.pyfunc.log_model(name="double", python_model=Doubled(), pip_requirements=[])
+    found = client.get_logged_model(logged.model_id)
+    assert (found.name, found.source_run_id, found.status) == ("double", run.info.run_id, "READY")
+    assert [one.model_id for one in client.get_run(run.info.run_id).outputs.model_outputs] == [logged.model_id]
+    assert mlflow.pyfunc.load_model(logged.model_uri).predict([1.0, 2.0]) == [2.0, 4.0]
+    assert mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/double").predict([3.0]) == [6.0]
+    assert "double/MLmodel" in {file.path for file in client.list_artifacts(run.info.run_id, "double")}
+
+
+def test_models_are_searched_by_what_was_told_of_them(client):
+    made = {}
+    for name, loss in (("a", 0.1), ("b", 0.9)):
+        with mlflow.start_run():
+            model = mlflow.initialize_logged_model(name, params={"depth": "3"}, tags={"team": name})
+            mlflow.log_metric("loss", loss, model_id=model.model_id)
+            mlflow.finalize_logged_model(model.model_id, "READY")
+            made[name] = model.model_id
+    found = client.search_logged_models(["0"], filter_string="metrics.loss < 0.5")
+    assert [one.model_id for one in found] == [made["a"]]
+    assert found[0].params == {"depth": "3"}
+    assert found[0].metrics[0].value == 0.1
+    ordered = client.search_logged_models(["0"], order_by=[{"field_name": "metrics.loss", "ascending": False}])
+    assert [one.name for one in ordered] == ["b", "a"]
+    assert [one.name for one in client.search_logged_models(["0"], filter_string="tags.team = 'b'")] == ["b"]
+
+
+def test_a_model_is_tagged_and_deleted(client):
+    model = client.create_logged_model("0", name="m")
+    client.set_logged_model_tags(model.model_id, {"a": "b"})
+    client.delete_logged_model_tag(model.model_id, "a")
+    assert client.get_logged_model(model.model_id).tags == {}
+    client.delete_logged_model(model.model_id)
+    with pytest.raises(MlflowException, match="not found"):
+        client.get_logged_model(model.model_id)
+
+
+def test_autologging_of_scikit_learn_arrives_complete(client):
+    import numpy
+    from sklearn.linear_model import LogisticRegression
+
+    mlflow.sklearn.autolog(log_models=True, serialization_format="cloudpickle")
+    try:
+        with mlflow.start_run() as run:
+            rows = numpy.random.default_rng(1).normal(size=(60, 2))
+            LogisticRegression(C=0.5).fit(rows, rows[:, 0] > 0)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
+    found = client.get_run(run.info.run_id)
+    assert found.data.params["C"] == "0.5"
+    assert "training_accuracy_score" in found.data.metrics
+    assert found.inputs.dataset_inputs[0].tags[0].value == "train"
+    model = client.get_logged_model(found.outputs.model_outputs[0].model_id)
+    assert mlflow.models.get_model_info(f"models:/{model.model_id}").signature is not None
+    assert {metric.key for metric in model.metrics} >= {"training_accuracy_score"}

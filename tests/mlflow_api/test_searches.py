@@ -1,0 +1,86 @@
+"""MLflow's filters, orders and pages find what they find on its own server."""
+
+from __future__ import annotations
+
+import pytest
+from mlflow.exceptions import MlflowException
+
+
+@pytest.fixture
+def runs(client) -> dict[str, str]:
+    """Three runs by name."""
+    made = {}
+    for name, loss, lr, area in (("one", 0.1, "0.1", "Churn"), ("two", 0.2, "0.2", "Sales"), ("three", 0.3, "0.1", "")):
+        run = client.create_run("0", run_name=name, start_time=1_000 * (len(made) + 1))
+        client.log_metric(run.info.run_id, "loss", loss)
+        client.log_param(run.info.run_id, "lr", lr)
+        if area:
+            client.set_tag(run.info.run_id, "Area", area)
+        made[name] = run.info.run_id
+    client.set_terminated(made["two"], "FAILED")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("metrics.loss < 0.25", {"one", "two"}),
+        ("metrics.`loss` >= 0.2 AND params.lr = '0.2'", {"two"}),
+        ('params."lr" != "0.1"', {"two"}),
+        ("tags.Area = 'Churn'", {"one"}),
+        ("tags.Area != 'Churn'", {"two"}),
+        ("tags.Area LIKE 'S%'", {"two"}),
+        ("tags.Area ILIKE 's%'", {"two"}),
+        ("attributes.status = 'FAILED'", {"two"}),
+        ("status = 'RUNNING'", {"one", "three"}),
+        ("run_name = 'three'", {"three"}),
+        ("tags.mlflow.runName = 'three'", {"three"}),
+        ("attributes.run_name LIKE 't%'", {"two", "three"}),
+        ("start_time > 1500", {"two", "three"}),
+        ("params.lr IN ('0.1', '7')", {"one", "three"}),
+        ("attributes.user_id = 'carl'", {"one", "two", "three"}),
+        ("metrics.other > 0", set()),
+    ],
+)
+def test_filters_of_runs(client, runs, text, names):
+    assert {run.info.run_name for run in client.search_runs(["0"], text)} == names
+
+
+def test_runs_are_found_by_their_ids(client, runs):
+    text = f"attributes.run_id IN ('{runs['one']}', '{runs['two']}')"
+    assert {run.info.run_name for run in client.search_runs(["0"], text)} == {"one", "two"}
+
+
+def test_orders_of_runs_and_what_has_no_value_comes_last(client, runs):
+    def order(*by: str) -> list[str]:
+        return [run.info.run_name for run in client.search_runs(["0"], order_by=list(by))]
+
+    assert order("metrics.loss DESC") == ["three", "two", "one"]
+    assert order("tags.Area") == ["one", "two", "three"]
+    assert order("params.lr ASC", "attributes.start_time ASC") == ["one", "three", "two"]
+    assert order() == ["three", "two", "one"]
+
+
+@pytest.mark.parametrize("text", ["loss < ", "metrics.loss < 'x'", "nonsense.a = 1", "a", "params.lr = '1' OR 1 = 1"])
+def test_filters_that_cannot_be_understood_are_refused(client, runs, text):
+    with pytest.raises(MlflowException) as refused:
+        client.search_runs(["0"], text)
+    assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+def test_data_that_runs_used_finds_them(client, call, runs):
+    data = {"name": "shop", "digest": "d1", "source_type": "local", "source": "x"}
+    use = {"dataset": data, "tags": [{"key": "mlflow.data.context", "value": "train"}]}
+    assert call("POST", "runs/log-inputs", {"run_id": runs["one"], "datasets": [use]}).status_code == 200
+    for text in ("dataset.name = 'shop'", "dataset.digest = 'd1'", "dataset.context = 'train'"):
+        assert [run.info.run_name for run in client.search_runs(["0"], text)] == ["one"]
+
+
+def test_filters_and_orders_of_experiments(client):
+    for name in ("alpha", "beta"):
+        client.create_experiment(name, tags={"team": name})
+    found = client.search_experiments(filter_string="name LIKE 'al%'")
+    assert [one.name for one in found] == ["alpha"]
+    assert [one.name for one in client.search_experiments(filter_string="tags.team = 'beta'")] == ["beta"]
+    named = client.search_experiments(order_by=["name DESC"])
+    assert [one.name for one in named] == ["beta", "alpha", "Default"]
