@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -14,6 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mlops.formats.code_source import ROOT_FILE
+from mlops.formats.inner_paths import inner_path, shown
 from mlops.formats.refusal import Refusal, nearest
 
 NAMED_FILES = 5
@@ -79,14 +83,38 @@ def _below_root(folder: Path, path: str) -> str:
 def _unpack(name: str, stream: BinaryIO, folder: Path) -> None:
     try:
         archive = zipfile.ZipFile(stream)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise Refusal("bundle_unreadable", _("“%(name)s” is no zip file.") % {"name": name}, status=422) from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _check_sizes(entries)
     left = settings.CODE_MOST_BYTES
     for entry in entries:
-        with archive.open(entry) as source:
-            left -= _write(folder, entry.filename, source, left)  # type: ignore[arg-type]
+        _require_file(entry)
+        try:
+            with archive.open(entry) as source:
+                left -= _write(folder, entry.filename, source, left)  # type: ignore[arg-type]
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, lzma.LZMAError) as error:
+            raise Refusal(
+                "bundle_unreadable",
+                _("“%(path)s” cannot be unpacked: %(error)s.")
+                % {"path": shown(entry.filename), "error": str(error).rstrip(".")},
+                hint=_("Pack it anew, without a password."),
+                status=422,
+            ) from error
+
+
+def _require_file(entry: zipfile.ZipInfo) -> None:
+    """A zip of Unix may hold links, pipes and devices."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind in (0, stat.S_IFREG):
+        return
+    what = _("a link") if kind == stat.S_IFLNK else _("no plain file")
+    raise Refusal(
+        "bundle_unsafe",
+        _("“%(path)s” is %(what)s, which is not unpacked.") % {"path": shown(entry.filename), "what": what},
+        hint=_("Pack the file that it leads to instead."),
+        status=422,
+    )
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
@@ -115,12 +143,8 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _write(folder: Path, name: str, stream: BinaryIO, most: int) -> int:
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or not path.parts or len(name) > 500:
-        raise Refusal("path_outside", _("“%(path)s” cannot be the path of a file here.") % {"path": name}, status=422)
-    place, written = folder / path, 0
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("wb") as target:
+    place, written = folder / inner_path(name), 0
+    with _opened(place, name) as target:
         while chunk := stream.read(1024 * 1024):
             written += len(chunk)
             if written > most:
@@ -133,3 +157,17 @@ def _write(folder: Path, name: str, stream: BinaryIO, most: int) -> int:
                 )
             target.write(chunk)
     return written
+
+
+def _opened(place: Path, name: str) -> BinaryIO:
+    """Raises Refusal `bundle_ambiguous` where the path is that of another file, or leads through one."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place.open("xb")
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise Refusal(
+            "bundle_ambiguous",
+            _("“%(path)s” comes twice, or is a file and a folder at once.") % {"path": shown(name)},
+            hint=_("Pack the folder anew."),
+            status=422,
+        ) from error

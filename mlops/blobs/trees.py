@@ -10,7 +10,9 @@ from typing import BinaryIO
 import msgspec
 
 from mlops.blobs.models import Blob, Tree
+from mlops.blobs.plain_files import open_plain, plain_files
 from mlops.blobs.stores import store
+from mlops.formats.inner_paths import inner_path
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal
 
@@ -26,12 +28,13 @@ def keep_file(path: Path) -> Blob:
 
 
 def keep_folder(folder: Path) -> Tree:
-    """Every regular file below `folder`; links and empty folders are left out."""
+    """Every regular file below `folder`; links, pipes and empty folders are left out. Anybody's code may have written
+    there. Raises Refusal `too_many_files`, `name_unusable`."""
     files = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-        with path.open("rb") as source:
+    for path in sorted(plain_files(folder)):
+        with open_plain(folder / path) as source:
             digest, size = store().put(source)
-        files.append(File(path=path.relative_to(folder).as_posix(), digest=digest, size_bytes=size))
+        files.append(File(path=path, digest=digest, size_bytes=size))
     return keep_manifest(Manifest(files=tuple(files)), new=files)
 
 
@@ -74,7 +77,7 @@ def fetch_tree(tree_digest: str, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     manifest = manifest_of(tree_digest)
     for file in manifest.files:
-        target = folder / file.path
+        target = folder / inner_path(file.path)
         if not target.exists():
             store().fetch(file.digest, str(target))
     return manifest.size_bytes

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import math
 import os
-import shutil
 import socket
 import threading
 import time
@@ -25,6 +24,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.blobs.plain_files import remove_folder
 from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
@@ -128,7 +128,7 @@ def _carry_out(step: Step, executor: Executor) -> None:
     folder = folder_of(step)
     if step.attempt > 1 or folder.exists():
         for lost in folder.parent.glob(f"{step.pk}-*"):
-            shutil.rmtree(lost, ignore_errors=True)
+            remove_folder(lost)
     try:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
@@ -156,7 +156,7 @@ def _remove(folder: Path) -> None:
     gone = folder.with_name(f"gone-{uuid4().hex}")
     with contextlib.suppress(FileNotFoundError):
         folder.rename(gone)
-        _removals.submit(shutil.rmtree, gone, ignore_errors=True)
+        _removals.submit(remove_folder, gone)
 
 
 def _lay_out(step: Step, folder: Path) -> StepOrder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.blobs.plain_files import remove_folder
 from mlops.execution.perform import claimable, folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
@@ -52,7 +52,7 @@ def _tidy() -> None:
     running = {folder_of(step) for step in Step.objects.filter(state="running")}
     for folder in folders:
         if folder not in running:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
 
 
 def _is_old(path: Path) -> bool:
