@@ -38,6 +38,7 @@ from mlops.web.pages import (
     retraining_edit,
     runs,
     schedules,
+    search,
     subscriptions,
     telemetry,
 )
@@ -46,6 +47,7 @@ app_name = "web"
 urlpatterns = [
     *home.urlpatterns,
     *projects.urlpatterns,
+    *search.urlpatterns,
     *datasets.urlpatterns,
     *components.urlpatterns,
     *runs.urlpatterns,

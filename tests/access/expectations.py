@@ -235,6 +235,11 @@ on(f"{ENVIRONMENT}versions/<str:version>/build/", GET=READ, POST=(CONTRIBUTE, {}
 on(f"{ENVIRONMENT}versions/<str:version>/log/", GET=READ)
 on(f"{ENVIRONMENT}versions/<str:version>/download/", GET=READ)
 
+# -- search
+on("search/", query="?q=name~secret", GET=SIGNED_IN)
+on("search/hits/", query="?text=secret", GET=SIGNED_IN)
+on("search/complete/", query="?noun=runs&project={slug}&text=a", GET=READ)
+
 # -- runs
 JOB = {"project": "{slug}", "yaml": "command: echo hello"}
 on("api/v1/jobs/", POST=(CONTRIBUTE, JOB))

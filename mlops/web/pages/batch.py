@@ -19,12 +19,15 @@ from mlops.batch import actions, queries
 from mlops.batch.inputs import keep_upload
 from mlops.batch.invoking import invoke
 from mlops.batch.models import BatchEndpoint
+from mlops.batch.searching import BATCH_ENDPOINTS
 from mlops.batch.shaping import scoring_uri
 from mlops.batch.telling import progress_of, tell
 from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.formats.refusal import Refusal
 from mlops.runs.situation import surroundings
+from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.pages.batch_words import call_snippets, setting_lines
 from mlops.web.projects import current_project, show_project
 
@@ -123,11 +126,13 @@ def _page(request: HttpRequest, shown: BatchEndpoint, *, tab: str = "", **more: 
 
 def _rows_context(request: HttpRequest) -> dict[str, Any]:
     project = current_project(request)
-    rows = []
-    for one in queries.visible_to(request.user).filter(project=project):
+    seen = queries.visible_to(request.user).filter(project=project)
+    found = listed(request, BATCH_ENDPOINTS, seen, project=project.slug)
+    tags, rows = tags_of_many(found.rows), []
+    for one in found.rows:
         jobs = queries.jobs(request.user).filter(endpoint=one)
-        rows.append((one, queries.deployments_of(one).count(), jobs.first(), jobs.count()))
-    return {"project": project, "rows": rows}
+        rows.append((one, queries.deployments_of(one).count(), jobs.first(), jobs.count(), tags[str(one.pk)]))
+    return {"project": project, "rows": rows, "listed": found}
 
 
 def _jobs_tab(request: HttpRequest, shown: BatchEndpoint) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
@@ -22,14 +21,16 @@ from mlops.components import actions, files, queries
 from mlops.components.bundles import unpacked
 from mlops.components.models import ComponentVersion, Kind
 from mlops.components.registering import register_folder
+from mlops.components.searching import COMPONENTS
 from mlops.components.usage import uses_of
 from mlops.datasets.queries import palette
 from mlops.formats.definition import Function
 from mlops.formats.refusal import Refusal
+from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.projects import current_project, show_project
 
-A_PAGE = 50
 MOST_SHOWN_BYTES = 200_000
 
 
@@ -37,21 +38,18 @@ MOST_SHOWN_BYTES = 200_000
 @require_GET
 def components(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    text, archived = request.GET.get("q", "").strip(), request.GET.get("archived") == "1"
-    found = queries.visible_to(request.user).filter(project=project, archived_at__isnull=not archived)
-    if text:
-        found = found.filter(name__icontains=text)
-    page = Paginator(found.order_by("name"), A_PAGE).get_page(request.GET.get("page"))
-    newest = queries.newest(page)
+    archived = request.GET.get("archived") == "1"
+    seen = queries.visible_to(request.user).filter(project=project, archived_at__isnull=not archived)
+    found = listed(request, COMPONENTS, seen, project=project.slug, keep=("archived",))
+    newest, tags = queries.newest(found.rows), tags_of_many(found.rows)
     context = {
         "project": project,
-        "page": page,
-        "rows": [(row, newest.get(row.pk)) for row in page],
-        "q": text,
+        "listed": found,
+        "rows": [(row, newest.get(row.pk), tags[str(row.pk)]) for row in found.rows],
         "archived": archived,
         "may_contribute": may(request.user, "contribute", project),
     }
-    return render(request, "web/components/list.html", context)
+    return render(request, "web/components/list.html", context, status=found.status)
 
 
 @signed_in

@@ -22,15 +22,17 @@ from mlops.datasets import actions, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.encoding import OFFERED
 from mlops.datasets.reading.examination import Preview
+from mlops.datasets.searching import DATASETS
 from mlops.formats.profile import ColumnProfile
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.table import ColumnType
+from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.histograms import Bar, bars
+from mlops.web.listing import listed
 from mlops.web.projects import current_project, show_project
 
-DATASETS_A_PAGE = 25
 ROWS_A_PAGE = 50
 STEPS = {
     "file": gettext_lazy("File"),
@@ -250,17 +252,15 @@ def delete_version(request: HttpRequest, dataset_id: UUID, number: int) -> HttpR
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:
     project = current_project(request)
-    q, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    kind = request.GET.get("kind", "")
     samples = {"samples": True, "mine": False}.get(kind)
-    found = queries.found(queries.visible_to(request.user).filter(project=project), q=q, samples=samples)
-    page = Paginator(found, DATASETS_A_PAGE).get_page(request.GET.get("page"))
-    latest = queries.latest_of(list(page))
+    seen = queries.found(queries.visible_to(request.user).filter(project=project), samples=samples)
+    found = listed(request, DATASETS, seen, project=project.slug, keep=("kind",))
+    latest, tags = queries.latest_of(found.rows), tags_of_many(found.rows)
     return {
         "project": project,
-        "page": page,
-        "rows": [(one, latest.get(one.pk)) for one in page],
-        "q": q,
-        "kind": kind,
+        "listed": found,
+        "rows": [(one, latest.get(one.pk), tags[str(one.pk)]) for one in found.rows],
         "may_contribute": may(request.user, "contribute", project),
     }
 

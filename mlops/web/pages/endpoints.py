@@ -17,12 +17,15 @@ from mlops.access.decisions import may
 from mlops.deployments import actions, queries
 from mlops.deployments.consuming import program
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.searching import ENDPOINTS
 from mlops.deployments.snippets import LANGUAGES
 from mlops.deployments.targets import target
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal
 from mlops.rollouts.queries import live_rollout
+from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.pages import callers, deploying, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
@@ -116,9 +119,10 @@ def _base_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _list_context(request: HttpRequest, project: Any) -> dict[str, Any]:
-    found = list(queries.visible_to(request.user).filter(project=project))
+    found = listed(request, ENDPOINTS, queries.visible_to(request.user).filter(project=project), project=project.slug)
+    tags = tags_of_many(found.rows)
     lines = []
-    for endpoint in found:
+    for endpoint in found.rows:
         deployments = list(queries.deployments_of(endpoint))
         lines.append(
             {
@@ -126,9 +130,10 @@ def _list_context(request: HttpRequest, project: Any) -> dict[str, Any]:
                 "deployments": [(one, endpoint.traffic.get(one.name, 0)) for one in deployments],
                 "health": queries.health_of(endpoint, deployments),
                 "summary": queries.traffic_summary(endpoint),
+                "tags": tags[str(endpoint.pk)],
             }
         )
-    return {"lines": lines, "project": project}
+    return {"lines": lines, "project": project, "listed": found}
 
 
 def _overview_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
@@ -30,41 +29,27 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.searching import MODELS
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import tags_of, tags_of_many
-from mlops.tags.searching import search
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.pages.images import images_context
 from mlops.web.pages.profiles import profiles_context
 from mlops.web.projects import current_project, show_project
 
-MODELS_A_PAGE = 25
 TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints")
 
 
 @signed_in
 def models(request: HttpRequest) -> HttpResponse:
-    """`filter` is part of a name, or TagName=TagValue; the page says how it was understood."""
     project = current_project(request)
-    typed = request.GET.get("filter", "").strip()
-    problem: Refusal | None = None
-    understood = ""
-    found = queries.visible_to(request.user).filter(project=project)
-    try:
-        answer = search(found, typed, MODELS, actor=request.user)
-        found, understood = answer.queryset, answer.understood
-    except Refusal as refusal:
-        problem = refusal
-    page = Paginator(found.order_by("-created_at"), MODELS_A_PAGE).get_page(request.GET.get("page"))
-    rows = queries.rows_of(list(page))
+    seen = queries.visible_to(request.user).filter(project=project)
+    found = listed(request, MODELS, seen, project=project.slug)
     context = {
         "project": project,
-        "page": page,
-        "rows": [(row, _served(row.latest)) for row in rows],
-        "typed": typed,
-        "understood": understood,
-        "problem": problem,
+        "listed": found,
+        "rows": [(row, _served(row.latest)) for row in queries.rows_of(found.rows)],
         "may_contribute": may(request.user, "contribute", project),
     }
-    return render(request, "web/models/list.html", context, status=problem.status if problem else 200)
+    return render(request, "web/models/list.html", context, status=found.status)
 
 
 @signed_in

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
@@ -25,15 +24,17 @@ from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
 from mlops.runs import queries
 from mlops.runs.compare import compare
-from mlops.runs.models import LogLine, Metric, Run, RunState, Step
+from mlops.runs.models import LogLine, Metric, Run, Step
 from mlops.runs.outputs import views
-from mlops.runs.shaping import seconds
+from mlops.runs.searching import RUNS
+from mlops.runs.shaping import UNSEEN, seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
+from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.pages.trials import has_trials, trials
 from mlops.web.projects import current_project, show_project
 
-RUNS_A_PAGE = 25
 MOST_LOG_LINES = 2_000
 TABS = {
     "graph": gettext_lazy("Graph"),
@@ -49,7 +50,8 @@ TABS = {
 @signed_in
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/runs/list.html", _list_context(request))
+    context = _list_context(request)
+    return render(request, "web/runs/list.html", context, status=context["listed"].status)
 
 
 @signed_in
@@ -131,24 +133,24 @@ def compared(request: HttpRequest) -> HttpResponse:
 
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:
+    """`state` and `experiment` of older addresses stand beside the filter."""
     project = current_project(request)
-    asked = {name: request.GET.get(name, "").strip() for name in ("state", "experiment", "q")}
+    asked = {name: request.GET.get(name, "").strip() for name in ("state", "experiment")}
+    seen = queries.visible_to(request.user).filter(project=project).defer(*UNSEEN)
     problem: Refusal | None = None
-    found = queries.visible_to(request.user).filter(project=project).defer("spec", "document", "shapes")
     try:
-        shown = queries.filtered(found, state=asked["state"], experiment=asked["experiment"], text=asked["q"])
+        seen = queries.filtered(seen, **asked)
     except Refusal as refusal:
-        problem, shown = refusal, found
-    page = Paginator(shown, RUNS_A_PAGE).get_page(request.GET.get("page"))
+        problem = refusal
+    found = listed(request, RUNS, seen, project=project.slug, keep=("state", "experiment"))
+    tags = tags_of_many(found.rows)
     return {
         "project": project,
-        "page": page,
-        "rows": [(one, seconds(one.started_at, one.ended_at)) for one in page],
+        "listed": found,
+        "rows": [(one, seconds(one.started_at, one.ended_at), tags[str(one.pk)]) for one in found.rows],
         "asked": asked,
-        "is_filtered": any(asked.values()),
+        "is_filtered": found.is_filtered or any(asked.values()),
         "problem": problem,
-        "states": RunState.choices,
-        "experiments": queries.experiments(request.user, project=project.slug),
     }
 
 

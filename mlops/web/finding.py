@@ -1,0 +1,66 @@
+"""The kinds of things that can be found: what a person sees of each, and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from mlops.batch import queries as batch
+from mlops.batch.searching import BATCH_ENDPOINTS
+from mlops.components import queries as components
+from mlops.components.searching import COMPONENTS
+from mlops.datasets import queries as datasets
+from mlops.datasets.searching import DATASETS
+from mlops.deployments import queries as deployments
+from mlops.deployments.searching import ENDPOINTS
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry import queries as registry
+from mlops.registry.searching import MODELS
+from mlops.runs import queries as runs
+from mlops.runs.searching import EXPERIMENTS, RUNS
+from mlops.runs.shaping import UNSEEN
+from mlops.tags.searching import Searchable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """`list_url` is the name of the page with all of them; `page` of one gives its address."""
+
+    fields: Searchable
+    seen: Callable[[Any], QuerySet[Any]]
+    icon: str
+    list_url: str
+    page: Callable[[Any], str]
+    title: Callable[[Any], str] = str
+
+
+KINDS = (
+    Kind(fields=RUNS, seen=lambda person: runs.visible_to(person).defer(*UNSEEN), icon="runs", list_url="web:runs",
+         page=lambda one: reverse("web:run", args=[one.pk]), title=lambda one: f"#{one.number} {one.display_name}"),
+    Kind(fields=EXPERIMENTS, seen=runs.experiments, icon="folder", list_url="web:runs",
+         page=lambda one: f"{reverse('web:runs')}?experiment={one.name}&project={one.project.slug}"),
+    Kind(fields=MODELS, seen=registry.visible_to, icon="models", list_url="web:models",
+         page=lambda one: reverse("web:model", args=[one.pk])),
+    Kind(fields=DATASETS, seen=datasets.visible_to, icon="datasets", list_url="web:datasets",
+         page=lambda one: reverse("web:dataset", args=[one.pk])),
+    Kind(fields=COMPONENTS, seen=components.visible_to, icon="code", list_url="web:components",
+         page=lambda one: reverse("web:component", args=[one.pk])),
+    Kind(fields=ENDPOINTS, seen=deployments.visible_to, icon="endpoints", list_url="web:endpoints",
+         page=lambda one: reverse("web:endpoint", args=[one.pk])),
+    Kind(fields=BATCH_ENDPOINTS, seen=batch.visible_to, icon="endpoints", list_url="web:batch-endpoints",
+         page=lambda one: reverse("web:batch-endpoint", args=[one.pk])),
+)  # fmt: skip
+
+
+def kind_named(noun: str) -> Kind:
+    """Raises Refusal `not_found` with the nearest."""
+    found = next((one for one in KINDS if one.fields.noun == noun), None)
+    if found is None:
+        known = [one.fields.noun for one in KINDS]
+        hint = nearest(noun, known) or f"There are: {', '.join(known)}."
+        raise Refusal("not_found", f"There is no list of “{noun[:40]}”.", hint=hint, status=404)
+    return found

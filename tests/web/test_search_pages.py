@@ -1,0 +1,113 @@
+"""Filter bars, what they say and propose, and the search over everything: each person finds what they may see."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.accounts.membership import create_project
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.runs.logging import Point, log_metrics
+from mlops.tags.filters import write_tags
+from tests.runs.history import past_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def runs(contributor, project):
+    """Three runs; the second is tagged Area=Churn."""
+    made = [
+        past_run(contributor, project, nodes=(), edges=(), state=state) for state in ("completed", "failed", "running")
+    ]
+    write_tags(made[1], {"Area": "Churn", "City": "New York"})
+    log_metrics(made[1], [Point("rmse", 0.25)])
+    return made
+
+
+@pytest.fixture
+def hidden(stranger):
+    """A run of another project, with tags, metrics and names of its own."""
+    other = create_project(stranger, name="Secret", slug="secret")
+    run = past_run(stranger, other, nodes=(), edges=())
+    write_tags(run, {"Hidden": "yes", "Area": "Concealed"})
+    log_metrics(run, [Point("rmse_hidden", 1.0)])
+    return run
+
+
+@pytest.fixture
+def page(client, reader):
+    client.force_login(reader)
+
+    def opened(address, status=200):
+        answer = client.get(address)
+        assert answer.status_code == status, answer.content.decode()[:500]
+        return answer.json() if "json" in answer["Content-Type"] else answer.content.decode()
+
+    return opened
+
+
+def test_the_bar_says_what_it_understood_and_each_chip_takes_a_condition_off(page, runs):
+    shown = page("/runs/?filter=Area=Churn+state=failed")
+    assert "the tag Area is “Churn” and state is failed" in shown
+    assert "#2 cars" in shown
+    assert "#1 cars" not in shown
+    assert "?filter=state%3Dfailed" in shown
+
+
+def test_a_filter_that_cannot_be_understood_is_marked_above_the_whole_list(page, runs):
+    shown = page("/runs/?filter=state=faild", 400)
+    assert "state=<mark>faild</mark>" in shown
+    assert "Did you mean" in shown
+    assert "#1 cars" in shown
+
+
+def test_facets_count_what_is_seen_and_narrow_the_list(page, runs, hidden):
+    shown = page("/runs/?facets=1")
+    assert "filter=state%3Dfailed" in shown
+    assert "filter=tags.Area" in shown
+    assert "Hidden" not in shown
+    assert "stranger" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("Ar", ["archived", "Area"]),
+        ("Area=", ["Churn"]),
+        ("City=N", ["New York"]),
+        ("state = f", ["failed"]),
+        ("metrics.", ["metrics.rmse"]),
+        ("Hid", []),
+        ("experiment=", ["cars"]),
+        ("by=", ["me", "carl"]),
+    ],
+)
+def test_proposals_are_those_of_what_the_person_sees(page, runs, hidden, text, proposed):
+    found = page(f"/search/complete/?noun=runs&text={text}")
+    assert [one["label"] for one in found["proposals"]] == proposed
+
+
+def test_a_project_that_is_not_seen_has_no_proposals(page, runs, hidden):
+    page("/search/complete/?noun=runs&project=secret&text=Area=", 404)
+
+
+def test_the_search_over_everything_groups_by_kind(page, contributor, project, runs, hidden):
+    model = RegisteredModel.objects.create(project=project, name="cars prices", created_by=contributor)
+    shown = page("/search/?q=cars")
+    assert "cars prices" in shown
+    assert "#2 cars" in shown
+    assert "Secret" not in shown
+    hits = page("/search/hits/?text=cars")["proposals"]
+    assert {"label": "cars prices", "detail": f"Models · {project.name}", "href": f"/models/{model.pk}/"} in hits
+    assert not ModelVersion.objects.exists()
+
+
+def test_a_list_in_pages_loses_nothing_when_rows_are_added(page, contributor, project):
+    for _each in range(30):
+        past_run(contributor, project, nodes=(), edges=())
+    first = page("/runs/")
+    past_run(contributor, project, nodes=(), edges=())
+    older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = page(f"/runs/{older}")
+    seen = [number for number in range(1, 32) if f"#{number} cars" in first or f"#{number} cars" in second]
+    assert seen == list(range(1, 31))
