@@ -31,6 +31,7 @@ class ImportFields(serializers.Serializer[Any]):
     project = serializers.CharField()
     name = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     main = serializers.CharField(required=False, allow_blank=True, default="")
+    set = serializers.ListField(child=serializers.CharField(trim_whitespace=False), required=False, default=list)
 
 
 class Export(APIView):
@@ -59,12 +60,17 @@ class Import(APIView):
         fields = ImportFields(data=request.data)
         fields.is_valid(raise_exception=True)
         project = project_named(request.user, fields.validated_data["project"])
-        draft, warnings = import_files(request, project, **{k: fields.validated_data[k] for k in ("name", "main")})
+        given = fields.validated_data
+        draft, warnings = import_files(
+            request, project, name=given["name"], main=given["main"], settings=tuple(given["set"])
+        )
         url = reverse("designer:draft", args=[draft.pk])
         return Response({"id": str(draft.pk), "name": draft.name, "url": url, "warnings": list(warnings)}, status=201)
 
 
-def import_files(request: Any, project: Any, *, name: str = "", main: str = "") -> tuple[Any, tuple[str, ...]]:
+def import_files(
+    request: Any, project: Any, *, name: str = "", main: str = "", settings: tuple[str, ...] = ()
+) -> tuple[Any, tuple[str, ...]]:
     """The uploaded `files` of a request as a draft."""
     require(request.user, "contribute", project)
     uploads = request.FILES.getlist("files")
@@ -77,4 +83,4 @@ def import_files(request: Any, project: Any, *, name: str = "", main: str = "") 
     if not given:
         raise Refusal("nothing_to_import", "No file came with the request.", hint="Send `files`: a YAML file or a zip.")
     with unpacked(given) as folder:
-        return import_folder(request.user, project, folder, main=main, name=name)
+        return import_folder(request.user, project, folder, main=main, name=name, settings=settings)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from designer.actions import create_draft
-from designer.graph.subgraph import Exposed, cut, define
+from designer.graph.subgraph import Exposed, cut
 from designer.models import Draft
 from designer.queries import document_of
 from mlops.access.decisions import require
@@ -19,6 +19,7 @@ from mlops.components.queries import ProjectLibrary, definition_of
 from mlops.formats.azureml.values import title_of
 from mlops.formats.definition import Graph
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.subgraph import define
 
 ORIGIN = "components/"
 """`Draft.cloned_from` of a draft that is the inside of a component: `components/NAME:VERSION`."""

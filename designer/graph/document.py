@@ -1,4 +1,4 @@
-"""Reads a drawing that came from outside, and freezes it into the spec that a run executes."""
+"""Reads a drawing that came from outside."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
-from mlops.formats.document import Document, Place
-from mlops.formats.pipeline import Edge, Node, PipelineSpec
+from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.drawn import freeze, tidy
+
+__all__ = ["freeze", "read", "tidy"]
 
 MOST_NODES = 5_000
 NODE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -40,40 +42,6 @@ def read(raw: Any) -> Document:
         if not (math.isfinite(place.x) and math.isfinite(place.y)):
             raise _invalid(f"The position of “{node_id}” is no number.")
     return tidy(document)
-
-
-def tidy(document: Document) -> Document:
-    """Without edges drawn twice and without positions of nodes that are gone; nodes without a position get one."""
-    edges = tuple(dict.fromkeys(document.edges))
-    drawn = document.nodes.keys() | document.notes.keys() | document.groups.keys()
-    layout = {name: place for name, place in document.layout.items() if name in drawn}
-    for number, node_id in enumerate(node_id for node_id in document.nodes if node_id not in layout):
-        layout[node_id] = Place(x=40 + 280 * (number % 4), y=40 + 140 * (number // 4))
-    return msgspec.structs.replace(document, edges=edges, layout=layout)
-
-
-def freeze(document: Document) -> PipelineSpec:
-    """The graph without positions, in an order of its own, so that equal drawings give equal specs."""
-    nodes = tuple(
-        Node(
-            id=node_id,
-            component=node.component,
-            version=node.version,
-            parameters=node.parameters,
-            title=node.title,
-            comment=node.comment,
-            mode=node.mode,
-            regenerate=node.regenerate,
-            pins=node.pins,
-        )
-        for node_id, node in sorted(document.nodes.items())
-    )
-    edges = tuple(sorted(document.edges, key=_edge_order))
-    return PipelineSpec(nodes=nodes, edges=edges, parameters=document.parameters)
-
-
-def _edge_order(edge: Edge) -> tuple[str, str, str, str]:
-    return (edge.target, edge.target_port, edge.source, edge.source_port)
 
 
 def _invalid(detail: str) -> Refusal:

@@ -17,7 +17,7 @@ from mlops.components.actions import create_version
 from mlops.components.bundles import inside, text_of
 from mlops.components.models import ComponentVersion
 from mlops.environments.references import resolve_environment
-from mlops.formats.azureml.component import FUNCTION_TAG, GROUP, read_component
+from mlops.formats.azureml.component import FUNCTION_TAG, GROUP, Read, read_component
 from mlops.formats.azureml.environment import read_requirements
 from mlops.formats.azureml.environment_parts import ReadFile, Requested
 from mlops.formats.azureml.ignoring import kept_files
@@ -67,6 +67,21 @@ def register_source(
         also_known=also_known,
         environment=partial(_environment, actor, project, folder),
     )
+    found = build(folder, source, read, name=name, version=version)
+    return create_version(actor, project, found.definition, kind=found.kind, tags=found.tags, warnings=found.warnings)
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """A component whose code is kept, and which is no version of the project yet."""
+
+    definition: Definition
+    kind: str
+    tags: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def build(folder: Path, source: Source, read: Read, *, name: str = "", version: str = "") -> Built:
+    """What was read from a YAML file of the folder, with its code."""
     code = keep_code(inside(folder, read.code, beside=source.name), written=read.code) if read.code else None
     component = _named(read.component, name, version)
     tags = {key: value for key, value in read.tags.items() if key != FUNCTION_TAG}
@@ -83,12 +98,11 @@ def register_source(
             variables=read.command.variables,
         )
         kind = "drawn" if (inside(folder, read.code, beside=source.name) / INTERFACE_FILE).exists() else "function"
-        return create_version(
-            actor, project, Definition(component=component, how=how), kind=kind, tags=tags, warnings=read.warnings
-        )
+        definition = Definition(component=component, how=how)
+        return Built(definition=definition, kind=kind, tags=tags, warnings=read.warnings)
     command = msgspec.structs.replace(read.command, code=code.digest if code else "")
     definition = Definition(component=component, how=command)
-    return create_version(actor, project, definition, kind="command", tags=tags, warnings=read.warnings)
+    return Built(definition=definition, kind="command", tags=tags, warnings=read.warnings)
 
 
 def _environment(

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.formats.azureml.job import job_kind
+from mlops.formats.azureml.job_fields import Wanted
 from mlops.formats.azureml.lines import Source
 from mlops.formats.refusal import Refusal
 from mlops.jobs.commands import Prepared, prepare_command
 from mlops.jobs.naming import checked_name, made_up
 from mlops.jobs.parallels import prepare_parallel
+from mlops.jobs.pipelines import prepare_pipeline
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import submit
@@ -24,7 +26,12 @@ from mlops.runs.code import take_git
 from mlops.runs.models import Run, RunKind
 
 DEFAULT_EXPERIMENT = "Default"
-PREPARING = {RunKind.COMMAND: prepare_command, RunKind.SWEEP: prepare_sweep, RunKind.PARALLEL: prepare_parallel}
+PREPARING = {
+    RunKind.COMMAND: prepare_command,
+    RunKind.PIPELINE: prepare_pipeline,
+    RunKind.SWEEP: prepare_sweep,
+    RunKind.PARALLEL: prepare_parallel,
+}
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +81,9 @@ def create_job(
             source=plain(found.source.value),
             tags=facts.tags,
             git=found.git,
-            job={"warnings": list(found.warnings), "outputs": _outputs(found.prepared)},
+            job=_told(found),
+            document=msgspec.to_builtins(found.prepared.document) if found.prepared.document else None,
+            continue_on_step_failure=found.prepared.continues,
         )
     return run, found.warnings
 
@@ -115,16 +124,29 @@ def understand(
     return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git)
 
 
-def _outputs(prepared: Prepared) -> list[dict[str, str]]:
-    return [
-        {
-            "step": step,
-            "port": port,
-            "name": one.name,
-            "type": one.type,
-            "path": one.path,
-            "asset": one.asset,
-            "version": one.version,
-        }
-        for (step, port), one in prepared.outputs.items()
-    ]
+def _told(found: Understood) -> dict[str, Any]:
+    """What the run keeps of its file beside its graph."""
+    prepared = found.prepared
+    ends = {end: name for name, end in prepared.ends.items()}
+    known = {**dict.fromkeys(ends), **prepared.outputs}
+    outputs = [_output(ends.get(end, ""), end, wanted) for end, wanted in known.items()]
+    return {
+        "warnings": list(found.warnings),
+        "outputs": outputs,
+        **({"drawn": msgspec.to_builtins(prepared.drawn)} if prepared.drawn else {}),
+    }
+
+
+def _output(name: str, end: tuple[str, str], wanted: Wanted | None) -> dict[str, str]:
+    """`name`: of the job's output; empty where it is one of a step alone."""
+    given = wanted or Wanted(name=name, at=())
+    return {
+        "name": name,
+        "step": end[0],
+        "port": end[1],
+        "type": given.type,
+        "path": given.path,
+        "asset": given.asset,
+        "version": given.version,
+        "description": given.description,
+    }

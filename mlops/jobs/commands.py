@@ -9,6 +9,7 @@ from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.job_fields import JobFacts, Wanted
 from mlops.formats.azureml.lines import Source
 from mlops.formats.definition import Definition
+from mlops.formats.document import Document
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.jobs.data import Keep, data_at
 from mlops.jobs.library import JobLibrary
@@ -18,12 +19,17 @@ JOB = "job"
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run of the job needs. `outputs` by step and port."""
+    """All that a run of the job needs. `outputs`: what becomes of outputs, by step and port; `ends`: which step and
+    port an output of the job is; `drawn`: the components of the drawing that are none of the project."""
 
     facts: JobFacts
     spec: PipelineSpec
     library: JobLibrary
     outputs: dict[tuple[str, str], Wanted]
+    ends: dict[str, tuple[str, str]]
+    document: Document | None = None
+    drawn: dict[str, Definition] = {}
+    continues: bool = False
 
 
 def prepare_command(files: Files, source: Source) -> Prepared:
@@ -68,4 +74,5 @@ def prepare_command(files: Files, source: Source) -> Prepared:
     edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in keeps]
     spec = PipelineSpec(nodes=(*data, step), edges=tuple(edges))
     outputs = {(JOB, name): one for name, one in read.outputs.items()}
-    return Prepared(facts=read.facts, spec=spec, library=library, outputs=outputs)
+    ends = {name: (JOB, name) for name in read.outputs}
+    return Prepared(facts=read.facts, spec=spec, library=library, outputs=outputs, ends=ends)

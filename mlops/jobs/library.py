@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlops.access.models import Project
 from mlops.components.queries import ProjectLibrary
-from mlops.formats.definition import Definition
+from mlops.formats.definition import Definition, key_of
 
 
 class JobLibrary(ProjectLibrary):
@@ -13,14 +13,17 @@ class JobLibrary(ProjectLibrary):
         self._own: dict[str, Definition] = {}
 
     def add(self, definition: Definition) -> Definition:
-        """Under its name; it comes before one of the project that has the same."""
-        self._own[definition.component.name] = definition
+        """Under its name and version; it comes before one of the project that has the same."""
+        self._own[key_of(definition.component.name, definition.component.version)] = definition
         return definition
 
+    def own(self) -> dict[str, Definition]:
+        """By `name@version`."""
+        return dict(self._own)
+
     def find(self, name: str, version: str) -> Definition | None:
-        own = self._own.get(name)
-        return own if own is not None and version in ("", own.component.version) else super().find(name, version)
+        return self._own.get(key_of(name, version)) or super().find(name, version)
 
     def versions(self, name: str) -> list[str]:
-        own = self._own.get(name)
-        return [*([own.component.version] if own else []), *super().versions(name)]
+        own = [one.component.version for one in self._own.values() if one.component.name == name]
+        return [*own, *super().versions(name)]

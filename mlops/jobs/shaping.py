@@ -96,6 +96,8 @@ def _outputs(run: Run, given: dict[str, Any]) -> dict[str, Any]:
         "default": {"type": "uri_folder", "mode": "rw_mount", "path": f"azureml://jobs/{name}/outputs/artifacts"}
     }
     for one in run.snapshot.get("job", {}).get("outputs", []):
+        if not one["name"]:
+            continue
         listed = (given.get("outputs") or {}).get(one["name"])
         found[one["name"]] = {
             **(listed if isinstance(listed, dict) else {}),

@@ -34,8 +34,6 @@ def create_job(arguments: argparse.Namespace) -> int:
     connection = connect()
     if arguments.draft:
         return show(arguments, import_draft(connection, arguments))
-    if _is_pipeline(arguments.file):
-        return _run_draft(connection, arguments)
     asked = {"name": arguments.name, "experiment_name": arguments.experiment_name}
     job = send(connection, arguments, "jobs/", **asked)
     tell_warnings(job)
@@ -48,25 +46,6 @@ def create_job(arguments: argparse.Namespace) -> int:
     from mlops.client.commands.job_stream import stream_to_end
 
     return stream_to_end(connection, arguments, job)
-
-
-def _is_pipeline(file: str) -> bool:
-    from mlops.client.documents import readable
-    from mlops.formats.azureml.job import job_kind
-    from mlops.formats.azureml.lines import load
-
-    return job_kind(load(file, readable(Path(file)).read_text(encoding="utf-8"))) == "pipeline"
-
-
-def _run_draft(connection: Connection, arguments: argparse.Namespace) -> int:
-    made = import_draft(connection, arguments)
-    asked = {"experiment": arguments.experiment_name or made["name"][:120]}
-    run = connection.post(f"drafts/{made['id']}/submit/", asked)
-    if not arguments.stream:
-        return show(arguments, {**run, "draft": made["id"]})
-    from mlops.client.commands.job_stream import stream_to_end
-
-    return stream_to_end(connection, arguments, {**run, "name": str(run["number"])})
 
 
 def validate_job(arguments: argparse.Namespace) -> int:

@@ -4,45 +4,92 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from mlops.formats.azureml.faults import Faults, Faulty
+from mlops.formats.azureml.job import job_kind
+from mlops.formats.azureml.job_fields import (
+    INPUT_FIELDS,
+    Given,
+    JobFacts,
+    Wanted,
+    converted,
+    read_facts,
+    read_given,
+    read_wanted,
+)
 from mlops.formats.azureml.lines import Path, Source, fields
-from mlops.formats.azureml.values import FILE_FORMS
+from mlops.formats.azureml.values import FILE_FORMS, TYPE_OF
 from mlops.formats.component import Component
 from mlops.formats.definition import End
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge
 from mlops.formats.refusal import Refusal, nearest
 
-KNOWN = {"$schema", "type", "name", "version", "display_name", "description", "inputs", "outputs", "jobs", "tags"}
-WITHOUT_MEANING = {
-    "experiment_name", "settings", "compute", "identity", "properties", "services", "limits", "schedule",
-    "is_deterministic", "resources", "source_job_id", "default_compute",
+KNOWN = {
+    "$schema", "type", "name", "version", "display_name", "description", "inputs", "outputs", "jobs", "tags",
+    "experiment_name", "settings", "properties",
 }  # fmt: skip
+WITHOUT_MEANING = {
+    "compute", "identity", "services", "limits", "schedule", "is_deterministic", "resources", "source_job_id",
+    "default_compute", "job_tier", "queue_settings", "default_datastore", "creation_context", "id", "status",
+}  # fmt: skip
+OF_THE_JOB = ("experiment_name", "settings")
+"""What only a run of it uses: a draft has no place for it."""
+
 JOB_KNOWN = {"type", "component", "inputs", "outputs", "display_name", "comment", "properties", "description", "name"}
 JOB_WITHOUT_MEANING = {
     "compute", "resources", "limits", "distribution", "environment_variables", "tags", "identity", "services",
-    "queue_settings", "experiment_name", "is_deterministic", "$schema", "version",
+    "queue_settings", "experiment_name", "is_deterministic", "$schema", "version", "job_tier", "settings",
+}  # fmt: skip
+OVER_THE_COMPONENT = frozenset({"resources", "limits", "distribution", "environment_variables"})
+"""Fields by which a job changes what its component says, where it runs and is not only drawn."""
+
+SETTINGS = {
+    "default_compute", "default_datastore", "continue_on_step_failure", "force_rerun",
+    "continue_run_on_failed_optional_input", "on_init", "on_finalize",
 }  # fmt: skip
 INLINE = frozenset({"component", "comment", "limits", "compute", "resources"})
-PARENT_INPUT = re.compile(r"\$\{\{\s*parent\.inputs\.([A-Za-z0-9_]+)\s*\}\}")
+PARENT_INPUT = re.compile(r"\$\{\{\s*parent\.inputs\.([A-Za-z0-9_.]+?)(?:\.path)?\s*\}\}")
 PARENT_JOB = re.compile(r"\$\{\{\s*parent\.jobs\.([A-Za-z0-9_]+)\.outputs\.([A-Za-z0-9_]+)\s*\}\}")
 PARENT_OUTPUT = re.compile(r"\$\{\{\s*parent\.outputs\.([A-Za-z0-9_]+)\s*\}\}")
 PARAMETER = "$parameter"
 PREFIX = "mlops."
 SIMPLE = {bool: "boolean", int: "integer", float: "decimal", str: "string"}
 OURS = {"string": "string", "integer": "integer", "number": "decimal", "boolean": "boolean"}
+NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 ASIDE, BELOW = 280, 140
 
-Resolve = Callable[[Path, dict[str, Any]], Component]
+Forms = Callable[[str, str], str]
+"""In which form the output of another job of the file is given, or (without a job) an input of the pipeline; empty
+where that is not known."""
+
+
+class Used(msgspec.Struct, frozen=True, kw_only=True):
+    """The component of a job, and the forms of its outputs as far as they are known."""
+
+    component: Component
+    forms: Mapping[str, str] = {}
+
+
+Resolve = Callable[[Path, dict[str, Any], Forms], Used]
 """The component of a job at a path of the file. Raises Refusal; may register what the file brings along."""
+
+Locate = Callable[[Given], dict[str, Any]]
+"""The parameters of the data node of what is given. Raises Refusal where there is no such data."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    continue_on_step_failure: bool = False
+    force_rerun: bool = False
 
 
 class ReadPipeline(msgspec.Struct, frozen=True, kw_only=True):
-    """`inputs` and `outputs`: of a pipeline component, its ports with the inner ends."""
+    """`inputs` and `outputs`: of a pipeline component, its ports with the inner ends. `wanted`: what outputs of jobs
+    become, by node and port."""
 
     document: Document
     name: str
@@ -51,32 +98,31 @@ class ReadPipeline(msgspec.Struct, frozen=True, kw_only=True):
     help: str
     inputs: dict[str, tuple[End, ...]]
     outputs: dict[str, End]
+    wanted: dict[tuple[str, str], Wanted]
+    settings: Settings
+    facts: JobFacts
     warnings: tuple[str, ...]
 
 
-class ImportImpossible(Refusal):
+class ImportImpossible(Faulty):
     """Carries every fault, each with its line."""
 
     def __init__(self, faults: list[Refusal]) -> None:
-        first = faults[0]
-        several = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
-        super().__init__(
-            first.code if len(faults) == 1 else "import_impossible",
-            f"{first.message.rstrip('.')}{several}. Nothing was created.",
-            hint=first.hint,
-            status=422,
-            where=first.where,
-        )
-        problems = [{"code": one.code, "message": one.message, "hint": one.hint} for one in faults]
-        self.extra = {"problems": problems}
+        super().__init__(faults)
+        self.code = faults[0].code if len(faults) == 1 else "import_impossible"
 
 
-def read_pipeline(source: Source, layout: dict[str, Any], resolve: Resolve) -> ReadPipeline:
-    """Raises ImportImpossible with every fault."""
-    reader = _Reader(source, layout, resolve)
+def read_pipeline(
+    source: Source, layout: dict[str, Any], resolve: Resolve, locate: Locate, *, runs: bool = False
+) -> ReadPipeline:
+    """`runs`: it is read to run at once, so that every required input must be given, and jobs may change what their
+    components say. Raises ImportImpossible with every fault."""
+    reader = _Reader(source, layout, resolve, locate, runs=runs)
     reader.read()
-    if reader.faults:
-        raise ImportImpossible(reader.faults)
+    faults = Faults(source)
+    facts = read_facts(source, (), faults)
+    if reader.faults or faults.found:
+        raise ImportImpossible([*reader.faults, *faults.found])
     found = fields(source)
     return ReadPipeline(
         document=reader.document(),
@@ -86,13 +132,19 @@ def read_pipeline(source: Source, layout: dict[str, Any], resolve: Resolve) -> R
         help=str(found.get("description") or ""),
         inputs={name: tuple(ends) for name, ends in reader.ends.items()},
         outputs=_ordered(reader.outs, found.get("outputs") or {}),
+        wanted=reader.wanted,
+        settings=reader.settings,
+        facts=facts,
         warnings=tuple(reader.warnings),
     )
 
 
 class _Reader:
-    def __init__(self, source: Source, layout: dict[str, Any], resolve: Resolve) -> None:
-        self.source, self.resolve = source, resolve
+    def __init__(self, source: Source, layout: dict[str, Any], resolve: Resolve, locate: Locate, *, runs: bool) -> None:
+        self.source, self.resolve, self.locate, self.runs = source, resolve, locate, runs
+        self.settings = Settings()
+        self.wanted: dict[tuple[str, str], Wanted] = {}
+        self.own_outputs: dict[str, Wanted] = {}
         self.faults: list[Refusal] = []
         self.warnings: list[str] = []
         self.nodes: dict[str, DrawnNode] = {}
@@ -103,25 +155,32 @@ class _Reader:
         self.layout = layout
         self.places: dict[str, Any] = layout.get("nodes") or {}
         self.components: dict[str, Component] = {}
+        self.made: dict[str, Mapping[str, str]] = {}
+        """Job to the forms of its outputs."""
+        self.forms: dict[str, str] = {}
+        """In which form the pipeline's inputs are given."""
         self.data: dict[str, str] = {}
         """Input name to the id of the data node that it is."""
 
     def read(self) -> None:
         found = fields(self.source)
         for name in found:
-            if name in WITHOUT_MEANING:
+            if name in WITHOUT_MEANING or (name in OF_THE_JOB and not self.runs):
                 self.warnings.append(self._said((name,), f"“{name}” has no meaning here"))
             elif name not in KNOWN:
                 self.faults.append(self.source.unknown(name, KNOWN | WITHOUT_MEANING, at=(), kind="a pipeline"))
+        self._guarded(self._settings)
         given = found.get("inputs") or {}
         for name, one in given.items():
             self._guarded(lambda name=name, one=one: self._input(str(name), one))  # type: ignore[misc]
+        for name, one in (found.get("outputs") or {}).items():
+            self._guarded(lambda name=name, one=one: self._output(str(name), one))  # type: ignore[misc]
         jobs = found.get("jobs")
         if not isinstance(jobs, dict) or not jobs:
             jobs = {}
             if not given:
                 self.faults.append(self.source.refuse("jobs_missing", "A pipeline needs `jobs`.", at=("jobs",)))
-        for name in jobs:
+        for name in _components_first(jobs):
             self._guarded(lambda name=name: self._component(str(name)))  # type: ignore[misc]
         for name in jobs:
             if str(name) in self.components:
@@ -154,18 +213,43 @@ class _Reader:
             parameters=parameters,
         )
 
-    # -- inputs
+    # -- the pipeline's own
+
+    def _settings(self) -> None:
+        given = fields(self.source).get("settings") or {}
+        if not given or not self.runs:
+            return
+        for name in fields(self.source, ("settings",)):
+            place = ("settings", name)
+            if name not in SETTINGS:
+                self.faults.append(self.source.unknown(name, SETTINGS, at=("settings",), kind="the settings"))
+            elif name not in ("continue_on_step_failure", "force_rerun", "continue_run_on_failed_optional_input"):
+                self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
+            elif not isinstance(given[name], bool):
+                self.faults.append(self.source.refuse("value_unfit", f"“{name}” is true or false.", at=place))
+        self.settings = Settings(
+            continue_on_step_failure=given.get("continue_on_step_failure") is True,
+            force_rerun=given.get("force_rerun") is True,
+        )
+
+    def _output(self, name: str, given: Any) -> None:
+        if self.runs or not isinstance(given, str):
+            self.own_outputs[name] = read_wanted(self.source, ("outputs", name), given)
 
     def _input(self, name: str, given: Any) -> None:
         at = ("inputs", name)
-        if not isinstance(given, dict):
-            self.parameters[name] = PipelineParameter(type=SIMPLE.get(type(given), "string"), default=given)  # type: ignore[arg-type]
+        if isinstance(given, dict) and given and not {str(key) for key in given} & INPUT_FIELDS:
+            for inner, one in given.items():
+                self._input(f"{name}.{inner}", one)
             return
-        kind = str(given.get("type", "uri_folder" if "path" in given else "string"))
+        if not isinstance(given, dict):
+            self.parameters[_flat(name)] = PipelineParameter(type=SIMPLE.get(type(given), "string"), default=given)  # type: ignore[arg-type]
+            return
+        kind = str(given.get("type") or ("uri_folder" if "path" in given else "string"))
         if kind in OURS:
             default = given.get("default", given.get("value"))
             help = str(given.get("description") or "")
-            self.parameters[name] = PipelineParameter(type=OURS[kind], default=default, help=help)  # type: ignore[arg-type]
+            self.parameters[_flat(name)] = PipelineParameter(type=OURS[kind], default=default, help=help)  # type: ignore[arg-type]
             return
         if kind not in FILE_FORMS:
             hint = nearest(kind, {*OURS, *FILE_FORMS})
@@ -173,11 +257,13 @@ class _Reader:
         if "path" not in given:
             self.ends.setdefault(name, [])
             return
-        dataset, version = self._dataset(str(given["path"]), (*at, "path"))
+        read = read_given(self.source, at, given)
+        self.forms[name] = read.type
+        parameters = self.locate(read)
         helps = self.layout.get("dataset_parameters") or {}
         # Without a layout it is somebody's own file, no export: all inputs may be given anew, as Azure ML has it.
-        if name in helps or not self.layout:
-            default = {"dataset": dataset, "version": version}
+        if "dataset" in parameters and (name in helps or not self.layout):
+            default = {"dataset": parameters["dataset"], "version": parameters.get("version")}
             help = str((helps[name] if self.layout else given.get("description")) or "")
             self.parameters[name] = PipelineParameter(type="dataset", default=default, help=help)
             readers = {place: entry for place, entry in self.places.items() if entry.get("input") == name}
@@ -185,9 +271,6 @@ class _Reader:
                 self._data_node(self._id(place), {"dataset": {PARAMETER: name}}, entry)
                 self.data.setdefault(name, self._id(place))
             return
-        parameters: dict[str, Any] = {"dataset": dataset}
-        if version is not None:
-            parameters["version"] = version
         self.data[name] = self._id(name)
         self._data_node(self.data[name], parameters, self.places.get(name) or {})
 
@@ -203,49 +286,47 @@ class _Reader:
         }
         self.nodes[node] = msgspec.convert(plain, type=DrawnNode)
 
-    def _dataset(self, path: str, at: Path) -> tuple[str, int | None]:
-        if not path.startswith("azureml:") or path.startswith("azureml://"):
-            hint = "Import it first (mlops data create --name NAME --path FILE), then write path: azureml:NAME:1."
-            raise self.source.refuse("data_elsewhere", f"Data at “{path}” is no dataset here.", at=at, hint=hint)
-        name = path.removeprefix("azureml:")
-        if "@" in name:
-            return name.rsplit("@", 1)[0], None
-        name, _colon, version = name.rpartition(":")
-        if not name or not version.isdecimal():
-            hint = "Write azureml:NAME:VERSION or azureml:NAME@latest."
-            raise self.source.refuse("data_unreadable", f"“{path}” names no dataset version.", at=at, hint=hint)
-        return name, int(version)
-
     # -- jobs
 
     def _component(self, name: str) -> None:
         at = ("jobs", name)
         job = fields(self.source, at)
-        kind = str(job.get("type", "command" if "command" in job or "component" in job else "?"))
-        if kind not in ("command", "pipeline"):
-            hint = "Jobs of type command and pipeline are read: split it into commands."
-            if kind == "sweep":
-                hint = "Use the component “Tune Model Hyperparameters”, or write each trial as a command."
-            raise self.source.refuse("job_kind", f"A job of type “{kind}” has no counterpart here.", at=at, hint=hint)
-        self.components[name] = self.resolve(at, job)
+        if not NAME.fullmatch(name):
+            hint = "Use letters, digits, “_” and “-”."
+            raise self.source.refuse("name_invalid", f"“{name}” cannot be the name of a job.", at=at, hint=hint)
+        job_kind(self.source, at)
+        used = self.resolve(at, job, self._form_of)
+        self.components[name], self.made[name] = used.component, used.forms
+
+    def _form_of(self, job: str, output: str) -> str:
+        if not job:
+            return self.forms.get(output, "")
+        found = ((fields(self.source, ("jobs",)).get(job) or {}).get("outputs") or {}).get(output)
+        if isinstance(found, dict) and found.get("type"):
+            return str(found["type"])
+        return self.made.get(job, {}).get(output, "")
 
     def _job(self, name: str) -> None:
         at, component = ("jobs", name), self.components[name]
         job = fields(self.source, at)
-        inline = "command" in job
+        inline = "component" not in job
         for field in job:
+            if field in OVER_THE_COMPONENT and self.runs:
+                continue
             if field in JOB_WITHOUT_MEANING and not inline:
                 self.warnings.append(self._said((*at, field), f"“{field}” has no meaning here"))
             elif field not in JOB_KNOWN and not inline:
-                self.faults.append(self.source.unknown(field, JOB_KNOWN, at=at, kind="a job"))
+                known = JOB_KNOWN | JOB_WITHOUT_MEANING
+                self.faults.append(self.source.unknown(field, known, at=at, kind="a job"))
         node = self._id(name)
         parameters: dict[str, Any] = {}
-        for key, value in (job.get("inputs") or {}).items():
+        given = job.get("inputs") or {}
+        for key, value in given.items():
             self._guarded(lambda k=str(key), v=value: self._bind(name, node, component, k, v, parameters))  # type: ignore[misc]
+        if self.runs:
+            self._require_inputs(at, component, {str(key) for key in given})
         for key, value in (job.get("outputs") or {}).items():
-            outer = PARENT_OUTPUT.fullmatch(str(value.get("path", "") if isinstance(value, dict) else value).strip())
-            if outer:
-                self.outs[outer[1]] = End(node=node, port=str(key))
+            self._guarded(lambda k=str(key), v=value: self._job_output((*at, "outputs", k), node, component, v))  # type: ignore[misc]
         properties = {
             key.removeprefix(PREFIX): one
             for key, one in (job.get("properties") or {}).items()
@@ -258,12 +339,42 @@ class _Reader:
             "title": str(job.get("display_name") or ""),
             "comment": str(job.get("comment") or ""),
             "mode": properties.get("mode", ""),
-            "regenerate": str(properties.get("regenerate", "")).lower() == "true",
+            "regenerate": str(properties.get("regenerate", "")).lower() == "true" or self.settings.force_rerun,
             "pins": json.loads(properties.get("pins", "{}")),
         }
         if plain["title"] == component.title and inline:
             plain["title"] = ""
         self.nodes[node] = msgspec.convert(plain, type=DrawnNode)
+
+    def _require_inputs(self, at: Path, component: Component, given: set[str]) -> None:
+        missing = [one.name for one in component.inputs if not one.optional]
+        missing += [one.name for one in component.parameters if one.required and one.default is None]
+        for name in missing:
+            if name not in given:
+                message = f"“{at[-1]}” gives no value to the input “{name}” of “{component.name}”."
+                self.faults.append(
+                    self.source.refuse("input_missing", message, at=(*at, "inputs"), hint=f"Write inputs: {name}: …")
+                )
+
+    def _job_output(self, at: Path, node: str, component: Component, value: Any) -> None:
+        port = str(at[-1])
+        known = [one.name for one in component.outputs]
+        if port not in known:
+            hint = nearest(port, known) or f"It has: {', '.join(known) or 'none'}."
+            raise self.source.refuse("output_unknown", f"“{component.name}” has no output “{port}”.", at=at, hint=hint)
+        wanted = read_wanted(self.source, at, value)
+        outer = PARENT_OUTPUT.fullmatch(wanted.path)
+        if outer is None:
+            if wanted.asset or wanted.path:
+                self.wanted[node, port] = wanted
+            return
+        declared = fields(self.source).get("outputs") or {}
+        if outer[1] not in declared:
+            hint = nearest(outer[1], declared) or f"It has: {', '.join(declared) or 'none'}."
+            raise self.source.refuse("output_unknown", f"The pipeline has no output “{outer[1]}”.", at=at, hint=hint)
+        self.outs[outer[1]] = End(node=node, port=port)
+        if outer[1] in self.own_outputs:
+            self.wanted[node, port] = self.own_outputs[outer[1]]
 
     def _bind(
         self, name: str, node: str, component: Component, key: str, value: Any, parameters: dict[str, Any]
@@ -275,7 +386,9 @@ class _Reader:
             known = [*(one.name for one in component.inputs), *(one.name for one in component.parameters)]
             hint = nearest(key, known) or f"It has: {', '.join(known) or 'none'}."
             raise self.source.refuse("input_unknown", f"“{component.name}” has no input “{key}”.", at=at, hint=hint)
-        plain = value.get("path") if isinstance(value, dict) and "path" in value else value
+        plain = value
+        if isinstance(value, dict):
+            plain = value["path"] if "path" in value else value.get("value", value.get("default"))
         text = plain.strip() if isinstance(plain, str) else ""
         from_job, from_input = PARENT_JOB.fullmatch(text), PARENT_INPUT.fullmatch(text)
         if from_job:
@@ -286,17 +399,17 @@ class _Reader:
         elif from_input:
             self._from_input(from_input[1], node, key, port is not None, parameters, at)
         elif port is not None:
-            dataset, version = self._dataset(text, at)
+            given = value if isinstance(value, dict) else {"path": text}
             data = f"{node}-{key}"[:100]
-            found: dict[str, Any] = {"dataset": dataset}
-            if version is not None:
-                found["version"] = version
-            self._data_node(data, found, {})
+            self._data_node(data, self.locate(read_given(self.source, at, given)), {})
             self.edges.append(Edge(source=data, source_port="dataset", target=node, target_port=key))
         elif "${{" in text:
             raise self.source.refuse("expression_unknown", f"“{text}” has no value here.", at=at)
         else:
             assert definition is not None
+            kind = TYPE_OF.get(definition.type, "string")
+            if kind != "string" and isinstance(plain, str):
+                plain = converted(self.source, at, kind, plain)
             parameters[key] = _value(plain, definition.type)
 
     def _link(self, source: str, source_port: str, node: str, port: str, at: Path) -> None:
@@ -317,6 +430,7 @@ class _Reader:
     def _from_input(
         self, wanted: str, node: str, key: str, is_port: bool, parameters: dict[str, Any], at: Path
     ) -> None:
+        wanted = wanted if is_port else _flat(wanted)
         if is_port and wanted in self.data:
             entry = next((self._id(n) for n, e in self.places.items() if e.get("input") == wanted), self.data[wanted])
             self.edges.append(Edge(source=entry, source_port="dataset", target=node, target_port=key))
@@ -346,6 +460,16 @@ class _Reader:
             self.faults.append(refusal)
         except (msgspec.ValidationError, ValueError, TypeError, AttributeError) as error:
             self.faults.append(self.source.refuse("yaml_unfit", f"This cannot be read: {error}."))
+
+
+def _flat(name: str) -> str:
+    """An input of a group, as a parameter is called."""
+    return name.replace(".", "_")
+
+
+def _components_first(jobs: dict[str, Any]) -> list[str]:
+    """Those with a component of their own tell the forms of their outputs to those without."""
+    return sorted(jobs, key=lambda name: not (isinstance(jobs[name], dict) and "component" in jobs[name]))
 
 
 def _ordered(outs: dict[str, End], listed: dict[str, Any]) -> dict[str, End]:
