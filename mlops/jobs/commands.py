@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from mlops.formats.azureml.command_job import CommandJob, read_command_job
+from mlops.formats.azureml.environment_parts import Requested
 from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.job_fields import JobFacts, Wanted
 from mlops.formats.azureml.lines import Source
 from mlops.formats.definition import Definition
 from mlops.formats.document import Document
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
-from mlops.jobs.data import Keep, data_at
+from mlops.jobs.data import data_at
 from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 
@@ -44,24 +47,29 @@ def prepare_command(files: Files, source: Source) -> Prepared:
     files.warnings += read.warnings
     with faults.collected(("code",)):
         files.check_code(source, ("code",), read.code)
-    requirements, label = read.command.requirements, ""
+    environment = Requested()
     with faults.collected(("environment",)):
-        requirements, label = files.environment(source, read.environment_at, read.environment)
-    keeps: dict[str, Keep] = {}
+        environment = files.environment(source, read.environment_at, read.environment, files.reader(source.name))
+    data: dict[str, dict[str, Any]] = {}
     for name, given in read.inputs.items():
         if given.is_data:
             with faults.collected(given.at):
-                keeps[name] = data_at(files.project, files.folder, given, source)
+                data[name] = data_at(files, given, source)
     faults.raised()
+    files.warnings += environment.warnings
     command = msgspec.structs.replace(
-        read.command, code=files.keep_code(source, read.code), requirements=requirements, environment=label
+        read.command,
+        code=files.keep_code(source, read.code),
+        requirements=environment.requirements,
+        environment=environment.label,
+        variables={**environment.variables, **read.command.variables},
     )
     library = JobLibrary(files.project)
     component = msgspec.structs.replace(read.component, title="Job")
     library.add(Definition(component=component, how=command))
-    data = [
-        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=keep())
-        for name, keep in keeps.items()
+    nodes = [
+        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=parameters)
+        for name, parameters in data.items()
     ]
     step = Node(
         id=JOB,
@@ -71,8 +79,8 @@ def prepare_command(files: Files, source: Source) -> Prepared:
         title=read.facts.display_name[:200],
         regenerate=True,
     )
-    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in keeps]
-    spec = PipelineSpec(nodes=(*data, step), edges=tuple(edges))
+    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in data]
+    spec = PipelineSpec(nodes=(*nodes, step), edges=tuple(edges))
     outputs = {(JOB, name): one for name, one in read.outputs.items()}
     ends = {name: (JOB, name) for name in read.outputs}
     return Prepared(facts=read.facts, spec=spec, library=library, outputs=outputs, ends=ends)

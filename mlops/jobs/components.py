@@ -16,18 +16,19 @@ from mlops.components.queries import ProjectLibrary
 from mlops.components.registering import Built, build
 from mlops.formats.azureml.binding_types import typed
 from mlops.formats.azureml.component import read_component
+from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, fields, load
-from mlops.formats.azureml.parallel import read_parallel
 from mlops.formats.azureml.pipeline import Forms, Locate, ReadPipeline, Used, read_pipeline
-from mlops.formats.azureml.sweep import read_sweep
 from mlops.formats.definition import Command, Definition, Function, Graph, Parallel, Sweep
 from mlops.formats.document import Document
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, nearest
 from mlops.jobs.overriding import overridden
+from mlops.jobs.parallels import parallel_definition
 from mlops.jobs.reading import Files
+from mlops.jobs.sweeps import sweep_definition
 from mlops.pipelines.drawn import tidy
 from mlops.pipelines.subgraph import define
 
@@ -142,7 +143,7 @@ class Components:
             return self._graph(source, name=own or name)
         if found.get("type") == "parallel" or "mini_batch_size" in found:
             return self._parallel(source, (), name=own or name)
-        read = read_component(source, self.files.reader(source.name))
+        read = read_component(source, self.files.reader(source.name), environment=self.files.environment)
         return self._kept(build(self.files.folder, source, read, name=own or (name if self.runs else "")))
 
     def _graph(self, source: Source, *, name: str) -> Used:
@@ -178,36 +179,31 @@ class Components:
             message = _("“%(name)s” names no component and has no command.") % {"name": at[-1]}
             raise source.refuse("component_missing", message, at=at)
         self.files.check_code(source, (*at, "code"), str(job.get("code") or ""))
-        read = read_component(typed_source, self.files.reader(source.name), at=at, also_known=INLINE)
+        read = read_component(
+            typed_source,
+            self.files.reader(source.name),
+            at=at,
+            also_known=INLINE,
+            environment=self.files.environment,
+        )
         return self._kept(build(self.files.folder, source, read, name=name))
 
     def _sweep(self, source: Source, at: YamlPath, *, name: str) -> Used:
-        def trial(place: YamlPath, reference: str) -> Definition:
-            component = self.registered(source, place, reference).component
-            definition = self.library.definition(component.name, component.version)
-            if definition is None:
-                message = _("“%(name)s” is built in; a trial is a command.") % {"name": reference}
-                raise source.refuse("trial_kind", message, at=place)
-            return definition
-
-        read = read_sweep(source, self.files.reader(source.name), trial, at=at)
-        how = read.how
-        if read.code:
-            beside = msgspec.structs.replace(source, name=read.beside)
-            self.files.check_code(beside, (*at, "trial"), read.code)
-            trial_with_code = msgspec.structs.replace(how.trial, code=self.files.keep_code(beside, read.code))
-            how = msgspec.structs.replace(how, trial=trial_with_code)
-        component = msgspec.structs.replace(read.component, name=name)
-        definition = Definition(component=component, how=how)
-        return self._kept(Built(definition=definition, kind="sweep", tags={}, warnings=read.warnings))
+        faults = Faults(source)
+        definition = sweep_definition(self.files, source, faults, at=at)
+        return self._of_definition(definition, faults, kind="sweep", name=name)
 
     def _parallel(self, source: Source, at: YamlPath, *, name: str) -> Used:
-        read = read_parallel(source, self.files.reader(source.name), at=at)
-        self.files.check_code(source, (*at, "task", "code"), read.code)
-        how = msgspec.structs.replace(read.how, code=self.files.keep_code(source, read.code))
-        component = msgspec.structs.replace(read.component, name=name)
-        definition = Definition(component=component, how=how)
-        return self._kept(Built(definition=definition, kind="parallel", tags=read.tags, warnings=read.warnings))
+        faults = Faults(source)
+        definition = parallel_definition(self.files, source, faults, at=at)
+        return self._of_definition(definition, faults, kind="parallel", name=name)
+
+    def _of_definition(self, definition: Definition | None, faults: Faults, *, kind: str, name: str) -> Used:
+        faults.raised()
+        assert definition is not None
+        component = msgspec.structs.replace(definition.component, name=name)
+        named = msgspec.structs.replace(definition, component=component)
+        return self._kept(Built(definition=named, kind=kind, tags={}, warnings=()))
 
     def _kept(self, built: Built) -> Used:
         self.files.warnings += built.warnings

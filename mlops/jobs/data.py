@@ -1,124 +1,89 @@
-"""The data at a job's inputs: found first, so that every fault is told, and kept only when all is right."""
+"""The data at a job's inputs, as data nodes of its graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mlops.access.models import Project
-from mlops.blobs.trees import keep_file, keep_manifest
+from mlops.blobs.trees import manifest_of
 from mlops.components.bundles import inside
-from mlops.datasets.queries import ready_version
-from mlops.formats.azureml.ignoring import kept_files
+from mlops.datasets.models import AssetType, DatasetVersion
+from mlops.datasets.references import DataRef, resolve_data
+from mlops.datasets.trees import tree_of
 from mlops.formats.azureml.job_fields import Given
 from mlops.formats.azureml.lines import Source
-from mlops.formats.manifest import File, Manifest
+from mlops.formats.kept import BESIDE, DATA_FILE, META_FILE
 from mlops.formats.refusal import Refusal, nearest
+from mlops.jobs.reading import Files
 from mlops.registry.models import ModelVersion
-from mlops.runs.models import DONE_STEP_STATES, Run, Step
 
 MODEL_FORMS = ("mlflow_model", "custom_model", "triton_model")
+MODEL_ADDRESS = re.compile(r"azureml://(?:.*/)?models/(?P<name>[^/]+)/(?:versions|labels)/(?P<version>[^/]+)")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 
-Keep = Callable[[], dict[str, Any]]
-"""The parameters of the data node; keeps the files where they came along."""
 
-
-def data_at(project: Project, folder: Path, given: Given, source: Source) -> Keep:
-    """Raises Refusal with the line where there is no such data."""
+def data_at(files: Files, given: Given, source: Source) -> dict[str, Any]:
+    """The parameters of the data node. Raises Refusal with the line where there is no such data."""
+    at = (*given.at, "path")
+    if "${{" in given.path:
+        raise source.refuse("expression_unknown", _("“%(path)s” has no value here.") % {"path": given.path}, at=at)
     try:
-        return _found(project, folder, given, source.name)
+        return _found(files, given, source.name)
     except Refusal as refusal:
-        at = (*given.at, "path")
         raise source.refuse(refusal.code, refusal.message, at=at, hint=refusal.hint) from refusal
 
 
-def _found(project: Project, folder: Path, given: Given, beside: str) -> Keep:
+def _found(files: Files, given: Given, beside: str) -> dict[str, Any]:
+    named = given.path.startswith("azureml:") and not given.path.startswith("azureml://")
+    address = MODEL_ADDRESS.fullmatch(given.path)
+    if given.type in MODEL_FORMS and (named or address):
+        name, version = (address["name"], address["version"]) if address else _split(given.path)
+        return _of_model(files, given, name, version)
     path = given.path
-    if path.startswith("azureml://jobs/"):
-        return _of_job(project, given)
-    if path.startswith("azureml:") and not path.startswith("azureml://"):
-        return _of_asset(project, given)
-    if "://" in path:
-        raise Refusal(
-            "data_elsewhere",
-            _("Data at “%(path)s” cannot be read from here.") % {"path": path},
-            hint=_("Import it first (mlops data create), then write path: azureml:NAME:VERSION."),
-            status=422,
-        )
-    place = inside(folder, path, beside=beside)
-    if not place.exists():
-        known = [one.relative_to(folder).as_posix() for one in folder.rglob("*")]
-        raise Refusal(
-            "file_unknown",
-            _("There is no file or folder “%(path)s”.") % {"path": path},
-            hint=nearest(path, known) or _("Paths are read from the folder of the YAML file."),
-            status=422,
-        )
-    return lambda: _kept(place, given)
+    if path.startswith("file:") or not SCHEME.match(path):
+        path = inside(files.folder, path, beside=beside).relative_to(files.folder.resolve()).as_posix()
+    found = resolve_data(files.actor, files.project, path, form=given.type, folder=files.folder)  # type: ignore[arg-type]
+    return _node(files, given, found)
 
 
-def _kept(place: Path, given: Given) -> dict[str, Any]:
-    found = [place] if place.is_file() else list(kept_files(place))
-    root = place.parent if place.is_file() else place
-    files = []
-    for path in found:
-        blob = keep_file(path)
-        files.append(File(path=path.relative_to(root).as_posix(), digest=blob.digest, size_bytes=blob.size_bytes))
-    tree = keep_manifest(Manifest(files=tuple(files)))
-    return {"uri": given.path, "tree": tree.digest, "form": given.type}
+def _node(files: Files, given: Given, found: DataRef) -> dict[str, Any]:
+    """Of a dataset that is a table, beside its file lies the table, for steps that read one."""
+    told: dict[str, Any] = {"uri": given.path, "tree": found.tree, "form": found.form}
+    if not found.dataset or found.version is None:
+        return told
+    version = DatasetVersion.objects.select_related("dataset").get(
+        dataset__project=files.project, dataset__name=found.dataset, number=found.version
+    )
+    named = {"dataset": found.dataset, "version": found.version}
+    if given.type == "mltable" and version.dataset.type == AssetType.TABLE:
+        return named
+    return {**told, **named, "tree": _with_table(version, found.tree)}
 
 
-def _of_asset(project: Project, given: Given) -> Keep:
-    """`azureml:name:version`, `azureml:name@latest`, `azureml:name`: of a model form a model, else a dataset."""
-    name, version = _split(given.path)
-    if given.type in MODEL_FORMS:
-        return _of_model(project, given, name, version)
-    if version and not version.isdecimal():
-        raise Refusal(
-            "data_unreadable",
-            _("“%(path)s” names no version of a dataset.") % {"path": given.path},
-            hint=_("Write azureml:NAME:VERSION or azureml:NAME@latest."),
-            status=422,
-        )
-    found = ready_version(project, name, int(version) if version else None)
-    parameters = {"dataset": name, "version": found.number}
-    return lambda: parameters
+def _with_table(version: DatasetVersion, tree: str) -> str:
+    if version.tree_id is None or version.tree_id == tree:
+        return tree
+    table = {file.path: file for file in manifest_of(version.tree_id).files if file.path in BESIDE}
+    own = manifest_of(tree).files
+    if not {DATA_FILE, META_FILE} <= set(table) or any(file.path in BESIDE for file in own):
+        return tree
+    return tree_of([*own, *table.values()]).digest
 
 
-def _of_model(project: Project, given: Given, name: str, version: str) -> Keep:
-    known = ModelVersion.objects.filter(model__project=project, model__name=name)
-    found = known.filter(number=version).first() if version.isdecimal() else known.order_by("-number").first()
+def _of_model(files: Files, given: Given, name: str, version: str) -> dict[str, Any]:
+    known = ModelVersion.objects.filter(model__project=files.project, model__name=name).order_by("-number")
+    found = known.filter(number=version).first() if version.isdecimal() else known.first()
     if found is None:
-        names = ModelVersion.objects.filter(model__project=project).values_list("model__name", flat=True)
+        names = ModelVersion.objects.filter(model__project=files.project).values_list("model__name", flat=True)
         raise Refusal(
             "model_unknown",
             _("There is no model “%(path)s” in this project.") % {"path": given.path},
             hint=nearest(name, set(names)) or _("`mlops model list` shows them."),
             status=404,
         )
-    parameters = {"uri": f"azureml:{name}:{found.number}", "tree": found.tree_id, "form": given.type}
-    return lambda: parameters
-
-
-def _of_job(project: Project, given: Given) -> Keep:
-    """`azureml://jobs/NAME/outputs/OUTPUT`, as `job show` prints it."""
-    name, _slash, rest = given.path.removeprefix("azureml://jobs/").partition("/outputs/")
-    output = rest.split("/", 1)[0]
-    run = Run.objects.filter(project=project, name=name).first()
-    steps = Step.objects.filter(run=run, state__in=DONE_STEP_STATES) if run else Step.objects.none()
-    for step in steps:
-        if output in step.outputs:
-            parameters = {"uri": given.path, "tree": step.outputs[output]["tree"], "form": given.type}
-            return lambda: parameters
-    raise Refusal(
-        "job_output_unknown",
-        _("There is no output “%(path)s” of a job of this project.") % {"path": given.path},
-        hint=_("`mlops job show -n NAME` shows the outputs of a job."),
-        status=404,
-    )
+    return {"uri": f"azureml:{name}:{found.number}", "tree": found.tree_id, "form": given.type}
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -27,9 +27,9 @@ def prepare_parallel(files: Files, source: Source) -> Prepared:
         faults.raised()
     assert definition is not None
     check_inputs(source, definition.component, inputs, faults)
-    keeps = find_data(files, source, inputs, faults)
+    data = find_data(files, source, inputs, faults)
     faults.raised()
-    return single_step(files, facts, definition, inputs, outputs, keeps)
+    return single_step(files, facts, definition, inputs, outputs, data)
 
 
 def parallel_definition(files: Files, source: Source, faults: Faults, *, at: Path = ()) -> Definition | None:
@@ -46,8 +46,14 @@ def parallel_definition(files: Files, source: Source, faults: Faults, *, at: Pat
     with faults.collected((*at, "task", "code")):
         files.check_code(source, (*at, "task", "code"), read.code)
     with faults.collected(read.environment_at):
-        requirements, label = files.environment(source, read.environment_at, read.environment)
-        how = msgspec.structs.replace(how, requirements=requirements, environment=label)
+        environment = files.environment(source, read.environment_at, read.environment)
+        files.warnings += environment.warnings
+        how = msgspec.structs.replace(
+            how,
+            requirements=environment.requirements,
+            environment=environment.label,
+            variables={**environment.variables, **how.variables},
+        )
     if not faults.found:
         how = msgspec.structs.replace(how, code=files.keep_code(source, read.code))
     return Definition(component=read.component, how=how)

@@ -21,7 +21,7 @@ def prepare_pipeline(files: Files, source: Source) -> Prepared:
     library = JobLibrary(files.project)
 
     def locate(beside: Source) -> Locate:
-        return lambda given: data_at(files.project, files.folder, given, beside)()
+        return lambda given: data_at(files, given, beside)
 
     components = Components(files, library, lambda built: library.add(named_by_content(built)), locate, runs=True)
     read = components.pipeline(source)

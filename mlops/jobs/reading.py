@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from mlops.components.bundles import inside, text_of
 from mlops.components.registering import keep_code
 from mlops.environments.references import resolve_environment
-from mlops.formats.azureml.environment import ReadFile
+from mlops.formats.azureml.environment_parts import ReadFile, Requested
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, load
 from mlops.formats.azureml.setting import with_settings
-from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal, nearest
 
 ENDINGS = (".yml", ".yaml")
@@ -59,19 +58,12 @@ class Files:
         """The digest of its tree; empty without code."""
         return keep_code(inside(self.folder, code, beside=source.name), written=code).digest if code else ""
 
-    def environment(self, source: Source, at: YamlPath, given: Any) -> tuple[Requirements, str]:
+    def environment(self, source: Source, at: YamlPath, given: Any, read_file: ReadFile | None = None) -> Requested:
         """What it holds, and its name where it has one."""
-        found = resolve_environment(
-            self.actor,
-            self.project,
-            given,
-            source=source,
-            at=at,
-            read_file=self.reader(source.name),
-            folder=self.folder,
+        read = read_file or self.reader(source.name)
+        return resolve_environment(
+            self.actor, self.project, given, source=source, at=at, read_file=read, folder=self.folder
         )
-        self.warnings += found.warnings
-        return found.requirements, found.label
 
     def _only(self) -> str:
         here = [path.name for path in sorted(self.folder.iterdir()) if path.is_file() and path.suffix in ENDINGS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -14,18 +15,18 @@ from mlops.formats.definition import Definition
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import nearest
 from mlops.jobs.commands import JOB, Prepared
-from mlops.jobs.data import Keep, data_at
+from mlops.jobs.data import data_at
 from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 
 
-def find_data(files: Files, source: Source, inputs: Mapping[str, Given], faults: Faults) -> dict[str, Keep]:
-    """What is to be kept for each data input, found before anything is."""
-    found: dict[str, Keep] = {}
+def find_data(files: Files, source: Source, inputs: Mapping[str, Given], faults: Faults) -> dict[str, dict[str, Any]]:
+    """The parameters of the data node of each data input."""
+    found: dict[str, dict[str, Any]] = {}
     for name, given in inputs.items():
         if given.is_data:
             with faults.collected(given.at):
-                found[name] = data_at(files.project, files.folder, given, source)
+                found[name] = data_at(files, given, source)
     return found
 
 
@@ -53,15 +54,14 @@ def single_step(
     definition: Definition,
     inputs: Mapping[str, Given],
     outputs: Mapping[str, Wanted],
-    keeps: Mapping[str, Keep],
+    data: Mapping[str, dict[str, Any]],
 ) -> Prepared:
-    """Keeps what the data inputs name. The component is the job's own."""
+    """The component is the job's own. `data`: as `find_data` gives it."""
     component = msgspec.structs.replace(definition.component, name="job", version="1")
     library = JobLibrary(files.project)
     library.add(msgspec.structs.replace(definition, component=component))
-    data = [
-        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=keep())
-        for name, keep in keeps.items()
+    nodes = [
+        Node(id=f"input-{name}", component=DATASET_COMPONENT, version="1", parameters=one) for name, one in data.items()
     ]
     taken = {one.name for one in component.parameters}
     step = Node(
@@ -72,8 +72,9 @@ def single_step(
         title=facts.display_name[:200],
         regenerate=True,
     )
-    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in keeps]
-    spec = PipelineSpec(nodes=(*data, step), edges=tuple(edges))
+    edges = [Edge(source=f"input-{name}", source_port="dataset", target=JOB, target_port=name) for name in data]
+    spec = PipelineSpec(nodes=(*nodes, step), edges=tuple(edges))
     made = {port.name for port in component.outputs}
     wanted = {(JOB, name): one for name, one in outputs.items() if name in made}
-    return Prepared(facts=facts, spec=spec, library=library, outputs=wanted)
+    ends = {name: (JOB, name) for name in outputs if name in made}
+    return Prepared(facts=facts, spec=spec, library=library, outputs=wanted, ends=ends)

@@ -6,6 +6,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.formats.azureml.command_job import read_each
+from mlops.formats.azureml.environment_parts import Requested
 from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.job_fields import read_facts, read_given, read_resources, read_wanted
 from mlops.formats.azureml.lines import Path, Source, fields
@@ -37,9 +38,9 @@ def prepare_sweep(files: Files, source: Source) -> Prepared:
                               % {"file": source.name, "line": line, "name": name})  # fmt: skip
         del inputs[name]
     check_inputs(source, definition.component, inputs, faults)
-    keeps = find_data(files, source, inputs, faults)
+    data = find_data(files, source, inputs, faults)
     faults.raised()
-    return single_step(files, facts, definition, inputs, outputs, keeps)
+    return single_step(files, facts, definition, inputs, outputs, data)
 
 
 def sweep_definition(files: Files, source: Source, faults: Faults, *, at: Path = ()) -> Definition | None:
@@ -61,10 +62,17 @@ def sweep_definition(files: Files, source: Source, faults: Faults, *, at: Path =
             files.check_code(origin, (*place, "code"), read.code)
         resources = read_resources(origin, place, faults, files.warnings)
         given = fields(origin, place).get("environment")
-        requirements, label = trial.requirements, ""
+        environment = Requested()
         with faults.collected((*at, "trial")):
-            requirements, label = files.environment(origin, (*place, "environment"), given)
-        trial = msgspec.structs.replace(trial, requirements=requirements, environment=label, resources=resources)
+            environment = files.environment(origin, (*place, "environment"), given)
+        files.warnings += environment.warnings
+        trial = msgspec.structs.replace(
+            trial,
+            requirements=environment.requirements,
+            environment=environment.label,
+            variables={**environment.variables, **trial.variables},
+            resources=resources,
+        )
         if not faults.found:
             trial = msgspec.structs.replace(trial, code=files.keep_code(origin, read.code))
     return Definition(component=read.component, how=msgspec.structs.replace(read.how, trial=trial))
