@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     FUNCTION = "function", _("Python function")
     DRAWN = "drawn", _("Drawn in the browser")
     GRAPH = "graph", _("Pipeline")
+    SWEEP = "sweep", _("Sweep")
+    PARALLEL = "parallel", _("Parallel")
 
 
 class Component(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,9 +44,24 @@ def _found(files: Files, given: Given, beside: str) -> dict[str, Any]:
         return _of_model(files, given, name, version)
     path = given.path
     if path.startswith("file:") or not SCHEME.match(path):
-        path = inside(files.folder, path, beside=beside).relative_to(files.folder.resolve()).as_posix()
+        path = _local(files.folder, path, beside)
     found = resolve_data(files.actor, files.project, path, form=given.type, folder=files.folder)  # type: ignore[arg-type]
     return _node(files, given, found)
+
+
+def _local(folder: Path, path: str, beside: str) -> str:
+    """The path from the top of what was sent."""
+    place, top = inside(folder, path, beside=beside), folder.resolve()
+    if place.exists():
+        return place.relative_to(top).as_posix()
+    known = [one.relative_to(folder).as_posix() for one in sorted(folder.rglob("*"))[:5_000]]
+    raise Refusal(
+        "file_unknown",
+        _("There is no file and no folder “%(path)s” beside the file.") % {"path": path[:200]},
+        hint=nearest(path.removeprefix("./"), known)
+        or _("An asset is written azureml:NAME:VERSION or azureml:NAME@latest."),
+        status=422,
+    )
 
 
 def _node(files: Files, given: Given, found: DataRef) -> dict[str, Any]:
