@@ -20,6 +20,7 @@ from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, Outlook, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.execution.sweeps.looking import begin_sweep, has_sweeps, is_sweep, look_at_sweeps
+from mlops.execution.sweeps.trials import JOB
 from mlops.formats.asked import Asked, Kept
 from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec, is_kept_tree
@@ -28,7 +29,7 @@ from mlops.formats.step import StepError
 from mlops.pipelines.actions import CANCEL_REQUESTED
 from mlops.pipelines.order import pinned_nodes
 from mlops.runs.logging import copy_metrics
-from mlops.runs.models import Run, Step
+from mlops.runs.models import Run, RunKind, Step
 from mlops.runs.moves import begin_run, end_run, move_step
 from mlops.runs.saved import saved_output
 from mlops.work.calls import later
@@ -267,6 +268,8 @@ def _end(run: Run, steps: list[Step]) -> None:
         done = sum(step.state in DONE for step in steps)
         reason = ngettext("%(count)d step done", "%(count)d steps done", done) % {"count": done}
         reason += _(", %(count)d of them reused.") % {"count": reused} if reused else "."
+        if run.kind == RunKind.SWEEP:  # its one step says which trial is the best
+            reason = next((step.reason for step in steps if step.node == JOB), reason)
         end_run(run, expected=("queued", "running"), to="completed", reason=reason)
     if run.parent_id is not None:
         later("execution.advance", run.parent_id)

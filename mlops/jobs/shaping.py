@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from mlops.execution.sweeps.looking import has_sweeps
+from mlops.execution.sweeps.shown import sweeps_of
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import shaped, surroundings, told_run
@@ -75,6 +77,7 @@ def job_whole(run: Run) -> dict[str, Any]:
         "warnings": run.snapshot.get("job", {}).get("warnings", []),
         "steps": [_step(step) for step in Step.objects.filter(run=run).order_by("pk")],
         "metrics": [{"node": one.node, "key": one.key, "value": one.value} for one in _measured(run)],
+        **_trials(run),
         **line,
     }
 
@@ -83,6 +86,28 @@ def _measured(run: Run) -> Iterator[Metric]:
     """The last value of each metric of each step."""
     rows = Metric.objects.filter(run=run, value__isnull=False).order_by("pk")
     yield from {(one.node, one.key): one for one in rows}.values()
+
+
+def _trials(run: Run) -> dict[str, Any]:
+    """Of a run with sweeps."""
+    if not has_sweeps(run):
+        return {}
+    return {
+        "trials": [
+            {
+                "node": sweep.step.node,
+                "trial": one.number,
+                "name": one.name,
+                "status": STATUS[one.state],
+                "parameters": one.values,
+                sweep.plan.objective.primary_metric: one.score,
+                "best": one.is_best,
+                "stopped_early": one.stopped_early,
+            }
+            for sweep in sweeps_of(run)
+            for one in sweep.trials
+        ]
+    }
 
 
 def name_of(run: Run) -> str:

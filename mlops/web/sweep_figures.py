@@ -11,7 +11,7 @@ from mlops.web.charts.parallel import Line, parallel_figure, shades
 
 
 def coordinates(sweep: SweepShown) -> dict[str, object]:
-    """Every hyperparameter, then the primary metric; the better a trial, the darker its line."""
+    """Every hyperparameter, then the primary metric; the better a trial, the stronger its line."""
     metric = sweep.plan.objective.primary_metric
     names = [*sweep.plan.space, metric]
     toned = shades([one.score for one in sweep.trials], most_is_best=sweep.plan.objective.goal == "maximize")

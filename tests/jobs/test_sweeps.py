@@ -9,6 +9,7 @@ import pytest
 from mlops.blobs.trees import manifest_of, open_file
 from mlops.formats.azureml.faults import Faulty
 from mlops.jobs.actions import create_job
+from mlops.jobs.shaping import job_whole
 from mlops.runs.models import Artifact, Metric, Run, RunParameter, Step
 from tests.execution.sweeps.conftest import drive, trials_of
 from tests.jobs.conftest import FILES, written
@@ -27,6 +28,16 @@ def test_a_sweep_of_a_file_tries_all_and_keeps_the_best_model(create):
 def test_a_trial_has_its_values_as_parameters(create):
     trial = trials_of(drive(create("sweep")))[1].run
     assert dict(RunParameter.objects.filter(run=trial).values_list("key", "value")) == {"bias": "1", "slope": "2"}
+
+
+def test_a_sweep_shows_its_trials_with_their_values(create):
+    shown = job_whole(drive(create("sweep", name="slopes")))["trials"]
+    assert [(one["name"], one["parameters"], one["loss"], one["best"]) for one in shown][1] == (
+        "slopes_1",
+        {"slope": 2},
+        0.0,
+        True,
+    )
 
 
 def test_a_parallel_job_of_a_file_appends_what_run_returns(create):

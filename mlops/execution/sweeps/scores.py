@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from mlops.execution.sweeps.judging import best
+from mlops.execution.sweeps.telling import ended as words_of_end
+from mlops.execution.sweeps.telling import tell
 from mlops.formats.sweep import SweepPlan
 from mlops.runs.models import FINAL_RUN_STATES, Metric, Step, Trial
 
@@ -31,12 +33,17 @@ def count_ended(step: Step, plan: SweepPlan) -> None:
         return
     goal = plan.objective.goal
     series = series_of(ended.values(), plan.objective.primary_metric)
+    mine: list[int] = []
     with transaction.atomic():
         for trial, run in ended.items():
             values = series.get(run)
-            Trial.objects.filter(pk=trial).update(is_counted=True, score=best(values, goal) if values else None)
+            known = Trial.objects.filter(pk=trial, is_counted=False)
+            if known.update(is_counted=True, score=best(values, goal) if values else None):
+                mine.append(trial)
         scored = Trial.objects.filter(sweep=step, run__state="completed", is_counted=True, score__isnull=False)
         top = scored.order_by("-score" if goal == "maximize" else "score", "number").first()
         if top is not None and not top.is_best:
             Trial.objects.filter(sweep=step, is_best=True).update(is_best=False)
             Trial.objects.filter(pk=top.pk).update(is_best=True)
+    for trial_row in Trial.objects.filter(pk__in=mine).select_related("run"):
+        tell(step, words_of_end(trial_row, metric=plan.objective.primary_metric))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.execution.sweeps.telling import began, tell
 from mlops.formats.component import Parameter
 from mlops.formats.definition import Command, Definition, Sweep, key_of
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
@@ -46,6 +47,7 @@ def begin_trial(
             later("execution.advance", run.pk)
     except IntegrityError:
         return False
+    tell(step, began(number, values))
     return True
 
 

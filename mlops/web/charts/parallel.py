@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
-LOW, HIGH = (214, 220, 232), (26, 92, 200)
-"""The colours of the worst and of the best line."""
+INK = "64,128,224"
+FAINTEST = 0.12
+"""How strong the worst line is drawn, on a light page and on a dark one."""
 
 UNKNOWN = "rgba(138,147,163,0.5)"
 BEST = "#e07b39"
@@ -112,8 +113,7 @@ def _trace(names: Sequence[str], line: Line, scales: Sequence[_Scale]) -> dict[s
 def _color(shade: float | None) -> str:
     if shade is None:
         return UNKNOWN
-    mixed = [round(low + (high - low) * shade) for low, high in zip(LOW, HIGH, strict=True)]
-    return f"rgb({mixed[0]},{mixed[1]},{mixed[2]})"
+    return f"rgba({INK},{FAINTEST + (1 - FAINTEST) * shade:.2f})"
 
 
 def _word(value: Any) -> str:

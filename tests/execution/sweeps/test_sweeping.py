@@ -10,7 +10,7 @@ from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
 from mlops.formats.sweep import Distribution, EarlyTermination, Objective, Sampling, SweepLimits
 from mlops.pipelines.actions import cancel
-from mlops.runs.models import LatestMetric, Run, Step
+from mlops.runs.models import LatestMetric, LogLine, Run, Step
 from tests.execution.sweeps.conftest import SCORES, drive, look, sweep_of, trials_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +35,14 @@ def test_trials_are_runs_of_the_sweep_with_its_name_and_a_number(begin_sweep):
     assert [one.values for one in trials] == [{"x": 1}, {"x": 5}, {"x": 3}]
     assert [one.score for one in trials] == [1, 5, 3]
     assert [one.is_best for one in trials] == [False, True, False]
+
+
+def test_the_sweeps_log_tells_its_trials_as_they_come(begin_sweep):
+    run = drive(begin_sweep(sweep_of(sampling=GRID, limits=SweepLimits(max_total_trials=2, max_concurrent_trials=1))))
+    told = list(LogLine.objects.filter(step__run=run).order_by("seq").values_list("text", flat=True))
+    assert told[0] == "Trial 0 began: x=1"
+    assert told[-1] == "Trial 1 completed: score 5, the best so far"
+    assert "the best, trial 1" in run.reason
 
 
 def test_no_more_trials_go_on_at_once_than_the_limit_says(begin_sweep):
