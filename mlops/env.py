@@ -53,7 +53,16 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(name="MLOPS_JOB_READABLE", help="Folders that all jobs may read besides, separated by colons."),
     Variable(name="MLOPS_BIN_DAYS", help="How long deleted runs can be restored; 0: always.", default="30"),
-    Variable(name="MLOPS_IMPORT_PRIVATE_HOSTS", help="Hosts besides public ones that Import Data may fetch from."),
+    Variable(
+        name="MLOPS_IMPORT_PRIVATE_HOSTS",
+        help="Hosts besides public ones that Import Data and data stores may fetch from.",
+    ),
+    Variable(name="MLOPS_DATASTORE_ROOTS", help="Folders of the server that data stores may read, with ':' between."),
+    Variable(
+        name="MLOPS_CHANGED_DATA",
+        default="refuse",
+        help="What a job does with data that changed at its address since it was registered: refuse or warn.",
+    ),
     Variable(name="MLOPS_SMTP_URL", help="The mail server: smtp://user:password@host:587.", secret=True),
     Variable(name="MLOPS_MAIL_FROM", help="Whom mail comes from.", default="MLOps Studio <mlops@localhost>"),
     Variable(

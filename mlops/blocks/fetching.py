@@ -30,6 +30,34 @@ class Fetched:
     url: str
     """After redirects."""
     content_type: str
+    mark: str = ""
+    """The entity tag, or else the time of the last change, where the server tells one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    size_bytes: int
+    mark: str
+
+
+def head(url: str, *, private_hosts: Collection[str] = (), token: str = "") -> Told:
+    """What the server tells about the file, without its content. Raises Refusal."""
+    for _ in range(MOST_REDIRECTS + 1):
+        connection = _connection(url, private_hosts)
+        try:
+            answer = _asked(connection, url, method="HEAD", token=token)
+            if answer.status in REDIRECTS:
+                url, token = _next(url, answer, token)
+                continue
+            if answer.status != http.client.OK:
+                raise _failed(url, f"The server answered with {answer.status} {answer.reason}.")
+            length = answer.headers.get("Content-Length", "")
+            return Told(size_bytes=int(length) if length.isdecimal() else 0, mark=_mark(answer))
+        except (OSError, http.client.HTTPException) as error:
+            raise _failed(url, f"The transfer broke off: {error or type(error).__name__}.") from error
+        finally:
+            connection.close()
+    raise _failed(url, f"There are more than {MOST_REDIRECTS} redirects.")
 
 
 def fetch(
@@ -39,21 +67,24 @@ def fetch(
     most_bytes: int,
     private_hosts: Collection[str] = (),
     progress: Callable[[float], None] = lambda share: None,
+    token: str = "",
 ) -> Fetched:
-    """`private_hosts`: names that may lead to addresses that are not public. Raises Refusal."""
+    """`private_hosts`: names that may lead to addresses that are not public. `token`: sent to the first host alone.
+
+    Raises Refusal."""
     deadline = time.monotonic() + WHOLE_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         connection = _connection(url, private_hosts)
         try:
-            answer = _asked(connection, url)
+            answer = _asked(connection, url, token=token)
             if answer.status in REDIRECTS:
-                url = urljoin(url, answer.headers.get("Location", ""))
+                url, token = _next(url, answer, token)
                 continue
             if answer.status != http.client.OK:
                 message = f"The server answered with {answer.status} {answer.reason}."
                 raise _failed(url, message, hint="Open the address in a browser to see what is wrong.")
             _kept(answer, target, url, most_bytes=most_bytes, deadline=deadline, progress=progress)
-            return Fetched(path=target, url=url, content_type=answer.headers.get_content_type())
+            return Fetched(path=target, url=url, content_type=answer.headers.get_content_type(), mark=_mark(answer))
         except (OSError, http.client.HTTPException) as error:
             raise _failed(url, f"The transfer broke off: {error or type(error).__name__}.") from error
         finally:
@@ -71,12 +102,24 @@ def _connection(url: str, private_hosts: Collection[str]) -> http.client.HTTPCon
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
         message = f"It leads to {parts.scheme or 'nothing'}://{host}, which cannot be fetched."
         raise _failed(url, message)
-    address = _judged_address(host, port, url, private_hosts)
+    address = judged_address(host, port, url, private_hosts)
     kind = _PinnedHttps if parts.scheme == "https" else _PinnedHttp
     return kind(host, port, address=address)
 
 
-def _judged_address(host: str, port: int, url: str, private_hosts: Collection[str]) -> str:
+def _next(url: str, answer: http.client.HTTPResponse, token: str) -> tuple[str, str]:
+    """Where a redirect leads, and the token if it is the same host over the same protocol."""
+    following = urljoin(url, answer.headers.get("Location", ""))
+    before, after = urlsplit(url), urlsplit(following)
+    is_same = (before.scheme, before.netloc) == (after.scheme, after.netloc)
+    return following, token if is_same else ""
+
+
+def _mark(answer: http.client.HTTPResponse) -> str:
+    return answer.headers.get("ETag", "") or answer.headers.get("Last-Modified", "")
+
+
+def judged_address(host: str, port: int, url: str, private_hosts: Collection[str]) -> str:
     """One public address of the host. Every one that the name leads to must be public."""
     try:
         found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -107,7 +150,9 @@ class _PinnedHttps(_PinnedHttp):
         self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _asked(connection: http.client.HTTPConnection, url: str) -> http.client.HTTPResponse:
+def _asked(
+    connection: http.client.HTTPConnection, url: str, *, method: str = "GET", token: str = ""
+) -> http.client.HTTPResponse:
     parts: SplitResult = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if any(ord(letter) <= 32 or ord(letter) > 126 for letter in path):
@@ -116,7 +161,9 @@ def _asked(connection: http.client.HTTPConnection, url: str) -> http.client.HTTP
         path = quote(path, safe="/?&=%+:;,@!$'()*~-._[]")
     port = f":{parts.port}" if parts.port else ""
     headers = {"Host": f"{parts.hostname}{port}", "Accept-Encoding": "identity", "User-Agent": "mlops-studio"}
-    connection.request("GET", path, headers=headers)
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    connection.request(method, path, headers=headers)
     return connection.getresponse()
 
 

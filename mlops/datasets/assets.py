@@ -17,6 +17,9 @@ from mlops.datasets import errors, versions
 from mlops.datasets.actions import LENGTHS, checked_name, once_more
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion, VersionState
 from mlops.datasets.outputs import output_of
+from mlops.datasets.outside import is_outside
+from mlops.datastores import addresses
+from mlops.datastores.queries import named as named_store
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.tags.filters import remove_tag, write_tags
@@ -52,6 +55,18 @@ def create_asset(
     if new.uri.startswith(JOBS):
         made = output_of(project, new.uri)
         files, origin = made.tree, origin | {"job": made.told}
+    elif files is None and new.uri and not is_outside(new.uri):
+        raise Refusal(
+            "reference_invalid",
+            _("“%(path)s” is no address that the server can read.") % {"path": new.uri[:200]},
+            hint=_("Such as azureml://datastores/NAME/paths/…, azureml://jobs/NAME/outputs/OUTPUT or https://…"),
+            status=422,
+            where=Where(parameter="path", value=new.uri[:200]),
+        )
+    elif files is None and new.uri.startswith("azureml:"):
+        address = addresses.parsed(new.uri)
+        if not address.is_own:
+            named_store(project, address.store)
     if files is None and not new.uri:
         raise Refusal("data_without_files", _("A data asset needs files or an address."), hint=_("Give its path."))
     if files is not None:

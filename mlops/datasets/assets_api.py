@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import require
-from mlops.datasets import arrivals, assets, errors, queries, versions
+from mlops.datasets import arrivals, assets, errors, outside, queries, versions
 from mlops.datasets.api import dataset_row, readable_project
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.queries import latest_of
@@ -139,6 +139,14 @@ class FilesView(APIView):
         offset, limit = (_whole(request, name, default) for name, default in (("offset", 0), ("limit", 200)))
         below = request.query_params.get("below", "")
         return Response(msgspec.to_builtins(listing(version, below=below, offset=offset, limit=limit)))
+
+
+class VerifyView(APIView):
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        """Whether what lies at the version's address is still what was registered."""
+        version = queries.version(queries.dataset(request.user, dataset_id), number)
+        return Response(msgspec.to_builtins(outside.verify(request.user, version)))
 
 
 def _version(dataset: Dataset, wanted: str) -> DatasetVersion | None:

@@ -19,11 +19,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mlops.blobs.stores import store
-from mlops.blobs.trees import keep_folder
+from mlops.blobs.trees import keep_folder, manifest_of
 from mlops.datasets.assets import content_of
 from mlops.datasets.children import ask_child
 from mlops.datasets.filing import file_in
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.outside import fetch_version
 from mlops.events.chain import record
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
@@ -129,13 +130,17 @@ def _import(version: DatasetVersion) -> None:
 def _import_files(version: DatasetVersion) -> None:
     with _work_folder(version) as folder:
         beat = _Beat(version)
+        seen: dict[str, Any] = {}
         files = version.files
-        assert files is not None
+        if files is None:
+            files, seen = fetch_version(version, folder / "fetched", seconds=IMPORT_SECONDS, beat=beat)
+            version.file_name = version.file_name or manifest_of(files.digest).files[0].path
         filed = file_in(version, files, folder, beat=beat, seconds=IMPORT_SECONDS)
     rows = filed.schema["row_count"] if filed.schema else None
     with transaction.atomic():
         done = _held(version).update(
-            files=filed.files,
+            files=None if version.origin.get("reference") else filed.files,
+            origin=version.origin | seen,
             content=content_of(version.dataset.type, filed.files),
             size_bytes=filed.files.size_bytes,
             tree=filed.table,

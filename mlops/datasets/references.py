@@ -19,6 +19,7 @@ from mlops.datasets.arrivals import MOST_FILES
 from mlops.datasets.assets import JOBS
 from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.datasets.outputs import output_of
+from mlops.datasets.outside import current_files, is_outside, keep_outside
 from mlops.datasets.trees import MLTABLE_FILE, as_mltable, tree_of
 from mlops.formats.definition import FileForm
 from mlops.formats.kept import DATA_FILE, META_FILE, own_paths
@@ -63,6 +64,8 @@ def resolve_data(
     if text.startswith(JOBS):
         made = output_of(project, text)
         return _of_files(made.tree, form, label=text.removeprefix(JOBS), uri=reference)
+    if is_outside(text):
+        return _of_files(keep_outside(project, text), form, label=text, uri=reference)
     if asset := ASSET_ADDRESS.fullmatch(text):
         return _of_version(versions.named(project, asset["name"], asset["version"]), form, reference)
     if text.startswith("azureml:") and not text.startswith("azureml://"):
@@ -119,6 +122,8 @@ def files_of(version: DatasetVersion) -> Tree:
     if version.raw is not None:
         name = version.file_name or "data"
         return tree_of([File(path=name, digest=version.raw.digest, size_bytes=version.raw.size_bytes)])
+    if version.origin.get("reference"):
+        return current_files(version)
     if version.tree is None:
         raise Refusal("file_not_found", _("The file of “%(version)s” was not kept.") % {"version": version}, status=410)
     return version.tree

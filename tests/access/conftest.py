@@ -104,6 +104,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "platform": "x86_64",
         "image_id": _image(owner, version).pk,
         "login_id": _registry_login(owner, project).pk,
+        "datastore_id": _datastore(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),
@@ -366,6 +367,13 @@ def _subscription(project: Any, owner: Any, administrator: Any) -> dict[str, Any
         "event_type": "mlops.run.failed",
         "network_id": allow(administrator, "hooks.example", note=SECRET).pk,
     }
+
+
+def _datastore(owner: Any, project: Any) -> Any:
+    from mlops.datastores.actions import create_datastore
+
+    where = {"url": "https://127.0.0.1:9/"}
+    return create_datastore(owner, project, name="nowhere", kind="http", settings=where, credentials={})
 
 
 def _cluster(administrator: Any) -> Any:

@@ -180,6 +180,14 @@ on("api/v1/data-assets/<uuid:dataset_id>/", PATCH=(CONTRIBUTE, {"tags": {"a": "b
 on("api/v1/data-assets/<uuid:dataset_id>/archive/", POST=CONTRIBUTE)
 on("api/v1/data-assets/<uuid:dataset_id>/restore/", POST=CONTRIBUTE)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/files/", GET=READ)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/verify/", POST=CONTRIBUTE)
+LOCAL = {"project": "{slug}", "name": "own_folder", "type": "s3", "settings": {"bucket": "b"}}
+on("api/v1/datastores/", GET=SIGNED_IN, POST=(CONTRIBUTE, LOCAL))
+on("api/v1/datastores/", query="?project={slug}", GET=READ)
+on("api/v1/datastores/default/", POST=(CONTRIBUTE, {"project": "{slug}", "name": "workspaceblobstore"}))
+on("api/v1/datastores/<uuid:datastore_id>/", GET=READ, DELETE=CONTRIBUTE)
+on("api/v1/datastores/<uuid:datastore_id>/test/", POST=CONTRIBUTE)
+on("api/v1/datastores/<uuid:datastore_id>/content/", GET=CONTRIBUTE, allowed=(403, 404, 422, 501, 502))
 
 UPLOAD = "datasets/uploads/<uuid:upload_id>/"
 on("datasets/", GET=SIGNED_IN, allowed=(409,))

@@ -70,8 +70,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     restored = verbs.add("restore", "back into the lists", restore_data)
     update = verbs.add("update", "tags, properties and description", update_data)
     update.add_argument("--set", action="append", default=[], required=True, metavar="tags.NAME=VALUE")
+    verify = verbs.add("verify", "whether what lies at its address is still what was registered", verify_data)
     download = verbs.add("download", "one version as a file or folder", download_data)
-    for verb in (shown, archived, restored, update, download):
+    for verb in (shown, archived, restored, update, verify, download):
         add_name(verb, "the data asset's name, or name:version")
         add_project(verb)
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
@@ -180,6 +181,15 @@ def update_data(arguments: argparse.Namespace) -> int:
     body = {key: {name: _word(value) for name, value in given[key].items()} for key in ("tags", "properties")}
     changed = connection.request("PATCH", f"data-assets/{row['id']}/", body={**body, "version": version["version"]})
     return show(arguments, _flat(changed))
+
+
+def verify_data(arguments: argparse.Namespace) -> int:
+    """Exit status 1 where it has changed, is gone, or cannot be looked at."""
+    connection = connect()
+    row, version = _found(connection, arguments)
+    verdict = connection.post(f"datasets/{row['id']}/versions/{version['number']}/verify/")
+    status = show(arguments, verdict)
+    return status or (0 if verdict["state"] in ("unchanged", "not_outside") else 1)
 
 
 def download_data(arguments: argparse.Namespace) -> int:

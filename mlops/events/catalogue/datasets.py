@@ -40,6 +40,11 @@ class Described(Data, kw_only=True):
     source: str = ""
 
 
+class SourceChanged(Data, kw_only=True):
+    uri: str
+    is_kept: Annotated[bool, said("Whether the version has a copy of what was there, and goes on with it.")]
+
+
 class Tagged(Data, kw_only=True):
     tags: dict[str, str]
     removed: list[str]
@@ -57,7 +62,10 @@ TYPES = (
     EventType("mlops.dataset.described", "Dataset described", "Its texts change.", "datasets/{name}", Described),
     EventType("mlops.dataset.tagged", "Dataset tagged", "Its tags change.", "datasets/{name}", Tagged),
     EventType("mlops.dataset.archived", "Dataset archived", "It, or one of its versions, is taken out of lists.",
-              VERSION),
-    EventType("mlops.dataset.restored", "Dataset restored", "It, or one of its versions, is back in lists.", VERSION),
+              "datasets/{name}"),
+    EventType("mlops.dataset.restored", "Dataset restored", "It, or one of its versions, is back in lists.",
+              "datasets/{name}"),
+    EventType("mlops.dataset.source_changed", "Source changed", "What lies at a version's address is not what it was.",
+              VERSION, SourceChanged),
     EventType("mlops.dataset.version_deleted", "Version deleted", "A version is deleted.", VERSION),
 )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Every change to data stores: set up, changed, tested, made the default, forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.access.sealing import seal
+from mlops.datastores import fetching, kinds, queries
+from mlops.datastores.models import Datastore
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal
+
+
+def create_datastore(
+    actor: Any,
+    project: Project,
+    *,
+    name: str,
+    kind: str,
+    settings: dict[str, Any],
+    credentials: dict[str, Any],
+    description: str = "",
+) -> Datastore:
+    """One that has the name is changed: the type stays, credentials that are not given stay as well.
+
+    Raises Refusal of `kinds`, `datastore_kind_fixed`, `folder_not_allowed`, `address_not_public`."""
+    require(actor, "contribute", project)
+    name = kinds.checked_name(name)
+    known = Datastore.objects.filter(project=project, name=name).first()
+    if known is not None and known.kind != kind:
+        message = _("The data store “%(name)s” is of the type %(kind)s.") % {"name": name, "kind": known.kind}
+        raise Refusal("datastore_kind_fixed", message, hint=_("Choose another name."), status=409)
+    plain, secrets = kinds.checked(kind, settings, credentials)
+    if known is not None and not secrets:
+        secrets = queries.secrets_of(known)
+    fetching.require_allowed(kind, plain)
+    with transaction.atomic():
+        store, is_new = Datastore.objects.update_or_create(
+            project=project,
+            name=name,
+            defaults={
+                "kind": kind,
+                "settings": plain,
+                "secrets": seal(msgspec.json.encode(secrets).decode()) if secrets else "",
+                "description": description[:2000],
+                "state": "",
+                "reason": "",
+                "checked_at": None,
+            },
+            create_defaults={
+                "kind": kind,
+                "settings": plain,
+                "secrets": seal(msgspec.json.encode(secrets).decode()) if secrets else "",
+                "description": description[:2000],
+                "created_by": actor,
+            },
+        )
+        type_ = "mlops.datastore.created" if is_new else "mlops.datastore.updated"
+        _record(actor, store, type_, {"kind": kind, "fields": sorted({*plain, *secrets})})
+    return store
+
+
+def delete_datastore(actor: Any, store: Datastore) -> None:
+    """What was copied from it stays; versions that only point to it cannot be used any more."""
+    require(actor, "contribute", store.project)
+    with transaction.atomic():
+        _record(actor, store, "mlops.datastore.deleted", {"kind": store.kind, "fields": []})
+        Datastore.objects.filter(pk=store.pk).delete()
+
+
+def set_default(actor: Any, project: Project, name: str) -> None:
+    """`workspaceblobstore` makes the product's own storage the default again."""
+    require(actor, "contribute", project)
+    store = None if name in kinds.OWN else queries.named(project, name)
+    with transaction.atomic():
+        Datastore.objects.filter(project=project, is_default=True).update(is_default=False)
+        if store is not None:
+            Datastore.objects.filter(pk=store.pk).update(is_default=True)
+            _record(actor, store, "mlops.datastore.updated", {"kind": store.kind, "fields": ["is_default"]})
+
+
+def test(actor: Any, store: Datastore) -> Datastore:
+    """Looks into it, and keeps what came of it."""
+    require(actor, "contribute", store.project)
+    try:
+        fetching.look(store)
+        store.state, store.reason = "reached", ""
+    except Refusal as refusal:
+        store.state, store.reason = "failed", f"{refusal.message} {refusal.hint}".strip()
+    store.checked_at = timezone.now()
+    store.save(update_fields=["state", "reason", "checked_at"])
+    return store
+
+
+def _record(actor: Any, store: Datastore, type_: str, data: dict[str, Any]) -> None:
+    record(
+        actor,
+        type_,
+        subject=f"datastores/{store.name}",
+        project=store.project,
+        data=data,
+        notice=("datastore", str(store.pk)),
+    )
