@@ -37,6 +37,7 @@ from mlops.execution.library import library_of, requirements_of
 from mlops.execution.limits import limits_of, walls
 from mlops.execution.naming import variables_of
 from mlops.execution.retry import give_back, try_again
+from mlops.execution.tracking import tracking_variables
 from mlops.formats.component import PortType
 from mlops.formats.definition import Command
 from mlops.formats.kept import holds_table
@@ -46,6 +47,7 @@ from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
 from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
+from mlops.runs.step_tokens import end as end_tokens
 from mlops.work.calls import later
 
 LEASE = timedelta(seconds=15)
@@ -148,6 +150,7 @@ def _carry_out(step: Step, executor: Executor) -> None:
         }
         try_again(step, code="worker_failed", why=why)
     finally:
+        end_tokens(step)
         _remove(folder)
 
 
@@ -197,7 +200,7 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
         seed=_seed(node),
         limits=limits_of(definition),
         walls=walls(),
-        variables=variables_of(step.run, node.id),
+        variables=variables_of(step.run, node.id) | tracking_variables(step, definition),
         definition=definition,
         code=str(folder / "code") if code else "",
     )

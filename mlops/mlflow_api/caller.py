@@ -1,4 +1,4 @@
-"""Who calls, and what they reach: a person by token or password, or the code of a run by the token of that run."""
+"""Who calls, and what they reach: a person by token or password, or the code of a step by the token of that step."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from mlops.access.models import Project
 from mlops.accounts import sign_in
 from mlops.accounts.authentication import find_token
 from mlops.mlflow_api.faults import Fault
+from mlops.runs import step_tokens
+from mlops.runs.models import Run
 
 WORKSPACE_HEADER = "X-MLFLOW-WORKSPACE"
 REMEMBERED_SECONDS = 60.0
@@ -33,6 +35,8 @@ class Caller:
     workspace: str = ""
     """The project's slug, where the request names one."""
     may_write: bool = True
+    run: Run | None = None
+    """Where the code of a running step calls: what it may reach is this run, and the runs below it."""
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -40,6 +44,8 @@ def caller_of(request: HttpRequest) -> Caller:
     that no page of another site can act in a person's name."""
     scheme, _space, rest = request.headers.get("Authorization", "").partition(" ")
     workspace = request.headers.get(WORKSPACE_HEADER, "").strip()
+    if scheme.lower() == "bearer" and rest.strip().startswith(step_tokens.PREFIX):
+        return _code(rest.strip())
     if scheme.lower() == "bearer":
         token = find_token(rest.strip())
         if token is not None:
@@ -57,6 +63,14 @@ def projects_of(caller: Caller) -> QuerySet[Project]:
     """Those that the caller may see, narrowed to the one that the request names."""
     found = visible_projects(caller.person)
     return found if caller.workspace in ("", "default") else found.filter(slug=caller.workspace)
+
+
+def _code(secret: str) -> Caller:
+    run = step_tokens.run_of(secret)
+    person = run.created_by if run is not None else None
+    if run is None or person is None or not person.is_active:
+        raise Fault("UNAUTHENTICATED", "This token was good while a step ran, and the step has ended.")
+    return Caller(person, run.project.slug, run=run)
 
 
 def _person(request: HttpRequest, encoded: str) -> User:

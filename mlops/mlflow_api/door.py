@@ -4,7 +4,6 @@ A view is a function of the caller and the given fields (and of parts of the add
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -23,14 +22,18 @@ from mlops.mlflow_api.sites import refuse_other_sites
 Answer = dict[str, Any] | None
 View = Callable[..., HttpResponseBase]
 READING = "GET"
-log = logging.getLogger(__name__)
+NOT_BY_STEPS = (
+    "The code of a job speaks for its own run alone: “{run}” of the experiment “{experiment}”. Leave set_experiment and"
+    " calls about other things out of it; the job's file names its experiment."
+)
 
 
 class Route:
     """What one address does, by method. `reads`: also a token that may only read can call it, though by POST."""
 
-    def __init__(self, **views: Callable[..., Answer | HttpResponseBase]) -> None:
+    def __init__(self, views: dict[str, Callable[..., Answer | HttpResponseBase]], *, by_steps: bool) -> None:
         self.views = views
+        self.by_steps = by_steps
 
     def __call__(self, request: HttpRequest, **parts: Any) -> HttpResponseBase:
         parts.pop("base", None)
@@ -42,6 +45,8 @@ class Route:
             caller = caller_of(request)
             if not caller.may_write and request.method != READING and not getattr(view, "reads", False):
                 raise Fault("PERMISSION_DENIED", "This token may only read. Use a token with the scope “all”.")
+            if caller.run is not None and not self.by_steps:
+                raise Fault("PERMISSION_DENIED", NOT_BY_STEPS.format(run=caller.run, experiment=caller.run.experiment))
             if getattr(view, "streams", False):
                 found = view(caller, request, **parts)
             else:
@@ -53,9 +58,9 @@ class Route:
         return found if isinstance(found, HttpResponseBase) else answer(found)
 
 
-def route(**views: Callable[..., Answer | HttpResponseBase]) -> View:
-    """`route(GET=show, POST=change)`."""
-    made = Route(**views)
+def route(*, by_steps: bool = False, **views: Callable[..., Answer | HttpResponseBase]) -> View:
+    """`route(GET=show, POST=change)`. `by_steps`: also the code of a running step may call it, about its own run."""
+    made = Route(views, by_steps=by_steps)
 
     @csrf_exempt
     def entry(request: HttpRequest, **parts: Any) -> HttpResponseBase:

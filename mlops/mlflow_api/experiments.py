@@ -42,6 +42,8 @@ def show(caller: Caller, given: Given) -> dict[str, Any]:
 def show_by_name(caller: Caller, given: Given) -> dict[str, Any]:
     name = given.text("experiment_name", required=True)
     project = project_of(caller)
+    if caller.run is not None and name != caller.run.experiment.name:
+        raise missing(f"Could not find experiment with name '{name}'")
     found = Experiment.objects.select_related("project").filter(project=project, name=name).first()
     if found is None and name == DEFAULT_NAME:
         found = default_experiment(project)

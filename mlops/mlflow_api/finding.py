@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+from django.db.models import Q, QuerySet
 from guardian.shortcuts import get_objects_for_user
 
 from mlops.access.decisions import Deed, may, require
@@ -16,6 +17,7 @@ from mlops.runs.models import Experiment, LoggedModel, Run
 
 DEFAULT_ID = "0"
 DEFAULT_NAME = "Default"
+DEEPEST = 20
 RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
 
@@ -60,6 +62,8 @@ def default_experiment(project: Project) -> Experiment:
 
 def experiment_of(caller: Caller, given: str, deed: Deed = "read") -> Experiment:
     """Also one in the recycle bin."""
+    if caller.run is not None and given in ("", DEFAULT_ID, id_of(caller.run.experiment)):
+        return caller.run.experiment
     if given in ("", DEFAULT_ID):
         return default_experiment(project_of(caller, deed))
     if EXPERIMENT_ID.fullmatch(given) is None:
@@ -69,7 +73,7 @@ def experiment_of(caller: Caller, given: str, deed: Deed = "read") -> Experiment
     if key is not None:
         wanted = Experiment.objects.select_related("project").filter(pk=key)
         found = (wanted.filter(project__slug=caller.workspace) if _narrowed(caller) else wanted).first()
-    if found is None or not may(caller.person, "read", found.project):
+    if found is None or not may(caller.person, "read", found.project) or not _is_own(caller, found):
         raise missing(f"No Experiment with id={given} exists")
     if deed != "read":
         require(caller.person, deed, found.project)
@@ -87,6 +91,8 @@ def run_of(caller: Caller, given: str, deed: Deed = "read") -> Run:
         found = (wanted.filter(project__slug=caller.workspace) if _narrowed(caller) else wanted).first()
     if found is None or not (may(caller.person, deed, found.project) or may(caller.person, "read", found.project)):
         raise missing(f"Run with id={given} not found")
+    if not is_within(caller, found):
+        raise missing(f"Run with id={given} not found: a step's token speaks for its own run alone")
     if deed != "read":
         require(caller.person, deed, found.project)
     return found
@@ -111,11 +117,40 @@ def model_of(caller: Caller, given: str, deed: Deed = "read", *, also_deleted: b
         wanted = wanted.filter(experiment__project__slug=caller.workspace)
     found = wanted.first()
     is_gone = found is None or (found.deleted_at is not None and not also_deleted)
-    if found is None or is_gone or not may(caller.person, "read", found.experiment.project):
+    if (
+        found is None
+        or is_gone
+        or not may(caller.person, "read", found.experiment.project)
+        or not _is_near(caller, found)
+    ):
         raise missing(f"Logged model with ID '{given[:100]}' not found.")
     if deed != "read":
         require(caller.person, deed, found.experiment.project)
     return found
+
+
+def is_within(caller: Caller, run: Run | None) -> bool:
+    """Whether it is the run of the caller's step, or lies below it; of a person's call always."""
+    if caller.run is None:
+        return True
+    for _depth in range(DEEPEST):
+        if run is None or run.pk == caller.run.pk:
+            break
+        run = run.parent
+    return run is not None and run.pk == caller.run.pk
+
+
+def runs_within(caller: Caller, runs: QuerySet[Run]) -> QuerySet[Run]:
+    """For lists: the run of the caller's step and those directly below it."""
+    return runs if caller.run is None else runs.filter(Q(pk=caller.run.pk) | Q(parent=caller.run.pk))
+
+
+def _is_own(caller: Caller, experiment: Experiment) -> bool:
+    return caller.run is None or caller.run.experiment_id == experiment.pk
+
+
+def _is_near(caller: Caller, model: LoggedModel) -> bool:
+    return caller.run is None or is_within(caller, model.run)
 
 
 def as_key(given: str) -> uuid.UUID | None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer
 from mlops.mlflow_api.faults import invalid
-from mlops.mlflow_api.finding import as_key, run_of
+from mlops.mlflow_api.finding import as_key, run_of, runs_within
 from mlops.mlflow_api.given import SEE, Given
 from mlops.mlflow_api.pages import offset_of, token_at
 from mlops.mlflow_api.runs import run_id_of
@@ -81,7 +81,7 @@ def thinned_history(caller: Caller, given: Given) -> Answer:
 
 def _points(caller: Caller, runs: list[Any], key: str) -> QuerySet[Metric]:
     keys: list[UUID] = [found for one in runs if (found := as_key(str(one))) is not None]
-    visible = Run.objects.filter(pk__in=keys, project__in=projects_of(caller))
+    visible = runs_within(caller, Run.objects.filter(pk__in=keys, project__in=projects_of(caller)))
     return Metric.objects.filter(run__in=visible, key=key)
 
 

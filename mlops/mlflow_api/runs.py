@@ -47,7 +47,7 @@ def create(caller: Caller, given: Given) -> Answer:
         name=name or tagged_name,
         started_at=moment(started) if started else None,
         description=tags.pop(NOTE, ""),
-        parent=_parent(caller, experiment.project_id, tags),
+        parent=_parent(caller, experiment.project_id, tags) or caller.run,
         tags=tags,
     )
     return {"run": shaped_runs([run])[0]}

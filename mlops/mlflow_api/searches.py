@@ -9,7 +9,7 @@ from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.filters import filtered, ordered
-from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of
+from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of, runs_within
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
@@ -40,7 +40,7 @@ def runs(caller: Caller, given: Given) -> Answer:
     most, start = _page(given, default=1_000)
     wanted = _experiments(caller, given)
     found = Run.objects.filter(experiment__in=wanted, project__in=projects_of(caller), **_life(given, "run_view_type"))
-    found = filtered(found, given.text("filter"), RUNS)
+    found = filtered(runs_within(caller, found), given.text("filter"), RUNS)
     found = ordered(found, given.texts("order_by"), RUNS, then=("-started_at", "pk"))
     keys = list(found.values_list("pk", flat=True)[start : start + most + 1])
     rows = Run.objects.select_related("project", "experiment__project", "created_by").in_bulk(keys[:most])
@@ -55,6 +55,8 @@ def logged_models(caller: Caller, given: Given) -> Answer:
     found = LoggedModel.objects.select_related("experiment__project", "run", "created_by").filter(
         experiment__in=_experiments(caller, given), experiment__project__in=projects_of(caller), deleted_at=None
     )
+    if caller.run is not None:
+        found = found.filter(run__in=runs_within(caller, Run.objects.all()))
     found = filtered(found, given.text("filter"), LOGGED_MODELS)
     for asked in given.records("datasets"):
         data = Given(asked)

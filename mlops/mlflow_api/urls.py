@@ -9,46 +9,46 @@ from mlops.mlflow_api.door import View, route
 
 ACTS: dict[str, View] = {
     "experiments/create": route(POST=experiments.create),
-    "experiments/get": route(GET=experiments.show),
-    "experiments/get-by-name": route(GET=experiments.show_by_name),
+    "experiments/get": route(by_steps=True, GET=experiments.show),
+    "experiments/get-by-name": route(by_steps=True, GET=experiments.show_by_name),
     "experiments/search": route(POST=searches.experiments, GET=searches.experiments),
     "experiments/update": route(POST=experiments.rename),
     "experiments/delete": route(POST=experiments.delete),
     "experiments/restore": route(POST=experiments.restore),
     "experiments/set-experiment-tag": route(POST=experiments.set_tag),
     "experiments/delete-experiment-tag": route(POST=experiments.delete_tag),
-    "runs/create": route(POST=runs.create),
-    "runs/get": route(GET=runs.show),
-    "runs/update": route(POST=runs.update),
+    "runs/create": route(by_steps=True, POST=runs.create),
+    "runs/get": route(by_steps=True, GET=runs.show),
+    "runs/update": route(by_steps=True, POST=runs.update),
     "runs/delete": route(POST=runs.delete),
     "runs/restore": route(POST=runs.restore),
-    "runs/search": route(POST=searches.runs),
-    "runs/log-metric": route(POST=telling.log_metric),
-    "runs/log-parameter": route(POST=telling.log_param),
-    "runs/log-batch": route(POST=telling.log_batch),
-    "runs/log-inputs": route(POST=telling.log_inputs),
-    "runs/log-model": route(POST=telling.log_model),
-    "runs/outputs": route(POST=logged_models.log_outputs),
-    "runs/set-tag": route(POST=telling.set_tag),
-    "runs/delete-tag": route(POST=telling.delete_tag),
-    "logged-models": route(POST=logged_models.create),
-    "logged-models/search": route(POST=searches.logged_models),
+    "runs/search": route(by_steps=True, POST=searches.runs),
+    "runs/log-metric": route(by_steps=True, POST=telling.log_metric),
+    "runs/log-parameter": route(by_steps=True, POST=telling.log_param),
+    "runs/log-batch": route(by_steps=True, POST=telling.log_batch),
+    "runs/log-inputs": route(by_steps=True, POST=telling.log_inputs),
+    "runs/log-model": route(by_steps=True, POST=telling.log_model),
+    "runs/outputs": route(by_steps=True, POST=logged_models.log_outputs),
+    "runs/set-tag": route(by_steps=True, POST=telling.set_tag),
+    "runs/delete-tag": route(by_steps=True, POST=telling.delete_tag),
+    "logged-models": route(by_steps=True, POST=logged_models.create),
+    "logged-models/search": route(by_steps=True, POST=searches.logged_models),
     "logged-models/<str:logged_id>": route(
-        GET=logged_models.show, PATCH=logged_models.finish, DELETE=logged_models.delete
+        by_steps=True, GET=logged_models.show, PATCH=logged_models.finish, DELETE=logged_models.delete
     ),
-    "logged-models/<str:logged_id>/params": route(POST=logged_models.add_parameters),
-    "logged-models/<str:logged_id>/tags": route(PATCH=logged_models.set_tags),
+    "logged-models/<str:logged_id>/params": route(by_steps=True, POST=logged_models.add_parameters),
+    "logged-models/<str:logged_id>/tags": route(by_steps=True, PATCH=logged_models.set_tags),
     "logged-models/<str:logged_id>/tags/<str:tag>": route(DELETE=logged_models.delete_tag),
-    "logged-models/<str:logged_id>/artifacts/directories": route(GET=logged_models.files),
-    "metrics/get-history": route(GET=metrics.history),
-    "metrics/get-history-bulk": route(GET=metrics.history_of_many),
-    "metrics/get-history-bulk-interval": route(GET=metrics.thinned_history),
-    "artifacts/list": route(GET=artifacts.listed_of_run),
+    "logged-models/<str:logged_id>/artifacts/directories": route(by_steps=True, GET=logged_models.files),
+    "metrics/get-history": route(by_steps=True, GET=metrics.history),
+    "metrics/get-history-bulk": route(by_steps=True, GET=metrics.history_of_many),
+    "metrics/get-history-bulk-interval": route(by_steps=True, GET=metrics.thinned_history),
+    "artifacts/list": route(by_steps=True, GET=artifacts.listed_of_run),
     "get-artifact": route(GET=artifacts.file_of_run),
     "upload-artifact": route(POST=artifacts.upload_to_run),
 }
-PROXY = route(GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
-PROXIED_LIST = route(GET=artifacts.listed_by_path)
+PROXY = route(by_steps=True, GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
+PROXIED_LIST = route(by_steps=True, GET=artifacts.listed_by_path)
 
 
 class Base:

@@ -170,6 +170,16 @@ class Step(models.Model):
         ]
 
 
+class StepToken(models.Model):
+    """What the code of one attempt of a step shows to speak for its run; nothing but its digest is kept. It is worth
+    something only while that attempt runs."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="+")
+    attempt = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
 class Special(models.TextChoices):
     """Values of a metric that no database compares alike."""
 

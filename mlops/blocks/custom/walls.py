@@ -24,7 +24,7 @@ def confine_step(order: StepOrder) -> bool:
     work = _prepared(order)
     for folder in order.outputs.values():
         Path(folder).mkdir(parents=True, exist_ok=True)
-    os.environ.update(HOME=str(work / "home"), TMPDIR=str(work / "tmp"))
+    os.environ.update(order.variables, HOME=str(work / "home"), TMPDIR=str(work / "tmp"))
     try:
         return confine(_around(order, writes=(order.work_dir, *order.outputs.values())))
     except Unconfinable as lack:
