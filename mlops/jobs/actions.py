@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from mlops.jobs.pipelines import prepare_pipeline
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import submit
+from mlops.runs import actions as runs
 from mlops.runs.code import take_git
 from mlops.runs.models import Run, RunKind
 
@@ -86,6 +88,27 @@ def create_job(
             continue_on_step_failure=found.prepared.continues,
         )
     return run, found.warnings
+
+
+def change_job(
+    actor: Any,
+    run: Run,
+    *,
+    display_name: str | None = None,
+    description: str | None = None,
+    tags: Mapping[str, str | None] | None = None,
+) -> None:
+    """What is None stays; a tag whose value is None is taken off. Raises Refusal `run_name_invalid`, `tag_invalid`."""
+    require(actor, "contribute", run.project)
+    with transaction.atomic():
+        if display_name is not None:
+            runs.rename(actor, run, display_name=display_name)
+        if description is not None:
+            runs.describe(actor, run, description=description)
+        if kept := {key: value for key, value in (tags or {}).items() if value is not None}:
+            runs.set_tags(actor, run, tags=kept)
+        for key in (tags or {}).keys() - kept.keys():
+            runs.take_tag_off(actor, run, key=key)
 
 
 def check_job(

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,10 +18,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require
+from mlops.blobs.trees import chunks
 from mlops.components.bundles import unpacked
 from mlops.formats.refusal import Refusal
-from mlops.jobs import actions, queries
-from mlops.jobs.shaping import job_whole
+from mlops.jobs import actions, files, queries
+from mlops.jobs.shaping import job_line, job_lines, job_whole
+from mlops.pipelines.actions import cancel
+from mlops.runs.actions import archive, bring_back
+from mlops.runs.models import Run
+from mlops.runs.searching import RUNS
+from mlops.runs.shaping import UNSEEN
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewJob(serializers.Serializer[Any]):
@@ -34,7 +44,31 @@ class NewJob(serializers.Serializer[Any]):
     set = serializers.ListField(child=serializers.CharField(trim_whitespace=False), required=False, default=list)
 
 
+class JobChange(serializers.Serializer[Any]):
+    """What is left out stays as it is. A tag whose value is null is taken off."""
+
+    display_name = serializers.CharField(required=False, max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True)
+    tags = serializers.DictField(required=False, child=serializers.CharField(allow_blank=True, allow_null=True))
+
+
 class Jobs(APIView):
+    """`?project=&state=&experiment=&who=&parent=NAME&archived=only|include`, and as every list."""
+
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
+    def get(self, request: Request) -> Response:
+        asked = request.query_params
+        found = queries.listed(
+            request.user,
+            project=asked.get("project", ""),
+            state=asked.get("state", ""),
+            experiment=asked.get("experiment", ""),
+            who=asked.get("who", ""),
+            parent=asked.get("parent", ""),
+            archived=asked.get("archived", ""),
+        )
+        return list_answer(request, found.defer(*UNSEEN).select_related("parent"), RUNS, job_lines)
+
     @extend_schema(request=NewJob, responses={201: dict})
     def post(self, request: Request) -> Response:
         fields = NewJob(data=request.data)
@@ -73,7 +107,54 @@ class OneJob(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request, job: str) -> Response:
-        return Response(job_whole(queries.job(request.user, job, project=request.query_params.get("project", ""))))
+        return Response(job_whole(_job(request, job)))
+
+    @extend_schema(request=JobChange, responses=dict)
+    def patch(self, request: Request, job: str) -> Response:
+        run = _job(request, job)
+        fields = JobChange(data=request.data)
+        fields.is_valid(raise_exception=True)
+        actions.change_job(request.user, run, **fields.validated_data)
+        return Response(job_whole(queries.job(request.user, str(run.pk))))
+
+
+class Act(APIView):
+    """`cancel`, `archive` or `restore`, as `act` says."""
+
+    act = ""
+
+    @extend_schema(request=None, responses=dict)
+    def post(self, request: Request, job: str) -> Response:
+        run = _job(request, job)
+        if self.act == "cancel":
+            cancel(request.user, run)
+        else:
+            (archive if self.act == "archive" else bring_back)(request.user, run)
+        run.refresh_from_db()
+        return Response(job_line(run), status=202 if self.act == "cancel" else 200)
+
+
+class Files(APIView):
+    """Everything that can be downloaded of a job; `outputs`: the names of its outputs."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, job: str) -> Response:
+        run = _job(request, job)
+        found = [msgspec.to_builtins(file) for file in files.files_of(run)]
+        return Response({"results": found, "outputs": sorted(files.outputs_of(run))})
+
+
+class OneFile(APIView):
+    @extend_schema(responses=bytes)
+    def get(self, request: Request, job: str, path: str) -> StreamingHttpResponse:
+        content = files.opened(_job(request, job), path)
+        answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
+        answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
+        return answer
+
+
+def _job(request: Request, name: str) -> Run:
+    return queries.job(request.user, name, project=request.query_params.get("project", ""))
 
 
 @contextmanager

@@ -12,9 +12,32 @@ from mlops.formats.refusal import Refusal, nearest
 from mlops.runs import queries as runs
 from mlops.runs.models import Run
 
+OURS = {"notstarted": "queued", "canceled": "cancelled", "cancelrequested": "cancelling", "finished": "completed"}
+"""States as Azure ML calls them."""
+
 
 def jobs(person: Any) -> QuerySet[Run]:
     return runs.visible_to(person).filter(deleted_at=None)
+
+
+def listed(
+    person: Any,
+    *,
+    project: str = "",
+    state: str = "",
+    experiment: str = "",
+    who: str = "",
+    parent: str = "",
+    archived: str = "",
+) -> QuerySet[Run]:
+    """`parent`: only the children of that job, else only jobs without one; `archived`: `only`, `include`, or none.
+    Raises Refusal `state_unknown`, `job_unknown`."""
+    state = OURS.get(state.lower(), state)
+    found = runs.filtered(jobs(person), project=project, state=state, experiment=experiment, who=who)
+    found = found.filter(parent=job(person, parent, project=project)) if parent else found.filter(parent=None)
+    if archived == "include":
+        return found
+    return found.filter(archived_at__isnull=archived != "only")
 
 
 def job(person: Any, name: str, *, project: str = "") -> Run:

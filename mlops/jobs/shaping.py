@@ -12,7 +12,8 @@ from mlops.execution.sweeps.shown import sweeps_of
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import shaped, surroundings, told_run
-from mlops.tags.filters import tags_of
+from mlops.runs.telling import Surroundings
+from mlops.tags.filters import tags_of, tags_of_many
 
 STATUS = {
     "queued": "Queued",
@@ -32,7 +33,13 @@ KEPT = (
 )  # fmt: skip
 
 
-def job_line(run: Run) -> dict[str, Any]:
+def job_lines(runs: list[Run]) -> list[dict[str, Any]]:
+    tags = tags_of_many(list(runs))
+    around = surroundings()
+    return [{**job_line(run, around), "tags": tags[str(run.pk)]} for run in runs]
+
+
+def job_line(run: Run, around: Surroundings | None = None) -> dict[str, Any]:
     return {
         "name": name_of(run),
         "display_name": run.display_name,
@@ -45,7 +52,7 @@ def job_line(run: Run) -> dict[str, Any]:
         "project": run.project.slug,
         "parent_job_name": name_of(run.parent) if run.parent else None,
         "archived": run.archived_at is not None,
-        **shaped(told_run(run, surroundings())),
+        **shaped(told_run(run, around or surroundings())),
         "created_at": run.created_at,
         "created_by": run.created_by.get_username() if run.created_by else "",
         "started_at": run.started_at,

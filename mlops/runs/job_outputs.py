@@ -73,12 +73,18 @@ def find_run(project: Project, job: str) -> Run:
 
 
 def _made(run: Run) -> dict[str, tuple[str, str]]:
-    """Output to (node, tree): as `node.port`, and by the port alone where one step has it."""
+    """Output to (node, tree): as `node.port`, by the port alone where one step has it, and by the job's own names."""
     steps = Step.objects.filter(run=run, state__in=DONE_STEP_STATES).order_by("pk")
     made = [(step.node, port, str(value["tree"])) for step in steps for port, value in step.outputs.items()]
     full = {f"{node}.{port}": (node, tree) for node, port, tree in made}
     ports = [port for _node, port, _tree in made]
-    return full | {port: (node, tree) for node, port, tree in made if ports.count(port) == 1 or node == "job"}
+    single = {port: (node, tree) for node, port, tree in made if ports.count(port) == 1 or node == "job"}
+    named = {
+        one["name"]: full[f"{one['step']}.{one['port']}"]
+        for one in run.snapshot.get("job", {}).get("outputs", [])
+        if one["name"] and f"{one['step']}.{one['port']}" in full
+    }
+    return full | single | named
 
 
 def _artifacts(run: Run) -> str:

@@ -252,7 +252,13 @@ on("search/complete/", query="?noun=runs&project={slug}&text=a", GET=READ)
 JOB = {"project": "{slug}", "yaml": "command: echo hello"}
 on("api/v1/jobs/", POST=(CONTRIBUTE, JOB))
 on("api/v1/jobs/validate/", POST=(CONTRIBUTE, JOB))
-on("api/v1/jobs/<str:job>/", GET=READ)
+on("api/v1/jobs/", GET=SIGNED_IN)
+on("api/v1/jobs/<str:job>/", GET=READ, PATCH=(CONTRIBUTE, {"tags": {"a": "b"}}))
+on("api/v1/jobs/<str:job>/cancel/", POST=CONTRIBUTE)
+on("api/v1/jobs/<str:job>/archive/", POST=CONTRIBUTE)
+on("api/v1/jobs/<str:job>/restore/", POST=CONTRIBUTE)
+on("api/v1/jobs/<str:job>/files/", GET=READ)
+on("api/v1/jobs/<str:job>/files/<path:path>", GET=READ, allowed=(404,))
 RUN = "api/v1/runs/<uuid:run_id>/"
 OUTPUT = f"{RUN}steps/<str:node>/outputs/<str:port>/"
 on("api/v1/experiments/", GET=SIGNED_IN)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from mlops.client.commands.job import below
+from mlops.blobs.trees import keep_file, keep_folder
+from mlops.client.commands.job_download import below
 from mlops.formats.refusal import Refusal
-from mlops.runs.models import Experiment, LogLine, Metric, Run, Step
+from mlops.runs.models import Artifact, Experiment, LogLine, Metric, Run, Step
 from tests.client.conftest import Mlops
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +93,39 @@ def test_a_downloaded_file_never_leaves_its_folder(tmp_path: Path) -> None:
     assert below(tmp_path, "split/port/data.parquet").is_relative_to(tmp_path)
     with pytest.raises(Refusal, match="would lie outside"):
         below(tmp_path, "split/port/../../../elsewhere")
+
+
+def test_a_job_is_archived_changed_and_taken_back(signed_in: Mlops, project: Any) -> None:
+    run = _run(project)
+    assert signed_in("job", "update", "-n", "1", "--set", "tags.area=Churn", "display_name=Better").status == 0
+    assert signed_in("job", "archive", "-n", "Better").status == 0
+    assert signed_in("job", "list", "-o", "tsv").out == ""
+    kept = signed_in("job", "list", "--archived-only", "--tag", "area=Churn", "--query", "[].id", "-o", "tsv")
+    assert kept.out == f"{run.pk}\n"
+    assert signed_in("job", "restore", "-n", str(run.pk)).status == 0
+    assert len(signed_in("job", "list", "-o", "json").value) == 1
+
+
+def test_children_are_listed_by_their_parent(signed_in: Mlops, project: Any) -> None:
+    parent, child = _run(project), _run(project, number=2, name="trial")
+    Run.objects.filter(pk=child.pk).update(parent=parent)
+    assert signed_in("job", "list", "--query", "[].number", "-o", "tsv").out == "1\n"
+    assert signed_in("job", "list", "--parent-job-name", "1", "--query", "[].number", "-o", "tsv").out == "2\n"
+
+
+def test_what_a_job_left_is_downloaded_in_the_usual_folders(signed_in: Mlops, project: Any, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "model.pkl").write_bytes(b"m")
+    run = _run(project)
+    step = _step(run, outputs={"model": {"type": "any", "tree": keep_folder(tmp_path / "a").digest}})
+    blob = keep_file(tmp_path / "a" / "model.pkl")
+    Artifact.objects.create(run=run, path="outputs/m.pkl", blob=blob, size_bytes=1, at=timezone.now())
+    LogLine.objects.create(step=step, seq=1, at=timezone.now(), stream="log", text="hello")
+    place = tmp_path / "out"
+    assert signed_in("job", "download", "-n", "1", "-p", str(place)).status == 0
+    log = place / "artifacts" / "user_logs" / "split" / "std_log.txt"
+    assert log.read_text() == "hello\n"
+    assert (place / "artifacts" / "outputs" / "m.pkl").read_bytes() == b"m"
+    assert not (place / "named-outputs").exists()
+    assert signed_in("job", "download", "-n", "1", "-p", str(place), "--all").status == 0
+    assert (place / "named-outputs" / "split.model" / "model.pkl").read_bytes() == b"m"

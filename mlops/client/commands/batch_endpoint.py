@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from mlops.client.batch_input import given_input
-from mlops.client.commands.job import save_outputs
+from mlops.client.commands.job_download import save_outputs
 from mlops.client.commands.job_stream import follow
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import load

@@ -1,66 +1,86 @@
-"""`mlops job`: jobs and runs of pipelines; watch them, cancel them, fetch what they made."""
+"""`mlops job`: jobs of every kind; list, show, watch, change, cancel them."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mlops.client.commands import job_create
+from mlops.client.commands import job_create, job_download
 from mlops.client.commands.job_stream import stream_to_end
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.options import Verbs, add_name, add_project
 from mlops.client.output import show
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.azureml.setting import typed
+from mlops.formats.refusal import nearest
 
 COLUMNS = (
     ("number", "number"),
-    ("name", "display_name"),
-    ("experiment", "experiment"),
+    ("name", "name"),
+    ("display name", "display_name"),
+    ("type", "type"),
+    ("experiment", "experiment_name"),
     ("state", "state"),
     ("since", "since"),
     ("reason", "reason"),
 )
+NAME = "the job's name, number or id"
+CHANGED = ("display_name", "description", "tags")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     job_create.define(verbs)
-    listed = verbs.add("list", "runs, newest first", list_jobs)
+    listed = verbs.add("list", "jobs, newest first", list_jobs)
     listed.add_argument("--state", default="", help="only in this state, such as running or failed")
-    listed.add_argument("--experiment", default="", help="only of this experiment")
+    listed.add_argument("--experiment", "--experiment-name", default="", help="only of this experiment")
+    listed.add_argument("--parent-job-name", "-p", metavar="NAME", default="", help="only the children of this job")
+    listed.add_argument("--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag")
+    listed.add_argument("--filter", default="", help="such as “metrics.rmse < 0.5 and state = completed”")
+    listed.add_argument("--archived-only", action="store_true", help="only archived jobs")
+    listed.add_argument("--include-archived", action="store_true", help="also archived jobs")
     listed.add_argument("--max-results", "-r", type=int, default=50, help="at most so many (default: 50)")
     add_project(listed)
     for name, help, run in (
-        ("show", "one run with its steps and metrics", show_job),
-        ("stream", "log lines and states as they come, until the run ends", stream_job),
-        ("cancel", "stop a run", cancel_job),
+        ("show", "one job with its inputs, outputs, steps and metrics", show_job),
+        ("stream", "log lines and states as they come, until the job ends", stream_job),
+        ("cancel", "stop a job", lambda one: act(one, "cancel")),
+        ("archive", "put a job away: it is in no list that does not ask for it", lambda one: act(one, "archive")),
+        ("restore", "take a job out of the archive", lambda one: act(one, "restore")),
     ):
         verb = verbs.add(name, help, run)
-        add_name(verb, "the run's number, id or name")
+        add_name(verb, NAME)
         add_project(verb)
-    download = verbs.add("download", "what a run's steps made", download_job)
-    add_name(download, "the run's number, id or name")
-    add_project(download)
-    download.add_argument("--output-name", metavar="NODE/PORT", default="", help="only this output")
-    download.add_argument("--download-path", "-p", default=".", help="a folder (default: here)")
+        if name == "show":
+            verb.add_argument("--web", "-e", action="store_true", help="open the job's page in a browser")
+    update = verbs.add("update", "change a job's display name, description or tags", update_job)
+    add_name(update, NAME)
+    update.add_argument("--set", action="append", nargs="+", required=True, metavar="A.B=VALUE", help="tags.owner=me")
+    add_project(update)
+    job_download.define(verbs)
 
 
 def list_jobs(arguments: argparse.Namespace) -> int:
-    query = {"project": arguments.project, "state": arguments.state, "experiment": arguments.experiment}
-    rows = connect().get("runs/", limit=arguments.max_results, **query)["results"]
+    query: dict[str, Any] = {
+        "project": arguments.project,
+        "state": arguments.state,
+        "experiment": arguments.experiment,
+        "parent": arguments.parent_job_name,
+        "filter": arguments.filter,
+        "tag": arguments.tag,
+        "archived": "only" if arguments.archived_only else "include" if arguments.include_archived else "",
+    }
+    rows = connect().get("jobs/", limit=arguments.max_results, **query)["results"]
     return show(arguments, rows, columns=COLUMNS)
 
 
 def show_job(arguments: argparse.Namespace) -> int:
-    return show(arguments, find_job(connect(), arguments))
-
-
-def cancel_job(arguments: argparse.Namespace) -> int:
     connection = connect()
-    return show(arguments, connection.post(f"runs/{_id(connection, arguments)}/cancel/"))
+    job = find_job(connection, arguments)
+    if arguments.web:
+        job_create.open_page(connection, job)
+    return show(arguments, job)
 
 
 def stream_job(arguments: argparse.Namespace) -> int:
@@ -68,32 +88,27 @@ def stream_job(arguments: argparse.Namespace) -> int:
     return stream_to_end(connection, arguments, find_job(connection, arguments))
 
 
-def download_job(arguments: argparse.Namespace) -> int:
-    """Every file of the outputs, at NODE/PORT/ below the folder."""
+def act(arguments: argparse.Namespace, what: str) -> int:
     connection = connect()
-    run = connection.get(f"runs/{_id(connection, arguments)}/")
-    return show(arguments, save_outputs(connection, run, folder=arguments.download_path, output=arguments.output_name))
+    return show(arguments, connection.post(f"{address(connection, arguments)}{what}/"))
 
 
-def save_outputs(connection: Connection, run: dict[str, Any], *, folder: str, output: str = "") -> list[dict[str, Any]]:
-    """The files of all outputs, or of NODE/PORT, and where they lie now."""
-    places = []
-    for node, port in _wanted(run, output):
-        source = f"runs/{run['id']}/steps/{node}/outputs/{port}/files/"
-        for file in connection.get(source)["results"]:
-            place = below(Path(folder), f"{node}/{port}/{file['path']}")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            connection.download(f"{source}{quote(file['path'])}", place)
-            places.append({"output": f"{node}/{port}", "path": str(place), "size_bytes": file["size_bytes"]})
-    return places
-
-
-def below(folder: Path, path: str) -> Path:
-    """The file inside the folder. What a server calls its file never leads out of it."""
-    place = (folder / path).resolve()
-    if not place.is_relative_to(folder.resolve()):
-        raise Refusal("path_outside", f"The file “{path}” would lie outside {folder}, and was not written.")
-    return place
+def update_job(arguments: argparse.Namespace) -> int:
+    """`--set tags.x=y`; an empty value, or null, takes a tag off."""
+    changes: dict[str, Any] = {}
+    for setting in job_create.settings_of(arguments):
+        path, equals, text = setting.partition("=")
+        field, _dot, key = path.partition(".")
+        if not equals or field not in CHANGED or (field == "tags") != bool(key):
+            hint = nearest(field, CHANGED) or "For example: --set tags.owner=me display_name='Second try'"
+            raise WrongUsage("setting_unfit", f"“{setting}” changes nothing of a job.", hint=hint)
+        if key:
+            value = typed(text)
+            changes.setdefault("tags", {})[key.strip("\"'")] = None if value in (None, "") else text
+        else:
+            changes[field] = text
+    connection = connect()
+    return show(arguments, connection.request("PATCH", address(connection, arguments), body=changes))
 
 
 def find_job(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -107,16 +122,5 @@ def find_run(connection: Connection, name: str, *, project: str = "") -> str:
     return str(connection.get(f"jobs/{quote(name, safe='')}/", project=project)["id"])
 
 
-def _id(connection: Connection, arguments: argparse.Namespace) -> str:
-    return find_run(connection, arguments.name, project=arguments.project)
-
-
-def _wanted(run: dict[str, Any], output: str) -> list[tuple[str, str]]:
-    known = [(step["node"], port["port"]) for step in run["steps"] for port in step["outputs"]]
-    if not output:
-        return known
-    node, _, port = output.partition("/")
-    if (node, port) in known:
-        return [(node, port)]
-    names = [f"{a}/{b}" for a, b in known]
-    raise WrongUsage("output_unknown", f"The run has no output “{output}”.", hint=nearest(output, names) or str(names))
+def address(connection: Connection, arguments: argparse.Namespace) -> str:
+    return f"jobs/{find_run(connection, arguments.name, project=arguments.project)}/"
