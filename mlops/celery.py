@@ -56,6 +56,7 @@ app.autodiscover_tasks(
         "mlops.datasets",
         "mlops.pipelines",
         "mlops.execution",
+        "mlops.jobs",
         "mlops.packaging",
         "mlops.deployments",
         "mlops.collected",

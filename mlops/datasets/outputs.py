@@ -46,5 +46,5 @@ def output_of(project: Project, address: str) -> JobOutput:
         )
     from mlops.datasets.trees import part_of
 
-    digest, told = _finders[0](project, match["job"], match["output"])
+    digest, told = _finders[-1](project, match["job"], match["output"])
     return JobOutput(tree=part_of(digest, (match["inner"] or "").strip("/")), told=told)

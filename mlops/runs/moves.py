@@ -11,6 +11,7 @@ from django.utils import timezone
 from mlops.events.chain import notify, record
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import tags_of
+from mlops.work.calls import later
 
 EVENT_OF = {
     "completed": "mlops.run.completed",
@@ -76,6 +77,8 @@ def end_run(run: Run, *, expected: tuple[str, ...], to: str, reason: str) -> boo
                 reason=reason,
                 notice=("run", str(run.pk)),
             )
+            if run.snapshot.get("job"):
+                later("jobs.keep_outputs", run.pk)
     return moved
 
 

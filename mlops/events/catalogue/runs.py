@@ -33,6 +33,11 @@ class Moved(Data, kw_only=True):
     properties: Facts
 
 
+class OutputRefused(Data, kw_only=True):
+    output: str
+    asset: Annotated[str, said("The data asset that it was to become.")] = ""
+
+
 class Changed(Data, kw_only=True):
     run_id: RunId
     number: int
@@ -65,6 +70,9 @@ RUN = "runs/{id}"
 EXPERIMENT = "experiments/{id}"
 
 TYPES = (
+    EventType("mlops.run.output_refused", "Output not registered",
+              "An output of a job could not become the data asset, or lie at the path, that its file names.",
+              "runs/{id}", OutputRefused),
     EventType("mlops.run.submitted", "Run submitted", "A pipeline is submitted and waits to begin.", RUN, Submitted),
     EventType("mlops.run.started", "Run started", "The first steps of a run may begin.", RUN, Moved),
     EventType("mlops.run.completed", "Run completed", "All steps of a run have completed.", RUN, Moved),

@@ -37,6 +37,9 @@ class DatasetVersions:
             yield "saved as", window
         for job in BatchJob.objects.filter(output_version=row).select_related("run")[:MOST_LINKS]:
             yield "written by", job.run
+        if made_by := row.origin.get("job", {}).get("id"):
+            for run in Run.objects.filter(pk=made_by):
+                yield "written by", run
 
     def downstream(self, row: DatasetVersion) -> Iterable[Link]:
         for run in runs_reading(row):
