@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
-
-from django.db import transaction
-from django.utils import timezone
 
 from mlops.blobs.trees import keep_file
 from mlops.blocks.custom.commands import KEPT_FOLDERS
 from mlops.formats.definition import Command, Parallel
+from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepOrder
-from mlops.runs.models import Artifact, RunKind, Step
+from mlops.runs.logging import log_artifact
+from mlops.runs.models import RunKind, Step
 
 MOST_FILES = 5_000
 
@@ -27,13 +27,9 @@ def keep_left_files(step: Step, order: StepOrder) -> None:
     if not files:
         return
     blobs = {f"{before}{path.relative_to(code).as_posix()}"[:500]: keep_file(path) for path in files}
-    with transaction.atomic():
-        for path, blob in blobs.items():
-            Artifact.objects.update_or_create(
-                run=step.run,
-                path=path,
-                defaults={"blob": blob, "size_bytes": blob.size_bytes, "at": timezone.now()},
-            )
+    for path, blob in blobs.items():
+        with contextlib.suppress(Refusal):  # a name that no file of a run may have
+            log_artifact(step.run, path, blob)
 
 
 def left_files(folder: Path) -> list[Path]:

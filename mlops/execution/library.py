@@ -35,3 +35,7 @@ def timeout_of(definition: Definition | None) -> float | None:
     """How many seconds the step may take, where its definition says so."""
     how = definition.how if definition else None
     return how.resources.timeout_seconds if isinstance(how, Command | Parallel) else None
+
+
+def is_command(order: StepOrder) -> bool:
+    return order.definition is not None and isinstance(order.definition.how, Command)

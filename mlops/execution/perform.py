@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,13 +34,13 @@ from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
-from mlops.execution.library import library_of, requirements_of
+from mlops.execution.library import is_command, library_of, requirements_of
 from mlops.execution.limits import limits_of, walls
 from mlops.execution.naming import variables_of
+from mlops.execution.printed import with_printed
 from mlops.execution.retry import give_back, try_again
 from mlops.execution.tracking import tracking_variables
 from mlops.formats.component import PortType
-from mlops.formats.definition import Command
 from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
@@ -134,7 +135,8 @@ def _carry_out(step: Step, executor: Executor) -> None:
     try:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
-        report = _watch(step, executor.start(ordered)) if ordered is not None else None
+        started = executor.start(ordered) if ordered is not None else None
+        report = _watch(step, started, prints_metrics=is_command(order)) if started is not None else None
         if report is not None:
             keep_left_files(step, order)
             _conclude(step, order, report)
@@ -235,14 +237,15 @@ def _seed(node: Node) -> int:
     return given if isinstance(given, int) and given > 0 else 42
 
 
-def _watch(step: Step, started: Started) -> StepReport | None:
+def _watch(step: Step, started: Started, *, prints_metrics: bool = False) -> StepReport | None:
     """The report, or None where the step was taken away, given back or cancelled."""
+    told = partial(with_printed, step) if prints_metrics else list
     recorded = time.monotonic()
     while True:
         report = started.poll()
         if report is not None:
             while news := started.news():
-                record_news(step, news)
+                record_news(step, told(news))
             return report
         started.wait(LOOK_SECONDS)
         if stopping.is_asked():
@@ -252,7 +255,7 @@ def _watch(step: Step, started: Started) -> StepReport | None:
         if time.monotonic() - recorded < RECORD_SECONDS:
             continue
         recorded = time.monotonic()
-        record_news(step, started.news())
+        record_news(step, told(started.news()))
         if not _is_mine(step):
             started.kill()
             return None
@@ -332,7 +335,8 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
     for port, folder in order.outputs.items():
-        if any(Path(folder).iterdir()) or _may_be_empty(order):
+        # A command's folder is an output also where nothing was written to it; a file would have been missed.
+        if any(Path(folder).iterdir()) or is_command(order):
             outputs[port] = {"type": _type_of(types[port], Path(folder)), "tree": keep_folder(Path(folder)).digest}
     move_step(
         step,
@@ -344,11 +348,6 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
         input_bytes=step.input_bytes,
         **_used(report),
     )
-
-
-def _may_be_empty(order: StepOrder) -> bool:
-    """A command's folder is an output also where nothing was written to it; a file would have been missed."""
-    return order.definition is not None and isinstance(order.definition.how, Command)
 
 
 def _type_of(declared: PortType, folder: Path) -> PortType:

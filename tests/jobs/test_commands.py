@@ -10,7 +10,7 @@ import pytest
 from mlops.blobs.trees import manifest_of, open_blob, open_file
 from mlops.formats.azureml.faults import Faulty
 from mlops.formats.refusal import Refusal
-from mlops.runs.models import Artifact, LogLine, Run, Step
+from mlops.runs.models import Artifact, LogLine, Metric, Run, Step
 from tests.execution.conftest import carry_out
 from tests.jobs.conftest import Create, written
 
@@ -111,3 +111,11 @@ def test_a_folder_is_given_as_it_is_and_a_kept_output_again(create: Create, tmp_
     )
     run = carry_out(create(written(tmp_path / "b", second)))
     assert log_of(run).splitlines()[1:] == ["x.csv"]
+
+
+def test_a_line_that_only_tells_numbers_is_a_metric(create: Create, tmp_path: Path) -> None:
+    text = "command: |\n  for n in 3 2 1; do echo loss=0.$n; done\n  echo 'accuracy: 0.9'\n  echo 'Epoch 1: 5'\n"
+    run = carry_out(create(written(tmp_path / "a", text)))
+    told = list(Metric.objects.filter(run=run).order_by("pk").values_list("key", "value", "position"))
+    assert told == [("loss", 0.3, 0), ("loss", 0.2, 1), ("loss", 0.1, 2), ("accuracy", 0.9, 0)]
+    assert "“loss” is kept as a metric, as printed." in log_of(run)
