@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
+from mlops.confinement.confining import Confinement, start
+from mlops.confinement.places import homes_of
 from mlops.datasets.children import PASSED_ON
-from mlops.formats.batch import Scored
+from mlops.formats.batch import ORDER_FILE, Scored, ScoringOrder
 from mlops.formats.refusal import Refusal, refusal_of
 from mlops.scoring.children.model_folder import ALIAS
 from mlops.scoring.children.pipe import SERVER_VARIABLE
@@ -25,6 +28,7 @@ from mlops.scoring.children.pipe import SERVER_VARIABLE
 LOAD_SECONDS = 600.0
 LOOK_SECONDS = 0.25
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+ANSWERS_FOLDER = "answers"
 SAID_BYTES = 64 * 1024
 
 
@@ -36,13 +40,24 @@ class Child:
     """Loads once; `ask` gives one answer a mini-batch. After a refusal `child_died` or `too_slow` it is gone."""
 
     def __init__(
-        self, folder: Path, *, variables: Mapping[str, str], go_on: Callable[[], bool], alias: str = ""
+        self,
+        folder: Path,
+        *,
+        variables: Mapping[str, str],
+        go_on: Callable[[], bool],
+        alias: str = "",
+        reads: tuple[str, ...] = (),
     ) -> None:
-        """`alias`: the name of the folder that the model was registered from; scripts may look for it below that."""
+        """`alias`: the name of the folder that the model was registered from; scripts may look for it below that.
+
+        It is confined to the folder, to what it `reads` besides, and to writing in `answers`."""
         self._folder = folder
         self._variables = dict(variables)
         self._go_on = go_on
         self._alias = alias
+        self._reads = reads
+        self.answers = folder / ANSWERS_FOLDER
+        """Where a message may let it write."""
         self._log = folder / "child.log"
         self._told = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,17 +75,33 @@ class Child:
         ours[SERVER_VARIABLE] = str(os.getpid())
         if self._alias:
             ours[ALIAS] = self._alias
+        own = {name: self.answers / folder for name, folder in (("HOME", "home"), ("TMPDIR", "tmp"))}
+        for path in own.values():
+            path.mkdir(parents=True, exist_ok=True)
+        ours |= {name: str(path) for name, path in own.items()}
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = start(
                 [sys.executable, "-m", "mlops.scoring.minibatches", str(self._folder)],
+                how=self._confinement(),
+                niceness=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                cwd=self._folder,
+                cwd=str(self._folder),
                 env={**kept, **dict.fromkeys(THREADS, "1"), **self._variables, **ours},
                 start_new_session=True,
             )
         self._answer(LOAD_SECONDS, what="loading the model")
+
+    def _confinement(self) -> Confinement:
+        order = msgspec.json.decode((self._folder / ORDER_FILE).read_bytes(), type=ScoringOrder)
+        return Confinement(
+            mode=settings.JOB_CONFINEMENT,
+            reads=tuple(settings.JOB_READABLE),
+            given=(str(self._folder), *self._reads, *(homes_of(order.python) if order.python else ())),
+            writes=(str(self.answers),),
+            forbidden=(str(settings.DATA_DIR),),
+        )
 
     def ask(self, message: dict[str, Any], *, seconds: float) -> Scored:
         assert self._process is not None

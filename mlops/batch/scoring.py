@@ -122,7 +122,7 @@ class _Seat:
             self._failed(batch, lost, for_good=True)
             return
         part = msgspec.convert(batch.part, type=Part)
-        out, errors = self.folder / "out", self.folder / "errors"
+        out, errors = self.child.answers / "out", self.child.answers / "errors"
         for path in (out, errors):
             path.unlink(missing_ok=True)
         try:

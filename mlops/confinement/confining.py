@@ -57,7 +57,7 @@ def confine(how: Confinement) -> bool:
 
 
 def start(
-    words: Sequence[str], *, how: Confinement, cwd: str, env: Mapping[str, str], **more: Any
+    words: Sequence[str], *, how: Confinement, cwd: str, env: Mapping[str, str], niceness: int = NICENESS, **more: Any
 ) -> subprocess.Popen[bytes]:
     """A program that is confined while its caller is not: a thread gives up its rights and starts it, and ends.
 
@@ -68,8 +68,8 @@ def start(
     def begin() -> None:
         try:
             confine(how)
-            os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, 19))
-            made.append(subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, **more))
+            os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0) + niceness, 19))
+            made.append(subprocess.Popen(words, cwd=cwd, env=env, **{"stdin": subprocess.DEVNULL, **more}))
         except Exception as error:
             failed.append(error)
 

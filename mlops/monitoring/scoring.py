@@ -85,12 +85,14 @@ def _score(version: ModelVersion, source: Path, *, rows: int, target: Path, beat
         beat()
         return True
 
-    child = Child(target, variables={}, go_on=go_on)
+    child = Child(target, variables={}, go_on=go_on, reads=(str(source),))
     try:
         child.start()
         for place, (first, count) in enumerate(pieces(rows)):
-            out = target / f"{place:04d}.parquet"
+            out = child.answers / f"{place:04d}.parquet"
             message = {"kind": "table", "path": str(source), "name": source.name, "start": first, "rows": count}
-            child.ask(message | {"out": str(out), "errors": str(target / "errors")}, seconds=PIECE_SECONDS)
+            child.ask(message | {"out": str(out), "errors": str(child.answers / "errors")}, seconds=PIECE_SECONDS)
+            out.rename(target / out.name)
     finally:
         child.kill()
+        shutil.rmtree(child.answers, ignore_errors=True)

@@ -7,11 +7,17 @@ import subprocess
 import time
 from pathlib import Path
 
+from mlops import env
+from mlops.confinement import handed
+from mlops.confinement.confining import MODES, Confinement
 from mlops.formats.serving import ServerProcess, ServerState
 from mlops.supervisor.backoff import Backoff
 from mlops.supervisor.logs import last_error
 from mlops.supervisor.probe import Reply
 from mlops.supervisor.process import Bounds, Process
+
+OWN_FOLDER = ".own"
+"""In a server's folder: what its model's code may write."""
 
 _DRAIN_SECONDS = 65.0
 _UNANSWERED_BEFORE_RESTART = 20
@@ -62,7 +68,12 @@ class Server:
             self._process = Process(
                 self._argv,
                 log_file=self.log_file,
-                env={"OMP_NUM_THREADS": threads, "MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"},
+                env={
+                    "OMP_NUM_THREADS": threads,
+                    "MALLOC_ARENA_MAX": "2",
+                    "PYTHONUNBUFFERED": "1",
+                    handed.VARIABLE: _walls(self.wanted.folder),
+                },
                 bounds=_bounds(self.wanted),
             )
         except (OSError, subprocess.SubprocessError) as error:
@@ -147,6 +158,19 @@ class Server:
         if state != self.state:
             self.since = time.time()
         self.state, self.reason = state, reason
+
+
+def _walls(folder: str) -> str:
+    """For the processes that run a model's code: they read the server's folder, and write one in it."""
+    return handed.written(
+        Confinement(
+            mode=env.choice("MLOPS_JOB_CONFINEMENT", MODES),
+            reads=tuple(filter(None, env.read("MLOPS_JOB_READABLE").split(":"))),
+            given=(folder,),
+            writes=(str(Path(folder) / OWN_FOLDER),),
+            forbidden=(str(env.data_dir()),),
+        )
+    )
 
 
 def _bounds(wanted: ServerProcess) -> Bounds:

@@ -102,12 +102,29 @@ def test_a_script_scores_files_and_prints_into_the_log(contributor, endpoint, sc
     assert LogLine.objects.filter(step__run=job.run, text="seen 2").exists()
 
 
-def test_a_mini_batch_is_tried_again_and_its_tries_are_counted(contributor, endpoint, scripted, uploaded, tmp_path):
-    tries = str(tmp_path / "tries")
-    scripted(f"open({tries!r}, 'a').write('x'); 1 / (os.path.getsize({tries!r}) - 1); return [1]")
+def test_a_mini_batch_is_tried_again_and_its_tries_are_counted(contributor, endpoint, scripted, uploaded):
+    tries = "os.environ['TMPDIR'] + '/tries'"
+    scripted(f"open({tries}, 'a').write('x'); 1 / (os.path.getsize({tries}) - 1); return [1]")
     job = carry_out(invoke(contributor, endpoint, input=uploaded(a_txt="1")), most=200)
     assert (job.run.state, MiniBatch.objects.get(job=job).failures) == ("completed", 1)
     assert Metric.objects.get(run=job.run, key="retries").value == 1
+
+
+def test_a_script_reaches_nothing_of_the_server_and_its_model_stays(contributor, endpoint, scripted, uploaded):
+    from django.conf import settings
+
+    (settings.DATA_DIR / "secret_key").write_text("tell nobody")
+    model = "os.environ['AZUREML_MODEL_DIR'] + '/mlops_model.json'"
+    acts = (
+        f"open({str(settings.DATA_DIR / 'secret_key')!r}).read()",
+        f"open({model}, 'a')",
+        "os.kill(os.getppid(), 0)",
+    )
+    tried = "; ".join(f"told.append(refused(lambda: {act}))" for act in acts)
+    helper = "def refused(act):\n        try: return str(act())\n        except OSError: return 'refused'\n"
+    scripted(f"{helper}    told = [open({model}).read(1)]; {tried}; return ['/'.join(told)]")
+    job = carry_out(invoke(contributor, endpoint, input=uploaded(a_txt="1")))
+    assert text_of(job, "predictions.csv") == "prediction\n{/refused/refused/refused\n"
 
 
 def test_a_mini_batch_that_takes_too_long_fails_with_all_that_is_in_it(contributor, endpoint, scripted, uploaded):

@@ -21,6 +21,32 @@ from mlops.scoring.children.pipe import SERVER_VARIABLE
 
 _START = Path(start.__file__)
 _OF_THE_SERVER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+_WALLS = "MLOPS_WALLS"
+_HARMLESS = frozenset(
+    (
+        _WALLS,
+        *_OF_THE_SERVER,
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "TZ",
+        "LD_LIBRARY_PATH",
+        "MALLOC_ARENA_MAX",
+        "PYTHONUNBUFFERED",
+        "CUDA_VISIBLE_DEVICES",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "MLOPS_DEBUG_PORT",
+        "MLOPS_DEBUG_WAIT",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+    )
+)
 _FIRST_BACKOFF_SECONDS = 0.5
 _MOST_BACKOFF_SECONDS = 30.0
 _HEALTHY_SECONDS = 60.0
@@ -165,8 +191,13 @@ class Child:
 
 
 def _surroundings(*, own: bool) -> dict[str, str]:
-    """The server's variables; of an environment of its own, without those that lead to the server's packages."""
-    return {name: value for name, value in os.environ.items() if not (own and name in _OF_THE_SERVER)}
+    """The server's variables; of an environment of its own, without those that lead to the server's packages.
+
+    Of a server beside ours, which has our secrets in its variables, only those that are known to be harmless."""
+    kept = {name: value for name, value in os.environ.items() if not (own and name in _OF_THE_SERVER)}
+    if _WALLS not in kept:
+        return kept
+    return {name: value for name, value in kept.items() if name in _HARMLESS or name.endswith("_THREADS")}
 
 
 def _ending(code: int | None) -> str:
