@@ -54,6 +54,7 @@ app.autodiscover_tasks(
         "mlops.events",
         "mlops.alerts",
         "mlops.datasets",
+        "mlops.environments",
         "mlops.pipelines",
         "mlops.execution",
         "mlops.jobs",

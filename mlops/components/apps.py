@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ComponentsConfig(AppConfig):
     name = "mlops.components"
     label = "components"
+
+    def ready(self) -> None:
+        from mlops.components import environment_uses
+
+        environment_uses.register()

@@ -7,7 +7,7 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.clusters.queries import USERS
-        from mlops.deployments import alerting, queries, waiting
+        from mlops.deployments import alerting, environment_uses, queries, waiting
         from mlops.packaging import finished
         from mlops.registry import usage
 
@@ -15,3 +15,4 @@ class DeploymentsConfig(AppConfig):
         USERS.append(queries.users_of_cluster)
         finished.register(waiting.wake_up)
         alerting.register()
+        environment_uses.register()

@@ -20,7 +20,19 @@ from mlops.runtime.tail import Tail
 READY_FILE = ".ready"
 LOCK_FILE = "requirements.lock"
 ORDER_FILE, SAID_FILE, REPORT_FILE = "build.json", "build.log", "build-report.json"
-PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "NETRC")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NETRC",
+    "MLOPS_ADVISORIES_URL",
+)
 PASSED_PREFIXES = ("UV_", "PIP_")
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
@@ -47,7 +59,7 @@ class Build:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 cwd=Path(mlops.__file__).parent.parent,
-                env=_surroundings(),
+                env=surroundings(),
                 start_new_session=True,
             )
 
@@ -77,7 +89,7 @@ class Build:
         self._process.wait()
 
 
-def _surroundings() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """How to reach the package index, and nothing of the server."""
     return {
         name: value

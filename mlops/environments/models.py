@@ -37,6 +37,8 @@ class Environment(models.Model):
     """When something last ran in it."""
     built = models.JSONField(default=dict)
     """runtime.environment.Built."""
+    advice = models.JSONField(default=dict)
+    """Known vulnerabilities, as environments.vulnerabilities asked for them."""
     created_at = models.DateTimeField(auto_now_add=True)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.environments.actions import next_edition
 from mlops.environments.models import Environment, EnvironmentState, EnvironmentVersion
-from mlops.environments.queries import requirements_of
+from mlops.environments.queries import lock_of, requirements_of
 from mlops.environments.store import folder_of, is_ready
 from mlops.events.chain import record
 from mlops.formats.definition import Requirements
@@ -21,6 +21,7 @@ from mlops.formats.refusal import Refusal
 from mlops.work.calls import later
 
 BUILD = "environments.build"
+CHECK = "environments.check"
 
 
 def in_a_process(requirements: Requirements) -> Requirements:
@@ -52,6 +53,20 @@ def build(actor: Any, version: EnvironmentVersion, *, upgrade: bool = False) -> 
             notice=("environment", str(version.asset_id)),
         )
     return version
+
+
+def ask_check(actor: Any, version: EnvironmentVersion) -> None:
+    """Has a worker ask for known vulnerabilities of what was locked."""
+    require(actor, "read", version.asset.project)
+    if not lock_of(version):
+        raise Refusal(
+            "environment_unlocked",
+            _("“%(name)s” has not been built: its packages are not known yet.") % {"name": version},
+            hint=_("Have it built first."),
+            status=409,
+        )
+    with transaction.atomic():
+        later(CHECK, version.key)
 
 
 def order(requirements: Requirements) -> None:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.environments.models import Environment, EnvironmentState, EnvironmentVersion
-from mlops.environments.ordering import BUILD
+from mlops.environments.ordering import BUILD, CHECK
 from mlops.environments.store import begin, ended
+from mlops.environments.vulnerabilities import check
 from mlops.events.chain import notify
 from mlops.formats.definition import Requirements
 from mlops.work.calls import every, job, later
@@ -45,6 +46,12 @@ def build_environment(key: str) -> None:
             build.kill()
         ended(requirements, report)
     Environment.objects.filter(key=key).update(lease_until=None)
+    _tell(key)
+
+
+@job(CHECK)
+def check_environment(key: str) -> None:
+    check(key)
     _tell(key)
 
 

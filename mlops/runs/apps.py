@@ -6,7 +6,8 @@ class RunsConfig(AppConfig):
     label = "runs"
 
     def ready(self) -> None:
-        from mlops.runs import alerting, job_outputs
+        from mlops.runs import alerting, environment_uses, job_outputs
 
         alerting.register()
         job_outputs.register()
+        environment_uses.register()

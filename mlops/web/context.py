@@ -71,6 +71,7 @@ def _items(path: str) -> list[Item]:
         (_("Runs"), "runs", "web:runs"),
         (_("Pipelines"), "link", "web:pipelines"),
         (_("Components"), "code", "web:components"),
+        (_("Environments"), "environments", "web:environments"),
         (_("Models"), "models", "web:models"),
         (_("Endpoints"), "endpoints", "web:endpoints"),
         (_("Batch"), "table", "web:batch-endpoints"),

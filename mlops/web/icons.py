@@ -8,6 +8,7 @@ OUTLINES: dict[str, str] = {
     "designer": "M4 4h6v5H4zM14 15h6v5h-6zM7 9v4a4 4 0 0 0 4 4h3M14 6.5h3.5M17.5 4v5",
     "datasets": "M12 3c4.4 0 8 1.3 8 3s-3.6 3-8 3-8-1.3-8-3 3.6-3 8-3zM4 6v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
     "runs": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM10 8.5l5.5 3.5-5.5 3.5z",
+    "environments": "M4 5h16v5H4zM4 14h16v5H4zM7 7.5h1M7 16.5h1M11 7.5h6M11 16.5h6",
     "models": "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
     "endpoints": "M12 13.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3zM8.5 15.5a5 5 0 0 1 0-7M15.5 8.5a5 5 0 0 1 0 7M5.6 18.4a9 9 0 0 1 0-12.8M18.4 5.6a9 9 0 0 1 0 12.8",
     "projects": "M4 7a1 1 0 0 1 1-1h4l2 2.5h8a1 1 0 0 1 1 1V18a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1z",
@@ -75,6 +76,7 @@ OUTLINES: dict[str, str] = {
 
 STATE_ICONS: dict[str, str] = {
     "queued": "clock", "waiting": "clock", "running": "spinner", "importing": "spinner", "converting": "spinner",
+    "building": "spinner", "image": "datasets", "unbuilt": "clock", "removed": "trash",
     "transitioning": "spinner", "cancelling": "cancelled", "deleting": "trash", "completed": "ok", "ready": "ok",
     "healthy": "ok", "accepted": "ok", "reused": "reuse", "failed": "error", "refused": "error",
     "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",

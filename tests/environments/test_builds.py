@@ -102,3 +102,15 @@ def test_a_python_that_is_not_here_is_served_by_ours_and_said(contributor, proje
     assert any("Python 3.7 is not on this machine" in line for line in version.warnings)
     build_environment(version.key)
     assert "Python 3.7" in shaped_build(version)["reason"]
+
+
+def test_who_uses_the_content_is_told(register, contributor, project, tmp_path):
+    from mlops.components.registering import register_folder as register_component
+    from mlops.environments.usage import keys_in_use, uses_of
+    from tests.components.files import YAML, write_command
+
+    version = register("humanize<4.12\n")
+    yaml = YAML.replace("azureml:AzureML-sklearn-1.5@latest", "azureml:words@latest")
+    made = register_component(contributor, project, write_command(tmp_path / "c", yaml=yaml))
+    assert [(use.kind, use.name) for use in uses_of(version)] == [("component", str(made))]
+    assert version.key in keys_in_use()

@@ -38,6 +38,10 @@ PAGES = [
     "/components/",
     "/components/new/",
     "/components/upload/",
+    "/environments/",
+    "/environments/?tab=curated",
+    "/environments/new/",
+    "/environments/{environment}/",
     "/models/",
     "/models/register/?run={run}&node={node}&port={port}",
     "/models/upload/",
@@ -158,7 +162,10 @@ def places(studio: Studio) -> dict[str, str]:
         monitor = _post(rest, "monitors/", {"project": PROJECT, "name": "pages", "settings": WATCH})["id"]
         _post(rest, f"monitors/{monitor}/looks/", {})
         look = _until(lambda: _completed_look(rest, monitor))
+        asked = {"project": PROJECT, "name": "pages", "requirements": "humanize==4.11.0\n"}
+        environment = _post(rest, "environments/", asked)["id"]
         return {
+            "environment": environment,
             "monitor": monitor,
             "look": look,
             "subscription": subscription,

@@ -139,7 +139,7 @@ def build_environment(arguments: argparse.Namespace) -> int:
     if arguments.stream:
         state = follow_log(connection, f"environments/{row['id']}/versions/{made['version']}/")
         show(arguments, {"name": row["name"], "version": made["version"], "state": state})
-        return int(state != "ready") or int(state != "ready")
+        return int(state != "ready")
     return show(arguments, made)
 
 
