@@ -9,9 +9,9 @@ from mlops.web import health
 from mlops.web.pages import api_docs
 
 API = [
-    "accounts", "datasets", "environments", "components", "pipelines", "registry", "packaging", "deployments",
-    "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "replays", "alerts", "collected", "telemetry",
-    "monitoring", "retraining", "lineage",
+    "accounts", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
+    "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "replays", "alerts", "collected",
+    "telemetry", "monitoring", "retraining", "lineage",
 ]  # fmt: skip
 
 urlpatterns = [

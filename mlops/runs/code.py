@@ -58,9 +58,12 @@ def git_of(run: Run) -> GitFacts | None:
 
 
 def folders_of(run: Run) -> list[CodeFolder]:
-    """Of each component of the project that has code."""
+    """Of each component of the project that has code; of a sweep, that of its trials."""
     definitions: dict[str, Any] = run.snapshot.get("components", {})
-    trees = {key: (one.get("how") or {}).get("code") or "" for key, one in definitions.items()}
+    trees = {}
+    for key, one in definitions.items():
+        how = one.get("how") or {}
+        trees[key] = how.get("code") or (how.get("trial") or {}).get("code") or ""
     return [CodeFolder(component=key, tree=tree) for key, tree in sorted(trees.items()) if tree]
 
 

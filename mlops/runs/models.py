@@ -415,3 +415,19 @@ class RetentionRule(models.Model):
     is_on = models.BooleanField(default=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
+
+
+class SavedView(models.Model):
+    """A filter, columns and an order of the list of runs, under a name."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2_000, blank=True)
+    """As in the page's address."""
+    is_shared = models.BooleanField(default=False)
+    """With everybody who may see the project."""
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["project", "owner", "name"], name="one_view_name_per_person")]

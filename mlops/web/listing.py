@@ -74,6 +74,8 @@ class Listed(NamedTuple):
     older: str
     is_filtered: bool
     status: int
+    all: QuerySet[Any]
+    """The whole list as it was filtered."""
 
 
 def listed(
@@ -109,7 +111,7 @@ def listed(
         facets_href=_address(request.GET, facets=None if is_open else "1"),
         order_by=request.GET.get("order_by", "").strip() or fields.order,
         orders=_orders(fields, request.GET.get("order_by", "").strip()),
-        hidden=tuple((name, request.GET[name]) for name in ("facets", *keep) if request.GET.get(name)),
+        hidden=tuple((name, one) for name in ("facets", *keep) for one in request.GET.getlist(name) if one),
         complete_url=f"{reverse('web:search-complete')}?noun={fields.noun}&project={project}",
         clear_href=_address(request.GET, filter=None, q=None, tag=None, cursor=None),
         count=found.all.order_by().count(),
@@ -121,6 +123,7 @@ def listed(
         older=_address(request.GET, cursor=found.next) if found.next else "",
         is_filtered=bool(found.said) or problem is not None,
         status=problem.status if problem else 200,
+        all=found.all,
     )
 
 

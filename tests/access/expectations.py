@@ -276,7 +276,24 @@ on(f"{OUTPUT}files/<path:path>", GET=READ)
 on("runs/", GET=SIGNED_IN, allowed=(409,))
 on("runs/", query="?project={slug}", GET=READ)
 on("runs/rows/", query="?project={slug}", GET=READ)
-on("runs/compare/", query="?a={run_id}&b={run_id}", GET=READ)
+on("runs/compare/", query="?a={run_id}&b={run_id}", GET=READ, allowed=(400,))
+on("runs/bulk/", POST=(CONTRIBUTE, {"run": "{run_id}", "act": "archive"}))
+on("runs/views/", query="?project={slug}", POST=(READ, {"act": "keep", "name": "x", "query": ""}))
+on("runs/bin/", GET=SIGNED_IN, allowed=(409,))
+on(
+    "runs/bin/",
+    query="?project={slug}",
+    GET=READ,
+    POST=(OWN, {"act": "drop_rule", "experiment": "walk"}),
+    allowed=(404,),
+)
+on("runs/<uuid:run_id>/", POST=(CONTRIBUTE, {"act": "bring_back"}))
+on("runs/<uuid:run_id>/log/", GET=READ)
+on("runs/<uuid:run_id>/zip/", query="?part=outputs", GET=READ, allowed=(404,))
+on("runs/<uuid:run_id>/file/<path:place>", GET=READ, allowed=(404,))
+on("api/v1/runs/series/", query="?run={run_id}&key=x", GET=READ)
+on("api/v1/runs/beside/", query="?run={run_id}", GET=READ)
+on("api/v1/runs/<uuid:run_id>/metrics/", GET=READ)
 on("runs/<uuid:run_id>/", GET=READ)
 on("runs/<uuid:run_id>/head/", GET=READ)
 on("runs/<uuid:run_id>/tab/<slug:tab>/", GET=READ)

@@ -57,13 +57,13 @@ def test_steps_are_listed_in_an_order_in_which_they_can_run(page, run):
 def test_two_runs_stand_side_by_side(page, train):
     first, second = train(), train(fraction=0.5)
     text = page(f"/runs/compare/?run={first.pk}&run={second.pk}")
-    assert "fraction of rows in the first output dataset" in text
-    assert "Difference" in text
+    assert "split.fraction_of_rows_in_the_first_output_dataset" in text
+    assert "smaller is better" in text
 
 
 @pytest.mark.parametrize("query", ["", "?run=7", "?a=1&b=2"])
-def test_a_comparison_of_not_two_runs_says_what_it_needs(page, project, query):
-    assert "needs two runs" in page(f"/runs/compare/{query}", 400)
+def test_a_comparison_of_less_than_two_runs_says_what_it_needs(page, project, query):
+    assert "needs two runs or more" in page(f"/runs/compare/{query}", 400)
 
 
 def test_a_run_is_cancelled_by_its_button_and_a_second_press_is_no_error(client, page, contributor, project, cars):

@@ -33,6 +33,7 @@ from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages.images import images_context
 from mlops.web.pages.profiles import profiles_context
+from mlops.web.pages.tag_words import typed_tags
 from mlops.web.projects import current_project, show_project
 
 TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints")
@@ -120,7 +121,7 @@ def register(request: HttpRequest) -> HttpResponse:
             node=context["node"],
             port=context["port"],
             description=request.POST.get("description", ""),
-            tags=_typed_tags(request.POST.get("tags", "")),
+            tags=typed_tags(request.POST.get("tags", "")),
         )
     except Refusal as refusal:
         return render(request, "web/models/register.html", {**context, "problem": refusal}, status=refusal.status)
@@ -150,7 +151,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             tree=tree,
             description=request.POST.get("description", ""),
-            tags=_typed_tags(request.POST.get("tags", "")),
+            tags=typed_tags(request.POST.get("tags", "")),
         )
     except Refusal as refusal:
         return render(request, "web/models/upload.html", {**context, "problem": refusal}, status=refusal.status)
@@ -243,7 +244,7 @@ def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, An
 
 
 def _tag(request: HttpRequest, version: ModelVersion) -> HttpResponse:
-    tags = _typed_tags(request.POST.get("tag", ""))
+    tags = typed_tags(request.POST.get("tag", ""))
     if not tags:
         raise Refusal("tag_invalid", _("No tag was typed."), hint=_("Write TagName=TagValue, such as Area=Churn."))
     actions.set_tags(request.user, version, tags=tags)
@@ -286,13 +287,6 @@ def _delete(request: HttpRequest, version: ModelVersion) -> HttpResponse:
     actions.delete_version(request.user, version)
     messages.success(request, _("%(version)s is deleted.") % {"version": told})
     return redirect("web:model", version.model_id)
-
-
-def _typed_tags(text: str) -> dict[str, str]:
-    """`Area=Churn, Team = North`, or one a line. A key alone gets an empty value."""
-    parts = [part for line in text.splitlines() for part in line.split(",") if part.strip()]
-    pairs = [(part if "=" in part else part.replace(":", "=", 1)).partition("=") for part in parts]
-    return {key.strip(): value.strip() for key, _sign, value in pairs}
 
 
 def _run(request: HttpRequest, run_id: str) -> Run:

@@ -1,56 +1,48 @@
-"""The pages about runs: the list, one run with its tabs, and two runs compared."""
+"""The list of runs: its filter, the columns that a person chose, kept views, and what is done to many at once."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
-import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mlops.access.decisions import may
-from mlops.batch.queries import job_of
-from mlops.execution.library import library_of
-from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
 from mlops.formats.refusal import Refusal
-from mlops.pipelines import actions
-from mlops.runs import queries
-from mlops.runs.compare import compare
-from mlops.runs.models import LogLine, Metric, Run, Step
-from mlops.runs.outputs import views
+from mlops.pipelines.actions import cancel
+from mlops.runs import actions, queries
+from mlops.runs.columns import Column, cells, columns_named, known_columns
+from mlops.runs.deletion import delete
+from mlops.runs.metrics_api import named_runs
+from mlops.runs.models import Run
+from mlops.runs.saved_views import drop_view, keep_view, visible_views
 from mlops.runs.searching import RUNS
 from mlops.runs.shaping import UNSEEN, seconds
-from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
-from mlops.web.pages.trials import has_trials, trials
-from mlops.web.projects import current_project, show_project
+from mlops.web.pages.run_charts import charts_over
+from mlops.web.pages.tag_words import typed_tags
+from mlops.web.projects import current_project
 
-MOST_LOG_LINES = 2_000
-TABS = {
-    "graph": gettext_lazy("Graph"),
-    "steps": gettext_lazy("Steps"),
-    "trials": gettext_lazy("Trials"),
-    "metrics": gettext_lazy("Metrics"),
-    "outputs": gettext_lazy("Outputs"),
-    "logs": gettext_lazy("Logs"),
-    "snapshot": gettext_lazy("Snapshot"),
-}
+OLD_FILTERS = ("state", "experiment")
+"""Of older addresses: they stand beside the filter."""
+CARRIED = (*OLD_FILTERS, "col", "archived", "children")
+KEPT = ("filter", "q", "tag", "order_by", *CARRIED)
 
 
 @signed_in
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
-    context = _list_context(request)
+    context = _context(request)
     return render(request, "web/runs/list.html", context, status=context["listed"].status)
 
 
@@ -58,198 +50,143 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
     """The live part of the list."""
-    return render(request, "web/runs/_rows.html", _list_context(request))
-
-
-@signed_in
-@require_GET
-@ensure_csrf_cookie
-def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    shown = queries.run(request.user, run_id)
-    show_project(request, shown.project)
-    first = next(iter(_tabs(shown)))
-    tab = request.GET.get("tab", first)
-    return render(request, "web/runs/run.html", _run_context(request, shown, tab if tab in _tabs(shown) else first))
-
-
-@signed_in
-@require_GET
-def head(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The live head of a run's page."""
-    return render(request, "web/runs/_head.html", _run_context(request, queries.run(request.user, run_id), "graph"))
-
-
-@signed_in
-@require_GET
-def tab_body(request: HttpRequest, run_id: UUID, tab: str) -> HttpResponse:
-    """The live part of a tab."""
-    if tab not in TABS or tab == "graph":
-        raise Refusal("not_found", _("There is no such part of a run's page."), status=404)
-    shown = queries.run(request.user, run_id)
-    return render(request, f"web/runs/_{tab}.html", _run_context(request, shown, tab))
+    return render(request, "web/runs/_rows.html", _context(request))
 
 
 @signed_in
 @require_POST
-def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    shown = queries.run(request.user, run_id)
-    try:
-        actions.cancel(request.user, shown)
-    except Refusal as refusal:
-        if refusal.code != "run_ended":
-            raise
-        messages.info(request, refusal.message)
-    return redirect("web:run", shown.pk)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """`act` of ACTS on each `run`; what is refused is told, and the others are done."""
+    back = _back(request)
+    chosen = request.POST.getlist("run")
+    if not chosen:
+        messages.info(request, _("No run is selected. Tick the runs first."))
+        return redirect(back)
+    wanted = request.POST.get("act", "")
+    if wanted == "compare":
+        return redirect(f"{reverse('web:runs-compare')}?{urlencode([('run', one) for one in chosen])}")
+    act = ACTS.get(wanted)
+    if act is None:
+        raise Refusal("act_unknown", _("The page sent an act that is not known."), hint=_("Load the page again."))
+    done, refused = 0, []
+    for run in named_runs(request.user, chosen):
+        try:
+            act(request, run)
+            done += 1
+        except Refusal as refusal:
+            if refusal.code in ("forbidden", "not_found"):
+                raise
+            refused.append(f"#{run.number}: {refusal.message} {refusal.hint}".strip())
+    if done:
+        told = ngettext("Done for %(count)d run.", "Done for %(count)d runs.", done) % {"count": done}
+        messages.success(request, told)
+    for why in refused[:10]:
+        messages.error(request, why)
+    return redirect(back)
 
 
 @signed_in
-@require_GET
-def compared(request: HttpRequest) -> HttpResponse:
-    """`?a=&b=`, or `?run=&run=` from the list's check boxes."""
-    ids = request.GET.getlist("run") or [request.GET.get("a", ""), request.GET.get("b", "")]
-    try:
-        first, second = (queries.run(request.user, UUID(one)) for one in ids)
-    except ValueError as error:
-        raise Refusal(
-            "two_runs_needed", _("A comparison needs two runs."), hint=_("Select exactly two in the list of runs.")
-        ) from error
-    show_project(request, first.project)
-    titles = queries.names_of(queries.steps(second)) | queries.names_of(queries.steps(first))
-    found = compare(first, second)
-    context = {
-        "a": first,
-        "b": second,
-        "seconds": [seconds(one.started_at, one.ended_at) for one in (first, second)],
-        "parameters": [
-            (titles.get(row.node, row.node), row.name.replace("_", " "), _shown(row.a), _shown(row.b))
-            for row in found.parameters
-        ],
-        "metrics": [(titles.get(row.node, row.node), row) for row in found.metrics],
-        "added": [titles.get(node, node) for node in found.added],
-        "removed": [titles.get(node, node) for node in found.removed],
-        "found": found,
-    }
-    return render(request, "web/runs/compare.html", context)
-
-
-def _list_context(request: HttpRequest) -> dict[str, Any]:
-    """`state` and `experiment` of older addresses stand beside the filter."""
+@require_POST
+def views(request: HttpRequest) -> HttpResponse:
+    """`act=keep` with `name`, `query` and perhaps `is_shared`; `act=drop` with `view`."""
     project = current_project(request)
-    asked = {name: request.GET.get(name, "").strip() for name in ("state", "experiment")}
-    seen = queries.visible_to(request.user).filter(project=project).defer(*UNSEEN)
+    if request.POST.get("act") == "drop":
+        view = visible_views(request.user, project).filter(pk=_number(request.POST.get("view", ""))).first()
+        if view is None:
+            raise Refusal("not_found", _("There is no such view, or you may not drop it."), status=404)
+        drop_view(request.user, view)
+        return redirect("web:runs")
+    query = _kept_query(QueryDict(request.POST.get("query", "")))
+    is_shared = "is_shared" in request.POST
+    view = keep_view(request.user, project, name=request.POST.get("name", ""), query=query, is_shared=is_shared)
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return redirect(f"{reverse('web:runs')}?{view.query}")
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    project = current_project(request)
+    asked = {name: request.GET.get(name, "").strip() for name in (*OLD_FILTERS, "archived", "children")}
+    everything = queries.visible_to(request.user).filter(project=project)
     problem: Refusal | None = None
+    seen = everything
     try:
-        seen = queries.filtered(seen, **asked)
+        seen = queries.filtered(everything, state=asked["state"], experiment=asked["experiment"])
     except Refusal as refusal:
         problem = refusal
-    found = listed(request, RUNS, seen, project=project.slug, keep=("state", "experiment"))
-    tags = tags_of_many(found.rows)
+    found = listed(request, RUNS, _of_the_list(request, seen, asked), project=project.slug, keep=CARRIED)
+    columns = columns_named(request.GET.getlist("col"))
+    values, tags = cells(found.rows, columns), tags_of_many(found.rows)
+    query = _kept_query(request.GET)
     return {
         "project": project,
         "listed": found,
-        "rows": [(one, seconds(one.started_at, one.ended_at), tags[str(one.pk)]) for one in found.rows],
+        "rows": [(one, seconds(one.started_at, one.ended_at), tags[str(one.pk)], values[one.pk]) for one in found.rows],
+        "columns": columns,
+        "heads": [(column, *_order_link(request, column)) for column in columns],
+        "known": known_columns(everything),
+        "charts": charts_over(found.all, [column for column in columns if column.is_number]),
         "asked": asked,
+        "query": query,
+        "views": [(view, view.query == query) for view in visible_views(request.user, project)],
         "is_filtered": found.is_filtered or any(asked.values()),
         "problem": problem,
+        "may_contribute": may(request.user, "contribute", project),
     }
 
 
-def _run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
-    steps = queries.steps(shown)
-    around = surroundings(of=shown)
-    told = told_steps(shown, steps, around)
-    done = sum(step.state in ("completed", "reused", "failed", "skipped", "cancelled") for step in steps)
-    context: dict[str, Any] = {
-        "run": shown,
-        "tab": tab,
-        "tabs": _tabs(shown).items(),
-        "batch_job": job_of(shown) if _is_batch(shown) else None,
-        "told": told_run(shown, around, steps),
-        "steps": [(step, told[step.node], seconds(step.started_at, step.ended_at)) for step in steps],
-        "done": done,
-        "count": len(steps),
-        "seconds": seconds(shown.started_at, shown.ended_at),
-        "can_cancel": shown.state in ("queued", "running") and may(request.user, "contribute", shown.project),
-        "may_contribute": may(request.user, "contribute", shown.project),
-        "drawn_in": _drawn_in(shown),
-        "failed": next((step for step in steps if step.state == "failed"), None),
-    }
-    if tab == "trials":
-        return context | trials(request, shown)
-    extra = {"metrics": _metrics, "outputs": _outputs, "logs": _logs, "snapshot": _snapshot}.get(tab)
-    return context | (extra(shown, steps) if extra else {})
+def _of_the_list(request: HttpRequest, seen: QuerySet[Run], asked: dict[str, str]) -> QuerySet[Run]:
+    """What is archived, and child runs, are left out where nobody asks for them."""
+    typed = request.GET.get("filter", "")
+    if asked["archived"] == "only":
+        seen = seen.filter(archived_at__isnull=False)
+    elif asked["archived"] != "also" and "archived" not in typed:
+        seen = seen.filter(archived_at=None)
+    if not asked["children"] and not typed and not request.GET.get("q"):
+        seen = seen.filter(parent=None)
+    return seen.defer(*UNSEEN)
 
 
-def _tabs(shown: Run) -> dict[str, Any]:
-    """A batch job that scores with a model was never drawn: it has no graph to show."""
-    has_graph = bool(shown.document) or not _is_batch(shown)
-    shown_tabs = {"graph": has_graph, "trials": has_trials(shown)}
-    return {key: label for key, label in TABS.items() if shown_tabs.get(key, True)}
+def _order_link(request: HttpRequest, column: Column) -> tuple[str, str]:
+    """The address that orders by the column, and how it is ordered now, in the words of aria-sort."""
+    query, order, name = request.GET.copy(), request.GET.get("order_by", ""), column.ordering
+    query.pop("cursor", None)
+    query["order_by"] = name if order == f"-{name}" else f"-{name}"
+    now = "descending" if order == f"-{name}" else "ascending" if order == name else ""
+    return f"?{query.urlencode()}", now
 
 
-def _is_batch(shown: Run) -> bool:
-    return shown.origin.startswith("batch-endpoints/")
+def _kept_query(given: QueryDict) -> str:
+    return urlencode([(name, value) for name in KEPT for value in given.getlist(name) if value])
 
 
-def _drawn_in(shown: Run) -> str:
-    """The draft that the run was submitted from, as the page of comparisons calls it."""
-    kind, _slash, name = shown.origin.partition("/")
-    return f"draft-{name.partition('@')[0]}" if kind == "drafts" else ""
+def _back(request: HttpRequest) -> str:
+    query = _kept_query(QueryDict(request.POST.get("query", "")))
+    return f"{reverse('web:runs')}?{query}" if query else reverse("web:runs")
 
 
-def _metrics(shown: Run, steps: list[Step]) -> dict[str, Any]:
-    """The last value of each metric; what steps found is drawn by the browser as in the designer."""
-    titles = queries.names_of(steps)
-    measured = Metric.objects.filter(run=shown).order_by("node", "pk")
-    last = {(one.node, one.key): one for one in measured}
-    return {
-        "metrics": [(titles.get(one.node, one.node), one) for one in last.values()],
-        "views": [(titles.get(step.node, step.node), view) for step in steps for view in views(step.outputs)],
-    }
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
-def _outputs(shown: Run, steps: list[Step]) -> dict[str, Any]:
-    return {
-        "outputs": [
-            (step, port, output, _port_label(step, port)) for step in steps for port, output in step.outputs.items()
-        ]
-    }
+def _tag(request: HttpRequest, run: Run) -> None:
+    tags = typed_tags(request.POST.get("tag", ""))
+    if not tags:
+        raise Refusal("tag_invalid", _("No tag was typed."), hint=_("Write TagName=TagValue, such as Area=Churn."))
+    actions.set_tags(request.user, run, tags=tags)
 
 
-def _port_label(step: Step, port: str) -> str:
-    try:
-        ports = library_of(step.run).component(step.component, step.version).outputs
-    except Refusal:
-        return port
-    return next((one.label for one in ports if one.name == port), port)
-
-
-def _logs(shown: Run, steps: list[Step]) -> dict[str, Any]:
-    lines = LogLine.objects.filter(step__run=shown).select_related("step").order_by("-at", "-pk")[:MOST_LOG_LINES]
-    titles = queries.names_of(steps)
-    return {"lines": [(line, titles[line.step.node]) for line in reversed(lines)], "most": MOST_LOG_LINES}
-
-
-def _snapshot(shown: Run, steps: list[Step]) -> dict[str, Any]:
-    spec = msgspec.convert(shown.spec, type=PipelineSpec)
-    datasets = [node.parameters for node in spec.nodes if node.component == DATASET_COMPONENT]
-    return {
-        "spec_json": json.dumps(shown.spec, indent=2, ensure_ascii=False),
-        "versions": shown.snapshot.get("versions", {}).items(),
-        "datasets": [f"{one.get('dataset')}:{one.get('version')}" for one in datasets],
-    }
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+ACTS: dict[str, Callable[[HttpRequest, Run], Any]] = {
+    "tag": _tag,
+    "cancel": lambda request, run: cancel(request.user, run),
+    "archive": lambda request, run: actions.archive(request.user, run),
+    "bring_back": lambda request, run: actions.bring_back(request.user, run),
+    "delete": lambda request, run: delete(request.user, run),
+}
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", runs, name="runs"),
     path("runs/rows/", rows, name="runs-rows"),
-    path("runs/compare/", compared, name="runs-compare"),
-    path("runs/<uuid:run_id>/", run, name="run"),
-    path("runs/<uuid:run_id>/head/", head, name="run-head"),
-    path("runs/<uuid:run_id>/tab/<slug:tab>/", tab_body, name="run-tab"),
-    path("runs/<uuid:run_id>/cancel/", cancel, name="run-cancel"),
+    path("runs/bulk/", bulk, name="runs-bulk"),
+    path("runs/views/", views, name="runs-views"),
 ]

@@ -1,0 +1,94 @@
+"""The tab of outputs and files: the tree, a safe look at one file, and everything as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mlops.blobs.trees import chunks, open_blob
+from mlops.blobs.zipping import zipped
+from mlops.formats.refusal import Refusal
+from mlops.runs import queries
+from mlops.runs.files import MOST_FILES, RunFile, file_at, logged, made, ran
+from mlops.runs.models import Run, Step
+from mlops.runs.preview import PICTURES, preview
+from mlops.web.guard import signed_in
+from mlops.web.pages.run_outputs import outputs_of
+
+PARTS = {"artifacts": logged, "outputs": made, "code": ran}
+NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+
+
+class Folder(msgspec.Struct, kw_only=True):
+    """`path` names it in the page."""
+
+    name: str
+    path: str
+    folders: dict[str, Folder]
+    files: list[RunFile]
+    size_bytes: int = 0
+    count: int = 0
+
+
+def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
+    place = request.GET.get("file", "")
+    found: dict[str, Any] = {"outputs": outputs_of(run, steps), "place": place}
+    found |= tree_of([*logged(run), *made(run)], opened=place)
+    if place:
+        try:
+            file = file_at(run, place)
+            found |= {"file": file, "seen": preview(file)}
+        except Refusal as refusal:
+            found["problem"] = refusal
+    return found
+
+
+def tree_of(files: list[RunFile], *, opened: str = "") -> dict[str, Any]:
+    root = Folder(name="", path="", folders={}, files=[])
+    for file in files[:MOST_FILES]:
+        here = root
+        for part in file.place.split("/")[:-1]:
+            path = f"{here.path}/{part}".lstrip("/")
+            here = here.folders.setdefault(part, Folder(name=part, path=path, folders={}, files=[]))
+            here.size_bytes += file.size_bytes
+            here.count += 1
+        here.files.append(file)
+    return {"tree": root, "file_count": len(files), "most_files": MOST_FILES, "opened": opened}
+
+
+@signed_in
+@require_GET
+def raw(request: HttpRequest, run_id: UUID, place: str) -> HttpResponseBase:
+    """The bytes: pictures to be shown, anything else to be saved. Nothing that a browser would run."""
+    file = file_at(queries.run(request.user, run_id), place)
+    kind = PICTURES.get(file.suffix)
+    answer = StreamingHttpResponse(chunks(open_blob(file.digest)), content_type=kind or "application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(kind is None or "save" in request.GET, file.name) or ""
+    answer["Content-Length"] = str(file.size_bytes)
+    answer["Content-Security-Policy"] = NOTHING_RUNS
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@signed_in
+@require_GET
+def archive(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+    """`?part=artifacts|outputs|code&under=`: as one zip."""
+    run = queries.run(request.user, run_id)
+    part = request.GET.get("part", "artifacts")
+    if part not in PARTS:
+        raise Refusal("part_unknown", _("“%(part)s” is no part of a run's files.") % {"part": part}, status=404)
+    under = request.GET.get("under", "")
+    files = [(file.place.partition("/")[2], file.digest) for file in PARTS[part](run) if file.place.startswith(under)]
+    if not files:
+        raise Refusal("file_not_found", _("There are no such files in this run."), status=404)
+    answer = StreamingHttpResponse(zipped(files), content_type="application/zip")
+    answer["Content-Disposition"] = content_disposition_header(True, f"run-{run.number}-{part}.zip") or ""
+    return answer

@@ -1,0 +1,22 @@
+"""The outputs of a run's steps, with the words of their components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops.execution.library import library_of
+from mlops.formats.refusal import Refusal
+from mlops.runs.models import Run, Step
+
+
+def outputs_of(run: Run, steps: list[Step]) -> list[tuple[Step, str, dict[str, Any], str]]:
+    """Step, port, output and the port's label."""
+    return [(step, port, output, _label(step, port)) for step in steps for port, output in step.outputs.items()]
+
+
+def _label(step: Step, port: str) -> str:
+    try:
+        ports = library_of(step.run).component(step.component, step.version).outputs
+    except Refusal:
+        return port
+    return next((one.label for one in ports if one.name == port), port)
