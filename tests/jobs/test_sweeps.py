@@ -51,6 +51,16 @@ def test_a_parallel_job_of_a_file_appends_what_run_returns(create):
     assert {"logs/overview.txt", "logs/user/process000.txt"} <= {one.path for one in Artifact.objects.filter(run=run)}
 
 
+def test_a_pipeline_tunes_and_scores_with_the_best_model(create):
+    run = drive(create("tuned", name="tuned"))
+    steps = {step.node: step for step in Step.objects.filter(run=run)}
+    assert steps["tune"].state == "completed", steps["tune"].error
+    assert steps["score"].state == "completed", steps["score"].error
+    tree = steps["score"].outputs["scores"]["tree"]
+    assert open_file(tree, manifest_of(tree).files[0].path).read().decode() == "2.0\n4.0\n8.0\n"
+    assert [one.run.name for one in trials_of(run)] == ["tuned_tune_0", "tuned_tune_1", "tuned_tune_2"]
+
+
 def test_all_faults_of_a_sweep_are_told_together_and_nothing_is_left(create, tmp_path):
     text = (FILES / "sweep" / "job.yml").read_text()
     text = text.replace("path: points.csv", "path: pints.csv").replace("code: src", "code: scr")
