@@ -14,8 +14,9 @@ from mlops.components.files import CODE_FOLDER, YAML_FILE, as_yaml
 from mlops.components.models import ComponentVersion
 from mlops.components.queries import ProjectLibrary
 from mlops.formats.azureml.component import built_in_command, write_component
+from mlops.formats.azureml.sweep_writing import write_definition
 from mlops.formats.azureml.writing import write_graph, write_job
-from mlops.formats.definition import Command, Definition, Function, Graph
+from mlops.formats.definition import Command, Definition, Graph, code_of
 from mlops.formats.document import Document, DrawnNode
 from mlops.formats.pipeline import DATASET_COMPONENT
 
@@ -62,11 +63,11 @@ def _add_own(definition: Definition, below: str, library: ProjectLibrary, files:
         files[f"{below}{COMPONENT_LAYOUT_FILE}"] = as_yaml(written.layout)
         _add_components(how.document, library, files)
         return
-    assert isinstance(how, Command | Function)
-    code = f"./{CODE_FOLDER}" if how.code else ""
+    tree = code_of(definition)
+    code = f"./{CODE_FOLDER}" if tree else ""
     tags = _tags(definition, library)
-    files[f"{below}{YAML_FILE}"] = as_yaml(write_component(definition, code=code, tags=tags))
-    for file in manifest_of(how.code).files if how.code else ():
+    files[f"{below}{YAML_FILE}"] = as_yaml(write_definition(definition, code=code, tags=tags))
+    for file in manifest_of(tree).files if tree else ():
         files[f"{below}{CODE_FOLDER}/{file.path}"] = file.digest.encode()
 
 

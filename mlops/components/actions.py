@@ -14,7 +14,7 @@ from mlops.access.models import Project
 from mlops.components.models import Component, ComponentVersion, Kind
 from mlops.components.names import checked_name, checked_version
 from mlops.events.chain import record
-from mlops.formats.definition import Definition, Graph
+from mlops.formats.definition import Definition, Graph, code_of
 from mlops.formats.refusal import Refusal
 
 
@@ -33,7 +33,7 @@ def create_version(
     has that version, and those of mlops.components.names."""
     require(actor, "contribute", project)
     name, version = checked_name(definition.component.name), checked_version(definition.component.version)
-    digest, code = definition.digest(), getattr(definition.how, "code", "")
+    digest, code = definition.digest(), code_of(definition)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         known = Component.objects.filter(project=project, name=name).first()

@@ -6,8 +6,8 @@ from mlops.blobs.trees import manifest_of
 from mlops.blobs.zips import zipped
 from mlops.components.models import ComponentVersion
 from mlops.components.queries import definition_of
-from mlops.formats.azureml.component import write_component
 from mlops.formats.azureml.dumping import as_yaml
+from mlops.formats.azureml.sweep_writing import write_definition
 
 __all__ = ["as_yaml", "files_of", "written", "zipped"]
 YAML_FILE = "component.yaml"
@@ -17,7 +17,7 @@ CODE_FOLDER = "src"
 def written(version: ComponentVersion) -> str:
     """The YAML text."""
     code = f"./{CODE_FOLDER}" if version.tree_id else ""
-    return as_yaml(write_component(definition_of(version), code=code, tags=version.tags))
+    return as_yaml(write_definition(definition_of(version), code=code, tags=version.tags))
 
 
 def files_of(version: ComponentVersion, *, below: str = "") -> dict[str, bytes | str]:

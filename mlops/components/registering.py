@@ -22,7 +22,8 @@ from mlops.formats.azureml.environment import read_requirements
 from mlops.formats.azureml.environment_parts import ReadFile, Requested
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import Path as YamlPath
-from mlops.formats.azureml.lines import Source, load
+from mlops.formats.azureml.lines import Source, fields, load
+from mlops.formats.azureml.parallel import read_parallel
 from mlops.formats.component import Component
 from mlops.formats.definition import Definition, Function, Requirements
 from mlops.formats.function import read_function
@@ -59,7 +60,12 @@ def register_source(
     version: str = "",
     also_known: frozenset[str] = frozenset(),
 ) -> ComponentVersion:
-    """The command component at a path of a YAML file of the folder."""
+    """The command or parallel component at a path of a YAML file of the folder."""
+    if is_parallel(source, at):
+        built = build_parallel(actor, project, folder, source, at=at, name=name, version=version)
+        return create_version(
+            actor, project, built.definition, kind=built.kind, tags=built.tags, warnings=built.warnings
+        )
     read = read_component(
         source,
         lambda path: text_of(folder, path, beside=source.name),
@@ -103,6 +109,34 @@ def build(folder: Path, source: Source, read: Read, *, name: str = "", version: 
     command = msgspec.structs.replace(read.command, code=code.digest if code else "")
     definition = Definition(component=component, how=command)
     return Built(definition=definition, kind="command", tags=tags, warnings=read.warnings)
+
+
+def is_parallel(source: Source, at: YamlPath = ()) -> bool:
+    found = fields(source, at)
+    return found.get("type") == "parallel" or ("task" in found and "type" not in found)
+
+
+def build_parallel(
+    actor: Any, project: Project, folder: Path, source: Source, *, at: YamlPath = (), name: str = "", version: str = ""
+) -> Built:
+    """Raises Refusal with the line, and `code_missing`."""
+
+    def read_file(path: str) -> str:
+        return text_of(folder, path, beside=source.name)
+
+    read = read_parallel(source, read_file, at=at)
+    requested = _environment(actor, project, folder, source, read.environment_at, read.environment, read_file)
+    code = keep_code(inside(folder, read.code, beside=source.name), written=read.code) if read.code else None
+    how = msgspec.structs.replace(
+        read.how,
+        code=code.digest if code else "",
+        requirements=requested.requirements,
+        environment=requested.label,
+        variables={**requested.variables, **read.how.variables},
+    )
+    definition = Definition(component=_named(read.component, name, version), how=how)
+    warnings = (*read.warnings, *requested.warnings)
+    return Built(definition=definition, kind="parallel", tags=read.tags, warnings=warnings)
 
 
 def _environment(

@@ -165,5 +165,11 @@ def _unlabelled(how: Any) -> Any:
     return msgspec.structs.replace(how, environment="", resources=resources)
 
 
+def code_of(definition: Definition) -> str:
+    """The digest of the tree of its code; of a sweep, that of its trial. Empty without."""
+    how = definition.how.trial if isinstance(definition.how, Sweep) else definition.how
+    return "" if isinstance(how, Graph) else how.code
+
+
 def key_of(name: str, version: str) -> str:
     return f"{name}@{version}"

@@ -143,6 +143,8 @@ class Components:
             return self._graph(source, name=own or name)
         if found.get("type") == "parallel" or "mini_batch_size" in found:
             return self._parallel(source, (), name=own or name)
+        if found.get("type") == "sweep" or "trial" in found:
+            return self._sweep(source, (), name=own or name)
         read = read_component(source, self.files.reader(source.name), environment=self.files.environment)
         return self._kept(build(self.files.folder, source, read, name=own or (name if self.runs else "")))
 

@@ -64,7 +64,10 @@ def _duration(run: Run) -> float:
 
 
 def _by_experiment(project: Project, start: datetime, end: datetime, value: Callable[[Run], float]) -> Iterable[Series]:
-    ended = Run.objects.filter(project=project, state__in=FINAL_RUN_STATES, ended_at__gte=start, ended_at__lte=end)
+    """Without trials: a sweep is one run, whatever becomes of each of them."""
+    ended = Run.objects.filter(
+        project=project, parent=None, state__in=FINAL_RUN_STATES, ended_at__gte=start, ended_at__lte=end
+    )
     points: dict[str, list[Point]] = defaultdict(list)
     for run in ended.select_related("experiment").order_by("ended_at"):
         points[run.experiment.name].append(Point(run.ended_at or end, value(run)))

@@ -75,10 +75,11 @@ objective: {goal: maximize, primary_metric: accuracy}
 """
 
 
-def read(text: str, files: dict[str, str] | None = None):
-    def nothing(_at, reference):
-        raise AssertionError(reference)
+def nothing(_at, reference):
+    raise AssertionError(reference)
 
+
+def read(text: str, files: dict[str, str] | None = None):
     return read_sweep(load("sweep.yml", text), lambda path: (files or {})[path.removeprefix("./")], nothing)
 
 

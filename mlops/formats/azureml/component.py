@@ -21,7 +21,7 @@ from mlops.formats.azureml.values import (
     title_of,
 )
 from mlops.formats.component import Choice, Component, Parameter, Port
-from mlops.formats.definition import Command, Definition, Function
+from mlops.formats.definition import Command, Definition, Function, Parallel
 from mlops.formats.refusal import nearest
 
 SCHEMA = "https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json"
@@ -147,7 +147,7 @@ def write_component(definition: Definition, *, code: str = "", tags: dict[str, s
     form["outputs"] = {port.name: write_port(port, forms.get(port.name), output=True) for port in component.outputs}
     if code:
         form["code"] = code
-    form["environment"] = _environment(how if isinstance(how, Command | Function) else None)
+    form["environment"] = environment_of(how if isinstance(how, Command | Function) else None)
     if isinstance(how, Command | Function) and how.variables:
         form["environment_variables"] = dict(sorted(how.variables.items()))
     form["command"] = how.command if isinstance(how, Command) else built_in_command(component)
@@ -200,11 +200,11 @@ def _plain(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def _environment(how: Command | Function | None) -> Any:
+def environment_of(how: Command | Function | Parallel | None) -> Any:
     """Inline, where it can be; what names further files is named itself."""
     if how is None or not how.requirements.is_own:
         return "azureml:mlops-studio@latest"
-    wanted, label = how.requirements, how.environment if isinstance(how, Command) else ""
+    wanted, label = how.requirements, "" if isinstance(how, Function) else how.environment
     if label and (wanted.build or wanted.constraints):
         return f"azureml:{label}"
     form = write_environment(wanted, name="", version="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.parallel import IGNORED, ParallelPlan
@@ -17,7 +17,7 @@ PLAN_FIELDS = {
 }  # fmt: skip
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|k|m|g)?", re.IGNORECASE)
 UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LEVELS: tuple[Literal["DEBUG", "INFO", "WARNING", "ERROR"], ...] = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def read_parallel_plan(
@@ -52,7 +52,7 @@ def read_parallel_plan(
         concurrency=None if concurrency is None else _whole(source, (*at, "max_concurrency_per_instance"), concurrency),
         max_retries=_whole(source, (*place, "max_retries"), retries.get("max_retries", 2), least=0),
         timeout_seconds=float(_whole(source, (*place, "timeout"), retries.get("timeout", 60))),
-        logging_level=cast(Literal["DEBUG", "INFO", "WARNING", "ERROR"], level),
+        logging_level=next(one for one in LEVELS if one == level),
     )
 
 

@@ -78,9 +78,12 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
         origin, trial_at = load(path, read_file(str(trial))), ()
         read = read_component(without(origin, (), APART), read_file)
     component, varied = _split(source, at, plan.space, read.component)
-    name = str(found.get("name") or read.component.name or "sweep")
+    name = str(found.get("name") or read.component.name or (at[-1] if at else "sweep"))
     component = msgspec.structs.replace(
-        component, name=name, title=str(found.get("display_name") or read.component.title or title_of(name))
+        component,
+        name=name,
+        version="" if found.get("version") is None else str(found["version"]),
+        title=str(found.get("display_name") or read.component.title or title_of(name)),
     )
     return ReadSweep(
         component=component,

@@ -13,7 +13,8 @@ from mlops.formats.refusal import nearest
 from mlops.formats.sweep import Distribution, EarlyTermination, Objective, Sampling, SweepLimits, SweepPlan
 
 PLAN_FIELDS = {"search_space", "sampling_algorithm", "objective", "early_termination", "limits"}
-ALGORITHMS = ("random", "grid", "bayesian")
+ALGORITHMS: tuple[Literal["random", "grid", "bayesian"], ...] = ("random", "grid", "bayesian")
+RULES: tuple[Literal["random", "sobol"], ...] = ("random", "sobol")
 POLICIES: dict[str, set[str]] = {
     "bandit": {"slack_factor", "slack_amount"},
     "median_stopping": set(),
@@ -53,15 +54,16 @@ def _sampling(source: Source, at: Path, given: Any) -> Sampling:
     known = {"type", "rule", "seed", "logbase"} if kind == "random" else {"type"}
     _known(source, at, found, known, f"{kind} sampling")
     rule = str(found.get("rule", "random")).lower()
-    if rule not in ("random", "sobol"):
-        hint = nearest(rule, ("random", "sobol")) or "Rules: random, sobol."
+    if rule not in RULES:
+        hint = nearest(rule, RULES) or "Rules: random, sobol."
         raise source.refuse("sampling_unknown", f"“{rule}” is no rule of random sampling.", at=(*at, "rule"), hint=hint)
     base = found.get("logbase")
     number = None if base in (None, "e") else _number(source, (*at, "logbase"), base, least=0, open=True)
     seed = None if found.get("seed") is None else _whole(source, (*at, "seed"), found["seed"], least=0)
     return Sampling(
-        type=cast(Literal["random", "grid", "bayesian"], kind),
-        rule=cast(Literal["random", "sobol"], rule),
+        # The words of the tuples: a default is left out of a digest only where it is the very same object.
+        type=ALGORITHMS[ALGORITHMS.index(kind)],
+        rule=RULES[RULES.index(rule)],
         seed=seed,
         base=number,
     )
