@@ -18,6 +18,7 @@ from mlops.datasets.actions import LENGTHS, checked_name, once_more
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion, VersionState
 from mlops.datasets.outputs import output_of
 from mlops.datasets.outside import is_outside
+from mlops.datasets.trees import without_companions
 from mlops.datastores import addresses
 from mlops.datastores.queries import named as named_store
 from mlops.events.chain import record
@@ -54,7 +55,8 @@ def create_asset(
     origin = dict(origin or {})
     if new.uri.startswith(JOBS):
         made = output_of(project, new.uri)
-        files, origin = made.tree, origin | {"job": made.told}
+        files = made.tree if new.type == AssetType.MLTABLE else without_companions(made.tree)
+        origin |= {"job": made.told}
     elif files is None and new.uri and not is_outside(new.uri):
         raise Refusal(
             "reference_invalid",

@@ -20,9 +20,8 @@ from mlops.datasets.assets import JOBS
 from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.datasets.outputs import output_of
 from mlops.datasets.outside import current_files, is_outside, keep_outside
-from mlops.datasets.trees import MLTABLE_FILE, as_mltable, tree_of
+from mlops.datasets.trees import MLTABLE_FILE, as_mltable, tree_of, without_companions
 from mlops.formats.definition import FileForm
-from mlops.formats.kept import DATA_FILE, META_FILE, own_paths
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, Where
 
@@ -130,7 +129,7 @@ def files_of(version: DatasetVersion) -> Tree:
 
 
 def _of_files(tree: Tree, form: FileForm, *, label: str, uri: str) -> DataRef:
-    tree = _without_companions(tree) if form != "mltable" else tree
+    tree = without_companions(tree) if form != "mltable" else tree
     if form == "uri_file" and tree.file_count != 1:
         single = _table_file(tree)
         if single is None:
@@ -147,14 +146,6 @@ def _of_files(tree: Tree, form: FileForm, *, label: str, uri: str) -> DataRef:
             )
         tree = as_mltable(tree.digest)
     return DataRef(tree=tree.digest, form=form, label=label[:300], uri=uri, is_single=form == "uri_file")
-
-
-def _without_companions(tree: Tree) -> Tree:
-    """What a job's code wrote, without what was put beside it so that it is shown as a table."""
-    files = manifest_of(tree.digest).files
-    paths = {file.path for file in files}
-    own = own_paths(paths, holds_table={DATA_FILE, META_FILE} <= paths)
-    return tree_of(file for file in files if file.path in own) if own and len(own) < len(files) else tree
 
 
 def _table_file(tree: Tree) -> Tree | None:

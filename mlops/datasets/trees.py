@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_manifest, keep_stream, manifest_of
+from mlops.formats.kept import DATA_FILE, META_FILE, own_paths
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -50,3 +51,11 @@ def as_mltable(digest: str) -> Tree:
         return Tree.objects.get(digest=digest)
     blob = keep_stream(io.BytesIO(OF_OURS))
     return tree_of([*files, File(path=MLTABLE_FILE, digest=blob.digest, size_bytes=blob.size_bytes)])
+
+
+def without_companions(tree: Tree) -> Tree:
+    """What a job's code wrote, without what was put beside it so that it is shown as a table."""
+    files = manifest_of(tree.digest).files
+    paths = {file.path for file in files}
+    own = set(own_paths(paths, holds_table={DATA_FILE, META_FILE} <= paths))
+    return tree_of(file for file in files if file.path in own) if own and len(own) < len(files) else tree

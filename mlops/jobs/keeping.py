@@ -1,4 +1,4 @@
-"""What a job is to leave behind when it has completed: its outputs as data assets, and at paths of data stores."""
+"""What a job is to leave behind when it has completed: data assets, models, and files at paths of data stores."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from django.utils.translation import gettext as _
 from mlops.blobs.models import Tree
 from mlops.datasets.assets import NewAsset, create_asset
 from mlops.datasets.models import DatasetVersion
+from mlops.datasets.trees import without_companions
 from mlops.datastores import addresses
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.jobs.shaping import name_of
+from mlops.registry.actions import register
+from mlops.registry.models import ModelVersion
 from mlops.runs.job_outputs import find_output
 from mlops.runs.models import Run, RunState
 
+MODEL_FORMS = ("mlflow_model", "custom_model", "triton_model")
 LOOKED_BACK = timedelta(hours=6)
 
 
@@ -78,7 +82,31 @@ def _keep(run: Run, one: dict[str, Any]) -> list[dict[str, Any]]:
     return told
 
 
+def _as_model(run: Run, one: dict[str, Any], output: str) -> str:
+    """A version of the model, of the files that the job wrote; numbers are given here, whatever the file says."""
+    earlier = ModelVersion.objects.filter(
+        model__project=run.project, model__name=one["asset"], run=run, node=one["step"], properties__output=output
+    )
+    if found := earlier.select_related("model").first():
+        return str(found)
+    digest, _told = find_output(run.project, name_of(run), output)
+    version = register(
+        run.created_by,
+        run.project,
+        name=one["asset"],
+        run=run,
+        node=one["step"],
+        port=one["port"],
+        tree=without_companions(Tree.objects.get(digest=digest)),
+        description=one.get("description", ""),
+        properties={"output": output},
+    )
+    return str(version)
+
+
 def _as_asset(run: Run, one: dict[str, Any], output: str) -> str:
+    if one["type"] in MODEL_FORMS:
+        return _as_model(run, one, output)
     address = f"azureml://jobs/{name_of(run)}/outputs/{output}"
     earlier = DatasetVersion.objects.filter(
         dataset__project=run.project, dataset__name=one["asset"], uri=address
@@ -106,5 +134,5 @@ def _at_path(run: Run, one: dict[str, Any], output: str) -> str:
             hint=_("The output is kept with the job: azureml://jobs/NAME/outputs/OUTPUT."),
         )
     digest, _told = find_output(run.project, name_of(run), output)
-    addresses.put_own(run.project, address.at, Tree.objects.get(digest=digest))
+    addresses.put_own(run.project, address.at, without_companions(Tree.objects.get(digest=digest)))
     return str(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from mlops import env
 from mlops.execution.sweeps.looking import has_sweeps
 from mlops.execution.sweeps.shown import sweeps_of
 from mlops.runs.models import Metric, Run, Step
@@ -75,7 +76,7 @@ def job_whole(run: Run) -> dict[str, Any]:
         **({"description": run.description} if run.description else {}),
         "inputs": given.get("inputs") or {},
         "outputs": _outputs(run, given),
-        "services": {"Studio": {"endpoint": line["url"], "type": "Studio"}},
+        "services": {"Studio": {"endpoint": f"{env.read('MLOPS_URL').rstrip('/')}{line['url']}", "type": "Studio"}},
         "creation_context": {
             "created_at": run.created_at,
             "created_by": line["created_by"],
@@ -127,6 +128,7 @@ def _outputs(run: Run, given: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "default": {"type": "uri_folder", "mode": "rw_mount", "path": f"azureml://jobs/{name}/outputs/artifacts"}
     }
+    kept = _kept(run)
     for one in run.snapshot.get("job", {}).get("outputs", []):
         if not one["name"]:
             continue
@@ -135,7 +137,23 @@ def _outputs(run: Run, given: dict[str, Any]) -> dict[str, Any]:
             **(listed if isinstance(listed, dict) else {}),
             "type": one["type"],
             "path": one["path"] or f"azureml://jobs/{name}/outputs/{one['name']}",
+            **kept.get(one["name"], {}),
         }
+    return found
+
+
+def _kept(run: Run) -> dict[str, dict[str, str]]:
+    """What outputs have become, by their names: `registered` as an asset, or the `problem` that was in the way."""
+    found: dict[str, dict[str, str]] = {}
+    for one in run.snapshot.get("job", {}).get("kept", []):
+        told = (
+            {"problem": one["problem"]}
+            if one.get("problem")
+            else {"registered": f"azureml:{one['asset']}"}
+            if one.get("asset")
+            else {}
+        )
+        found[one["output"]] = {**found.get(one["output"], {}), **told}
     return found
 
 
