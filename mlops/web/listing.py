@@ -19,6 +19,8 @@ from mlops.tags.searching.facets import facets
 from mlops.tags.searching.listing import Asked, Listing, asked_of, listing
 
 ROWS_A_PAGE = 25
+MOST_COUNTED = 1_000
+"""Beyond so many a page says that there are more: to count on costs more than it tells."""
 
 
 class Chip(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     complete_url: str = ""
     clear_href: str = ""
     count: int = 0
+    is_more: bool = False
+    """There are more than `count`."""
 
 
 class Listed(NamedTuple):
@@ -98,6 +102,7 @@ def listed(
     except Refusal as refusal:
         problem = refusal
         found = listing(things, fields, Asked(size=size), actor=request.user)
+    count = _count(found)
     typed, is_open = _typed(request), request.GET.get("facets") == "1"
     bar = Bar(
         noun=fields.noun,
@@ -114,7 +119,8 @@ def listed(
         hidden=tuple((name, one) for name in ("facets", *keep) for one in request.GET.getlist(name) if one),
         complete_url=f"{reverse('web:search-complete')}?noun={fields.noun}&project={project}",
         clear_href=_address(request.GET, filter=None, q=None, tag=None, cursor=None),
-        count=found.all.order_by().count(),
+        count=min(count, MOST_COUNTED),
+        is_more=count > MOST_COUNTED,
     )
     return Listed(
         rows=found.rows,
@@ -125,6 +131,12 @@ def listed(
         status=problem.status if problem else 200,
         all=found.all,
     )
+
+
+def _count(found: Listing) -> int:
+    if not found.next and not found.previous:
+        return len(found.rows)
+    return found.all.order_by().values("pk")[: MOST_COUNTED + 1].count()
 
 
 def _typed(request: HttpRequest) -> str:

@@ -30,25 +30,30 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True):
     order: str
 
 
-def page_of(queryset: QuerySet[Any], order: list[Term], *, cursor: str, size: int, order_text: str) -> Page:
-    """`order_text` says the order, so that a cursor is not used with another one. Raises Refusal `cursor_invalid`."""
+def page_of(
+    queryset: QuerySet[Any], order: list[Term], *, of: QuerySet[Any], cursor: str, size: int, order_text: str
+) -> Page:
+    """Sorts nothing but the keys, and then reads the few rows of the page from `of`, the list without its filter.
+
+    `order_text` says the order, so that a cursor is not used with another one. Raises Refusal `cursor_invalid`."""
     at = _read(cursor, order, order_text) if cursor else None
     backwards = at is not None and at.backwards
     found = queryset.annotate(**{term.alias: term.expression for term in order})
     found = found.order_by(*(term.ordering(backwards=backwards) for term in order))
     if at is not None:
         found = found.filter(_beyond(order, list(at.values), backwards=backwards))
-    rows = list(found[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
+    keys = list(found.values_list(*(term.alias for term in order))[: size + 1])
+    more = len(keys) > size
+    keys = keys[:size]
     if backwards:
-        rows.reverse()
+        keys.reverse()
     has_next = more if not backwards else True
     has_previous = at is not None if not backwards else more
+    known = of.in_bulk([key[-1] for key in keys]) if keys else {}
     return Page(
-        rows=rows,
-        next=_written(rows[-1], order, order_text, backwards=False) if rows and has_next else "",
-        previous=_written(rows[0], order, order_text, backwards=True) if rows and has_previous else "",
+        rows=[known[key[-1]] for key in keys if key[-1] in known],
+        next=_written(keys[-1], order_text, backwards=False) if keys and has_next else "",
+        previous=_written(keys[0], order_text, backwards=True) if keys and has_previous else "",
     )
 
 
@@ -75,9 +80,8 @@ def _after(term: Term, value: Any, *, backwards: bool) -> Q | None:
     return after | Q(**{f"{term.alias}__isnull": True}) if term.nullable and not backwards else after
 
 
-def _written(row: Any, order: list[Term], order_text: str, *, backwards: bool) -> str:
-    values = tuple(_kept(getattr(row, term.alias)) for term in order)
-    packed = msgspec.msgpack.encode(_Cursor(values, backwards, order_text))
+def _written(keys: tuple[Any, ...], order_text: str, *, backwards: bool) -> str:
+    packed = msgspec.msgpack.encode(_Cursor(tuple(_kept(one) for one in keys), backwards, order_text))
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 

@@ -66,6 +66,7 @@ def listing(queryset: QuerySet[Any], fields: Searchable, asked: Asked, *, actor:
     page = page_of(
         found.queryset,
         terms(order, fields, timezone.localtime()),
+        of=queryset,
         cursor=asked.cursor,
         size=asked.size,
         order_text=order_text,
