@@ -21,6 +21,7 @@ from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.models import PublishedPipeline
 from mlops.registry.models import ModelVersion
+from mlops.tags.actions import change_tags
 
 Files = list[tuple[str, BinaryIO]]
 
@@ -290,5 +291,18 @@ def _tell(actor: Any, act: str, endpoint: BatchEndpoint, *, reason: str = "", **
         project=endpoint.project,
         data=data,
         reason=reason,
+        notice=("batch", str(endpoint.pk)),
+    )
+
+
+def tag_endpoint(actor: Any, endpoint: BatchEndpoint, *, tags: Mapping[str, str | None]) -> dict[str, str]:
+    """None takes a tag off. Raises Refusal `tag_invalid`, `tags_too_many`."""
+    return change_tags(
+        actor,
+        endpoint,
+        tags,
+        project=endpoint.project,
+        type="mlops.batch_endpoint.tagged",
+        subject=f"batch-endpoints/{endpoint.name}",
         notice=("batch", str(endpoint.pk)),
     )

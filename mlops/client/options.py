@@ -53,6 +53,20 @@ def add_file(parser: argparse.ArgumentParser, what: str, *, required: bool = Fal
     parser.add_argument("-f", "--file", metavar="FILE", required=required, default="", help=what)
 
 
+def add_filter(parser: argparse.ArgumentParser) -> None:
+    """Of a list: which rows, and in which order."""
+    parser.add_argument("--filter", default="", metavar="EXPR", help='such as "Area=Churn and created > 7 days ago"')
+    parser.add_argument(
+        "--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag (repeatable)"
+    )
+    parser.add_argument("--order-by", default="", metavar="NAMES", help='such as "-created" or "name, created desc"')
+
+
+def filtered(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `add_filter` added, as REST asks for it."""
+    return {"filter": arguments.filter, "tag": arguments.tag, "order_by": arguments.order_by}
+
+
 def add_yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 

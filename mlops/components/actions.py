@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from mlops.components.names import checked_name, checked_version
 from mlops.events.chain import record
 from mlops.formats.definition import Definition, Graph, code_of
 from mlops.formats.refusal import Refusal
+from mlops.tags.actions import change_tags
 
 
 def create_version(
@@ -123,4 +125,17 @@ def _taken(same: ComponentVersion, last: ComponentVersion | None) -> Refusal:
         % {"name": same.component.name, "version": same.version},
         hint=_("Give another version (the newest is %(newest)s), or leave the version out.") % {"newest": newest},
         status=409,
+    )
+
+
+def tag_component(actor: Any, component: Component, *, tags: Mapping[str, str | None]) -> dict[str, str]:
+    """None takes a tag off. Raises Refusal `tag_invalid`, `tags_too_many`."""
+    return change_tags(
+        actor,
+        component,
+        tags,
+        project=component.project,
+        type="mlops.component.tagged",
+        subject=f"components/{component.name}",
+        notice=("component", str(component.pk)),
     )

@@ -130,7 +130,7 @@ def shaped(row: Component, newest: ComponentVersion | None, tags: dict[str, str]
         "name": row.name,
         "project": row.project.slug,
         "archived": row.archived_at is not None,
-        "tags": tags_of(row) if tags is None else tags,
+        "tags": {**(newest.tags if newest else {}), **(tags_of(row) if tags is None else tags)},
         "created_at": row.created_at,
         "latest": shaped_version(newest) if newest else None,
     }

@@ -29,5 +29,5 @@ COMPONENTS = Searchable(
         in_project(),
         identified("component_id"),
     ),
-    tags=(Held(model=Component), OF_VERSIONS),
+    tags=(Held(model=Component), Held(model=ComponentVersion, by="component", json="tags")),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from mlops.tags.searching.columns import created, described, identified, in_proj
 OF_DEPLOYMENTS = Held(model=Deployment, by="endpoint")
 
 ENDPOINTS = Searchable(
-    noun="endpoints",
+    noun="online-endpoints",
     label=_("Endpoints"),
     order="name",
     columns=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from mlops.formats.azureml.environment_parts import EnvironmentRead, Mapped
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import key_of
 from mlops.formats.refusal import Refusal
+from mlops.tags.actions import change_tags
 
 
 def create_version(
@@ -143,4 +145,17 @@ def _taken(same: EnvironmentVersion, last: EnvironmentVersion | None) -> Refusal
         % {"name": same.asset.name, "version": same.version},
         hint=_("Give another version (the newest is %(newest)s), or leave the version out.") % {"newest": newest},
         status=409,
+    )
+
+
+def tag_environment(actor: Any, asset: EnvironmentAsset, *, tags: Mapping[str, str | None]) -> dict[str, str]:
+    """None takes a tag off. Raises Refusal `tag_invalid`, `tags_too_many`."""
+    return change_tags(
+        actor,
+        asset,
+        tags,
+        project=asset.project,
+        type="mlops.environment.tagged",
+        subject=f"environments/{asset.name}",
+        notice=("environment", str(asset.pk)),
     )

@@ -14,15 +14,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require
-from mlops.access.paging import CursorPages
 from mlops.blobs.bundles import unpacked
 from mlops.blobs.zips import zipped
 from mlops.environments import actions, files, queries
 from mlops.environments.models import EnvironmentVersion
 from mlops.environments.registering import register_folder
-from mlops.environments.shapes import shaped, shaped_build, shaped_curated, shaped_version
+from mlops.environments.searching import ENVIRONMENTS
+from mlops.environments.shapes import shaped, shaped_build, shaped_curated, shaped_rows, shaped_version
 from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.refusal import Refusal
+from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewEnvironment(serializers.Serializer[Any]):
@@ -40,20 +41,15 @@ class NewEnvironment(serializers.Serializer[Any]):
 
 
 class Environments(APIView):
-    @extend_schema(responses=dict)
+    @extend_schema(parameters=LIST_PARAMETERS, responses=dict)
     def get(self, request: Request) -> Response:
-        """`?project=&q=&archived=true`"""
+        """`?project=&archived=true`"""
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project", ""):
             found = found.filter(project=project_named(request.user, slug))
-        if text := request.query_params.get("q", "").strip():
-            found = found.filter(name__icontains=text)
         if request.query_params.get("archived") != "true":
             found = found.filter(archived_at=None)
-        pages = CursorPages()
-        rows = list(pages.paginate_queryset(found.order_by("-created_at"), request, view=self) or [])
-        newest = queries.newest(rows)
-        return pages.get_paginated_response([shaped(row, newest.get(row.pk)) for row in rows])
+        return list_answer(request, found, ENVIRONMENTS, shaped_rows)
 
     @extend_schema(request=NewEnvironment, responses={201: dict})
     def post(self, request: Request) -> Response:

@@ -6,18 +6,31 @@ from typing import Any
 
 import msgspec
 
+from mlops.environments import queries
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
 from mlops.environments.queries import build_of
 from mlops.formats.azureml.curated import Family, requirements_of
 from mlops.formats.lock import asked_and_got
+from mlops.tags.filters import tags_of, tags_of_many
 
 
-def shaped(row: EnvironmentAsset, newest: EnvironmentVersion | None) -> dict[str, Any]:
+def shaped_rows(rows: list[EnvironmentAsset]) -> list[dict[str, Any]]:
+    newest = queries.newest(rows)
+    tags = tags_of_many(rows)
+    return [shaped(row, newest.get(row.pk), tags[str(row.pk)]) for row in rows]
+
+
+def shaped(
+    row: EnvironmentAsset, newest: EnvironmentVersion | None, tags: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """`tags`: its own, beside those that its newest version's file gave."""
+    own = tags_of(row) if tags is None else tags
     return {
         "id": str(row.pk),
         "name": row.name,
         "project": row.project.slug,
         "archived": row.archived_at is not None,
+        "tags": {**(newest.tags if newest else {}), **own},
         "created_at": row.created_at,
         "latest": shaped_version(newest) if newest else None,
     }

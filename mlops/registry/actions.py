@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
@@ -27,6 +27,7 @@ from mlops.registry.names import checked_name
 from mlops.registry.reading import Described, describe
 from mlops.registry.recognising import checked_framework
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
+from mlops.tags.actions import change_tags
 from mlops.tags.filters import remove_tag as forget_tag
 from mlops.tags.filters import tags_of, write_tags
 from mlops.work.calls import later
@@ -284,4 +285,17 @@ def _in_use(version: ModelVersion, users: list[str]) -> Refusal:
         % {"version": version, "users": ", ".join(sorted(users))},
         hint=_("Delete that deployment, or deploy another version there, first."),
         status=409,
+    )
+
+
+def tag_model(actor: Any, model: RegisteredModel, *, tags: Mapping[str, str | None]) -> dict[str, str]:
+    """None takes a tag off. Raises Refusal `tag_invalid`, `tags_too_many`."""
+    return change_tags(
+        actor,
+        model,
+        tags,
+        project=model.project,
+        type="mlops.registered_model.tagged",
+        subject=f"models/{model.name}",
+        notice=("model", str(model.pk)),
     )

@@ -59,5 +59,10 @@ def write_tags(thing: Model, tags: dict[str, str]) -> None:
         Tag.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=["value"])
 
 
+def remove_tags(thing: Model, keys: list[str]) -> None:
+    kind = ContentType.objects.get_for_model(thing)
+    Tag.objects.filter(content_type=kind, object_id=str(thing.pk), key__in=keys).delete()
+
+
 def remove_tag(thing: Model, key: str) -> None:
     Tag.objects.filter(content_type=ContentType.objects.get_for_model(thing), object_id=str(thing.pk), key=key).delete()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from mlops.batch import queries as batch
 from mlops.batch.searching import BATCH_ENDPOINTS
@@ -17,6 +17,8 @@ from mlops.datasets import queries as datasets
 from mlops.datasets.searching import DATASETS
 from mlops.deployments import queries as deployments
 from mlops.deployments.searching import ENDPOINTS
+from mlops.environments import queries as environments
+from mlops.environments.searching import ENVIRONMENTS
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry import queries as registry
 from mlops.registry.searching import MODELS
@@ -49,11 +51,21 @@ KINDS = (
          page=lambda one: reverse("web:dataset", args=[one.pk])),
     Kind(fields=COMPONENTS, seen=components.visible_to, icon="code", list_url="web:components",
          page=lambda one: reverse("web:component", args=[one.pk])),
+    Kind(fields=ENVIRONMENTS, seen=environments.visible_to, icon="settings", list_url="web:environments",
+         page=lambda one: address("web:environment", one.pk) or f"/api/v1/environments/{one.pk}/"),
     Kind(fields=ENDPOINTS, seen=deployments.visible_to, icon="endpoints", list_url="web:endpoints",
          page=lambda one: reverse("web:endpoint", args=[one.pk])),
     Kind(fields=BATCH_ENDPOINTS, seen=batch.visible_to, icon="endpoints", list_url="web:batch-endpoints",
          page=lambda one: reverse("web:batch-endpoint", args=[one.pk])),
 )  # fmt: skip
+
+
+def address(name: str, *given: Any) -> str:
+    """Of a page; empty where there is none."""
+    try:
+        return reverse(name, args=given)
+    except NoReverseMatch:
+        return ""
 
 
 def kind_named(noun: str) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlops.web import tagging
 from mlops.web.pages import (
     alert_channels,
     alert_mutes,
@@ -52,6 +53,7 @@ urlpatterns = [
     *home.urlpatterns,
     *projects.urlpatterns,
     *search.urlpatterns,
+    *tagging.urlpatterns,
     *datasets.urlpatterns,
     *components.urlpatterns,
     *environments.urlpatterns,

@@ -80,6 +80,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "upload_id": _upload(project, owner, dataset_version).pk,
         "number": 1,
         "run_id": run.pk,
+        "noun": "models",
+        "thing_id": model.pk,
         "base": "api/2.0",
         "rest": "nothing",
         "experiment_id": run.experiment_id.hex,

@@ -247,6 +247,8 @@ on(f"{ENVIRONMENT}versions/<str:version>/download/", GET=READ)
 on("search/", query="?q=name~secret", GET=SIGNED_IN)
 on("search/hits/", query="?text=secret", GET=SIGNED_IN)
 on("search/complete/", query="?noun=runs&project={slug}&text=a", GET=READ)
+on("api/v1/<slug:noun>/<uuid:thing_id>/tags/", GET=READ, PATCH=(CONTRIBUTE, {"Area": "Churn"}))
+on("tags/<slug:noun>/<uuid:thing_id>/", POST=(CONTRIBUTE, {"key": "Area", "value": "Churn"}))
 
 # -- runs
 JOB = {"project": "{slug}", "yaml": "command: echo hello"}

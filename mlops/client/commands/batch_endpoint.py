@@ -12,7 +12,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.documents import load
 from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_yes, confirm, filtered
 from mlops.client.output import show
 from mlops.formats.batch import BatchSettings
 
@@ -44,7 +44,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(create, "the endpoint's name", required=False)
     create.add_argument("--description", default="", help="what it is for")
     add_project(create)
-    add_project(verbs.add("list", "batch endpoints of one project, or of all", list_endpoints))
+    listed = verbs.add("list", "batch endpoints of one project, or of all", list_endpoints)
+    add_filter(listed)
+    add_project(listed)
     show_verb = verbs.add("show", "one batch endpoint with its deployments", show_endpoint)
     update = verbs.add("update", "choose the default deployment, or describe it", update_endpoint)
     add_file(update, "a batchEndpoint YAML")
@@ -95,7 +97,7 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
 
 
 def list_endpoints(arguments: argparse.Namespace) -> int:
-    return show(arguments, connect().all(PATH, project=arguments.project), columns=COLUMNS)
+    return show(arguments, connect().all(PATH, project=arguments.project, **filtered(arguments)), columns=COLUMNS)
 
 
 def show_endpoint(arguments: argparse.Namespace) -> int:

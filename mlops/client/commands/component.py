@@ -11,7 +11,7 @@ from mlops.client.bundle import bundled
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_name, add_project
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered
 from mlops.client.output import show
 
 COLUMNS = (
@@ -33,6 +33,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--function", default="", help="of a Python file: which function")
     add_project(create)
     listed = verbs.add("list", "components of one project, or of all", list_components)
+    add_filter(listed)
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
     add_project(listed)
     for name, help, run in (
@@ -68,7 +69,7 @@ def create_component(arguments: argparse.Namespace) -> int:
 
 def list_components(arguments: argparse.Namespace) -> int:
     archived = "true" if arguments.include_archived else ""
-    rows = connect().all("components/", project=arguments.project, archived=archived)
+    rows = connect().all("components/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
 
 

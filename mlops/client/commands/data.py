@@ -15,7 +15,7 @@ from mlops.client.data_upload import send, told
 from mlops.client.documents import beside, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_name, add_project
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered
 from mlops.client.output import show
 from mlops.client.waiting import until
 from mlops.formats.azureml.data import TYPES, DataFile, read_data
@@ -61,6 +61,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add("list", "data assets; with a name, its versions", list_data)
     add_name(listed, "one data asset", required=False)
     listed.add_argument("--type", default="", help="of one type: table, uri_file, uri_folder, mltable")
+    add_filter(listed)
     listed.add_argument("--include-archived", action="store_true", help="also what was archived")
     listed.add_argument("--archived-only", action="store_true", help="only what was archived")
     listed.add_argument("--max-results", "-r", type=int, default=0, help="at most so many")
@@ -148,7 +149,8 @@ def list_data(arguments: argparse.Namespace) -> int:
         if not arguments.include_archived:
             rows = [one for one in rows if one["archived"] == arguments.archived_only]
         return show(arguments, rows[: arguments.max_results or None], columns=VERSION_COLUMNS)
-    rows = connection.all("datasets/", project=arguments.project, archived=archived, type=arguments.type)
+    asked = {"archived": archived, "type": arguments.type, **filtered(arguments)}
+    rows = connection.all("datasets/", project=arguments.project, **asked)
     return show(arguments, [_flat(row) for row in rows][: arguments.max_results or None], columns=COLUMNS)
 
 

@@ -12,7 +12,7 @@ from mlops.client.commands.environment_log import follow_log
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_name, add_project, pairs
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
 from mlops.client.output import show
 
 COLUMNS = (
@@ -32,6 +32,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     _define_create(verbs)
     _define_builds(verbs)
     listed = verbs.add("list", "environments of one project, or of all", list_environments)
+    add_filter(listed)
     listed.add_argument("-n", "--name", default="", help="the versions of this one")
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
     listed.add_argument("--curated", action="store_true", help="the curated ones, and which names they serve")
@@ -103,7 +104,7 @@ def list_environments(arguments: argparse.Namespace) -> int:
         row = _row(connection, arguments.name, arguments.project)
         return show(arguments, connection.get(f"environments/{row['id']}/versions/")["results"], columns=COLUMNS)
     archived = "true" if arguments.include_archived else ""
-    rows = connection.all("environments/", project=arguments.project, archived=archived)
+    rows = connection.all("environments/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
 
 

@@ -10,7 +10,7 @@ from mlops.client.commands import job_create, job_download
 from mlops.client.commands.job_stream import stream_to_end
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
-from mlops.client.options import Verbs, add_name, add_project
+from mlops.client.options import Verbs, add_filter, add_name, add_project, filtered
 from mlops.client.output import show
 from mlops.formats.azureml.setting import typed
 from mlops.formats.refusal import nearest
@@ -36,8 +36,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--state", default="", help="only in this state, such as running or failed")
     listed.add_argument("--experiment", "--experiment-name", default="", help="only of this experiment")
     listed.add_argument("--parent-job-name", "-p", metavar="NAME", default="", help="only the children of this job")
-    listed.add_argument("--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag")
-    listed.add_argument("--filter", default="", help="such as “metrics.rmse < 0.5 and state = completed”")
+    add_filter(listed)
     listed.add_argument("--archived-only", action="store_true", help="only archived jobs")
     listed.add_argument("--include-archived", action="store_true", help="also archived jobs")
     listed.add_argument("--max-results", "-r", type=int, default=50, help="at most so many (default: 50)")
@@ -67,8 +66,7 @@ def list_jobs(arguments: argparse.Namespace) -> int:
         "state": arguments.state,
         "experiment": arguments.experiment,
         "parent": arguments.parent_job_name,
-        "filter": arguments.filter,
-        "tag": arguments.tag,
+        **filtered(arguments),
         "archived": "only" if arguments.archived_only else "include" if arguments.include_archived else "",
     }
     rows = connect().get("jobs/", limit=arguments.max_results, **query)["results"]

@@ -13,7 +13,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, pairs
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
 from mlops.client.output import show
 
 COLUMNS = (
@@ -31,9 +31,7 @@ WITHOUT_MEANING = ("version", "flavors", "stage", "is_anonymous", "job_name", "a
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     listed = verbs.add("list", "models, and which carry a tag", list_models)
-    listed.add_argument(
-        "--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag (repeatable)"
-    )
+    add_filter(listed)
     add_name(listed, "the versions of this model", required=False)
     add_project(listed)
     create = verbs.add("create", "register files, or what a run's step made, as a model's next version", create_model)
@@ -64,9 +62,11 @@ def list_models(arguments: argparse.Namespace) -> int:
     if arguments.name:
         row = find(connection, "model", arguments.name, path="models/", project=arguments.project)
         return show(
-            arguments, [_named(row, one) for one in connection.all(f"models/{row['id']}/versions/")], columns=COLUMNS
+            arguments,
+            [_named(row, one) for one in connection.all(f"models/{row['id']}/versions/", **filtered(arguments))],
+            columns=COLUMNS,
         )
-    rows = connection.all("models/", project=arguments.project, tag=arguments.tag)
+    rows = connection.all("models/", project=arguments.project, **filtered(arguments))
     return show(arguments, [_flat(row) for row in rows], columns=COLUMNS)
 
 

@@ -12,7 +12,7 @@ from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import load, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm, pairs
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_yes, confirm, filtered, pairs
 from mlops.client.output import show
 
 PATH = "online-endpoints/"
@@ -39,6 +39,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--auth-mode", default="", help="key, aml_token (tokens alone) or none; default: key")
     add_project(create)
     listed = verbs.add("list", "endpoints of one project, or of all", list_endpoints)
+    add_filter(listed)
     add_project(listed)
     show_verb = verbs.add("show", "one endpoint with address, traffic and deployments", show_endpoint)
     update = verbs.add("update", "change the traffic", update_endpoint)
@@ -108,7 +109,7 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
 def list_endpoints(arguments: argparse.Namespace) -> int:
     if arguments.local:
         return _local().list_endpoints(arguments)
-    return show(arguments, connect().all(PATH, project=arguments.project), columns=COLUMNS)
+    return show(arguments, connect().all(PATH, project=arguments.project, **filtered(arguments)), columns=COLUMNS)
 
 
 def show_endpoint(arguments: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ from mlops.events.catalogue import (
     retraining,
     rollouts,
     runs,
+    tags,
 )
 from mlops.events.catalogue.described import EventType
 
@@ -49,6 +50,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Alerts and subscriptions": alerts.TYPES,
     "Components and code": components.TYPES,
     "Environments": environments.TYPES,
+    "Tags": tags.TYPES,
     "Drawings": drafts.TYPES,
     "Projects and clusters": projects.TYPES,
     "People and tokens": accounts.TYPES,

@@ -43,6 +43,7 @@ def said(description: str) -> Any:
 
 Time = Annotated[str, said("A moment, ISO 8601 with its offset.")]
 Tags = Annotated[dict[str, str], said("Tags: key to value.")]
+TagChanges = Annotated[dict[str, str | None], said("What changes: key to value, or null where it is taken off.")]
 Facts = Annotated[dict[str, Any], said("Further facts, by name.")]
 Shares = Annotated[dict[str, float], said("Deployment name to percent of the traffic.")]
 ModelName = Annotated[str, said("A model version, as `name:number`.")]

@@ -119,6 +119,9 @@ class Conditions:
 
 
 def held_tag(held: Held, key: str, node: Compare | None) -> Exists:
+    if held.json:
+        kept = _rows_of(held).annotate(value=KeyTextTransform(key, held.json)).filter(value__isnull=False)
+        return Exists(kept if node is None else _compared(kept, node))
     rows = Tag.objects.filter(
         content_type=ContentType.objects.get_for_model(held.model), object_id=PkText(OuterRef("pk")), key=key
     )

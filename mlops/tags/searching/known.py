@@ -3,6 +3,7 @@ All is read from the queryset that is given, so that nothing of another project 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -28,6 +29,10 @@ def tag_values(
 ) -> list[Counted]:
     found = []
     for held in fields.tags:
+        if held.json:
+            counts = Counter(tags[key] for tags in _kept(things, held) if key in tags)
+            found.append([one for one in counts.items() if str(one[0]).lower().startswith(begin.lower())])
+            continue
         rows = _tags(things, held).filter(key=key).filter(_begins("value", begin))
         found.append(_counted(rows, "value", most))
     return _merged(found, most)
@@ -67,6 +72,9 @@ def column_values(things: QuerySet[Any], column: Column, begin: str = "", *, mos
 
 
 def _keys(things: QuerySet[Any], held: Held, begin: str, most: int) -> list[Counted]:
+    if held.json:
+        counts = Counter(key for tags in _kept(things, held) for key in tags if key.lower().startswith(begin.lower()))
+        return list(counts.items())
     return _counted(_tags(things, held).filter(_begins("key", begin)), "key", most)
 
 
@@ -76,6 +84,12 @@ def _tags(things: QuerySet[Any], held: Held) -> QuerySet[Tag]:
     if held.by:
         owners = held.model._default_manager.order_by().filter(**{f"{held.by}__in": owners.values("pk")})
     return Tag.objects.filter(content_type=kind, object_id__in=owners.values(_text=PkText(F("pk"))))
+
+
+def _kept(things: QuerySet[Any], held: Held) -> list[dict[str, str]]:
+    """The tags that the newest rows brought along."""
+    rows = held.model._default_manager.filter(**{f"{held.by}__in": things.order_by().values("pk")})
+    return [tags for tags in rows.order_by("-created_at").values_list(held.json, flat=True)[: 5 * RECENT] if tags]
 
 
 def _counted(rows: QuerySet[Any], path: str, most: int) -> list[Counted]:

@@ -23,6 +23,8 @@ class Held:
 
     model: type[Model]
     by: str = ""
+    json: str = ""
+    """The JSON column in which `model` keeps tags that never change, as its file gave them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,11 +45,16 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         "project": project,
         "listed": found,
-        "rows": [(row, newest.get(row.pk), tags[str(row.pk)]) for row in found.rows],
+        "rows": [(row, newest.get(row.pk), _tags(newest.get(row.pk), tags[str(row.pk)])) for row in found.rows],
         "archived": archived,
         "may_contribute": may(request.user, "contribute", project),
     }
     return render(request, "web/components/list.html", context, status=found.status)
+
+
+def _tags(newest: ComponentVersion | None, own: dict[str, str]) -> dict[str, str]:
+    """Its own, beside those that its newest version's file gave."""
+    return {**(newest.tags if newest else {}), **own}
 
 
 @signed_in

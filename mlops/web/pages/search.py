@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
@@ -15,7 +15,7 @@ from mlops.access.decisions import project_named
 from mlops.formats.refusal import Refusal
 from mlops.tags.searching import search
 from mlops.tags.searching.proposing import proposals
-from mlops.web.finding import KINDS, Kind, kind_named
+from mlops.web.finding import KINDS, Kind, address, kind_named
 from mlops.web.guard import signed_in
 
 MOST_OF_A_KIND = 8
@@ -99,6 +99,7 @@ def _found(person: Any, typed: str, *, most: int) -> tuple[list[Group], Refusal 
 
 
 def _group(kind: Kind, rows: list[Any], typed: str, most: int) -> Group:
+    place = address(kind.list_url)
     return Group(
         label=str(kind.fields.label),
         icon=kind.icon,
@@ -106,8 +107,8 @@ def _group(kind: Kind, rows: list[Any], typed: str, most: int) -> Group:
             Hit(title=kind.title(one), project=one.project.name, href=kind.page(one), created_at=one.created_at)
             for one in rows[:most]
         ),
-        has_more=len(rows) > most,
-        more_href=f"{reverse(kind.list_url)}?{urlencode({'filter': typed})}",
+        has_more=len(rows) > most and bool(place),
+        more_href=f"{place}?{urlencode({'filter': typed})}",
     )
 
 
