@@ -14,6 +14,8 @@ from django.utils.http import content_disposition_header
 
 from mlops.blobs.trees import chunks, keep_stream, open_blob
 from mlops.mlflow_api.faults import missing
+from mlops.registry.models import ModelVersion
+from mlops.registry.queries import files_of
 from mlops.runs.logged_models import keep_model_file
 from mlops.runs.logging import artifact_path, log_artifact
 from mlops.runs.models import Artifact, LoggedModel, LoggedModelFile, Run
@@ -22,22 +24,21 @@ RUN_BY_BROWSERS = ("application/xhtml+xml", "image/svg+xml", "application/xml", 
 SAFE_POLICY = "sandbox; default-src 'none'"
 
 
-Shelf = Run | LoggedModel
+Shelf = Run | LoggedModel | ModelVersion
 
 
 def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
     """What lies directly in the folder: files with their size, and folders; each by its path from the root."""
     start = f"{folder}/" if folder else ""
     found: dict[str, dict[str, Any]] = {}
-    files = _all(shelf).filter(path__startswith=start) if start else _all(shelf)
-    for path, size in files.values_list("path", "size_bytes"):
+    for path, size in _sizes(shelf, start):
         name, slash, _rest = path[len(start) :].partition("/")
         whole = start + name
         found[whole] = {"path": whole, "is_dir": True} if slash else _file(whole, size)
     return [found[path] for path in sorted(found)]
 
 
-def keep(shelf: Shelf, path: str, source: HttpRequest | BinaryIO) -> None:
+def keep(shelf: Run | LoggedModel, path: str, source: HttpRequest | BinaryIO) -> None:
     place, blob = artifact_path(path), keep_stream(cast(BinaryIO, source))
     if isinstance(shelf, Run):
         log_artifact(shelf, place, blob)
@@ -45,7 +46,7 @@ def keep(shelf: Shelf, path: str, source: HttpRequest | BinaryIO) -> None:
         keep_model_file(shelf, place, blob)
 
 
-def remove(shelf: Shelf, path: str) -> None:
+def remove(shelf: Run | LoggedModel, path: str) -> None:
     """A file, or a folder with all below it. What is not there needs no removal."""
     here = _all(shelf)
     (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
@@ -53,13 +54,23 @@ def remove(shelf: Shelf, path: str) -> None:
 
 def given_out(request: HttpRequest, shelf: Shelf, path: str) -> StreamingHttpResponse:
     """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
-    file = _all(shelf).filter(path=path).first()
-    if file is None:
+    if isinstance(shelf, ModelVersion):
+        found = next(((one.digest, one.size_bytes) for one in files_of(shelf) if one.path == path), None)
+    else:
+        found = _all(shelf).filter(path=path).values_list("blob_id", "size_bytes").first()
+    if found is None:
         raise missing(f"No such artifact: '{path}'")
-    return download(request, open_blob(file.blob_id), name=posixpath.basename(path), size_bytes=file.size_bytes)
+    return download(request, open_blob(found[0]), name=posixpath.basename(path), size_bytes=found[1])
 
 
-def _all(shelf: Shelf) -> QuerySet[Any]:
+def _sizes(shelf: Shelf, start: str) -> Iterator[tuple[str, int]]:
+    if isinstance(shelf, ModelVersion):
+        return ((one.path, one.size_bytes) for one in files_of(shelf) if one.path.startswith(start))
+    files = _all(shelf).filter(path__startswith=start) if start else _all(shelf)
+    return files.values_list("path", "size_bytes").iterator()
+
+
+def _all(shelf: Run | LoggedModel) -> QuerySet[Any]:
     if isinstance(shelf, Run):
         return Artifact.objects.filter(run=shelf)
     return LoggedModelFile.objects.filter(model=shelf)

@@ -19,6 +19,8 @@ from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.shapes import moment
 from mlops.tags.models import Tag
 
+IS_PROMPT = "mlflow.prompt.is_prompt"
+"""Clients ask for models that are no prompts by `= 'false'`, though most have no such tag."""
 ORDERED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 DIRECTION = re.compile(r"(?P<name>.+?)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE | re.DOTALL)
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
@@ -137,6 +139,9 @@ def _condition(node: Node, kind: Kind) -> Q:
         return Q(pk__in=rows)
     if space == "field" or (space == "tag" and key in kind.tags_as_attributes):
         return _compared(node, kind.attributes[key] if space == "field" else kind.tags_as_attributes[key])
+    if space == "tag" and key == IS_PROMPT:
+        prompts = _tag_rows(kind).filter(key=key, value__iexact="true").values_list(AsKey("object_id"))
+        return Q(pk__in=prompts) if _asks_for_prompts(node) else ~Q(pk__in=prompts)
     if space == "tag":
         tags = _tag_rows(kind).filter(_compared(node, Attribute("value")), key=key)
         return Q(pk__in=tags.values_list(AsKey("object_id")))
@@ -144,6 +149,13 @@ def _condition(node: Node, kind: Kind) -> Q:
     value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
     rows = facts.model._default_manager.filter(_compared(node, value), key=key).values(facts.holder)
     return Q(pk__in=rows)
+
+
+def _asks_for_prompts(node: Compare | Has) -> bool:
+    if isinstance(node, Has):
+        return True
+    is_true = str(getattr(node.values[0], "value", "")).lower() == "true"
+    return is_true != (node.operator == "!=")
 
 
 def _compared(node: Compare | Has, attribute: Attribute) -> Q:

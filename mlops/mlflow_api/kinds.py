@@ -8,6 +8,7 @@ from typing import Any
 from mlops.mlflow_api.filters import Attribute, Facts, Kind, as_moment
 from mlops.mlflow_api.runs import STATE_OF
 from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME
+from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.models import (
     DatasetUse,
     Experiment,
@@ -83,4 +84,23 @@ LOGGED_MODELS = Kind(
         "last_updated_timestamp": _moment("changed_at", "last_updated_time", "last_updated_timestamp_ms"),
     },
     metrics=Facts(LoggedModelMetric, "model"),
+)
+REGISTERED_MODELS = Kind(
+    model=RegisteredModel,
+    attributes={
+        "name": Attribute("name"),
+        "creation_timestamp": _moment("created_at"),
+        "last_updated_timestamp": _moment("changed_at", "timestamp"),
+    },
+)
+MODEL_VERSIONS = Kind(
+    model=ModelVersion,
+    attributes={
+        "name": Attribute("model__name"),
+        "version_number": Attribute("number", number=True, read=lambda value: int(float(value)), aliases=("version",)),
+        "run_id": Attribute("run", read=as_run_key),
+        "source_path": Attribute("source", aliases=("source",)),
+        "creation_timestamp": _moment("created_at"),
+        "last_updated_timestamp": _moment("changed_at"),
+    },
 )

@@ -13,7 +13,7 @@ from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, pro
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
-from mlops.mlflow_api.pages import offset_of, token_at
+from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs
 from mlops.runs.models import Experiment, LoggedModel, LoggedModelMetric, Run
 
@@ -27,31 +27,31 @@ def experiments(caller: Caller, given: Given) -> Answer:
     project = project_of(caller)
     if caller.may_write:
         default_experiment(project)
-    most, start = _page(given, default=1_000)
+    most, start = page_of(given, default=1_000, most=MOST)
     found = Experiment.objects.select_related("project").filter(project=project, **_life(given, "view_type"))
     found = filtered(found, given.text("filter"), EXPERIMENTS)
     found = ordered(found, given.texts("order_by"), EXPERIMENTS, then=("-created_at", "pk"))
     page = list(found[start : start + most + 1])
-    return {"experiments": shaped_experiments(page[:most])} | _next(page, start, most)
+    return {"experiments": shaped_experiments(page[:most])} | next_page(page, start, most)
 
 
 @reads
 def runs(caller: Caller, given: Given) -> Answer:
-    most, start = _page(given, default=1_000)
+    most, start = page_of(given, default=1_000, most=MOST)
     wanted = _experiments(caller, given)
     found = Run.objects.filter(experiment__in=wanted, project__in=projects_of(caller), **_life(given, "run_view_type"))
     found = filtered(runs_within(caller, found), given.text("filter"), RUNS)
     found = ordered(found, given.texts("order_by"), RUNS, then=("-started_at", "pk"))
     keys = list(found.values_list("pk", flat=True)[start : start + most + 1])
     rows = Run.objects.select_related("project", "experiment__project", "created_by").in_bulk(keys[:most])
-    return {"runs": shaped_runs([rows[key] for key in keys if key in rows])} | _next(keys, start, most)
+    return {"runs": shaped_runs([rows[key] for key in keys if key in rows])} | next_page(keys, start, most)
 
 
 @reads
 def logged_models(caller: Caller, given: Given) -> Answer:
     if not given.texts("experiment_ids"):
         raise invalid("Missing value for required parameter 'experiment_ids'.")
-    most, start = _page(given, default=100)
+    most, start = page_of(given, default=100, most=MOST)
     found = LoggedModel.objects.select_related("experiment__project", "run", "created_by").filter(
         experiment__in=_experiments(caller, given), experiment__project__in=projects_of(caller), deleted_at=None
     )
@@ -70,24 +70,13 @@ def logged_models(caller: Caller, given: Given) -> Answer:
     ]
     found = ordered(found, orders, LOGGED_MODELS, then=("-created_at", "pk"))
     page = list(found[start : start + most + 1])
-    return {"models": shaped_models(page[:most])} | _next(page, start, most)
+    return {"models": shaped_models(page[:most])} | next_page(page, start, most)
 
 
 def _experiments(caller: Caller, given: Given) -> list[UUID]:
     wanted = given.texts("experiment_ids")
     keys = [key for one in wanted if one != DEFAULT_ID and (key := as_key(one)) is not None]
     return [*keys, default_experiment(project_of(caller)).pk] if DEFAULT_ID in wanted else keys
-
-
-def _page(given: Given, *, default: int) -> tuple[int, int]:
-    most = given.whole("max_results") if given.has("max_results") else default
-    if not 1 <= most <= MOST:
-        raise invalid(
-            f"{told('max_results', most)}. It must be a positive integer of at most {MOST}."
-            if most > 0
-            else f"Invalid value {most} for parameter 'max_results' supplied. It must be a positive integer"
-        )
-    return most, offset_of(given.text("page_token"))
 
 
 def _life(given: Given, name: str) -> dict[str, Any]:
@@ -98,7 +87,3 @@ def _life(given: Given, name: str) -> dict[str, Any]:
     if number not in LIFE:
         raise invalid(f"{told(name, value)}: it must be one of {', '.join(NUMBER_OF)}.")
     return LIFE[number]
-
-
-def _next(page: list[Any], start: int, most: int) -> dict[str, str]:
-    return {"next_page_token": token_at(start + most)} if len(page) > most else {}

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from mlops.mlflow_api import artifacts, experiments, info, logged_models, metrics, runs, searches, telling
+from mlops.mlflow_api import (
+    artifacts,
+    experiments,
+    info,
+    logged_models,
+    metrics,
+    registered,
+    runs,
+    searches,
+    telling,
+    versions,
+)
 from mlops.mlflow_api.door import View, route
 
 ACTS: dict[str, View] = {
@@ -46,6 +57,27 @@ ACTS: dict[str, View] = {
     "artifacts/list": route(by_steps=True, GET=artifacts.listed_of_run),
     "get-artifact": route(GET=artifacts.file_of_run),
     "upload-artifact": route(POST=artifacts.upload_to_run),
+    "registered-models/create": route(by_steps=True, POST=registered.create),
+    "registered-models/get": route(by_steps=True, GET=registered.show),
+    "registered-models/rename": route(POST=registered.rename),
+    "registered-models/update": route(PATCH=registered.update),
+    "registered-models/delete": route(DELETE=registered.delete),
+    "registered-models/search": route(GET=registered.search),
+    "registered-models/get-latest-versions": route(GET=registered.latest_versions, POST=registered.latest_versions),
+    "registered-models/set-tag": route(POST=registered.set_tag),
+    "registered-models/delete-tag": route(DELETE=registered.delete_tag),
+    "registered-models/alias": route(
+        GET=registered.show_by_alias, POST=registered.set_alias, DELETE=registered.delete_alias
+    ),
+    "model-versions/create": route(by_steps=True, POST=versions.create),
+    "model-versions/get": route(by_steps=True, GET=versions.show),
+    "model-versions/update": route(PATCH=versions.update),
+    "model-versions/delete": route(DELETE=versions.delete),
+    "model-versions/search": route(GET=versions.search),
+    "model-versions/transition-stage": route(POST=versions.change_stage),
+    "model-versions/get-download-uri": route(GET=versions.download_uri),
+    "model-versions/set-tag": route(POST=versions.set_tag),
+    "model-versions/delete-tag": route(DELETE=versions.delete_tag),
 }
 PROXY = route(by_steps=True, GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
 PROXIED_LIST = route(by_steps=True, GET=artifacts.listed_by_path)

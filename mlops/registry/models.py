@@ -6,11 +6,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Tree
 from mlops.datasets.models import DatasetVersion
-from mlops.runs.models import Run
+from mlops.runs.models import LoggedModel, Run
 
 
 class RegisteredModel(models.Model):
@@ -22,6 +23,7 @@ class RegisteredModel(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     last_number = models.PositiveIntegerField(default=0)
     """The highest number ever given: a deleted version's number is not given again."""
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["name"]
@@ -29,6 +31,13 @@ class RegisteredModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Stage(models.TextChoices):
+    NONE = "None", _("No stage")
+    STAGING = "Staging", _("Staging")
+    PRODUCTION = "Production", _("Production")
+    ARCHIVED = "Archived", _("Archived")
 
 
 class ModelVersion(models.Model):
@@ -49,6 +58,11 @@ class ModelVersion(models.Model):
     """Written once, at registration."""
     run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
     node = models.CharField(max_length=100, blank=True)
+    source = models.TextField(blank=True)
+    """Where a client said that it comes from: told again as it was told, and never read."""
+    logged_model = models.ForeignKey(LoggedModel, null=True, on_delete=models.SET_NULL, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.NONE)
+    changed_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -58,6 +72,18 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model.name}:{self.number}"
+
+
+class ModelAlias(models.Model):
+    """A name that people move from version to version, such as `champion`."""
+
+    model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["model", "name"], name="one_version_per_alias")]
 
 
 class ModelDataset(models.Model):

@@ -30,6 +30,21 @@ class Described(Data, kw_only=True):
     description: str
 
 
+class Renamed(Data, kw_only=True):
+    old_name: str
+    name: str
+
+
+class Staged(Data, kw_only=True):
+    stage: Annotated[str, said("`None`, `Staging`, `Production` or `Archived`.")]
+    before: Annotated[str, said("The stage that it had.")]
+
+
+class Aliased(Data, kw_only=True):
+    alias: str
+
+
+MODEL = "models/{name}"
 VERSION = "models/{name}:{version}"
 
 TYPES = (
@@ -37,5 +52,11 @@ TYPES = (
     EventType("mlops.model.deleted", "Model deleted", "A model version is deleted.", VERSION),
     EventType("mlops.model.tagged", "Model tagged", "Tags of a version are set.", VERSION, Tagged),
     EventType("mlops.model.untagged", "Tag removed", "A tag of a version is taken off.", VERSION, Untagged),
+    EventType("mlops.model.named", "Model named", "A model is made by its name, before it has versions.", MODEL),
+    EventType("mlops.model.renamed", "Model renamed", "A model gets another name.", MODEL, Renamed),
+    EventType("mlops.model.retired", "Model deleted whole", "A model is deleted with all of its versions.", MODEL),
+    EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
+    EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
+    EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),
     EventType("mlops.model.described", "Model described", "A version's description changes.", VERSION, Described),
 )

@@ -1,0 +1,115 @@
+"""Acts on a model as a whole: named before it has versions, renamed, described, deleted with all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal
+from mlops.registry import usage
+from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.names import checked_name
+from mlops.tags.filters import remove_tag, tags_of, write_tags
+
+
+def create_model(
+    actor: Any, project: Project, *, name: str, description: str = "", tags: Mapping[str, str] | None = None
+) -> RegisteredModel:
+    """Raises Refusal `name_invalid` or `model_exists`."""
+    require(actor, "contribute", project)
+    name = checked_name(name)
+    try:
+        with transaction.atomic():
+            model = RegisteredModel.objects.create(
+                project=project, name=name, description=description, created_by=actor
+            )
+            write_tags(model, dict(tags or {}))
+            _tell(actor, model, "mlops.model.named")
+    except IntegrityError:
+        raise _exists(name) from None
+    return model
+
+
+def rename_model(actor: Any, model: RegisteredModel, *, name: str) -> None:
+    require(actor, "contribute", model.project)
+    name, before = checked_name(name), model.name
+    try:
+        with transaction.atomic():
+            RegisteredModel.objects.filter(pk=model.pk).update(name=name, changed_at=timezone.now())
+            model.name = name
+            _tell(actor, model, "mlops.model.renamed", old_name=before, name=name)
+    except IntegrityError:
+        model.name = before
+        raise _exists(name) from None
+
+
+def describe_model(actor: Any, model: RegisteredModel, *, description: str) -> None:
+    require(actor, "contribute", model.project)
+    model.description = description
+    model.save(update_fields=["description", "changed_at"])
+
+
+def tag_model(actor: Any, model: RegisteredModel, *, tags: Mapping[str, str]) -> None:
+    require(actor, "contribute", model.project)
+    with transaction.atomic():
+        write_tags(model, dict(tags))
+        model.save(update_fields=["changed_at"])
+
+
+def untag_model(actor: Any, model: RegisteredModel, *, key: str) -> None:
+    require(actor, "contribute", model.project)
+    with transaction.atomic():
+        remove_tag(model, key)
+        model.save(update_fields=["changed_at"])
+
+
+def delete_model(actor: Any, model: RegisteredModel) -> None:
+    """With all of its versions; its name is free at once. Raises Refusal `model_in_use`."""
+    require(actor, "contribute", model.project)
+    with transaction.atomic():
+        versions = list(ModelVersion.objects.filter(model=model).select_related("model__project"))
+        users = [user for version in versions for user in usage.users_of(version)]
+        if users:
+            raise _in_use(model, users)
+        try:
+            for version in versions:
+                _forget_tags(version)
+                version.delete()
+            _forget_tags(model)
+            _tell(actor, model, "mlops.model.retired")
+            RegisteredModel.objects.filter(pk=model.pk).delete()
+        except ProtectedError as error:
+            raise _in_use(model, [str(user) for user in error.protected_objects]) from error
+
+
+def _forget_tags(thing: ModelVersion | RegisteredModel) -> None:
+    for key in tags_of(thing):
+        remove_tag(thing, key)
+
+
+def _exists(name: str) -> Refusal:
+    message = _("There is a model “%(name)s” in this project already.") % {"name": name}
+    return Refusal("model_exists", message, status=409)
+
+
+def _in_use(model: RegisteredModel, users: list[str]) -> Refusal:
+    return Refusal(
+        "model_in_use",
+        _("%(model)s cannot be deleted: it is used by %(users)s.")
+        % {"model": model.name, "users": ", ".join(sorted(set(users)))},
+        hint=_("Delete that deployment, or deploy another model there, first."),
+        status=409,
+    )
+
+
+def _tell(actor: Any, model: RegisteredModel, type: str, **data: Any) -> None:
+    subject, notice = f"models/{model.name}", ("model", str(model.pk))
+    record(actor, type, subject=subject, project=model.project, data=data, notice=notice)

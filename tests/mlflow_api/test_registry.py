@@ -1,0 +1,162 @@
+"""MLflow's model registry is ours: the same models and versions, with aliases, stages and tags."""
+
+from __future__ import annotations
+
+import mlflow
+import pytest
+from mlflow.exceptions import MlflowException
+
+from mlops.registry.models import ModelVersion, RegisteredModel
+
+
+class Doubled(mlflow.pyfunc.PythonModel):
+    def predict(self, model_input: list[float]) -> list[float]:
+        return [2 * value for value in model_input]
+
+
+def logged(name: str = "double", **more: str) -> str:
+    """Its address."""
+    with mlflow.start_run():
+        mlflow.log_metric("rmse", 0.5)
+        made = mlflow.pyfunc.log_model(name=name, python_model=Doubled(), pip_requirements=[], **more)
+    return made.model_uri
+
+
+def test_a_logged_model_is_registered_and_loaded_by_number_and_alias(client, project):
+    logged(registered_model_name="prices")
+    client.set_registered_model_alias("prices", "champion", "1")
+    for uri in ("models:/prices/1", "models:/prices@champion", "models:/prices/latest"):
+        assert mlflow.pyfunc.load_model(uri).predict([1.0]) == [2.0], uri
+    version = ModelVersion.objects.get()
+    assert (str(version), version.model.project) == ("prices:1", project)
+    assert version.run is not None
+    assert "MLmodel" in {file.path for file in _files(version)}
+
+
+def test_versions_keep_their_files_when_the_run_changes(client):
+    run_id = client.create_run("0").info.run_id
+    client.log_text(run_id, "one", "model/weights.txt")
+    client.create_registered_model("prices")
+    made = client.create_model_version("prices", f"runs:/{run_id}/model", run_id)
+    client.log_text(run_id, "two", "model/weights.txt")
+    assert (made.version, made.run_id, made.source) == ("1", run_id, f"runs:/{run_id}/model")
+    uri = client.get_model_version_download_uri("prices", "1")
+    assert mlflow.artifacts.load_text(f"{uri}/weights.txt") == "one"
+
+
+def test_a_version_is_copied_into_another_model(client):
+    logged(registered_model_name="one")
+    copied = client.copy_model_version("models:/one/1", "two")
+    assert (copied.name, copied.version) == ("two", "1")
+    assert mlflow.pyfunc.load_model("models:/two/1").predict([1.0]) == [2.0]
+
+
+def test_models_are_described_tagged_renamed_and_deleted(client):
+    client.create_registered_model("one", tags={"team": "a"}, description="First.")
+    client.update_registered_model("one", description="Second.")
+    client.set_registered_model_tag("one", "Area", "Churn")
+    client.rename_registered_model("one", "two")
+    found = client.get_registered_model("two")
+    assert (found.description, found.tags) == ("Second.", {"team": "a", "Area": "Churn"})
+    client.delete_registered_model_tag("two", "team")
+    client.delete_registered_model("two")
+    assert not RegisteredModel.objects.exists()
+    for refused, code in (
+        (lambda: client.get_registered_model("two"), "RESOURCE_DOES_NOT_EXIST"),
+        (lambda: client.create_registered_model("a/b"), "INVALID_PARAMETER_VALUE"),
+    ):
+        with pytest.raises(MlflowException) as raised:
+            refused()
+        assert raised.value.error_code == code
+    client.create_registered_model("two")
+    with pytest.raises(MlflowException) as raised:
+        client.create_registered_model("two")
+    assert raised.value.error_code == "RESOURCE_ALREADY_EXISTS"
+
+
+@pytest.fixture
+def three(client) -> str:
+    """A model with three versions, without files."""
+    run_id = client.create_run("0").info.run_id
+    client.create_registered_model("prices")
+    for number in range(3):
+        client.create_model_version("prices", f"runs:/{run_id}/model", run_id, tags={"number": str(number)})
+    return run_id
+
+
+def test_aliases_move_and_go(client, three):
+    client.set_registered_model_alias("prices", "champion", "1")
+    client.set_registered_model_alias("prices", "champion", "3")
+    assert client.get_model_version_by_alias("prices", "champion").version == "3"
+    assert client.get_registered_model("prices").aliases == {"champion": "3"}
+    client.delete_registered_model_alias("prices", "champion")
+    with pytest.raises(MlflowException, match="alias champion not found"):
+        client.get_model_version_by_alias("prices", "champion")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_stages_are_changed_and_others_archived(client, three):
+    client.transition_model_version_stage("prices", "1", "Production")
+    client.transition_model_version_stage("prices", "2", "production", archive_existing_versions=True)
+    stages = {one.version: one.current_stage for one in client.search_model_versions("name = 'prices'")}
+    assert stages == {"1": "Archived", "2": "Production", "3": "None"}
+    newest = {one.version for one in client.get_latest_versions("prices", ["Production", "None"])}
+    assert newest == {"2", "3"}
+
+
+def test_models_and_versions_are_searched(client, three):
+    client.create_registered_model("other", tags={"team": "a"})
+    assert [one.name for one in client.search_registered_models("name LIKE 'pri%'")] == ["prices"]
+    assert [one.name for one in client.search_registered_models("tags.team = 'a'")] == ["other"]
+    assert [one.name for one in client.search_registered_models(order_by=["name DESC"])] == ["prices", "other"]
+    assert len(client.search_model_versions(f"run_id = '{three}'")) == 3
+    assert [one.version for one in client.search_model_versions("tags.number = '1'")] == ["2"]
+    ordered = client.search_model_versions("name = 'prices'", order_by=["version_number ASC"], max_results=2)
+    assert [one.version for one in ordered] == ["1", "2"]
+    assert ordered.token
+
+
+def test_a_version_is_described_tagged_and_deleted(client, three):
+    client.update_model_version("prices", "1", "Good.")
+    client.set_model_version_tag("prices", "1", "Area", "Churn")
+    client.delete_model_version_tag("prices", "1", "number")
+    found = client.get_model_version("prices", "1")
+    assert (found.description, found.tags) == ("Good.", {"Area": "Churn"})
+    client.delete_model_version("prices", "1")
+    with pytest.raises(MlflowException, match="not found"):
+        client.get_model_version("prices", "1")
+
+
+SOURCES = [
+    "/etc", "file:///etc", "file:/etc/passwd", "../x", "./x", "x", "ftp://host/x", "gopher://x/y", "C:\\x", "s3:///x",
+    "mlflow-artifacts:/0/../../etc", "mlflow-artifacts:/%2e%2e/%2e%2e/etc", "mlflow-artifacts:/0/x", "s3://b/../../x",
+    "s3://b/x#y", "s3://b/x?y=z", "s3://b/%252e%252e/x", "runs:/../x", "models:/nope/1", "models:/nope@best",
+    "http://127.0.0.1/x", "/proc/self/root/etc", "runs://host@x/y",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_sources_that_are_no_place_of_ours_are_refused(client, call, source):
+    client.create_registered_model("prices")
+    refused = call("POST", "model-versions/create", {"name": "prices", "source": source})
+    assert refused.status_code in (400, 404), refused.text
+    assert not ModelVersion.objects.exists()
+
+
+def test_other_peoples_runs_are_no_source(client, call, stranger):
+    from mlops.accounts.actions import create_token
+    from mlops.accounts.membership import create_project
+
+    create_project(stranger, name="Theirs", slug="theirs")
+    run_id = client.create_run("0").info.run_id
+    client.log_text(run_id, "secret", "model/weights.txt")
+    by = create_token(stranger, name="mlflow")
+    call("POST", "registered-models/create", {"name": "mine"}, by=by)
+    for source in (f"runs:/{run_id}/model", client.get_run(run_id).info.artifact_uri):
+        assert call("POST", "model-versions/create", {"name": "mine", "source": source}, by=by).status_code == 404
+
+
+def _files(version: ModelVersion):
+    from mlops.registry.queries import files_of
+
+    return files_of(version)
