@@ -49,7 +49,6 @@ from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
-from mlops.work.calls import later
 
 LEASE = timedelta(seconds=15)
 LOOK_SECONDS = 0.1
@@ -308,10 +307,7 @@ def record_news(step: Step, news: list[ProgressLine]) -> None:
             LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
             for number, line in enumerate(lines, start=1)
         )
-        points = _points(news)
-        log_metrics(step.run, points, node=step.node)
-        if points and step.run.parent_id is not None:  # its sweep may stop it early
-            later("execution.advance", step.run.parent_id)
+        log_metrics(step.run, _points(news), node=step.node)
         shares = [line.share for line in news if line.share is not None]
         if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])

@@ -21,6 +21,7 @@ from mlops.events.chain import notify
 from mlops.formats.refusal import Refusal, Where
 from mlops.runs.latest import find_latest_anew, keep_latest
 from mlops.runs.models import Artifact, DatasetUse, Metric, Run, RunParameter, Special
+from mlops.runs.waking import wake
 from mlops.tags.filters import remove_tag, write_tags
 
 LONGEST_KEY = 250
@@ -51,6 +52,8 @@ def log_metrics(run: Run, points: Iterable[Point], *, node: str = "") -> None:
         Metric.objects.bulk_create(rows, batch_size=1_000)
         keep_latest(rows)
         notify("metrics", str(run.pk), project=run.project)
+        if run.parent_id is not None:  # a sweep may stop its trial early
+            wake(run.parent_id)
 
 
 def forget_metrics(run: Run, *, node: str) -> None:

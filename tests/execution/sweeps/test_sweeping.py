@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from mlops.blobs.trees import open_file
 from mlops.execution.advance import advance
@@ -150,3 +153,17 @@ def test_a_sweep_that_is_not_looked_at_holds_no_slot(begin_sweep):
     look(run)
     assert Step.objects.get(run=run).lease_until is None
     assert Run.objects.get(pk=run.pk).state == "running"
+
+
+def test_a_sweep_goes_on_after_the_worker_of_a_trial_was_killed(begin_sweep):
+    run = begin_sweep(sweep_of(sampling=GRID))
+    look(run)
+    look(run)
+    lost = Step.objects.filter(run=trials_of(run)[0].run_id, node="job")
+    lost.update(state="running", lease_owner="gone:1", lease_until=timezone.now() - timedelta(seconds=1), attempt=1)
+    sweep()
+    assert lost.get().state == "queued"
+    lost.update(lease_until=None)  # its pause is over
+    drive(run)
+    assert run.state == "completed"
+    assert [one.score for one in trials_of(run)] == [1, 5, 3]
