@@ -55,6 +55,7 @@ app.autodiscover_tasks(
         "mlops.alerts",
         "mlops.datasets",
         "mlops.environments",
+        "mlops.runs",
         "mlops.pipelines",
         "mlops.execution",
         "mlops.jobs",

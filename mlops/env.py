@@ -53,6 +53,11 @@ VARIABLES: tuple[Variable, ...] = (
         default="preferred",
     ),
     Variable(name="MLOPS_JOB_READABLE", help="Folders that all jobs may read besides, separated by colons."),
+    Variable(
+        name="MLOPS_GARBAGE_GRACE_HOURS",
+        help="How long stored bytes that nothing holds are kept at least.",
+        default="24",
+    ),
     Variable(name="MLOPS_BIN_DAYS", help="How long deleted runs can be restored; 0: always.", default="30"),
     Variable(
         name="MLOPS_IMPORT_PRIVATE_HOSTS",

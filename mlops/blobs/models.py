@@ -9,6 +9,8 @@ class Blob(models.Model):
     digest = models.CharField(primary_key=True, max_length=64)
     size_bytes = models.BigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    condemned_at = models.DateTimeField(null=True, db_index=True)
+    """Nothing was found to hold it then: it is removed later if still nothing does."""
 
 
 class Tree(models.Model):

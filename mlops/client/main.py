@@ -27,6 +27,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "doctor", "every setting with its origin, every part with its state and remedy", "mlops.server.doctor:define"
     ),
+    Group("storage", "what is stored, and what of it nothing needs any more", "mlops.server.storage:define"),
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
     Group("token", "personal tokens", "mlops.client.commands.token:define"),
     Group("data", "data assets: tables, files, folders", "mlops.client.commands.data:define"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
@@ -11,7 +12,8 @@ from mlops.formats.refusal import Refusal
 
 
 class Store(Protocol):
-    """Bytes by SHA-256 digest. Writing the same digest twice is harmless; a half-written blob is never visible."""
+    """Bytes by SHA-256 digest. Writing the same digest twice is harmless, and counts as touching it; a half-written
+    blob is never visible."""
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Reads to the end; returns digest and size in bytes."""
@@ -26,6 +28,14 @@ class Store(Protocol):
         ...
 
     def delete(self, digest: str) -> None: ...
+
+    def delete_untouched(self, digest: str, *, since: float) -> bool:
+        """Whether the bytes are gone: those that were written or written again after `since` (Unix time) stay."""
+        ...
+
+    def listed(self) -> Iterator[tuple[str, float]]:
+        """All digests, each with the Unix time at which it was last written."""
+        ...
 
 
 @cache

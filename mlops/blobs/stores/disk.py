@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +23,7 @@ class DiskStore:
         first = source.read(CHUNK_BYTES)
         if len(first) < CHUNK_BYTES:
             known = hashlib.sha256(first).hexdigest()
-            if self._path(known).exists():  # nothing to write, as what an equal step made
+            if self._touch(known):  # nothing to write, as what an equal step made
                 return known, len(first)
         digest, size = hashlib.sha256(), 0
         handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
@@ -34,7 +36,7 @@ class DiskStore:
                     target.write(chunk)
                     chunk = source.read(CHUNK_BYTES)
                 path = self._path(digest.hexdigest())
-                if path.exists():  # the same bytes, which were brought to the disk before
+                if self._touch(digest.hexdigest()):  # the same bytes, which were brought to the disk before
                     Path(name).unlink()
                     return digest.hexdigest(), size
                 target.flush()
@@ -63,6 +65,36 @@ class DiskStore:
 
     def delete(self, digest: str) -> None:
         self._path(digest).unlink(missing_ok=True)
+
+    def delete_untouched(self, digest: str, *, since: float) -> bool:
+        """Taken aside first: who touches it before that is seen by its time, who comes later writes it anew."""
+        path = self._path(digest)
+        aside = self.folder / "incoming" / f"gone-{digest}"
+        try:
+            os.replace(path, aside)
+        except FileNotFoundError:
+            return True
+        if aside.stat().st_mtime > since:
+            os.replace(aside, path)
+            return False
+        aside.unlink()
+        return not path.exists()
+
+    def listed(self) -> Iterator[tuple[str, float]]:
+        for folder in sorted(self.folder.iterdir()):
+            if len(folder.name) != 2:
+                continue
+            for path in folder.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    yield folder.name + path.name, path.stat().st_mtime
+
+    def _touch(self, digest: str) -> bool:
+        """Whether it is there."""
+        try:
+            os.utime(self._path(digest))
+        except FileNotFoundError:
+            return False
+        return True
 
     def _path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest[2:]
