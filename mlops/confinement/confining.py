@@ -49,7 +49,7 @@ def confine(how: Confinement) -> bool:
     landlock.restrict(
         reads=(*places.spared(wide, how.forbidden), *how.given),
         writes=(*how.writes, places.SHARED_MEMORY),
-        lists=places.listed(how.forbidden),
+        lists=(places.AROUND,),
         devices=places.devices(),
     )
     privileges.drop_capabilities()

@@ -121,17 +121,14 @@ def homes_of(python: str) -> Iterator[str]:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 AROUND = os.path.dirname(PACKAGE)
-"""The folder above our package: in a checkout anything may lie there, so that only its names are shown."""
+"""The folder above our package. In a checkout anything may lie there, so that only names are shown: without them
+nothing of ours could be imported."""
 
 
 def of_this_python() -> list[str]:
     """What the running program imports from."""
     imported = (path for path in sys.path if os.path.isabs(path) and os.path.realpath(path) != AROUND)
     return [PACKAGE, *filter(_is_specific, imported), *homes_of(sys.executable)]
-
-
-def listed(forbidden: Iterable[str]) -> list[str]:
-    return [AROUND] if not any(_is_below(os.path.realpath(path), AROUND) for path in forbidden) else []
 
 
 def spared(paths: Iterable[str], forbidden: Iterable[str]) -> Iterator[str]:

@@ -7,14 +7,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+import mlops
+from mlops import env
+from mlops.confinement import handed
+from mlops.confinement.confining import MODES, Confinement, start
+
 BEAT_SECONDS = 5.0
 POLL_SECONDS = 0.05
 SAID_BYTES = 4_000
+OWN_FOLDER = ".own"
+OPEN = Confinement(mode="off")
+SECRET_WORDS = ("SECRET", "PASSWORD", "TOKEN", "CREDENTIAL", "ACCESS_KEY", "PRIVATE_KEY", "API_KEY")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
@@ -44,13 +52,26 @@ def run_module(
     seconds: float,
     beat: Callable[[], None] = lambda: None,
     beat_seconds: float = BEAT_SECONDS,
+    writes: Sequence[Path] | None = None,
 ) -> Ended:
-    """`beat` is called about every `beat_seconds`; what it raises ends the child too."""
+    """`beat` is called about every `beat_seconds`; what it raises ends the child too.
+
+    One that opens people's models is given what it `writes` (files and folders that are there), and reaches nothing
+    else of the server than these and the folder; of another the scoring servers that it starts go behind such walls.
+    No child sees a secret among its variables."""
     errors = folder / f"{module.rpartition('.')[2]}.log"
-    environment = {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONUNBUFFERED": "1"}
+    environment = {**_harmless(os.environ), **dict.fromkeys(THREADS, "1"), "PYTHONUNBUFFERED": "1"}
+    walls = _walls(folder, writes or ())
+    if writes is None:
+        environment[handed.VARIABLE] = handed.written(walls)
+    else:
+        environment |= {"HOME": str(folder / OWN_FOLDER / "home"), "TMPDIR": str(folder / OWN_FOLDER / "tmp")}
     with errors.open("wb") as said:
-        child = subprocess.Popen(
+        child = start(
             [sys.executable, "-m", module, *arguments],
+            how=OPEN if writes is None else walls,
+            niceness=0,
+            cwd=str(Path(mlops.__file__).parent.parent),
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -63,6 +84,29 @@ def run_module(
         _kill(child)
     text = errors.read_bytes()[-SAID_BYTES:].decode(errors="replace")
     return Ended(status=child.returncode, said=text, too_late=too_late)
+
+
+def _walls(folder: Path, writes: Sequence[Path]) -> Confinement:
+    """Home and temporary files are in a folder of its own."""
+    own = folder / OWN_FOLDER
+    for name in ("home", "tmp"):
+        (own / name).mkdir(parents=True, exist_ok=True)
+    return Confinement(
+        mode=env.choice("MLOPS_JOB_CONFINEMENT", MODES),
+        reads=tuple(filter(None, env.read("MLOPS_JOB_READABLE").split(":"))),
+        given=(str(folder),),
+        writes=(str(own), *map(str, writes)),
+        forbidden=(str(env.data_dir()),),
+    )
+
+
+def _harmless(environ: Mapping[str, str]) -> dict[str, str]:
+    secrets = {f"{variable.name}{end}" for variable in env.VARIABLES if variable.secret for end in ("", "_FILE")}
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in secrets and not any(word in name.upper() for word in SECRET_WORDS)
+    }
 
 
 def _wait(child: subprocess.Popen[bytes], *, seconds: float, beat: Callable[[], None], beat_seconds: float) -> bool:

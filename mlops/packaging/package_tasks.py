@@ -43,12 +43,14 @@ def package_pipeline(package_id: str) -> None:
     try:
         composed = compose(package.run)
         _lay_out(package.run, composed, folder)
+        (folder / REPORT_FILE).touch()
         ended = run_module(
             "mlops.packaging.pipeline_parity",
             ["--folder", str(folder)],
             folder=folder,
             seconds=MOST_SECONDS,
             beat=lambda: leases.renew(package),
+            writes=[folder / REPORT_FILE],
         )
         _settle(package, composed, folder, ended)
     except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ from mlops.blobs.trees import fetch_tree
 from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, Serving
-from mlops.packaging.child import run_module
+from mlops.packaging.child import OWN_FOLDER, run_module
 from mlops.packaging.models import Conversion
 from mlops.packaging.served import facts_of
 from mlops.registry.models import ModelVersion
@@ -58,9 +59,17 @@ def fill(
     if entry == "onnx":
         return _converted(conversion, folder)
     arguments = ["--model", str(folder / "model"), "--out", str(folder / GOLDEN_FILE)]
+    (folder / GOLDEN_FILE).touch()
     ended = run_module(
-        "mlops.packaging.golden", arguments, folder=folder, seconds=GOLDEN_SECONDS, beat=beat, beat_seconds=1.0
+        "mlops.packaging.golden",
+        arguments,
+        folder=folder,
+        seconds=GOLDEN_SECONDS,
+        beat=beat,
+        beat_seconds=1.0,
+        writes=[folder / GOLDEN_FILE],
     )
+    shutil.rmtree(folder / OWN_FOLDER, ignore_errors=True)
     if ended.status != 0:
         hint = "Check the model on its page, or serve it with a script of your own."
         raise Refusal("model_does_not_load", f"The model cannot be loaded: {ended.why}.", hint=hint)

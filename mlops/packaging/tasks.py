@@ -97,6 +97,7 @@ def _convert(conversion: Conversion, folder: Path) -> None:
         folder=folder,
         seconds=MOST_SECONDS,
         beat=lambda: leases.renew(conversion),
+        writes=[out],
     )
     _settle(conversion, out, ended)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import joblib
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from mlops.formats.refusal import Refusal
@@ -97,6 +99,36 @@ def test_an_uploaded_estimator_is_converted_and_says_what_it_takes(contributor, 
     facts = facts_of(version, entry="onnx", conversion=conversion)
     assert facts.task == "two_class"
     assert [field.name for field in facts.signature.inputs] == ["power", "weight", "age"]
+
+
+class Evil:
+    """Unpickled, it tells what it can read as the name of a missing module."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return exec, (self.text,)
+
+
+def test_a_pickle_of_bad_intent_reads_no_secret_and_changes_no_file(contributor, project, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLOPS_SECRET_KEY", "tell nobody")
+    (settings.DATA_DIR / "secret_key").write_text("tell nobody")
+    text = f"""
+import os, sys
+def tried(act):
+    try: return str(act())
+    except OSError: return "refused"
+told = [tried(lambda: open({str(settings.DATA_DIR / "secret_key")!r}).read())]
+told += [os.environ.get("MLOPS_SECRET_KEY", "none")]
+told += [tried(lambda: open(sys.argv[sys.argv.index("--model") + 1] + "/model.joblib", "a"))]
+raise ImportError("/".join(told))
+"""
+    joblib.dump(Evil(text), tmp_path / "model.joblib")
+    conversion = done(actions.convert(contributor, kept(contributor, project, tmp_path)))
+    assert conversion.state == ConversionState.REFUSED
+    assert "refused/none/refused" in conversion.reason + conversion.hint, (conversion.reason, conversion.hint)
+    assert "tell nobody" not in conversion.reason + conversion.hint
 
 
 def test_a_form_that_was_asked_for_is_never_served_by_itself(contributor, project):
