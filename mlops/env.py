@@ -37,6 +37,10 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
+    Variable(
+        name="MLOPS_ENVIRONMENT_KEEP_DAYS",
+        help="When unused built environments go; empty: they stay.",
+    ),
     Variable(name="MLOPS_ADVISORIES_URL", help="Where known vulnerabilities are asked for (PyPI's JSON)."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_STEP_PROCESSES", help="How many processes one step may start at once.", default="512"),

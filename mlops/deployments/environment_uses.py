@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mlops.deployments.models import Deployment
 from mlops.environments import usage
 from mlops.environments.models import EnvironmentVersion
-from mlops.environments.usage import Use, key_in
+from mlops.environments.usage import Use, keys_in
 
 
 def register() -> None:
@@ -17,14 +17,14 @@ def register() -> None:
 def uses(version: EnvironmentVersion) -> Iterable[Use]:
     rows = Deployment.objects.filter(endpoint__project=version.asset.project).select_related("endpoint")
     for row in rows:
-        if key_in(_wanted(row)) == version.key:
+        if version.key in keys_in(_wanted(row)):
             name = f"{row.endpoint.name}/{row.name}"
             yield Use(kind="deployment", name=name, url=f"/endpoints/{row.endpoint_id}/")
 
 
 def keys() -> Iterable[str]:
     for row in Deployment.objects.all():
-        yield key_in(_wanted(row))
+        yield from keys_in(_wanted(row))
 
 
 def _wanted(row: Deployment) -> dict[str, object]:

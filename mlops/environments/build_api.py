@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 from mlops.environments import ordering, queries
 from mlops.environments.logs import read_log
 from mlops.environments.models import EnvironmentVersion
+from mlops.environments.pruning import prune
 from mlops.environments.shapes import shaped_build, shaped_version
 from mlops.formats.lock import differ
 from mlops.formats.refusal import Refusal
@@ -50,6 +52,28 @@ class Log(APIView):
         text, end = read_log(row.key, after=int(after) if after.isdigit() else 0)
         build = queries.build_of(row)
         return Response({"text": text, "end": end, "state": build.state if build else ""})
+
+
+class PruneOrder(serializers.Serializer[Any]):
+    older_than_days = serializers.FloatField(required=False, default=30.0, min_value=0.0)
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class Prune(APIView):
+    @extend_schema(request=PruneOrder, responses=dict)
+    def post(self, request: Request) -> Response:
+        """Removes built environments that nothing uses; their locks stay."""
+        fields = PruneOrder(data=request.data)
+        fields.is_valid(raise_exception=True)
+        given = fields.validated_data
+        found = prune(request.user, older_than=timedelta(days=given["older_than_days"]), dry_run=given["dry_run"])
+        return Response(
+            {
+                "dry_run": given["dry_run"],
+                "bytes": sum(one.size_bytes for one in found),
+                "results": [msgspec.to_builtins(one) for one in found],
+            }
+        )
 
 
 class Difference(APIView):

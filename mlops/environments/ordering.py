@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -27,6 +28,13 @@ CHECK = "environments.check"
 def in_a_process(requirements: Requirements) -> Requirements:
     """The part of it that a virtual environment holds."""
     return msgspec.structs.replace(requirements, image="", build="", dockerfile="")
+
+
+def with_tables(requirements: Requirements) -> Requirements:
+    """With what reads and writes tables beside its packages."""
+    names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in requirements.packages}
+    more = tuple(name for name in ("pandas", "pyarrow") if name not in names)
+    return msgspec.structs.replace(requirements, packages=requirements.packages + more)
 
 
 def build(actor: Any, version: EnvironmentVersion, *, upgrade: bool = False) -> EnvironmentVersion:

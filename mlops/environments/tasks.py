@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from mlops.environments.models import Environment, EnvironmentState, EnvironmentVersion
 from mlops.environments.ordering import BUILD, CHECK
+from mlops.environments.pruning import prune_by_setting
 from mlops.environments.store import begin, ended
 from mlops.environments.vulnerabilities import check
 from mlops.events.chain import notify
@@ -68,6 +69,11 @@ def sweep() -> None:
     waiting = Environment.objects.filter(state=EnvironmentState.WAITING, state_since__lte=now - FORGOTTEN)
     for key in waiting.values_list("key", flat=True):
         later(BUILD, key)
+
+
+@every(6 * 3600, "environments.prune")
+def prune_environments() -> None:
+    prune_by_setting()
 
 
 def _claim(key: str) -> bool:

@@ -11,6 +11,7 @@ ONE = "environments/<uuid:asset_id>/"
 urlpatterns = [
     path("environments/", api.Environments.as_view()),
     path("environments/curated/", api.CuratedEnvironments.as_view()),
+    path("environments/prune/", build_api.Prune.as_view()),
     path(ONE, api.OneEnvironment.as_view()),
     path(f"{ONE}archive/", api.Archive.as_view()),
     path(f"{ONE}restore/", api.Archive.as_view(restore=True)),

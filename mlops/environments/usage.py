@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mlops.environments.models import EnvironmentVersion
-from mlops.environments.ordering import in_a_process
+from mlops.environments.ordering import in_a_process, with_tables
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import key_of
 
@@ -42,13 +42,14 @@ def keys_in_use() -> set[str]:
     return {key for source in _keys for key in source()}
 
 
-def key_in(how: Any) -> str:
-    """Of the `how` of a stored definition, as plain values; empty without packages of its own."""
+def keys_in(how: Any) -> set[str]:
+    """Of the `how` of a stored definition, as plain values; none without packages of its own. Where tables come and
+    go, the environment that is built has what reads them beside."""
     given = how.get("requirements") if isinstance(how, dict) else None
     if not given:
-        return ""
+        return set()
     try:
         needed = in_a_process(msgspec.convert(given, type=Requirements))
     except msgspec.ValidationError:
-        return ""
-    return key_of(needed) if needed.is_own else ""
+        return set()
+    return {key_of(needed), key_of(with_tables(needed))} if needed.is_own else set()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from mlops.blocks.library import Library
-from mlops.environments.ordering import in_a_process
+from mlops.environments.ordering import in_a_process, with_tables
 from mlops.formats.definition import Command, Definition, Function, Parallel, Requirements
 from mlops.formats.step import StepOrder
 from mlops.runs.models import Run
@@ -26,9 +24,7 @@ def requirements_of(order: StepOrder) -> Requirements:
     if isinstance(how, Command) or (isinstance(how, Parallel) and how.forms.get(how.plan.input) != "mltable"):
         return in_a_process(how.requirements)
     needed = in_a_process(how.requirements)
-    names = {re.split(r"[\s<>=!~\[;@]", line)[0].lower() for line in needed.packages}
-    more = tuple(name for name in ("pandas", "pyarrow") if name not in names)
-    return msgspec.structs.replace(needed, packages=needed.packages + more)
+    return with_tables(needed) if needed.is_own else needed
 
 
 def timeout_of(definition: Definition | None) -> float | None:

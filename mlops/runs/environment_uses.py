@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mlops.environments import usage
 from mlops.environments.models import EnvironmentVersion
-from mlops.environments.usage import Use, key_in
+from mlops.environments.usage import Use, keys_in
 from mlops.runs.models import Run
 
 MOST_LOOKED_AT = 300
@@ -35,4 +35,4 @@ def keys() -> Iterable[str]:
 
 def _keys(run: Run) -> set[str]:
     components = (run.snapshot or {}).get("components", {})
-    return {key_in(one.get("how")) for one in components.values()} - {""}
+    return {key for one in components.values() for key in keys_in(one.get("how"))}

@@ -232,6 +232,7 @@ ENVIRONMENT = "api/v1/environments/<uuid:asset_id>/"
 HOLDS = "name: walk\ndependencies: [python=3.11, humanize]\n"
 on("api/v1/environments/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "yaml": HOLDS}))
 on("api/v1/environments/", query="?project={slug}", GET=READ)
+on("api/v1/environments/prune/", POST=(ADMINISTRATOR, {"dry_run": True}))
 on("api/v1/environments/curated/", GET=SIGNED_IN)
 on(ENVIRONMENT, GET=READ)
 on(f"{ENVIRONMENT}archive/", POST=CONTRIBUTE)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlops.client.commands.environment_files import environment_file
 from mlops.client.commands.environment_log import follow_log
+from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
@@ -24,6 +25,7 @@ COLUMNS = (
     ("created", "created_at"),
 )
 DIFFERENCE = (("package", "name"), ("how", "how"), ("before", "before"), ("after", "after"))
+PRUNED = (("key", "key"), ("bytes", "size_bytes"), ("last used", "used_at"), ("names", "names"))
 CURATED = (("name", "name"), ("title", "title"), ("own packages", "is_own"), ("serves", "served_names"))
 
 
@@ -72,6 +74,9 @@ def _define_builds(verbs: Verbs) -> None:
         log = verbs.add(name, "what its build said, or says", show_log)
         _add_versioned(log)
         log.add_argument("--follow", action="store_true", help="until it has ended")
+    pruned = verbs.add("prune", "remove builds that nothing uses; their locks stay", prune_environments)
+    pruned.add_argument("--older-than", default="30d", metavar="30d", help="unused for so long: 12h, 30d, 4w")
+    pruned.add_argument("--dry-run", action="store_true", help="only say what would go")
     compared = verbs.add("diff", "which packages two builds have otherwise", show_difference)
     compared.add_argument("names", nargs=2, metavar="NAME:VERSION", help="two versions, of one environment or of two")
     add_project(compared)
@@ -152,6 +157,14 @@ def show_log(arguments: argparse.Namespace) -> int:
         return int(follow_log(connection, address) == "failed")
     print(connection.get(f"{address}log/")["text"], end="")
     return 0
+
+
+def prune_environments(arguments: argparse.Namespace) -> int:
+    days = seconds_of(arguments.older_than, option="--older-than") / 86_400
+    found = connect().post("environments/prune/", {"older_than_days": days, "dry_run": arguments.dry_run})
+    what = "would be reclaimed" if arguments.dry_run else "reclaimed"
+    print(f"{len(found['results'])} environments, {found['bytes'] / 1e6:.0f} MB {what}.", file=sys.stderr)
+    return show(arguments, found["results"], columns=PRUNED)
 
 
 def show_difference(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,11 @@ class BuildAsked(Data, kw_only=True):
     upgrade: Annotated[bool, said("Whether its packages are chosen anew, as a new version.")]
 
 
+class Pruned(Data, kw_only=True):
+    keys: list[str]
+    bytes: int
+
+
 TYPES = (
     EventType(
         "mlops.environment.created", "Environment created", "An environment, or its next version, is made.",
@@ -29,4 +34,8 @@ TYPES = (
     ),
     EventType("mlops.environment.archived", "Environment archived", "It leaves the lists.", "environments/{name}"),
     EventType("mlops.environment.restored", "Environment restored", "It is back in the lists.", "environments/{name}"),
+    EventType(
+        "mlops.environment.pruned", "Built environments removed", "Builds that nothing used for long are gone.",
+        "environments", Pruned,
+    ),
 )  # fmt: skip
