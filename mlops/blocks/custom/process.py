@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops.blocks.custom.stand_in import path_of_stand_in
 from mlops.blocks.custom.walls import around_program
 from mlops.confinement.confining import start
 from mlops.formats.refusal import Refusal
@@ -70,6 +71,7 @@ def surroundings(order: StepOrder, variables: dict[str, str]) -> dict[str, str]:
         "MLOPS_METRICS": str(work / METRICS_FILE),
         **order.variables,
         **variables,
+        **path_of_stand_in(Path(python_of(order)), work, (order.variables | variables).get("PYTHONPATH", "")),
     }
 
 
