@@ -20,6 +20,7 @@ from designer.models import Draft, Operation, Revision, Version
 from designer.queries import document_of
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.components.actions import create_version
 from mlops.events.chain import notify, record
 from mlops.execution.planning import plan, require_unblocked
 from mlops.formats.asked import Scope
@@ -28,6 +29,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines import actions as pipelines
 from mlops.pipelines import publishing
 from mlops.pipelines.models import PublishedPipeline
+from mlops.pipelines.own_components import kind_of, own_definitions
 from mlops.runs.models import Run
 
 
@@ -161,16 +163,26 @@ def clone_draft(actor: Any, draft: Draft) -> Draft:
 
 
 def clone_run(actor: Any, run: Run) -> Draft:
-    """A new editable draft of what was submitted; the run is untouched."""
+    """A new editable draft of what was submitted; the run is untouched. Components that its job brought along become
+    components of the project, which a drawing needs."""
     if run.document is None:
         raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be cloned as a draft."))
-    return create_draft(
-        actor,
-        run.project,
-        name=_("Copy of %(name)s") % {"name": run.display_name},
-        document=msgspec.convert(run.document, type=Document),
-        cloned_from=f"runs/{run.pk}",
-    )
+    require(actor, "contribute", run.project)
+    with transaction.atomic():
+        _adopt_components(actor, run)
+        return create_draft(
+            actor,
+            run.project,
+            name=_("Copy of %(name)s") % {"name": run.display_name},
+            document=msgspec.convert(run.document, type=Document),
+            cloned_from=f"runs/{run.pk}",
+        )
+
+
+def _adopt_components(actor: Any, run: Run) -> None:
+    """What the run's job brought along becomes components of the project."""
+    for definition in own_definitions(run).values():
+        create_version(actor, run.project, definition, kind=kind_of(definition))
 
 
 def publish(
@@ -196,15 +208,18 @@ def publish_run(
     """What the run was submitted with, as the next version behind the endpoint."""
     if run.document is None:
         raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be published."))
-    return _publish(
-        actor,
-        run.project,
-        msgspec.convert(run.document, type=Document),
-        endpoint=endpoint,
-        description=description,
-        make_default=make_default,
-        origin=f"runs/{run.pk}",
-    )
+    require(actor, "contribute", run.project)
+    with transaction.atomic():
+        _adopt_components(actor, run)
+        return _publish(
+            actor,
+            run.project,
+            msgspec.convert(run.document, type=Document),
+            endpoint=endpoint,
+            description=description,
+            make_default=make_default,
+            origin=f"runs/{run.pk}",
+        )
 
 
 def _publish(

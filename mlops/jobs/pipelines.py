@@ -7,7 +7,7 @@ import msgspec
 from mlops.components.registering import Built
 from mlops.formats.azureml.lines import Source
 from mlops.formats.azureml.pipeline import Locate
-from mlops.formats.definition import Definition, key_of
+from mlops.formats.definition import Definition
 from mlops.jobs.commands import Prepared
 from mlops.jobs.components import Components
 from mlops.jobs.data import data_at
@@ -27,7 +27,6 @@ def prepare_pipeline(files: Files, source: Source) -> Prepared:
     read = components.pipeline(source)
     files.warnings += read.warnings
     document = tidy(read.document)
-    used = {key_of(node.component, node.version) for node in document.nodes.values()}
     return Prepared(
         facts=msgspec.structs.replace(read.facts, display_name=read.facts.display_name or read.title),
         spec=freeze(document),
@@ -35,7 +34,7 @@ def prepare_pipeline(files: Files, source: Source) -> Prepared:
         outputs=read.wanted,
         ends={name: (end.node, end.port) for name, end in read.outputs.items()},
         document=document,
-        drawn={key: one for key, one in library.own().items() if key in used},
+        drawn=library.own(),
         continues=read.settings.continue_on_step_failure,
     )
 

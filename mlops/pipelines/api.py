@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from mlops.blobs.trees import chunks, manifest_of, open_file
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
+from mlops.pipelines.own_components import own_offers
 from mlops.runs import queries
 from mlops.runs.compare import compare
 from mlops.runs.models import FINAL_STEP_STATES, Run
@@ -62,7 +63,8 @@ class RunDocument(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, run_id: UUID) -> Response:
         run = queries.run(request.user, run_id)
-        return Response({"document": run.document, "shapes": run.shapes, "spec": run.spec})
+        told = {"document": run.document, "shapes": run.shapes, "spec": run.spec}
+        return Response({**told, "components": own_offers(run)})
 
 
 class RunCancel(APIView):

@@ -77,7 +77,8 @@ export class Api {
       "GET", `experiments/?project=${encodeURIComponent(project)}`,
     )).results;
   run = (id: string): Promise<Run> => this.send("GET", `runs/${id}/`);
-  runDocument = (id: string): Promise<{ document: GraphDocument; shapes: Shapes }> =>
+  /** As it was submitted; `components`: those of a job that are none of the project. */
+  runDocument = (id: string): Promise<{ document: GraphDocument; shapes: Shapes; components?: readonly Component[] }> =>
     this.send("GET", `runs/${id}/document/`);
   linkUses = async (project: string): Promise<readonly LinkUse[]> =>
     (await this.send<{ results: readonly LinkUse[] }>("GET", `palette/links/?project=${encodeURIComponent(project)}`)).results;

@@ -81,7 +81,8 @@ export class Designer extends Store<State> {
   static async openRun(api: Api, id: string, project: string): Promise<Designer> {
     const [run, submitted] = await Promise.all([api.run(id), api.runDocument(id)]);
     const slug = project || (typeof run.project === "string" ? run.project : (run.project?.slug ?? ""));
-    const palette = await api.palette(slug);
+    const offered = await api.palette(slug);
+    const palette = { ...offered, own: [...(offered.own ?? []), ...(submitted.components ?? [])] };
     const draft: Draft = {
       id, name: run.display_name, project: { slug, name: slug }, revision: 0, document: submitted.document,
       problems: [], shapes: submitted.shapes, saved_at: "", can_edit: false, last_run: null, url: run.url, me: "",

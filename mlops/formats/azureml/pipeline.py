@@ -278,6 +278,8 @@ class _Reader:
         extras: dict[str, Any] = {
             key: entry[key] for key in ("title", "comment", "mode", "regenerate", "pins") if key in entry
         }
+        if "uri" in parameters:
+            extras.setdefault("title", str(parameters["uri"])[-200:])
         plain: dict[str, Any] = {
             "component": DATASET_COMPONENT,
             "version": "1",
