@@ -198,12 +198,19 @@ class VersionView(APIView):
 
 class RowsView(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("offset", int), OpenApiParameter("limit", int)], responses=OpenApiTypes.OBJECT
+        parameters=[
+            OpenApiParameter("offset", int),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("column", str, many=True, description="Only these; may be repeated."),
+            OpenApiParameter("order", str, description="A column; -column: the largest first."),
+        ],
+        responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
         version = _version(request, dataset_id, number)
         offset, limit = _whole(request, "offset", 0), _whole(request, "limit", 50)
-        return Response(queries.rows(version, offset=offset, limit=limit))
+        columns, order = request.query_params.getlist("column"), request.query_params.get("order", "")
+        return Response(queries.rows(version, offset=offset, limit=limit, columns=columns, order=order))
 
 
 class ProfileView(APIView):

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require
 from mlops.datasets import arrivals, assets, errors, outside, queries, versions
 from mlops.datasets.api import dataset_row, readable_project
+from mlops.datasets.comparing import difference
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.queries import latest_of
 from mlops.formats.refusal import Refusal
@@ -139,6 +140,20 @@ class FilesView(APIView):
         offset, limit = (_whole(request, name, default) for name, default in (("offset", 0), ("limit", 200)))
         below = request.query_params.get("below", "")
         return Response(msgspec.to_builtins(listing(version, below=below, offset=offset, limit=limit)))
+
+
+class DifferenceView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("against", int, required=True), OpenApiParameter("key", str, many=True)],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        """What this version has that the one it is held against has not: columns, rows (by `key`, which may be
+        repeated, or as a whole), distributions; of folders their files."""
+        dataset = queries.dataset(request.user, dataset_id)
+        before = queries.version(dataset, _whole(request, "against", 0))
+        keys = request.query_params.getlist("key")
+        return Response(difference(before, queries.version(dataset, number), keys=keys))
 
 
 class VerifyView(APIView):

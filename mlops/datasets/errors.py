@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion
 from mlops.datasets.usage import Use
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal, Where, nearest
 
 
 def not_found(what: str) -> Refusal:
@@ -55,6 +55,26 @@ def no_table(version: DatasetVersion) -> Refusal:
         _("“%(version)s” holds files and no table.") % {"version": version},
         hint=_("Look at its files, or download them."),
         status=409,
+    )
+
+
+def no_column(version: DatasetVersion, name: str, known: list[str]) -> Refusal:
+    return Refusal(
+        "column_unknown",
+        _("“%(version)s” has no column “%(name)s”.") % {"version": version, "name": name[:100]},
+        hint=nearest(name, known) or _("It has: %(all)s.") % {"all": ", ".join(known[:20])},
+        status=422,
+        where=Where(column=name[:100]),
+    )
+
+
+def too_long_to_sort(version: DatasetVersion, most: int) -> Refusal:
+    return Refusal(
+        "table_too_long",
+        _("“%(version)s” has too many rows to be sorted here: up to %(most)d are.")
+        % {"version": version, "most": most},
+        hint=_("Look at it in the order of the file, or sort it in a pipeline."),
+        status=422,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from mlops.formats.table import Column, TableSchema
 
 DATA = "data.parquet"
 MOST_ROWS = 500
+MOST_SORTED = 5_000_000
 
 
 def visible_to(person: Any) -> QuerySet[Dataset]:
@@ -162,11 +164,23 @@ def palette(project: Project) -> list[dict[str, Any]]:
     return list(offers.values())
 
 
-def rows(of: DatasetVersion, *, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-    """Columns and rows of the stored table."""
+def rows(
+    of: DatasetVersion, *, offset: int = 0, limit: int = 50, columns: Sequence[str] = (), order: str = ""
+) -> dict[str, Any]:
+    """Columns and rows of the stored table: some columns of it, by one of them (`-name`: the largest first).
+
+    Raises Refusal `column_unknown`, and `table_too_long` where too many rows were to be sorted."""
     limit = max(1, min(limit, MOST_ROWS))
+    known = [column.name for column in schema_columns(of)]
+    for name in (*columns, *([order.removeprefix("-")] if order else [])):
+        if name not in known:
+            raise errors.no_column(of, name, known)
+    if order and (of.row_count or 0) > MOST_SORTED:
+        raise errors.too_long_to_sort(of, MOST_SORTED)
     with local_file(data_digest(of), name=DATA) as path:
-        page: dict[str, Any] = ask_child("rows", path=path, offset=max(0, offset), rows=limit)
+        page: dict[str, Any] = ask_child(
+            "rows", path=path, offset=max(0, offset), rows=limit, columns=list(columns), order=order
+        )
     return page | {"limit": limit, "row_count": of.row_count}
 
 

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data-assets/<uuid:dataset_id>/restore/", assets_api.ArchiveView.as_view(), {"act": "restore"}),
     path("datasets/<uuid:dataset_id>/versions/<int:number>/files/", assets_api.FilesView.as_view()),
     path("datasets/<uuid:dataset_id>/versions/<int:number>/verify/", assets_api.VerifyView.as_view()),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/difference/", assets_api.DifferenceView.as_view()),
     path("datasets/", api.DatasetsView.as_view()),
     path("datasets/<uuid:dataset_id>/", api.DatasetView.as_view()),
     path("datasets/<uuid:dataset_id>/versions/", api.VersionsView.as_view()),

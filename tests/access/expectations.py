@@ -181,6 +181,8 @@ on("api/v1/data-assets/<uuid:dataset_id>/archive/", POST=CONTRIBUTE)
 on("api/v1/data-assets/<uuid:dataset_id>/restore/", POST=CONTRIBUTE)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/files/", GET=READ)
 on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/verify/", POST=CONTRIBUTE)
+on("api/v1/datasets/<uuid:dataset_id>/versions/<int:number>/difference/", query="?against=1", GET=READ)
+on("datasets/<uuid:dataset_id>/versions/<int:number>/file/", query="?path=x", GET=READ, allowed=(404,))
 LOCAL = {"project": "{slug}", "name": "own_folder", "type": "s3", "settings": {"bucket": "b"}}
 on("api/v1/datastores/", GET=SIGNED_IN, POST=(CONTRIBUTE, LOCAL))
 on("api/v1/datastores/", query="?project={slug}", GET=READ)
@@ -200,6 +202,7 @@ on(f"{UPLOAD}confirm/", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"name": "new"}))
 on("datasets/<uuid:dataset_id>/", GET=READ)
 on("datasets/<uuid:dataset_id>/head/", GET=READ)
 on("datasets/<uuid:dataset_id>/versions/<int:number>/reopen/", POST=CONTRIBUTE)
+on("datasets/<uuid:dataset_id>/versions/<int:number>/act/", POST=(CONTRIBUTE, {"act": "archive"}))
 on("datasets/<uuid:dataset_id>/versions/<int:number>/delete/", POST=CONTRIBUTE)
 
 # -- components

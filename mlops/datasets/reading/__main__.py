@@ -27,6 +27,9 @@ class Order(msgspec.Struct, kw_only=True):
     source: str = ""
     rows: int = 50
     offset: int = 0
+    keys: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    order: str = ""
     memory_bytes: int = 0
 
 
@@ -82,7 +85,27 @@ def file(order: Order) -> Any:
 def rows(order: Order) -> Any:
     from mlops.datasets.reading.stored import rows_of
 
-    return rows_of(Path(order.path), offset=order.offset, limit=order.rows)
+    return rows_of(Path(order.path), offset=order.offset, limit=order.rows, columns=order.columns, order=order.order)
+
+
+def difference(order: Order) -> Any:
+    """`path` holds before.parquet and after.parquet."""
+    from mlops.datasets.reading.difference import difference as compare
+
+    folder = Path(order.path)
+    return compare(folder / "before.parquet", folder / "after.parquet", keys=order.keys)
+
+
+def mltable(order: Order) -> Any:
+    """The folder at `path` with an MLTable file, as a table in `folder`."""
+    from mlops.datasets.reading.converting import DATA
+    from mlops.datasets.reading.mltable import materialise
+    from mlops.datasets.reading.profiling import profile_file
+
+    folder = Path(order.folder)
+    meta, warnings = materialise(Path(order.path), folder, source=order.source)
+    profile = profile_file(folder / DATA, rows=meta.schema.row_count or 0)
+    return {"meta": meta, "profile": profile, "warnings": warnings}
 
 
 def csv(order: Order) -> Any:
@@ -98,6 +121,8 @@ VERBS: dict[str, Callable[[Order], Any]] = {
     "file": file,
     "rows": rows,
     "csv": csv,
+    "difference": difference,
+    "mltable": mltable,
 }
 
 

@@ -10,9 +10,13 @@ from typing import Any
 import polars as pl
 
 
-def rows_of(path: Path, *, offset: int, limit: int) -> dict[str, Any]:
-    """`columns` and `rows` in the order of the file; dates as ISO 8601."""
-    frame = pl.scan_parquet(path).slice(offset, limit).collect()
+def rows_of(path: Path, *, offset: int, limit: int, columns: tuple[str, ...] = (), order: str = "") -> dict[str, Any]:
+    """`columns` and `rows` in the order of the file, or by a column (`-name`: the largest first); dates as ISO 8601."""
+    table = pl.scan_parquet(path)
+    if order:
+        name = order.removeprefix("-")
+        table = table.sort(name, descending=order.startswith("-"), nulls_last=True, maintain_order=True)
+    frame = (table.select(columns) if columns else table).slice(offset, limit).collect()
     rows = [[_plain(value) for value in row] for row in frame.iter_rows()]
     return {"columns": frame.columns, "rows": rows, "offset": offset}
 

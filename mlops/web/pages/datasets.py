@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mlops.access.decisions import may, require
-from mlops.datasets import actions, queries, usage
+from mlops.datasets import actions, assets, outside, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.encoding import OFFERED
 from mlops.datasets.reading.examination import Preview
@@ -31,6 +31,8 @@ from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.histograms import Bar, bars
 from mlops.web.listing import listed
+from mlops.web.pages.dataset_difference import difference_context
+from mlops.web.pages.dataset_files import files_context
 from mlops.web.projects import current_project, show_project
 
 ROWS_A_PAGE = 50
@@ -41,9 +43,11 @@ STEPS = {
     "confirm": gettext_lazy("Confirm"),
 }
 TABS = {
+    "files": gettext_lazy("Files"),
     "preview": gettext_lazy("Preview"),
     "profile": gettext_lazy("Profile"),
     "versions": gettext_lazy("Versions"),
+    "difference": gettext_lazy("Difference"),
     "used": gettext_lazy("Where used"),
     "details": gettext_lazy("Details"),
 }
@@ -235,6 +239,30 @@ def reopen(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+def version_act(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
+    """`act`: verify, archive or restore."""
+    version = queries.version(queries.dataset(request.user, dataset_id), number)
+    act = request.POST.get("act", "")
+    try:
+        if act == "verify":
+            verdict = outside.verify(request.user, version)
+            level = messages.SUCCESS if verdict.state in ("unchanged", "not_outside") else messages.WARNING
+            messages.add_message(request, level, verdict.reason)
+        elif act == "archive":
+            assets.archive(request.user, version.dataset, version=version)
+            messages.success(request, _("Archived %(name)s: it is still there by its name.") % {"name": version})
+        elif act == "restore":
+            assets.restore(request.user, version.dataset, version=version)
+            messages.success(request, _("Restored %(name)s.") % {"name": version})
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, f"{refusal.message} {refusal.hint}")
+    return redirect(f"{reverse('web:dataset', args=[dataset_id])}?version={number}")
+
+
+@signed_in
+@require_POST
 def delete_version(request: HttpRequest, dataset_id: UUID, number: int) -> HttpResponse:
     version = queries.version(queries.dataset(request.user, dataset_id), number)
     name = str(version)
@@ -401,17 +429,20 @@ def _typed(typed: Mapping[str, str]) -> dict[str, str]:
 def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> dict[str, Any]:
     of = queries.dataset(request.user, dataset_id)
     show_project(request, of.project)
-    tab = tab or request.GET.get("tab", "preview")
-    tab = tab if tab in TABS else "preview"
     known = list(queries.versions(of).defer("profile"))
     asked = request.GET.get("version", "")
-    shown = queries.version(of, int(asked)) if asked.isdecimal() else (known[0] if known else None)
+    fresh = next((one for one in known if one.archived_at is None), known[0] if known else None)
+    shown = queries.version(of, int(asked[:9])) if asked.isdecimal() else fresh
+    tabs = _tabs(of, shown, known)
+    tab = tab or request.GET.get("tab", "")
+    tab = tab if tab in tabs else next(iter(tabs))
     context: dict[str, Any] = {
         "dataset": of,
         "version": shown,
         "versions": known,
         "tab": tab,
-        "tabs": TABS.items(),
+        "tabs": tabs.items(),
+        "has_table": shown is not None and shown.schema is not None,
         "may_contribute": may(request.user, "contribute", of.project),
     }
     if shown is None:
@@ -424,11 +455,25 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
         return context | _details(of, shown)
     if shown.state != VersionState.READY:
         return context
+    if tab == "files":
+        return context | files_context(request, shown)
+    if tab == "difference":
+        return context | difference_context(request, shown, known)
     if tab == "preview":
         return context | _page_of_rows(request, shown)
     if tab == "profile":
         return context | _page_of_profile(request, shown)
     return context
+
+
+def _tabs(of: Dataset, shown: DatasetVersion | None, known: list[DatasetVersion]) -> dict[str, Any]:
+    """Files have no rows to show, and tables no files; one version differs from nothing."""
+    left = set() if of.is_of_files else {"files"}
+    if of.is_of_files and (shown is None or shown.state != VersionState.READY or shown.schema is None):
+        left |= {"preview", "profile"}
+    if len(known) < 2:
+        left |= {"difference"}
+    return {key: label for key, label in TABS.items() if key not in left}
 
 
 def _details(of: Dataset, shown: DatasetVersion) -> dict[str, Any]:
@@ -498,6 +543,11 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 def _history(known: list[DatasetVersion]) -> list[tuple[DatasetVersion, list[str]]]:
     """Each version with what changed in its columns since the one before."""
+    first: dict[str, DatasetVersion] = {}
+    for one in reversed(known):
+        one.equal_to = first.setdefault(one.content, one).version if one.content else ""  # type: ignore[attr-defined]
+        if first.get(one.content) is one:
+            one.equal_to = ""  # type: ignore[attr-defined]
     pairs = zip(known, [*known[1:], None], strict=True)
     return [(one, _differences(one, before) if before else []) for one, before in pairs]
 
@@ -542,5 +592,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("datasets/<uuid:dataset_id>/", dataset, name="dataset"),
     path("datasets/<uuid:dataset_id>/head/", dataset_head, name="dataset-head"),
     path("datasets/<uuid:dataset_id>/versions/<int:number>/reopen/", reopen, name="dataset-reopen"),
+    path("datasets/<uuid:dataset_id>/versions/<int:number>/act/", version_act, name="dataset-version-act"),
     path("datasets/<uuid:dataset_id>/versions/<int:number>/delete/", delete_version, name="dataset-version-delete"),
 ]
