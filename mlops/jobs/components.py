@@ -26,6 +26,7 @@ from mlops.formats.document import Document
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, nearest
 from mlops.jobs.overriding import overridden
+from mlops.jobs.parallel_overriding import parallel_overridden
 from mlops.jobs.parallels import parallel_definition
 from mlops.jobs.reading import Files
 from mlops.jobs.sweeps import sweep_definition
@@ -111,12 +112,15 @@ class Components:
     def _with_changes(self, source: Source, at: YamlPath, job: dict[str, Any], found: Used) -> Used:
         """A job may say anew where and how long its component runs."""
         definition = self.library.definition(found.component.name, found.component.version)
-        if definition is None or not isinstance(definition.how, Command):
+        if definition is None or not isinstance(definition.how, Command | Parallel):
             return found
-        changed = overridden(source, at, definition, self.files.warnings)
+        is_command = isinstance(definition.how, Command)
+        change = overridden if is_command else parallel_overridden
+        changed = change(source, at, definition, self.files.warnings)
         if changed is definition:
             return found
-        return used(self.keep(Built(definition=changed, kind="command", tags={}, warnings=())))
+        kind = "command" if is_command else "parallel"
+        return used(self.keep(Built(definition=changed, kind=kind, tags={}, warnings=())))
 
     def _file(self, source: Source, at: YamlPath, path: str) -> Used:
         if path in self._known:

@@ -22,6 +22,7 @@ from mlops.formats.azureml.job_fields import (
     read_wanted,
 )
 from mlops.formats.azureml.lines import Path, Source, fields
+from mlops.formats.azureml.parallel_plan import PLAN_FIELDS
 from mlops.formats.azureml.values import FILE_FORMS, TYPE_OF
 from mlops.formats.component import Component
 from mlops.formats.definition import End
@@ -314,6 +315,8 @@ class _Reader:
         inline = "component" not in job
         for field in job:
             if field in OVER_THE_COMPONENT and self.runs:
+                continue
+            if field in PLAN_FIELDS and job.get("type") == "parallel" and self.runs:
                 continue
             if field in JOB_WITHOUT_MEANING and not inline:
                 self.warnings.append(self._said((*at, field), f"“{field}” has no meaning here"))
