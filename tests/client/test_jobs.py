@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from mlops.blobs.trees import keep_file, keep_folder
 from mlops.client.commands.job_download import below
 from mlops.formats.refusal import Refusal
+from mlops.runs.logging import Point, log_metrics
 from mlops.runs.models import Artifact, Experiment, LogLine, Metric, Run, Step
 from tests.client.conftest import Mlops
 
@@ -129,3 +131,23 @@ def test_what_a_job_left_is_downloaded_in_the_usual_folders(signed_in: Mlops, pr
     assert not (place / "named-outputs").exists()
     assert signed_in("job", "download", "-n", "1", "-p", str(place), "--all").status == 0
     assert (place / "named-outputs" / "split.model" / "model.pkl").read_bytes() == b"m"
+
+
+def test_jobs_are_compared_beside_each_other(signed_in: Mlops, project: Any) -> None:
+    for number, value in ((1, 0.8), (2, 0.9)):
+        log_metrics(_run(project, number=number, name=f"Run {number}"), [Point("auc", value)])
+    said = signed_in("job", "compare", "1", "Run 2", "--query", "metrics[0].[values, best]", "-o", "json")
+    assert json.loads(said.out) == [[0.8, 0.9], [1]], said.errors
+    assert "0.9 *" in signed_in("job", "compare", "1", "2", "-o", "table").out
+
+
+def test_a_job_is_deleted_restored_and_deleted_for_good(signed_in: Mlops, project: Any) -> None:
+    _run(project)
+    assert signed_in("job", "delete", "-n", "1").status == 0
+    assert signed_in("job", "show", "-n", "1").status == 3
+    assert signed_in("job", "bin", "--query", "[].number", "-o", "tsv").out == "1\n"
+    assert signed_in("job", "undelete", "-n", "1").status == 0
+    signed_in("job", "delete", "-n", "1")
+    assert signed_in("job", "purge", "-n", "1").status == 2
+    assert signed_in("job", "purge", "-n", "1", "--yes").status == 0
+    assert not Run.objects.exists()

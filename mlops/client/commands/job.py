@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 from urllib.parse import quote
 
-from mlops.client.commands import job_create, job_download
+from mlops.client.commands import job_bin, job_compare, job_create, job_download
 from mlops.client.commands.job_stream import stream_to_end
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
@@ -58,6 +58,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     update.add_argument("--set", action="append", nargs="+", required=True, metavar="A.B=VALUE", help="tags.owner=me")
     add_project(update)
     job_download.define(verbs)
+    job_compare.define(verbs)
+    job_bin.define(verbs)
 
 
 def list_jobs(arguments: argparse.Namespace) -> int:

@@ -73,15 +73,13 @@ def compared(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> list[Run]:
     ids = request.GET.getlist("run") or [one for one in (request.GET.get("a", ""), request.GET.get("b", "")) if one]
     try:
-        for one in ids:
-            UUID(one)
-        if len(set(ids)) < 2:
-            raise ValueError
-    except ValueError as error:
-        raise Refusal(
-            "two_runs_needed", _("A comparison needs two runs or more."), hint=_("Select them in the list of runs.")
-        ) from error
-    return named_runs(request.user, ids)
+        runs = named_runs(request.user, [str(UUID(one)) for one in ids]) if ids else []
+    except ValueError:
+        runs = []
+    if len(runs) < 2:
+        message = _("A comparison needs two runs or more.")
+        raise Refusal("two_runs_needed", message, hint=_("Select them in the list of runs."))
+    return runs
 
 
 def _courses(runs: list[Run]) -> list[dict[str, Any]]:
