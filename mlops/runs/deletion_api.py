@@ -37,7 +37,7 @@ class RunDelete(APIView):
     @extend_schema(request=None, responses=dict)
     def post(self, request: Request, run_id: UUID) -> Response:
         run = _run(request, run_id)
-        delete(request.user, run, reason=str(request.data.get("reason", "")))
+        delete(request.user, run, reason=_given(request, "reason"))
         return Response(_told(run))
 
 
@@ -55,9 +55,13 @@ class RunPurge(APIView):
     @extend_schema(request=dict, responses=dict)
     def post(self, request: Request, run_id: UUID) -> Response:
         run = _run(request, run_id)
-        told, given = _told(run), request.data
-        purge(request.user, run, confirmed=str(given.get("confirmed", "")), reason=str(given.get("reason", "")))
+        told = _told(run)
+        purge(request.user, run, confirmed=_given(request, "confirmed"), reason=_given(request, "reason"))
         return Response(told)
+
+
+def _given(request: Request, name: str) -> str:
+    return str(request.data.get(name, "")) if isinstance(request.data, dict) else ""
 
 
 def _run(request: Request, run_id: UUID) -> Run:
