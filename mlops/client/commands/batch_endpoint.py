@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from mlops.client.batch_input import given_input
+from mlops.client.commands import tagging
 from mlops.client.commands.job_download import save_outputs
 from mlops.client.commands.job_stream import follow
 from mlops.client.connection import Connection, connect
@@ -52,7 +53,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_file(update, "a batchEndpoint YAML")
     update.add_argument("--default", "--defaults", dest="default", default="", metavar="DEPLOYMENT")
     update.add_argument("--description", default=None, help="what it is for")
-    update.add_argument("--set", action="append", default=[], metavar="defaults.deployment_name=NAME")
+    update.add_argument(
+        "--set", action="append", default=[], metavar="defaults.deployment_name=NAME", help="also tags.NAME=VALUE"
+    )
+    update.add_argument("--remove", action="append", default=[], metavar="tags.NAME", help="take a tag off")
     invoke = verbs.add("invoke", "score data: begins a job", invoke_endpoint)
     _define_invoke(invoke)
     jobs = verbs.add("list-jobs", "jobs of a batch endpoint, newest first", list_jobs)
@@ -104,10 +108,17 @@ def show_endpoint(arguments: argparse.Namespace) -> int:
     return show(arguments, find_endpoint(connect(), arguments.name, project=arguments.project))
 
 
+def _of_tags(words: list[str]) -> list[str]:
+    return [word for word in words if word.startswith("tags.")]
+
+
 def update_endpoint(arguments: argparse.Namespace) -> int:
     fields = _fields(arguments)
     default = arguments.default or str((fields.get("defaults") or {}).get("deployment_name") or "")
+    tags = tagging.tags_given(argparse.Namespace(set=_of_tags(arguments.set), remove=arguments.remove))
     for word in arguments.set:
+        if word in _of_tags(arguments.set):
+            continue
         name, _equals, value = word.partition("=")
         if name not in ("defaults.deployment_name", "default"):
             raise WrongUsage(
@@ -117,10 +128,12 @@ def update_endpoint(arguments: argparse.Namespace) -> int:
     description = arguments.description if arguments.description is not None else fields.get("description")
     body = {"default": default or None, "description": description}
     body = {name: value for name, value in body.items() if value is not None}
-    if not body:
+    if not body and not tags:
         raise WrongUsage("nothing_to_change", "Nothing is to be changed.", hint="Give --default or --description.")
     connection = connect()
     endpoint = find_endpoint(connection, arguments.name, project=arguments.project)
+    if tags:
+        tagging.set_tags(connection, f"{PATH}{endpoint['id']}/", tags)
     return show(arguments, connection.request("PATCH", f"{PATH}{endpoint['id']}/", body=body))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.client.bundle import bundled
+from mlops.client.commands import tagging
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
@@ -48,6 +49,8 @@ def define(parser: argparse.ArgumentParser) -> None:
         add_project(verb)
         if name == "download":
             verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+
+    tagging.define_update(verbs, "component", "components/")
 
 
 def create_component(arguments: argparse.Namespace) -> int:

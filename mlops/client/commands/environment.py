@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mlops.client.commands import tagging
 from mlops.client.commands.environment_files import environment_file
 from mlops.client.commands.environment_log import follow_log
 from mlops.client.commands.token import seconds_of
@@ -49,6 +50,8 @@ def define(parser: argparse.ArgumentParser) -> None:
         _add_versioned(verb)
         if name == "download":
             verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+
+    tagging.define_update(verbs, "environment", "environments/")
 
 
 def _define_create(verbs: Verbs) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import model_convert, model_package, model_profile
+from mlops.client.commands import model_convert, model_package, model_profile, tagging
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
@@ -47,7 +47,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_project(create)
     show_verb = verbs.add("show", "one version with signature, metrics and origin", show_model)
     download = verbs.add("download", "a version's files", download_model)
-    for verb in (show_verb, download):
+    update = verbs.add("update", "tags and the description of a version", update_model)
+    update.add_argument("--description", default=None, help="what it is for")
+    tagging.add_tags(update)
+    for verb in (show_verb, update, download):
         add_name(verb, "the model's name, or NAME:VERSION")
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
         add_project(verb)
@@ -137,6 +140,19 @@ def show_model(arguments: argparse.Namespace) -> int:
     connection = connect()
     row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
     return show(arguments, _named(row, connection.get(f"models/{row['id']}/versions/{number}/")))
+
+
+def update_model(arguments: argparse.Namespace) -> int:
+    body: dict[str, Any] = {"tags": tagging.tags_given(arguments)} if arguments.set or arguments.remove else {}
+    if arguments.description is not None:
+        body["description"] = arguments.description
+    if not body:
+        raise WrongUsage("nothing_to_change", "Nothing was said to change.", hint=tagging.EXAMPLE)
+    connection = connect()
+    row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
+    return show(
+        arguments, _named(row, connection.request("PATCH", f"models/{row['id']}/versions/{number}/", body=body))
+    )
 
 
 def download_model(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import endpoint_callers, endpoint_collected, endpoint_replay, endpoint_telemetry
+from mlops.client.commands import endpoint_callers, endpoint_collected, endpoint_replay, endpoint_telemetry, tagging
 from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import load, readable
@@ -42,7 +42,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_filter(listed)
     add_project(listed)
     show_verb = verbs.add("show", "one endpoint with address, traffic and deployments", show_endpoint)
-    update = verbs.add("update", "change the traffic", update_endpoint)
+    update = verbs.add("update", "change the traffic, or the tags", update_endpoint)
+    tagging.add_tags(update)
     add_file(update, "an endpoint YAML with traffic or mirror_traffic")
     update.add_argument("--traffic", nargs="+", metavar="NAME=PERCENT", help='such as "blue=90 green=10"')
     update.add_argument(
@@ -130,11 +131,17 @@ def update_endpoint(arguments: argparse.Namespace) -> int:
         if given is not None:
             words = pairs(given, code="traffic_unreadable")
             fields[name] = {deployment: _percent(deployment, value) for deployment, value in words.items()}
-    if not fields and not arguments.previous:
-        hint = "Give --traffic, --mirror-traffic, --previous, or -f FILE with one of them."
+    tags = tagging.tags_given(arguments)
+    if not fields and not arguments.previous and not tags:
+        hint = "Give --traffic, --mirror-traffic, --previous, --set tags.NAME=VALUE, or -f FILE with one of them."
         raise WrongUsage("nothing_to_update", "Nothing is to be changed.", hint=hint)
     connection = connect()
-    place = f"{PATH}{_endpoint(connection, arguments)['id']}/traffic/"
+    address = f"{PATH}{_endpoint(connection, arguments)['id']}/"
+    if tags:
+        told = tagging.set_tags(connection, address, tags)
+        if not fields and not arguments.previous:
+            return show(arguments, {"name": arguments.name, **told})
+    place = f"{address}traffic/"
     path = f"{place}restore/" if arguments.previous else place
     return show(arguments, connection.post(path, {**fields, "reason": arguments.reason}))
 

@@ -215,7 +215,7 @@ class Comparison:
 
     def wrong(self, expected: str, hint: str, start: int) -> SearchFault:
         given = self.scan.text[start : self.scan.place][:100]
-        said = f"'{self.typed.whole}' is compared with {expected}, not with {given}." if given else (
+        said = f"'{self.typed.whole}' cannot be compared with {given}: it takes {expected}." if given else (
             f"'{self.typed.whole}' is compared with nothing: {expected} is missing."
         )  # fmt: skip
         span = (start, max(start, self.scan.place))

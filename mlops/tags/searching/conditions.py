@@ -114,7 +114,7 @@ class Conditions:
         try:
             return column.read(value.value, self.actor)
         except ValueError as error:
-            said = f"'{column.name}' is compared with {error}, not with '{value.value}'."
+            said = f"'{column.name}' cannot be compared with '{value.value}': it takes {error}."
             raise SearchFault("filter_value_invalid", said, text=self.text, span=node.span) from error
 
 
