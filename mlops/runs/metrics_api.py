@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,10 @@ class RunsBeside(APIView):
     def get(self, request: Request) -> Response:
         runs = named_runs(request.user, request.query_params.getlist("run"))
         heads = [{"id": str(run.pk), "number": run.number, "display_name": run.display_name} for run in runs]
-        return Response({"runs": heads, **msgspec.to_builtins(beside(runs))})
+        found = msgspec.to_builtins(beside(runs))
+        for row in found["metrics"]:
+            row["values"] = [_finite(value) for value in row["values"]]
+        return Response({"runs": heads, **found})
 
 
 def named_runs(person: Any, ids: list[str]) -> list[Run]:
@@ -74,6 +78,11 @@ def named_runs(person: Any, ids: list[str]) -> list[Run]:
 def _told(course: Any, runs: list[Run]) -> dict[str, Any]:
     run = next(one for one in runs if str(one.pk) == course.run)
     return {**msgspec.to_builtins(course), "number": run.number, "name": run.display_name}
+
+
+def _finite(value: float | None) -> float | str | None:
+    """JSON has no NaN and no infinity: they go as `nan`, `inf` and `-inf`."""
+    return value if value is None or math.isfinite(value) else str(value)
 
 
 def _number(text: str) -> int:

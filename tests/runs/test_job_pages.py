@@ -204,9 +204,11 @@ def test_twenty_runs_are_compared_in_few_queries(client, contributor, job, djang
     client.force_login(contributor)
     runs = [job(lr=number) for number in range(20)]
     for run in runs:
-        log_metrics(run, [Point(f"m{number}", number * 1.0) for number in range(50)])
+        log_metrics(run, [Point(f"m{number}", number * 1.0) for number in range(49)])
+    log_metrics(runs[0], [Point("ratio", float("inf"))])
     with django_assert_max_num_queries(40):
         answer = client.get("/api/v1/runs/beside/?" + "&".join(f"run={run.pk}" for run in runs))
     found = answer.json()
     assert len(found["metrics"]) == 50
+    assert found["metrics"][-1]["values"][:2] == ["inf", None]
     assert found["parameters"][0]["differs"]

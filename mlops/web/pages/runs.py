@@ -120,7 +120,15 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "project": project,
         "listed": found,
-        "rows": [(one, seconds(one.started_at, one.ended_at), tags[str(one.pk)], values[one.pk]) for one in found.rows],
+        "rows": [
+            (
+                one,
+                seconds(one.started_at, one.ended_at),
+                tags[str(one.pk)],
+                list(zip(columns, values[one.pk], strict=True)),
+            )
+            for one in found.rows
+        ],
         "columns": columns,
         "heads": [(column, *_order_link(request, column)) for column in columns],
         "known": known_columns(everything),
@@ -132,6 +140,10 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "problem": problem,
         "may_contribute": may(request.user, "contribute", project),
     }
+
+
+def _named(columns: list[Column], values: list[Any]) -> list[tuple[Column, Any]]:
+    return list(zip(columns, values, strict=True))
 
 
 def _of_the_list(request: HttpRequest, seen: QuerySet[Run], asked: dict[str, str]) -> QuerySet[Run]:
