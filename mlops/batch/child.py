@@ -100,6 +100,7 @@ class Child:
             reads=tuple(settings.JOB_READABLE),
             given=(str(self._folder), *self._reads, *(homes_of(order.python) if order.python else ())),
             writes=(str(self.answers),),
+            tmp=str(self.answers / "tmp"),
             forbidden=(str(settings.DATA_DIR),),
         )
 

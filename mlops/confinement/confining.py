@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from mlops.confinement import landlock, places, privileges
+from mlops.confinement import landlock, places, privileges, veil
 
 Mode = Literal["required", "preferred", "off"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -32,28 +32,38 @@ class Confinement:
     writes: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     pythons: tuple[str, ...] = (sys.executable,)
+    tmp: str = ""
+    """The folder that stands for /tmp from then on, where we may arrange that (mlops.confinement.veil)."""
 
 
-def confine(how: Confinement) -> bool:
-    """The calling thread, for good, and all that it starts from then on. Whether it is confined.
+@dataclass(frozen=True)
+class Confined:
+    own: tuple[str, ...] = ()
+    """Folders that are shared elsewhere, such as /tmp, and here are this process's own."""
+
+
+def confine(how: Confinement) -> Confined | None:
+    """The calling thread, for good, and all that it starts from then on. None where it is not confined.
 
     Raises Unconfinable where that is required and the machine cannot."""
     if how.mode == "off":
-        return False
+        return None
     lack = lacking()
     if lack:
         if how.mode == "required":
             raise Unconfinable(lack)
-        return False
+        return None
     wide = places.readable(pythons=how.pythons, more=(*places.of_this_python(), *how.reads))
+    reads = (*places.spared(wide, how.forbidden), *how.given)
+    own = veil.draw(how.tmp, kept=(*reads, *how.writes)) if how.tmp else ()
     landlock.restrict(
-        reads=(*places.spared(wide, how.forbidden), *how.given),
-        writes=(*how.writes, places.SHARED_MEMORY),
+        reads=reads,
+        writes=(*how.writes, *own, *places.spared((places.SHARED_MEMORY,), (*how.forbidden, *how.given))),
         lists=(places.AROUND,),
         devices=places.devices(),
     )
     privileges.drop_capabilities()
-    return True
+    return Confined(own)
 
 
 def start(

@@ -34,4 +34,5 @@ def enter() -> bool:
         os.makedirs(place, exist_ok=True)
         os.environ[name] = place
     tempfile.tempdir = None
-    return confine(replace(how, given=(*how.given, *homes_of(sys.executable))))
+    confined = confine(replace(how, given=(*how.given, *homes_of(sys.executable)), tmp=os.environ["TMPDIR"]))
+    return confined is not None

@@ -96,6 +96,7 @@ def _walls(folder: Path, writes: Sequence[Path]) -> Confinement:
         reads=tuple(filter(None, env.read("MLOPS_JOB_READABLE").split(":"))),
         given=(str(folder),),
         writes=(str(own), *map(str, writes)),
+        tmp=str(own / "tmp"),
         forbidden=(str(env.data_dir()),),
     )
 

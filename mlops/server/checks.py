@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mlops import env
-from mlops.confinement import landlock
+from mlops.confinement import groups, landlock, veil
 from mlops.confinement.confining import MODES, lacking
 from mlops.server import lock
 from mlops.supervisor.probe import get
@@ -146,7 +146,9 @@ def confinement(name: str) -> Part:
     if lack := lacking():
         remedy = "Only people whom you trust may run jobs here; or run jobs in containers."
         return Part(name=name, state="broken" if mode == "required" else "warning", detail=lack, remedy=remedy)
-    return Part(name=name, state="ok", detail=f"{mode}; Landlock version {landlock.version()}")
+    own = "each with a /tmp of its own" if veil.can_draw() else "shared memory is shared between jobs"
+    limit = "control groups bound processes" if groups.home() else "processes are counted twice a second"
+    return Part(name=name, state="ok", detail=f"{mode}; Landlock version {landlock.version()}, {own}, {limit}")
 
 
 def pages(name: str) -> Part:

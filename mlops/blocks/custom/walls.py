@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ SHARED_FILES = ("stdout.txt", "stderr.txt", "metrics.jsonl")
 """What a program may open again beside its folders: `/dev/stdout` leads to the first."""
 
 
+_own: list[str] = []
+"""Folders such as /tmp that are this step's own, since it was confined."""
+
+
 def confine_step(order: StepOrder) -> bool:
     """This process and all that it starts, for good: it reads what it is given and writes its own folder.
 
@@ -25,10 +30,14 @@ def confine_step(order: StepOrder) -> bool:
     for folder in order.outputs.values():
         Path(folder).mkdir(parents=True, exist_ok=True)
     os.environ.update(order.variables, HOME=str(work / "home"), TMPDIR=str(work / "tmp"))
+    around = _around(order, writes=(order.work_dir, *order.outputs.values()))
     try:
-        return confine(_around(order, writes=(order.work_dir, *order.outputs.values())))
+        confined = confine(replace(around, tmp=str(work / "tmp")))
     except Unconfinable as lack:
         raise not_confined(order.title, str(lack)) from lack
+    _own[:] = confined.own if confined else ()
+    os.chdir(order.work_dir)
+    return confined is not None
 
 
 def around_program(order: StepOrder) -> Confinement:
@@ -38,7 +47,7 @@ def around_program(order: StepOrder) -> Confinement:
     files = [work / name for name in SHARED_FILES]
     for file in files:
         file.touch()
-    return _around(order, writes=(*existing_folders(order.work_dir), *map(str, files)))
+    return _around(order, writes=(*existing_folders(order.work_dir), *map(str, files), *_own))
 
 
 def not_confined(title: str, lack: str) -> Refusal:
