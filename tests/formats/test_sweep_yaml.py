@@ -171,3 +171,9 @@ def test_a_whole_number_is_not_varied_by_fractions():
 def test_an_algorithm_is_a_word_or_a_mapping(written, expected):
     sampling = read(SWEEP.replace("sampling_algorithm: random", f"sampling_algorithm: {written}")).how.plan.sampling
     assert (sampling.type, sampling.rule, sampling.seed) == expected
+
+
+def test_what_is_varied_and_not_in_the_command_is_told():
+    found = read(SWEEP.replace("    --kernel ${{search_space.kernel}}\n", ""))
+    assert any("AZUREML_SWEEP_kernel" in one for one in found.warnings)
+    assert not any("c_value" in one for one in found.warnings)

@@ -136,15 +136,16 @@ def _is_forced(step: Step) -> bool:
 
 
 def _trial(definition: Definition) -> Definition:
-    """With the time that it may take."""
+    """With the time that it may take, and with what is varied in its environment as Azure ML names it."""
     trial, sweep = definition.trial(), definition.how
     assert isinstance(sweep, Sweep)
     assert isinstance(trial.how, Command)
+    told = {f"AZUREML_SWEEP_{one.name}": f"${{{{inputs.{one.name}}}}}" for one in sweep.varied}
+    how = msgspec.structs.replace(trial.how, variables={**told, **trial.how.variables})
     seconds = sweep.plan.limits.trial_timeout_seconds
-    if seconds is None:
-        return trial
-    resources = msgspec.structs.replace(trial.how.resources, timeout_seconds=seconds)
-    return msgspec.structs.replace(trial, how=msgspec.structs.replace(trial.how, resources=resources))
+    if seconds is not None:
+        how = msgspec.structs.replace(how, resources=msgspec.structs.replace(how.resources, timeout_seconds=seconds))
+    return msgspec.structs.replace(trial, how=how)
 
 
 def _spec(trial: Definition, parameters: dict[str, Any], flowing: dict[str, dict[str, str]]) -> PipelineSpec:

@@ -77,6 +77,7 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
         path = _joined(source.name, str(trial).removeprefix("file:"))
         origin, trial_at = load(path, read_file(str(trial))), ()
         read = read_component(without(origin, (), APART), read_file)
+    warnings += _unused(source, at, plan, read.command.command)
     component, varied = _split(source, at, plan.space, read.component)
     name = str(found.get("name") or read.component.name or (at[-1] if at else "sweep"))
     component = msgspec.structs.replace(
@@ -93,6 +94,16 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
         trial_at=trial_at,
         warnings=(*warnings, *read.warnings),
     )
+
+
+def _unused(source: Source, at: Path, plan: SweepPlan, command: str) -> list[str]:
+    """What is varied and not in the command: the trial sees it as `AZUREML_SWEEP_…` alone."""
+    return [
+        f"{source.name}, line {source.line((*at, 'search_space', name))}: “{name}” is varied, and the trial's command "
+        f"does not name it; the script finds it as AZUREML_SWEEP_{name} in its environment."
+        for name in plan.space
+        if not re.search(rf"\$\{{\{{\s*inputs\.{name}\s*\}}\}}", command)
+    ]
 
 
 def _registered(source: Source, place: Path, reference: str, registered: Registered) -> Read:

@@ -167,3 +167,11 @@ def test_a_sweep_goes_on_after_the_worker_of_a_trial_was_killed(begin_sweep):
     drive(run)
     assert run.state == "completed"
     assert [one.score for one in trials_of(run)] == [1, 5, 3]
+
+
+def test_a_trial_that_takes_too_long_is_ended_and_its_values_are_in_its_environment(begin_sweep):
+    command = f"[ $AZUREML_SWEEP_x != 5 ] || sleep 30; {SCORES}"
+    limits = SweepLimits(max_total_trials=3, trial_timeout_seconds=1.0)
+    run = drive(begin_sweep(sweep_of(command, sampling=GRID, limits=limits)))
+    assert [one.run.state for one in trials_of(run)] == ["completed", "failed", "completed"]
+    assert "longer" in trials_of(run)[1].run.reason
