@@ -57,7 +57,7 @@ def find_token(secret: str) -> ApiToken | None:
     now = timezone.now()
     living = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=now))
     token = living.filter(digest=digest(secret), user__is_active=True).first()
-    if token is not None:
+    if token is not None and (token.last_used_at is None or token.last_used_at < now - SEEN_EVERY):
         _note_use(token.pk, now)
     return token
 

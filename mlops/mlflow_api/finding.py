@@ -18,6 +18,8 @@ from mlops.runs.models import Experiment, LoggedModel, Run
 DEFAULT_ID = "0"
 DEFAULT_NAME = "Default"
 DEEPEST = 20
+HEAVY = ("spec", "document", "shapes", "snapshot", "source", "asked")
+"""Columns of a run that nobody asks for here."""
 RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
 
@@ -84,16 +86,17 @@ def run_of(caller: Caller, given: str, deed: Deed = "read") -> Run:
     """Also one in the recycle bin."""
     if RUN_ID.fullmatch(given) is None:
         raise invalid(f"{told('run_id', given)}.")
+    wanted = Run.objects.select_related("project", "experiment__project", "created_by").defer(*HEAVY)
+    if _narrowed(caller):
+        wanted = wanted.filter(project__slug=caller.workspace)
     key = as_key(given)
-    found = None
-    if key is not None:
-        wanted = Run.objects.select_related("project", "experiment__project", "created_by").filter(pk=key)
-        found = (wanted.filter(project__slug=caller.workspace) if _narrowed(caller) else wanted).first()
-    if found is None or not (may(caller.person, deed, found.project) or may(caller.person, "read", found.project)):
+    found = wanted.filter(pk=key).first() if key else None
+    is_allowed = found is not None and may(caller.person, deed, found.project)
+    if found is None or not (is_allowed or may(caller.person, "read", found.project)):
         raise missing(f"Run with id={given} not found")
     if not is_within(caller, found):
         raise missing(f"Run with id={given} not found: a step's token speaks for its own run alone")
-    if deed != "read":
+    if not is_allowed:
         require(caller.person, deed, found.project)
     return found
 

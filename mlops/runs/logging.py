@@ -20,6 +20,7 @@ from mlops.blobs.models import Blob
 from mlops.events.chain import notify
 from mlops.formats.refusal import Refusal, Where
 from mlops.runs.latest import find_latest_anew, keep_latest
+from mlops.runs.many import insert
 from mlops.runs.models import Artifact, DatasetUse, Metric, Run, RunParameter, Special
 from mlops.runs.waking import wake
 from mlops.tags.filters import remove_tag, write_tags
@@ -49,7 +50,7 @@ def log_metrics(run: Run, points: Iterable[Point], *, node: str = "") -> None:
     if not rows:
         return
     with transaction.atomic():
-        Metric.objects.bulk_create(rows, batch_size=1_000)
+        insert(rows)
         keep_latest(rows)
         notify("metrics", str(run.pk), project=run.project)
         if run.parent_id is not None:  # a sweep may stop its trial early

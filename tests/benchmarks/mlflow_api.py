@@ -1,0 +1,189 @@
+"""`python -m tests.benchmarks.mlflow_api --mlflow PYTHON [--runs N]`: MLflow's API here beside `mlflow server` itself.
+
+`PYTHON` is the interpreter of an environment with the whole of mlflow. Both servers keep a new SQLite database on the
+same disk, and each answers the same requests while the other idles: batches of 1,000 metrics, single metrics one after
+the other and from eight callers, and searches over N runs with a filter. Absolute numbers change with the machine; the
+ratios are what to compare. Exit status 1 where a promise is broken. Some minutes, most of them to fill mlflow's."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+import psutil
+
+from mlops.server.ports import free
+
+PROMISED = {
+    "metrics a second, batches of 1,000": 5.0,
+    "single metrics a second, one caller": 3.0,
+    "single metrics a second, 8 callers": 3.0,
+    "searches a second": 5.0,
+}
+LIMITS = httpx.Limits(keepalive_expiry=2)
+"""A connection is not used again once the server may have closed it."""
+READY_SECONDS = 300.0
+MADE = """
+import os, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "mlops.settings"
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from mlops.accounts.actions import create_token
+from mlops.accounts.membership import create_project
+olga = User.objects.create_user("olga")
+create_project(olga, name="Churn", slug="churn")
+print(create_token(olga, name="bench"))
+"""
+
+
+class Server:
+    def __init__(self, url: str, headers: dict[str, str], process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.client = httpx.Client(base_url=f"{url}/api/2.0/mlflow/", headers=headers, timeout=120, limits=LIMITS)
+
+    def call(self, path: str, body: dict[str, Any]) -> Any:
+        answer = self.client.post(path, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def make_run(self) -> str:
+        return str(self.call("runs/create", {"experiment_id": "0", "start_time": _now()})["run"]["info"]["run_id"])
+
+    def idle_mib(self) -> float:
+        main = psutil.Process(self.process.pid)
+        return float(sum(one.memory_info().rss for one in (main, *main.children(recursive=True)))) / 2**20
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mlflow", required=True, help="the Python of an environment with mlflow")
+    parser.add_argument("--runs", type=int, default=1_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mlops-mlflow-") as temporary:
+        folder = Path(temporary)
+        with _theirs(asked.mlflow, folder / "theirs") as theirs, _ours(folder / "ours") as ours:
+            idle = {"here": ours.idle_mib(), "mlflow": theirs.idle_mib()}
+            found = {"here": _measured(ours, asked.runs), "mlflow": _measured(theirs, asked.runs)}
+    print(f"{'':40}{'here':>10}{'mlflow':>10}{'ratio':>8}")
+    kept = True
+    for name, least in PROMISED.items():
+        here, there = found["here"][name], found["mlflow"][name]
+        kept &= here / there >= least
+        print(f"{name:40}{here:10.0f}{there:10.0f}{here / there:8.1f}   (at least {least:.0f})")
+    share = idle["here"] / idle["mlflow"]
+    print(f"{'idle memory, MiB':40}{idle['here']:10.0f}{idle['mlflow']:10.0f}{share:8.2f}   (at most 0.25)")
+    return 0 if kept and share <= 0.25 else 1
+
+
+def _measured(server: Server, runs: int) -> dict[str, float]:
+    run = server.make_run()
+    batches = [
+        [{"key": "loss", "value": 0.5, "timestamp": _now(), "step": 1_000 * number + step} for step in range(1_000)]
+        for number in range(10)
+    ]
+    seconds = _each(lambda batch: server.call("runs/log-batch", {"run_id": run, "metrics": batch}), batches)
+    found = {"metrics a second, batches of 1,000": 1_000 / median(seconds)}
+    points = [{"run_id": run, "key": "a", "value": 1.0, "timestamp": _now(), "step": step} for step in range(200)]
+    found["single metrics a second, one caller"] = 1 / median(_each(_logs(server), points))
+    began = time.perf_counter()
+    with ThreadPoolExecutor(8) as callers:
+        list(callers.map(_logs(server), points))
+    found["single metrics a second, 8 callers"] = len(points) / (time.perf_counter() - began)
+    with ThreadPoolExecutor(4) as callers:
+        list(callers.map(lambda number: _fill(server, number), range(runs)))
+    query = {"experiment_ids": ["0"], "filter": "metrics.rmse < 0.1 AND params.lr = '0.1'", "max_results": 50}
+    query["order_by"] = ["metrics.rmse DESC"]
+    found["searches a second"] = 1 / median(_each(lambda _one: server.call("runs/search", query), list(range(10))))
+    return found
+
+
+def _fill(server: Server, number: int) -> None:
+    run = server.make_run()
+    metrics = [{"key": key, "value": number % 100 / 100, "timestamp": _now()} for key in ("rmse", "mae", "r2")]
+    params = [{"key": "lr", "value": str(number % 3 / 10)}, {"key": "depth", "value": str(number)}]
+    server.call("runs/log-batch", {"run_id": run, "metrics": metrics, "params": params})
+
+
+def _logs(server: Server) -> Callable[[dict[str, Any]], Any]:
+    return lambda point: server.call("runs/log-metric", point)
+
+
+def _each(act: Callable[[Any], Any], things: list[Any]) -> list[float]:
+    seconds = []
+    for thing in things:
+        began = time.perf_counter()
+        act(thing)
+        seconds.append(time.perf_counter() - began)
+    return seconds
+
+
+@contextmanager
+def _ours(folder: Path) -> Iterator[Server]:
+    environ = os.environ | {"MLOPS_DATA_DIR": str(folder)}
+    made = subprocess.run([sys.executable, "-c", MADE], env=environ, check=True, capture_output=True, text=True)
+    port = free("127.0.0.1")
+    url = f"http://127.0.0.1:{port}"
+    words = [sys.executable, "-m", "mlops.server.web", "--port", str(port), "--url", url]
+    with _running(words, environ, url, {"Authorization": f"Bearer {made.stdout.split()[-1]}"}) as server:
+        yield server
+
+
+@contextmanager
+def _theirs(python: str, folder: Path) -> Iterator[Server]:
+    folder.mkdir()
+    port = free("127.0.0.1")
+    words = [python, "-m", "mlflow", "server", "--port", str(port), "--backend-store-uri"]
+    words += [f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", str(folder / "files")]
+    with _running(words, os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}, f"http://127.0.0.1:{port}", {}) as server:
+        yield server
+
+
+@contextmanager
+def _running(words: list[str], environ: dict[str, str], url: str, headers: dict[str, str]) -> Iterator[Server]:
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(words, env=environ, stdout=quiet, stderr=quiet, start_new_session=True)
+    try:
+        _wait(url, process)
+        yield Server(url, headers, process)
+    finally:
+        main = psutil.Process(process.pid)
+        family = [main, *main.children(recursive=True)]
+        main.terminate()
+        _gone, alive = psutil.wait_procs(family, timeout=10)
+        for one in alive:
+            one.kill()
+        process.wait(10)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + READY_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            raise SystemExit(f"{url} ended with status {process.returncode}.")
+        try:
+            if httpx.get(f"{url}/health", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    raise SystemExit(f"{url} does not answer.")
+
+
+def _now() -> int:
+    return int(time.time() * 1_000)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
