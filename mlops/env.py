@@ -36,6 +36,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
+    Variable(name="MLOPS_STEP_CONTAINERS", help="auto: in an engine that answers; never.", default="auto"),
+    Variable(name="MLOPS_STEP_NETWORK", help="Of steps in containers: none, bridge, host.", default="none"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(
         name="MLOPS_ENVIRONMENT_KEEP_DAYS",

@@ -30,7 +30,9 @@ from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
+from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
+from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
@@ -134,7 +136,7 @@ def _carry_out(step: Step, executor: Executor) -> None:
     try:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
-        started = executor.start(ordered) if ordered is not None else None
+        started = _executor_of(ordered, executor).start(ordered) if ordered is not None else None
         report = _watch(step, started, prints_metrics=is_command(order)) if started is not None else None
         if report is not None:
             keep_left_files(step, order)
@@ -153,6 +155,10 @@ def _carry_out(step: Step, executor: Executor) -> None:
     finally:
         end_tokens(step)
         _remove(folder)
+
+
+def _executor_of(order: StepOrder, given: Executor) -> Executor:
+    return DockerExecutor() if order.image else given
 
 
 def _remove(folder: Path) -> None:
@@ -209,6 +215,8 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
 
 def _with_environment(step: Step, order: StepOrder, folder: Path) -> StepOrder | None:
     """The order with its environment, which is built first where nobody has; None where the step has ended by it."""
+    if image := image_for(order, partial(_log_line, step)):
+        return msgspec.structs.replace(order, image=image)
     needed = requirements_of(order)
     if not needed.is_own:
         return order
@@ -223,6 +231,10 @@ def _with_environment(step: Step, order: StepOrder, folder: Path) -> StepOrder |
             return None
         _say_why(step, _("Running on %(worker)s.") % {"worker": OWNER})
     return msgspec.structs.replace(order, environment=str(environments.folder_of(needed)))
+
+
+def _log_line(step: Step, text: str) -> None:
+    record_news(step, [ProgressLine(kind="log", at=time.time(), text=text)])
 
 
 def _say_why(step: Step, reason: str) -> None:

@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from celery.signals import worker_shutting_down
+from django.conf import settings
 
 from mlops.execution import stopping
 from mlops.execution.advance import advance
+from mlops.execution.executors.docker import remove_lost
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
 from mlops.work.calls import every, job
@@ -32,3 +34,9 @@ def give_steps_back(**_: Any) -> None:
 @every(5, "execution.sweep")
 def sweep_runs() -> None:
     sweep()
+
+
+@every(60, "execution.lost_containers")
+def clear_containers() -> None:
+    if settings.STEP_CONTAINERS != "never":
+        remove_lost()

@@ -60,6 +60,8 @@ class StepOrder(msgspec.Struct, frozen=True, kw_only=True):
     """The folder with its code."""
     environment: str = ""
     """The folder of its virtual environment; empty: the product's own."""
+    image: str = ""
+    """The container image that its program runs in; empty: it is a process of the machine."""
     variables: dict[str, str] = {}
     """Environment variables that tell its programs of which run they are."""
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops.blocks.custom.containers import run_in_container
 from mlops.blocks.custom.stand_in import path_of_stand_in
 from mlops.blocks.custom.walls import around_program
 from mlops.confinement.confining import start
@@ -82,8 +83,17 @@ def run_program(
 
     Raises Refusal `command_failed` with the exit code and its last words."""
     env = surroundings(order, variables)
-    process = start(words, how=around_program(order), cwd=str(cwd), env=env)
     told = 0
+    if order.image:
+
+        def look() -> None:
+            nonlocal told
+            told = _tell_metrics(order, told, report)
+
+        if status := run_in_container(words, order=order, cwd=cwd, variables=env, look=look):
+            raise _failed(order, status)
+        return
+    process = start(words, how=around_program(order), cwd=str(cwd), env=env)
     while True:
         try:
             status = process.wait(LOOK_SECONDS)
