@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from mlops.blobs.trees import manifest_of, open_file
+from mlops.components.registering import register_folder
+from mlops.execution.library import library_of
 from mlops.formats.azureml.faults import Faulty
+from mlops.formats.definition import Sweep
 from mlops.jobs.actions import create_job
 from mlops.jobs.shaping import job_whole
 from mlops.runs.models import Artifact, Metric, Run, RunParameter, Step
@@ -79,3 +84,37 @@ def test_an_input_that_is_varied_is_left_out_with_a_warning(contributor, project
     run, warnings = create_job(contributor, project, folder, main="job.yml")
     assert any("“slope” is varied" in one for one in warnings)
     assert run.kind == "sweep"
+
+
+REGISTERED = """
+type: sweep
+trial: azureml:fit_slope@latest
+inputs: {data: {type: uri_file, path: points.csv}, bias: 1}
+search_space: {slope: {type: quniform, min_value: 1, max_value: 3, q: 1}}
+sampling_algorithm: grid
+objective: {goal: minimize, primary_metric: loss}
+limits: {max_total_trials: 3}
+"""
+
+
+@pytest.mark.parametrize("trial", ["azureml:fit_slope@latest", "azureml:fit_slope:1", "./fit.yml", "file:fit.yml"])
+def test_a_trial_is_a_registered_component_or_the_file_of_one(create, contributor, project, tmp_path, trial):
+    folder = Path(shutil.copytree(FILES / "tuned", tmp_path / "a"))
+    register_folder(contributor, project, folder, main="fit.yml")
+    (folder / "job.yml").write_text(REGISTERED.replace("azureml:fit_slope@latest", trial))
+    run = create(folder)
+    definition = library_of(run).definition("job", "1")
+    assert definition is not None
+    assert isinstance(definition.how, Sweep)
+    assert definition.how.trial.code
+    assert [one.name for one in definition.component.parameters] == ["bias"]
+
+
+def test_an_input_that_the_trial_does_not_take_is_named(create, contributor, project, tmp_path):
+    folder = Path(shutil.copytree(FILES / "tuned", tmp_path / "a"))
+    (folder / "job.yml").write_text(
+        REGISTERED.replace("azureml:fit_slope@latest", "./fit.yml").replace("bias:", "bais:")
+    )
+    with pytest.raises(Faulty) as refused:
+        create(folder)
+    assert (refused.value.code, refused.value.hint) == ("input_unknown", "Did you mean 'bias'?")
