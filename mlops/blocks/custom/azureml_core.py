@@ -1,8 +1,8 @@
 """What `from azureml.core import Run` gives in a job whose environment has no azureml-core.
 
 This file is copied into the job's folder and imported there by people's Python, of whatever version and without this
-product: it needs the standard library alone. Metrics go into the file that MLOPS_METRICS names; pictures and files go
-into `outputs`, and to MLflow where the job has it."""
+product: it needs the standard library alone. Metrics go into the file that MLOPS_METRICS names, pictures and files into
+`outputs`, which is kept; tags go to MLflow, where the job has it."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 import json
@@ -29,12 +29,14 @@ class Run:
         return {"runId": self.id}
 
     def log(self, name, value, description="", step=None):
-        """A number becomes a metric of the job, and one that is logged again a series. Anything else is printed."""
+        """A number becomes a metric of the job, and one that is logged again a series. Anything else is printed; not
+        the number, for metrics that a job prints are kept as well."""
         value = value.item() if getattr(value, "size", 1) == 1 and hasattr(value, "item") else value
-        print(f"{name}: {value}", flush=True)
-        if isinstance(value, (int, float)) and os.environ.get(_METRICS):
-            with open(os.environ[_METRICS], "a") as file:
-                file.write(json.dumps({str(name): float(value)}) + "\n")
+        if not isinstance(value, (int, float)) or not os.environ.get(_METRICS):
+            print(f"{name}: {value}", flush=True)
+            return
+        with open(os.environ[_METRICS], "a") as file:
+            file.write(json.dumps({str(name): float(value)}) + "\n")
 
     def log_list(self, name, value, description=""):
         for each in value:
@@ -55,7 +57,6 @@ class Run:
             plot.savefig(place)
         elif path is not None:
             shutil.copyfile(path, place)
-        self._tell_mlflow(place)
 
     def upload_file(self, name, path_or_stream, **_more):
         place = self._place(name)
@@ -65,7 +66,6 @@ class Run:
                 file.write(content)
         elif os.path.abspath(path_or_stream) != os.path.abspath(place):
             shutil.copyfile(path_or_stream, place)
-        self._tell_mlflow(place)
 
     def upload_folder(self, name, path, **_more):
         for folder, _folders, files in os.walk(path):
@@ -106,13 +106,6 @@ class Run:
         place = os.path.join(*parts)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         return place
-
-    @staticmethod
-    def _tell_mlflow(place):
-        mlflow = _mlflow()
-        if mlflow:
-            folder = os.path.dirname(os.path.relpath(place, _OUTPUTS))
-            mlflow.log_artifact(place, folder or None)
 
 
 def _mlflow():
