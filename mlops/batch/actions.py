@@ -16,6 +16,7 @@ from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob, Phase
 from mlops.batch.settings import read_settings, settings_of
 from mlops.deployments import entries
 from mlops.deployments.names import checked_name
+from mlops.environments.references import with_registered
 from mlops.events.chain import record
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -82,7 +83,7 @@ def deploy_model(
     """A model version, scored as ONNX, as it is, or by a script (`script` is its path among the files of `code`)."""
     require(actor, "contribute", endpoint.project)
     name = checked_name(name, what="deployment")
-    chosen = read_settings(settings or {})
+    chosen = read_settings(with_registered(endpoint.project, settings or {}))
     if version.model.project_id != endpoint.project_id:
         raise Refusal(
             "model_elsewhere",
@@ -152,7 +153,7 @@ def update_deployment(
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
     before = settings_of(deployment)
-    chosen = read_settings(settings or {}, base=before)
+    chosen = read_settings(with_registered(endpoint.project, settings or {}), base=before)
     with transaction.atomic():
         if description is not None:
             deployment.description = description.strip()

@@ -105,7 +105,9 @@ def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str
         for line in said
     ]
     name = given if isinstance(given, str) else str(given.get("name") or "")
-    settings: dict[str, Any] = {"environment": name} if name and not Path(name).suffix else {}
+    settings: dict[str, Any] = (
+        {"environment": name} if name and (name.startswith("azureml:") or not Path(name).suffix) else {}
+    )
     return settings | ({"requirements": msgspec.to_builtins(requirements)} if requirements.is_own else {})
 
 

@@ -30,6 +30,7 @@ from mlops.deployments.several import check_several
 from mlops.deployments.shifting import shift
 from mlops.deployments.targets import has_address, target
 from mlops.deployments.traffic import checked_mirrors, checked_shares, with_share
+from mlops.environments.references import with_registered
 from mlops.events.chain import record
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -78,7 +79,7 @@ def create_deployment(
     are fields of DeploymentSettings."""
     require(actor, "contribute", endpoint.project)
     name = checked_name(name, what="deployment")
-    wanted = checked_settings(settings)
+    wanted = checked_settings(with_registered(endpoint.project, settings))
     target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
@@ -142,7 +143,7 @@ def update_deployment(
         is_given = bool(script or code)
         has_script = is_given or deployment.entry == "script"
         entry = entries.best(version, has_script=has_script) if is_free or is_given else deployment.entry
-    wanted = checked_settings(settings, base=deployment.wanted)
+    wanted = checked_settings(with_registered(endpoint.project, settings), base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)
     check_collection(version, wanted)

@@ -3,6 +3,7 @@ curated name."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,24 @@ def resolve_environment(
         ),
         variables=read.variables,
     )
+
+
+def with_registered(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A deployment's settings, with what the environment that they name holds: what was trained in it is served in it.
+
+    Settings that say themselves what is in it stay as they are, and so do names that the project does not have. Raises
+    Refusal `environment_unknown` for a version that there is not."""
+    found = dict(settings)
+    given = found.get("environment")
+    if not isinstance(given, str) or found.get("requirements") or not given.startswith(REFERENCE):
+        return found
+    reference = parse_reference(given)
+    asset = EnvironmentAsset.objects.filter(project=project, name=reference.name).first() if reference else None
+    if asset is None or reference is None:
+        return found
+    version = queries.version_of(asset, reference.version)
+    requirements = msgspec.structs.replace(queries.requirements_of(version), image="", build="", dockerfile="")
+    return found | {"environment": str(version), "requirements": msgspec.to_builtins(requirements)}
 
 
 def python_said(requirements: Requirements) -> list[str]:

@@ -8,7 +8,7 @@ from mlops.blobs.bundles import text_of
 from mlops.blobs.trees import manifest_of
 from mlops.environments.actions import archive
 from mlops.environments.queries import requirements_of
-from mlops.environments.references import resolve_environment
+from mlops.environments.references import resolve_environment, with_registered
 from mlops.environments.registering import register_folder
 from mlops.formats.azureml.lines import load
 from mlops.formats.refusal import Refusal
@@ -132,3 +132,15 @@ def test_an_archived_one_is_used_with_a_warning(contributor, project, tmp_path):
     version = register_folder(contributor, project, write_yaml(tmp_path / "a"), main="env.yml")
     archive(contributor, version.asset)
     assert "archived" in resolve(contributor, project, "azureml:churn-env:3", tmp_path).warnings[0]
+
+
+def test_a_deployment_is_given_what_the_registered_environment_holds(contributor, project, tmp_path):
+    (tmp_path / "requirements.txt").write_text("humanize==4.11.0")
+    register_folder(contributor, project, tmp_path, given={"name": "words"})
+    found = with_registered(project, {"environment": "azureml:words@latest", "instances": 2})
+    assert (found["environment"], found["instances"]) == ("words:1", 2)
+    assert tuple(found["requirements"]["packages"]) == ("humanize==4.11.0",)
+    kept = {"environment": "azureml:others:1"}
+    assert with_registered(project, kept) == kept
+    with pytest.raises(Refusal, match="no version"):
+        with_registered(project, {"environment": "azureml:words:7"})

@@ -41,7 +41,9 @@ def read_environment(source: Source, at: Path, given: Any, read_file: ReadFile, 
     if isinstance(given, str) and given.startswith(REFERENCE):
         found = curated(given)
         if found is None:
-            warnings.append(f"The environment “{given}” is served by the product's own Python packages.")
+            warnings.append(
+                f"“{given}”: the environment of that name in the project, else the product's own Python packages."
+            )
             return Requirements()
         warnings.append(found.told(given))
         return found.requirements
