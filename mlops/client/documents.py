@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from mlops.formats.azureml import lines
+from mlops.formats.azureml.lines import Source, fields
 from mlops.formats.refusal import Refusal, nearest
 
 
 def load(file: str, *, kind: str, known: Iterable[str], without_meaning: Iterable[str] = ()) -> dict[str, Any]:
     """The document's fields. `known` ones are used, `without_meaning` are told and left out."""
+    return load_source(file, kind=kind, known=known, without_meaning=without_meaning)[1]
+
+
+def load_source(
+    file: str, *, kind: str, known: Iterable[str], without_meaning: Iterable[str] = ()
+) -> tuple[Source, dict[str, Any]]:
+    """As `load`, with the file's lines, so that a fault can be told where it stands."""
     known, silent = set(known) | {"$schema"}, set(without_meaning)
-    document = _parsed(Path(file))
+    source = _source(Path(file))
+    document = fields(source)
     for field in document:
         if field in silent:
             print(f"warning: “{field}” has no meaning here and is left out.", file=sys.stderr)
         elif field not in known:
-            raise Refusal(
-                "field_unknown",
-                f"{file}: “{field}” is no field of a {kind}.",
-                hint=nearest(str(field), known | silent) or f"Fields: {', '.join(sorted(known))}.",
-            )
-    return {key: value for key, value in document.items() if key in known}
+            raise source.unknown(field, known | silent, at=(), kind=f"a {kind}")
+    return source, {key: value for key, value in document.items() if key in known}
+
+
+def choice(source: Source, field: str, given: str, choices: Collection[str], *, kind: str) -> str:
+    """Raises Refusal `value_invalid` with the field's line."""
+    if given not in choices:
+        hint = nearest(given, choices) or f"One of: {', '.join(choices)}."
+        message = f"“{given}” is no {field} of a {kind}."
+        raise source.refuse("value_invalid", message, at=(field,), hint=hint)
+    return given
 
 
 def load_plain(file: str) -> dict[str, Any]:
@@ -44,17 +59,11 @@ def readable(path: Path) -> Path:
 
 
 def _parsed(path: Path) -> dict[str, Any]:
-    import yaml
+    return fields(_source(path))
 
+
+def _source(path: Path) -> Source:
     try:
-        document = yaml.safe_load(readable(path).read_text(encoding="utf-8"))
+        return lines.load(str(path), readable(path).read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise Refusal("file_unreadable", f"{path} is not UTF-8 text.") from error
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        where = f", line {place.line + 1}, column {place.column + 1}" if place else ""
-        reason = getattr(error, "problem", None) or str(error)
-        raise Refusal("yaml_unreadable", f"{path}{where}: {reason}.") from error
-    if not isinstance(document, dict):
-        raise Refusal("yaml_unreadable", f"{path} holds no fields of the form `name: value`.")
-    return document

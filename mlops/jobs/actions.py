@@ -83,7 +83,7 @@ def create_job(
             source=plain(found.source.value),
             tags=facts.tags,
             git=found.git,
-            job=_told(found),
+            job=told(found),
             document=msgspec.to_builtins(found.prepared.document) if found.prepared.document else None,
             continue_on_step_failure=found.prepared.continues,
         )
@@ -147,7 +147,7 @@ def understand(
     return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git)
 
 
-def _told(found: Understood) -> dict[str, Any]:
+def told(found: Understood) -> dict[str, Any]:
     """What the run keeps of its file beside its graph."""
     prepared = found.prepared
     ends = {end: name for name, end in prepared.ends.items()}

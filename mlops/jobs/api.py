@@ -21,9 +21,11 @@ from mlops.access.decisions import project_named, require
 from mlops.blobs.trees import chunks
 from mlops.components.bundles import unpacked
 from mlops.formats.refusal import Refusal
-from mlops.jobs import actions, files, queries
+from mlops.jobs import actions, files, publishing, queries
 from mlops.jobs.shaping import job_line, job_lines, job_whole
 from mlops.pipelines.actions import cancel
+from mlops.pipelines.schedules_api import schedule_arguments
+from mlops.pipelines.shaping import schedule_whole
 from mlops.runs.actions import archive, bring_back
 from mlops.runs.models import Run
 from mlops.runs.searching import RUNS
@@ -102,6 +104,29 @@ class Validation(APIView):
         return Response(found)
 
 
+class JobSchedules(APIView):
+    """A job of a file, published and called by a schedule: `schedule` is JSON as `POST schedules/` takes it, without
+    `endpoint`."""
+
+    @extend_schema(request=NewJob, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        fields = NewJob(data=request.data)
+        fields.is_valid(raise_exception=True)
+        given = fields.validated_data
+        project = project_named(request.user, given["project"])
+        require(request.user, "contribute", project)
+        with sent_files(request, given.get("yaml")) as folder:
+            made, warnings = publishing.schedule_job(
+                request.user,
+                project,
+                folder,
+                schedule=schedule_arguments(_json(request.POST.get("schedule"))),
+                main=given["main"],
+                settings=tuple(given["set"]),
+            )
+        return Response({**schedule_whole(made), "warnings": list(warnings)}, status=201)
+
+
 class OneJob(APIView):
     """By name, number or id."""
 
@@ -151,6 +176,13 @@ class OneFile(APIView):
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
         answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
         return answer
+
+
+def _json(text: Any) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(str(text or "{}"), type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise Refusal("schedule_unreadable", f"`schedule` holds no JSON object: {error}.", status=422) from error
 
 
 def _job(request: Request, name: str) -> Run:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.components.brought import JobLibrary
 from mlops.formats.azureml.command_job import CommandJob, read_command_job
 from mlops.formats.azureml.environment_parts import Requested
 from mlops.formats.azureml.faults import Faults
@@ -15,7 +16,6 @@ from mlops.formats.definition import Definition
 from mlops.formats.document import Document
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.jobs.data import data_at
-from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 
 JOB = "job"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from mlops.components.brought import JobLibrary
 from mlops.components.registering import Built
 from mlops.formats.azureml.lines import Source
 from mlops.formats.azureml.pipeline import Locate
@@ -11,7 +12,6 @@ from mlops.formats.definition import Definition
 from mlops.jobs.commands import Prepared
 from mlops.jobs.components import Components
 from mlops.jobs.data import data_at
-from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 from mlops.pipelines.drawn import freeze, tidy
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.components.brought import JobLibrary
 from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.job_fields import Given, JobFacts, Wanted
 from mlops.formats.azureml.lines import Source
@@ -16,7 +17,6 @@ from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import nearest
 from mlops.jobs.commands import JOB, Prepared
 from mlops.jobs.data import data_at
-from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 
 

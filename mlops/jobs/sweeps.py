@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from django.utils.translation import gettext as _
 
+from mlops.components.brought import JobLibrary
 from mlops.formats.azureml.command_job import read_each
 from mlops.formats.azureml.environment_parts import Requested
 from mlops.formats.azureml.faults import Faults
@@ -14,7 +15,6 @@ from mlops.formats.azureml.sweep import ReadSweep, read_sweep
 from mlops.formats.definition import Definition
 from mlops.formats.refusal import Refusal
 from mlops.jobs.commands import Prepared
-from mlops.jobs.library import JobLibrary
 from mlops.jobs.reading import Files
 from mlops.jobs.single import check_inputs, find_data, single_step
 

@@ -44,6 +44,9 @@ class PublishedPipeline(models.Model):
     document = models.JSONField()
     description = models.TextField(blank=True)
     origin = models.CharField(max_length=200, blank=True)
+    job = models.JSONField(default=dict)
+    """Of a job from a file: `kind`, `source`, `tags`, `git`, `told` as `submit` takes them, and `definitions`, the
+    components that it brought along, by `name@version`."""
     is_enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.components.brought import JobLibrary
 from mlops.events.chain import record
+from mlops.formats.definition import Definition
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, nearest
 from mlops.pipelines.actions import PipelineInvalid, submit
@@ -30,15 +32,18 @@ def publish(
     description: str = "",
     make_default: bool = True,
     origin: str = "",
+    job: Mapping[str, Any] | None = None,
 ) -> PublishedPipeline:
-    """The next version behind the endpoint of that name, which is made where it is new.
+    """The next version behind the endpoint of that name, which is made where it is new. `job`: PublishedPipeline.job.
 
     Raises PipelineInvalid with every problem, Refusal `endpoint_name_missing`."""
     require(actor, "contribute", project)
     name = endpoint.strip()[:120]
     if not name:
         raise Refusal("endpoint_name_missing", _("Give the endpoint a name."))
-    blocking = tuple(problem for problem in examined(project, spec)[1] if problem.severity == "error")
+    blocking = tuple(
+        problem for problem in examined(project, spec, _library(project, job))[1] if problem.severity == "error"
+    )
     if blocking:
         raise PipelineInvalid(blocking)
     with transaction.atomic():
@@ -52,6 +57,7 @@ def publish(
             document=document,
             description=description.strip(),
             origin=origin,
+            job=dict(job or {}),
             created_by=actor,
         )
         behind.next_number += 1
@@ -132,11 +138,12 @@ def call(
         spec=msgspec.convert(version.spec, type=PipelineSpec),
         experiment=experiment or endpoint.name,
         parameters=parameters,
-        document=version.document,
+        document=version.document or None,
         display_name=display_name or str(version),
         description=description,
         continue_on_step_failure=continue_on_step_failure,
         origin=origin or f"pipeline-endpoints/{endpoint.pk}@{version.number}",
+        **_of_job(endpoint.project, version.job),
     )
 
 
@@ -147,6 +154,21 @@ def version_of(endpoint: PipelineEndpoint, number: int) -> PublishedPipeline:
     if found is None:
         raise _no_version(endpoint, number)
     return found
+
+
+def _library(project: Project, job: Mapping[str, Any] | None) -> JobLibrary | None:
+    """None: the project's own."""
+    if not job:
+        return None
+    return JobLibrary(project, msgspec.convert(job.get("definitions", {}), type=dict[str, Definition]))
+
+
+def _of_job(project: Project, job: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job from a file adds to `submit`."""
+    if not job:
+        return {}
+    kept = {name: job[name] for name in ("kind", "source", "tags", "git") if name in job}
+    return {**kept, "job": job.get("told"), "library": _library(project, job)}
 
 
 def _switch(actor: Any, what: PipelineEndpoint | PublishedPipeline, *, is_enabled: bool) -> None:

@@ -20,8 +20,7 @@ from mlops.pipelines.shaping import fire_line, schedule_line, schedule_whole
 from mlops.pipelines.timing import preview
 
 
-class ScheduleFields(serializers.Serializer[Any]):
-    endpoint = serializers.UUIDField()
+class ScheduleSettings(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     trigger = serializers.DictField()
     version = serializers.IntegerField(required=False, allow_null=True, min_value=0, default=None)
@@ -33,6 +32,19 @@ class ScheduleFields(serializers.Serializer[Any]):
     overlap = serializers.CharField(required=False, default="skip")
     continue_on_step_failure = serializers.BooleanField(required=False, default=False)
     enabled = serializers.BooleanField(required=False, default=True)
+
+
+class ScheduleFields(ScheduleSettings):
+    endpoint = serializers.UUIDField()
+
+
+def schedule_arguments(given: Any) -> dict[str, Any]:
+    """Of `create_schedule`, from the fields of a request. Raises ValidationError."""
+    fields = ScheduleSettings(data=given)
+    fields.is_valid(raise_exception=True)
+    found = dict(fields.validated_data)
+    found["number"], found["is_enabled"] = found.pop("version"), found.pop("enabled")
+    return found
 
 
 class Schedules(APIView):
@@ -47,14 +59,10 @@ class Schedules(APIView):
 
     @extend_schema(request=ScheduleFields, responses=dict)
     def post(self, request: Request) -> Response:
-        fields = ScheduleFields(data=request.data)
         endpoint = _endpoint(request)
         require(request.user, "contribute", endpoint.project)
-        fields.is_valid(raise_exception=True)
-        given = dict(fields.validated_data)
-        del given["endpoint"]
-        given["number"], given["is_enabled"] = given.pop("version"), given.pop("enabled")
-        one = schedules.create_schedule(request.user, endpoint, **given)
+        ScheduleFields(data=request.data).is_valid(raise_exception=True)
+        one = schedules.create_schedule(request.user, endpoint, **schedule_arguments(request.data))
         return Response(schedule_whole(one), status=201)
 
 

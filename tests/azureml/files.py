@@ -25,7 +25,7 @@ class Case(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         verb = "validate" if self.noun == "job" else "create"
-        more = ("--no-wait",) if self.noun == "online-deployment" else ()
+        more = ("--no-wait",) if self.noun in ("online-deployment", "data") else ()
         return (self.noun, verb, "-f", str(self.path), *more)
 
 

@@ -10,7 +10,7 @@ from mlops.client.commands import model_convert, model_package, model_profile, t
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
-from mlops.client.documents import beside, load, readable
+from mlops.client.documents import beside, choice, load_source, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
 from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
@@ -25,6 +25,7 @@ COLUMNS = (
     ("created", "created_at"),
 )
 KNOWN = ("name", "path", "description", "tags", "properties", "type", "framework")
+TYPES = ("custom_model", "mlflow_model", "triton_model")
 WITHOUT_MEANING = ("version", "flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
 
 
@@ -165,7 +166,8 @@ def download_model(arguments: argparse.Namespace) -> int:
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if arguments.file:
-        fields = load(arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        source, fields = load_source(arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
         if fields.get("path"):
             fields["path"] = str(beside(arguments.file, str(fields["path"])))
         fields.pop("type", None)

@@ -9,7 +9,7 @@ from typing import Any
 from mlops.client.commands import endpoint_callers, endpoint_collected, endpoint_replay, endpoint_telemetry, tagging
 from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect, problem_of
-from mlops.client.documents import load, readable
+from mlops.client.documents import choice, load, load_source, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
 from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_yes, confirm, filtered, pairs
@@ -80,11 +80,12 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def create_endpoint(arguments: argparse.Namespace) -> int:
-    fields = (
-        load(arguments.file, kind="online endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING)
-        if arguments.file
-        else {}
-    )
+    fields: dict[str, Any] = {}
+    if arguments.file:
+        source, fields = load_source(
+            arguments.file, kind="online endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING
+        )
+        choice(source, "auth_mode", str(fields.get("auth_mode") or "key"), endpoint_callers.MODES, kind="endpoint")
     auth_mode = arguments.auth_mode or str(fields.get("auth_mode") or "key")
     endpoint_callers.check_mode(auth_mode)
     name = arguments.name or str(fields.get("name") or "")

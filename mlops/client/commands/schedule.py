@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mlops.client.bundle import bundled
 from mlops.client.commands.pipeline import PATH as ENDPOINTS
-from mlops.client.commands.pipeline import published
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, readable
 from mlops.client.names import find, project_for, split_version
@@ -17,6 +18,9 @@ from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
 from mlops.client.output import show
 from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
+
+if TYPE_CHECKING:
+    from mlops.formats.azureml.schedule import ReadSchedule
 
 PATH = "schedules/"
 ROWS = Rows("schedule", PATH)
@@ -51,8 +55,8 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def create_schedule(arguments: argparse.Namespace) -> int:
-    """`create_job` names a pipeline endpoint (`azureml:NAME:VERSION`), or a pipeline that is published for it under
-    the schedule's name."""
+    """`create_job` names a pipeline endpoint (`azureml:NAME:VERSION`), or a job of any kind that is published for it
+    under the schedule's name."""
     from mlops.client.commands.monitor import create_from
     from mlops.formats.azureml.lines import load
     from mlops.formats.azureml.monitor import is_monitor
@@ -75,23 +79,19 @@ def create_schedule(arguments: argparse.Namespace) -> int:
             hint="Delete it first, or give another name with -n.",
             status=409,
         )
-    if asked.inline is not None:
-        endpoint, version = _inline(connection, asked.inline, near=place, project=project, name=name), None
-    elif asked.job.startswith("azureml:"):
-        endpoint, version = _known(connection, asked.job, project=project)
-    else:
-        file = str(beside(arguments.file, asked.job))
-        made = published(connection, file, project=project, endpoint=name, make_default=True)
-        endpoint, version = made["endpoint"], None
     body = {
-        "endpoint": endpoint,
         "name": name,
         "trigger": _as_json(asked.trigger),
-        "version": version,
         "experiment": asked.experiment,
         "parameters": asked.parameters,
         **asked.rules,
     }
+    if asked.inline is not None:
+        return show(arguments, _inline(connection, asked.inline, near=place, project=project, body=body))
+    if not asked.job.startswith("azureml:"):
+        file = str(beside(arguments.file, asked.job))
+        return show(arguments, _of_file(connection, file, project=project, body=body, anew=_anew(asked)))
+    body["endpoint"], body["version"] = _known(connection, asked.job, project=project)
     return show(arguments, connection.post(PATH, body))
 
 
@@ -119,15 +119,39 @@ def _known(connection: Connection, reference: str, *, project: str) -> tuple[str
     return str(row["id"]), int(number)
 
 
-def _inline(connection: Connection, job: dict[str, Any], *, near: Path, project: str, name: str) -> str:
+def _inline(connection: Connection, job: dict[str, Any], *, near: Path, project: str, body: dict[str, Any]) -> Any:
     """Written beside the schedule's file for a moment, so that its own paths hold."""
     import yaml
 
     with tempfile.NamedTemporaryFile("w", suffix=".yml", prefix=".job-", dir=near.parent, encoding="utf-8") as file:
-        yaml.safe_dump({"name": name, **job}, file, sort_keys=False, allow_unicode=True)
+        yaml.safe_dump(job, file, sort_keys=False, allow_unicode=True)
         file.flush()
-        made = published(connection, file.name, project=project, endpoint=name, make_default=True)
-    return str(made["endpoint"])
+        return _of_file(connection, file.name, project=project, body=body)
+
+
+def _anew(asked: ReadSchedule) -> list[str]:
+    """The job's inputs and settings that the schedule gives anew, as `--set` writes them."""
+    import json
+
+    given = {"inputs": asked.inputs, "settings": asked.settings}
+    return [f"{place}.{name}={json.dumps(value)}" for place, one in given.items() for name, value in one.items()]
+
+
+def _of_file(connection: Connection, file: str, *, project: str, body: dict[str, Any], anew: Sequence[str] = ()) -> Any:
+    import json
+
+    body = {name: value for name, value in body.items() if name != "parameters"}
+    with bundled(file) as (zipped, main):
+        fields = {
+            "project": project,
+            "main": main,
+            "schedule": json.dumps(body),
+            "set": list(anew),
+        }
+        made = connection.send_files("jobs/schedules/", fields=fields, files=[("bundle.zip", zipped)], under="files")
+    for warning in made.pop("warnings", ()):
+        print(f"warning: {warning}", file=sys.stderr)
+    return made
 
 
 def _as_json(trigger: Any) -> Any:

@@ -26,15 +26,11 @@ TRIGGERS = {
     "files": {"type", "folder", "polling_minutes", "parameter"},
 }
 PATTERN = {"hours", "minutes", "weekdays", "week_days", "month_days", "monthdays"}
-JOB = {
-    "type", "job", "inputs", "experiment_name", "settings", "display_name", "description", "name", "tags", "properties",
-    "jobs", "outputs", "compute", "limits", "identity", "services", "$schema",
-}  # fmt: skip
-ZONES = {"utc": "UTC", "coordinated universal time": "UTC", "w. europe standard time": "Europe/Berlin",
-         "gmt standard time": "Europe/London", "eastern standard time": "America/New_York",
-         "central standard time": "America/Chicago", "pacific standard time": "America/Los_Angeles",
-         "tokyo standard time": "Asia/Tokyo", "india standard time": "Asia/Kolkata"}  # fmt: skip
-"""The Windows names of Azure's files, as far as they are common; others are IANA names."""
+JOB = {"type", "job", "inputs", "experiment_name", "settings", "display_name", "description", "name", "tags"}
+"""Of `create_job` where it calls a job that is elsewhere; a job that is written out is read as every job."""
+
+WHOLE = {"jobs", "command", "trial", "task", "component"}
+"""One of these tells that the job is written out."""
 
 
 class ReadSchedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +41,9 @@ class ReadSchedule(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     inline: dict[str, Any] | None = None
     parameters: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
+    """As they are written; `parameters` are what a published pipeline takes."""
+    settings: dict[str, Any] = {}
     experiment: str = ""
     rules: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
@@ -57,9 +56,9 @@ def read_schedule(source: Source) -> ReadSchedule:
     for name in ("name", "trigger", "create_job"):
         if not given.get(name):
             raise source.refuse("field_missing", f"A schedule needs “{name}”.")
-    job, inline, parameters, experiment = _job(source, given["create_job"], warnings)
-    if inline is not None:
-        inline.setdefault("type", "pipeline")
+    job, inline, called = _job(source, given["create_job"], warnings)
+    inputs = dict(called.get("inputs") or {})
+    parameters = {name: _value(value) for name, value in inputs.items()}
     rules: dict[str, Any] = {
         name: given[name]
         for name in ("description", "version", "catch_up", "catch_up_most", "overlap", "continue_on_step_failure")
@@ -73,25 +72,26 @@ def read_schedule(source: Source) -> ReadSchedule:
         job=job,
         inline=inline,
         parameters={**parameters, **dict(given.get("parameters") or {})},
-        experiment=experiment,
+        inputs=inputs,
+        settings=dict(called.get("settings") or {}),
+        experiment=str((inline or called).get("experiment_name") or ""),
         rules=rules,
         warnings=tuple(warnings),
     )
 
 
-def _job(source: Source, given: Any, warnings: list[str]) -> tuple[str, dict[str, Any] | None, dict[str, Any], str]:
+def _job(source: Source, given: Any, warnings: list[str]) -> tuple[str, dict[str, Any] | None, dict[str, Any]]:
+    """The job's reference or path, the job where it is written out, and how one that is elsewhere is called."""
     if isinstance(given, str):
-        return given, None, {}, ""
+        return given, None, {}
     at = ("create_job",)
     job = fields(source, at)
-    warnings += _checked(source, job, JOB, at, "create_job")
-    experiment = str(job.get("experiment_name") or "")
     if "job" in job:
-        inputs = {name: _value(value) for name, value in dict(job.get("inputs") or {}).items()}
-        return str(job["job"]), None, inputs, experiment
-    if "jobs" in job:
-        return "", job, {}, experiment
-    raise source.refuse("field_missing", "create_job needs “job”, or “jobs” of its own.", at=at)
+        warnings += _checked(source, job, JOB, at, "create_job")
+        return str(job["job"]), None, job
+    if WHOLE & set(job):
+        return "", job, {}
+    raise source.refuse("field_missing", "create_job needs “job”, or a whole job of its own.", at=at)
 
 
 def _value(given: Any) -> Any:
@@ -114,7 +114,7 @@ def read_trigger(source: Source, given: dict[str, Any]) -> Trigger:
     if kind == "files":
         return _converted(source, at, given)
     zone = str(given.get("time_zone") or "UTC")
-    found: dict[str, Any] = {"type": kind, "time_zone": ZONES.get(zone.lower(), zone)}
+    found: dict[str, Any] = {"type": kind, "time_zone": _zone(zone)}
     for theirs, ours in (("start_time", "start_at"), ("end_time", "end_at")):
         if given.get(theirs):
             moment = given[theirs]
@@ -130,6 +130,14 @@ def read_trigger(source: Source, given: dict[str, Any]) -> Trigger:
         found |= {"week_days": [str(day).lower() for day in _list(days)]}
         found |= {"month_days": _list(pattern.get("month_days") or pattern.get("monthdays"))}
     return _converted(source, at, found)
+
+
+def _zone(name: str) -> str:
+    """The IANA name of a zone, which Azure's files name as Windows does."""
+    from tzlocal.windows_tz import win_tz
+
+    names = {windows.lower(): iana for windows, iana in win_tz.items()}
+    return {"utc": "UTC", "coordinated universal time": "UTC"}.get(name.lower(), names.get(name.lower(), name))
 
 
 def _converted(source: Source, at: tuple[str, ...], found: dict[str, Any]) -> Trigger:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mlops.access.models import Project
 from mlops.components.queries import ProjectLibrary
 from mlops.formats.definition import Definition, key_of
 
 
 class JobLibrary(ProjectLibrary):
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, own: Mapping[str, Definition] | None = None) -> None:
+        """`own`: by `name@version`."""
         super().__init__(project)
-        self._own: dict[str, Definition] = {}
+        self._own = dict(own or {})
 
     def add(self, definition: Definition) -> Definition:
         """Under its name and version; it comes before one of the project that has the same."""
