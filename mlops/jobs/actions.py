@@ -22,7 +22,8 @@ from mlops.jobs.parallels import prepare_parallel
 from mlops.jobs.pipelines import prepare_pipeline
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
-from mlops.pipelines.actions import submit
+from mlops.pipelines.actions import PipelineInvalid, submit
+from mlops.pipelines.queries import examined
 from mlops.runs import actions as runs
 from mlops.runs.code import take_git
 from mlops.runs.models import Run, RunKind
@@ -118,6 +119,7 @@ def check_job(
     require(actor, "contribute", project)
     with transaction.atomic():
         found = understand(actor, project, folder, main=main, settings=settings)
+        _require_sound(project, found)
         transaction.set_rollback(True)
     facts = found.prepared.facts
     return {
@@ -145,6 +147,13 @@ def understand(
     prepared = prepare(files, source)
     warnings = tuple(dict.fromkeys(files.warnings))
     return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git)
+
+
+def _require_sound(project: Project, found: Understood) -> None:
+    """Raises PipelineInvalid with what would keep it from running, such as a circle."""
+    problems = examined(project, found.prepared.spec, found.prepared.library)[1]
+    if blocking := tuple(problem for problem in problems if problem.severity == "error"):
+        raise PipelineInvalid(blocking)
 
 
 def told(found: Understood) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from mlops.access.models import Project
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_manifest, keep_stream
 from mlops.datasets.models import DatasetVersion
+from mlops.datasets.references import resolve_data
+from mlops.datasets.trees import without_companions
 from mlops.events.chain import record
 from mlops.formats.frameworks import framework_of
 from mlops.formats.manifest import File, Manifest
@@ -136,6 +138,13 @@ def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, Binar
     if not kept:
         raise Refusal("model_without_files", _("No file came with the request."), hint=_("Choose at least one file."))
     return keep_manifest(Manifest(files=tuple(kept[path] for path in sorted(kept))))
+
+
+def keep_address(actor: Any, project: Project, address: str) -> Tree:
+    """The files at an address of data, such as a job's output. Raises as `resolve_data` does."""
+    require(actor, "contribute", project)
+    found = resolve_data(actor, project, address, form="custom_model")
+    return without_companions(Tree.objects.get(digest=found.tree))
 
 
 def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> None:

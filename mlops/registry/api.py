@@ -27,7 +27,9 @@ from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
 class NewModel(serializers.Serializer[Any]):
-    """JSON with `run` and `node`, or a multipart form with `files` (and `paths`, where they lie in folders)."""
+    """JSON with `run` and `node`; or with `path`, an address of data such as `azureml://jobs/NAME/outputs/OUTPUT`; or a
+    multipart form with `files` (and `paths`, where they lie in folders). With `reuse`, a version that holds the same
+    files is answered instead of making one more."""
 
     project = serializers.CharField()
     name = serializers.CharField()
@@ -40,6 +42,8 @@ class NewModel(serializers.Serializer[Any]):
     framework = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="sklearn, lightgbm, xgboost, onnx, mlflow or custom"
     )
+    path = serializers.CharField(required=False, allow_blank=True, default="")
+    reuse = serializers.BooleanField(required=False, default=False)
 
 
 class VersionChange(serializers.Serializer[Any]):
@@ -100,14 +104,19 @@ class ModelsView(APIView):
         run_id = values.pop("run", None)
         for key in ("tags", "properties"):
             values[key] = _as_mapping(values[key], key)
-        uploads = request.FILES.getlist("files")
-        if uploads:
+        uploads, path, reuse = request.FILES.getlist("files"), values.pop("path"), values.pop("reuse")
+        if uploads or path:
             paths = request.data.getlist("paths") if hasattr(request.data, "getlist") else []
             given = [(_path(upload, paths, place), upload) for place, upload in enumerate(uploads)]
-            tree = actions.keep_files(request.user, project, files=given)
+            tree = (
+                actions.keep_address(request.user, project, path)
+                if path
+                else actions.keep_files(request.user, project, files=given)
+            )
             for unused in ("node", "port"):
                 values.pop(unused)
-            version = actions.register(request.user, project, tree=tree, **values)
+            same = queries.version_of_tree(project, values["name"], tree) if reuse else None
+            version = same or actions.register(request.user, project, tree=tree, **values)
         else:
             run = Run.objects.filter(pk=run_id, project=project).first() if run_id else None
             if run_id and run is None:

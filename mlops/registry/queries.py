@@ -9,6 +9,8 @@ import msgspec
 from django.db.models import Max, Q, QuerySet
 
 from mlops.access.decisions import visible_projects
+from mlops.access.models import Project
+from mlops.blobs.models import Tree
 from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
 from mlops.formats.manifest import File
@@ -106,3 +108,9 @@ def models_from(dataset_version: DatasetVersion) -> QuerySet[ModelVersion]:
     """The versions that a dataset version stands behind."""
     used = ModelDataset.objects.filter(dataset_version=dataset_version).values("version_id")
     return ModelVersion.objects.filter(pk__in=used).select_related("model")
+
+
+def version_of_tree(project: Project, name: str, tree: Tree) -> ModelVersion | None:
+    """The newest version of that model which holds exactly these files."""
+    found = ModelVersion.objects.filter(model__project=project, model__name=name, tree=tree)
+    return found.select_related("model__project").order_by("-number").first()

@@ -13,7 +13,8 @@ from mlops.client.connection import Connection, connect
 from mlops.client.deployment_file import environment_settings
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
-from mlops.client.names import find
+from mlops.client.inline_model import named_model
+from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
 from mlops.client.output import show
 from mlops.formats.azureml.ignoring import kept_files
@@ -67,9 +68,17 @@ def create_deployment(arguments: argparse.Namespace) -> int:
     for key, option in (("name", "-n"), ("endpoint_name", "-e")):
         if not fields.get(key):
             raise WrongUsage("deployment_incomplete", f"A batch deployment needs “{key}”.", hint=f"Or {option}.")
-    definition, files = _definition(arguments, fields)
     connection = connect()
     endpoint = find_endpoint(connection, str(fields["endpoint_name"]), project=arguments.project)
+    if isinstance(fields.get("model"), dict):
+        fields["model"] = named_model(
+            connection,
+            fields["model"],
+            file=arguments.file,
+            project=arguments.project or project_of(endpoint),
+            name=f"{endpoint['name']}-{fields['name']}",
+        )
+    definition, files = _definition(arguments, fields)
     path = f"{PATH}{endpoint['id']}/deployments/"
     if not files:
         return show(arguments, connection.post(path, definition))

@@ -87,7 +87,25 @@ def create_model(arguments: argparse.Namespace) -> int:
     project = project_for(connection, arguments.project)
     if from_run:
         return show(arguments, register_output(connection, project=project, fields=fields, arguments=arguments))
-    return show(arguments, upload_model(connection, project=project, fields=fields))
+    made = register_files(connection, project=project, fields=fields, file=arguments.file, reuse=False)
+    return show(arguments, made)
+
+
+def register_files(
+    connection: Connection, *, project: str, fields: dict[str, Any], file: str, reuse: bool = True
+) -> dict[str, Any]:
+    """The version made of what lies at `path`: files here, relative to `file`, or an address that the server reads."""
+    path = str(fields["path"])
+    if is_address(path):
+        body = {key: value for key, value in fields.items() if value and key != "version"}
+        made: dict[str, Any] = connection.post("models/", {"project": project, "reuse": reuse, **body})
+        return made
+    place = readable(beside(file, path))
+    return upload_model(connection, project=project, fields={**fields, "path": str(place)}, reuse=reuse)
+
+
+def is_address(path: str) -> bool:
+    return path.startswith(("azureml:", "http://", "https://", "wasbs://", "abfss://", "s3://", "runs:/"))
 
 
 def register_output(
@@ -121,12 +139,15 @@ def model_output(run: dict[str, Any], *, node: str = "", port: str = "") -> tupl
     )
 
 
-def upload_model(connection: Connection, *, project: str, fields: dict[str, Any]) -> dict[str, Any]:
+def upload_model(
+    connection: Connection, *, project: str, fields: dict[str, Any], reuse: bool = False
+) -> dict[str, Any]:
     import json
 
     path = Path(fields["path"])
     files = [(path.name, path)] if path.is_file() else _below(path)
     texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
+    texts["reuse"] = "true" if reuse else "false"
     texts |= {key: fields.get(key) or "" for key in ("description", "framework")}
     if path.is_dir():
         fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
@@ -168,16 +189,14 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.file:
         source, fields = load_source(arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING)
         choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
-        if fields.get("path"):
-            fields["path"] = str(beside(arguments.file, str(fields["path"])))
         fields.pop("type", None)
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
     given["framework"] = arguments.framework
     fields |= {key: value for key, value in given.items() if value}
     if arguments.set_tag:
         fields["tags"] = dict(fields.get("tags") or {}) | pairs(arguments.set_tag, code="tag_unreadable")
-    if fields.get("path"):
-        fields["path"] = str(readable(Path(fields["path"])))
+    if arguments.path and not is_address(arguments.path):
+        fields["path"] = str(Path(arguments.path).resolve())
     return fields
 
 

@@ -15,6 +15,7 @@ from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
 from mlops.client.deployment_file import DeploymentFile, read_deployment
 from mlops.client.errors import WrongUsage
+from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
 from mlops.client.output import show
@@ -189,11 +190,6 @@ def _fields(arguments: argparse.Namespace, given: DeploymentFile) -> dict[str, A
         "entry": arguments.entry,
     }
     fields = given.fields | {key: value for key, value in options.items() if value}
-    if isinstance(fields.get("model"), dict) and not arguments.local:
-        raise WrongUsage(
-            "model_inline", "A model written inside the deployment is not registered.",
-            hint="Register it with `mlops model create`, then name it: model: azureml:NAME:VERSION.",
-        )  # fmt: skip
     return fields
 
 
@@ -206,7 +202,14 @@ def _body(
     fields, body = _fields(arguments, given), dict(given.settings)
     if fields.get("model"):
         project = arguments.project or project_of(endpoint)
-        model, number = find_version(connection, str(fields["model"]), project=project)
+        named = named_model(
+            connection,
+            fields["model"],
+            file=arguments.file,
+            project=project,
+            name=f"{endpoint['name']}-{fields['name']}",
+        )
+        model, number = find_version(connection, named, project=project)
         body |= {"model": model["name"], "version": number}
     if fields.get("entry"):
         body["entry"] = fields["entry"]
