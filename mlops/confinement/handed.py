@@ -20,15 +20,19 @@ def written(how: Confinement) -> str:
     return json.dumps(asdict(replace(how, pythons=())))
 
 
+def read(text: str) -> Confinement:
+    told: dict[str, Any] = json.loads(text)
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
+    return Confinement(**values)
+
+
 def enter() -> bool:
     """For good; whether this process is confined now. Its home and its temporary files are in the first folder that it
     may write. Raises Unconfinable, and OSError where the kernel refuses."""
     text = os.environ.pop(VARIABLE, "")
     if not text:
         return False
-    told: dict[str, Any] = json.loads(text)
-    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
-    how = Confinement(**values)
+    how = read(text)
     for name, folder in zip(("HOME", "TMPDIR"), ("home", "tmp"), strict=True):
         place = os.path.join(how.writes[0], folder)
         os.makedirs(place, exist_ok=True)

@@ -11,8 +11,11 @@ import time
 from pathlib import Path
 
 import msgspec
+from django.conf import settings
 
 import mlops
+from mlops.confinement import handed
+from mlops.confinement.confining import Confinement
 from mlops.formats.definition import Requirements
 from mlops.formats.step import ProgressLine, StepError, StepReport
 from mlops.runtime.tail import Tail
@@ -59,7 +62,7 @@ class Build:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 cwd=Path(mlops.__file__).parent.parent,
-                env=surroundings(),
+                env=surroundings() | {handed.VARIABLE: _walls()},
                 start_new_session=True,
             )
 
@@ -87,6 +90,17 @@ class Build:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def _walls() -> str:
+    """For the build scripts of packages."""
+    return handed.written(
+        Confinement(
+            mode=settings.JOB_CONFINEMENT,
+            reads=tuple(settings.JOB_READABLE),
+            forbidden=(str(settings.DATA_DIR),),
+        )
+    )
 
 
 def surroundings() -> dict[str, str]:

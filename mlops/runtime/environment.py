@@ -17,11 +17,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
+from mlops.confinement.confining import Confinement, start
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import own_python
 from mlops.formats.lock import held_to, read_lock
 from mlops.formats.step import StepError, StepReport
 from mlops.runtime import conda, pythons
+from mlops.runtime.building_walls import OWN_FOLDER, around_build, variables_of_build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +100,9 @@ def _build(requirements: Requirements, folder: Path, lock: str) -> None:
     packages = read_lock(locked.read_text())
     if packages:
         how = "install" if requirements.conda else "sync"
-        _uv(["pip", how, "--python", str(python), *(["-r"] if how == "install" else []), str(locked)])
+        words = ["pip", how, "--python", str(python), *(["-r"] if how == "install" else []), str(locked)]
+        _uv(words, within=folder)
+    shutil.rmtree(folder / OWN_FOLDER, ignore_errors=True)
     built = Built(
         python=_version_of(python),
         size_bytes=_size_of(folder),
@@ -138,7 +142,7 @@ def _lock(requirements: Requirements, folder: Path, python: Path) -> None:
     if requirements.constraints:
         more += ["-c", str(limits)]
     words = ["pip", "compile", "--quiet", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
-    _uv([*words, *more, "-o", str(locked), str(wanted)])
+    _uv([*words, *more, "-o", str(locked), str(wanted)], within=folder)
     text, strange = held_to(locked.read_text(), requirements.hashes)
     if strange:
         hint = "Correct the hashes of the requirements file, or the index that is read."
@@ -148,24 +152,27 @@ def _lock(requirements: Requirements, folder: Path, python: Path) -> None:
     LOG.say(f"Locked {len(found)} packages: {', '.join(f'{one.name} {one.version}' for one in found)}.")
 
 
-def _uv(words: Sequence[str]) -> None:
+def _uv(words: Sequence[str], *, within: Path | None = None) -> None:
+    """Confined to the folder `within`, where it runs the build scripts of packages."""
     from uv import find_uv_bin
 
-    _run([find_uv_bin(), *words, "--no-progress", "--color", "never"])
+    _run([find_uv_bin(), *words, "--no-progress", "--color", "never"], within=within)
 
 
-def _run(words: Sequence[str]) -> None:
-    process = subprocess.Popen(
+def _run(words: Sequence[str], *, within: Path | None = None) -> None:
+    process = start(
         words,
-        stdin=subprocess.DEVNULL,
+        how=around_build(within, words[0]) if within else Confinement(mode="off"),
+        cwd=str(within or Path.cwd()),
+        env=variables_of_build(within) if within else os.environ,
+        niceness=0,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
     )
     assert process.stdout is not None
     said = []
-    for line in process.stdout:
+    for raw in process.stdout:
+        line = raw.decode(errors="replace")
         said.append(line)
         LOG.say(line.rstrip("\n"))
     if process.wait():

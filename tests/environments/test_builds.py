@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tarfile
+
 import pytest
+from django.conf import settings
 
 from mlops.environments.build_api import difference
 from mlops.environments.logs import read_log
@@ -114,3 +117,24 @@ def test_who_uses_the_content_is_told(register, contributor, project, tmp_path):
     made = register_component(contributor, project, write_command(tmp_path / "c", yaml=yaml))
     assert [(use.kind, use.name) for use in uses_of(version)] == [("component", str(made))]
     assert version.key in keys_in_use()
+
+
+def test_the_build_script_of_a_package_reads_nothing_of_the_server(register, tmp_path, monkeypatch):
+    """As a source archive in a folder that the worker is told to look in."""
+    (settings.DATA_DIR / "secret_key").write_text("tell nobody")
+    source = tmp_path / "spy-1.0"
+    source.mkdir()
+    (source / "pyproject.toml").write_text(
+        "[build-system]\nrequires = []\nbuild-backend = 'spying'\nbackend-path = ['.']\n"
+    )
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: spy\nVersion: 1.0\n")
+    (source / "spying.py").write_text(f"raise SystemExit(open({str(settings.DATA_DIR / 'secret_key')!r}).read())")
+    (tmp_path / "links").mkdir()
+    with tarfile.open(tmp_path / "links" / "spy-1.0.tar.gz", "w:gz") as archive:
+        archive.add(source, "spy-1.0")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path / "links"))
+    version = register("spy==1.0\n", "spies")
+    build_environment(version.key)
+    said = read_log(version.key)[0]
+    assert "Error: [Errno" in said, said
+    assert "tell nobody" not in said
