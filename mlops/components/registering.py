@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.blobs.models import Tree
-from mlops.blobs.trees import keep_file, keep_manifest
+from mlops.blobs.trees import keep_file, keep_manifest, manifest_of
 from mlops.components.actions import create_version
 from mlops.components.bundles import inside, text_of
 from mlops.components.models import ComponentVersion
@@ -89,6 +90,9 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 def build(folder: Path, source: Source, read: Read, *, name: str = "", version: str = "") -> Built:
     """What was read from a YAML file of the folder, with its code."""
     code = keep_code(inside(folder, read.code, beside=source.name), written=read.code) if read.code else None
+    if read.includes:
+        places = {one: inside(folder, one, beside=source.name) for one in read.includes}
+        code = with_includes(code, places)
     component = _named(read.component, name, version)
     tags = {key: value for key, value in read.tags.items() if key != FUNCTION_TAG}
     if FUNCTION_TAG in read.tags and code is not None:
@@ -229,6 +233,17 @@ def keep_code(folder: Path, *, written: str = "") -> Tree:
         blob = keep_file(path)
         files.append(File(path=path.relative_to(folder).as_posix(), digest=blob.digest, size_bytes=blob.size_bytes))
     return keep_manifest(Manifest(files=tuple(files)))
+
+
+def with_includes(code: Tree | None, places: Mapping[str, Path]) -> Tree:
+    """The code with further files at its top, and further folders under their names; the code's own files win."""
+    files = {file.path: file for file in (manifest_of(code.digest).files if code else ())}
+    for written, place in places.items():
+        tree = keep_code(place, written=written)
+        before = "" if place.is_file() else f"{place.name}/"
+        for file in manifest_of(tree.digest).files:
+            files.setdefault(f"{before}{file.path}", msgspec.structs.replace(file, path=f"{before}{file.path}"))
+    return keep_manifest(Manifest(files=tuple(files[path] for path in sorted(files))))
 
 
 def _register_function(

@@ -92,3 +92,20 @@ def test_an_input_that_a_job_leaves_out_is_told(create: Create, tmp_path: Path) 
     text = "type: pipeline\njobs:\n  a:\n    component: scale.yml\n    inputs: {times: 2}\n"
     with pytest.raises(Faulty, match="line 5: “a” gives no value to the input “rows”"):
         create(written(tmp_path / "a", text, scale_yml=(FILES / "two_steps" / "scale.yml").read_text()))
+
+
+def test_a_job_with_a_command_has_limits_of_its_own(create: Create, tmp_path: Path) -> None:
+    text = "type: pipeline\njobs:\n  a:\n    command: sleep 20\n    limits: {timeout: 0.3}\n"
+    run = carry_out(create(written(tmp_path / "a", text)))
+    assert Step.objects.get(run=run, node="a").error["code"] == "too_slow"
+
+
+def test_a_component_has_its_includes_beside_its_code(create: Create, tmp_path: Path) -> None:
+    component = (
+        "type: command\nname: reader\ncode: src\nadditional_includes: [lib, more.txt]\n"
+        "command: cat a.txt lib/b.txt more.txt > ${{outputs.all}}\noutputs: {all: {type: uri_file}}\n"
+    )
+    text = "type: pipeline\njobs:\n  a: {component: reader.yml}\n"
+    files = {"reader_yml": component, "src__a_txt": "1", "lib__b_txt": "2", "more_txt": "3"}
+    steps = finished(create(written(tmp_path / "a", text, **files)))
+    assert text_at(steps["a"], "all", "all") == "123"

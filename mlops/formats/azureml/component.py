@@ -10,6 +10,8 @@ import msgspec
 from mlops.formats.azureml.environment import ReadFile, read_environment
 from mlops.formats.azureml.environment_parts import ReadEnvironment, Requested
 from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE, write_environment
+from mlops.formats.azureml.faults import Faults
+from mlops.formats.azureml.job_fields import read_resources, read_variables
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.values import (
     FILE_FORMS,
@@ -21,19 +23,17 @@ from mlops.formats.azureml.values import (
     title_of,
 )
 from mlops.formats.component import Choice, Component, Parameter, Port
-from mlops.formats.definition import Command, Definition, Function, Parallel
+from mlops.formats.definition import Command, Definition, Function, Parallel, Resources
 from mlops.formats.refusal import nearest
 
 SCHEMA = "https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json"
 GROUP = "My Components"
 KNOWN = {
     "$schema", "name", "version", "display_name", "description", "type", "tags", "command", "environment", "code",
-    "inputs", "outputs", "is_deterministic", "environment_variables",
+    "inputs", "outputs", "is_deterministic", "environment_variables", "resources", "distribution", "limits",
+    "additional_includes",
 }  # fmt: skip
-WITHOUT_MEANING = {
-    "resources", "distribution", "properties", "limits", "compute", "identity", "additional_includes", "services",
-    "queue_settings", "job_tier",
-}  # fmt: skip
+WITHOUT_MEANING = {"properties", "compute", "identity", "services", "queue_settings", "job_tier"}
 INPUT_FIELDS = {"type", "description", "default", "optional", "min", "max", "enum", "mode", "path", "value"}
 OUTPUT_FIELDS = {"type", "description", "mode", "path", "name", "version", "early_available", "is_control"}
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -50,6 +50,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     tags: dict[str, str]
     warnings: tuple[str, ...]
+    includes: tuple[str, ...] = ()
+    """Further files and folders, which lie beside the code when it runs."""
 
 
 def read_component(
@@ -80,7 +82,10 @@ def read_component(
     forms |= made
     names = {port.name for port in ports} | {one.name for one in parameters}
     _check_command(source, (*at, "command"), command, names, {one.name for one in outputs})
-    variables = found.get("environment_variables") or {}
+    faults = Faults(source)
+    resources = read_resources(source, at, faults, warnings)
+    variables = read_variables(source, at, faults)
+    faults.raised()
     requested = _requested(source, (*at, "environment"), found.get("environment"), read_file, environment)
     warnings += requested.warnings
     name = str(found.get("name") or "")
@@ -102,12 +107,26 @@ def read_component(
             forms=forms,
             requirements=requested.requirements,
             environment=requested.label,
-            variables={**requested.variables, **{str(key): str(value) for key, value in variables.items()}},
+            variables={**requested.variables, **variables},
+            resources=resources,
         ),
         code=str(found.get("code") or ""),
         tags={str(key): str(value) for key, value in (found.get("tags") or {}).items()},
         warnings=tuple(warnings),
+        includes=_includes(source, (*at, "additional_includes"), found.get("additional_includes")),
     )
+
+
+def _includes(source: Source, at: Path, given: Any) -> tuple[str, ...]:
+    if given in (None, []):
+        return ()
+    if not isinstance(given, list):
+        raise source.refuse("list_expected", "“additional_includes” is a list of paths.", at=at, hint="- ../shared")
+    for place, one in enumerate(given):
+        if not isinstance(one, str):
+            hint = "Artifacts of other services are not fetched: put the files beside the component."
+            raise source.refuse("include_elsewhere", "This include is no path.", at=(*at, place), hint=hint)
+    return tuple(given)
 
 
 def _requested(
@@ -150,8 +169,27 @@ def write_component(definition: Definition, *, code: str = "", tags: dict[str, s
     form["environment"] = environment_of(how if isinstance(how, Command | Function) else None)
     if isinstance(how, Command | Function) and how.variables:
         form["environment_variables"] = dict(sorted(how.variables.items()))
+    if isinstance(how, Command):
+        form |= write_resources(how.resources)
     form["command"] = how.command if isinstance(how, Command) else built_in_command(component)
     return {key: value for key, value in form.items() if value not in ({}, None)}
+
+
+def write_resources(resources: Resources) -> dict[str, Any]:
+    """`resources`, `distribution` and `limits`, as far as they say anything."""
+    told = {
+        "instance_count": resources.instance_count if resources.instance_count > 1 else None,
+        "shm_size": resources.shm_size or None,
+        "docker_args": " ".join(resources.docker_args) or None,
+    }
+    count = "worker_count" if resources.distribution == "tensorflow" else "process_count_per_instance"
+    spread = {"type": resources.distribution, count: resources.processes_per_instance}
+    limit = resources.timeout_seconds
+    return {
+        "resources": {key: value for key, value in told.items() if value is not None},
+        "distribution": spread if resources.distribution else {},
+        "limits": {"timeout": _plain(limit)} if limit is not None else {},
+    }
 
 
 def built_in_command(component: Component) -> str:

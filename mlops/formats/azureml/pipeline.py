@@ -193,8 +193,7 @@ class _Reader:
         for name, entry in self.places.items():
             if "x" in entry and self._id(name) in self.nodes:
                 layout[self._id(name)] = _place(entry)
-        for number, node in enumerate(node for node in ids if node not in layout):
-            layout[node] = Place(x=40 + ASIDE * (number % 4), y=40 + BELOW * (number // 4))
+        layout |= _in_rows([node for node in ids if node not in layout], self.edges)
         notes, groups = {}, {}
         for name, entry in (self.layout.get("notes") or {}).items():
             notes[name] = msgspec.convert({k: v for k, v in entry.items() if k != "place"}, type=Note)
@@ -465,6 +464,24 @@ class _Reader:
             self.faults.append(refusal)
         except (msgspec.ValidationError, ValueError, TypeError, AttributeError) as error:
             self.faults.append(self.source.refuse("yaml_unfit", f"This cannot be read: {error}."))
+
+
+def _in_rows(nodes: list[str], edges: list[Edge]) -> dict[str, Place]:
+    """Each node a row below the lowest that it takes from."""
+    depth = dict.fromkeys(nodes, 0)
+    inner = [(edge.source, edge.target) for edge in edges if edge.source in depth and edge.target in depth]
+    for _round in nodes:
+        late = [(one, other) for one, other in inner if depth[other] <= depth[one] < len(nodes)]
+        for one, other in late:
+            depth[other] = max(depth[other], depth[one] + 1)
+        if not late:
+            break
+    taken: dict[int, int] = {}
+    placed = {}
+    for node in nodes:
+        column = taken[depth[node]] = taken.get(depth[node], -1) + 1
+        placed[node] = Place(x=40 + ASIDE * column, y=40 + BELOW * depth[node])
+    return placed
 
 
 def _flat(name: str) -> str:
