@@ -68,6 +68,7 @@ class Files:
     def _only(self) -> str:
         here = [path.name for path in sorted(self.folder.iterdir()) if path.is_file() and path.suffix in ENDINGS]
         here = [name for name in here if not name.endswith(".layout.yaml") and "conda" not in name]
+        here = [name for name in here if self._is_job(name)] or here
         if len(here) == 1:
             return here[0]
         raise Refusal(
@@ -78,6 +79,16 @@ class Files:
             hint=_("Name it as `main`."),
             status=422,
         )
+
+    def _is_job(self, name: str) -> bool:
+        """By its schema, or by a pipeline's `jobs`: a component beside it has neither."""
+        try:
+            value = load(name, text_of(self.folder, name)).value
+        except Refusal:
+            return True
+        schema = str(value.get("$schema") or "") if isinstance(value, dict) else ""
+        is_pipeline = isinstance(value, dict) and "jobs" in value and "pipelineComponent" not in schema
+        return is_pipeline or "Job.schema" in schema
 
 
 def plain(value: Any) -> Any:

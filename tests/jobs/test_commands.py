@@ -119,3 +119,13 @@ def test_a_line_that_only_tells_numbers_is_a_metric(create: Create, tmp_path: Pa
     told = list(Metric.objects.filter(run=run).order_by("pk").values_list("key", "value", "position"))
     assert told == [("loss", 0.3, 0), ("loss", 0.2, 1), ("loss", 0.1, 2), ("accuracy", 0.9, 0)]
     assert "“loss” is kept as a metric, as printed." in log_of(run)
+
+
+def test_direct_mode_gives_the_address_itself(create: Create, tmp_path: Path) -> None:
+    text = "command: echo got ${{inputs.d}}\ninputs:\n  d: {path: 'https://example.com/a.csv', mode: direct}\n"
+    run = carry_out(create(written(tmp_path / "a", text)))
+    assert "got https://example.com/a.csv" in log_of(run)
+
+
+def test_the_job_among_several_files_is_known_by_its_schema(create: Create) -> None:
+    assert create("two_steps", "").display_name == "Two steps"

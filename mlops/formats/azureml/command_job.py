@@ -46,6 +46,7 @@ WITHOUT_MEANING = {
 TOLD_BY_THE_SERVER = {"creation_context", "id", "status", "log_files", "resource_group", "resourceGroup", "created_by"}
 """Fields that `job show` prints, and that a file may hold when it was made from that."""
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPTIONAL = re.compile(r"\$\[\[.*?\]\]", re.DOTALL)
 ANY_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
@@ -72,6 +73,7 @@ def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
     check_fields(source, at, found, faults, warnings)
     command = _command(source, at, found, faults)
     inputs = read_each(source, (*at, "inputs"), found.get("inputs"), read_given, faults)
+    inputs = {name: _by_address(one) for name, one in inputs.items()}
     outputs = read_each(source, (*at, "outputs"), found.get("outputs"), read_wanted, faults)
     variables = read_variables(source, at, faults)
     names = set(found.get("inputs") or {}), set(found.get("outputs") or {})
@@ -93,6 +95,13 @@ def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
         outputs=outputs,
         warnings=tuple(warnings),
     )
+
+
+def _by_address(given: Given) -> Given:
+    """With `mode: direct` the code gets the address itself, and reads it by its own means."""
+    if given.mode != "direct" or not given.is_data or not ADDRESS.match(given.path):
+        return given
+    return msgspec.structs.replace(given, type="string", value=given.path, path="")
 
 
 def check_fields(source: Source, at: Path, found: dict[str, Any], faults: Faults, warnings: list[str]) -> None:
