@@ -189,6 +189,17 @@ def test_the_bin_restores(client, page, job):
     assert Run.objects.get(pk=run.pk).deleted_at is None
 
 
+def test_experiments_are_listed_deleted_and_restored_with_their_runs(client, page, job):
+    run = job()
+    assert "cars" in page("/experiments/")
+    chosen = {"experiment": str(run.experiment_id)}
+    client.post("/experiments/", chosen | {"act": "delete"})
+    assert "In the recycle bin" in page("/experiments/")
+    assert Run.objects.get(pk=run.pk).deleted_at is not None
+    client.post("/experiments/", chosen | {"act": "restore"})
+    assert Run.objects.get(pk=run.pk).deleted_at is None
+
+
 def test_runs_stand_beside_each_other_with_the_best_marked(page, job):
     runs = [job(lr=lr, code=f"lr = {lr}\n") for lr in (0.1, 0.2, 0.3)]
     for run, loss in zip(runs, (0.5, 0.2, 0.9), strict=True):
