@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,9 @@ from mlops.blobs.stores import store
 from mlops.formats.inner_paths import inner_path
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal
+
+MANY_FILES = 200
+"""Of so many, the time goes into bringing each to the disk by itself."""
 
 
 def keep_stream(source: BinaryIO) -> Blob:
@@ -30,11 +34,13 @@ def keep_file(path: Path) -> Blob:
 def keep_folder(folder: Path) -> Tree:
     """Every regular file below `folder`; links, pipes and empty folders are left out. Anybody's code may have written
     there. Raises Refusal `too_many_files`, `name_unusable`."""
+    found = sorted(plain_files(folder))
     files = []
-    for path in sorted(plain_files(folder)):
-        with open_plain(folder / path) as source:
-            digest, size = store().put(source)
-        files.append(File(path=path, digest=digest, size_bytes=size))
+    with store().together() if len(found) > MANY_FILES else nullcontext(store().put) as put:
+        for path in found:
+            with open_plain(folder / path) as source:
+                digest, size = put(source)
+            files.append(File(path=path, digest=digest, size_bytes=size))
     return keep_manifest(Manifest(files=tuple(files)), new=files)
 
 

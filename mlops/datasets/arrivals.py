@@ -34,14 +34,14 @@ def keep_tar(actor: Any, project: Project, *, source: BinaryIO) -> Arrival:
     require(actor, "contribute", project)
     files: dict[str, File] = {}
     try:
-        with tarfile.open(fileobj=source, mode="r|") as archive:
+        with tarfile.open(fileobj=source, mode="r|") as archive, store().together() as put:
             for entry in archive:
                 if entry.isdir():
                     continue
                 path = _safe(entry)
                 content = archive.extractfile(entry)
                 assert content is not None
-                digest, size = store().put(content)  # type: ignore[arg-type]
+                digest, size = put(content)  # type: ignore[arg-type]
                 files[path] = File(path=path, digest=digest, size_bytes=size)
                 if len(files) > MOST_FILES:
                     raise _too_many()

@@ -14,8 +14,9 @@ from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors
-from mlops.datasets.children import ask_child, local_file
+from mlops.datasets.children import local_file
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.datasets.warm import rows_at
 from mlops.formats.component import Shape
 from mlops.formats.profile import TableProfile
 from mlops.formats.refusal import Refusal
@@ -178,9 +179,7 @@ def rows(
     if order and (of.row_count or 0) > MOST_SORTED:
         raise errors.too_long_to_sort(of, MOST_SORTED)
     with local_file(data_digest(of), name=DATA) as path:
-        page: dict[str, Any] = ask_child(
-            "rows", path=path, offset=max(0, offset), rows=limit, columns=list(columns), order=order
-        )
+        page = rows_at(path, offset=max(0, offset), rows=limit, columns=list(columns), order=order)
     return page | {"limit": limit, "row_count": of.row_count}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
@@ -17,6 +18,10 @@ class Store(Protocol):
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Reads to the end; returns digest and size in bytes."""
+        ...
+
+    def together(self) -> AbstractContextManager[Callable[[BinaryIO], tuple[str, int]]]:
+        """A `put` for many files at once; what it put is there when the block has ended without an error."""
         ...
 
     def open(self, digest: str) -> BinaryIO: ...
