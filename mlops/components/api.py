@@ -25,6 +25,7 @@ from mlops.formats.component import Component as Definition
 from mlops.formats.refusal import Refusal
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching import asks_for
 
 
 class NewComponent(serializers.Serializer[Any]):
@@ -54,7 +55,8 @@ class Components(APIView):
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project", ""):
             found = found.filter(project=project_named(request.user, slug))
-        if request.query_params.get("archived") != "true":
+        asked = request.query_params
+        if asked.get("archived") != "true" and not asks_for(asked.get("filter", ""), COMPONENTS, "archived"):
             found = found.filter(archived_at=None)
         return list_answer(request, found, COMPONENTS, shaped_rows)
 

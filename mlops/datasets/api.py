@@ -26,6 +26,7 @@ from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal, nearest
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching import asks_for
 
 IN_PROJECT = OpenApiParameter("project", str, description="The project's short name; absent: all that you may see.")
 
@@ -115,6 +116,8 @@ class DatasetsView(APIView):
             readable_project(request.user, slug)
         samples = {"true": True, "1": True, "false": False, "0": False}.get(request.query_params.get("samples", ""))
         archived = {"true": None, "1": None, "only": True}.get(request.query_params.get("archived", ""), False)
+        if asks_for(request.query_params.get("filter", ""), DATASETS, "archived"):
+            archived = None
         found = queries.found(
             queries.visible_to(request.user),
             project=slug,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion, VersionState
 from mlops.tags.searching import Column, Held, Searchable, choices_of, labels_of
-from mlops.tags.searching.columns import created, described, identified, in_project, made_by, named
+from mlops.tags.searching.columns import archived, created, described, identified, in_project, made_by, named
 
 OF_VERSIONS = Held(model=DatasetVersion, by="dataset")
 
@@ -31,6 +31,7 @@ DATASETS = Searchable(
         Column(name="licence", label=_("Licence"), path="licence", is_searched=True, aliases=("license",)),
         Column(name="task", label=_("Task"), path="task", facet=True),
         Column(name="sample", label=_("Sample"), path="is_sample", kind="flag"),
+        archived(),
         in_project(),
         identified("dataset_id"),
     ),

@@ -24,6 +24,7 @@ from mlops.environments.shapes import shaped, shaped_build, shaped_curated, shap
 from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.refusal import Refusal
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching import asks_for
 
 
 class NewEnvironment(serializers.Serializer[Any]):
@@ -47,7 +48,8 @@ class Environments(APIView):
         found = queries.visible_to(request.user)
         if slug := request.query_params.get("project", ""):
             found = found.filter(project=project_named(request.user, slug))
-        if request.query_params.get("archived") != "true":
+        asked = request.query_params
+        if asked.get("archived") != "true" and not asks_for(asked.get("filter", ""), ENVIRONMENTS, "archived"):
             found = found.filter(archived_at=None)
         return list_answer(request, found, ENVIRONMENTS, shaped_rows)
 

@@ -31,6 +31,7 @@ from mlops.runs.models import Run
 from mlops.runs.searching import RUNS
 from mlops.runs.shaping import UNSEEN
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching import asks_for
 
 
 class NewJob(serializers.Serializer[Any]):
@@ -67,7 +68,7 @@ class Jobs(APIView):
             experiment=asked.get("experiment", ""),
             who=asked.get("who", ""),
             parent=asked.get("parent", ""),
-            archived=asked.get("archived", ""),
+            archived="include" if asks_for(asked.get("filter", ""), RUNS, "archived") else asked.get("archived", ""),
         )
         return list_answer(request, found.defer(*UNSEEN).select_related("parent"), RUNS, job_lines)
 

@@ -34,6 +34,8 @@ def test_lists_take_filters_tags_and_an_order(signed_in: Mlops, components: list
         "join",
         "clean",
     ]
+    signed_in("component", "archive", "-n", "join")
+    assert names(signed_in, "--filter", "archived = yes") == ["join"]
     refused = signed_in("component", "list", "--filter", "kind = comand")
     assert refused.status == 3
     assert "Did you mean 'command'?" in refused.errors

@@ -77,6 +77,8 @@ def test_facets_count_what_is_seen_and_narrow_the_list(page, runs, hidden):
         ("City=N", ["New York"]),
         ("state = f", ["failed"]),
         ("metrics.", ["metrics.rmse"]),
+        ("met", ["metrics."]),
+        ("rm", ["metrics.rmse"]),
         ("Hid", []),
         ("experiment=", ["cars"]),
         ("by=", ["me", "carl"]),

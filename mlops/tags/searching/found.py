@@ -16,9 +16,11 @@ from mlops.formats.search import (
     Has,
     Name,
     Node,
+    Not,
     Note,
     Or,
     Query,
+    SearchFault,
     Text,
     Vocabulary,
     Words,
@@ -107,3 +109,20 @@ def short(node: Node, text: str, words: Vocabulary) -> str:
 def as_node(tag: TagFilter) -> Compare | Has:
     name = Name(space="tag", key=tag.key)
     return Has(name=name) if tag.value is None else Compare(name=name, operator="=", values=(Text(value=tag.value),))
+
+
+def asks_for(text: str, fields: Searchable, column: str) -> bool:
+    """Whether the filter speaks of this column itself, such as `archived`: then no default of the list goes before."""
+    try:
+        root = parse(text, fields.vocabulary()).root
+    except SearchFault:
+        return False
+    return root is not None and _speaks_of(root, column)
+
+
+def _speaks_of(node: Node, column: str) -> bool:
+    if isinstance(node, And | Or):
+        return any(_speaks_of(part, column) for part in node.parts)
+    if isinstance(node, Not):
+        return _speaks_of(node.part, column)
+    return not isinstance(node, Words) and node.name.space == "field" and node.name.key == column

@@ -62,7 +62,11 @@ def _names(things: QuerySet[Any], fields: Searchable, wanted: Wanted) -> list[Pr
         (fields.metrics, "metrics.", "metric", _("metric")),
         (fields.parameters, "params.", "parameter", _("parameter")),
     ):
-        if facts is None or space not in ("", of) or (space == "" and not begin):
+        if facts is None or space not in ("", of):
+            continue
+        if not space and prefix.startswith(begin.lower()):
+            found.append(Proposal(insert=prefix, label=prefix, detail=_("%(detail)s …") % {"detail": detail}))
+        if not space and not begin:
             continue
         for key in known.fact_keys(things, facts, begin, most=MOST):
             name = prefix + _plain(key)

@@ -27,6 +27,7 @@ from mlops.datasets.queries import palette
 from mlops.formats.definition import Function
 from mlops.formats.refusal import Refusal
 from mlops.tags.filters import tags_of_many
+from mlops.tags.searching import asks_for
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.projects import current_project, show_project
@@ -39,7 +40,9 @@ MOST_SHOWN_BYTES = 200_000
 def components(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
     archived = request.GET.get("archived") == "1"
-    seen = queries.visible_to(request.user).filter(project=project, archived_at__isnull=not archived)
+    seen = queries.visible_to(request.user).filter(project=project)
+    if not asks_for(request.GET.get("filter", ""), COMPONENTS, "archived"):
+        seen = seen.filter(archived_at__isnull=not archived)
     found = listed(request, COMPONENTS, seen, project=project.slug, keep=("archived",))
     newest, tags = queries.newest(found.rows), tags_of_many(found.rows)
     context = {
