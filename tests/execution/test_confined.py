@@ -119,6 +119,12 @@ def test_a_command_gets_nothing_and_cannot_write_its_own_report(contributor, pro
     refused_all(told(run))
 
 
+def test_a_command_that_meets_a_wall_is_told_what_to_do(contributor, project, tmp_path):
+    run = command_run(contributor, project, tmp_path / "a", "open('/etc/shadow').read()")
+    error = Step.objects.get(run=run, node="step").error
+    assert (error["code"], "MLOPS_JOB_READABLE" in error["hint"]) == ("command_failed", True), error
+
+
 def test_no_step_orders_others_from_the_warm_process(contributor, project, tmp_path):
     code = "import glob, socket\nwith socket.socket(socket.AF_UNIX) as s:\n    s.connect({socket!r})\n"
     code += "    s.sendall(b'/tmp/order.json\\n'); print('answer', s.recv(100))\n"

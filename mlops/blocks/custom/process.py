@@ -40,6 +40,7 @@ PASSED_ON = (
     "NO_PROXY",
 )
 LOOK_SECONDS = 0.2
+DENIED = ("Permission denied", "PermissionError", "Read-only file system")
 SAID_LINES = 5
 SAID_CHARACTERS = 600
 
@@ -135,6 +136,11 @@ def _failed(order: StepOrder, status: int) -> Refusal:
         hint = "A program of the command was not found in the component's environment."
     elif status in (-9, 137):
         hint = "The machine, or the step's memory limit, may have been too small for it."
+    elif order.walls.mode != "off" and any(words in said for words in DENIED):
+        hint = (
+            "It reached for a file that is not its own. Give it as an input or with the code, write to an output, "
+            "TMPDIR or the working directory, or ask for MLOPS_JOB_READABLE."
+        )
     else:
         hint = "Correct the component's code. The log shows everything that it printed."
     return Refusal(
