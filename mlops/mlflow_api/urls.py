@@ -15,6 +15,7 @@ from mlops.mlflow_api import (
     searches,
     telling,
     versions,
+    workspaces,
 )
 from mlops.mlflow_api.door import View, route
 
@@ -78,6 +79,8 @@ ACTS: dict[str, View] = {
     "model-versions/get-download-uri": route(GET=versions.download_uri),
     "model-versions/set-tag": route(POST=versions.set_tag),
     "model-versions/delete-tag": route(DELETE=versions.delete_tag),
+    "workspaces": route(GET=workspaces.listed),
+    "workspaces/<slug:slug>": route(GET=workspaces.show),
 }
 PROXY = route(by_steps=True, GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
 PROXIED_LIST = route(by_steps=True, GET=artifacts.listed_by_path)

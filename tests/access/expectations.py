@@ -674,3 +674,5 @@ on(f"{MLFLOW}model-versions/transition-stage", POST=(CONTRIBUTE, OF_VERSION | {"
 on(f"{MLFLOW}model-versions/get-download-uri", query=IN_QUERY_VERSION, GET=READ)
 on(f"{MLFLOW}model-versions/set-tag", POST=(CONTRIBUTE, OF_VERSION | {"key": "a", "value": "b"}))
 on(f"{MLFLOW}model-versions/delete-tag", DELETE=(CONTRIBUTE, OF_VERSION | {"key": "a"}))
+on(f"{MLFLOW}workspaces", GET=SIGNED_IN)
+on(f"{MLFLOW}workspaces/<slug:slug>", GET=READ)

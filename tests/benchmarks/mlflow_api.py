@@ -1,9 +1,10 @@
 """`python -m tests.benchmarks.mlflow_api --mlflow PYTHON [--runs N]`: MLflow's API here beside `mlflow server` itself.
 
-`PYTHON` is the interpreter of an environment with the whole of mlflow. Both servers keep a new SQLite database on the
-same disk, and each answers the same requests while the other idles: batches of 1,000 metrics, single metrics one after
-the other and from eight callers, and searches over N runs with a filter. Absolute numbers change with the machine; the
-ratios are what to compare. Exit status 1 where a promise is broken. Some minutes, most of them to fill mlflow's."""
+`PYTHON` is the interpreter of an environment with the whole of mlflow. Both servers are one process with a new SQLite
+database on the same disk, and each answers the same requests while the other idles: batches of 1,000 metrics, single
+metrics one after the other and from eight callers, and searches over N runs with a filter. Absolute numbers change with
+the machine; the ratios are what to compare. Exit status 1 where a promise is broken. Some minutes, most of them to fill
+mlflow's."""
 
 from __future__ import annotations
 
@@ -145,7 +146,7 @@ def _ours(folder: Path) -> Iterator[Server]:
 def _theirs(python: str, folder: Path) -> Iterator[Server]:
     folder.mkdir()
     port = free("127.0.0.1")
-    words = [python, "-m", "mlflow", "server", "--port", str(port), "--backend-store-uri"]
+    words = [python, "-m", "mlflow", "server", "--port", str(port), "--workers", "1", "--backend-store-uri"]
     words += [f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", str(folder / "files")]
     with _running(words, os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}, f"http://127.0.0.1:{port}", {}) as server:
         yield server

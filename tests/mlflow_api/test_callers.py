@@ -86,6 +86,7 @@ def test_workspaces_are_projects(client, call, contributor, owner):
     from mlops.accounts.membership import create_project
 
     create_project(contributor, name="Other", slug="other")
+    assert [one.name for one in mlflow.list_workspaces()] == ["churn", "other"]
     in_other = {"X-MLFLOW-WORKSPACE": "other"}
     made = call("POST", "experiments/create", {"name": "theirs"}, headers=in_other).json()["experiment_id"]
     assert call("GET", f"experiments/get?experiment_id={made}", headers=in_other).status_code == 200

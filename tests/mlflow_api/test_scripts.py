@@ -8,6 +8,7 @@ import mlflow
 import pytest
 
 from mlops.jobs.actions import Asked, create_job
+from mlops.registry.models import ModelVersion
 from mlops.runs import step_tokens
 from mlops.runs.models import Artifact, LatestMetric, LoggedModel, LogLine, Run, RunParameter, Step, StepToken
 from tests.execution.conftest import carry_out
@@ -24,7 +25,8 @@ with mlflow.start_run():
     with mlflow.start_run(nested=True, run_name="fold"):
         mlflow.log_metric("rmse", 0.7)
     rows = numpy.random.default_rng(1).normal(size=(60, 2))
-    LogisticRegression(C=0.5).fit(rows, rows[:, 0] > 0)
+    model = LogisticRegression(C=0.5).fit(rows, rows[:, 0] > 0)
+    mlflow.sklearn.log_model(model, artifact_path="credit", registered_model_name="credit")
 """
 
 
@@ -60,7 +62,9 @@ def test_a_script_logs_to_the_run_of_its_job(carried_out):
     parameters = dict(RunParameter.objects.filter(run=run).values_list("key", "value"))
     assert (parameters["lr"], parameters["C"]) == ("0.1", "0.5")
     assert Artifact.objects.filter(run=run, path="notes/note.txt").exists()
-    assert LoggedModel.objects.get(run=run).state == "ready", told(run)
+    assert {model.state for model in LoggedModel.objects.filter(run=run)} == {"ready"}, told(run)
+    registered = ModelVersion.objects.get()
+    assert (str(registered), registered.run, registered.model.project) == ("credit:1", run, run.project)
     inner = Run.objects.get(parent=run, display_name="fold")
     assert (inner.kind, inner.state, inner.experiment) == ("tracked", "completed", run.experiment)
     assert not StepToken.objects.exists()
