@@ -46,7 +46,12 @@ def image_for(order: StepOrder, say: Say) -> str:
     except Refusal as refusal:
         return _without(needed, refusal.message, say)
     except Exception as error:  # of the engine, or of a registry
-        return _without(needed, str(error), say)
+        return _without(needed, _told(error), say)
+
+
+def _told(error: Exception) -> str:
+    """In the engine's own words, without the address of the call."""
+    return str(getattr(error, "explanation", "") or error).strip()
 
 
 def _without(needed: Requirements, why: str, say: Say) -> str:
