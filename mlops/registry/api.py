@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
@@ -19,7 +20,7 @@ from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries
 from mlops.registry.archive import zipped
-from mlops.registry.models import ModelVersion
+from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.searching import MODELS, VERSIONS
 from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
@@ -95,7 +96,7 @@ class ModelsView(APIView):
         models = queries.visible_to(request.user)
         if (project := project_asked_for(request)) is not None:
             models = models.filter(project=project)
-        return list_answer(request, models, MODELS, lambda found: [model_view(row) for row in queries.rows_of(found)])
+        return list_answer(request, models, MODELS, model_views)
 
     @extend_schema(request=NewModel, responses={201: VersionView})
     def post(self, request: Request) -> Response:
@@ -197,27 +198,36 @@ def file_answer(version: ModelVersion, path: str) -> FileResponse:
     return FileResponse(source, as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
-def model_view(row: queries.ModelRow) -> dict[str, Any]:
+def model_views(models: list[RegisteredModel]) -> list[dict[str, Any]]:
+    rows = queries.rows_of(models)
+    datasets = queries.datasets_of_many([row.latest for row in rows if row.latest])
+    return [model_view(row, datasets[row.latest.pk] if row.latest else None) for row in rows]
+
+
+def model_view(row: queries.ModelRow, datasets: Iterable[ModelDataset] | None = None) -> dict[str, Any]:
     return {
         "id": row.model.pk,
         "name": row.model.name,
         "project": row.model.project.slug,
         "description": row.model.description,
         "versions": row.count,
-        "latest": version_view(row.latest, row.tags) if row.latest else None,
+        "latest": version_view(row.latest, row.tags, datasets) if row.latest else None,
         "created_at": row.model.created_at,
     }
 
 
 def version_views(versions: list[ModelVersion]) -> list[dict[str, Any]]:
-    tags = tags_of_many(versions)
-    return [version_view(version, tags[str(version.pk)]) for version in versions]
+    tags, datasets = tags_of_many(versions), queries.datasets_of_many(versions)
+    return [version_view(version, tags[str(version.pk)], datasets[version.pk]) for version in versions]
 
 
-def version_view(version: ModelVersion, tags: dict[str, str]) -> dict[str, Any]:
-    datasets = [
+def version_view(
+    version: ModelVersion, tags: dict[str, str], datasets: Iterable[ModelDataset] | None = None
+) -> dict[str, Any]:
+    links = queries.datasets_of(version) if datasets is None else datasets
+    told_datasets = [
         {"name": str(link.dataset_version), "id": link.dataset_version.dataset_id, "relation": link.relation}
-        for link in queries.datasets_of(version)
+        for link in links
     ]
     told = {name: getattr(version, name) for name in PLAIN}
     return told | {
@@ -226,7 +236,7 @@ def version_view(version: ModelVersion, tags: dict[str, str]) -> dict[str, Any]:
         "project": version.model.project.slug,
         "tags": tags,
         "run": version.run_id,
-        "datasets": datasets,
+        "datasets": told_datasets,
         "size_bytes": version.tree.size_bytes,
         "digest": version.tree_id,
         "created_by": version.created_by.get_username() if version.created_by else "",

@@ -71,7 +71,9 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def rows_of(models: list[RegisteredModel]) -> list[ModelRow]:
     """In three queries, however many models."""
-    versions = ModelVersion.objects.filter(model__in=models).select_related("model__project", "run")
+    versions = ModelVersion.objects.filter(model__in=models).select_related(
+        "model__project", "run", "tree", "created_by"
+    )
     newest = dict(versions.order_by().values_list("model_id").annotate(number=Max("number")))
     counts: dict[Any, int] = {}
     for model_id in versions.order_by().values_list("model_id", flat=True):
@@ -102,6 +104,15 @@ def signature_of(version: ModelVersion) -> Signature | None:
 
 def datasets_of(version: ModelVersion) -> QuerySet[ModelDataset]:
     return ModelDataset.objects.filter(version=version).select_related("dataset_version__dataset")
+
+
+def datasets_of_many(versions: list[ModelVersion]) -> dict[Any, list[ModelDataset]]:
+    """By the version's primary key, in one query."""
+    found: dict[Any, list[ModelDataset]] = {version.pk: [] for version in versions}
+    links = ModelDataset.objects.filter(version__in=versions).select_related("dataset_version__dataset")
+    for link in links:
+        found[link.version_id].append(link)
+    return found
 
 
 def models_from(dataset_version: DatasetVersion) -> QuerySet[ModelVersion]:
