@@ -77,7 +77,7 @@ class Node:
             "tags": self.tags,
             "compute": self.compute,
             "inputs": {name: bound(value) for name, value in self.inputs.items()},
-            "outputs": {name: bound(value) for name, value in self.given_outputs.items()},
+            "outputs": {name: bound(value or Output()) for name, value in self.given_outputs.items()},
             "environment": plain(self.environment),
             "environment_variables": self.environment_variables,
             "resources": self.resources,
