@@ -246,6 +246,11 @@ on(f"{ENVIRONMENT}difference/", query="?a=1&b=1", GET=READ, allowed=(409,))
 on(f"{ENVIRONMENT}versions/<str:version>/build/", GET=READ, POST=(CONTRIBUTE, {}))
 on(f"{ENVIRONMENT}versions/<str:version>/log/", GET=READ)
 on(f"{ENVIRONMENT}versions/<str:version>/download/", GET=READ)
+on("environments/", GET=SIGNED_IN, allowed=(409,))
+on("environments/", query="?project={slug}", GET=READ)
+on("environments/new/", query="?project={slug}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"yaml": HOLDS}))
+on("environments/<uuid:asset_id>/", GET=READ)
+on("environments/<uuid:asset_id>/build/", POST=CONTRIBUTE)
 
 # -- search
 on("search/", query="?q=name~secret", GET=SIGNED_IN)
@@ -255,8 +260,10 @@ on("api/v1/<slug:noun>/<uuid:thing_id>/tags/", GET=READ, PATCH=(CONTRIBUTE, {"Ar
 on("tags/<slug:noun>/<uuid:thing_id>/", POST=(CONTRIBUTE, {"key": "Area", "value": "Churn"}))
 
 # -- runs
+NIGHTLY = '{{"name": "walk", "trigger": {{"type": "cron", "expression": "0 3 * * *"}}}}'
 JOB = {"project": "{slug}", "yaml": "command: echo hello"}
 on("api/v1/jobs/", POST=(CONTRIBUTE, JOB))
+on("api/v1/jobs/schedules/", POST=(CONTRIBUTE, {**JOB, "schedule": NIGHTLY}))
 on("api/v1/jobs/validate/", POST=(CONTRIBUTE, JOB))
 on("api/v1/jobs/", GET=SIGNED_IN)
 on("api/v1/jobs/<str:job>/", GET=READ, PATCH=(CONTRIBUTE, {"tags": {"a": "b"}}))
