@@ -250,7 +250,7 @@ on("environments/", GET=SIGNED_IN, allowed=(409,))
 on("environments/", query="?project={slug}", GET=READ)
 on("environments/new/", query="?project={slug}", GET=CONTRIBUTE, POST=(CONTRIBUTE, {"yaml": HOLDS}))
 on("environments/<uuid:asset_id>/", GET=READ)
-on("environments/<uuid:asset_id>/build/", POST=CONTRIBUTE)
+on("environments/<uuid:asset_id>/build/", GET=READ)
 
 # -- search
 on("search/", query="?q=name~secret", GET=SIGNED_IN)

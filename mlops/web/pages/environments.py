@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
@@ -18,19 +17,21 @@ from mlops.access.decisions import may, require
 from mlops.blobs.bundles import unpacked
 from mlops.environments import actions, files, ordering, queries
 from mlops.environments.build_api import difference
-from mlops.environments.licences import listed
+from mlops.environments.licences import listed as licences
 from mlops.environments.logs import read_log
 from mlops.environments.models import EnvironmentVersion
 from mlops.environments.registering import register_folder
+from mlops.environments.searching import ENVIRONMENTS
 from mlops.environments.shapes import shaped_build, shaped_curated
 from mlops.environments.usage import uses_of
 from mlops.environments.vulnerabilities import advice_for
 from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.refusal import Refusal
+from mlops.tags.searching import asks_for
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.projects import current_project, show_project
 
-A_PAGE = 50
 YAML_FIELDS = ("dependencies", "image", "build", "conda_file")
 
 
@@ -39,24 +40,23 @@ YAML_FIELDS = ("dependencies", "image", "build", "conda_file")
 def environments(request: HttpRequest) -> HttpResponse:
     """`?tab=curated` shows which names are served by what."""
     project = current_project(request)
-    text, archived = request.GET.get("q", "").strip(), request.GET.get("archived") == "1"
+    archived = request.GET.get("archived") == "1"
     tab = "curated" if request.GET.get("tab") == "curated" else "own"
-    found = queries.visible_to(request.user).filter(project=project, archived_at__isnull=not archived)
-    if text:
-        found = found.filter(name__icontains=text)
-    page = Paginator(found.order_by("name"), A_PAGE).get_page(request.GET.get("page"))
-    newest = queries.newest(page)
+    seen = queries.visible_to(request.user).filter(project=project)
+    if not asks_for(request.GET.get("filter", ""), ENVIRONMENTS, "archived"):
+        seen = seen.filter(archived_at__isnull=not archived)
+    found = listed(request, ENVIRONMENTS, seen, project=project.slug, keep=("archived",))
+    newest = queries.newest(found.rows)
     context = {
         "project": project,
         "tab": tab,
-        "page": page,
-        "rows": [(row, newest[row.pk], shaped_build(newest[row.pk])) for row in page if row.pk in newest],
+        "listed": found,
+        "rows": [(row, newest[row.pk], shaped_build(newest[row.pk])) for row in found.rows if row.pk in newest],
         "curated": [shaped_curated(family) for family in FAMILIES] if tab == "curated" else [],
-        "q": text,
         "archived": archived,
         "may_contribute": may(request.user, "contribute", project),
     }
-    return render(request, "web/environments/list.html", context)
+    return render(request, "web/environments/list.html", context, status=found.status)
 
 
 @signed_in
@@ -141,7 +141,7 @@ def _shown(request: HttpRequest, version: EnvironmentVersion) -> dict[str, Any]:
         "build": build,
         "log": read_log(version.key)[0],
         "is_over": build["state"] not in ("waiting", "building"),
-        "packages": listed(version, build["packages"]),
+        "packages": licences(version, build["packages"]),
         "frozen": sum(1 for one in build["packages"] if one["frozen"] and one["asked"]),
         "advice": advice_for(version.key),
         "may_contribute": may(request.user, "contribute", version.asset.project),
