@@ -22,7 +22,7 @@ from mlops.formats.step import StepOrder
 
 PLAIN = re.compile(
     r"mcr\.microsoft\.com/(azureml/(openmpi|base|intelmpi|minimal|curated|inference|mlflow)|mirror/docker/library/).*"
-    r"|(docker\.io/(library/)?)?(python|ubuntu|debian|continuumio/(miniconda3|anaconda3)|condaforge/\S+)(:.*)?"
+    r"|(docker\.io/)?(library/)?(python|ubuntu|debian|continuumio/(miniconda3|anaconda3)|condaforge/\S+)(:.*)?"
 )
 """Images that bring a system and a Python, and nothing that a step's packages do not say."""
 Say = Callable[[str], None]
