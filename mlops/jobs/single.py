@@ -57,7 +57,8 @@ def single_step(
     data: Mapping[str, dict[str, Any]],
 ) -> Prepared:
     """The component is the job's own. `data`: as `find_data` gives it."""
-    component = msgspec.structs.replace(definition.component, name="job", version="1")
+    title = definition.component.title or "Job"
+    component = msgspec.structs.replace(definition.component, name="job", version="1", title=title)
     library = JobLibrary(files.project)
     library.add(msgspec.structs.replace(definition, component=component))
     nodes = [

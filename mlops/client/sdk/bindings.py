@@ -11,10 +11,12 @@ from mlops.client.sdk.writing import local
 
 @dataclass(frozen=True)
 class Binding:
-    """What a step makes, or what the pipeline is given; `of` is the step, or None for the pipeline itself."""
+    """What a step makes, or what the pipeline is given; `of` is the step, or None for the pipeline itself. `type` is
+    that of the input or output."""
 
     of: Any
     name: str
+    type: str = "uri_folder"
 
     def expression(self) -> str:
         if self.of is None:
@@ -29,10 +31,10 @@ class Ports:
     def __getattr__(self, name: str) -> Binding:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Binding(self._step, name)
+        return self[name]
 
     def __getitem__(self, name: str) -> Binding:
-        return Binding(self._step, name)
+        return Binding(self._step, name, getattr(self._step.given_outputs.get(name), "type", "uri_folder"))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """`step.outputs.model = Output(…)`: how an output is kept."""

@@ -19,6 +19,7 @@ from mlops.client.sdk.jobs import SCHEMAS, Node, added, open_pipeline
 class Pipeline(Node):
     """What a pipeline's function makes when it is called: to be submitted, or a step of an outer pipeline."""
 
+    component_name: str
     jobs: dict[str, Node]
     settings: dict[str, Any] = field(default_factory=dict)
     interface: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Pipeline(Node):
     def _component(self, jobs: dict[str, Any]) -> dict[str, Any]:
         return {
             "type": "pipeline",
-            "name": self.name,
+            "name": self.component_name,
             "inputs": {name: _declared(one) for name, one in self.interface.items()},
             "outputs": {name: {"type": "uri_folder"} for name in self.returned},
             "jobs": jobs,
@@ -61,7 +62,7 @@ class _Steps:
         held = {id(value): name for name, value in variables.items() if isinstance(value, Node)}
         found: dict[str, Node] = {}
         for node in self.nodes:
-            wanted = held.get(id(node)) or node.name or node.type
+            wanted = held.get(id(node)) or getattr(node, "component_name", "") or node.name or node.type
             names = (wanted if number == 1 else f"{wanted}_{number}" for number in count(1))
             key = next(name for name in names if name not in found)
             node.key = key
@@ -100,12 +101,13 @@ def pipeline(
             steps = _Steps()
             token = open_pipeline.set(steps)
             try:
-                returned, variables = _call_watched(drawn, {key: Binding(None, key) for key in given.arguments})
+                references = {key: Binding(None, key, _declared(one)["type"]) for key, one in given.arguments.items()}
+                returned, variables = _call_watched(drawn, references)
             finally:
                 open_pipeline.reset(token)
             return added(
                 Pipeline(
-                    name=name or drawn.__name__,
+                    component_name=name or drawn.__name__,
                     display_name=display_name or drawn.__name__.replace("_", " "),
                     description=description or inspect.getdoc(drawn) or "",
                     experiment_name=experiment_name,
@@ -153,6 +155,6 @@ def _declared(one: Any) -> dict[str, Any]:
     if isinstance(one, Input):
         return {key: value for key, value in one.fields().items() if key not in ("path", "mode")}
     if isinstance(one, Binding):
-        return {"type": "uri_folder"}
+        return {"type": one.type}
     kind = {bool: "boolean", int: "integer", float: "number", str: "string"}.get(type(one), "string")
     return {"type": kind, "default": one}

@@ -14,6 +14,7 @@ from mlops.formats.azureml.environment import ReadFile
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.parallel_plan import PLAN_FIELDS, read_parallel_plan
 from mlops.formats.azureml.typing_inputs import typed_input, typed_output
+from mlops.formats.azureml.values import title_of
 from mlops.formats.component import Component
 from mlops.formats.definition import Parallel
 from mlops.formats.parallel import ParallelPlan
@@ -93,8 +94,9 @@ def read_parallel(source: Source, read_file: ReadFile, *, at: Path = ()) -> Read
         variables=read.command.variables,
         resources=_resources(source, at, read.command.resources, warnings),
     )
+    title = read.component.title or title_of(str(at[-1]) if at else "")
     return ReadParallel(
-        component=read.component,
+        component=msgspec.structs.replace(read.component, title=title),
         how=how,
         code=str(task.get("code") or ""),
         environment=task.get("environment"),

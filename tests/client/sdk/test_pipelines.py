@@ -42,11 +42,12 @@ def test_a_pipeline_within_a_pipeline_is_a_component_with_its_interface() -> Non
         slow = churn(rows=rows, rate=0.01)
         churn(rows=rows, rate=slow.outputs.model)
 
-    found = twice(rows=Input(path="azureml:rows:1")).fields()["jobs"]
+    found = twice(rows=Input(type="uri_file", path="azureml:rows:1")).fields()["jobs"]
     assert list(found) == ["slow", "churn"]
     inner = found["slow"]["component"]
     assert inner["type"] == "pipeline"
     assert inner["inputs"]["rate"] == {"type": "number", "default": 0.01}
+    assert inner["inputs"]["rows"] == {"type": "uri_file"}
     assert inner["outputs"] == {"model": {"type": "uri_folder"}}
     assert found["slow"]["inputs"] == {"rows": "${{parent.inputs.rows}}", "rate": 0.01}
 
