@@ -51,7 +51,6 @@ def test_without_a_version_the_next_number_is_given(contributor, project, tmp_pa
         ("code: ./src", "code: ./source", "code_missing", "source"),
         ("code: ./src", "code: ../../etc", "path_outside", "etc"),
         ("type: command", "type: spark", "component_kind", "spark"),
-        ("tags: {", "tags: {a: &x 1, b: *x, ", "yaml_alias", "alias"),
     ],
 )
 def test_faults_of_a_yaml_file_are_told_with_their_place(contributor, project, tmp_path, before, after, code, said):

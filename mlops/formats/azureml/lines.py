@@ -11,6 +11,8 @@ from mlops.formats.refusal import Refusal, Where, nearest
 
 Path = tuple[str | int, ...]
 MOST_CHARACTERS = 5_000_000
+MOST_VALUES = 300_000
+"""With what every alias stands for written out."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,24 +38,19 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(name: str, text: str) -> Source:
-    """Raises Refusal `yaml_unreadable` with the line and column. Aliases are refused: they could grow without end."""
+    """Raises Refusal `yaml_unreadable` with the line and column, `yaml_too_large`.
+
+    What an alias (`*name`) or a merge (`<<: *name`) stands for is there anew, with the lines at which it is written."""
     if len(text) > MOST_CHARACTERS:
         raise Refusal("yaml_too_large", f"{name} has more than {MOST_CHARACTERS:,} characters.", status=422)
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)):
-            raise Refusal(
-                "yaml_alias",
-                f"{name} uses an alias (*name), which is not read here.",
-                hint="Write the value out at each place.",
-                status=422,
-            )
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        node, value = _loaded(name, text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error) or "it is nested too deep"
-        raise Refusal("yaml_unreadable", f"{name}{place}: {reason}.", status=422) from error
+        hint = "YAML is indented by spaces, not by tabs." if "'\\t'" in reason else ""
+        raise Refusal("yaml_unreadable", f"{name}{place}: {reason}.", hint=hint, status=422) from error
     lines: dict[Path, int] = {}
     if node is not None:
         _collect(node, (), lines)
@@ -67,7 +64,42 @@ def fields(source: Source, at: Path = ()) -> dict[str, Any]:
         value = value[key]
     if isinstance(value, dict):
         return {str(name): one for name, one in value.items()}
+    if value is None and not at:
+        raise source.refuse("mapping_expected", "The file is empty.", hint="Its comments alone say nothing here.")
     raise source.refuse("mapping_expected", f"“{at[-1] if at else 'the file'}” must hold fields `name: value`.", at=at)
+
+
+def _loaded(name: str, text: str) -> tuple[yaml.Node | None, Any]:
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, None
+        if _size(node, {}) > MOST_VALUES:
+            message = f"{name} holds more than {MOST_VALUES:,} values, with what its aliases stand for."
+            raise Refusal("yaml_too_large", message, status=422)
+        return node, _apart(loader.construct_document(node))
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values it holds with its aliases written out. Raises YAMLError where one stands for itself."""
+    if id(node) in known:
+        if not known[id(node)]:
+            raise yaml.MarkedYAMLError(problem="an alias stands for what it is in", problem_mark=node.start_mark)
+        return known[id(node)]
+    known[id(node)] = 0
+    inner = [one for pair in node.value for one in pair] if isinstance(node, yaml.MappingNode) else node.value
+    known[id(node)] = 1 + sum(_size(one, known) for one in inner) if isinstance(node, yaml.CollectionNode) else 1
+    return known[id(node)]
+
+
+def _apart(value: Any) -> Any:
+    """A copy in which no two places are one object."""
+    if isinstance(value, dict):
+        return {key: _apart(one) for key, one in value.items()}
+    return [_apart(one) for one in value] if isinstance(value, list) else value
 
 
 def _collect(node: yaml.Node, path: Path, lines: dict[Path, int]) -> None:
