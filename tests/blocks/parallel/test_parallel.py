@@ -148,3 +148,15 @@ def test_a_job_of_which_nothing_succeeds_fails_whatever_is_allowed(run_script, f
     with pytest.raises(Refusal) as refused:
         run_script("def run(mini_batch):\n    return 1 / 0", files(3), max_retries=0)
     assert "No mini-batch succeeded. The first: mini-batch 0: ZeroDivisionError" in refused.value.message
+
+
+def test_a_script_that_asks_for_it_is_told_what_its_mini_batch_holds(run_script, tmp_path):
+    (tmp_path / "table").mkdir()
+    pl.DataFrame({"store": ["b", "a", "b"], "n": [1, 2, 3]}).write_parquet(tmp_path / "table" / "data.parquet")
+    script = (
+        "def run(part, mini_batch_context):\n"
+        "    told = mini_batch_context\n"
+        "    return [f\"{told.partition_key_value['store']} {told.minibatch_index}\"] * len(part)\n"
+    )
+    text, _told = run_script(script, tmp_path / "table", form="mltable", partition_keys=("store",))
+    assert sorted(text.splitlines()) == ["a 1", "b 0", "b 0"]

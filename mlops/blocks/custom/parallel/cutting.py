@@ -20,7 +20,8 @@ BYTES = 1024 * 1024
 MLTABLE_FILE = "MLTable"
 
 Batch = dict[str, Any]
-"""{"number", "items", and "files": paths, or "table": the path of a Parquet file}."""
+"""{"number", "items", and "files": paths, or "table": the path of a Parquet file with, where the table was parted by
+columns, "keys": what these hold in it}."""
 
 
 def cut(plan: ParallelPlan, form: FileForm, given: Path, folder: Path) -> Iterator[Batch]:
@@ -67,7 +68,15 @@ def _of_table(plan: ParallelPlan, table: pl.DataFrame, folder: Path) -> Iterator
     for number, part in enumerate(_parts(plan, table)):
         path = folder / f"batch-{number}.parquet"
         part.write_parquet(path)
-        yield {"number": number, "items": part.height, "table": str(path)}
+        batch: Batch = {"number": number, "items": part.height, "table": str(path)}
+        if plan.partition_keys:
+            batch["keys"] = {key: _plain(part[key][0]) for key in plan.partition_keys}
+        yield batch
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _parts(plan: ParallelPlan, table: pl.DataFrame) -> Iterable[pl.DataFrame]:

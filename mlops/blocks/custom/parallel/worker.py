@@ -6,6 +6,7 @@ line a mini-batch from the first file descriptor that it is given and answers on
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import logging
 import os
@@ -14,6 +15,15 @@ import traceback
 from typing import Any
 
 COMPAT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "compat")
+
+
+class MiniBatchContext:
+    """What run(mini_batch, mini_batch_context) is told of its mini-batch, by the names of Azure ML."""
+
+    def __init__(self, batch: dict[str, Any]) -> None:
+        self.minibatch_index = self.mini_batch_id = batch["number"]
+        self.partition_key_value: dict[str, Any] = batch.get("keys") or {}
+        """What the partition keys hold in it."""
 
 
 def main(settings_file: str, asked: int, answered: int) -> None:
@@ -30,6 +40,7 @@ def main(settings_file: str, asked: int, answered: int) -> None:
         module = _loaded(settings["script"], settings["arguments"])
         if callable(getattr(module, "init", None)):
             module.init()
+        told_context = _takes_context(module.run)
         answer(ready=True)
     except BaseException as error:  # also exit(): the script does not load
         traceback.print_exc()
@@ -41,7 +52,7 @@ def main(settings_file: str, asked: int, answered: int) -> None:
         try:
             given = _table(batch["table"]) if "table" in batch else list(batch["files"])
             items = len(given)
-            rows, count = _written(module.run(given))
+            rows, count = _written(module.run(given, MiniBatchContext(batch)) if told_context else module.run(given))
             if rows and batch.get("out"):
                 with open(batch["out"], "w", encoding="utf-8", newline="") as out:
                     out.write(rows)
@@ -51,6 +62,16 @@ def main(settings_file: str, asked: int, answered: int) -> None:
             answer(error=_told(error), traceback=traceback.format_exc()[-8000:])
     if callable(getattr(module, "shutdown", None)):
         module.shutdown()
+
+
+def _takes_context(run: Any) -> bool:
+    """Whether it asks for a second argument."""
+    try:
+        asked = inspect.signature(run).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    by_place = [one for one in asked if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    return len(by_place) > 1 and (by_place[1].default is by_place[1].empty or by_place[1].name == "mini_batch_context")
 
 
 def _loaded(script: str, arguments: list[str]) -> Any:
