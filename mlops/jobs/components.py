@@ -21,6 +21,7 @@ from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, fields, load
 from mlops.formats.azureml.pipeline import Forms, Locate, ReadPipeline, Used, read_pipeline
+from mlops.formats.azureml.values import title_of
 from mlops.formats.definition import Command, Definition, Function, Graph, Parallel, Sweep
 from mlops.formats.document import Document
 from mlops.formats.pipeline import PipelineSpec
@@ -207,7 +208,8 @@ class Components:
     def _of_definition(self, definition: Definition | None, faults: Faults, *, kind: str, name: str) -> Used:
         faults.raised()
         assert definition is not None
-        component = msgspec.structs.replace(definition.component, name=name)
+        title = definition.component.title or title_of(name)
+        component = msgspec.structs.replace(definition.component, name=name, title=title)
         named = msgspec.structs.replace(definition, component=component)
         return self._kept(Built(definition=named, kind=kind, tags={}, warnings=()))
 
