@@ -41,7 +41,7 @@ from mlops.execution.limits import limits_of, walls
 from mlops.execution.naming import variables_of
 from mlops.execution.printed import with_printed
 from mlops.execution.retry import give_back, try_again
-from mlops.execution.tracking import tracking_variables
+from mlops.execution.tracking import TOKEN, tracking_variables
 from mlops.formats.component import PortType
 from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
@@ -133,6 +133,7 @@ def _carry_out(step: Step, executor: Executor) -> None:
     if step.attempt > 1 or folder.exists():
         for lost in folder.parent.glob(f"{step.pk}-*"):
             remove_folder(lost)
+    order: StepOrder | None = None
     try:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
@@ -153,7 +154,8 @@ def _carry_out(step: Step, executor: Executor) -> None:
         }
         try_again(step, code="worker_failed", why=why)
     finally:
-        end_tokens(step)
+        if order is not None and TOKEN in order.variables:  # most steps run no code of people and have none
+            end_tokens(step)
         _remove(folder)
 
 

@@ -19,6 +19,7 @@ from mlops.runs.step_tokens import issue
 
 WITH_SCRIPTS = ("execute_python_script", "create_python_model")
 """Built-in components that run what people write in them."""
+TOKEN = "MLFLOW_TRACKING_TOKEN"
 REMEMBERED_SECONDS = 30.0
 ANSWER_SECONDS = 3.0
 _lock = Lock()
@@ -39,7 +40,7 @@ def tracking_variables(step: Step, definition: Definition | None) -> dict[str, s
     run = step.run
     return {
         "MLFLOW_TRACKING_URI": url,
-        "MLFLOW_TRACKING_TOKEN": issue(step),
+        TOKEN: issue(step),
         "MLFLOW_RUN_ID": run.pk.hex,
         "MLFLOW_EXPERIMENT_ID": run.experiment_id.hex,
         "MLFLOW_DISABLE_TELEMETRY": "true",
