@@ -52,6 +52,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     values: tuple[Any, ...] = ()
 
 
+PARENT = "data.parent"
+
+
+def leaves_out(data: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
+    """Whether an event is about a trial of a sweep or a nested run, for which nobody asked: a filter on `data.parent`
+    would. Else each of a hundred failed trials would be told beside their sweep."""
+    return bool(data.get("parent")) and all(one.key.lower() != PARENT for one in filters)
+
+
 def read_filters(given: Sequence[Mapping[str, Any]]) -> tuple[Filter, ...]:
     """From {"operatorType", "key", "values" or "value"}. Raises Refusal `filter_invalid`."""
     if len(given) > MOST_FILTERS:

@@ -92,6 +92,7 @@ def told(run: Run, state: str) -> dict[str, Any]:
         "kind": run.kind,
         "origin": run.origin,
         "state": state,
+        **({"parent": str(run.parent_id)} if run.parent_id else {}),
         "tags": tags_of(run),
         "properties": {"spec": run.spec_digest},
     }

@@ -60,6 +60,18 @@ def test_the_clearing_event_ends_it(rule, project):
     assert [entry.kind for entry in alert.entries.all()] == ["fired", "resolved"]
 
 
+def test_failed_trials_and_nested_runs_raise_nothing_unless_a_filter_asks_for_them(owner, rule, project):
+    when = When(events=("mlops.run.failed",))
+    create_rule(owner, project, RuleSettings(name="Runs", when=when, tell=Tell(people="everyone")))
+    happen(project, "mlops.run.failed", "runs/1", parent="7")
+    assert not Alert.objects.exists()
+    asked = ({"operatorType": "IsNotNull", "key": "data.parent"},)
+    create_rule(owner, project, RuleSettings(name="Trials", when=When(events=when.events, filters=asked)))
+    happen(project, "mlops.run.failed", "runs/1", parent="7")
+    happen(project, "mlops.run.failed", "runs/2")
+    assert set(Alert.objects.values_list("rule__name", "subject")) == {("Trials", "runs/1"), ("Runs", "runs/2")}
+
+
 def test_an_event_is_read_once(rule, project):
     fail(project)
     assert read_events() == 0

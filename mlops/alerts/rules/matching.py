@@ -8,7 +8,7 @@ from typing import Any
 
 from mlops.alerts.models import Rule
 from mlops.events.models import Event
-from mlops.formats.event_filter import holds, read_filters
+from mlops.formats.event_filter import holds, leaves_out, read_filters
 
 OWN = ("mlops.alert.", "mlops.alert_rule.", "mlops.channel.", "mlops.mute.")
 """Events of this package raise no alerts: one would raise the next without end."""
@@ -16,7 +16,10 @@ OWN = ("mlops.alert.", "mlops.alert_rule.", "mlops.channel.", "mlops.mute.")
 
 def raises(rule: Rule, event: Event) -> bool:
     """Raises Refusal `filter_invalid` where a stored filter is none."""
-    return _is_of(rule.types, event) and _is_about(rule, event) and holds(read_filters(rule.filters), view_of(event))
+    if not _is_of(rule.types, event) or not _is_about(rule, event):
+        return False
+    filters = read_filters(rule.filters)
+    return not leaves_out(event.data, filters) and holds(filters, view_of(event))
 
 
 def clears(rule: Rule, event: Event) -> bool:

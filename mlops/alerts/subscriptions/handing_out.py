@@ -13,7 +13,7 @@ from django.utils import timezone
 from mlops.alerts.envelopes import Sending, compose
 from mlops.alerts.models import Delivery, Subscription, SubscriptionState
 from mlops.events.models import Event
-from mlops.formats.event_filter import holds, is_subject_of, is_type_of, read_filters
+from mlops.formats.event_filter import holds, is_subject_of, is_type_of, leaves_out, read_filters
 
 BATCH = 500
 READING = (SubscriptionState.ACTIVE, SubscriptionState.PAUSED, SubscriptionState.VALIDATING)
@@ -68,8 +68,11 @@ def matches(subscription: Subscription, event: Event, sending: Sending) -> bool:
     subjects = {str(sending.view["subject"]), event.subject}
     if not any(is_subject_of(one, begins=begins, ends=ends, with_case=with_case) for one in subjects):
         return False
+    filters = read_filters(subscription.filters)
+    if patterns and leaves_out(event.data, filters):  # who names no types gets all there is
+        return False
     ours = {"type": event.type, "subject": event.subject, "data": event.data, "actor": event.actor_name}
-    return holds(read_filters(subscription.filters), sending.view, ours)
+    return holds(filters, sending.view, ours)
 
 
 def delivery_of(subscription: Subscription, event: Event, *, now: datetime, is_test: bool = False) -> Delivery:

@@ -31,6 +31,14 @@ class Moved(Data, kw_only=True):
     state: Annotated[str, said("The state it has now.")]
     tags: Tags
     properties: Facts
+    parent: Annotated[
+        str,
+        said(
+            "The sweep of a trial, the outer run of a nested one; absent for others. Rules and"
+            " subscriptions that name types leave such runs out, unless a filter names"
+            " `data.parent`."
+        ),
+    ] = ""
 
 
 class OutputRefused(Data, kw_only=True):
