@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +12,9 @@ from django.db.models import Model
 
 from mlops.formats.refusal import Refusal
 from mlops.tags.models import Tag
+
+OF_CLIENTS = ("mlflow.",)
+"""So begin the keys under which clients keep things of their own; people find them on the thing's page, folded."""
 
 
 class TagFilter(msgspec.Struct, frozen=True):
@@ -47,6 +51,14 @@ def tags_of_many(things: list[Any]) -> dict[str, dict[str, str]]:
     for row in rows:
         found[row.object_id][row.key] = row.value
     return found
+
+
+def of_people(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if not key.startswith(OF_CLIENTS)}
+
+
+def of_clients(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if key.startswith(OF_CLIENTS)}
 
 
 def write_tags(thing: Model, tags: dict[str, str]) -> None:

@@ -13,6 +13,8 @@ from mlops.runs.models import Experiment, Run
 from mlops.runs.searching import RUNS
 from mlops.tags.filters import write_tags
 from mlops.tags.searching import search
+from mlops.tags.searching.facets import facets
+from mlops.tags.searching.proposing import proposals
 from tests.runs.history import past_run
 
 NAN, INFINITE = float("nan"), float("inf")
@@ -133,3 +135,18 @@ def test_what_was_understood_is_said(world):
         "a=1", "(b=2 or x)", "Area=Churn",
     )  # fmt: skip
     assert Experiment.objects.count() == 1
+
+
+def test_tags_that_a_client_keeps_are_proposed_only_to_who_types_their_beginning(world):
+    write_tags(world.first(), {"mlflow.source.name": "train.py", "model": "gbm"})
+    things = Run.objects.all()
+
+    def proposed(text):
+        return [one.label for one in proposals(things, RUNS, text, len(text)).proposals]
+
+    assert not any("mlflow" in one for one in proposed("m"))
+    assert "model" in proposed("m")
+    assert any("mlflow.source.name" in one for one in proposed("tags.mlflow."))
+    told = [choice.label for facet in facets(things, RUNS) for choice in facet.choices]
+    assert "model" in told
+    assert "mlflow.source.name" not in told

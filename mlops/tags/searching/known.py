@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from mlops.tags.filters import OF_CLIENTS
 from mlops.tags.lookups import PkText, escaped
 from mlops.tags.models import Tag
 from mlops.tags.searching.searchable import Column, Facts, Held, Searchable
@@ -72,10 +73,15 @@ def column_values(things: QuerySet[Any], column: Column, begin: str = "", *, mos
 
 
 def _keys(things: QuerySet[Any], held: Held, begin: str, most: int) -> list[Counted]:
+    """Those of clients only where somebody types their beginning."""
+    hidden = tuple(one for one in OF_CLIENTS if not begin.lower().startswith(one))
     if held.json:
         counts = Counter(key for tags in _kept(things, held) for key in tags if key.lower().startswith(begin.lower()))
-        return list(counts.items())
-    return _counted(_tags(things, held).filter(_begins("key", begin)), "key", most)
+        return [(key, count) for key, count in counts.items() if not key.startswith(hidden)]
+    rows = _tags(things, held).filter(_begins("key", begin))
+    for one in hidden:
+        rows = rows.exclude(key__startswith=one)
+    return _counted(rows, "key", most)
 
 
 def _tags(things: QuerySet[Any], held: Held) -> QuerySet[Tag]:

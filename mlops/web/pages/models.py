@@ -28,7 +28,7 @@ from mlops.registry import actions, queries
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.searching import MODELS
 from mlops.runs.models import Run, Step
-from mlops.tags.filters import tags_of, tags_of_many
+from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages.images import images_context
@@ -180,9 +180,11 @@ def _version_page(request: HttpRequest, version: ModelVersion, *, tab: str = "",
 
 def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[str, Any]:
     if tab == "details":
+        tags = tags_of(version)
         return {
             "signature": queries.signature_of(version),
-            "tags": tags_of(version),
+            "tags": of_people(tags),
+            "client_tags": of_clients(tags),
             "datasets": queries.datasets_of(version),
             "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
             "properties": {key: value for key, value in version.properties.items() if key != "onnx"},
@@ -221,7 +223,7 @@ def _certificate(conversion: Conversion) -> ParityCertificate | None:
 
 def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, Any]:
     versions = list(queries.versions_of(model))
-    tags = tags_of_many(versions)
+    tags = {key: of_people(each) for key, each in tags_of_many(versions).items()}
     served: dict[Any, list[Deployment]] = {}
     for deployment in deployments_with(versions):
         served.setdefault(deployment.version_id, []).append(deployment)
@@ -293,7 +295,7 @@ def _run(request: HttpRequest, run_id: str) -> Run:
     from mlops.access.decisions import visible_projects
 
     try:
-        found = Run.objects.filter(pk=uuid.UUID(run_id), project__in=visible_projects(request.user))
+        found = Run.kept.filter(pk=uuid.UUID(run_id), project__in=visible_projects(request.user))
     except ValueError:
         found = Run.objects.none()
     run = found.select_related("project").first()

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from mlops.formats.pipeline import DATASET_COMPONENT
 from mlops.runs.code import folders_of, git_of
 from mlops.runs.models import DatasetUse, LatestMetric, Run, RunKind, RunParameter, Step
-from mlops.tags.filters import tags_of
+from mlops.tags.filters import of_clients, of_people, tags_of
 from mlops.web.markdown import rendered
 from mlops.web.pages.run_outputs import outputs_of
 
 MOST_METRICS = 30
 MOST_PARAMETERS = 500
-HIDDEN_TAGS = ("mlflow.",)
-"""What a client keeps among the tags for itself."""
 
 
 def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
@@ -27,8 +25,8 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
     metrics = LatestMetric.objects.filter(run=run).order_by("key")
     return {
         "notes": rendered(run.description) if run.description else "",
-        "tags": {key: value for key, value in tags.items() if not key.startswith(HIDDEN_TAGS)},
-        "client_tags": {key: value for key, value in tags.items() if key.startswith(HIDDEN_TAGS)},
+        "tags": of_people(tags),
+        "client_tags": of_clients(tags),
         "parameters": [*_given(run), *logged],
         "inputs": _inputs(run),
         "uses": DatasetUse.objects.filter(run=run).defer("schema", "profile"),

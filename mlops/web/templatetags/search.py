@@ -10,7 +10,7 @@ from django import template
 
 from mlops.access.decisions import may
 from mlops.formats.search import tag_filter as written
-from mlops.tags.filters import tags_of
+from mlops.tags.filters import of_clients, of_people, tags_of
 
 register = template.Library()
 
@@ -20,13 +20,19 @@ def tag_filter(key: str, value: str) -> str:
     return quote(written(key, value or None))
 
 
+@register.filter(name="of_people")
+def without_those_of_clients(tags: dict[str, str]) -> dict[str, str]:
+    return of_people(tags)
+
+
 @register.inclusion_tag("web/search/_tag_editor.html", takes_context=True)
 def tag_editor(context: template.Context, noun: str, thing: Any) -> dict[str, Any]:
-    request = context["request"]
+    request, tags = context["request"], tags_of(thing)
     return {
         "noun": noun,
         "thing": thing,
-        "tags": tags_of(thing),
+        "tags": of_people(tags),
+        "client_tags": of_clients(tags),
         "may_contribute": may(request.user, "contribute", thing.project),
         "request": request,
         "csrf_token": context.get("csrf_token"),
