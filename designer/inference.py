@@ -32,7 +32,7 @@ class Renewed(msgspec.Struct, frozen=True, kw_only=True):
 
 def latest_run(draft: Draft) -> Run | None:
     """The newest completed run of the draft."""
-    runs = Run.objects.filter(project=draft.project, origin__startswith=f"drafts/{draft.pk}@")
+    runs = Run.kept.filter(project=draft.project, origin__startswith=f"drafts/{draft.pk}@")
     return runs.filter(state=RunState.COMPLETED).order_by("-number").first()
 
 

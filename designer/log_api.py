@@ -134,7 +134,7 @@ def _naming(refusal: Refusal, raw: Any) -> Refusal:
 
 def _news(draft: Draft, after: int | None) -> dict[str, Any]:
     found = None if after is None else history.since(draft, after)
-    last = draft.last_run
+    last = draft.last_run if draft.last_run is None or draft.last_run.deleted_at is None else None
     answer: dict[str, Any] = {
         "revision": draft.revision,
         "saved_at": draft.saved_at,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from designer.models import Draft
+from mlops.pipelines.run_users import RUN_ID
 from mlops.runs import usage
 from mlops.runs.models import Run
 
@@ -18,8 +21,12 @@ def register() -> None:
     usage.register(_drafts)
 
 
-def _drafts(run: Run) -> Iterator[usage.Use]:
-    known = Draft.objects.filter(project=run.project).annotate(text=Cast("document", TextField()))
-    for draft in known.filter(text__contains=str(run.pk)).defer("document"):
-        title = _("draft “%(name)s”, which keeps a result of it") % {"name": draft.name}
-        yield usage.Use(title=title, url=reverse("designer:draft", args=[draft.pk]))
+def _drafts(runs: Sequence[Run]) -> Iterator[tuple[UUID, usage.Use]]:
+    ids = {str(run.pk) for run in runs}
+    known = Draft.objects.filter(project=runs[0].project_id)
+    if len(ids) == 1:
+        known = known.annotate(text=Cast("document", TextField())).filter(text__contains=next(iter(ids)))
+    for draft in known.iterator():
+        for named in sorted(ids.intersection(RUN_ID.findall(json.dumps(draft.document)))):
+            title = _("draft “%(name)s”, which keeps a result of it") % {"name": draft.name}
+            yield UUID(named), usage.Use(title=title, url=reverse("designer:draft", args=[draft.pk]))

@@ -100,7 +100,7 @@ def _output(project: Project, text: str) -> Asked:
 
 
 def _run(project: Project, name: str) -> Run | None:
-    runs = Run.objects.filter(project=project)
+    runs = Run.kept.filter(project=project)
     if name.lstrip("#").isdecimal():
         return runs.filter(number=int(name.lstrip("#"))).first()
     try:

@@ -33,7 +33,8 @@ def deployments_of(of: BatchEndpoint) -> QuerySet[BatchDeployment]:
 
 
 def jobs(person: Any) -> QuerySet[BatchJob]:
-    found = BatchJob.objects.filter(endpoint__project__in=visible_projects(person))
+    """Without those whose run is in the recycle bin."""
+    found = BatchJob.objects.filter(endpoint__project__in=visible_projects(person), run__deleted_at=None)
     return found.select_related(
         "endpoint__project", "run__project", "run__experiment", "run__created_by", "conversion",
         "output_version__dataset",

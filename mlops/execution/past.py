@@ -108,7 +108,7 @@ class ProjectPast:
         if self._last_run is None:
             return {}
         drawing = self._last_run.origin.partition("@")[0]
-        runs = Run.objects.filter(project=self._project, origin__startswith=f"{drawing}@").order_by("-number")
+        runs = Run.kept.filter(project=self._project, origin__startswith=f"{drawing}@").order_by("-number")
         numbered = {run.pk: run for run in runs.defer("document", "shapes")[:MOST_RUNS]}
         found: dict[Any, dict[str, Step]] = {pk: {} for pk in numbered}
         for step in Step.objects.filter(run__in=numbered):

@@ -64,7 +64,7 @@ def _measured(
 ) -> SignalFound:
     component = component_of(look, signal.component)
     origin = f"monitor:{look.pk}:{signal.name}"[:200]
-    run = Run.objects.filter(origin=origin).order_by("-number").first()
+    run = Run.kept.filter(origin=origin).order_by("-number").first()
     if run is None or (run.is_final and run.state != RunState.COMPLETED):
         spec = _spec(look, signal, component, order, folder, beat)
         title = _("%(monitor)s, look %(number)d: %(signal)s") % {

@@ -54,6 +54,6 @@ def fires(of: Schedule) -> QuerySet[Fire]:
 
 def runs(of: PipelineEndpoint) -> QuerySet[Run]:
     """Those that were called, also by schedules; newest first."""
-    called = Run.objects.filter(project=of.project, origin__startswith=f"pipeline-endpoints/{of.pk}@")
-    fired = Run.objects.filter(pk__in=Fire.objects.filter(schedule__endpoint=of).exclude(run=None).values("run"))
+    called = Run.kept.filter(project=of.project, origin__startswith=f"pipeline-endpoints/{of.pk}@")
+    fired = Run.kept.filter(pk__in=Fire.objects.filter(schedule__endpoint=of).exclude(run=None).values("run"))
     return (called | fired).select_related("project", "experiment", "created_by").order_by("-created_at")

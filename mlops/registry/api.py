@@ -119,7 +119,7 @@ class ModelsView(APIView):
             same = queries.version_of_tree(project, values["name"], tree) if reuse else None
             version = same or actions.register(request.user, project, tree=tree, **values)
         else:
-            run = Run.objects.filter(pk=run_id, project=project).first() if run_id else None
+            run = Run.kept.filter(pk=run_id, project=project).first() if run_id else None
             if run_id and run is None:
                 raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
             version = actions.register(request.user, project, run=run, **values)

@@ -65,7 +65,7 @@ def _duration(run: Run) -> float:
 
 def _by_experiment(project: Project, start: datetime, end: datetime, value: Callable[[Run], float]) -> Iterable[Series]:
     """Without trials: a sweep is one run, whatever becomes of each of them."""
-    ended = Run.objects.filter(
+    ended = Run.kept.filter(
         project=project, parent=None, state__in=FINAL_RUN_STATES, ended_at__gte=start, ended_at__lte=end
     )
     points: dict[str, list[Point]] = defaultdict(list)

@@ -21,7 +21,7 @@ from mlops.formats.refusal import Refusal
 from mlops.runs.family import family_of
 from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind
 from mlops.runs.remains import bury, size_of
-from mlops.runs.usage import Use, users_of
+from mlops.runs.usage import Use, users_of_many
 
 MOST_NAMED = 5
 LIGHT = ("spec", "document", "shapes", "snapshot", "source", "asked")
@@ -121,14 +121,7 @@ def in_bin(runs: QuerySet[Run]) -> QuerySet[Run]:
 
 
 def check_deletable(run: Run, family: list[Run]) -> None:
-    for one in family:
-        if one.kind != RunKind.TRACKED and one.state not in FINAL_RUN_STATES:  # no worker of ours is at those
-            raise Refusal(
-                "run_under_way",
-                _("Run #%(number)d is %(state)s.") % {"number": one.number, "state": one.get_state_display().lower()},
-                hint=_("Cancel it or wait for its end, then delete it."),
-                status=409,
-            )
+    """Raises Refusal as `delete` does."""
     outer = run.parent
     if outer is not None and outer.kind == RunKind.SWEEP and outer.state not in FINAL_RUN_STATES:
         raise Refusal(
@@ -138,7 +131,20 @@ def check_deletable(run: Run, family: list[Run]) -> None:
             hint=_("Wait for the sweep's end, or cancel the sweep."),
             status=409,
         )
-    uses = [(one, use) for one in family for use in users_of(one)]
+    check_together(family)
+
+
+def check_together(runs: list[Run]) -> None:
+    """Of runs of one project that go into the recycle bin at once. Raises Refusal `run_under_way` or `run_in_use`."""
+    for one in runs:
+        if one.kind != RunKind.TRACKED and one.state not in FINAL_RUN_STATES:  # no worker of ours is at those
+            raise Refusal(
+                "run_under_way",
+                _("Run #%(number)d is %(state)s.") % {"number": one.number, "state": one.get_state_display().lower()},
+                hint=_("Cancel it or wait for its end, then delete it."),
+                status=409,
+            )
+    uses = users_of_many(runs)
     if uses:
         named = "; ".join(use.title for _run, use in uses[:MOST_NAMED])
         more = len(uses) - MOST_NAMED

@@ -20,7 +20,7 @@ def register() -> None:
 def uses(version: EnvironmentVersion) -> Iterable[Use]:
     """Of the newest runs of the project, the newest first."""
     told = 0
-    runs = Run.objects.filter(project=version.asset.project, deleted_at=None).order_by("-created_at")
+    runs = Run.kept.filter(project=version.asset.project).order_by("-created_at")
     for run in runs.only("pk", "name", "number", "snapshot")[:MOST_LOOKED_AT]:
         if version.key in _keys(run) and told < MOST_TOLD:
             told += 1

@@ -13,6 +13,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
+from mlops.runs.deletion import LIGHT, check_together
 from mlops.runs.models import Experiment, Run
 from mlops.tags.filters import remove_tag, write_tags
 
@@ -56,13 +57,16 @@ def rename_experiment(actor: Any, experiment: Experiment, *, name: str) -> None:
 
 
 def delete_experiment(actor: Any, experiment: Experiment) -> None:
-    """Into the recycle bin, with the runs that are not there yet."""
+    """Into the recycle bin, with the runs that are not there yet.
+
+    Raises Refusal `run_under_way` or `run_in_use`, which names the users: then nothing is deleted."""
     require(actor, "contribute", experiment.project)
     _active(experiment)
     now = timezone.now()
     with transaction.atomic():
+        check_together(list(Run.kept.filter(experiment=experiment).select_related("project").defer(*LIGHT)))
         Experiment.objects.filter(pk=experiment.pk).update(deleted_at=now, changed_at=now)
-        Run.objects.filter(experiment=experiment, deleted_at=None).update(deleted_at=now)
+        Run.kept.filter(experiment=experiment).update(deleted_at=now)
         experiment.deleted_at = now
         _tell(actor, experiment, "mlops.experiment.deleted")
 

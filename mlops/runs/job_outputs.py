@@ -51,7 +51,7 @@ def find_output(project: Project, job: str, output: str) -> tuple[str, dict[str,
 
 def find_run(project: Project, job: str) -> Run:
     """By name, `#number` or id. Raises Refusal `job_unknown`."""
-    runs = Run.objects.filter(project=project, deleted_at=None)
+    runs = Run.kept.filter(project=project)
     found = runs.filter(name=job).first() if job else None
     if found is None and job.lstrip("#").isdecimal() and len(job) < 10:
         found = runs.filter(number=int(job.lstrip("#"))).first()

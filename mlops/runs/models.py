@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -69,6 +70,11 @@ DONE_STEP_STATES = (StepState.COMPLETED, StepState.REUSED)
 FINAL_STEP_STATES = (*DONE_STEP_STATES, StepState.FAILED, StepState.SKIPPED, StepState.CANCELLED)
 
 
+class KeptRuns(models.Manager["Run"]):
+    def get_queryset(self) -> models.QuerySet[Run]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Run(models.Model):
     """`spec` (formats.pipeline.PipelineSpec) and `document` (formats.document.Document) never change.
 
@@ -110,6 +116,10 @@ class Run(models.Model):
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     """In the recycle bin since then: in no list, and nothing of it is removed yet."""
+
+    objects: ClassVar[models.Manager[Run]] = models.Manager()
+    kept: ClassVar[models.Manager[Run]] = KeptRuns()
+    """Without those in the recycle bin: what every list, count and search is about."""
 
     depth = 0
     """Below the run that is looked at; set by `family`."""

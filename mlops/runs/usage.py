@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -16,7 +17,9 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
 
 
-Source = Callable[[Run], Iterable[Use]]
+Source = Callable[[Sequence[Run]], Iterable[tuple[UUID, Use]]]
+"""Of up to LOOKED_AT runs of one project, which is used by what."""
+LOOKED_AT = 1_000
 
 _sources: list[Source] = []
 
@@ -27,4 +30,11 @@ def register(source: Source) -> None:
 
 
 def users_of(run: Run) -> list[Use]:
-    return [use for source in _sources for use in source(run)]
+    return [use for _run, use in users_of_many([run])]
+
+
+def users_of_many(runs: Sequence[Run]) -> list[tuple[Run, Use]]:
+    """Of runs of one project, as many queries for a thousand as for one."""
+    known = {run.pk: run for run in runs}
+    parts = [runs[start : start + LOOKED_AT] for start in range(0, len(runs), LOOKED_AT)]
+    return [(known[pk], use) for part in parts for source in _sources for pk, use in source(part)]

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from designer.models import Draft
+from mlops.batch.inputs import read_input
 from mlops.blobs.models import Tree
 from mlops.events.models import Event
 from mlops.formats.document import Document
@@ -16,9 +17,11 @@ from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs import actions, queries, retention
 from mlops.runs.deletion import delete, in_bin, purge, restore
+from mlops.runs.experiments import delete_experiment
 from mlops.runs.logging import Point, log_metrics, log_parameters
 from mlops.runs.models import LogLine, Metric, Run, Step, Tombstone
 from mlops.runs.numbering import next_number
+from mlops.runs.usage import users_of_many
 from mlops.tags.filters import tags_of
 from tests.runs.history import past_run
 
@@ -50,6 +53,43 @@ def test_a_deleted_run_is_in_no_list_and_opens_nowhere_until_it_is_restored(cont
     assert queries.run(contributor, run.pk) == run
     types = list(Event.objects.order_by("seq").values_list("type", flat=True))
     assert types[-2:] == ["mlops.run.deleted", "mlops.run.restored"]
+
+
+def test_a_run_in_the_bin_is_on_no_face(client, contributor, project, run):
+    client.force_login(contributor)
+    name = "Gone for now"
+    Run.objects.filter(pk=run.pk).update(display_name=name, origin="drafts/1@2")
+    faces = ("/", "/runs/", "/experiments/", "/api/v1/runs/", "/api/v1/jobs/", f"/api/v1/lineage/?of=runs/{run.number}")
+    shown = [face for face in faces if name in client.get(face).content.decode()]
+    assert shown == [face for face in faces if face != "/experiments/"]
+    delete(contributor, run)
+    assert [face for face in faces if name in client.get(face).content.decode()] == []
+    with pytest.raises(Refusal, match="no such run"):
+        read_input(project, f"azureml://jobs/{run.number}/outputs/results")
+
+
+def test_an_experiment_with_runs_that_are_used_or_go_on_is_not_deleted(contributor, project, run):
+    tree = Tree.objects.create(digest="a" * 64, size_bytes=1, file_count=1)
+    model = RegisteredModel.objects.create(project=project, name="prices")
+    version = ModelVersion.objects.create(model=model, number=3, tree=tree, run=run)
+    with pytest.raises(Refusal, match="model version prices:3"):
+        delete_experiment(contributor, run.experiment)
+    version.delete()
+    Run.objects.update(state="running")
+    with pytest.raises(Refusal, match="is running"):
+        delete_experiment(contributor, run.experiment)
+    assert queries.visible_to(contributor).get().experiment.deleted_at is None
+    Run.objects.update(state="failed")
+    delete_experiment(contributor, run.experiment)
+    assert not queries.visible_to(contributor).exists()
+
+
+def test_users_of_many_runs_are_found_together(contributor, project, run, django_assert_max_num_queries):
+    runs = [run, *(past_run(contributor, project) for _ in range(5))]
+    document = msgspec.to_builtins(Document()) | {"note": f"runs/{run.pk} runs/{runs[3].pk}"}
+    Draft.objects.create(project=project, name="Churn", document=document, saved_at=timezone.now())
+    with django_assert_max_num_queries(3):
+        assert {used.pk for used, _use in users_of_many(runs)} == {run.pk, runs[3].pk}
 
 
 def test_a_sweep_takes_its_trials_along_and_brings_them_back(contributor, sweep):

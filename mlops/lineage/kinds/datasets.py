@@ -35,10 +35,10 @@ class DatasetVersions:
     def upstream(self, row: DatasetVersion) -> Iterable[Link]:
         for window in SavedWindow.objects.filter(version=row).select_related("endpoint"):
             yield "saved as", window
-        for job in BatchJob.objects.filter(output_version=row).select_related("run")[:MOST_LINKS]:
+        for job in BatchJob.objects.filter(output_version=row, run__deleted_at=None).select_related("run")[:MOST_LINKS]:
             yield "written by", job.run
         if made_by := row.origin.get("job", {}).get("id"):
-            for run in Run.objects.filter(pk=made_by):
+            for run in Run.kept.filter(pk=made_by):
                 yield "written by", run
 
     def downstream(self, row: DatasetVersion) -> Iterable[Link]:
@@ -67,7 +67,7 @@ def runs_reading(row: DatasetVersion) -> list[Run]:
     """The newest runs whose graph names the version. Graphs are JSON: the newest 500 of the project are searched."""
     project = row.dataset.project_id
     found = []
-    for run in Run.objects.filter(project=project).order_by("-created_at")[:MOST_RUNS_SEARCHED]:
+    for run in Run.kept.filter(project=project).order_by("-created_at")[:MOST_RUNS_SEARCHED]:
         if any(_names(node, row) for node in run.spec.get("nodes", [])):
             found.append(run)
         if len(found) == MOST_LINKS:

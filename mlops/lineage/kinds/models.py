@@ -37,7 +37,7 @@ class ModelVersions:
     def downstream(self, row: ModelVersion) -> Iterable[Link]:
         for deployment in deployments_with([row]):
             yield "served by", deployment
-        for job in BatchJob.objects.filter(version=row).select_related("run")[:MOST_LINKS]:
+        for job in BatchJob.objects.filter(version=row, run__deleted_at=None).select_related("run")[:MOST_LINKS]:
             yield "scored", job.run
 
     def find(self, projects: list[Project], rest: str) -> Any | None:

@@ -47,7 +47,7 @@ class Runs:
     def find(self, projects: list[Project], rest: str) -> Any | None:
         if not rest.isdecimal():
             return None
-        return Run.objects.filter(project__in=projects, number=int(rest)).select_related("project").first()
+        return Run.kept.filter(project__in=projects, number=int(rest)).select_related("project").first()
 
     def known(self, projects: list[Project]) -> list[str]:
-        return [self.name(row) for row in Run.objects.filter(project__in=projects)[:MOST_LINKS]]
+        return [self.name(row) for row in Run.kept.filter(project__in=projects)[:MOST_LINKS]]

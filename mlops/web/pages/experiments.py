@@ -33,7 +33,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?project={project.slug}")
     counted: dict[Any, Any] = {
         row["experiment"]: row
-        for row in Run.objects.filter(project=project, deleted_at=None)
+        for row in Run.kept.filter(project=project)
         .order_by()
         .values("experiment")
         .annotate(

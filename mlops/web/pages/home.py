@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "project": project,
         "stages": stages,
         "next": next((stage for stage in stages if not stage.count), None),
-        "runs": Run.objects.filter(project=project).select_related("experiment", "created_by")[:SHOWN],
+        "runs": Run.kept.filter(project=project).select_related("experiment", "created_by")[:SHOWN],
         "drafts": drafts.recent(project, limit=SHOWN),
         "models": _recent_models(project),
         "endpoints": _endpoints(project),
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _stages(project: Project) -> list[Stage]:
     newest = next(iter(drafts.recent(project, limit=1)), None)
-    trained = Run.objects.filter(project=project, state="completed").order_by("-created_at").first()
+    trained = Run.kept.filter(project=project, state="completed").order_by("-created_at").first()
     model = _newest_version(project)
     return [
         Stage(
@@ -84,7 +84,7 @@ def _stages(project: Project) -> list[Stage]:
             icon="runs",
             url=newest.url if newest else "/designer/",
             action=_("Open the latest draft") if newest else _("Open the designer"),
-            count=Run.objects.filter(project=project).count(),
+            count=Run.kept.filter(project=project).count(),
             counted=_("Runs"),
         ),
         Stage(

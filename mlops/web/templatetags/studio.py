@@ -51,7 +51,7 @@ def state(name: str, reason: str = "", since: datetime | None = None, label: str
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """`3 minutes ago`, with the exact time on hover."""
-    if moment is None:
+    if not moment:  # a template gives an empty text for what is missing
         return NOTHING
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{moment:%Y-%m-%d %H:%M:%S} UTC", _ago(moment)
