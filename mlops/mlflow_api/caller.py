@@ -9,6 +9,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -37,6 +38,8 @@ class Caller:
     may_write: bool = True
     run: Run | None = None
     """Where the code of a running step calls: what it may reach is this run, and the runs below it."""
+    until: datetime | None = None
+    """When the token expires, where it does."""
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -44,19 +47,24 @@ def caller_of(request: HttpRequest) -> Caller:
     that no page of another site can act in a person's name."""
     scheme, _space, rest = request.headers.get("Authorization", "").partition(" ")
     workspace = request.headers.get(WORKSPACE_HEADER, "").strip()
-    if scheme.lower() == "bearer" and rest.strip().startswith(step_tokens.PREFIX):
-        return _code(rest.strip())
     if scheme.lower() == "bearer":
-        token = find_token(rest.strip())
-        if token is not None:
-            return Caller(token.user, workspace, may_write=token.scopes != "read")
-        raise Fault("UNAUTHENTICATED", "The token is unknown, revoked or expired.")
+        return by_token(rest.strip(), workspace)
     if scheme.lower() == "basic":
         return Caller(_person(request, rest.strip()), workspace)
     raise Fault(
         "UNAUTHENTICATED",
         "You are not signed in. Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.",
     )
+
+
+def by_token(secret: str, workspace: str) -> Caller:
+    """Raises Fault `UNAUTHENTICATED`."""
+    if secret.startswith(step_tokens.PREFIX):
+        return _code(secret)
+    token = find_token(secret)
+    if token is None:
+        raise Fault("UNAUTHENTICATED", "The token is unknown, revoked or expired.")
+    return Caller(token.user, workspace, may_write=token.scopes != "read", until=token.expires_at)
 
 
 def projects_of(caller: Caller) -> QuerySet[Project]:

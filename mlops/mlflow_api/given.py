@@ -115,7 +115,7 @@ def of_request(request: HttpRequest) -> Given:
         except ValueError as error:
             raise invalid(f"The query cannot be read: {error}.") from error
     _check_type(request)
-    return Given(_decoded(request.body))
+    return Given(decoded(request.body))
 
 
 def whole_number(value: Any) -> int | None:
@@ -151,7 +151,7 @@ def _check_type(request: HttpRequest) -> None:
         raise invalid("Bad Request. Content-Type must be one of ['application/json'].")
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
+def decoded(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -46,15 +47,23 @@ def log_metrics(run: Run, points: Iterable[Point], *, node: str = "") -> None:
 
     `node`: the step that told them, so that they go when it begins anew. Raises Refusal `metric_invalid`, before
     anything is kept."""
-    rows = [_row(run, node, point) for point in points]
+    log_metrics_of_many({run: points}, node=node)
+
+
+def log_metrics_of_many(told: Mapping[Run, Iterable[Point]], *, node: str = "") -> None:
+    """As `log_metrics` of each run, all of them or none."""
+    by_run = {run: [_row(run, node, point) for point in points] for run, points in told.items()}
+    rows = list(chain.from_iterable(by_run.values()))
     if not rows:
         return
     with transaction.atomic():
         insert(rows)
         keep_latest(rows)
-        notify("metrics", str(run.pk), project=run.project)
-        if run.parent_id is not None:  # a sweep may stop its trial early
-            wake(run.parent_id)
+        for run, own in by_run.items():
+            if own:
+                notify("metrics", str(run.pk), project=run.project)
+            if own and run.parent_id is not None:  # a sweep may stop its trial early
+                wake(run.parent_id)
 
 
 def forget_metrics(run: Run, *, node: str) -> None:

@@ -1,0 +1,176 @@
+"""The short way of single metrics: kept and answered as by Django, and refused by Django where it must be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import User
+from django.core.asgi import get_asgi_application
+from django.utils import timezone
+
+from mlops.accounts.actions import create_token, revoke_token
+from mlops.accounts.membership import give_role
+from mlops.accounts.models import ApiToken
+from mlops.mlflow_api.finding import default_experiment
+from mlops.mlflow_api.lane.entry import Lane
+from mlops.mlflow_api.lane.writer import Writer
+from mlops.runs import step_tokens
+from mlops.runs.deletion import delete
+from mlops.runs.models import LatestMetric, Metric, Run, Step
+from mlops.runs.tracking import start_tracked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATH = "/api/2.0/mlflow/runs/log-metric"
+Answers = list[tuple[int, Any]]
+
+
+class Pages:
+    """Django, and how many calls reached it."""
+
+    def __init__(self) -> None:
+        self.reached = 0
+        self._django = get_asgi_application()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.reached += 1
+        await self._django(scope, receive, send)
+
+
+@pytest.fixture
+def pages() -> Pages:
+    return Pages()
+
+
+@pytest.fixture
+def log(pages: Pages, token: str) -> Iterator[Callable[..., Answers]]:
+    """`log(point, …)` sends them all at once and gives their answers in order."""
+    writer = Writer()
+    lane = Lane(pages, writer)
+
+    async def sent(body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": PATH, "query_string": b""}
+        scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        asked = ApplicationCommunicator(lane, scope)
+        for part, more in ((body[:9], True), (body[9:], False)):
+            await asked.send_input({"type": "http.request", "body": part, "more_body": more})
+        start = await asked.receive_output(timeout=20)
+        answer = await asked.receive_output(timeout=20)
+        return start["status"], msgspec.json.decode(answer["body"])
+
+    def all_sent(*points: dict[str, Any], by: str = token, **more: str) -> Answers:
+        async def together() -> Answers:
+            bodies = [msgspec.json.encode({"timestamp": 1, **point}) for point in points]
+            headers = {"Host": "testserver", "Content-Type": "application/json", "Authorization": f"Bearer {by}"} | more
+            return list(
+                await asyncio.gather(*(sent(body, headers | {"Content-Length": str(len(body))}) for body in bodies))
+            )
+
+        return async_to_sync(together)()
+
+    yield all_sent
+    writer.stop()
+
+
+@pytest.fixture
+def run(contributor: User, project: Any) -> Run:
+    return start_tracked(contributor, default_experiment(project))
+
+
+def point(run: Run, **fields: Any) -> dict[str, Any]:
+    return {"run_id": run.pk.hex, "key": "loss", "value": 0.5} | fields
+
+
+def test_a_metric_is_kept_when_it_is_answered_and_django_is_not_asked(log, run, pages):
+    assert log(point(run, step=3, timestamp=1_000)) == [(200, {})]
+    kept = Metric.objects.get()
+    assert (kept.run, kept.key, kept.value, kept.position, kept.at.timestamp()) == (run, "loss", 0.5, 3, 1.0)
+    assert pages.reached == 0
+
+
+def test_many_callers_at_once_lose_nothing_and_the_latest_step_stays_the_latest(log, run, contributor, pages):
+    other = start_tracked(contributor, run.experiment)
+    points = [point(one, step=step, value=step) for step in range(20) for one in (run, other)]
+    assert log(*points, *points[:4]) == [(200, {})] * 44
+    assert Metric.objects.count() == 44
+    assert {one.value for one in LatestMetric.objects.all()} == {19.0}
+    assert pages.reached == 0
+
+
+def test_not_a_number_is_kept_as_such(log, run):
+    assert log(point(run, value="NaN")) == [(200, {})]
+    assert Metric.objects.get().special == "nan"
+
+
+def test_what_is_wrong_is_refused_beside_what_is_right(log, run, pages):
+    answers = log(point(run), point(run, value="high"), point(run, key="../x"), {"key": "a", "value": 1})
+    assert [status for status, _body in answers] == [200, 400, 400, 400]
+    assert "Please specify value as a valid double" in answers[1][1]["message"]
+    assert (Metric.objects.count(), pages.reached) == (1, 3)
+
+
+def test_strangers_readers_and_unknown_tokens_are_refused(log, run, stranger, reader, contributor):
+    narrow = create_token(contributor, name="narrow", scopes="read")
+    by = [create_token(stranger, name="a"), create_token(reader, name="a"), narrow, "wrong"]
+    assert [log(point(run), by=one)[0][0] for one in by] == [404, 403, 403, 401]
+    assert not Metric.objects.exists()
+
+
+def test_a_right_that_was_taken_away_ends_at_once(log, run, owner, project, contributor):
+    assert log(point(run))[0][0] == 200
+    give_role(owner, project, user=contributor, role="reader")
+    assert log(point(run))[0][0] == 403
+    give_role(owner, project, user=contributor, role="contributor")
+    assert log(point(run))[0][0] == 200
+    revoke_token(contributor, token_id=ApiToken.objects.get(user=contributor).pk)
+    assert log(point(run))[0][0] == 401
+    assert Metric.objects.count() == 2
+
+
+def test_a_deleted_run_takes_no_more_metrics(log, run, owner):
+    assert log(point(run))[0][0] == 200
+    Run.objects.filter(pk=run.pk).update(state="completed")
+    delete(owner, Run.objects.get(pk=run.pk))
+    status, told = log(point(run))[0]
+    assert (status, Metric.objects.count()) == (400, 1)
+    assert "must be in the 'active' state" in told["message"]
+
+
+def test_a_token_ends_when_it_expires(log, run, contributor):
+    by = create_token(contributor, name="short", expires=timedelta(days=1))
+    assert log(point(run), by=by)[0][0] == 200
+    ApiToken.objects.filter(name="short").update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert log(point(run), by=by)[0][0] == 401
+
+
+def test_the_code_of_a_step_logs_to_its_own_run_while_it_runs(log, run, contributor):
+    other = start_tracked(contributor, run.experiment)
+    step = Step.objects.create(
+        run=run, node="job", title="job", component="x", version="1", state="running", attempt=1,
+        state_since=timezone.now(),
+    )  # fmt: skip
+    by = step_tokens.issue(step)
+    assert [log(point(one), by=by)[0][0] for one in (run, other)] == [200, 404]
+    Step.objects.update(state="completed")
+    assert log(point(run), by=by)[0][0] == 401
+
+
+def test_a_workspace_narrows_as_elsewhere(log, run, project):
+    assert log(point(run), **{"X-MLFLOW-WORKSPACE": project.slug})[0][0] == 200
+    assert log(point(run), **{"X-MLFLOW-WORKSPACE": "elsewhere"})[0][0] == 404
+
+
+@pytest.mark.parametrize("odd", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+def test_calls_of_other_sites_and_names_are_djangos_to_answer(log, run, pages, odd, settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    try:
+        status = log(point(run), **odd)[0][0]
+    except msgspec.DecodeError:  # Django's own page
+        status = 400
+    assert (status in (400, 403), pages.reached, Metric.objects.count()) == (True, 1, 0)
