@@ -20,6 +20,8 @@ from mlops.datasets.outputs import output_of
 from mlops.datasets.outside import is_outside
 from mlops.datasets.trees import without_companions
 from mlops.datastores import addresses
+from mlops.datastores.bucket_addresses import is_bucket
+from mlops.datastores.bucket_addresses import parsed as parsed_bucket
 from mlops.datastores.queries import named as named_store
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -69,6 +71,8 @@ def create_asset(
         address = addresses.parsed(new.uri)
         if not address.is_own:
             named_store(project, address.store)
+    elif files is None and is_bucket(new.uri):
+        parsed_bucket(new.uri)
     if files is None and not new.uri:
         raise Refusal("data_without_files", _("A data asset needs files or an address."), hint=_("Give its path."))
     if files is not None:

@@ -21,7 +21,7 @@ from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_folder
 from mlops.datasets import errors
 from mlops.datasets.models import AssetType, DatasetVersion, VersionState
-from mlops.datastores import addresses, fetching, queries
+from mlops.datastores import addresses, bucket_addresses, fetching, queries
 from mlops.datastores.reading.order import Seen
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
@@ -44,12 +44,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_outside(text: str) -> bool:
-    return text.startswith((*WEB, addresses.STORES))
+    return text.startswith((*WEB, addresses.STORES)) or bucket_addresses.is_bucket(text)
 
 
 def keep_outside(project: Project, text: str) -> Tree:
     """A copy of what lies there now. Raises Refusal of the address, of its store, and where it takes too long."""
-    address = None if text.startswith(WEB) else addresses.parsed(text)
+    address = addresses.parsed(text) if text.startswith(addresses.STORES) else None
     if address is not None and address.is_own:
         return addresses.own_tree(project, address.at)
     with _scratch() as folder:
@@ -61,7 +61,7 @@ def fetch_version(
     version: DatasetVersion, folder: Path, *, seconds: float, beat: Callable[[], bool]
 ) -> tuple[Tree, dict[str, Any]]:
     """The files as a tree, and what is to be remembered of their source."""
-    address = None if version.uri.startswith(WEB) else addresses.parsed(version.uri)
+    address = addresses.parsed(version.uri) if version.uri.startswith(addresses.STORES) else None
     project = version.dataset.project
     if address is not None and address.is_own:
         return addresses.own_tree(project, address.at), {}
@@ -123,6 +123,8 @@ def verify(actor: Any, version: DatasetVersion) -> Verdict:
 def _place(project: Project, text: str) -> fetching.Place:
     if text.startswith(WEB):
         return fetching.at_address(text)
+    if bucket_addresses.is_bucket(text):
+        return bucket_addresses.place_at(project, text)
     address = addresses.parsed(text)
     return fetching.place_of(queries.named(project, address.store), address.at)
 

@@ -207,7 +207,7 @@ def _invalid(reference: str) -> Refusal:
         _("“%(reference)s” names no data.") % {"reference": reference[:200]},
         hint=_(
             "Such as azureml:NAME:VERSION, azureml:NAME@latest, azureml://datastores/NAME/paths/…, "
-            "azureml://jobs/NAME/outputs/OUTPUT, https://…, or a path beside the file."
+            "azureml://jobs/NAME/outputs/OUTPUT, https://…, wasbs://…, abfss://…, s3://…, or a path beside the file."
         ),
         status=422,
         where=Where(value=reference[:200]),

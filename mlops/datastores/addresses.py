@@ -77,7 +77,11 @@ def own_tree(project: Project, path: str) -> Tree:
         raise Refusal(
             "path_unknown",
             _("Nothing was written to “%(path)s” of the product's own storage.") % {"path": path[:200]},
-            hint=nearest(path, known) or _("Outputs of jobs are azureml://jobs/NAME/outputs/OUTPUT."),
+            hint=nearest(path, known)
+            or _(
+                "Register files by `mlops data create --name NAME --path PATH` and write azureml:NAME@latest; outputs "
+                "of jobs are azureml://jobs/NAME/outputs/OUTPUT."
+            ),
             status=404,
             where=Where(value=path[:200]),
         )

@@ -42,7 +42,7 @@ VERSION_COLUMNS = (
     ("created", "created_at"),
     ("path", "path"),
 )
-REMOTE = ("http://", "https://", "azureml:")
+REMOTE = ("http://", "https://", "azureml:", "wasbs://", "wasb://", "abfss://", "abfs://", "s3://")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
