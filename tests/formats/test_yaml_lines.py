@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mlops.formats.azureml.command_job import read_command_job
+from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.lines import fields, load
 from mlops.formats.refusal import Refusal
 
@@ -53,3 +55,16 @@ def test_tabs_are_told_to_be_spaces():
 def test_a_file_of_comments_is_called_empty():
     with pytest.raises(Refusal, match="The file is empty"):
         fields(load("a.yml", "# nothing\n"))
+
+
+def test_a_job_whose_main_field_is_misspelt_is_told_the_nearest():
+    with pytest.raises(Refusal) as refused:
+        job_kind(load("job.yml", "code: src\ncomand: ls\n"))
+    assert "line 2" in refused.value.message
+    assert "'command'" in refused.value.hint
+
+
+def test_the_code_of_azures_preview_is_told_its_form_of_today():
+    with pytest.raises(Refusal) as refused:
+        read_command_job(load("job.yml", "command: ls\ncode:\n  local_path: src\n"))
+    assert refused.value.hint == "Write code: src"

@@ -68,7 +68,7 @@ class CommandJob(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
     """Raises Faulty with every fault."""
-    faults, warnings = Faults(source), list[str]()
+    faults, warnings, code = Faults(source), list[str](), ""
     found = fields(source, at)
     check_fields(source, at, found, faults, warnings)
     command = _command(source, at, found, faults)
@@ -82,7 +82,8 @@ def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
         check_expressions(source, (*at, "environment_variables", key), value, *names, faults)
     resources = read_resources(source, at, faults, warnings)
     facts = read_facts(source, at, faults)
-    code = "" if found.get("code") is None else str(found["code"])
+    with faults.collected((*at, "code")):
+        code = read_code(source, at, found.get("code"))
     faults.raised()
     return CommandJob(
         facts=facts,
@@ -95,6 +96,15 @@ def read_command_job(source: Source, *, at: Path = ()) -> CommandJob:
         outputs=outputs,
         warnings=tuple(warnings),
     )
+
+
+def read_code(source: Source, at: Path, given: Any) -> str:
+    """The path of a folder or file. Raises Refusal `code_unfit`, also for a form that Azure ML's preview had."""
+    if given is None or isinstance(given, str):
+        return given or ""
+    local = given.get("local_path") if isinstance(given, dict) else None
+    hint = f"Write code: {local}" if local else "Such as code: ./src"
+    raise source.refuse("code_unfit", "“code” must be a path.", at=(*at, "code"), hint=hint)
 
 
 def _by_address(given: Given) -> Given:

@@ -19,7 +19,7 @@ class Faulty(Refusal):
         several = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
         super().__init__(
             first.code if len(faults) == 1 else "file_faulty",
-            f"{first.message.rstrip('.')}{several}. {ending}",
+            f"{first.message.removesuffix(ending).rstrip('. ')}{several}. {ending}",
             hint=first.hint,
             status=422,
             where=first.where,

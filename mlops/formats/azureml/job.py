@@ -21,6 +21,16 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+BY_FIELD: dict[str, JobKind] = {
+    "jobs": "pipeline",
+    "trial": "sweep",
+    "search_space": "sweep",
+    "mini_batch_size": "parallel",
+    "command": "command",
+}
+"""Fields that only one kind has, the telling ones first."""
+
+
 def job_kind(source: Source, at: Path = ()) -> JobKind:
     """By `type`, else by `$schema`, else by its fields as Azure ML's CLI does. Raises Refusal `job_kind`."""
     found = fields(source, at)
@@ -32,6 +42,8 @@ def job_kind(source: Source, at: Path = ()) -> JobKind:
         raise source.refuse(
             "job_kind", f"A job of type “{given}” is not run here.", at=(*at, "type"), hint=ELSEWHERE[kind]
         )
+    if not found.get("type") and (field := _meant(found)):
+        raise source.unknown(field, set(BY_FIELD) | {"component"}, at=at, kind="a job")
     hint = nearest(kind, KINDS) or "Types: command, pipeline, sweep, parallel."
     message = f"“{given}” is no type of a job." if found.get("type") else "This file describes no job."
     raise source.refuse("job_kind", message, at=(*at, "type") if found.get("type") else at, hint=hint)
@@ -46,12 +58,12 @@ def _of_schema(schema: str) -> str:
 
 def _of_fields(found: dict[str, Any]) -> str:
     """A command is what a file is taken for that has one; `trial`, `jobs` and `task` belong to one kind each."""
-    for field, kind in (
-        ("jobs", "pipeline"),
-        ("trial", "sweep"),
-        ("search_space", "sweep"),
-        ("mini_batch_size", "parallel"),
-    ):
+    for field, kind in BY_FIELD.items():
         if field in found:
             return kind
-    return "command" if "command" in found or "component" in found else "?"
+    return "command" if "component" in found else "?"
+
+
+def _meant(found: dict[str, Any]) -> str:
+    """The field whose name is nearly one that tells the kind."""
+    return next((field for field in found if nearest(field, BY_FIELD)), "")
