@@ -33,6 +33,8 @@ LONG = re.compile(
 ASSET_ADDRESS = re.compile(
     r"azureml://(?:locations/[^/]+/workspaces/[^/]+/)?data/(?P<name>[^/]+)/versions/(?P<version>[^/]+)"
 )
+RUNS = re.compile(r"runs:/+(?P<run>[^/]+)(?P<path>/.*)?")
+"""How MLflow names what a run logged."""
 ELSEWHERE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*)://")
 
 
@@ -60,6 +62,8 @@ def resolve_data(
     text = LONG.sub("azureml://", reference.strip())
     if not text:
         raise _invalid(reference)
+    if logged := RUNS.fullmatch(text):
+        text = f"{JOBS}{logged['run']}/outputs/artifacts/paths{logged['path'] or '/'}"
     if text.startswith(JOBS):
         made = output_of(project, text)
         return _of_files(made.tree, form, label=text.removeprefix(JOBS), uri=reference)
@@ -207,7 +211,8 @@ def _invalid(reference: str) -> Refusal:
         _("“%(reference)s” names no data.") % {"reference": reference[:200]},
         hint=_(
             "Such as azureml:NAME:VERSION, azureml:NAME@latest, azureml://datastores/NAME/paths/…, "
-            "azureml://jobs/NAME/outputs/OUTPUT, https://…, wasbs://…, abfss://…, s3://…, or a path beside the file."
+            "azureml://jobs/NAME/outputs/OUTPUT, runs:/RUN/PATH, https://…, wasbs://…, abfss://…, "
+            "s3://…, or a path beside the file."
         ),
         status=422,
         where=Where(value=reference[:200]),

@@ -16,9 +16,10 @@ from mlops.blobs.trees import manifest_of, open_blob
 from mlops.formats.kept import DATA_FILE, META_FILE, own_paths
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, nearest
-from mlops.runs.models import DONE_STEP_STATES, Artifact, LogLine, Run, RunKind, Step
+from mlops.runs.files import logged
+from mlops.runs.models import DONE_STEP_STATES, LogLine, Run, RunKind, Step
 
-ARTIFACTS, OUTPUTS, LOGS = "artifacts", "named-outputs", "artifacts/user_logs"
+OUTPUTS, LOGS = "named-outputs", "artifacts/user_logs"
 LOG_FILE = "std_log.txt"
 
 
@@ -33,8 +34,8 @@ class JobFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def files_of(run: Run) -> Iterator[JobFile]:
-    for one in Artifact.objects.filter(run=run).order_by("path"):
-        yield JobFile(path=f"{ARTIFACTS}/{one.path}", digest=str(one.blob_id), size_bytes=one.size_bytes)
+    for one in logged(run):
+        yield JobFile(path=one.place, digest=one.digest, size_bytes=one.size_bytes)
     for step in Step.objects.filter(run=run).order_by("pk"):
         if step.component != "dataset":
             yield JobFile(path=log_path(run, step), step=step.node)

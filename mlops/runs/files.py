@@ -1,6 +1,7 @@
 """The files of a run by their places: what its code logged, what its steps made, the code that ran.
 
-A place is `artifacts/<path>`, `outputs/<node>/<port>/<path>` or `code/<component>/<path>`."""
+A place is `artifacts/<path>`, `outputs/<node>/<port>/<path>` or `code/<component>/<path>`. A model that code logged
+lies among the artifacts in a folder of its name, as MLflow's own listings show it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import msgspec
 from mlops.blobs.trees import manifest_of
 from mlops.formats.refusal import Refusal, nearest
 from mlops.runs.code import folders_of
-from mlops.runs.models import Artifact, Run, Step
+from mlops.runs.models import Artifact, LoggedModel, LoggedModelFile, Run, Step
 
 MOST_FILES = 3_000
 
@@ -32,8 +33,24 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def logged(run: Run) -> Iterator[RunFile]:
+    taken = set()
     for artifact in Artifact.objects.filter(run=run).order_by("path").iterator():
-        yield RunFile(place=f"artifacts/{artifact.path}", digest=artifact.blob_id, size_bytes=artifact.size_bytes)
+        place = f"artifacts/{artifact.path}"
+        taken.add(place)
+        yield RunFile(place=place, digest=artifact.blob_id, size_bytes=artifact.size_bytes)
+    for folder, model in logged_models(run).items():
+        for file in LoggedModelFile.objects.filter(model=model).order_by("path"):
+            if (place := f"{folder}/{file.path}") not in taken:
+                yield RunFile(place=place, digest=file.blob_id, size_bytes=file.size_bytes)
+
+
+def logged_models(run: Run) -> dict[str, LoggedModel]:
+    """Folder to model. Of several with one name, the newest has it; the others add the beginning of their ids."""
+    found: dict[str, LoggedModel] = {}
+    for model in LoggedModel.objects.filter(run=run, deleted_at=None).order_by("-created_at"):
+        folder = f"artifacts/{model.name}"
+        found[f"{folder}-{model.pk.hex[:8]}" if folder in found else folder] = model
+    return found
 
 
 def made(run: Run) -> Iterator[RunFile]:

@@ -11,10 +11,11 @@ from mlops.blobs.trees import keep_manifest
 from mlops.datasets import outputs
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
-from mlops.runs.models import DONE_STEP_STATES, Artifact, Run, Step
+from mlops.runs.files import logged
+from mlops.runs.models import DONE_STEP_STATES, Run, Step
 
 ARTIFACTS = ("artifacts", "default")
-"""The output of every job: what its code logged."""
+"""The output of every job: what its code logged, models among it."""
 
 
 def register() -> None:
@@ -88,8 +89,8 @@ def _made(run: Run) -> dict[str, tuple[str, str]]:
 
 
 def _artifacts(run: Run) -> str:
-    rows = Artifact.objects.filter(run=run)
-    files = [File(path=row.path, digest=row.blob_id, size_bytes=row.size_bytes) for row in rows]
+    rows = [(row.place.removeprefix("artifacts/"), row) for row in logged(run)]
+    files = [File(path=path, digest=row.digest, size_bytes=row.size_bytes) for path, row in rows]
     if not files:
         raise Refusal("output_unknown", _("The job logged no files."), status=404)
     return keep_manifest(Manifest(files=tuple(sorted(files, key=lambda file: file.path)))).digest

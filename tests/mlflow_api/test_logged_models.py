@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import mlflow
 import pytest
 from mlflow.exceptions import MlflowException
+
+from mlops.registry.actions import keep_address
+from mlops.registry.from_files import register_place
+from mlops.runs.files import logged
+from mlops.runs.models import Run
 
 
 class Doubled(mlflow.pyfunc.PythonModel):
@@ -68,3 +75,15 @@ def test_autologging_of_scikit_learn_arrives_complete(client):
     model = client.get_logged_model(found.outputs.model_outputs[0].model_id)
     assert mlflow.models.get_model_info(f"models:/{model.model_id}").signature is not None
     assert {metric.key for metric in model.metrics} >= {"training_accuracy_score"}
+
+
+def test_a_logged_model_lies_among_the_files_of_its_run_and_is_registered_from_them(client, contributor, project):
+    with mlflow.start_run() as active:
+        mlflow.log_metric("accuracy", 0.9)
+        mlflow.pyfunc.log_model(name="double", python_model=Doubled(), pip_requirements=[])
+    run = Run.objects.get(pk=UUID(active.info.run_id))
+    assert "artifacts/double/MLmodel" in [file.place for file in logged(run)]
+    version = register_place(contributor, run, place="artifacts/double", name="iris")
+    assert (version.framework, version.metrics, version.logged_model.name) == ("mlflow", {"accuracy": 0.9}, "double")
+    for address in (f"runs:/{run.pk.hex}/double", f"azureml://jobs/{run.number}/outputs/artifacts/paths/double/"):
+        assert keep_address(contributor, project, address).digest == version.tree_id

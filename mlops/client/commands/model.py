@@ -38,12 +38,19 @@ def define(parser: argparse.ArgumentParser) -> None:
     create = verbs.add("create", "register files, or what a run's step made, as a model's next version", create_model)
     add_file(create, "a model YAML (name, path, type, description, tags)")
     add_name(create, "the model's name", required=False)
-    create.add_argument("--path", default="", help="a file or folder: ONNX, MLflow model, or any files")
+    create.add_argument(
+        "--path",
+        default="",
+        help="a file or folder, or an address: azureml://jobs/NAME/outputs/artifacts/paths/model, runs:/RUN/model",
+    )
+    create.add_argument("--type", choices=TYPES, default="", help="what it is (read from its files)")
+    create.add_argument("--version", "-v", default="", help="taken, but versions are counted here: 1, 2, 3 …")
     create.add_argument("--run", default="", help="a run, instead of --path")
     create.add_argument("--node", default="", help="the run's step that trained the model")
     create.add_argument("--port", default="", help="the step's output (default: its model)")
     create.add_argument("--framework", default="", help="of files whose names do not tell it: sklearn, lightgbm, …")
     create.add_argument("--description", default="", help="what the model is for")
+    create.add_argument("--tags", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="tags")
     create.add_argument("--set-tag", action="append", default=[], metavar="NAME=VALUE", help="a tag (repeatable)")
     add_project(create)
     show_verb = verbs.add("show", "one version with signature, metrics and origin", show_model)
@@ -193,8 +200,8 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
     given["framework"] = arguments.framework
     fields |= {key: value for key, value in given.items() if value}
-    if arguments.set_tag:
-        fields["tags"] = dict(fields.get("tags") or {}) | pairs(arguments.set_tag, code="tag_unreadable")
+    if tags := [*arguments.tags, *arguments.set_tag]:
+        fields["tags"] = dict(fields.get("tags") or {}) | pairs(tags, code="tag_unreadable")
     if arguments.path and not is_address(arguments.path):
         fields["path"] = str(Path(arguments.path).resolve())
     return fields

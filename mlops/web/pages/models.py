@@ -25,8 +25,10 @@ from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
+from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.searching import MODELS
+from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
 from mlops.web.guard import signed_in
@@ -96,16 +98,20 @@ def version_conversions(request: HttpRequest, model_id: uuid.UUID, number: int) 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """Keeps what a run's step made. GET and POST: `run`, `node`, `port`."""
+    """Keeps what a run's step made, or some of the run's files. Fields: `run`; `node` and `port`, or `place`."""
     given = request.POST if request.method == "POST" else request.GET
     run = _run(request, given.get("run", ""))
     show_project(request, run.project)
     step = Step.objects.filter(run=run, node=given.get("node", "")).first()
+    from_files = not given.get("node")
     context: dict[str, Any] = {
         "run": run,
         "step": step,
         "node": given.get("node", ""),
         "port": given.get("port", ""),
+        "from_files": from_files,
+        "place": given.get("place", ""),
+        "places": model_places(run) if from_files else [],
         "typed": request.POST if request.method == "POST" else {"name": _proposed(run)},
         "names": _names(run.project),
         "project": run.project,
@@ -113,16 +119,16 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "web/models/register.html", context)
     try:
-        version = actions.register(
-            request.user,
-            run.project,
-            name=request.POST.get("name", ""),
-            run=run,
-            node=context["node"],
-            port=context["port"],
-            description=request.POST.get("description", ""),
-            tags=typed_tags(request.POST.get("tags", "")),
-        )
+        words: dict[str, Any] = {
+            "name": request.POST.get("name", ""),
+            "description": request.POST.get("description", ""),
+            "tags": typed_tags(request.POST.get("tags", "")),
+        }
+        if from_files:
+            version = register_place(request.user, run, place=context["place"], **words)
+        else:
+            made = {"run": run, "node": context["node"], "port": context["port"]}
+            version = actions.register(request.user, run.project, **made, **words)
     except Refusal as refusal:
         return render(request, "web/models/register.html", {**context, "problem": refusal}, status=refusal.status)
     messages.success(request, _("%(version)s is registered.") % {"version": version})

@@ -19,7 +19,7 @@ from mlops.runs.files import MOST_FILES, RunFile, file_at, logged, made, ran
 from mlops.runs.models import Run, Step
 from mlops.runs.preview import PICTURES, preview
 from mlops.web.guard import signed_in
-from mlops.web.pages.run_outputs import outputs_of
+from mlops.web.pages.run_outputs import models_made, outputs_of
 
 PARTS = {"artifacts": logged, "outputs": made, "code": ran}
 NOTHING_RUNS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -39,7 +39,7 @@ class Folder(msgspec.Struct, kw_only=True):
 def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
     place = request.GET.get("file", "")
     found: dict[str, Any] = {"outputs": outputs_of(run, steps), "place": place}
-    found |= tree_of([*logged(run), *made(run)], opened=place)
+    found |= tree_of([*logged(run), *made(run)], opened=place) | {"models": models_made(run)}
     if place:
         try:
             file = file_at(run, place)

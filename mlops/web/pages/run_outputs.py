@@ -6,12 +6,23 @@ from typing import Any
 
 from mlops.execution.library import library_of
 from mlops.formats.refusal import Refusal
+from mlops.registry.models import ModelVersion
+from mlops.runs.model_places import ModelPlace, manifest_at, models_of
 from mlops.runs.models import Run, Step
 
 
 def outputs_of(run: Run, steps: list[Step]) -> list[tuple[Step, str, dict[str, Any], str]]:
     """Step, port, output and the port's label."""
     return [(step, port, output, _label(step, port)) for step in steps for port, output in step.outputs.items()]
+
+
+def models_made(run: Run) -> list[tuple[ModelPlace, list[ModelVersion]]]:
+    """Models among its files, each with the versions that it was registered as from this run."""
+    registered: dict[str, list[ModelVersion]] = {}
+    for version in ModelVersion.objects.filter(run=run).select_related("model"):
+        registered.setdefault(version.tree_id, []).append(version)
+    places = models_of(run)
+    return [(one, registered.get(manifest_at(run, one.place).digest(), []) if registered else []) for one in places]
 
 
 def _label(step: Step, port: str) -> str:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.pipeline import DATASET_COMPONENT
 from mlops.runs.code import folders_of, git_of
-from mlops.runs.models import DatasetUse, LatestMetric, Run, RunKind, RunParameter, Step
+from mlops.runs.models import Artifact, DatasetUse, LatestMetric, Run, RunKind, RunParameter, Step
 from mlops.tags.filters import of_clients, of_people, tags_of
 from mlops.web.markdown import rendered
-from mlops.web.pages.run_outputs import outputs_of
+from mlops.web.pages.run_outputs import models_made, outputs_of
 
 MOST_METRICS = 30
 MOST_PARAMETERS = 500
@@ -31,6 +31,8 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
         "inputs": _inputs(run),
         "uses": DatasetUse.objects.filter(run=run).defer("schema", "profile"),
         "outputs": outputs_of(run, steps),
+        "models": models_made(run),
+        "file_count": Artifact.objects.filter(run=run).count(),
         "metrics": metrics[:MOST_METRICS],
         "metric_count": metrics.count(),
         "workers": sorted({step.lease_owner for step in steps if step.lease_owner}),
