@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ INTERFACE_FILE = "interface.json"
 
 REQUIREMENTS_FILE = "requirements.txt"
 ENDINGS = (".yml", ".yaml", ".py")
+_graphs: list[Callable[..., ComponentVersion]] = []
+
+
+def register_graphs_by(reader: Callable[..., ComponentVersion]) -> None:
+    """Who reads pipeline components: they need what pipelines need."""
+    _graphs[:] = [reader]
 
 
 def register_folder(
@@ -47,6 +53,8 @@ def register_folder(
     if main.endswith(".py"):
         return _register_function(actor, project, folder, main, name=name, version=version, function=function)
     source = load(main, text_of(folder, main))
+    if is_graph(source):
+        return _graphs[0](actor, project, folder, source, name=name, version=version)
     return register_source(actor, project, folder, source, name=name, version=version)
 
 
@@ -113,6 +121,11 @@ def build(folder: Path, source: Source, read: Read, *, name: str = "", version: 
     command = msgspec.structs.replace(read.command, code=code.digest if code else "")
     definition = Definition(component=component, how=command)
     return Built(definition=definition, kind="command", tags=tags, warnings=read.warnings)
+
+
+def is_graph(source: Source) -> bool:
+    found = fields(source)
+    return found.get("type") == "pipeline" or ("jobs" in found and "type" not in found)
 
 
 def is_parallel(source: Source, at: YamlPath = ()) -> bool:

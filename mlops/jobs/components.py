@@ -154,11 +154,15 @@ class Components:
         return self._kept(build(self.files.folder, source, read, name=own or (name if self.runs else "")))
 
     def _graph(self, source: Source, *, name: str) -> Used:
+        return self._kept(Built(definition=self.graph(source, name=name), kind="graph", tags={}, warnings=()))
+
+    def graph(self, source: Source, *, name: str) -> Definition:
+        """A pipeline as a component. Raises ImportImpossible with every fault."""
         read = self.pipeline(source, runs=False)
         self.files.warnings += read.warnings
         document: Document = tidy(read.document)
         before = Graph(document=document, spec=_NO_SPEC, inputs=read.inputs, outputs=read.outputs)
-        definition = define(
+        return define(
             document,
             self.library,
             name=read.name or name or "imported",
@@ -167,7 +171,6 @@ class Components:
             help=read.help,
             before=before,
         )
-        return self._kept(Built(definition=definition, kind="graph", tags={}, warnings=()))
 
     # -- jobs that bring their work along
 

@@ -39,8 +39,11 @@ def prepare_pipeline(files: Files, source: Source) -> Prepared:
     )
 
 
-def named_by_content(built: Built) -> Definition:
-    """The version of a component that belongs to a job is what is in it: equal ones do equal work."""
+def named_by_content(built: Built, *, within: str = "") -> Definition:
+    """The version of a component that belongs to a job is what is in it: equal ones do equal work.
+
+    `within`: the pipeline component that it belongs to, whose name comes before its own."""
     definition = built.definition
-    component = msgspec.structs.replace(definition.component, version=definition.digest()[:12])
+    name = f"{within}-{definition.component.name}"[:100] if within else definition.component.name
+    component = msgspec.structs.replace(definition.component, name=name, version=definition.digest()[:12])
     return msgspec.structs.replace(definition, component=component)

@@ -28,7 +28,11 @@ COLUMNS = (
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "register a component's next version", create_component)
-    add_file(create, "a commandComponent YAML, or a Python file with a typed function", required=True)
+    add_file(
+        create,
+        "a commandComponent, parallelComponent or pipelineComponent YAML, or a Python file with a typed function",
+        required=True,
+    )
     add_name(create, "another name than the file says", required=False)
     create.add_argument("-v", "--version", default="", help="another version than the file says")
     create.add_argument("--function", default="", help="of a Python file: which function")
