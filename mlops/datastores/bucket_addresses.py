@@ -6,13 +6,13 @@ is read without any, as public ones can be."""
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
-from mlops.datastores.fetching import Place, place_of
+from mlops.datastores.fetching import Place, at_address, place_of
 from mlops.datastores.models import Datastore
 from mlops.formats.refusal import Refusal, Where
 
@@ -61,7 +61,18 @@ def place_at(project: Project, text: str) -> Place:
     """Raises Refusal `reference_invalid`, `path_outside`."""
     bucket = parsed(text)
     store = _store_of(project, bucket)
-    return place_of(store, bucket.at) if store else Place(kind=bucket.kind, settings=bucket.settings, at=bucket.at)
+    if store is not None:
+        return place_of(store, bucket.at)
+    if bucket.kind == "azure_blob" and "." in bucket.at.rpartition("/")[2] and not set(bucket.at) & set("*?"):
+        return at_address(_of_the_web(bucket))
+    return Place(kind=bucket.kind, settings=bucket.settings, at=bucket.at)
+
+
+def _of_the_web(bucket: Bucket) -> str:
+    """Of one public file, for which no client of the cloud is needed."""
+    told = bucket.settings
+    host = f"{told['account_name']}.blob.{told.get('endpoint', 'core.windows.net')}"
+    return f"https://{host}/{quote(told['container_name'])}/{quote(bucket.at)}"
 
 
 def _store_of(project: Project, bucket: Bucket) -> Datastore | None:

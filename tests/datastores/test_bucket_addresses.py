@@ -37,8 +37,10 @@ def test_what_is_no_such_address_is_refused(text):
         parsed(text)
 
 
-def test_a_public_container_is_read_without_secrets(project):
-    assert place_at(project, IRIS).secrets == {}
+def test_a_public_container_is_read_without_secrets_and_one_file_of_it_from_the_web(project):
+    folder, file = place_at(project, IRIS.replace("iris.csv", "")), place_at(project, IRIS)
+    assert (folder.kind, folder.at, folder.secrets) == ("azure_blob", "folder", {})
+    assert file.settings["url"] == "https://azuremlexamples.blob.core.windows.net/datasets/folder/iris.csv"
 
 
 def test_the_store_of_the_same_container_gives_its_secrets(owner, project):
