@@ -93,7 +93,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    # Under ASGI each request has a thread of its own, so a kept connection would never be used again.
+    # Under ASGI each request has a thread of its own, so this would keep none; the web process does by `server.kept`.
     "default": dj_database_url.parse(
         env.read("MLOPS_DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=0
     )

@@ -9,7 +9,7 @@ from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.filters import filtered, ordered
-from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of, runs_within
+from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, in_bulk, project_of, runs_within
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
@@ -43,7 +43,7 @@ def runs(caller: Caller, given: Given) -> Answer:
     found = filtered(runs_within(caller, found), given.text("filter"), RUNS)
     found = ordered(found, given.texts("order_by"), RUNS, then=("-started_at", "pk"))
     keys = list(found.values_list("pk", flat=True)[start : start + most + 1])
-    rows = Run.objects.select_related("project", "experiment__project", "created_by").in_bulk(keys[:most])
+    rows = in_bulk(keys[:most])
     return {"runs": shaped_runs([rows[key] for key in keys if key in rows])} | next_page(keys, start, most)
 
 

@@ -69,13 +69,16 @@ def shaped_experiment(experiment: Experiment, tags: dict[str, str]) -> dict[str,
 
 
 def shaped_runs(runs: list[Run]) -> list[dict[str, Any]]:
-    """In six queries, however many runs."""
+    """In six queries, however many runs. Rows of metrics and parameters, of which there are many, are read as named
+    tuples, which cost far less than models."""
     metrics: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for metric in LatestMetric.objects.filter(run__in=runs).order_by("key"):
+    found = LatestMetric.objects.filter(run__in=runs).order_by("key")
+    for metric in found.values_list("key", "value", "special", "at", "position", "run_id", named=True):
         metrics[metric.run_id].append(shaped_metric(metric))
     parameters: dict[Any, dict[str, str]] = defaultdict(dict)
-    for parameter in RunParameter.objects.filter(run__in=runs).order_by("key"):
-        parameters[parameter.run_id][parameter.key] = parameter.value
+    told = RunParameter.objects.filter(run__in=runs).order_by("key")
+    for run_id, key, value in told.values_list("run_id", "key", "value"):
+        parameters[run_id][key] = value
     uses: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for use in DatasetUse.objects.filter(run__in=runs):
         uses[use.run_id].append(shaped_use(use))

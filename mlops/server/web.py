@@ -21,7 +21,7 @@ def main() -> None:
     from django.conf import settings
 
     from mlops.celery import app
-    from mlops.server import first_start, schema, spool
+    from mlops.server import first_start, kept, schema, spool
 
     spool.install(app, settings.DATA_DIR / "broker")
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -29,6 +29,7 @@ def main() -> None:
     greeting = first_start.prepare(url=arguments.url)
     if arguments.greeting:
         first_start.hand_over(greeting, Path(arguments.greeting))
+    kept.keep_connections()
     _serve(arguments.host, arguments.port, samples=arguments.samples and first_start.samples_are_due())
 
 

@@ -48,8 +48,8 @@ def tags_of_many(things: list[Any]) -> dict[str, dict[str, str]]:
     if not things:
         return found
     rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(things[0]), object_id__in=list(found))
-    for row in rows:
-        found[row.object_id][row.key] = row.value
+    for thing, key, value in rows.values_list("object_id", "key", "value"):
+        found[thing][key] = value
     return found
 
 
