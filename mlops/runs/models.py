@@ -225,7 +225,7 @@ class LatestMetric(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_latest_value_per_metric")]
-        indexes = [models.Index(fields=["key", "value"], name="latest_metric_value")]
+        indexes = [models.Index(fields=["key", "value", "run"], name="latest_metric_value_run")]
 
 
 class RunParameter(models.Model):
