@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.mlflow_api --mlflow PYTHON [--runs N]`: MLflow's API here beside `mlflow server` itself.
+"""`python -m tests.benchmarks.mlflow_api --mlflow PYTHON`: MLflow's API here beside `mlflow server` itself.
 
 `PYTHON` is the interpreter of an environment with the whole of mlflow. Both servers are one process with a new SQLite
 database on the same disk, and each answers the same requests while the other idles: batches of 1,000 metrics, single
@@ -12,14 +12,17 @@ import argparse
 import http.client
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,6 +41,7 @@ PROMISED = {
 SECONDS_KEPT = 2.0
 """A connection is not used again once the server may have closed it."""
 READY_SECONDS = 300.0
+MADE_BY_CALLS = 200
 MADE = """
 import os, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "mlops.settings"
@@ -53,11 +57,24 @@ print(create_token(olga, name="bench"))
 """
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Where a server keeps its runs: the file, the table and its key, and the tables that refer to it."""
+
+    file: Path
+    runs: str
+    key: str
+    others: dict[str, str]
+    anew: str = ""
+    """Another column of which no two rows are alike."""
+
+
 class Server:
     """Called by the leanest of clients, which costs the machine far less than the servers do."""
 
-    def __init__(self, port: int, headers: dict[str, str], process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, port: int, headers: dict[str, str], process: subprocess.Popen[bytes], rows: Rows) -> None:
         self.process = process
+        self.rows = rows
         self._port = port
         self._headers = headers | {"Content-Type": "application/json"}
         self._own = threading.local()
@@ -92,7 +109,7 @@ class Server:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mlflow", required=True, help="the Python of an environment with mlflow")
-    parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=10_000)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlops-mlflow-") as temporary:
         folder = Path(temporary)
@@ -131,7 +148,8 @@ def _measured(server: Server, runs: int) -> dict[str, float]:
             list(callers.map(_logs(server), points))
         found[name] = len(points) / (time.perf_counter() - began)
     with ThreadPoolExecutor(4) as callers:
-        list(callers.map(lambda number: _fill(server, number), range(runs)))
+        list(callers.map(lambda number: _fill(server, number), range(MADE_BY_CALLS)))
+    _copy(server.rows, runs - MADE_BY_CALLS)
     query = {"experiment_ids": ["0"], "filter": "metrics.rmse < 0.1 AND params.lr = '0.1'", "max_results": 50}
     query["order_by"] = ["metrics.rmse DESC"]
     with _busy(server, found, "searches a second", 10) as name:
@@ -151,6 +169,26 @@ def _fill(server: Server, number: int) -> None:
     metrics = [{"key": key, "value": number % 100 / 100, "timestamp": _now()} for key in ("rmse", "mae", "r2")]
     params = [{"key": "lr", "value": str(number % 3 / 10)}, {"key": "depth", "value": str(number)}]
     server.call("runs/log-batch", {"run_id": run, "metrics": metrics, "params": params})
+
+
+def _copy(rows: Rows, more: int) -> None:
+    """The newest runs again and again, in the database itself; by calls it would take an hour."""
+    with closing(sqlite3.connect(rows.file, timeout=60)) as database, database:
+        newest = database.execute(f"SELECT {rows.key} FROM {rows.runs} ORDER BY rowid DESC LIMIT {MADE_BY_CALLS}")
+        known = [key for (key,) in newest]
+        for number in range(more):
+            old, new = known[number % len(known)], uuid.uuid4().hex
+            special = {rows.key: "?", rows.anew: f"{rows.anew} + {1_000 * (number + 1)}"}
+            _again(database, rows.runs, rows.key, special, (new, old))
+            for table, column in rows.others.items():
+                _again(database, table, column, {column: "?"}, (new, old))
+
+
+def _again(database: sqlite3.Connection, table: str, key: str, special: dict[str, str], keys: tuple[str, str]) -> None:
+    told = database.execute(f"PRAGMA table_info({table})").fetchall()
+    columns = [name for _place, name, kind, *_rest, is_key in told if not (is_key and kind.lower() == "integer")]
+    values = ", ".join(special.get(name, name) for name in columns)
+    database.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE {key} = ?", keys)
 
 
 def _logs(server: Server) -> Callable[[dict[str, Any]], Any]:
@@ -173,7 +211,9 @@ def _ours(folder: Path) -> Iterator[Server]:
     port = free("127.0.0.1")
     url = f"http://127.0.0.1:{port}"
     words = [sys.executable, "-m", "mlops.server.web", "--port", str(port), "--url", url]
-    with _running(words, environ, url, {"Authorization": f"Bearer {made.stdout.split()[-1]}"}) as server:
+    others = {f"runs_{one}": "run_id" for one in ("metric", "latestmetric", "runparameter")}
+    rows = Rows(folder / "db.sqlite3", "runs_run", "id", others, anew="number")
+    with _running(words, environ, url, {"Authorization": f"Bearer {made.stdout.split()[-1]}"}, rows) as server:
         yield server
 
 
@@ -183,17 +223,22 @@ def _theirs(python: str, folder: Path) -> Iterator[Server]:
     port = free("127.0.0.1")
     words = [python, "-m", "mlflow", "server", "--port", str(port), "--workers", "1", "--backend-store-uri"]
     words += [f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", str(folder / "files")]
-    with _running(words, os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}, f"http://127.0.0.1:{port}", {}) as server:
+    others = dict.fromkeys(("metrics", "latest_metrics", "params", "tags"), "run_uuid")
+    rows = Rows(folder / "mlflow.db", "runs", "run_uuid", others)
+    environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
+    with _running(words, environ, f"http://127.0.0.1:{port}", {}, rows) as server:
         yield server
 
 
 @contextmanager
-def _running(words: list[str], environ: dict[str, str], url: str, headers: dict[str, str]) -> Iterator[Server]:
+def _running(
+    words: list[str], environ: dict[str, str], url: str, headers: dict[str, str], rows: Rows
+) -> Iterator[Server]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(words, env=environ, stdout=quiet, stderr=quiet, start_new_session=True)
     try:
         _wait(url, process)
-        yield Server(int(url.rpartition(":")[2]), headers, process)
+        yield Server(int(url.rpartition(":")[2]), headers, process, rows)
     finally:
         main = psutil.Process(process.pid)
         family = [main, *main.children(recursive=True)]
