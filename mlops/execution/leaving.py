@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from mlops.blobs.trees import keep_file
+from mlops.blobs.plain_files import open_inside
+from mlops.blobs.trees import keep_stream
 from mlops.blocks.custom.commands import KEPT_FOLDERS
 from mlops.formats.definition import Command, Parallel
 from mlops.formats.refusal import Refusal
@@ -19,17 +21,25 @@ MOST_FILES = 5_000
 
 def keep_left_files(step: Step, order: StepOrder) -> None:
     """A pipeline has them by step: `STEP/outputs/…`. Links are left out: they may lead anywhere."""
-    if order.definition is None or not isinstance(order.definition.how, Command | Parallel):
-        return
-    code = Path(order.work_dir) / "code"
+    if leaves_files(order):
+        code = Path(order.work_dir) / "code"
+        keep_files(step, order, [path for name in KEPT_FOLDERS for path in left_files(code / name)][:MOST_FILES])
+
+
+def leaves_files(order: StepOrder) -> bool:
+    return order.definition is not None and isinstance(order.definition.how, Command | Parallel)
+
+
+def keep_files(step: Step, order: StepOrder, files: Iterable[Path]) -> None:
+    """Of those that lie where its code runs. What became a link meanwhile is left out, and so is a name that no file
+    of a run may have."""
+    work = Path(order.work_dir)
     before = f"{step.node}/" if step.run.kind == RunKind.PIPELINE else ""
-    files = [path for name in KEPT_FOLDERS for path in left_files(code / name)][:MOST_FILES]
-    if not files:
-        return
-    blobs = {f"{before}{path.relative_to(code).as_posix()}"[:500]: keep_file(path) for path in files}
-    for path, blob in blobs.items():
-        with contextlib.suppress(Refusal):  # a name that no file of a run may have
-            log_artifact(step.run, path, blob)
+    for path in files:
+        with contextlib.suppress(Refusal):
+            with open_inside(work, path.relative_to(work).as_posix()) as source:
+                blob = keep_stream(source)
+            log_artifact(step.run, f"{before}{path.relative_to(work / 'code').as_posix()}"[:500], blob)
 
 
 def left_files(folder: Path) -> list[Path]:

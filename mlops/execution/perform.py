@@ -38,6 +38,7 @@ from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
 from mlops.execution.library import is_command, library_of, requirements_of
 from mlops.execution.limits import limits_of, walls
+from mlops.execution.live_logs import LiveLogs
 from mlops.execution.naming import variables_of
 from mlops.execution.printed import with_printed
 from mlops.execution.retry import give_back, try_again
@@ -138,9 +139,10 @@ def _carry_out(step: Step, executor: Executor) -> None:
         order = _lay_out(step, folder)
         ordered = _with_environment(step, order, folder)
         started = _executor_of(ordered, executor).start(ordered) if ordered is not None else None
-        report = _watch(step, started, prints_metrics=is_command(order)) if started is not None else None
-        if report is not None:
+        report = _watch(step, started, of=order) if started is not None else None
+        if report is not None or step.state == "cancelled":
             keep_left_files(step, order)
+        if report is not None:
             _conclude(step, order, report)
     except Refusal as refusal:
         if refusal.code in LOST:
@@ -250,9 +252,10 @@ def _seed(node: Node) -> int:
     return given if isinstance(given, int) and given > 0 else 42
 
 
-def _watch(step: Step, started: Started, *, prints_metrics: bool = False) -> StepReport | None:
-    """The report, or None where the step was taken away, given back or cancelled."""
-    told = partial(with_printed, step) if prints_metrics else list
+def _watch(step: Step, started: Started, *, of: StepOrder | None = None) -> StepReport | None:
+    """The report, or None where the step was taken away, given back or cancelled. `of`: not for an environment."""
+    told = partial(with_printed, step) if of is not None and is_command(of) else list
+    logs = LiveLogs(step, of) if of is not None else None
     recorded = time.monotonic()
     while True:
         report = started.poll()
@@ -272,6 +275,9 @@ def _watch(step: Step, started: Started, *, prints_metrics: bool = False) -> Ste
         if not _is_mine(step):
             started.kill()
             return None
+        if logs is not None:
+            with contextlib.suppress(OSError):  # the program moves its files while they are looked at
+                logs.look()
         if Run.objects.filter(pk=step.run_id, state="cancelling").exists():
             started.kill()
             reason = _("Stopped, because the run was cancelled.")

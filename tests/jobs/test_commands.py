@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from mlops.blobs.trees import manifest_of, open_blob, open_file
 from mlops.formats.azureml.faults import Faulty
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.actions import cancel
 from mlops.runs.models import Artifact, LogLine, Metric, Run, Step
 from tests.execution.conftest import carry_out
 from tests.jobs.conftest import Create, written
@@ -79,6 +83,31 @@ def test_a_command_that_fails_keeps_what_it_left(create: Create, tmp_path: Path)
     assert run.state == "failed"
     assert "exit code 3" in run.reason
     assert Artifact.objects.get(run=run).path == "outputs/a.txt"
+
+
+def test_files_in_logs_show_while_it_runs_and_what_it_left_is_kept_when_it_is_cancelled(
+    create: Create, tmp_path: Path, contributor, client
+) -> None:
+    seen = []
+
+    def look_and_cancel() -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until and not Artifact.objects.filter(run=run).exists():
+            time.sleep(0.2)
+        seen.append(client.get(f"/runs/{run.pk}/?tab=logs").content.decode())
+        cancel(contributor, Run.objects.get(pk=run.pk))
+        connection.close()
+
+    text = "command: |\n  echo one > logs/train.txt; ln -s /etc/passwd logs/link.txt\n"
+    text += "  echo half > outputs/a.txt; sleep 60\n"
+    run = create(written(tmp_path / "a", text))
+    client.force_login(contributor)
+    looker = Thread(target=look_and_cancel)
+    looker.start()
+    carry_out(run)
+    looker.join()
+    assert "logs/train.txt" in seen[0]
+    assert set(Artifact.objects.filter(run=run).values_list("path", flat=True)) == {"logs/train.txt", "outputs/a.txt"}
 
 
 def test_a_command_is_stopped_at_its_timeout(create: Create, tmp_path: Path) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from mlops.runs import queries
-from mlops.runs.models import LogLine, Run, Step
+from mlops.runs.models import Artifact, LogLine, Run, Step
 from mlops.web.guard import signed_in
 
 MOST_LINES = 2_000
+MOST_FILES = 100
 
 
 def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
@@ -30,7 +31,16 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
         "asked": asked,
         "log_steps": titles.items() if len(titles) > 1 else (),
         "line_count": known.count(),
+        "log_files": _files(run, asked["step"]),
     }
+
+
+def _files(run: Run, node: str) -> list[Artifact]:
+    """What the code wrote to files in `logs`, the last written first; it appears while the job runs."""
+    below = Q(path__startswith=f"{node}/logs/") if node and node != "job" else Q(path__startswith="logs/")
+    if not node:
+        below |= Q(path__contains="/logs/")
+    return list(Artifact.objects.filter(below, run=run).order_by("-at", "path")[:MOST_FILES])
 
 
 @signed_in
