@@ -36,6 +36,7 @@ def told_run(run: Run, around: Surroundings, steps: list[Step] | None = None) ->
         state=run.state,
         reason=run.reason,
         since=run.state_since,
+        kind=run.kind,
         running=tuple(step.title for step in known if step.state == "running"),
         queued=tuple(step.title for step in known if step.state == "queued"),
         done=sum(step.state in FINAL_STEP_STATES for step in known),

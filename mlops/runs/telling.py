@@ -41,11 +41,13 @@ class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`steps` None: not looked at. `running`, `queued`: titles of steps in these states; `done` of `count`."""
+    """`kind`: of models.RunKind. `steps` None: not looked at. `running`, `queued`: titles of steps in these states;
+    `done` of `count`."""
 
     state: str
     reason: str
     since: datetime
+    kind: str = "pipeline"
     running: tuple[str, ...] = ()
     queued: tuple[str, ...] = ()
     done: int = 0
@@ -60,6 +62,10 @@ def tell_step(facts: StepFacts, around: Surroundings) -> Told:
 
 
 def tell_run(facts: RunFacts, around: Surroundings) -> Told:
+    if facts.kind == "tracked":
+        return Told(
+            reason=facts.reason or _tracked_reason(facts.state), since=facts.since, hint=_tracked_hint(facts.state)
+        )
     reason, since, hint = _run(facts, around)
     return Told(reason=reason, since=since, hint=hint)
 
@@ -115,14 +121,48 @@ def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
             return told, facts.since, _("Nothing to do: its steps stop within seconds.")
         case "completed":
             told = facts.reason or _("All its steps are done.")
-            return told, facts.since, _("Look at the results of its steps, register a model, or publish the pipeline.")
+            return told, facts.since, _next_after(facts.kind)
         case "failed":
-            hint = facts.failed_hint or _("Open the failed step, mend it and submit again: what is done is reused.")
-            return facts.reason or _("A step failed."), facts.since, hint
+            mend = _("Open the failed step, mend it and submit again: what is done is reused.")
+            if facts.kind != "pipeline":
+                mend = _("Read its log, mend the cause and submit it again.")
+            return facts.reason or _("A step failed."), facts.since, facts.failed_hint or mend
         case "cancelled":
             told = facts.reason or _("It was cancelled.")
             return told, facts.since, _("Submit again to go on: what is done is reused.")
     raise ValueError(f"no words for a run that is {facts.state}")
+
+
+def _next_after(kind: str) -> str:
+    """What people do with a run of that kind when it has completed."""
+    match kind:
+        case "command":
+            return _("Look at its metrics and files, or register a model or data from its outputs.")
+        case "sweep":
+            return _("Compare its trials, and register the model of the best one.")
+        case "parallel":
+            return _("Look at its outputs, and register them as data.")
+    return _("Look at the results of its steps, register a model, or publish the pipeline.")
+
+
+def _tracked_reason(state: str) -> str:
+    """Of a run elsewhere: all that is known is what its client says."""
+    return {
+        "queued": _("Its client says that it waits."),
+        "running": _("Its client says that it runs."),
+        "cancelling": _("It is being cancelled."),
+        "completed": _("Its client says that it is done."),
+        "failed": _("Its client says that it failed."),
+        "cancelled": _("Its client says that it was stopped."),
+    }[state]
+
+
+def _tracked_hint(state: str) -> str:
+    if state == "completed":
+        return _("Look at its metrics and files, compare it with other runs, or register its model.")
+    if state in ("failed", "cancelled"):
+        return _("Look where it ran, and begin another run there.")
+    return _("Nothing to do: what it logs appears here, and it ends when its client says so.")
 
 
 def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]:

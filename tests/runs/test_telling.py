@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mlops.runs.models import RunState, StepState
+from mlops.runs.models import RunKind, RunState, StepState
 from mlops.runs.telling import RunFacts, StepFacts, Surroundings, tell_run, tell_step
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -32,8 +32,9 @@ def test_no_state_of_a_step_is_without_words(state, around):
 
 @pytest.mark.parametrize("around", [WORKS, NOBODY], ids=["a worker runs", "no worker runs"])
 @pytest.mark.parametrize("state", RunState.values)
-def test_no_state_of_a_run_is_without_words(state, around):
-    told = run(state, around)
+@pytest.mark.parametrize("kind", RunKind.values)
+def test_no_state_of_a_run_is_without_words(kind, state, around):
+    told = run(state, around, kind=kind)
     assert all((told.reason, told.hint, told.since))
 
 
@@ -85,3 +86,14 @@ def test_a_run_says_how_far_it_is_and_what_runs():
 def test_a_run_without_slots_names_who_has_them():
     around = Surroundings(now=NOW, holders=("run #7",))
     assert "held by run #7" in run("running", around, done=1, count=3, queued=("Train Model",)).reason
+
+
+def test_what_to_do_with_a_completed_run_suits_its_kind():
+    hints = {kind: run("completed", kind=kind).hint for kind in RunKind.values}
+    assert len(set(hints.values())) == len(hints)
+    assert [kind for kind, hint in hints.items() if "pipeline" in hint] == ["pipeline"]
+
+
+def test_a_run_that_its_client_reports_waits_for_no_worker_of_ours():
+    told = run("running", NOBODY, kind="tracked")
+    assert (told.reason, told.since) == ("Its client says that it runs.", BEFORE)
