@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mlops.datasets.models import DatasetVersion
+from mlops.datasets.queries import page_url
 from mlops.pipelines.actions import submit
-from mlops.runs.models import Run
+from mlops.runs.models import Run, Step
 from tests.runs.conftest import regression
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,3 +75,15 @@ def test_a_run_is_cancelled_by_its_button_and_a_second_press_is_no_error(client,
         assert client.post(f"/runs/{run.pk}/cancel/").status_code == 302
     assert Run.objects.get(pk=run.pk).state == "cancelling"
     assert 'data-testid="cancel"' not in page(f"/runs/{run.pk}/head/")
+
+
+def test_an_output_is_registered_as_data(page, client, run, project):
+    assert "Register as data" in page(f"/runs/{run.pk}/?tab=outputs")
+    step = Step.objects.filter(run=run, component="split_data").first()
+    given = {"act": "register-data", "node": step.node, "port": next(iter(step.outputs)), "name": "halves"}
+    answer = client.post(f"/runs/{run.pk}/", given)
+    version = DatasetVersion.objects.get(dataset__name="halves")
+    assert (answer.status_code, version.number) == (302, 1)
+    assert answer.url == page_url(version.dataset)
+    assert version.origin["job"]["node"] == step.node
+    assert "has no output" in client.post(f"/runs/{run.pk}/", {**given, "port": "none"}).content.decode()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mlops.access.decisions import may
 from mlops.batch.queries import job_of
+from mlops.datasets.queries import page_url
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.actions import cancel as cancel_run
 from mlops.runs import actions, queries
@@ -26,6 +27,7 @@ from mlops.runs.shaping import seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.web.guard import signed_in
 from mlops.web.pages import run_children, run_files, run_log, run_metrics, run_overview, run_pictures, run_snapshot
+from mlops.web.pages.run_outputs import register_data
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.pages.trials import has_trials, trials
 from mlops.web.projects import show_project
@@ -182,6 +184,12 @@ def _untag(request: HttpRequest, shown: Run) -> None:
     actions.take_tag_off(request.user, shown, key=request.POST.get("key", ""))
 
 
+def _register_data(request: HttpRequest, shown: Run) -> HttpResponse:
+    version = register_data(request.user, shown, request.POST.dict())
+    messages.success(request, _("The output is registered as %(version)s.") % {"version": version})
+    return redirect(page_url(version.dataset))
+
+
 def _archive(request: HttpRequest, shown: Run) -> None:
     actions.archive(request.user, shown)
     messages.success(request, _("The run is archived: it is out of the lists, and everything of it stays."))
@@ -203,6 +211,7 @@ ACTS: dict[str, Callable[[HttpRequest, Run], HttpResponse | None]] = {
     "rename": _rename,
     "tag": _tag,
     "untag": _untag,
+    "register-data": _register_data,
     "archive": _archive,
     "bring_back": _bring_back,
     "delete": _delete,

@@ -1,9 +1,12 @@
-"""The outputs of a run's steps, with the words of their components."""
+"""The outputs of a run's steps, with the words of their components, and how one becomes a data asset."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from mlops.datasets.assets import NewAsset, create_asset
+from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.execution.library import library_of
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion
@@ -23,6 +26,17 @@ def models_made(run: Run) -> list[tuple[ModelPlace, list[ModelVersion]]]:
         registered.setdefault(version.tree_id, []).append(version)
     places = models_of(run)
     return [(one, registered.get(manifest_at(run, one.place).digest(), []) if registered else []) for one in places]
+
+
+def register_data(actor: Any, run: Run, given: Mapping[str, str]) -> DatasetVersion:
+    """The output `node`, `port` as the next version of the data asset `name`. Raises Refusal as `create_asset`."""
+    output = f"{given.get('node', '')}.{given.get('port', '')}"
+    new = NewAsset(
+        name=given.get("name", "").strip(),
+        type=given.get("type") or AssetType.URI_FOLDER,
+        uri=f"azureml://jobs/{run.pk}/outputs/{output}",
+    )
+    return create_asset(actor, run.project, new)
 
 
 def _label(step: Step, port: str) -> str:
