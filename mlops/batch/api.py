@@ -23,6 +23,7 @@ from mlops.batch.models import BatchDeployment, BatchEndpoint
 from mlops.batch.named import model_version, published_pipeline
 from mlops.batch.searching import BATCH_ENDPOINTS
 from mlops.batch.shaping import deployment_line, endpoint_line, endpoint_lines, job_line, job_whole
+from mlops.environments.references import image_said
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.actions import cancel
@@ -108,7 +109,9 @@ class BatchDeployments(APIView):
         require(request.user, "contribute", endpoint.project)
         values = _checked(NewBatchDeployment, _definition(request))
         made = add_deployment(request.user, endpoint, values, files=_files(request))
-        return Response(deployment_line(made), status=status.HTTP_201_CREATED)
+        told = deployment_line(made)
+        warnings = image_said(endpoint.project, str((made.settings or {}).get("environment", "")))
+        return Response(told | {"warnings": warnings}, status=status.HTTP_201_CREATED)
 
 
 class OneBatchDeployment(APIView):

@@ -16,6 +16,12 @@ Columns = Sequence[tuple[str, str]]
 """Heading and dotted path of each column of a table."""
 
 
+def print_warnings(answer: Any) -> None:
+    """What the server says beside its answer, on standard error."""
+    for line in (answer.get("warnings") or ()) if isinstance(answer, dict) else ():
+        print(f"warning: {line}", file=sys.stderr)
+
+
 def show(arguments: argparse.Namespace, value: Any, *, columns: Columns = ()) -> int:
     """Writes the answer in the form that was asked for. `columns` shape tables only, and only without a query."""
     if (kept := answers.get()) is not None:

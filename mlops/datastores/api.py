@@ -72,7 +72,8 @@ class DefaultView(APIView):
         form.is_valid(raise_exception=True)
         values = dict(form.validated_data)
         actions.set_default(request.user, _project(request.user, values["project"]), values["name"])
-        return Response({"default": values["name"]})
+        warnings = [] if values["name"] in kinds.OWN else [_NOT_WRITTEN % {"name": values["name"]}]
+        return Response({"default": values["name"], "warnings": warnings})
 
 
 class DatastoreView(APIView):
@@ -102,6 +103,12 @@ class ContentView(APIView):
         found = fetching.look(store, request.query_params.get("path", ""))
         rows = [msgspec.to_builtins(one) for one in found[:1000]]
         return Response({"files": rows, "count": len(found), "size_bytes": sum(one.size_bytes for one in found)})
+
+
+_NOT_WRITTEN = (
+    "“%(name)s” is shown as the default, and jobs take no notice: what they write stays in the product's own storage,"
+    " and what they read names its store, as azureml://datastores/%(name)s/paths/…"
+)
 
 
 def datastore_row(store: Datastore) -> dict[str, Any]:

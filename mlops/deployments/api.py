@@ -20,6 +20,7 @@ from mlops.deployments.keys import Keys
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.searching import ENDPOINTS
 from mlops.deployments.targets import target
+from mlops.environments.references import image_said
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal, nearest
@@ -106,6 +107,9 @@ class DeploymentView(serializers.Serializer[Any]):
     )
     urls = serializers.ListField(help_text="where its servers answer, for whoever operates them")
     created_at = serializers.DateTimeField()
+    warnings = serializers.ListField(
+        required=False, help_text="what of its settings has no effect; told where it is made or changed"
+    )
 
 
 class EndpointView(serializers.Serializer[Any]):
@@ -174,7 +178,7 @@ class DeploymentsView(APIView):
                 "model_missing", "Say which model to deploy.", hint='Such as {"model": "prices", "version": 3}.'
             )
         deployment = actions.create_deployment(request.user, endpoint, version=version, **values)
-        return Response(deployment_view(deployment, _fresh(endpoint)), status=status.HTTP_201_CREATED)
+        return Response(_told_once(deployment, _fresh(endpoint)), status=status.HTTP_201_CREATED)
 
 
 class OneDeploymentView(APIView):
@@ -191,7 +195,7 @@ class OneDeploymentView(APIView):
         values = _with_code(endpoint, checked_fields(DeploymentFields, request))
         version = version_asked_for(request.user, endpoint, values)
         actions.update_deployment(request.user, deployment, version=version, **values)
-        return Response(deployment_view(queries.deployment_of(endpoint, deployment.pk), endpoint))
+        return Response(_told_once(queries.deployment_of(endpoint, deployment.pk), endpoint))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
@@ -322,6 +326,12 @@ def endpoint_view(endpoint: Endpoint, tags: dict[str, str] | None = None) -> dic
         "deployments": [deployment_view(deployment, endpoint) for deployment in deployments],
         "created_at": endpoint.created_at,
     }
+
+
+def _told_once(deployment: Deployment, endpoint: Endpoint) -> dict[str, Any]:
+    """To whoever made or changed it, with what of it has no effect."""
+    warnings = image_said(endpoint.project, deployment.wanted.environment)
+    return deployment_view(deployment, endpoint) | {"warnings": warnings}
 
 
 def deployment_view(deployment: Deployment, endpoint: Endpoint) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.environments import queries
@@ -73,6 +74,28 @@ def with_registered(project: Project, settings: Mapping[str, Any]) -> dict[str, 
     version = queries.version_of(asset, reference.version)
     requirements = msgspec.structs.replace(queries.requirements_of(version), image="", build="", dockerfile="")
     return found | {"environment": str(version), "requirements": msgspec.to_builtins(requirements)}
+
+
+def image_said(project: Project, named: str) -> list[str]:
+    """That a deployment does not serve in the image of the registered environment `NAME:VERSION`, where it has one."""
+    reference = parse_reference(named)
+    asset = EnvironmentAsset.objects.filter(project=project, name=reference.name).first() if reference else None
+    if asset is None or reference is None:
+        return []
+    needed = queries.requirements_of(queries.version_of(asset, reference.version))
+    if not (needed.image or needed.build):
+        return []
+    what = _("image %(image)s") % {"image": needed.image} if needed.image else _("Dockerfile")
+    return [
+        _("The %(what)s of the environment “%(name)s” is not used: deployments serve in images of our own. %(rest)s")
+        % {
+            "what": what,
+            "name": named,
+            "rest": _("Its packages are installed there.")
+            if needed.packages
+            else _("It names no packages: ours serve."),
+        }
+    ]
 
 
 def python_said(requirements: Requirements) -> list[str]:

@@ -8,7 +8,7 @@ from mlops.blobs.bundles import text_of
 from mlops.blobs.trees import manifest_of
 from mlops.environments.actions import archive
 from mlops.environments.queries import requirements_of
-from mlops.environments.references import resolve_environment, with_registered
+from mlops.environments.references import image_said, resolve_environment, with_registered
 from mlops.environments.registering import register_folder
 from mlops.formats.azureml.lines import load
 from mlops.formats.refusal import Refusal
@@ -126,6 +126,16 @@ def test_a_file_and_an_inline_definition_are_read_beside_the_job(contributor, pr
         found = resolve(contributor, project, given, tmp_path)
         assert "torch==2.1.*" in found.requirements.packages
         assert found.requirements.constraints == ("numpy<2",)
+
+
+def test_of_an_environment_with_an_image_a_deployment_says_that_it_is_not_used(contributor, project, tmp_path):
+    (tmp_path / "env.yml").write_text("name: own\nimage: registry.example.org/own:1\n")
+    register_folder(contributor, project, tmp_path, main="env.yml")
+    found = with_registered(project, {"environment": "azureml:own:1"})
+    (said,) = image_said(project, found["environment"])
+    assert "registry.example.org/own:1" in said
+    assert "not used" in said
+    assert image_said(project, "") == image_said(project, "azureml:others:1") == []
 
 
 def test_an_archived_one_is_used_with_a_warning(contributor, project, tmp_path):

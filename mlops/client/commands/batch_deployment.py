@@ -16,7 +16,7 @@ from mlops.client.errors import WrongUsage
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import print_warnings, show
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.refusal import Refusal, nearest
 
@@ -81,10 +81,14 @@ def create_deployment(arguments: argparse.Namespace) -> int:
     definition, files = _definition(arguments, fields)
     path = f"{PATH}{endpoint['id']}/deployments/"
     if not files:
-        return show(arguments, connection.post(path, definition))
+        made = connection.post(path, definition)
+        print_warnings(made)
+        return show(arguments, made)
     form = {"definition": json.dumps(definition), "paths": [name for name, _file in files]}
     pairs = [(file.name, file) for _name, file in files]
-    return show(arguments, connection.send_files(path, fields=form, files=pairs, under="files"))
+    made = connection.send_files(path, fields=form, files=pairs, under="files")
+    print_warnings(made)
+    return show(arguments, made)
 
 
 def list_deployments(arguments: argparse.Namespace) -> int:

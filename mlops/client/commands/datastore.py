@@ -14,7 +14,7 @@ from mlops.client.documents import readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import print_warnings, show
 from mlops.formats.azureml.datastore import read_datastore
 from mlops.formats.azureml.lines import load
 from mlops.formats.azureml.setting import with_settings
@@ -43,7 +43,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     for name, help, run in (
         ("show", "one data store; no secret is shown", show_datastore),
         ("test", "look whether it can be reached", test_datastore),
-        ("set-default", "jobs and data without a store use it", set_default),
+        ("set-default", "name it the default; jobs still write to the product's own storage", set_default),
         ("delete", "forget a data store", delete_datastore),
     ):
         verb = verbs.add(name, help, run)
@@ -88,7 +88,9 @@ def test_datastore(arguments: argparse.Namespace) -> int:
 def set_default(arguments: argparse.Namespace) -> int:
     connection = connect()
     row = _found(connection, arguments)
-    return show(arguments, connection.post(f"{PATH}default/", {"project": row["project"], "name": row["name"]}))
+    told = connection.post(f"{PATH}default/", {"project": row["project"], "name": row["name"]})
+    print_warnings(told)
+    return show(arguments, told)
 
 
 def delete_datastore(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from mlops.client.errors import WrongUsage
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import print_warnings, show
 from mlops.client.waiting import until
 
 COLUMNS = (
@@ -99,6 +99,7 @@ def create_deployment(arguments: argparse.Namespace) -> int:
     if arguments.manifests:
         return deployment_outputs.print_shown(connection.post(f"{PATH}{endpoint['id']}/manifests/", body))
     made = connection.post(f"{PATH}{endpoint['id']}/deployments/", body)
+    print_warnings(made)
     if arguments.no_wait and not arguments.all_traffic:
         return show(arguments, made)
     made = wait_until_healthy(connection, endpoint, str(fields["name"]))
@@ -125,6 +126,7 @@ def update_one(arguments: argparse.Namespace) -> int:
     if arguments.reason:
         body["reason"] = arguments.reason
     made = connection.request("PATCH", f"{PATH}{endpoint['id']}/deployments/{row['id']}/", body=body)
+    print_warnings(made)
     return show(arguments, made if arguments.no_wait else wait_until_healthy(connection, endpoint, str(fields["name"])))
 
 

@@ -227,6 +227,9 @@ class _Reader:
                 self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
             elif not isinstance(given[name], bool):
                 self.faults.append(self.source.refuse("value_unfit", f"“{name}” is true or false.", at=place))
+            elif name == "continue_run_on_failed_optional_input" and given[name]:
+                why = "a step whose input failed is left out, also where the input is optional"
+                self.warnings.append(self._said(place, f"“{name}” has no meaning here: {why}"))
         self.settings = Settings(
             continue_on_step_failure=given.get("continue_on_step_failure") is True,
             force_rerun=given.get("force_rerun") is True,
