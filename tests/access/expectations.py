@@ -305,6 +305,10 @@ on(
     allowed=(404,),
 )
 on("runs/<uuid:run_id>/", POST=(CONTRIBUTE, {"act": "bring_back"}))
+on("mlflow/experiments/<str:experiment_id>", GET=READ)
+on("mlflow/experiments/<str:experiment_id>/runs/<str:run_id>", GET=READ)
+on("mlflow/models/<path:name>/versions/<int:number>", GET=READ, allowed=(404,))
+on("mlflow/models/<path:name>", GET=READ, allowed=(404,))
 on("runs/<uuid:run_id>/log/", GET=READ)
 on("runs/<uuid:run_id>/zip/", query="?part=outputs", GET=READ, allowed=(404,))
 on("runs/<uuid:run_id>/file/<path:place>", GET=READ, allowed=(404,))
