@@ -26,7 +26,10 @@ def load_source(
     document = fields(source)
     for field in document:
         if field in silent:
-            print(f"warning: “{field}” has no meaning here and is left out.", file=sys.stderr)
+            line = source.line((field,))
+            print(
+                f"warning: {source.name}, line {line}: “{field}” has no meaning here and is left out.", file=sys.stderr
+            )
         elif field not in known:
             raise source.unknown(field, known | silent, at=(), kind=f"a {kind}")
     return source, {key: value for key, value in document.items() if key in known}

@@ -17,7 +17,7 @@ def named_model(connection: Connection, given: Any, *, file: str, project: str, 
         return given
     fields = {"path": given} if isinstance(given, str) else dict(given or {})
     for field in fields:
-        if field not in (*KNOWN, "version"):
+        if field not in KNOWN:
             hint = nearest(str(field), KNOWN) or f"Fields: {', '.join(KNOWN)}."
             raise Refusal("field_unknown", f"{file}: “{field}” is no field of a model.", hint=hint)
     if not fields.get("path"):

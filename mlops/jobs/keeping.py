@@ -83,7 +83,8 @@ def _keep(run: Run, one: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _as_model(run: Run, one: dict[str, Any], output: str) -> str:
-    """A version of the model, of the files that the job wrote; numbers are given here, whatever the file says."""
+    """A version of the model, of the files that the job wrote: that of the file where it is a number which is free, else
+    the next."""
     earlier = ModelVersion.objects.filter(
         model__project=run.project, model__name=one["asset"], run=run, node=one["step"], properties__output=output
     )
@@ -100,8 +101,17 @@ def _as_model(run: Run, one: dict[str, Any], output: str) -> str:
         tree=without_companions(Tree.objects.get(digest=digest)),
         description=one.get("description", ""),
         properties={"output": output},
+        number=_free_number(run, one),
     )
     return str(version)
+
+
+def _free_number(run: Run, one: dict[str, Any]) -> int | None:
+    written = str(one.get("version") or "")
+    if not (written.isdecimal() and 0 < int(written) < 2**31):
+        return None
+    taken = ModelVersion.objects.filter(model__project=run.project, model__name=one["asset"], number=int(written))
+    return None if taken.exists() else int(written)
 
 
 def _as_asset(run: Run, one: dict[str, Any], output: str) -> str:

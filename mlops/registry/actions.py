@@ -52,8 +52,10 @@ def register(
     properties: dict[str, Any] | None = None,
     metrics: dict[str, float] | None = None,
     framework: str = "",
+    number: int | None = None,
 ) -> ModelVersion:
-    """The next version of the model `name`: what a run's step made, or a tree of files (of that run, if one is given).
+    """The next version of the model `name`, or that of the number: what a run's step made, or a tree of files (of that
+    run, if one is given).
 
     `metrics` stand in for those that the run's evaluation found; `framework` says with what files that were not
     trained here can be scored, where their names do not tell it."""
@@ -71,10 +73,15 @@ def register(
     if metrics is None:
         metrics = metrics_of(run, node, port) if run is not None else {}
     with transaction.atomic():
-        model = _model_row(actor, project, name)
+        model = _model_row(actor, project, name, number)
+        taken = ModelVersion.objects.filter(model=model, number=number).first() if number else None
+        if taken is not None and taken.tree_id == tree.digest:
+            return taken
+        if taken is not None:
+            raise _taken(taken)
         version = ModelVersion.objects.create(
             model=model,
-            number=model.last_number,
+            number=number or model.last_number,
             tree=tree,
             description=description.strip(),
             input_example=described.input_example,
@@ -229,12 +236,24 @@ def _output(run: Run, project: Project, node: str, port: str) -> tuple[Tree, str
     return tree, node, port
 
 
-def _model_row(actor: Any, project: Project, name: str) -> RegisteredModel:
-    """The model's row, locked, with its next number taken."""
+def _taken(version: ModelVersion) -> Refusal:
+    return Refusal(
+        "version_taken",
+        _("“%(name)s” has a version %(number)d already, with other files.")
+        % {"name": version.model.name, "number": version.number},
+        hint=_("Give another version (the newest is %(newest)d), or leave it out.")
+        % {"newest": version.model.last_number},
+        status=409,
+        where=Where(parameter="version", value=str(version.number)),
+    )
+
+
+def _model_row(actor: Any, project: Project, name: str, number: int | None = None) -> RegisteredModel:
+    """The model's row, locked, with its next number taken, or that which is given."""
     model = RegisteredModel.objects.select_for_update().filter(project=project, name=name).first()
     if model is None:
         model = RegisteredModel.objects.create(project=project, name=name, created_by=actor)
-    model.last_number += 1
+    model.last_number = max(model.last_number, number) if number else model.last_number + 1
     model.save(update_fields=["last_number"])
     return model
 

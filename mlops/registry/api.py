@@ -45,6 +45,14 @@ class NewModel(serializers.Serializer[Any]):
     )
     path = serializers.CharField(required=False, allow_blank=True, default="")
     reuse = serializers.BooleanField(required=False, default=False)
+    version = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        default=None,
+        help_text="default: the next one",
+    )
 
 
 class VersionChange(serializers.Serializer[Any]):
@@ -116,12 +124,14 @@ class ModelsView(APIView):
             )
             for unused in ("node", "port"):
                 values.pop(unused)
+            values["number"] = values.pop("version")
             same = queries.version_of_tree(project, values["name"], tree) if reuse else None
             version = same or actions.register(request.user, project, tree=tree, **values)
         else:
             run = Run.kept.filter(pk=run_id, project=project).first() if run_id else None
             if run_id and run is None:
                 raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+            values["number"] = values.pop("version")
             version = actions.register(request.user, project, run=run, **values)
         return Response(version_view(version, tags_of(version)), status=status.HTTP_201_CREATED)
 

@@ -97,6 +97,14 @@ def test_files_become_a_model_that_is_found_by_its_tag(signed_in: Mlops, tmp_pat
     assert signed_in("model", "show", "-n", "churn:1", "-o", "json").value["version"] == 1
 
 
+def test_a_model_takes_the_version_of_its_file(signed_in: Mlops, tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"1")
+    (tmp_path / "model.yml").write_text("name: churn\nversion: 7\npath: weights.bin\ntype: custom_model\n")
+    words = ("model", "create", "-f", str(tmp_path / "model.yml"), "--query", "version", "-o", "tsv")
+    assert signed_in(*words).out == "7\n"
+    assert "“one” is no whole number" in signed_in(*words, "--version", "one").errors
+
+
 def test_a_models_files_come_as_an_archive(signed_in: Mlops, tmp_path: Path) -> None:
     import zipfile
 

@@ -23,7 +23,7 @@ command: |
   printf 'a,b\\n1,2\\n' > ${{outputs.rows}}
   echo x > ${{outputs.kept}}/x.txt
 outputs:
-  model: {type: custom_model, name: churn}
+  model: {type: custom_model, name: churn, version: 4}
   rows: {type: uri_file, name: made-rows, version: "7"}
   kept: {type: uri_folder, path: azureml://datastores/workspaceblobstore/paths/kept/here}
 """
@@ -34,7 +34,7 @@ def test_named_outputs_become_a_model_a_data_asset_and_files_of_the_store(create
     keep_outputs(run.pk)
     keep_outputs(run.pk)
     model, rows = ModelVersion.objects.get(), DatasetVersion.objects.get()
-    assert (str(model), model.run) == ("churn:1", run)
+    assert (str(model), model.run) == ("churn:4", run)
     assert [file.path for file in manifest_of(model.tree_id).files] == ["m.pkl"]
     assert rows.dataset.name == "made-rows"
     run.refresh_from_db()

@@ -202,3 +202,13 @@ def evaluated_run(actor, project, tmp_path) -> Run:
             outputs=outputs.get(node, {}),
         )  # fmt: skip
     return run
+
+
+def test_a_version_may_be_given_and_is_never_another_model(contributor, project, tmp_path):
+    (tmp_path / "other.bin").write_bytes(b"x")
+    fifth = registered(contributor, project, number=5)
+    assert registered(contributor, project, number=5) == fifth
+    with pytest.raises(Refusal) as refused:
+        actions.register(contributor, project, name="prices", tree=keep_folder(tmp_path), number=5)
+    assert refused.value.code == "version_taken"
+    assert [registered(contributor, project, number=number).number for number in (2, None)] == [2, 6]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,10 @@ COLUMNS = (
     ("project", "project"),
     ("created", "created_at"),
 )
-KNOWN = ("name", "path", "description", "tags", "properties", "type", "framework")
+KNOWN = ("name", "version", "path", "description", "tags", "properties", "type", "framework")
+WHOLE = re.compile(r"[1-9][0-9]{0,8}")
 TYPES = ("custom_model", "mlflow_model", "triton_model")
-WITHOUT_MEANING = ("version", "flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
+WITHOUT_MEANING = ("flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +47,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         help="a file or folder, or an address: azureml://jobs/NAME/outputs/artifacts/paths/model, runs:/RUN/model",
     )
     create.add_argument("--type", choices=TYPES, default="", help="what it is (read from its files)")
-    create.add_argument("--version", "-v", default="", help="taken, but versions are counted here: 1, 2, 3 …")
+    create.add_argument("--version", "-v", default="", help="a whole number (default: the next one)")
     create.add_argument("--run", default="", help="a run, instead of --path")
     create.add_argument("--node", default="", help="the run's step that trained the model")
     create.add_argument("--port", default="", help="the step's output (default: its model)")
@@ -93,9 +96,10 @@ def create_model(arguments: argparse.Namespace) -> int:
     connection = connect()
     project = project_for(connection, arguments.project)
     if from_run:
-        return show(arguments, register_output(connection, project=project, fields=fields, arguments=arguments))
-    made = register_files(connection, project=project, fields=fields, file=arguments.file, reuse=False)
-    return show(arguments, made)
+        made = register_output(connection, project=project, fields=fields, arguments=arguments)
+    else:
+        made = register_files(connection, project=project, fields=fields, file=arguments.file, reuse=False)
+    return show(arguments, {**made, "version": made["number"]})
 
 
 def register_files(
@@ -103,8 +107,10 @@ def register_files(
 ) -> dict[str, Any]:
     """The version made of what lies at `path`: files here, relative to `file`, or an address that the server reads."""
     path = str(fields["path"])
+    if reuse:
+        fields = {key: value for key, value in fields.items() if key != "version"}
     if is_address(path):
-        body = {key: value for key, value in fields.items() if value and key != "version"}
+        body = {key: value for key, value in fields.items() if value}
         made: dict[str, Any] = connection.post("models/", {"project": project, "reuse": reuse, **body})
         return made
     place = readable(beside(file, path))
@@ -156,6 +162,7 @@ def upload_model(
     texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
     texts["reuse"] = "true" if reuse else "false"
     texts |= {key: fields.get(key) or "" for key in ("description", "framework")}
+    texts |= {"version": str(fields["version"])} if fields.get("version") else {}
     if path.is_dir():
         fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
     for key in ("tags", "properties"):
@@ -198,8 +205,11 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
         choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
         fields.pop("type", None)
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
-    given["framework"] = arguments.framework
+    given |= {"framework": arguments.framework, "version": arguments.version}
     fields |= {key: value for key, value in given.items() if value}
+    if "version" in fields and not WHOLE.fullmatch(str(fields["version"])):
+        said = fields.pop("version")
+        print(f"warning: The version “{said}” is no whole number, so the next one is given.", file=sys.stderr)
     if tags := [*arguments.tags, *arguments.set_tag]:
         fields["tags"] = dict(fields.get("tags") or {}) | pairs(tags, code="tag_unreadable")
     if arguments.path and not is_address(arguments.path):
