@@ -130,11 +130,10 @@ def _inline(connection: Connection, job: dict[str, Any], *, near: Path, project:
 
 
 def _anew(asked: ReadSchedule) -> list[str]:
-    """The job's inputs and settings that the schedule gives anew, as `--set` writes them."""
+    """What the schedule gives anew of the job, as `--set` writes it."""
     import json
 
-    given = {"inputs": asked.inputs, "settings": asked.settings}
-    return [f"{place}.{name}={json.dumps(value)}" for place, one in given.items() for name, value in one.items()]
+    return [f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in asked.anew]
 
 
 def _of_file(connection: Connection, file: str, *, project: str, body: dict[str, Any], anew: Sequence[str] = ()) -> Any:

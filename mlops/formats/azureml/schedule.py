@@ -5,6 +5,8 @@ our rules for missed times stand beside it under names of their own."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -18,6 +20,7 @@ KNOWN = {
     "catch_up", "catch_up_most", "overlap", "continue_on_step_failure",
 }  # fmt: skip
 WITHOUT_MEANING = {"display_name", "tags", "properties"}
+NAME = re.compile(r"\w+")
 TIMES = {"type", "start_time", "end_time", "time_zone"}
 TRIGGERS = {
     "cron": TIMES | {"expression"},
@@ -26,7 +29,9 @@ TRIGGERS = {
     "files": {"type", "folder", "polling_minutes", "parameter"},
 }
 PATTERN = {"hours", "minutes", "weekdays", "week_days", "month_days", "monthdays"}
-JOB = {"type", "job", "inputs", "experiment_name", "settings", "display_name", "description", "name", "tags"}
+MAPPINGS = ("inputs", "settings", "outputs", "environment_variables", "resources", "limits", "tags")
+WORDS = ("display_name", "description")
+JOB = {"type", "job", "experiment_name", "name", *MAPPINGS, *WORDS}
 """Of `create_job` where it calls a job that is elsewhere; a job that is written out is read as every job."""
 
 WHOLE = {"jobs", "command", "trial", "task", "component"}
@@ -41,9 +46,9 @@ class ReadSchedule(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     inline: dict[str, Any] | None = None
     parameters: dict[str, Any] = {}
-    inputs: dict[str, Any] = {}
-    """As they are written; `parameters` are what a published pipeline takes."""
-    settings: dict[str, Any] = {}
+    """`parameters` are what a published pipeline takes."""
+    anew: tuple[tuple[str, Any], ...] = ()
+    """Fields of a job in a file of its own that the schedule gives anew, by their paths in it."""
     experiment: str = ""
     rules: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
@@ -72,8 +77,7 @@ def read_schedule(source: Source) -> ReadSchedule:
         job=job,
         inline=inline,
         parameters={**parameters, **dict(given.get("parameters") or {})},
-        inputs=inputs,
-        settings=dict(called.get("settings") or {}),
+        anew=tuple(_anew(source, called)),
         experiment=str((inline or called).get("experiment_name") or ""),
         rules=rules,
         warnings=tuple(warnings),
@@ -92,6 +96,14 @@ def _job(source: Source, given: Any, warnings: list[str]) -> tuple[str, dict[str
     if WHOLE & set(job):
         return "", job, {}
     raise source.refuse("field_missing", "create_job needs “job”, or a whole job of its own.", at=at)
+
+
+def _anew(source: Source, called: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for field in MAPPINGS:
+        if called.get(field):
+            for name, value in fields(source, ("create_job", field)).items():
+                yield f"{field}.{name}" if NAME.fullmatch(name) else f'{field}."{name}"', value
+    yield from ((field, str(called[field])) for field in WORDS if called.get(field))
 
 
 def _value(given: Any) -> Any:
