@@ -59,6 +59,11 @@ GROUPS: tuple[Group, ...] = (
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command; the value is the exit status."""
     words = list(sys.argv[1:] if words is None else words)
+    if words and words[0] not in {group.name for group in GROUPS}:
+        from mlops.client.az_groups import told
+
+        if told(words[0]):
+            return REFUSED
     arguments = parsed(words)
     try:
         status: int = arguments.act(arguments)

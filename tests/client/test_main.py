@@ -76,3 +76,9 @@ def _seconds(command: list[str]) -> float:
     started = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return time.perf_counter() - started
+
+
+def test_groups_of_az_without_a_counterpart_say_what_to_do_instead(mlops: Mlops) -> None:
+    said = mlops("compute", "create", "-f", "cluster.yml")
+    assert said.status == 3
+    assert "workers" in said.errors
