@@ -83,8 +83,7 @@ def _keep(run: Run, one: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _as_model(run: Run, one: dict[str, Any], output: str) -> str:
-    """A version of the model, of the files that the job wrote: that of the file where it is a number which is free, else
-    the next."""
+    """A version of the model, of the files that the job wrote: of the number that was asked for where it is free."""
     earlier = ModelVersion.objects.filter(
         model__project=run.project, model__name=one["asset"], run=run, node=one["step"], properties__output=output
     )

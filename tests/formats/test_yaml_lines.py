@@ -68,3 +68,8 @@ def test_the_code_of_azures_preview_is_told_its_form_of_today():
     with pytest.raises(Refusal) as refused:
         read_command_job(load("job.yml", "command: ls\ncode:\n  local_path: src\n"))
     assert refused.value.hint == "Write code: src"
+
+
+def test_what_of_the_resources_has_no_meaning_is_named():
+    text = "command: ls\nresources:\n  instance_type: Standard_NC6\n"
+    assert "line 3: “instance_type”" in read_command_job(load("job.yml", text)).warnings[0]

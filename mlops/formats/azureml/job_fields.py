@@ -200,6 +200,9 @@ def read_resources(source: Source, at: Path, faults: Faults, warnings: list[str]
         instances = _whole(source, (*at, "resources", "instance_count"), given.get("instance_count", 1))
         if instances > 1:
             said(source, (*at, "resources", "instance_count"), "the job runs on this machine alone", warnings)
+        for name in ("instance_type", "locations", "max_instance_count"):
+            if given.get(name):
+                said(source, (*at, "resources", name), "has no meaning here: the job runs on this machine", warnings)
         docker = given.get("docker_args") or ()
         resources = Resources(
             shm_size=_text(given.get("shm_size")),
