@@ -46,8 +46,8 @@ def cars(project, tmp_path):
 def begin(contributor, project, cars):
     """Submits data -> one component with the given parameters, or -> a script."""
 
-    def submitted(component: str, **parameters: object) -> Run:
-        into = "dataset1" if component == "execute_python_script" else "dataset"
+    def submitted(component: str, into: str = "", **parameters: object) -> Run:
+        into = into or ("dataset1" if component == "execute_python_script" else "dataset")
         spec = PipelineSpec(
             nodes=(
                 Node(id="data", component="dataset", version="1", parameters={"dataset": "Cars"}),
