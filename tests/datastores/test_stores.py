@@ -194,3 +194,13 @@ def test_a_store_says_why_it_cannot_be_reached(owner, project, files):
     tested = actions.test(owner, far)
     assert tested.state == "failed"
     assert "not a public address" in tested.reason
+
+
+def test_a_default_store_outside_says_that_jobs_take_no_notice(client, owner, project, files):
+    client.force_login(owner)
+    told = [
+        client.post("/api/v1/datastores/default/", {"project": project.slug, "name": name}, "application/json").json()
+        for name in ("files", "workspaceblobstore")
+    ]
+    assert "own storage" in told[0]["warnings"][0]
+    assert told[1]["warnings"] == []

@@ -158,3 +158,10 @@ def test_direct_mode_gives_the_address_itself(create: Create, tmp_path: Path) ->
 
 def test_the_job_among_several_files_is_known_by_its_schema(create: Create) -> None:
     assert create("two_steps", "").display_name == "Two steps"
+
+
+def test_variables_of_an_inline_environment_reach_the_command(create: Create, tmp_path: Path) -> None:
+    text = "command: echo $GREETING $NAME $OWN\nenvironment_variables: {OWN: mine}\nenvironment:\n"
+    text += "  conda_file: {dependencies: [python], variables: {NAME: world}}\n"
+    text += "  environment_variables: {GREETING: hello}\n"
+    assert "hello world mine" in log_of(carry_out(create(written(tmp_path / "a", text))))

@@ -12,6 +12,7 @@ from mlops.components.models import Component
 from mlops.components.registering import register_folder
 from mlops.formats.azureml.faults import Faulty
 from mlops.formats.document import Document
+from mlops.jobs.actions import create_job
 from mlops.runs.models import Run, Step
 from tests.execution.conftest import carry_out
 from tests.jobs.conftest import FILES, Create, written
@@ -109,3 +110,9 @@ def test_a_component_has_its_includes_beside_its_code(create: Create, tmp_path: 
     files = {"reader_yml": component, "src__a_txt": "1", "lib__b_txt": "2", "more_txt": "3"}
     steps = finished(create(written(tmp_path / "a", text, **files)))
     assert text_at(steps["a"], "all", "all") == "123"
+
+
+def test_a_setting_that_nothing_follows_is_named(contributor, project, tmp_path: Path) -> None:
+    text = "type: pipeline\nsettings: {continue_run_on_failed_optional_input: true}\njobs: {a: {command: echo}}\n"
+    _run, warnings = create_job(contributor, project, written(tmp_path / "a", text), main="job.yml")
+    assert any("line 2" in line and "continue_run_on_failed_optional_input" in line for line in warnings)
