@@ -59,7 +59,7 @@ def text_of(folder: Path, path: str, *, beside: str = "") -> str:
 def inside(folder: Path, path: str, *, beside: str = "") -> Path:
     """Raises Refusal `path_outside` for one that leads out of the folder. An absolute path is one of the machine that
     the bundle was made on."""
-    path = path.removeprefix("file://").removeprefix("file:")
+    path = path.removeprefix("file://").removeprefix("file:").replace("\\", "/")
     from_top = path.startswith("/")
     path = _below_root(folder, path) if from_top else path
     place = (folder / ("" if from_top else PurePosixPath(beside).parent) / path).resolve()

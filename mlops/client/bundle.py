@@ -127,7 +127,7 @@ class _Named:
                 return found
             raise
         for path in _paths(value):
-            place = (yaml.parent / path.removeprefix("file:")).resolve()
+            place = (yaml.parent / path.removeprefix("file:").replace("\\", "/")).resolve()
             self.absolute = self.absolute or path.startswith("/")
             if place.is_dir():
                 found.update(kept_files(place))

@@ -51,7 +51,7 @@ def load_plain(file: str) -> dict[str, Any]:
 
 def beside(file: str, path: str) -> Path:
     """A local path of the document, relative to its file."""
-    return (Path(file).parent / path.removeprefix("file:")).resolve() if file else Path(path)
+    return (Path(file).parent / path.removeprefix("file:").replace("\\", "/")).resolve() if file else Path(path)
 
 
 def readable(path: Path) -> Path:

@@ -160,7 +160,7 @@ def _table_file(tree: Tree) -> Tree | None:
 
 
 def _local(folder: Path | None, text: str, form: FileForm, beside: str, reference: str) -> DataRef:
-    path = text.removeprefix("file://").removeprefix("file:")
+    path = text.removeprefix("file://").removeprefix("file:").replace("\\", "/")
     if folder is None:
         raise Refusal(
             "input_local",

@@ -106,7 +106,7 @@ class Components:
         elif given.startswith(("azureml:", "azureml://")):
             found = self.registered(source, place, given)
         else:
-            path = given.removeprefix("file:")
+            path = given.removeprefix("file:").replace("\\", "/")
             found = self._file(source, place, posixpath.normpath(posixpath.join(posixpath.dirname(source.name), path)))
         return self._with_changes(source, at, job, found) if self.runs else found
 

@@ -38,3 +38,14 @@ def test_data_at_inputs_comes_along_and_what_is_set_anew_counts(tmp_path):
     (tmp_path / "job.yml").write_text(text)
     with bundled(str(tmp_path / "job.yml"), settings=["inputs.rows.path=b.csv"]) as (place, _main):
         assert set(zipfile.ZipFile(place).namelist()) == {"job.yml", "b.csv"}
+
+
+def test_paths_as_windows_writes_them_are_the_same_paths(tmp_path):
+    for name in ("inner/src/a.py", "inner/rows.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n")
+    text = "command: ls\ncode: .\\inner\\src\ninputs: {rows: {path: inner\\rows.csv}}\n"
+    (tmp_path / "job.yml").write_text(text)
+    with bundled(str(tmp_path / "job.yml")) as (place, _main), unpacked([("a.zip", place.open("rb"))]) as folder:
+        assert inside(folder, ".\\inner\\src", beside="job.yml") == (folder / "inner" / "src").resolve()
+        assert inside(folder, "inner\\rows.csv", beside="job.yml").is_file()

@@ -56,4 +56,5 @@ ReadEnvironment = Callable[[Source, Path, Any, ReadFile], Requested]
 
 def beside(file: str, path: str) -> str:
     """A path that `file` writes, relative to what `file` is relative to."""
+    path = path.replace("\\", "/")
     return (PurePosixPath(file).parent / path.removeprefix("file:")).as_posix() if file else path
