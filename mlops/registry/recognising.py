@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.formats.frameworks import FRAMEWORKS, Recognised, recognised
-from mlops.formats.mlmodel import MLMODEL_FILE, MOST_BYTES, read_mlmodel
-from mlops.formats.model import MANIFEST_FILE
+from mlops.formats.mlmodel import MLMODEL_FILE, MOST_BYTES, MLModel, read_mlmodel
+from mlops.formats.model import MANIFEST_FILE, Signature
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry.models import ModelVersion
 
@@ -21,6 +21,20 @@ def recognise(version: ModelVersion) -> Recognised | None:
     return Recognised(entry="mlflow", problem=_problem(files[MLMODEL_FILE]))
 
 
+def signature_told(version: ModelVersion) -> Signature | None:
+    """What its MLmodel says of its columns; None where there is no such file, or it speaks of no plain columns."""
+    digest = next((file.digest for file in manifest_of(version.tree_id).files if file.path == MLMODEL_FILE), "")
+    try:
+        return _read(digest).signature if digest else None
+    except (Refusal, UnicodeDecodeError):
+        return None
+
+
+def _read(digest: str) -> MLModel:
+    with open_blob(digest) as source:
+        return read_mlmodel(source.read(MOST_BYTES).decode())
+
+
 def checked_framework(given: str) -> str:
     """As we call it. Raises Refusal `framework_unknown`."""
     name = given.strip().lower()
@@ -32,8 +46,7 @@ def checked_framework(given: str) -> str:
 
 def _problem(digest: str) -> str:
     try:
-        with open_blob(digest) as source:
-            model = read_mlmodel(source.read(MOST_BYTES).decode())
+        model = _read(digest)
     except (Refusal, UnicodeDecodeError) as error:
         return str(error)
     listed = ", ".join(model.flavours) or "none"

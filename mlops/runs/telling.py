@@ -111,7 +111,7 @@ def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
         case "queued":
             return _("Waits for a worker to begin it."), facts.since, _("Nothing to do: it begins within seconds.")
         case "running":
-            return _progress(facts, around), facts.since, _("Open the step to see its log. It can be cancelled.")
+            return _progress(facts, around), facts.since, _running_hint(facts.kind)
         case "cancelling":
             told = facts.reason or _("It is being cancelled.")
             if facts.running:
@@ -129,7 +129,8 @@ def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
             return facts.reason or _("A step failed."), facts.since, facts.failed_hint or mend
         case "cancelled":
             told = facts.reason or _("It was cancelled.")
-            return told, facts.since, _("Submit again to go on: what is done is reused.")
+            again = _("Submit again to go on: what is done is reused.")
+            return told, facts.since, again if facts.kind == "pipeline" else _("Submit it again to let it run anew.")
     raise ValueError(f"no words for a run that is {facts.state}")
 
 
@@ -163,6 +164,14 @@ def _tracked_hint(state: str) -> str:
     if state in ("failed", "cancelled"):
         return _("Look where it ran, and begin another run there.")
     return _("Nothing to do: what it logs appears here, and it ends when its client says so.")
+
+
+def _running_hint(kind: str) -> str:
+    if kind == "pipeline":
+        return _("Open the step to see its log. It can be cancelled.")
+    if kind == "sweep":
+        return _("Its trials show what was found so far. It can be cancelled.")
+    return _("Its log shows how far it is. It can be cancelled.")
 
 
 def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]:
@@ -212,6 +221,8 @@ def _waits(facts: StepFacts) -> str:
 def _progress(facts: RunFacts, around: Surroundings) -> str:
     if not facts.count:
         return facts.reason or _("Its steps are running.")
+    if facts.kind == "command" and facts.count == 1 and facts.running:
+        return _("Its command is running.")
     told = _("%(done)d of %(count)d steps done.") % {"done": facts.done, "count": facts.count}
     if facts.running:
         return _("%(told)s Running: %(titles)s.") % {"told": told, "titles": _some(facts.running)}

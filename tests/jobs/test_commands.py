@@ -165,3 +165,8 @@ def test_variables_of_an_inline_environment_reach_the_command(create: Create, tm
     text += "  conda_file: {dependencies: [python], variables: {NAME: world}}\n"
     text += "  environment_variables: {GREETING: hello}\n"
     assert "hello world mine" in log_of(carry_out(create(written(tmp_path / "a", text))))
+
+
+def test_of_a_traceback_the_reason_tells_its_end(create: Create, tmp_path: Path) -> None:
+    run = carry_out(create(written(tmp_path / "a", "command: python -c \"open('/none.csv')\"\n")))
+    assert "It said: FileNotFoundError" in run.reason

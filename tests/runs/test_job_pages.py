@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -223,3 +224,22 @@ def test_twenty_runs_are_compared_in_few_queries(client, contributor, job, djang
     assert len(found["metrics"]) == 50
     assert found["metrics"][-1]["values"][:2] == ["inf", None]
     assert found["parameters"][0]["differs"]
+
+
+def test_a_tag_that_is_none_is_refused_where_it_was_typed(client, page, job):
+    address = f"/runs/{job().pk}/"
+    answer = client.post(address, {"act": "tag", "tag": "=="})
+    assert answer.status_code == 400
+    for told in ('value="=="', "is no tag"):
+        assert told in answer.content.decode()
+
+
+def test_the_files_of_a_run_are_registered_by_its_page(client, page, job):
+    run = job()
+    logged(run, "final/MLmodel", b"flavors: {}\n")
+    assert f"place={quote('artifacts/final', safe='')}" in page(f"/runs/{run.pk}/?tab=overview")
+    assert "final (1 file" in page(f"/models/register/?run={run.pk}")
+    form = {"run": run.pk, "place": "artifacts/final", "name": "final"}
+    shown = client.post("/models/register/", form, follow=True).content.decode()
+    assert "final:1 is registered." in shown
+    assert client.post("/models/register/", form | {"place": "artifacts/nothing"}).status_code == 422

@@ -97,3 +97,9 @@ def test_what_to_do_with_a_completed_run_suits_its_kind():
 def test_a_run_that_its_client_reports_waits_for_no_worker_of_ours():
     told = run("running", NOBODY, kind="tracked")
     assert (told.reason, told.since) == ("Its client says that it runs.", BEFORE)
+
+
+@pytest.mark.parametrize("kind", ["command", "sweep", "parallel", "tracked"])
+def test_nothing_is_said_of_steps_and_pipelines_where_there_are_none(kind):
+    told = [run(state, kind=kind).hint for state in ("running", "completed", "failed", "cancelled")]
+    assert not any("step" in hint or "pipeline" in hint for hint in told)

@@ -133,7 +133,7 @@ def _failed(order: StepOrder, status: int) -> Refusal:
     how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
     said = _last_words(order)
     if status == 127:
-        hint = "A program of the command was not found in the component's environment."
+        hint = "A program of the command was not found in its environment."
     elif status in (-9, 137):
         hint = "The machine, or the step's memory limit, may have been too small for it."
     elif order.walls.mode != "off" and any(words in said for words in DENIED):
@@ -142,7 +142,7 @@ def _failed(order: StepOrder, status: int) -> Refusal:
             "TMPDIR or the working directory, or ask for MLOPS_JOB_READABLE."
         )
     else:
-        hint = "Correct the component's code. The log shows everything that it printed."
+        hint = "Correct the code or the command. The log shows everything that it printed."
     return Refusal(
         "command_failed", f"“{order.title}” {how}.{f' It said: {said}' if said else ''}", hint=hint, status=422
     )
@@ -155,4 +155,13 @@ def _last_words(order: StepOrder) -> str:
     with file.open("rb") as opened:
         opened.seek(max(0, file.stat().st_size - 20_000))
         lines = [line for line in opened.read().decode(errors="replace").splitlines() if line.strip()]
-    return " / ".join(line.strip() for line in lines[-SAID_LINES:])[-SAID_CHARACTERS:]
+    return " / ".join(line.strip() for line in _telling(lines)[-SAID_LINES:])[-SAID_CHARACTERS:]
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """Of a traceback at the end, what it ends with: the lines above it are for the log."""
+    places = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    if not places:
+        return lines
+    after = [number for number in range(places[-1] + 1, len(lines)) if not lines[number].startswith(" ")]
+    return lines[after[0] :] if after else lines

@@ -27,6 +27,7 @@ from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
 from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.recognising import recognise, signature_told
 from mlops.registry.searching import MODELS
 from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
@@ -188,7 +189,8 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
     if tab == "details":
         tags = tags_of(version)
         return {
-            "signature": queries.signature_of(version),
+            "signature": queries.signature_of(version) or (signature_told(version) if not version.task else None),
+            "recognised": recognise(version),
             "tags": of_people(tags),
             "client_tags": of_clients(tags),
             "datasets": queries.datasets_of(version),

@@ -161,7 +161,13 @@ def _act(request: HttpRequest, shown: Run) -> HttpResponse:
     act = ACTS.get(request.POST.get("act", ""))
     if act is None:
         raise Refusal("act_unknown", _("The page sent an act that is not known."), hint=_("Load the page again."))
-    return act(request, shown) or redirect(f"{request.path}?tab=overview")
+    try:
+        return act(request, shown) or redirect(f"{request.path}?tab=overview")
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        context = {**run_context(request, shown, "overview"), "problem": refusal, "typed": request.POST}
+        return render(request, "web/runs/run.html", context, status=refusal.status)
 
 
 def _describe(request: HttpRequest, shown: Run) -> None:

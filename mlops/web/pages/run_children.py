@@ -26,8 +26,8 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
                 "run": one,
                 "indent": one.depth - 1,
                 "seconds": seconds(one.started_at, one.ended_at),
-                "metrics": [metrics["rows"].get((one.pk, key)) for key in metrics["keys"]],
-                "parameters": [parameters["rows"].get((one.pk, key), "") for key in parameters["keys"]],
+                "metrics": [(key, metrics["rows"].get((one.pk, key))) for key in metrics["keys"]],
+                "parameters": [(key, parameters["rows"].get((one.pk, key), "")) for key in parameters["keys"]],
             }
             for one in shown
         ],
@@ -56,7 +56,7 @@ def _values(runs: list[Run]) -> tuple[dict[str, Any], dict[str, Any]]:
     given = {(p.run_id, p.key): p.value for p in RunParameter.objects.filter(run__in=runs)}
     for pk, spec in Run.objects.filter(pk__in=[run.pk for run in runs]).values_list("pk", "spec"):
         job: dict[str, Any] = next((n for n in spec.get("nodes", ()) if n["id"] == "job"), {})
-        given |= {(pk, key): value for key, value in job.get("parameters", {}).items()}
+        given |= {(pk, key): _short(value) for key, value in job.get("parameters", {}).items()}
     return {"rows": measured, "keys": _most_common(measured)}, {"rows": given, "keys": _most_common(given)}
 
 
@@ -65,3 +65,7 @@ def _most_common(rows: dict[tuple[Any, str], Any]) -> list[str]:
     for _run, key in rows:
         counts[key] += 1
     return sorted(counts, key=lambda key: (-counts[key], key))[:MOST_COLUMNS]
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value

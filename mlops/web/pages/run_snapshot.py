@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest
 
+from mlops.formats.azureml.dumping import as_yaml
 from mlops.formats.code_source import git_properties
 from mlops.formats.pipeline import DATASET_COMPONENT, PipelineSpec
 from mlops.formats.refusal import Refusal
@@ -24,7 +25,7 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
     place, git = request.GET.get("file", ""), git_of(run)
     found: dict[str, Any] = {
         "spec_json": json.dumps(run.spec, indent=2, ensure_ascii=False),
-        "source_json": json.dumps(run.source, indent=2, ensure_ascii=False) if run.source else "",
+        "source_yaml": as_yaml(run.source) if run.source else "",
         "versions": run.snapshot.get("versions", {}).items(),
         "datasets": [_named(one) for one in datasets],
         "code": folders_of(run),

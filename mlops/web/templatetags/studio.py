@@ -32,6 +32,10 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', outline)
 
 
+LONG = 150
+"""A reason that a table shows in part; whole on hover, and on the page of the thing itself."""
+
+
 @register.simple_tag
 def state(name: str, reason: str = "", since: datetime | None = None, label: str = "") -> SafeString:
     """A state as icon and word, and below it why, and since when."""
@@ -45,7 +49,8 @@ def state(name: str, reason: str = "", since: datetime | None = None, label: str
     if not because:
         return pill
     rest = format_html_join(" · ", "{}", ((one,) for one in because))
-    return format_html('{}<span class="state-why">{}</span>', pill, rest)
+    whole = reason if len(str(reason)) > LONG else ""
+    return format_html('{}<span class="state-why" title="{}">{}</span>', pill, whole, rest)
 
 
 @register.filter
