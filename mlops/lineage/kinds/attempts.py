@@ -33,7 +33,7 @@ class Attempts:
             yield "compared with", row.champion
 
     def downstream(self, row: Attempt) -> Iterable[Link]:
-        if row.run is not None:
+        if row.run is not None and row.run.deleted_at is None:
             yield "started", row.run
         if row.challenger is not None and not row.is_dry_run:
             yield "made", row.challenger
