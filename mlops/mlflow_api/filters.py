@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
@@ -147,8 +147,10 @@ def _condition(node: Node, kind: Kind) -> Q:
         return Q(pk__in=tags.values_list(AsKey("object_id")))
     facts = kind.metrics if space == "metric" else kind.parameters  # type: ignore[assignment]
     value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
-    rows = facts.model._default_manager.filter(_compared(node, value), key=key).values(facts.holder)
-    return Q(pk__in=rows)
+    kept: Any = facts.model._default_manager.filter(_compared(node, value), key=key)
+    if space == "metric":  # one range of an index
+        return Q(pk__in=kept.values(facts.holder))
+    return Q(Exists(kept.filter(**{facts.holder: OuterRef("pk")})))
 
 
 def _asks_for_prompts(node: Compare | Has) -> bool:

@@ -5,11 +5,12 @@ Writers may come out of order and at once, so the database itself decides in one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 
+from mlops.runs.many import MetricRow
 from mlops.runs.models import LatestMetric, Metric
 
 COLUMNS = ("run", "key", "value", "special", "position", "at")
@@ -17,9 +18,9 @@ ROWS_A_STATEMENT = 150
 """Times the columns: below the least limit of parameters that a database has."""
 
 
-def keep_latest(metrics: Iterable[Metric]) -> None:
+def keep_latest(metrics: Iterable[Metric | MetricRow]) -> None:
     """Raises the last values of their runs to these, where these are later."""
-    last: dict[tuple[UUID, str], Metric] = {}
+    last: dict[tuple[UUID, str], Metric | MetricRow] = {}
     for metric in metrics:
         known = last.get((metric.run_id, metric.key))
         if known is None or (metric.position, metric.at) >= (known.position, known.at):
@@ -36,7 +37,7 @@ def find_latest_anew(run: UUID, keys: Iterable[str]) -> None:
     keep_latest(Metric.objects.filter(run=run, key__in=wanted).order_by("pk").iterator())
 
 
-def _raise_to(rows: list[Metric]) -> None:
+def _raise_to(rows: Sequence[Metric | MetricRow]) -> None:
     fields = [LatestMetric._meta.get_field(name) for name in COLUMNS]
     values = [
         field.get_db_prep_save(getattr(row, field.attname), connection)  # type: ignore[union-attr]

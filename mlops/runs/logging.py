@@ -21,7 +21,7 @@ from mlops.blobs.models import Blob
 from mlops.events.chain import notify
 from mlops.formats.refusal import Refusal, Where
 from mlops.runs.latest import find_latest_anew, keep_latest
-from mlops.runs.many import insert
+from mlops.runs.many import MetricRow, insert
 from mlops.runs.models import Artifact, DatasetUse, Metric, Run, RunParameter, Special
 from mlops.runs.waking import wake
 from mlops.tags.filters import remove_tag, write_tags
@@ -165,7 +165,7 @@ def log_dataset_use(run: Run, name: str, digest: str, *, context: str = "", **to
     return use
 
 
-def _row(run: Run, node: str, point: Point) -> Metric:
+def _row(run: Run, node: str, point: Point) -> MetricRow:
     special = special_of(point.value)
     if abs(point.position) > GREATEST_POSITION:
         raise Refusal(
@@ -175,8 +175,8 @@ def _row(run: Run, node: str, point: Point) -> Metric:
             hint=_("Positions are whole numbers of 64 bits."),
             where=Where(parameter=point.key),
         )
-    return Metric(
-        run=run,
+    return MetricRow(
+        run_id=run.pk,
         node=node,
         key=_key(point.key, "metric_invalid"),
         value=None if special else point.value,

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.db import connection
+from django.db.models import BigIntegerField, CharField, FloatField
 
 from mlops.runs.models import Metric
 
 COLUMNS = ("run", "node", "key", "value", "special", "position", "at")
+AS_THEY_ARE = (BigIntegerField, CharField, FloatField)
+"""Fields whose values databases take without a change."""
 
 
-def insert(rows: list[Metric]) -> None:
-    """In the caller's transaction. The rows get no primary key."""
+class MetricRow(msgspec.Struct, frozen=True):
+    """What a Metric says, for a fraction of the price of one."""
+
+    run_id: UUID
+    node: str
+    key: str
+    value: float | None
+    special: str
+    position: int
+    at: datetime
+
+
+def insert(rows: Sequence[MetricRow]) -> None:
+    """In the caller's transaction."""
     fields = [Metric._meta.get_field(name) for name in COLUMNS]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)  # type: ignore[union-attr]
     table = connection.ops.quote_name(Metric._meta.db_table)
-    prepared = [_as_column(field) for field in fields]
-    attributes = [field.attname for field in fields]  # type: ignore[union-attr]
-    values = [
-        tuple(as_column(getattr(row, name)) for as_column, name in zip(prepared, attributes, strict=True))
-        for row in rows
-    ]
     places = ", ".join(["%s"] * len(fields))
+    values = list(zip(*(_column(field, rows) for field in fields), strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
 
 
-def _as_column(field: Any) -> Callable[[Any], Any]:
-    remembered: dict[Any, Any] = {}
-
-    def converted(value: Any) -> Any:
-        """Few values are different in a column such as the run or the time."""
-        if value not in remembered:
-            remembered[value] = field.get_db_prep_save(value, connection)
-        return remembered[value]
-
-    return converted
+def _column(field: Any, rows: Sequence[MetricRow]) -> list[Any]:
+    told = list(map(attrgetter(field.attname), rows))
+    if isinstance(field, AS_THEY_ARE):
+        return told
+    prepared = {value: field.get_db_prep_save(value, connection) for value in set(told)}
+    return [prepared[value] for value in told]
