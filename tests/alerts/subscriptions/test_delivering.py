@@ -13,11 +13,14 @@ from standardwebhooks import Webhook
 from mlops.alerts.models import Delivery, DeliveryAttempt, DeliveryState, Subscription, SubscriptionState
 from mlops.alerts.subscriptions import actions
 from mlops.alerts.subscriptions.claiming import LEASE, claim, expire
+from mlops.alerts.subscriptions.handing_out import is_wanted
 from mlops.alerts.subscriptions.secrets import secrets_of
 from mlops.alerts.subscriptions.sending import Outcome
 from mlops.alerts.subscriptions.settling import settle
 from mlops.alerts.subscriptions.timing import MOST_ATTEMPTS
+from mlops.events.chain import record
 from mlops.events.models import Event
+from tests.alerts.happening import RUN
 from tests.alerts.sink import running_sink
 from tests.alerts.subscriptions.conftest import deliver, later, names
 
@@ -50,6 +53,14 @@ def test_only_what_is_asked_for_arrives(subscribe, happen, sink):
     happen("2", "yes")
     deliver()
     assert names(sink) == ["yes"]
+
+
+def test_trials_and_nested_runs_are_sent_to_who_asks_or_names_no_types(subscribe, project):
+    event = record(None, "mlops.run.failed", subject="runs/1", project=project, data={**RUN, "parent": "7"})
+    types, asked = ["mlops.run.failed"], [{"operatorType": "IsNotNull", "key": "data.parent"}]
+    usual, every = subscribe(types=types), subscribe(name="all", types=[])
+    trials = subscribe(name="trials", types=types, filters=asked)
+    assert [is_wanted(one, event) for one in (usual, every, trials)] == [False, True, True]
 
 
 def test_what_happened_before_is_not_sent(subscribe, happen, sink):
