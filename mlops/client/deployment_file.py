@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,9 @@ class DeploymentFile(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-def read_deployment(file: str) -> DeploymentFile:
-    """Raises Refusal or WrongUsage with the field."""
-    fields = load(file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+def read_deployment(file: str, settings: Iterable[str] = ()) -> DeploymentFile:
+    """`settings`: as `--set` writes them. Raises Refusal or WrongUsage with the field."""
+    fields = load(file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=settings)
     warnings: list[str] = []
     code, script = _code(file, fields.get("code_configuration") or {})
     settings = {

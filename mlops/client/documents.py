@@ -9,20 +9,34 @@ from typing import Any
 
 from mlops.formats.azureml import lines
 from mlops.formats.azureml.lines import Source, fields
+from mlops.formats.azureml.setting import with_settings
 from mlops.formats.refusal import Refusal, nearest
 
 
-def load(file: str, *, kind: str, known: Iterable[str], without_meaning: Iterable[str] = ()) -> dict[str, Any]:
-    """The document's fields. `known` ones are used, `without_meaning` are told and left out."""
-    return load_source(file, kind=kind, known=known, without_meaning=without_meaning)[1]
+def load(
+    file: str,
+    *,
+    kind: str,
+    known: Iterable[str],
+    without_meaning: Iterable[str] = (),
+    settings: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The document's fields. `known` ones are used, `without_meaning` are told and left out; `settings` give some anew,
+    as `--set` writes them."""
+    return load_source(file, kind=kind, known=known, without_meaning=without_meaning, settings=settings)[1]
 
 
 def load_source(
-    file: str, *, kind: str, known: Iterable[str], without_meaning: Iterable[str] = ()
+    file: str,
+    *,
+    kind: str,
+    known: Iterable[str],
+    without_meaning: Iterable[str] = (),
+    settings: Iterable[str] = (),
 ) -> tuple[Source, dict[str, Any]]:
     """As `load`, with the file's lines, so that a fault can be told where it stands."""
     known, silent = set(known) | {"$schema"}, set(without_meaning)
-    source = _source(Path(file))
+    source = with_settings(_source(Path(file)) if file else lines.load("--set", "{}"), settings)
     document = fields(source)
     for field in document:
         if field in silent:

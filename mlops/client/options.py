@@ -53,6 +53,13 @@ def add_file(parser: argparse.ArgumentParser, what: str, *, required: bool = Fal
     parser.add_argument("-f", "--file", metavar="FILE", required=required, default="", help=what)
 
 
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """`--set a.b=1 c=2`, which give fields of the file anew."""
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="A.B=VALUE", help="give fields of the file anew"
+    )
+
+
 def add_filter(parser: argparse.ArgumentParser) -> None:
     """Of a list: which rows, and in which order."""
     parser.add_argument("--filter", default="", metavar="EXPR", help='such as "Area=Churn and created > 7 days ago"')

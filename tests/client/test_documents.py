@@ -40,3 +40,10 @@ def test_a_file_that_is_not_there_names_its_neighbour(tmp_path: Path) -> None:
 
 def test_paths_are_relative_to_the_document(tmp_path: Path) -> None:
     assert beside(str(tmp_path / "deep" / "data.yml"), "../cars.csv") == tmp_path / "cars.csv"
+
+
+def test_fields_are_given_anew_before_they_are_read(tmp_path):
+    file = tmp_path / "endpoint.yml"
+    file.write_text("name: one\nauth_mode: key\n")
+    found = load(str(file), kind="endpoint", known=("name", "auth_mode"), settings=["name=two", "auth_mode=none"])
+    assert found == {"name": "two", "auth_mode": "none"}

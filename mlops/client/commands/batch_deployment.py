@@ -15,7 +15,7 @@ from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_settings, add_yes, confirm
 from mlops.client.output import print_warnings, show
 from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.refusal import Refusal, nearest
@@ -38,6 +38,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "put a model or a pipeline behind a batch endpoint", create_deployment)
     add_file(create, "a modelBatchDeployment or pipelineComponentBatchDeployment YAML")
+    add_settings(create)
     add_name(create, "the deployment's name", required=False)
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument("--pipeline", default="", help="a published pipeline, NAME or NAME:VERSION")
@@ -60,7 +61,13 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def create_deployment(arguments: argparse.Namespace) -> int:
     fields = (
-        load(arguments.file, kind="batch deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        load(
+            arguments.file,
+            kind="batch deployment",
+            known=KNOWN,
+            without_meaning=WITHOUT_MEANING,
+            settings=arguments.set,
+        )
         if arguments.file
         else {}
     )

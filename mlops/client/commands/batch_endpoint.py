@@ -13,7 +13,17 @@ from mlops.client.connection import Connection, connect
 from mlops.client.documents import load
 from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_yes, confirm, filtered
+from mlops.client.options import (
+    Verbs,
+    add_file,
+    add_filter,
+    add_name,
+    add_project,
+    add_settings,
+    add_yes,
+    confirm,
+    filtered,
+)
 from mlops.client.output import show
 from mlops.formats.batch import BatchSettings
 
@@ -42,6 +52,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "make a batch endpoint", create_endpoint)
     add_file(create, "a batchEndpoint YAML (name, description)")
+    add_settings(create)
     add_name(create, "the endpoint's name", required=False)
     create.add_argument("--description", default="", help="what it is for")
     add_project(create)
@@ -105,7 +116,8 @@ def list_endpoints(arguments: argparse.Namespace) -> int:
 
 
 def show_endpoint(arguments: argparse.Namespace) -> int:
-    return show(arguments, find_endpoint(connect(), arguments.name, project=arguments.project))
+    row = find_endpoint(connect(), arguments.name, project=arguments.project)
+    return show(arguments, {**row, "defaults": {"deployment_name": row["default"]}})
 
 
 def _of_tags(words: list[str]) -> list[str]:
@@ -150,12 +162,12 @@ def invoke_endpoint(arguments: argparse.Namespace) -> int:
         "experiment": arguments.experiment_name,
         "display_name": arguments.job_name,
     }
-    job = connection.post(f"{PATH}{endpoint['id']}/jobs/", body)
+    job = _called(connection.post(f"{PATH}{endpoint['id']}/jobs/", body))
     if not arguments.stream and not arguments.folder:
         return show(arguments, job)
     quiet = bool(arguments.output) or not arguments.stream
     run = follow(connection, job["run"], tell=lambda text: None if quiet else print(text, flush=True))
-    job = connection.get(f"batch-jobs/{job['id']}/")
+    job = _called(connection.get(f"batch-jobs/{job['id']}/"))
     if run["state"] != "completed":
         why = f"Job {job['number']} is {job['state']}. {job['reason']}"
         raise RequestFailed(f"job_{run['state']}", why, hint=job["hint"])
@@ -183,10 +195,16 @@ def find_endpoint(connection: Connection, name: str, *, project: str) -> dict[st
     return find(connection, "batch endpoint", name, path=PATH, project=project)
 
 
+def _called(job: dict[str, Any]) -> dict[str, Any]:
+    """Its name is one by which `mlops job` finds it."""
+    return {**job, "name": job["run"], "display_name": job["name"]}
+
+
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     if not arguments.file:
         return {}
-    return load(arguments.file, kind="batch endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING)
+    anew = () if arguments.act is update_endpoint else arguments.set
+    return load(arguments.file, kind="batch endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=anew)
 
 
 def _assigned(arguments: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:

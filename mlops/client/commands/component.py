@@ -50,6 +50,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         verb = verbs.add(name, help, run)
         add_name(verb, "the component's name, or name:version")
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+        verb.add_argument("-l", "--label", default="", choices=("", "latest"), help="latest: the newest version")
         add_project(verb)
         if name == "download":
             verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")

@@ -15,7 +15,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, choice, load_source, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_settings, filtered, pairs
 from mlops.client.output import show
 
 COLUMNS = (
@@ -39,7 +39,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(listed, "the versions of this model", required=False)
     add_project(listed)
     create = verbs.add("create", "register files, or what a run's step made, as a model's next version", create_model)
-    add_file(create, "a model YAML (name, path, type, description, tags)")
+    add_file(create, "a model YAML (name, version, path, type, description, tags)")
+    add_settings(create)
     add_name(create, "the model's name", required=False)
     create.add_argument(
         "--path",
@@ -64,6 +65,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     for verb in (show_verb, update, download):
         add_name(verb, "the model's name, or NAME:VERSION")
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
+        verb.add_argument("-l", "--label", default="", choices=("", "latest"), help="latest: the newest version")
         add_project(verb)
     model_profile.define(verbs)
     model_convert.define(verbs)
@@ -201,7 +203,9 @@ def download_model(arguments: argparse.Namespace) -> int:
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if arguments.file:
-        source, fields = load_source(arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING)
+        source, fields = load_source(
+            arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=arguments.set
+        )
         choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
         fields.pop("type", None)
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}

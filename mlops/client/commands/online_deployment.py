@@ -17,7 +17,7 @@ from mlops.client.deployment_file import DeploymentFile, read_deployment
 from mlops.client.errors import WrongUsage
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_settings, add_yes, confirm
 from mlops.client.output import print_warnings, show
 from mlops.client.waiting import until
 
@@ -37,6 +37,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "serve a model version behind an endpoint", create_deployment)
     add_file(create, "a deployment YAML (name, endpoint_name, model, code_configuration, request_settings)")
+    add_settings(create)
     add_name(create, "the deployment's name", required=False)
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument(
@@ -50,6 +51,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--no-wait", action="store_true", help="do not wait until it is ready")
     update = verbs.add("update", "a new revision; the present one serves until it is ready", update_one)
     add_file(update, "the deployment YAML as it shall be")
+    add_settings(update)
     add_name(update, "the deployment's name", required=False)
     update.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     update.add_argument("--entry", choices=ENTRIES, default="", help="default: as it is")
@@ -82,7 +84,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def create_deployment(arguments: argparse.Namespace) -> int:
-    given = read_deployment(arguments.file) if arguments.file else DeploymentFile()
+    given = read_deployment(arguments.file, arguments.set) if arguments.file or arguments.set else DeploymentFile()
     fields = _fields(arguments, given)
     for key, option in (("name", "-n"), ("endpoint_name", "-e"), ("model", "--model")):
         if key == "model" and arguments.local and fields.get("code_configuration"):
@@ -112,7 +114,7 @@ def create_deployment(arguments: argparse.Namespace) -> int:
 def update_one(arguments: argparse.Namespace) -> int:
     if arguments.local:
         arguments.file = local_serving.file_of(arguments)
-    given = read_deployment(arguments.file) if arguments.file else DeploymentFile()
+    given = read_deployment(arguments.file, arguments.set) if arguments.file or arguments.set else DeploymentFile()
     fields = _fields(arguments, given)
     for key, option in (("name", "-n"), ("endpoint_name", "-e")):
         if not fields.get(key):

@@ -12,7 +12,18 @@ from mlops.client.connection import Connection, connect, problem_of
 from mlops.client.documents import choice, load, load_source, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_yes, confirm, filtered, pairs
+from mlops.client.options import (
+    Verbs,
+    add_file,
+    add_filter,
+    add_name,
+    add_project,
+    add_settings,
+    add_yes,
+    confirm,
+    filtered,
+    pairs,
+)
 from mlops.client.output import show
 
 PATH = "online-endpoints/"
@@ -34,6 +45,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "make an endpoint", create_endpoint)
     add_file(create, "an endpoint YAML (name, description)")
+    add_settings(create)
     add_name(create, "the endpoint's name", required=False)
     create.add_argument("--description", default="", help="what it is for")
     create.add_argument("--auth-mode", default="", help="key, aml_token (tokens alone) or none; default: key")
@@ -83,7 +95,11 @@ def create_endpoint(arguments: argparse.Namespace) -> int:
     fields: dict[str, Any] = {}
     if arguments.file:
         source, fields = load_source(
-            arguments.file, kind="online endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING
+            arguments.file,
+            kind="online endpoint",
+            known=KNOWN,
+            without_meaning=WITHOUT_MEANING,
+            settings=arguments.set,
         )
         choice(source, "auth_mode", str(fields.get("auth_mode") or "key"), endpoint_callers.MODES, kind="endpoint")
     auth_mode = arguments.auth_mode or str(fields.get("auth_mode") or "key")

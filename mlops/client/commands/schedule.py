@@ -14,7 +14,7 @@ from mlops.client.commands.pipeline import PATH as ENDPOINTS
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, readable
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_settings, add_yes
 from mlops.client.output import show
 from mlops.client.rows import Rows
 from mlops.formats.refusal import Refusal
@@ -38,6 +38,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "make a schedule or monitor from a YAML of Azure ML's form", create_schedule)
     add_file(create, "a YAML with trigger and create_job, or create_monitor", required=True)
+    add_settings(create)
     add_name(create, "another name than the file says", required=False)
     add_project(create)
     add_project(verbs.add("list", "schedules with their next time", list_schedules))
@@ -61,9 +62,10 @@ def create_schedule(arguments: argparse.Namespace) -> int:
     from mlops.formats.azureml.lines import load
     from mlops.formats.azureml.monitor import is_monitor
     from mlops.formats.azureml.schedule import read_schedule
+    from mlops.formats.azureml.setting import with_settings
 
     place = readable(Path(arguments.file))
-    source = load(str(place), place.read_text(encoding="utf-8"))
+    source = with_settings(load(str(place), place.read_text(encoding="utf-8")), arguments.set)
     if is_monitor(source):
         return create_from(arguments, connect())
     asked = read_schedule(source)
