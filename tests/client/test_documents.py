@@ -45,5 +45,5 @@ def test_paths_are_relative_to_the_document(tmp_path: Path) -> None:
 def test_fields_are_given_anew_before_they_are_read(tmp_path):
     file = tmp_path / "endpoint.yml"
     file.write_text("name: one\nauth_mode: key\n")
-    found = load(str(file), kind="endpoint", known=("name", "auth_mode"), settings=["name=two", "auth_mode=none"])
-    assert found == {"name": "two", "auth_mode": "none"}
+    found = load(str(file), kind="endpoint", known=("name", "auth_mode"), settings=["name=two", "auth_mode=aml_token"])
+    assert found == {"name": "two", "auth_mode": "aml_token"}
