@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.formats.search import quoted, tag_filter
@@ -55,10 +55,14 @@ def _own_counts(things: QuerySet[Any], fields: Searchable) -> dict[str, list[tup
     columns = [column for column in fields.columns if column.facet and column.of is None and column.path]
     if not columns:
         return {}
-    rows = list(things.order_by().values_list(*(column.path for column in columns))[:MOST_LOOKED_AT])
+    together = things.order_by().values_list(*(column.path for column in columns)).annotate(_things=Count("pk"))
+    rows = list(together[:MOST_LOOKED_AT])
     counted = {}
     for place, column in enumerate(columns):
-        counts = Counter(row[place] for row in rows if row[place] not in (None, ""))
+        counts: Counter[Any] = Counter()
+        for row in rows:
+            if row[place] not in (None, ""):
+                counts[row[place]] += row[-1]
         counted[column.name] = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))[:MOST_VALUES]
     return counted
 
