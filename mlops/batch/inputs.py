@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.batch.models import BatchInput
 from mlops.blobs.trees import manifest_of
-from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datasets.models import AssetType, Dataset, DatasetVersion
+from mlops.datasets.outside import is_outside, keep_outside
 from mlops.datasets.queries import port_type, ready_version
+from mlops.datasets.references import files_of
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry.actions import keep_files
@@ -50,6 +52,8 @@ def read_input(project: Project, given: str) -> Asked:
         return _address(text)
     if text.startswith("upload:"):
         return _upload(project, text)
+    if is_outside(text):
+        return Asked(kind="tree", told=text[:300], tree=keep_outside(project, text).digest)
     if text.startswith("azureml://"):
         return _output(project, text)
     if text.startswith(("file:", "/", "./", "../", "\\")) or re.match(r"[A-Za-z]:[\\/]", text):
@@ -123,6 +127,9 @@ def _dataset(project: Project, text: str) -> Asked:
             _("Versions are whole numbers; “name@latest” is the newest."),
         )
     found = ready_version(project, name, int(label) if label else None)
+    if found.dataset.type in (AssetType.URI_FOLDER, AssetType.URI_FILE):
+        tree = files_of(found).digest
+        return Asked(kind="tree", told=str(found), tree=tree, dataset=name, version=found.number)
     if port_type(found) == "zip":
         return Asked(kind="tree", told=str(found), tree=str(found.tree_id), dataset=name, version=found.number)
     return Asked(kind="dataset", told=str(found), dataset=name, version=found.number)
