@@ -32,6 +32,15 @@ PAGES = [
     *(f"/datasets/{{dataset}}/?tab={tab}" for tab in ("preview", "profile", "versions", "used", "details")),
     "/runs/",
     *(f"/runs/{{run}}/?tab={tab}" for tab in ("graph", "steps", "metrics", "outputs", "logs", "snapshot")),
+    "/runs/?facets=1&filter=state%20%3D%20completed",
+    "/runs/new/",
+    "/runs/bin/",
+    *(f"/runs/{{command}}/?tab={tab}" for tab in ("overview", "metrics", "tables", "outputs", "logs", "snapshot")),
+    *(f"/runs/{{sweep}}/?tab={tab}" for tab in ("overview", "trials", "children")),
+    "/runs/compare/?run={run}&run={command}&run={sweep}",
+    "/experiments/",
+    "/search/?q=pages",
+    "/models/register/?run={command}",
     "/runs/compare/?a={run}&b={run}",
     "/designer/compare/draft-{draft}/run-{run}/",
     "/designer/compare/run-{run}/run-{run}/?view=side",
@@ -107,6 +116,19 @@ PAGES = [
     "/people/",
     "/api/v1/docs/",
 ]
+COMMAND = """\
+name: pages-command
+command: echo accuracy=0.5; mkdir -p outputs && printf 'a,b\\n1,2\\n' > outputs/rows.csv && echo m > outputs/m.pkl
+"""
+SWEEP = """\
+type: sweep
+name: pages-sweep
+trial: {command: "echo accuracy=${{search_space.c}}"}
+sampling_algorithm: grid
+search_space: {c: {type: choice, values: [1, 2]}}
+objective: {goal: maximize, primary_metric: accuracy}
+limits: {max_total_trials: 2, max_concurrent_trials: 2}
+"""
 WATCH = {
     "target": {"dataset": DATASET, "axis": "@rows", "rows_per_window": 60},
     "baseline": {"kind": "earlier"},
@@ -164,7 +186,11 @@ def places(studio: Studio) -> dict[str, str]:
         look = _until(lambda: _completed_look(rest, monitor))
         asked = {"project": PROJECT, "name": "pages", "requirements": "humanize==4.11.0\n"}
         environment = _post(rest, "environments/", asked)["id"]
+        command, sweep = (_post(rest, "jobs/", {"project": PROJECT, "yaml": one})["id"] for one in (COMMAND, SWEEP))
+        assert [_until(lambda one=one: _finished(rest, one))["state"] for one in (command, sweep)] == ["completed"] * 2
         return {
+            "command": command,
+            "sweep": sweep,
             "environment": environment,
             "monitor": monitor,
             "look": look,
