@@ -243,3 +243,12 @@ def test_the_files_of_a_run_are_registered_by_its_page(client, page, job):
     shown = client.post("/models/register/", form, follow=True).content.decode()
     assert "final:1 is registered." in shown
     assert client.post("/models/register/", form | {"place": "artifacts/nothing"}).status_code == 422
+
+
+def test_the_head_brings_the_tabs_that_have_come(page, job):
+    run = job()
+    assert "?tab=images" not in page(f"/runs/{run.pk}/head/?tab=logs")
+    logged(run, "plots/loss.png", b"\x89PNG")
+    head = page(f"/runs/{run.pk}/head/?tab=logs")
+    assert 'href="?tab=images"' in head
+    assert 'href="?tab=logs" aria-current="page"' in head

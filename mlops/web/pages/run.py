@@ -78,8 +78,9 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @signed_in
 @require_GET
 def head(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The live head of a run's page."""
-    return render(request, "web/runs/_head.html", run_context(request, queries.run(request.user, run_id), "graph"))
+    """The live head of a run's page: its state, and the tabs that there are by now. `?tab=` is the open one."""
+    context = run_context(request, queries.run(request.user, run_id), "graph")
+    return render(request, "web/runs/_head.html", {**context, "tab": request.GET.get("tab", "")})
 
 
 @signed_in

@@ -81,6 +81,9 @@ def _label(how: dict[str, Any]) -> str:
 def _command(run: Run) -> str:
     if run.kind == RunKind.PIPELINE:
         return ""
+    trial = (run.source or {}).get("trial")
+    if isinstance(trial, dict) and trial.get("command"):
+        return str(trial["command"])
     known: dict[str, Any] = run.snapshot.get("components", {})
     for one in known.values():
         how = one.get("how") or {}
