@@ -68,10 +68,12 @@ async function takeTable(designer: Designer, file: File, at: Position): Promise<
   const name = file.name.replace(/\.[^.]+$/, "").slice(0, 100) || "table";
   designer.tell(_("Reading %(file)s …", { file: file.name }));
   const upload = await designer.api.upload(slug, file);
-  await designer.api.createDataset(slug, freeName(designer, name), upload.id);
+  // Once, because a notice may bring the new dataset into the catalogue at any moment.
+  const free = freeName(designer, name);
+  await designer.api.createDataset(slug, free, upload.id);
   for (let poll = 0; poll < MOST_POLLS; poll += 1) {
     const palette = await designer.api.palette(slug);
-    const dataset = palette.datasets.find((each) => each.name === freeName(designer, name));
+    const dataset = palette.datasets.find((each) => each.name === free);
     if (dataset?.schema) {
       designer.set({ catalogue: catalogueOf(palette) });
       designer.add({ dataset }, at);
