@@ -9,8 +9,8 @@ from pathlib import Path
 import mlops
 
 PACKAGE = "studio_steps"
-TAKEN = ("formats", "stats", "blocks", "env.py")
-NAMED = re.compile(r"\bmlops\.(?=(?:formats|stats|blocks|env)\b)")
+TAKEN = ("formats", "stats", "blocks", "confinement", "env.py")
+NAMED = re.compile(r"\bmlops\.(?=(?:formats|stats|blocks|confinement|env)\b)")
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ Outcome = tuple[int, str]
 def needs_landlock() -> None:
     if not landlock.version():
         pytest.skip("this kernel has no Landlock")
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A short path: the sockets that programs make in their folder have names of at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="walls-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -119,7 +119,8 @@ for (const input of document.querySelectorAll("input[data-complete]")) new Combo
 // Ctrl+K (or /) goes to the search above all pages.
 document.addEventListener("keydown", (event) => {
   const box = document.getElementById("nav-search");
-  if (!box || box.offsetParent === null || event.defaultPrevented || event.altKey) return;
+  // The canvas has keys of its own, these among them.
+  if (!box || box.offsetParent === null || event.defaultPrevented || event.altKey || document.getElementById("designer")) return;
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable='true']");
   const wanted = ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") || (event.key === "/" && !typing);
   if (!wanted) return;
