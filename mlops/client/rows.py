@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from mlops.client.connection import Connection, connect
 from mlops.client.names import find
@@ -37,3 +39,33 @@ class Rows(NamedTuple):
         confirm(arguments, question)
         connection.request("DELETE", address)
         return show(arguments, {"deleted": arguments.name})
+
+
+class Versioned(NamedTuple):
+    """Assets with versions: `path` of their list in REST; `found` gives the row that a command names, and a version."""
+
+    path: str
+    found: Callable[[Connection, argparse.Namespace], tuple[dict[str, Any], str]]
+
+    def show(self, arguments: argparse.Namespace) -> int:
+        connection = connect()
+        row, version = self.found(connection, arguments)
+        return show(arguments, connection.get(f"{self.path}{row['id']}/versions/{version}/"))
+
+    def archive(self, arguments: argparse.Namespace) -> int:
+        return self._act(arguments, "archive")
+
+    def restore(self, arguments: argparse.Namespace) -> int:
+        return self._act(arguments, "restore")
+
+    def download(self, arguments: argparse.Namespace) -> int:
+        connection = connect()
+        row, version = self.found(connection, arguments)
+        address = f"{self.path}{row['id']}/versions/{version}/download/"
+        place = connection.download(address, Path(arguments.download_path))
+        return show(arguments, {"name": row["name"], "version": version, "path": str(place)})
+
+    def _act(self, arguments: argparse.Namespace, verb: str) -> int:
+        connection = connect()
+        row, _version = self.found(connection, arguments)
+        return show(arguments, connection.post(f"{self.path}{row['id']}/{verb}/"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from mlops.client.bundle import bundled
@@ -14,6 +13,7 @@ from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
 from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered
 from mlops.client.output import show
+from mlops.client.rows import Versioned
 
 COLUMNS = (
     ("name", "name"),
@@ -27,6 +27,7 @@ COLUMNS = (
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
+    versioned = Versioned("components/", _found)
     create = verbs.add("create", "register a component's next version", create_component)
     add_file(
         create,
@@ -42,10 +43,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
     add_project(listed)
     for name, help, run in (
-        ("show", "one component with its interface", show_component),
-        ("archive", "take a component out of the palette", archive_component),
-        ("restore", "put an archived component back", restore_component),
-        ("download", "a version's YAML and code as a zip", download_component),
+        ("show", "one component with its interface", versioned.show),
+        ("archive", "take a component out of the palette", versioned.archive),
+        ("restore", "put an archived component back", versioned.restore),
+        ("download", "a version's YAML and code as a zip", versioned.download),
     ):
         verb = verbs.add(name, help, run)
         add_name(verb, "the component's name, or name:version")
@@ -79,31 +80,6 @@ def list_components(arguments: argparse.Namespace) -> int:
     archived = "true" if arguments.include_archived else ""
     rows = connect().all("components/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
-
-
-def show_component(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, version = _found(connection, arguments)
-    return show(arguments, connection.get(f"components/{row['id']}/versions/{version}/"))
-
-
-def archive_component(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, _version = _found(connection, arguments)
-    return show(arguments, connection.post(f"components/{row['id']}/archive/"))
-
-
-def restore_component(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, _version = _found(connection, arguments)
-    return show(arguments, connection.post(f"components/{row['id']}/restore/"))
-
-
-def download_component(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, version = _found(connection, arguments)
-    place = connection.download(f"components/{row['id']}/versions/{version}/download/", Path(arguments.download_path))
-    return show(arguments, {"name": row["name"], "version": version, "path": str(place)})
 
 
 def _found(connection: Connection, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from mlops.client.commands import tagging
@@ -16,6 +15,7 @@ from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
 from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
 from mlops.client.output import show
+from mlops.client.rows import Versioned
 
 COLUMNS = (
     ("name", "name"),
@@ -32,6 +32,7 @@ CURATED = (("name", "name"), ("title", "title"), ("own packages", "is_own"), ("s
 
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
+    versioned = Versioned("environments/", _found)
     _define_create(verbs)
     _define_builds(verbs)
     listed = verbs.add("list", "environments of one project, or of all", list_environments)
@@ -41,10 +42,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--curated", action="store_true", help="the curated ones, and which names they serve")
     add_project(listed)
     for name, help, run in (
-        ("show", "one version with what it holds", show_environment),
-        ("archive", "take an environment out of the lists", archive_environment),
-        ("restore", "put an archived environment back", restore_environment),
-        ("download", "a version's YAML with what it names, and its lock, as a zip", download_environment),
+        ("show", "one version with what it holds", versioned.show),
+        ("archive", "take an environment out of the lists", versioned.archive),
+        ("restore", "put an archived environment back", versioned.restore),
+        ("download", "a version's YAML with what it names, and its lock, as a zip", versioned.download),
     ):
         verb = verbs.add(name, help, run)
         _add_versioned(verb)
@@ -114,31 +115,6 @@ def list_environments(arguments: argparse.Namespace) -> int:
     archived = "true" if arguments.include_archived else ""
     rows = connection.all("environments/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
-
-
-def show_environment(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, version = _found(connection, arguments)
-    return show(arguments, connection.get(f"environments/{row['id']}/versions/{version}/"))
-
-
-def archive_environment(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, _version = _found(connection, arguments)
-    return show(arguments, connection.post(f"environments/{row['id']}/archive/"))
-
-
-def restore_environment(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, _version = _found(connection, arguments)
-    return show(arguments, connection.post(f"environments/{row['id']}/restore/"))
-
-
-def download_environment(arguments: argparse.Namespace) -> int:
-    connection = connect()
-    row, version = _found(connection, arguments)
-    place = connection.download(f"environments/{row['id']}/versions/{version}/download/", Path(arguments.download_path))
-    return show(arguments, {"name": row["name"], "version": version, "path": str(place)})
 
 
 def build_environment(arguments: argparse.Namespace) -> int:
