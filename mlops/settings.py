@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "mlops.accounts",
     "mlops.alerts",
     "mlops.datastores",
+    "mlops.scans",
+    "mlops.imports",
     "mlops.datasets",
     "mlops.environments",
     "mlops.clusters",

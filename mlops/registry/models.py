@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,11 @@ from mlops.access.models import Project
 from mlops.blobs.models import Tree
 from mlops.datasets.models import DatasetVersion
 from mlops.runs.models import LoggedModel, Run
+
+
+class KeptModels(models.Manager["RegisteredModel"]):
+    def get_queryset(self) -> models.QuerySet[RegisteredModel]:
+        return super().get_queryset().filter(deleted_at=None)
 
 
 class RegisteredModel(models.Model):
@@ -24,10 +30,26 @@ class RegisteredModel(models.Model):
     last_number = models.PositiveIntegerField(default=0)
     """The highest number ever given: a deleted version's number is not given again."""
     changed_at = models.DateTimeField(auto_now=True)
+    card = models.TextField(blank=True)
+    """What people wrote of the model, in Markdown, for all its versions."""
+    archived_at = models.DateTimeField(null=True)
+    """Out of the lists since then, and whole."""
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: its name is free, and nothing of it is removed yet."""
+
+    objects: ClassVar[models.Manager[RegisteredModel]] = KeptModels()
+    """Without those in the recycle bin."""
+    with_deleted: ClassVar[models.Manager[RegisteredModel]] = models.Manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_model_name_per_project")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=models.Q(deleted_at=None),
+                name="one_kept_model_of_a_name_per_project",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -38,6 +60,11 @@ class Stage(models.TextChoices):
     STAGING = "Staging", _("Staging")
     PRODUCTION = "Production", _("Production")
     ARCHIVED = "Archived", _("Archived")
+
+
+class KeptVersions(models.Manager["ModelVersion"]):
+    def get_queryset(self) -> models.QuerySet[ModelVersion]:
+        return super().get_queryset().filter(deleted_at=None, model__deleted_at=None)
 
 
 class ModelVersion(models.Model):
@@ -65,6 +92,16 @@ class ModelVersion(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    card = models.TextField(blank=True)
+    """What people wrote of this version, in Markdown."""
+    archived_at = models.DateTimeField(null=True)
+    """Out of the lists since then, and whole."""
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: nothing of it is removed yet, and its number is not given again."""
+
+    objects: ClassVar[models.Manager[ModelVersion]] = KeptVersions()
+    """Without those in the recycle bin, alone or with their model."""
+    with_deleted: ClassVar[models.Manager[ModelVersion]] = models.Manager()
 
     class Meta:
         ordering = ["-number"]

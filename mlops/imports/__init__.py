@@ -1,0 +1,1 @@
+"""Takes over what other products kept: their runs, models and files become ours."""
