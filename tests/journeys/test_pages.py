@@ -41,7 +41,7 @@ PAGES = [
     "/experiments/",
     "/search/?q=pages",
     "/models/register/?run={command}",
-    "/runs/compare/?a={run}&b={run}",
+    "/runs/compare/?a={run}&b={command}",
     "/designer/compare/draft-{draft}/run-{run}/",
     "/designer/compare/run-{run}/run-{run}/?view=side",
     "/components/",
