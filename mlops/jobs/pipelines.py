@@ -44,6 +44,7 @@ def named_by_content(built: Built, *, within: str = "") -> Definition:
 
     `within`: the pipeline component that it belongs to, whose name comes before its own."""
     definition = built.definition
-    name = f"{within}-{definition.component.name}"[:100] if within else definition.component.name
+    name, prefix = definition.component.name, f"{within}-" if within else ""
+    name = name if name.startswith(prefix) else f"{prefix}{name}"[:100]
     component = msgspec.structs.replace(definition.component, name=name, version=definition.digest()[:12])
     return msgspec.structs.replace(definition, component=component)

@@ -43,7 +43,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
     add_project(listed)
     for name, help, run in (
-        ("show", "one component with its interface", versioned.show),
+        ("show", "one component with its interface; -o yaml writes its file", show_component),
         ("archive", "take a component out of the palette", versioned.archive),
         ("restore", "put an archived component back", versioned.restore),
         ("download", "a version's YAML and code as a zip", versioned.download),
@@ -80,6 +80,17 @@ def list_components(arguments: argparse.Namespace) -> int:
     archived = "true" if arguments.include_archived else ""
     rows = connect().all("components/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
+
+
+def show_component(arguments: argparse.Namespace) -> int:
+    """As YAML: its file, as it can be registered again."""
+    import yaml
+
+    connection = connect()
+    row, version = _found(connection, arguments)
+    one = connection.get(f"components/{row['id']}/versions/{version}/")
+    fields = yaml.safe_load(one["yaml"])
+    return show(arguments, fields if arguments.output == "yaml" else {**fields, **one})
 
 
 def _found(connection: Connection, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -25,7 +25,10 @@ PREFIX = "mlops."
 
 Definition = Callable[[DrawnNode], Component]
 Reference = Callable[[DrawnNode], str]
-"""Where the file of a node's component lies, as the pipeline's file writes it."""
+"""Where the file of a node's component lies, as the pipeline's file writes it; or the component's registered name."""
+
+FormOf = Callable[[DrawnNode, str], str | None]
+"""In which form a port of a node is given, where that is known."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,15 @@ def write_job(document: Document, definition: Definition, reference: Reference, 
     return Written(pipeline={key: one for key, one in job.items() if one != {}}, layout=_layout(document, names))
 
 
-def write_graph(component: Component, graph: Graph, definition: Definition, reference: Reference) -> Written:
+def write_graph(
+    component: Component,
+    graph: Graph,
+    definition: Definition,
+    reference: Reference,
+    form_of: FormOf,
+    *,
+    tags: Mapping[str, str] | None = None,
+) -> Written:
     """A pipeline component. Its parameters are those of the component, with all that is known of them."""
     document = graph.document
     names = yaml_names(document)
@@ -56,9 +67,11 @@ def write_graph(component: Component, graph: Graph, definition: Definition, refe
     }
     if component.help:
         form["description"] = component.help
-    form["inputs"] = {port.name: write_port(port, None) for port in component.inputs}
+    form["tags"] = dict(tags or {})
+    known = _forms(graph, form_of)
+    form["inputs"] = {port.name: write_port(port, known.get(port.name)) for port in component.inputs}
     form["inputs"] |= {one.name: write_parameter(one) for one in component.parameters} | _data(document, names)
-    form["outputs"] = {port.name: write_port(port, None, output=True) for port in component.outputs}
+    form["outputs"] = {port.name: write_port(port, known.get(port.name), output=True) for port in component.outputs}
     ends = {(end.node, end.port): port for port, inner in graph.inputs.items() for end in inner}
     outs = {(end.node, end.port): port for port, end in graph.outputs.items()}
     form["jobs"] = _jobs(document, names, definition, reference, ends=ends, outs=outs)
@@ -66,6 +79,13 @@ def write_graph(component: Component, graph: Graph, definition: Definition, refe
     if document.parameters:
         layout["parameters"] = msgspec.to_builtins(dict(sorted(document.parameters.items())))
     return Written(pipeline={key: one for key, one in form.items() if one != {}}, layout=layout)
+
+
+def _forms(graph: Graph, form_of: FormOf) -> dict[str, str]:
+    """By port, what its first inner end says."""
+    ends = {port: inner[0] for port, inner in graph.inputs.items() if inner} | graph.outputs
+    found = {port: form_of(graph.document.nodes[end.node], end.port) for port, end in ends.items()}
+    return {port: form for port, form in found.items() if form}
 
 
 def yaml_names(document: Document) -> dict[str, str]:
@@ -104,9 +124,16 @@ def _data(document: Document, names: Mapping[str, str]) -> dict[str, Any]:
     found = {}
     for node_id, node in sorted(document.nodes.items()):
         if node.component == DATASET_COMPONENT and not _named(node.parameters.get("dataset")):
-            path = _path(node.parameters.get("dataset"), node.parameters.get("version"))
-            found[names[node_id]] = {"type": "mltable", "path": path}
+            found[names[node_id]] = _address(node)
     return found
+
+
+def _address(node: DrawnNode) -> dict[str, Any]:
+    """Of files that are no dataset, what they were called."""
+    given = node.parameters
+    if given.get("dataset") or "uri" not in given:
+        return {"type": "mltable", "path": _path(given.get("dataset"), given.get("version"))}
+    return {"type": str(given.get("form") or "uri_folder"), "path": str(given["uri"])}
 
 
 def _path(dataset: Any, version: Any) -> str:

@@ -76,7 +76,7 @@ def component(request: HttpRequest, component_id: uuid.UUID) -> HttpResponse:
         "version": version,
         "definition": definition.component,
         "versions": list(queries.versions_of(shown)[:100]),
-        "yaml": files.written(version) if version.kind != Kind.GRAPH else "",
+        "yaml": files.written(version),
         "script": _script(version),
         "requirements": getattr(definition.how, "requirements", None),
         "code": manifest_of(version.tree_id).files if version.tree_id else (),
@@ -180,8 +180,7 @@ def _compared(before: ComponentVersion, after: ComponentVersion) -> list[tuple[s
     """Lines of the YAML and the script: (`added`, `removed`, `same` or `place`, text)."""
     texts = []
     for version in (before, after):
-        yaml = files.written(version) if version.kind != Kind.GRAPH else files.as_yaml(version.definition)
-        texts.append([*yaml.splitlines(), "", *_script(version).splitlines()])
+        texts.append([*files.written(version).splitlines(), "", *_script(version).splitlines()])
     lines = difflib.unified_diff(texts[0], texts[1], lineterm="", n=3)
     kinds = {"+": "added", "-": "removed", "@": "place"}
     return [(kinds.get(line[:1], "same"), line) for line in list(lines)[2:2_000]]
