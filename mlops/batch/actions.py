@@ -13,11 +13,12 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.batch.code import checked_code
 from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob, Phase
-from mlops.batch.settings import read_settings, settings_of
+from mlops.batch.settings import read_pipeline_settings, read_settings, settings_of
 from mlops.deployments import entries
 from mlops.deployments.names import checked_name
 from mlops.environments.references import with_registered
 from mlops.events.chain import record
+from mlops.formats.batch import PipelineSettings
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.models import PublishedPipeline
@@ -94,7 +95,7 @@ def deploy_model(
     tree = checked_code(actor, endpoint.project, files=code, script=script) if code or entry == "script" else None
     is_free, entry = not entry and tree is None, _entry(version, entry, has_code=tree is not None)
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)
-    return _add(
+    return add_to(
         actor,
         endpoint,
         name=name,
@@ -130,7 +131,7 @@ def deploy_pipeline(
             % {"pipeline": pipeline, "endpoint": endpoint},
             where=Where(parameter="pipeline"),
         )
-    return _add(
+    return add_to(
         actor,
         endpoint,
         name=name,
@@ -152,12 +153,11 @@ def update_deployment(
     """Of jobs that are called from now on; those that are going keep what they began with."""
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
-    before = settings_of(deployment)
-    chosen = read_settings(with_registered(endpoint.project, settings or {}), base=before)
+    before, chosen = _settings_before_and_after(deployment, settings or {})
     with transaction.atomic():
         if description is not None:
             deployment.description = description.strip()
-        if deployment.version_id:
+        if not deployment.pipeline_id:
             deployment.settings = msgspec.to_builtins(chosen)
         deployment.save(update_fields=["description", "settings"])
         changed = {name: getattr(chosen, name) for name in chosen.__struct_fields__}
@@ -170,6 +170,14 @@ def update_deployment(
             changed=msgspec.to_builtins(changed),
         )
     return deployment
+
+
+def _settings_before_and_after(deployment: BatchDeployment, given: Mapping[str, Any]) -> tuple[Any, Any]:
+    if deployment.component_id:
+        told = msgspec.convert(deployment.settings, type=PipelineSettings)
+        return told, read_pipeline_settings(given, base=told)
+    before = settings_of(deployment)
+    return before, read_settings(with_registered(deployment.endpoint.project, given), base=before)
 
 
 def delete_deployment(actor: Any, deployment: BatchDeployment, *, reason: str = "") -> None:
@@ -190,7 +198,7 @@ def deployment_named(endpoint: BatchEndpoint, name: str) -> BatchDeployment:
     """By name or id. Raises Refusal `deployment_unknown` with the nearest."""
     known = list(
         BatchDeployment.objects.filter(endpoint=endpoint).select_related(
-            "endpoint__project", "version__model__project", "conversion", "pipeline__endpoint"
+            "endpoint__project", "version__model__project", "conversion", "pipeline__endpoint", "component__component"
         )
     )
     for one in known:
@@ -206,7 +214,8 @@ def deployment_named(endpoint: BatchEndpoint, name: str) -> BatchDeployment:
     )
 
 
-def _add(actor: Any, endpoint: BatchEndpoint, *, name: str, make_default: bool, **fields: Any) -> BatchDeployment:
+def add_to(actor: Any, endpoint: BatchEndpoint, *, name: str, make_default: bool, **fields: Any) -> BatchDeployment:
+    """A row with these fields, which were checked. Raises Refusal `name_taken`."""
     with transaction.atomic():
         endpoint = BatchEndpoint.objects.select_for_update(of=("self",)).select_related("project").get(pk=endpoint.pk)
         if BatchDeployment.objects.filter(endpoint=endpoint, name=name).exists():

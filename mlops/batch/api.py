@@ -17,6 +17,7 @@ from mlops.access.decisions import project_named, require
 from mlops.access.paging import CursorPages
 from mlops.batch import actions, queries
 from mlops.batch.call_body import call_values
+from mlops.batch.component_deployments import component_named, deploy_component
 from mlops.batch.inputs import keep_upload
 from mlops.batch.invoking import invoke
 from mlops.batch.models import BatchDeployment, BatchEndpoint
@@ -43,12 +44,16 @@ class BatchEndpointFields(serializers.Serializer[Any]):
 
 
 class NewBatchDeployment(serializers.Serializer[Any]):
-    """Of a model (`model`: name:version) or of a published pipeline (`pipeline`: name:version). JSON, or a multipart
-    form whose part `definition` is that JSON and whose `files` (with `paths`) are the code."""
+    """Of a model (`model`: name:version), of a published pipeline (`pipeline`: name:version) or of a pipeline component
+    (`component`: name:version). JSON, or a multipart form whose part `definition` is that JSON and whose `files` (with
+    `paths`) are the code."""
 
     name = serializers.CharField()
     model = serializers.CharField(required=False, allow_blank=True, default="")
     pipeline = serializers.CharField(required=False, allow_blank=True, default="")
+    component = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="a pipeline component, or a published pipeline"
+    )
     input_parameter = serializers.CharField(required=False, allow_blank=True, default="")
     entry = serializers.CharField(required=False, allow_blank=True, default="", help_text="onnx, native or script")
     script = serializers.CharField(required=False, allow_blank=True, default="", help_text="its path among the files")
@@ -157,8 +162,8 @@ class BatchJobs(APIView):
 
     @extend_schema(request=dict, responses={202: dict})
     def post(self, request: Request, batch_id: UUID) -> Response:
-        """`input`, `deployment`, `settings`, `parameters`, `output_dataset`, `experiment`, `display_name`; or the
-        `properties` that Azure's clients send."""
+        """`input`, `deployment`, `settings`, `parameters`, `inputs` and `outputs` by their names, `output_dataset`,
+        `experiment`, `display_name`; or the `properties` that Azure's clients send."""
         endpoint = queries.endpoint(request.user, batch_id)
         header = request.headers.get("azureml-model-deployment", "")
         job = invoke(request.user, endpoint, **call_values(request.data, deployment=header))
@@ -188,9 +193,15 @@ def add_deployment(
         "description": values.get("description", ""),
         "make_default": values.get("set_default", False),
     }
-    if values.get("pipeline") and values.get("model"):
+    of_pipeline = values.get("pipeline") or values.get("component")
+    if of_pipeline and values.get("model"):
         raise Refusal("model_or_pipeline", "A batch deployment is of a model or of a pipeline, not of both.")
-    if values.get("pipeline"):
+    if of_pipeline:
+        component = component_named(endpoint.project, values["component"]) if values.get("component") else None
+        if component is not None:
+            given = values.get("settings") or {}
+            return deploy_component(person, endpoint, component=component, settings=given, **common)
+        values = {**values, "pipeline": of_pipeline}
         pipeline = published_pipeline(endpoint.project, values["pipeline"])
         parameter = values.get("input_parameter", "")
         return actions.deploy_pipeline(person, endpoint, pipeline=pipeline, input_parameter=parameter, **common)

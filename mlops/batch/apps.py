@@ -7,6 +7,8 @@ class BatchConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.batch import queries
+        from mlops.components import usage as of_components
         from mlops.registry import usage
 
         usage.register(queries.users_of)
+        of_components.register(queries.uses_of_component)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal, Where, nearest
 
 TEXTS = ("input", "deployment", "output_dataset", "experiment", "display_name")
-OBJECTS = ("settings", "parameters")
+OBJECTS = ("settings", "parameters", "inputs", "outputs")
 AZURE = {
     "InputData", "OutputData", "errorThreshold", "miniBatchSize", "retrySettings", "loggingLevel", "resources",
     "properties", "displayName", "experimentName", "outputFileName", "description", "tags",
@@ -58,17 +58,18 @@ def _of_azure(given: Mapping[str, Any]) -> dict[str, Any]:
         "display_name": str(given.get("displayName") or ""),
         "experiment": str(given.get("experimentName") or ""),
     }
-    parameters = {}
+    parameters, inputs, outputs = {}, {}, {}
     for name, one in (given.get("InputData") or {}).items():
         if not isinstance(one, Mapping):
             raise _invalid(_("the input “%(name)s” is no object") % {"name": name}, "InputData")
         if str(one.get("JobInputType", "")).lower() == "literal":
             parameters[name] = one.get("Value")
-        elif values.get("input"):
-            raise _invalid(_("it has several inputs of data; one is taken"), "InputData")
         else:
-            values["input"] = str(one.get("Uri") or one.get("JobInputUri") or "")
-    return values | {"parameters": parameters}
+            inputs[name] = {"path": str(one.get("Uri") or one.get("JobInputUri") or "")}
+    for name, one in (given.get("OutputData") or {}).items():
+        if isinstance(one, Mapping) and (one.get("Uri") or one.get("JobOutputUri")):
+            outputs[name] = {"path": str(one.get("Uri") or one.get("JobOutputUri"))}
+    return values | {"parameters": parameters, "inputs": inputs, "outputs": outputs}
 
 
 def _seconds(value: Any) -> Any:

@@ -25,6 +25,9 @@ from mlops.runs.models import DONE_STEP_STATES, Run, Step
 JOB_OUTPUT = re.compile(r"azureml://jobs/(?P<run>[^/]+)/outputs/(?P<port>[^/]+)(?:/paths/?.*)?")
 
 
+UPLOAD = "upload:"
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`told`: as the caller wrote it. A dataset has its version for ever; a tree is one of the caller's project."""
 
@@ -50,7 +53,7 @@ def read_input(project: Project, given: str) -> Asked:
         raise _refused("input_missing", _("Say what is to be scored."), hint)
     if text.startswith(("http://", "https://")):
         return _address(text)
-    if text.startswith("upload:"):
+    if text.startswith(UPLOAD):
         return _upload(project, text)
     if is_outside(text):
         return Asked(kind="tree", told=text[:300], tree=keep_outside(project, text).digest)
@@ -77,7 +80,7 @@ def _address(text: str) -> Asked:
 
 def _upload(project: Project, text: str) -> Asked:
     try:
-        found = BatchInput.objects.filter(project=project, pk=UUID(text.removeprefix("upload:"))).first()
+        found = BatchInput.objects.filter(project=project, pk=UUID(text.removeprefix(UPLOAD))).first()
     except ValueError:
         found = None
     if found is None:

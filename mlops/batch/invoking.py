@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.batch.actions import deployment_named
+from mlops.batch.component_deployments import call_component, main_input
 from mlops.batch.inputs import Asked, dataset_of, read_input
 from mlops.batch.journal import NODE
 from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob, Phase
@@ -37,17 +38,26 @@ def invoke(
     deployment: str = "",
     settings: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any] | None = None,
     output_dataset: str = "",
     experiment: str = "",
     display_name: str = "",
 ) -> BatchJob:
-    """`settings` override those of the deployment for this job; `parameters` are those of a pipeline.
+    """`settings` override those of the deployment for this job; `parameters` are those of a pipeline. `inputs` by
+    their names, and `outputs`, are those of a pipeline component; of others, the one that has a path is `input`.
 
     Raises Refusal that names what is wrong with the input, a setting or a parameter."""
     require(actor, "contribute", endpoint.project)
     chosen = deployment_named(endpoint, deployment) if deployment else _default(endpoint)
     names = {"experiment": experiment.strip() or endpoint.name, "display_name": display_name.strip()}
     names["display_name"] = (names["display_name"] or f"{endpoint.name}/{chosen.name}")[:200]
+    if chosen.component is not None:
+        given = {**dict(parameters or {}), **dict(inputs or {})}
+        if input.strip():
+            given[main_input(chosen)] = {"path": input.strip()}
+        return _call_component(actor, chosen, given, outputs or {}, settings or {}, names)
+    input = input or _only_path(inputs or {})
     if chosen.pipeline is not None:
         return _call_pipeline(actor, endpoint, chosen, input=input, parameters=parameters or {}, names=names)
     if parameters:
@@ -154,6 +164,44 @@ def _call_pipeline(
         )
         _tell(actor, job)
     return job
+
+
+def _call_component(
+    actor: Any,
+    chosen: BatchDeployment,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    names: dict[str, str],
+) -> BatchJob:
+    told = ", ".join(str(one["path"]) for one in inputs.values() if isinstance(one, Mapping) and one.get("path"))
+    with transaction.atomic():
+        run = call_component(actor, chosen, inputs=inputs, outputs=outputs, settings=settings, **names)
+        job = BatchJob.objects.create(
+            run=run,
+            endpoint=chosen.endpoint,
+            deployment=chosen,
+            deployment_name=chosen.name,
+            of=chosen.of,
+            asked_input={"told": told[:300]},
+            phase=Phase.PIPELINE,
+            phase_since=timezone.now(),
+        )
+        _tell(actor, job)
+    return job
+
+
+def _only_path(inputs: Mapping[str, Any]) -> str:
+    paths = [str(one.get("path") or "") for one in inputs.values() if isinstance(one, Mapping)]
+    if len(paths) > 1:
+        raise Refusal(
+            "input_unknown",
+            _("The call gives several inputs of data, and one is taken."),
+            hint=_("Only a deployment of a pipeline component takes several."),
+            status=422,
+            where=Where(parameter="inputs"),
+        )
+    return paths[0] if paths else ""
 
 
 def _run(

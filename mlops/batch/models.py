@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob, Tree
+from mlops.components.models import ComponentVersion
 from mlops.datasets.models import DatasetVersion
 from mlops.packaging.models import Conversion
 from mlops.pipelines.models import PublishedPipeline
@@ -36,7 +37,8 @@ class BatchEndpoint(models.Model):
 
 
 class BatchDeployment(models.Model):
-    """Of a model version (`version`) or of a published pipeline (`pipeline`): exactly one of the two is set."""
+    """Of a model version (`version`), a published pipeline (`pipeline`) or a pipeline component (`component`): exactly
+    one of the three is set."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(BatchEndpoint, on_delete=models.CASCADE, related_name="+")
@@ -55,18 +57,20 @@ class BatchDeployment(models.Model):
     pipeline = models.ForeignKey(PublishedPipeline, null=True, on_delete=models.PROTECT, related_name="+")
     input_parameter = models.CharField(max_length=200, blank=True)
     """The parameter of the pipeline that gets the input."""
+    component = models.ForeignKey(ComponentVersion, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     settings = models.JSONField(default=dict)
-    """formats.batch.BatchSettings."""
+    """formats.batch.BatchSettings; of a pipeline component those of its jobs: formats.batch.PipelineSettings."""
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "name"], name="one_batch_deployment_name"),
             models.CheckConstraint(
-                condition=models.Q(version__isnull=False, pipeline__isnull=True)
-                | models.Q(version__isnull=True, pipeline__isnull=False),
+                condition=models.Q(version__isnull=False, pipeline__isnull=True, component__isnull=True)
+                | models.Q(version__isnull=True, pipeline__isnull=False, component__isnull=True)
+                | models.Q(version__isnull=True, pipeline__isnull=True, component__isnull=False),
                 name="batch_deployment_of_one_thing",
             ),
         ]
@@ -77,7 +81,7 @@ class BatchDeployment(models.Model):
     @property
     def of(self) -> str:
         """What it scores with, such as `prices:3`."""
-        return str(self.version or self.pipeline)
+        return str(self.version or self.pipeline or self.component)
 
 
 class BatchInput(models.Model):

@@ -19,7 +19,16 @@ BATCH_ENDPOINTS = Searchable(
         described(),
         Column(name="deployment", label=_("Deployment"), path="name", of=OF_DEPLOYMENTS),
         Column(name="model", label=_("Model"), path="version__model__name", of=OF_DEPLOYMENTS, is_nullable=True),
-        Column(name="pipeline", label=_("Pipeline"), path="pipeline__name", of=OF_DEPLOYMENTS, is_nullable=True),
+        Column(
+            name="pipeline", label=_("Pipeline"), path="pipeline__endpoint__name", of=OF_DEPLOYMENTS, is_nullable=True
+        ),
+        Column(
+            name="component",
+            label=_("Component"),
+            path="component__component__name",
+            of=OF_DEPLOYMENTS,
+            is_nullable=True,
+        ),
         created(),
         made_by(),
         in_project(),

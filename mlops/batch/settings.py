@@ -11,7 +11,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from packaging.requirements import InvalidRequirement, Requirement
 
-from mlops.formats.batch import BatchSettings, RetrySettings
+from mlops.formats.batch import BatchSettings, PipelineSettings, RetrySettings
 from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.scoring.minibatches.outputs import ENDINGS
@@ -27,6 +27,9 @@ CHOICES = {
     "output_action": ("append_row", "file_per_input", "summary_only"),
     "logging_level": ("WARNING", "INFO", "DEBUG"),
 }
+LEFT_ASIDE = ("default_compute", "default_datastore")
+"""Of a pipeline: where it is to run."""
+
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)", re.IGNORECASE)
 UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -61,6 +64,22 @@ def read_settings(values: Mapping[str, Any], *, base: BatchSettings | None = Non
         given["environment_variables"] = _variables(given["environment_variables"])
     base = base or BatchSettings()
     return msgspec.structs.replace(base, **given, retry=_retry(retry, base.retry))
+
+
+def read_pipeline_settings(values: Mapping[str, Any], *, base: PipelineSettings | None = None) -> PipelineSettings:
+    """Where it is to run is left aside. Raises Refusal `setting_unknown` or `setting_invalid`."""
+    given = {name: value for name, value in values.items() if name not in LEFT_ASIDE and value is not None}
+    for name, value in given.items():
+        known = PipelineSettings.__struct_fields__
+        if name not in known:
+            hint = nearest(name, known) or _("There are: %(all)s.") % {"all": ", ".join(known)}
+            message = _("There is no setting “%(name)s” of a pipeline.") % {"name": name}
+            raise Refusal("setting_unknown", message, hint=hint, where=Where(parameter=name))
+        if str(value).lower() not in ("true", "false"):
+            message = _("%(name)s is “%(value)s”.") % {"name": name, "value": str(value)[:40]}
+            raise Refusal("setting_invalid", message, hint=_("Write true or false."), where=Where(parameter=name))
+    flags = {name: str(value).lower() == "true" for name, value in given.items()}
+    return msgspec.structs.replace(base or PipelineSettings(), **flags)
 
 
 def settings_of(row: Any) -> BatchSettings:

@@ -50,7 +50,7 @@ def deployment_line(one: BatchDeployment) -> dict[str, Any]:
         "name": one.name,
         "endpoint": one.endpoint.name,
         "description": one.description,
-        "type": "model" if one.version_id else "pipeline",
+        "type": "model" if one.version_id else "pipeline",  # also of a component, as Azure ML says it
         "of": one.of,
         "created_at": one.created_at,
     }
@@ -62,6 +62,8 @@ def deployment_line(one: BatchDeployment) -> dict[str, Any]:
             "conversion": one.conversion.state if one.conversion and one.entry == "onnx" else "",
             "settings": msgspec.to_builtins(settings_of(one)),
         }
+    if one.component_id:
+        return told | {"component": f"azureml:{one.of}", "settings": one.settings}
     return told | {"pipeline": one.of, "input_parameter": one.input_parameter}
 
 

@@ -52,6 +52,13 @@ class BatchSettings(msgspec.Struct, frozen=True, kw_only=True):
         return self.instance_count * self.max_concurrency_per_instance
 
 
+class PipelineSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a deployment of a pipeline component: those of the jobs that its calls are."""
+
+    continue_on_step_failure: bool = False
+    force_rerun: bool = False
+
+
 class ScoringOrder(msgspec.Struct, frozen=True, kw_only=True):
     """`order.json` in a child's folder: what it loads. `model/`, `onnx/` and `code/` are beside it."""
 

@@ -15,6 +15,7 @@ from mlops.access.models import Project
 from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.job_fields import Wanted
 from mlops.formats.azureml.lines import Source
+from mlops.formats.definition import End
 from mlops.formats.refusal import Refusal
 from mlops.jobs.commands import Prepared, prepare_command
 from mlops.jobs.naming import checked_name, made_up
@@ -23,6 +24,7 @@ from mlops.jobs.pipelines import prepare_pipeline
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import PipelineInvalid, submit
+from mlops.pipelines.expand import made_by
 from mlops.pipelines.queries import examined
 from mlops.runs import actions as runs
 from mlops.runs.code import take_git
@@ -67,28 +69,33 @@ def create_job(
     require(actor, "contribute", project)
     with transaction.atomic():
         found = understand(actor, project, folder, main=main, settings=asked.settings)
-        facts = found.prepared.facts
-        name = asked.name or facts.name
-        name = checked_name(name) if name else made_up()
-        run = submit(
-            actor,
-            project,
-            spec=found.prepared.spec,
-            experiment=asked.experiment or facts.experiment or asked.beside or DEFAULT_EXPERIMENT,
-            display_name=(facts.display_name or name)[:200],
-            description=facts.description,
-            origin=f"files/{found.source.name}"[:200],
-            library=found.prepared.library,
-            kind=found.kind,
-            name=name,
-            source=plain(found.source.value),
-            tags=facts.tags,
-            git=found.git,
-            job=told(found),
-            document=msgspec.to_builtins(found.prepared.document) if found.prepared.document else None,
-            continue_on_step_failure=found.prepared.continues,
-        )
+        run = begin(actor, project, found, asked=asked, origin=f"files/{found.source.name}")
     return run, found.warnings
+
+
+def begin(actor: Any, project: Project, found: Understood, *, asked: Asked, origin: str) -> Run:
+    """The run of a job that was understood. Raises as `create_job` does."""
+    facts = found.prepared.facts
+    name = asked.name or facts.name
+    name = checked_name(name) if name else made_up()
+    return submit(
+        actor,
+        project,
+        spec=found.prepared.spec,
+        experiment=asked.experiment or facts.experiment or asked.beside or DEFAULT_EXPERIMENT,
+        display_name=(facts.display_name or name)[:200],
+        description=facts.description,
+        origin=origin[:200],
+        library=found.prepared.library,
+        kind=found.kind,
+        name=name,
+        source=plain(found.source.value),
+        tags=facts.tags,
+        git=found.git,
+        job=told(found),
+        document=msgspec.to_builtins(found.prepared.document) if found.prepared.document else None,
+        continue_on_step_failure=found.prepared.continues,
+    )
 
 
 def change_job(
@@ -139,14 +146,18 @@ def understand(
     """Raises Faulty with every fault."""
     git = take_git(folder)
     files = Files(actor, project, folder)
-    source = files.main(main, settings)
+    return as_understood(files, files.main(main, settings), git=git)
+
+
+def as_understood(files: Files, source: Source, *, git: dict[str, Any] | None = None) -> Understood:
+    """Raises Faulty with every fault."""
     kind = job_kind(source)
     prepare = PREPARING.get(RunKind(kind))
     if prepare is None:
         raise Refusal("job_kind", _("Jobs of type “%(kind)s” cannot be created yet.") % {"kind": kind}, status=422)
     prepared = prepare(files, source)
     warnings = tuple(dict.fromkeys(files.warnings))
-    return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git)
+    return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git or {})
 
 
 def _require_sound(project: Project, found: Understood) -> None:
@@ -161,7 +172,10 @@ def told(found: Understood) -> dict[str, Any]:
     prepared = found.prepared
     ends = {end: name for name, end in prepared.ends.items()}
     known = {**dict.fromkeys(ends), **prepared.outputs}
-    outputs = [_output(ends.get(end, ""), end, wanted) for end, wanted in known.items()]
+    outputs = [
+        _output(ends.get(end, ""), made_by(End(node=end[0], port=end[1]), prepared.spec, prepared.library), wanted)
+        for end, wanted in known.items()
+    ]
     return {
         "warnings": list(found.warnings),
         "outputs": outputs,
@@ -169,13 +183,13 @@ def told(found: Understood) -> dict[str, Any]:
     }
 
 
-def _output(name: str, end: tuple[str, str], wanted: Wanted | None) -> dict[str, str]:
+def _output(name: str, end: End, wanted: Wanted | None) -> dict[str, str]:
     """`name`: of the job's output; empty where it is one of a step alone."""
     given = wanted or Wanted(name=name, at=())
     return {
         "name": name,
-        "step": end[0],
-        "port": end[1],
+        "step": end.node,
+        "port": end.port,
         "type": given.type,
         "path": given.path,
         "asset": given.asset,

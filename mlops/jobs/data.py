@@ -37,6 +37,8 @@ def data_at(files: Files, given: Given, source: Source) -> dict[str, Any]:
 
 
 def _found(files: Files, given: Given, beside: str) -> dict[str, Any]:
+    if given.path in files.kept:
+        return {"uri": given.path, "tree": files.kept[given.path], "form": given.type}
     named = given.path.startswith("azureml:") and not given.path.startswith("azureml://")
     address = MODEL_ADDRESS.fullmatch(given.path)
     if given.type in MODEL_FORMS and (named or address):

@@ -27,6 +27,8 @@ class Files:
     def __init__(self, actor: Any, project: Any, folder: Path) -> None:
         self.actor, self.project, self.folder = actor, project, folder
         self.warnings: list[str] = []
+        self.kept: dict[str, str] = {}
+        """Paths that stand for trees which are kept already."""
 
     def main(self, path: str, settings: tuple[str, ...] = ()) -> Source:
         path = path or self._only()

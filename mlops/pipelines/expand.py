@@ -67,6 +67,15 @@ def innermost(end: End, graph: Graph, library: Library, *, inside: str = "") -> 
     return innermost(definition.how.outputs[end.port], definition.how, library, inside=path)
 
 
+def made_by(end: End, spec: PipelineSpec, library: Library) -> End:
+    """The step, by its id in the expanded spec, that makes an output of a node of the spec."""
+    node = spec.node(end.node)
+    definition = None if node is None else _definition(node, library)
+    if definition is None or not isinstance(definition.how, Graph) or end.port not in definition.how.outputs:
+        return end
+    return innermost(definition.how.outputs[end.port], definition.how, library, inside=end.node)
+
+
 def _definition(node: Node, library: Library) -> Definition | None:
     try:
         return library.definition(node.component, node.version)

@@ -13,6 +13,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.deployment_file import environment_settings
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
+from mlops.client.inline_component import named_component
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
 from mlops.client.options import Verbs, add_file, add_name, add_project, add_settings, add_yes, confirm
@@ -28,10 +29,10 @@ SETTINGS = (
 """Also at the top level of the file, as older schemas have them."""
 KNOWN = (
     "name", "endpoint_name", "description", "type", "model", "component", "pipeline", "code_configuration",
-    "resources", "settings", "entry", "input_parameter", "environment", *SETTINGS,
+    "job_definition", "resources", "settings", "entry", "input_parameter", "environment", *SETTINGS,
 )  # fmt: skip
-WITHOUT_MEANING = ("tags", "properties", "compute", "job_definition")
-NO_SETTINGS_HERE = ("default_compute", "continue_on_step_failure", "force_rerun", "continue_run_on_step_failure")
+WITHOUT_MEANING = ("tags", "properties", "compute")
+PIPELINE_SETTINGS = ("continue_on_step_failure", "force_rerun", "default_compute", "default_datastore")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_name(create, "the deployment's name", required=False)
     create.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     create.add_argument("--pipeline", default="", help="a published pipeline, NAME or NAME:VERSION")
+    create.add_argument("--component", default="", help="a pipeline component, NAME:VERSION or a YAML file")
     create.add_argument(
         "--entry", choices=("onnx", "native", "mlflow", "script"), default="", help="default: the best possible"
     )
@@ -85,6 +87,15 @@ def create_deployment(arguments: argparse.Namespace) -> int:
             project=arguments.project or project_of(endpoint),
             name=f"{endpoint['name']}-{fields['name']}",
         )
+    if fields.get("job_definition") and not fields.get("component"):
+        raise WrongUsage(
+            "job_definition",
+            "A batch deployment is not made of a job that has run.",
+            hint="Register its pipeline (`mlops component create -f FILE`), and write component: azureml:NAME:VERSION.",
+        )
+    if fields.get("component"):
+        project = arguments.project or project_of(endpoint)
+        fields["component"] = named_component(connection, fields["component"], file=arguments.file, project=project)
     definition, files = _definition(arguments, fields)
     path = f"{PATH}{endpoint['id']}/deployments/"
     if not files:
@@ -139,7 +150,7 @@ def _deployment(connection: Connection, arguments: argparse.Namespace) -> tuple[
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Any]:
-    names = ("name", "endpoint_name", "model", "pipeline", "entry")
+    names = ("name", "endpoint_name", "model", "pipeline", "component", "entry")
     return {name: getattr(arguments, name) for name in names}
 
 
@@ -151,10 +162,12 @@ def _definition(arguments: argparse.Namespace, fields: dict[str, Any]) -> tuple[
         "entry": str(fields.get("entry") or ""),
         "set_default": arguments.set_default,
     }
-    of = fields.get("component") or fields.get("pipeline")
-    if fields.get("type") == "pipeline" or of:
-        _checked(fields.get("settings") or {}, known=NO_SETTINGS_HERE)
-        definition |= {"pipeline": _name_of(of, "component"), "input_parameter": fields.get("input_parameter") or ""}
+    if fields.get("type") == "pipeline" or fields.get("component") or fields.get("pipeline"):
+        kind = "component" if fields.get("component") or not fields.get("pipeline") else "pipeline"
+        settings = dict(fields.get("settings") or {})
+        _checked(settings, known=PIPELINE_SETTINGS)
+        definition |= {kind: _name_of(fields.get(kind), kind), "settings": settings}
+        definition["input_parameter"] = fields.get("input_parameter") or ""
         return definition, []
     definition |= {"model": _name_of(fields.get("model"), "model"), "settings": _settings(fields)}
     warnings: list[str] = []
@@ -195,5 +208,5 @@ def _name_of(value: Any, what: str) -> str:
     raise WrongUsage(
         f"{what}_missing",
         f"“{what}” names nothing that is registered.",
-        hint=f"Such as azureml:NAME:VERSION; register it first (`mlops {'model' if what == 'model' else 'pipeline'}`).",
+        hint=f"Such as azureml:NAME:VERSION; register it first (`mlops {what} create`).",
     )

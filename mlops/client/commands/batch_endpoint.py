@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from mlops.client.batch_call import Called
 from mlops.client.batch_input import given_input
 from mlops.client.commands import tagging
 from mlops.client.commands.job_download import save_outputs
@@ -25,7 +26,6 @@ from mlops.client.options import (
     filtered,
 )
 from mlops.client.output import show
-from mlops.formats.batch import BatchSettings
 
 PATH = "batch-endpoints/"
 COLUMNS = (
@@ -86,9 +86,12 @@ def _define_invoke(invoke: argparse.ArgumentParser) -> None:
         metavar="PATH_OR_URI",
         help="a file or folder here, a dataset (azureml:NAME:VERSION), https://…, or azureml://jobs/RUN/outputs/PORT",
     )
+    add_file(invoke, "a YAML with the inputs and outputs of a pipeline component, as a job has them")
     invoke.add_argument("--input-type", default="", help="uri_file or uri_folder; found out by itself")
     invoke.add_argument("--deployment-name", "-d", default="", help="this deployment instead of the default one")
-    invoke.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, or a parameter")
+    invoke.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="a setting, an input or a parameter"
+    )
     invoke.add_argument("--mini-batch-size", "-m", default="", help="files or rows of a mini-batch, or a size (1MB)")
     invoke.add_argument("--instance-count", "-c", default="", help="how many instances score at once")
     invoke.add_argument("--output-dataset", default="", metavar="NAME", help="register the output as this dataset")
@@ -150,14 +153,17 @@ def update_endpoint(arguments: argparse.Namespace) -> int:
 
 
 def invoke_endpoint(arguments: argparse.Namespace) -> int:
-    settings, parameters = _assigned(arguments)
+    called = Called.of(arguments)
     connection = connect()
     endpoint = find_endpoint(connection, arguments.name, project=arguments.project)
+    uploads = f"{PATH}{endpoint['id']}/inputs/"
     body = {
-        "input": given_input(connection, f"{PATH}{endpoint['id']}/inputs/", arguments.input),
+        "input": given_input(connection, uploads, arguments.input),
+        "inputs": called.uploaded(connection, uploads),
+        "outputs": called.outputs,
         "deployment": arguments.deployment_name,
-        "settings": settings,
-        "parameters": parameters,
+        "settings": called.settings,
+        "parameters": called.parameters,
         "output_dataset": arguments.output_dataset,
         "experiment": arguments.experiment_name,
         "display_name": arguments.job_name,
@@ -205,27 +211,3 @@ def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
         return {}
     anew = () if arguments.act is update_endpoint else arguments.set
     return load(arguments.file, kind="batch endpoint", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=anew)
-
-
-def _assigned(arguments: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings of this job, and values of a pipeline's parameters."""
-    settings: dict[str, Any] = {
-        "mini_batch_size": arguments.mini_batch_size or None,
-        "instance_count": arguments.instance_count or None,
-    }
-    parameters: dict[str, Any] = {}
-    for word in arguments.set:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise WrongUsage("pairs_unreadable", f"“{word}” is not of the form NAME=VALUE.")
-        kind, dot, rest = name.partition(".")
-        if dot and kind in ("parameters", "inputs"):
-            parameters[rest.removesuffix(".default")] = value
-        elif dot and kind in ("settings", "retry_settings"):
-            place = settings.setdefault("retry_settings", {}) if "retry" in name else settings
-            place[rest.rpartition(".")[2]] = value
-        elif name in BatchSettings.__struct_fields__:
-            settings[name] = value
-        else:
-            parameters[name] = value
-    return {name: value for name, value in settings.items() if value is not None}, parameters
