@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 
 
@@ -20,3 +23,26 @@ class Tree(models.Model):
     size_bytes = models.BigIntegerField()
     file_count = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class PartedFile(models.Model):
+    """A file that arrives in parts; `blob` is the whole of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.JSONField()
+    part_count = models.PositiveIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    assembled_since = models.DateTimeField(null=True)
+    """Some process puts the parts together since then."""
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Part(models.Model):
+    parted = models.ForeignKey(PartedFile, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    size_bytes = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parted", "number"], name="one_part_of_a_number")]

@@ -96,8 +96,10 @@ def is_whole(tree_digest: str) -> bool:
     return all(store().exists(file.digest) for file in manifest_of(tree_digest).files)
 
 
-def chunks(source: BinaryIO, size: int = 256 * 1024) -> Iterator[bytes]:
-    """For streamed answers; closes the source at the end."""
+def chunks(source: BinaryIO, size: int = 256 * 1024, *, most: int | None = None) -> Iterator[bytes]:
+    """For streamed answers: from where the source stands, at most so many bytes. Closes the source at the end."""
+    left = most
     with source:
-        while chunk := source.read(size):
+        while chunk := source.read(size if left is None else min(size, left)):
             yield chunk
+            left = None if left is None else left - len(chunk)

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, BinaryIO, cast
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from mlops.blobs.models import Blob
+from mlops.blobs.ranges import Unsatisfiable, asked_range
 from mlops.blobs.trees import chunks, keep_stream, open_blob
-from mlops.mlflow_api.faults import missing
+from mlops.mlflow_api.faults import Fault, answer_of, missing
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import files_of
 from mlops.runs.logged_models import keep_model_file
@@ -39,11 +41,15 @@ def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
 
 
 def keep(shelf: Run | LoggedModel, path: str, source: HttpRequest | BinaryIO) -> None:
-    place, blob = artifact_path(path), keep_stream(cast(BinaryIO, source))
+    place = artifact_path(path)
+    file_blob(shelf, place, keep_stream(cast(BinaryIO, source)))
+
+
+def file_blob(shelf: Run | LoggedModel, path: str, blob: Blob) -> None:
     if isinstance(shelf, Run):
-        log_artifact(shelf, place, blob)
+        log_artifact(shelf, path, blob)
     else:
-        keep_model_file(shelf, place, blob)
+        keep_model_file(shelf, path, blob)
 
 
 def remove(shelf: Run | LoggedModel, path: str) -> None:
@@ -52,15 +58,21 @@ def remove(shelf: Run | LoggedModel, path: str) -> None:
     (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
 
 
-def given_out(request: HttpRequest, shelf: Shelf, path: str) -> StreamingHttpResponse:
+def given_out(request: HttpRequest, shelf: Shelf, path: str) -> HttpResponseBase:
     """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
+    digest, size_bytes = stored_at(shelf, path)
+    return download(request, open_blob(digest), name=posixpath.basename(path), size_bytes=size_bytes)
+
+
+def stored_at(shelf: Shelf, path: str) -> tuple[str, int]:
+    """Its digest and its size in bytes. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
     if isinstance(shelf, ModelVersion):
         found = next(((one.digest, one.size_bytes) for one in files_of(shelf) if one.path == path), None)
     else:
         found = _all(shelf).filter(path=path).values_list("blob_id", "size_bytes").first()
     if found is None:
         raise missing(f"No such artifact: '{path}'")
-    return download(request, open_blob(found[0]), name=posixpath.basename(path), size_bytes=found[1])
+    return found
 
 
 def _sizes(shelf: Shelf, start: str) -> Iterator[tuple[str, int]]:
@@ -76,10 +88,24 @@ def _all(shelf: Run | LoggedModel) -> QuerySet[Any]:
     return LoggedModelFile.objects.filter(model=shelf)
 
 
-def download(request: HttpRequest, source: BinaryIO, *, name: str, size_bytes: int) -> StreamingHttpResponse:
-    pieces = chunks(source)
+def download(request: HttpRequest, source: BinaryIO, *, name: str, size_bytes: int) -> HttpResponseBase:
+    """The whole file, or the part that the request asks for."""
+    try:
+        part = asked_range(request.headers.get("Range", ""), size_bytes)
+    except Unsatisfiable:
+        source.close()
+        refused = answer_of(Fault("RANGE_NOT_SATISFIABLE", f"'{name}' has {size_bytes} bytes."))
+        refused.headers["Content-Range"] = f"bytes */{size_bytes}"
+        return refused
+    first, count = (part.first, part.size_bytes) if part else (0, size_bytes)
+    source.seek(first)
+    pieces = chunks(source, most=count)
     answer = StreamingHttpResponse(_flow(pieces) if hasattr(request, "scope") else pieces, content_type=kind_of(name))
-    answer.headers["Content-Length"] = str(size_bytes)
+    if part is not None:
+        answer.status_code = 206
+        answer.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size_bytes}"
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.headers["Content-Length"] = str(count)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer.headers["Content-Security-Policy"] = SAFE_POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"

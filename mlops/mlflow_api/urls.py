@@ -10,6 +10,7 @@ from mlops.mlflow_api import (
     info,
     logged_models,
     metrics,
+    multipart,
     registered,
     runs,
     searches,
@@ -83,6 +84,12 @@ ACTS: dict[str, View] = {
     "workspaces/<slug:slug>": route(GET=workspaces.show),
 }
 PROXY = route(by_steps=True, GET=artifacts.file_by_path, PUT=artifacts.upload_by_path, DELETE=artifacts.remove_by_path)
+PARTED = {
+    "create": route(by_steps=True, POST=multipart.create),
+    "complete": route(by_steps=True, POST=multipart.complete),
+    "abort": route(by_steps=True, POST=multipart.abort),
+}
+PRESIGNED = route(by_steps=True, GET=multipart.presigned)
 PROXIED_LIST = route(by_steps=True, GET=artifacts.listed_by_path)
 
 
@@ -108,5 +115,9 @@ urlpatterns: list[URLPattern] = [
     path("<mlflow_base:base>/mlflow/server-info", info.server_info),
     path("<mlflow_base:base>/mlflow-artifacts/artifacts", PROXIED_LIST),
     path("<mlflow_base:base>/mlflow-artifacts/artifacts/<path:artifact>", PROXY),
+    path("<mlflow_base:base>/mlflow-artifacts/mpu/parts/<str:token>", multipart.part),
+    *(path(f"<mlflow_base:base>/mlflow-artifacts/mpu/{act}/<path:folder>", view) for act, view in PARTED.items()),
+    path("<mlflow_base:base>/mlflow-artifacts/presigned/<path:artifact>", PRESIGNED),
+    path("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", multipart.signed_file),
     path("<mlflow_base:base>/mlflow/<path:rest>", info.nowhere),
 ]

@@ -1,7 +1,9 @@
-"""The regular jobs of runs: retention rules, the recycle bin, and the bytes that nothing holds after them."""
+"""The regular jobs of runs: retention rules, the recycle bin, the bytes that nothing holds after them, and parts of
+files that nobody completed."""
 
 from __future__ import annotations
 
+from mlops.blobs import parted
 from mlops.blobs.garbage import collect
 from mlops.runs.retention import apply_rules, empty_bin
 from mlops.work.calls import every
@@ -16,3 +18,8 @@ def keep_rules() -> None:
 @every(6 * 3600, "runs.garbage")
 def collect_garbage() -> None:
     collect()
+
+
+@every(3600, "runs.old_parts")
+def remove_old_parts() -> None:
+    parted.remove_old_parts()

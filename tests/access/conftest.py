@@ -86,6 +86,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "rest": "nothing",
         "experiment_id": run.experiment_id.hex,
         "artifact": _artifact(run),
+        "folder": f"{run.experiment_id.hex}/{run.pk.hex}/artifacts",
         "job": str(run.pk),
         "logged_id": _logged_model(run, owner),
         "tag": "Area",

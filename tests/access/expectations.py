@@ -661,6 +661,13 @@ on(f"{MLFLOW}upload-artifact", query="?run_id={run_id}&path=walk.txt", POST=CONT
 PROXIED = "<mlflow_base:base>/mlflow-artifacts/artifacts"
 on(PROXIED, query="?path={experiment_id}/{run_id}/artifacts", GET=READ)
 on(f"{PROXIED}/<path:artifact>", GET=READ, PUT=CONTRIBUTE, DELETE=CONTRIBUTE)
+PARTED = "<mlflow_base:base>/mlflow-artifacts/mpu"
+on(f"{PARTED}/create/<path:folder>", POST=(CONTRIBUTE, {"path": "walk.bin"}))
+on(f"{PARTED}/complete/<path:folder>", POST=(CONTRIBUTE, {"path": "walk.bin"}))
+on(f"{PARTED}/abort/<path:folder>", POST=(CONTRIBUTE, {"path": "walk.bin", "upload_id": "{run_id}"}))
+on(f"{PARTED}/parts/<str:token>", PUT=ANYONE, allowed=(403,))
+on("<mlflow_base:base>/mlflow-artifacts/presigned/<path:artifact>", GET=READ)
+on("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", GET=ANYONE, allowed=(403,))
 NAMED, OF_VERSION = {"name": "zebra-model"}, {"name": "zebra-model", "version": "1"}
 IN_QUERY, IN_QUERY_VERSION = "?name=zebra-model", "?name=zebra-model&version=1"
 on(f"{MLFLOW}registered-models/create", POST=(CONTRIBUTE, {"name": "walk"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache
+from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
 
@@ -15,6 +16,9 @@ from mlops.formats.refusal import Refusal
 class Store(Protocol):
     """Bytes by SHA-256 digest. Writing the same digest twice is harmless, and counts as touching it; a half-written
     blob is never visible."""
+
+    beside: Path
+    """A folder for what is on its way into the store; nothing in it is a blob yet."""
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Reads to the end; returns digest and size in bytes."""
@@ -52,8 +56,6 @@ def store() -> Store:
         return DiskStore(env.data_dir() / "blobs")
     parts = urlparse(url)
     if parts.scheme == "file":
-        from pathlib import Path
-
         return DiskStore(Path(parts.path))
     raise Refusal(
         "storage_unknown",

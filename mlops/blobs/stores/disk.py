@@ -19,6 +19,7 @@ SETTLED_FILES = 5_000
 class DiskStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.beside = folder / "incoming"
         (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
     def put(self, source: BinaryIO) -> tuple[str, int]:

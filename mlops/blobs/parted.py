@@ -1,0 +1,198 @@
+"""Files that arrive in parts, several at a time and in any order.
+
+The bytes of a part lie beside the store until the file is complete; then they are read once, one after the other, into
+the store. Nothing is held in memory. What nobody completes is removed when its time is over."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.blobs.models import Blob, Part, PartedFile
+from mlops.blobs.stores import store
+from mlops.blobs.trees import keep_stream
+from mlops.formats.refusal import Refusal, Where
+
+MOST_PARTS = 10_000
+OPEN_FOR = timedelta(hours=24)
+"""From its beginning; then what came of it is removed."""
+ASSEMBLED_WITHIN = timedelta(minutes=30)
+"""A process that takes longer has died."""
+COPY_BYTES = 1024 * 1024
+
+
+def begin(actor: Any, *, purpose: dict[str, str], count: int) -> PartedFile:
+    """`purpose`: what it will be, in the words of whoever calls. Raises Refusal `parts_invalid`."""
+    if not 1 <= count <= MOST_PARTS:
+        raise Refusal(
+            "parts_invalid",
+            _("A file arrives in 1 to %(most)d parts, not in %(count)d.") % {"most": MOST_PARTS, "count": count},
+            hint=_("Make the parts larger."),
+        )
+    return PartedFile.objects.create(created_by=actor, purpose=purpose, part_count=count)
+
+
+def keep_part(parted: PartedFile, number: int, source: BinaryIO) -> str:
+    """Its SHA-256. A part that comes again replaces the one before. Raises Refusal `part_unknown`, `upload_ended`."""
+    if not 1 <= number <= parted.part_count:
+        raise Refusal("part_unknown", _("There is no part %(number)d.") % {"number": number}, status=404)
+    _require_open(parted)
+    folder = _folder(parted.pk)
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            while piece := source.read(COPY_BYTES):
+                digest.update(piece)
+                size += len(piece)
+                target.write(piece)
+        os.replace(name, folder / str(number))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    facts = {"digest": digest.hexdigest(), "size_bytes": size}
+    Part.objects.update_or_create(parted=parted, number=number, defaults=facts)
+    return digest.hexdigest()
+
+
+def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
+    """The whole file. `told`: number and SHA-256 (or "") of each part, as the client has them. May be called again.
+
+    Raises Refusal `parts_missing`, `part_differs`, `upload_ended`, or `upload_busy` while it is being put together."""
+    if parted.blob is not None:
+        return parted.blob
+    _require_open(parted)
+    kept = dict(Part.objects.filter(parted=parted).values_list("number", "digest"))
+    _compare(parted, kept, told)
+    now = timezone.now()
+    free = Q(assembled_since=None) | Q(assembled_since__lt=now - ASSEMBLED_WITHIN)
+    if not PartedFile.objects.filter(free, pk=parted.pk, blob=None).update(assembled_since=now):
+        raise Refusal("upload_busy", _("The file is being put together. Ask again in a moment."), status=503)
+    try:
+        blob = _assembled(parted, kept)
+    except BaseException:
+        PartedFile.objects.filter(pk=parted.pk).update(assembled_since=None)
+        raise
+    PartedFile.objects.filter(pk=parted.pk).update(blob=blob)
+    parted.blob = blob
+    _remove_parts(parted.pk)
+    return blob
+
+
+def abort(parted: PartedFile) -> None:
+    """With all parts. One that is complete stays what it is."""
+    if PartedFile.objects.filter(pk=parted.pk, blob=None).delete()[0]:
+        _remove_parts(parted.pk)
+
+
+def remove_old_parts() -> None:
+    """Of files that nobody completed, and folders that a lost process left."""
+    before = timezone.now() - OPEN_FOR
+    for key in list(PartedFile.objects.filter(created_at__lt=before).values_list("pk", flat=True)):
+        PartedFile.objects.filter(pk=key).delete()
+        _remove_parts(key)
+    root = store().beside / "parts"
+    for folder in root.iterdir() if root.is_dir() else ():
+        is_old = folder.stat().st_mtime < before.timestamp()
+        if is_old and not PartedFile.objects.filter(pk=_key(folder.name)).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_open(parted: PartedFile) -> None:
+    if parted.blob_id is not None or parted.created_at < timezone.now() - OPEN_FOR:
+        raise Refusal(
+            "upload_ended",
+            _("This upload has ended: it was completed, or it began more than a day ago."),
+            hint=_("Begin it again."),
+            status=410,
+        )
+
+
+def _compare(parted: PartedFile, kept: dict[int, str], told: Sequence[tuple[int, str]]) -> None:
+    wanted = range(1, parted.part_count + 1)
+    missing = [number for number in wanted if number not in kept]
+    if missing or sorted(number for number, _digest in told) != list(wanted):
+        shown = missing or sorted(set(wanted) ^ {number for number, _digest in told})
+        listed = ", ".join(str(number) for number in shown[:10])
+        raise Refusal(
+            "parts_missing",
+            _("The file has %(count)d parts, and these are missing or told twice: %(listed)s.")
+            % {"count": parted.part_count, "listed": listed},
+            hint=_("Send them and complete it again."),
+        )
+    for number, digest in told:
+        if digest and digest != kept[number]:
+            raise Refusal(
+                "part_differs",
+                _("Part %(number)d arrived with other bytes than the client sent.") % {"number": number},
+                hint=_("Send it again."),
+                where=Where(parameter="parts", value=str(number)),
+            )
+
+
+def _assembled(parted: PartedFile, kept: dict[int, str]) -> Blob:
+    paths = [_folder(parted.pk) / str(number) for number in sorted(kept)]
+    try:
+        with _Joined(paths) as joined:
+            return keep_stream(joined)  # type: ignore[arg-type]
+    except FileNotFoundError:
+        raise Refusal(
+            "parts_missing", _("Parts of the file are gone from the storage."), hint=_("Send the file again.")
+        ) from None
+
+
+def _folder(key: uuid.UUID) -> Path:
+    return store().beside / "parts" / key.hex
+
+
+def _remove_parts(key: uuid.UUID) -> None:
+    shutil.rmtree(_folder(key), ignore_errors=True)
+
+
+def _key(name: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+class _Joined(io.RawIOBase):
+    """Files, read as if they were one."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self._waiting = list(reversed(paths))
+        self._open: BinaryIO | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """As many bytes as are asked for, fewer only at the end."""
+        pieces, left = [], size
+        while left:
+            if self._open is None:
+                if not self._waiting:
+                    break
+                self._open = self._waiting.pop().open("rb")
+            piece = self._open.read(left)
+            if not piece:
+                self._open.close()
+                self._open = None
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        super().close()
