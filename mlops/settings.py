@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "mlops.blobs",
     "mlops.events",
     "mlops.tags",
+    "mlops.bin",
     "mlops.accounts",
     "mlops.alerts",
     "mlops.datastores",

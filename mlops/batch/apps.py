@@ -6,9 +6,9 @@ class BatchConfig(AppConfig):
     label = "batch"
 
     def ready(self) -> None:
-        from mlops.batch import queries
+        from mlops.batch import model_users, queries
         from mlops.components import usage as of_components
         from mlops.registry import usage
 
-        usage.register(queries.users_of)
+        usage.register(model_users.users)
         of_components.register(queries.uses_of_component)

@@ -15,7 +15,6 @@ from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob, MiniBat
 from mlops.components.models import Component
 from mlops.components.usage import Use
 from mlops.formats.refusal import Refusal
-from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
 
@@ -75,12 +74,3 @@ def uses_of_component(component: Component) -> Iterator[Use]:
         url = reverse("web:batch-endpoint", args=[one.endpoint_id])
         version = one.component.version if one.component else ""
         yield Use(kind="batch deployment", name=f"{one.endpoint}/{one.name}", url=url, version=version)
-
-
-def users_of(version: ModelVersion) -> list[str]:
-    rows = BatchDeployment.objects.filter(version=version).select_related("endpoint")
-    return [
-        _("the deployment “%(name)s” of the batch endpoint “%(endpoint)s”")
-        % {"name": one.name, "endpoint": one.endpoint}
-        for one in rows
-    ]

@@ -7,11 +7,11 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.clusters.queries import USERS
-        from mlops.deployments import alerting, environment_uses, queries, waiting
+        from mlops.deployments import alerting, environment_uses, model_users, queries, waiting
         from mlops.packaging import finished
         from mlops.registry import usage
 
-        usage.register(queries.users_of)
+        usage.register(model_users.users)
         USERS.append(queries.users_of_cluster)
         finished.register(waiting.wake_up)
         alerting.register()

@@ -56,13 +56,6 @@ def deployments_with(versions: Sequence[ModelVersion]) -> QuerySet[Deployment]:
     return Deployment.objects.filter(version__in=versions).select_related("endpoint", "version__model")
 
 
-def users_of(version: ModelVersion) -> list[str]:
-    return [
-        _("the deployment “%(name)s” of the endpoint “%(endpoint)s”") % {"name": one.name, "endpoint": one.endpoint}
-        for one in [*deployments_with([version]), *_beside(version)]
-    ]
-
-
 def users_of_cluster(cluster: Cluster) -> list[str]:
     """Deployments that stand there, or are about to."""
     rows = Deployment.objects.filter(target="kubernetes").select_related("endpoint")
@@ -77,12 +70,6 @@ def _cluster_of(row: Deployment) -> str:
     """Empty where it named none and stands on none yet."""
     placing = row.placing or row.ready_placing or {}
     return str(placing.get("cluster") or row.wanted.target_options.get("cluster") or "")
-
-
-def _beside(version: ModelVersion) -> list[Deployment]:
-    """Those that serve it beside their own model."""
-    found = Deployment.objects.filter(endpoint__project=version.model.project_id).select_related("endpoint")
-    return [one for one in found if str(version) in [name.removeprefix("azureml:") for name in one.wanted.models]]
 
 
 def scoring_uri(endpoint: Endpoint) -> str:

@@ -91,7 +91,7 @@ class Profile(leases.Leased):
     description = models.TextField(blank=True)
     entry = models.CharField(max_length=10)
     """formats.serving.Entry."""
-    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.RESTRICT, related_name="+")
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     order = models.JSONField()
     """formats.profiling.ProfileOrder."""
@@ -138,7 +138,7 @@ class Image(leases.Leased):
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
     entry = models.CharField(max_length=10)
     """formats.serving.Entry."""
-    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.PROTECT, related_name="+")
+    conversion = models.ForeignKey(Conversion, null=True, on_delete=models.RESTRICT, related_name="+")
     script = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     base = models.CharField(max_length=300, blank=True)
     """An image's name; empty: this machine's Python."""

@@ -8,11 +8,11 @@ from typing import Any, BinaryIO
 
 import msgspec
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.deletion import delete
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_manifest, keep_stream
 from mlops.datasets.models import DatasetVersion
@@ -22,7 +22,6 @@ from mlops.events.chain import record
 from mlops.formats.frameworks import framework_of
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
-from mlops.registry import usage
 from mlops.registry.measured import metrics_of
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.names import checked_name
@@ -31,7 +30,7 @@ from mlops.registry.recognising import checked_framework
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.actions import change_tags
 from mlops.tags.filters import remove_tag as forget_tag
-from mlops.tags.filters import tags_of, write_tags
+from mlops.tags.filters import write_tags
 from mlops.work.calls import later
 
 MOST_FILES = 5_000
@@ -74,8 +73,8 @@ def register(
         metrics = metrics_of(run, node, port) if run is not None else {}
     with transaction.atomic():
         model = _model_row(actor, project, name, number)
-        taken = ModelVersion.objects.filter(model=model, number=number).first() if number else None
-        if taken is not None and taken.tree_id == tree.digest:
+        taken = ModelVersion.with_deleted.filter(model=model, number=number).first() if number else None
+        if taken is not None and taken.deleted_at is None and taken.tree_id == tree.digest:
             return taken
         if taken is not None:
             raise _taken(taken)
@@ -155,30 +154,8 @@ def keep_address(actor: Any, project: Project, address: str) -> Tree:
 
 
 def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> None:
-    """Refused while something uses the version. The last version takes the model's name with it."""
-    model = version.model
-    require(actor, "contribute", model.project)
-    with transaction.atomic():
-        users = usage.users_of(version)
-        if users:
-            raise _in_use(version, users)
-        subject = f"models/{version}"
-        for key in tags_of(version):
-            forget_tag(version, key)
-        try:
-            version.delete()
-        except ProtectedError as error:
-            raise _in_use(version, [str(user) for user in error.protected_objects]) from error
-        if not ModelVersion.objects.filter(model=model).exists():
-            RegisteredModel.objects.filter(pk=model.pk, last_number=0).delete()
-        record(
-            actor,
-            "mlops.model.deleted",
-            subject=subject,
-            project=model.project,
-            reason=reason,
-            notice=("model", str(model.pk)),
-        )
+    """Into the recycle bin. Refused while something uses the version, with the names of its users."""
+    delete(actor, version, reason=reason)
 
 
 def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
@@ -237,6 +214,15 @@ def _output(run: Run, project: Project, node: str, port: str) -> tuple[Tree, str
 
 
 def _taken(version: ModelVersion) -> Refusal:
+    if version.deleted_at is not None:
+        return Refusal(
+            "version_taken",
+            _("Version %(number)d of “%(name)s” is in the recycle bin.")
+            % {"name": version.model.name, "number": version.number},
+            hint=_("Restore it, or give another version: a number is not given again."),
+            status=409,
+            where=Where(parameter="version", value=str(version.number)),
+        )
     return Refusal(
         "version_taken",
         _("“%(name)s” has a version %(number)d already, with other files.")
@@ -304,16 +290,6 @@ def _checked_path(given: str) -> str:
     if path.is_absolute() or not path.parts or ".." in path.parts or len(given) > 500:
         raise Refusal("file_name_invalid", _("“%(name)s” cannot be a file's name.") % {"name": given[:200]})
     return path.as_posix()
-
-
-def _in_use(version: ModelVersion, users: list[str]) -> Refusal:
-    return Refusal(
-        "model_in_use",
-        _("%(version)s cannot be deleted: it is used by %(users)s.")
-        % {"version": version, "users": ", ".join(sorted(users))},
-        hint=_("Delete that deployment, or deploy another version there, first."),
-        status=409,
-    )
 
 
 def tag_model(actor: Any, model: RegisteredModel, *, tags: Mapping[str, str | None]) -> dict[str, str]:

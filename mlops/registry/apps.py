@@ -6,7 +6,9 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from mlops.registry import dataset_users, run_users
+        from mlops.registry import binned, dataset_users, pointed_at, run_users, usage
 
         dataset_users.register()
         run_users.register()
+        binned.register()
+        usage.register(pointed_at.users)

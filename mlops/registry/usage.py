@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from mlops.bin.uses import Use
 from mlops.registry.models import ModelVersion
 
-Source = Callable[[ModelVersion], Iterable[str]]
-"""Says in words each thing that uses the version, such as `deployment “blue” of endpoint “prices”`."""
+Source = Callable[[Sequence[ModelVersion]], Iterable[tuple[ModelVersion, Use]]]
+"""Of versions of one model, which is used by what."""
 
 _sources: list[Source] = []
 
@@ -17,5 +18,9 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
-def users_of(version: ModelVersion) -> list[str]:
-    return [user for source in _sources for user in source(version)]
+def users_of(version: ModelVersion) -> list[Use]:
+    return [use for _version, use in users_of_many([version])]
+
+
+def users_of_many(versions: Sequence[ModelVersion]) -> list[tuple[ModelVersion, Use]]:
+    return [found for source in _sources for found in source(versions)] if versions else []

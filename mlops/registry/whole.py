@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.deletion import delete
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
-from mlops.registry import usage
-from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.models import RegisteredModel
 from mlops.registry.names import checked_name
-from mlops.tags.filters import remove_tag, tags_of, write_tags
+from mlops.tags.filters import remove_tag, write_tags
 
 
 def create_model(
@@ -71,43 +70,14 @@ def untag_model(actor: Any, model: RegisteredModel, *, key: str) -> None:
         model.save(update_fields=["changed_at"])
 
 
-def delete_model(actor: Any, model: RegisteredModel) -> None:
-    """With all of its versions; its name is free at once. Raises Refusal `model_in_use`."""
-    require(actor, "contribute", model.project)
-    with transaction.atomic():
-        versions = list(ModelVersion.objects.filter(model=model).select_related("model__project"))
-        users = [user for version in versions for user in usage.users_of(version)]
-        if users:
-            raise _in_use(model, users)
-        try:
-            for version in versions:
-                _forget_tags(version)
-                version.delete()
-            _forget_tags(model)
-            _tell(actor, model, "mlops.model.retired")
-            RegisteredModel.objects.filter(pk=model.pk).delete()
-        except ProtectedError as error:
-            raise _in_use(model, [str(user) for user in error.protected_objects]) from error
-
-
-def _forget_tags(thing: ModelVersion | RegisteredModel) -> None:
-    for key in tags_of(thing):
-        remove_tag(thing, key)
+def delete_model(actor: Any, model: RegisteredModel, *, reason: str = "") -> None:
+    """With all of its versions, into the recycle bin; its name is free at once. Raises Refusal `model_in_use`."""
+    delete(actor, model, reason=reason)
 
 
 def _exists(name: str) -> Refusal:
     message = _("There is a model “%(name)s” in this project already.") % {"name": name}
     return Refusal("model_exists", message, status=409)
-
-
-def _in_use(model: RegisteredModel, users: list[str]) -> Refusal:
-    return Refusal(
-        "model_in_use",
-        _("%(model)s cannot be deleted: it is used by %(users)s.")
-        % {"model": model.name, "users": ", ".join(sorted(set(users)))},
-        hint=_("Delete that deployment, or deploy another model there, first."),
-        status=409,
-    )
 
 
 def _tell(actor: Any, model: RegisteredModel, type: str, **data: Any) -> None:

@@ -6,6 +6,8 @@ class RetrainingConfig(AppConfig):
     label = "retraining"
 
     def ready(self) -> None:
-        from mlops.retraining import alerting
+        from mlops.registry import usage
+        from mlops.retraining import alerting, model_users
 
         alerting.register()
+        usage.register(model_users.users)

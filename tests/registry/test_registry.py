@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from mlops.bin.uses import Use
 from mlops.blobs.trees import keep_folder
 from mlops.formats.evaluation import Evaluated, Evaluation
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
@@ -65,12 +66,14 @@ def test_names_that_files_and_addresses_cannot_take_are_refused(contributor, pro
 
 def test_a_version_in_use_is_not_deleted_and_its_users_are_named(contributor, project):
     version = registered(contributor, project)
-    usage.register(lambda one: ["the deployment “blue”"] if one == version else [])
+    use = Use(title="the deployment “blue”", url="/endpoints/blue/", remedy="Delete it.")
+    usage.register(lambda versions: [(one, use) for one in versions if one == version])
     with pytest.raises(Refusal) as refused:
         actions.delete_version(contributor, version)
     assert (refused.value.code, refused.value.status) == ("model_in_use", 409)
     assert "deployment “blue”" in refused.value.message
-    assert refused.value.hint
+    assert "Delete it." in refused.value.hint
+    assert refused.value.extra["users"][0]["url"] == "/endpoints/blue/"
 
 
 def test_models_are_found_by_tag_and_the_answer_says_how_it_was_understood(client, contributor, project):

@@ -44,17 +44,47 @@ class Aliased(Data, kw_only=True):
     alias: str
 
 
+class Deleted(Data, kw_only=True):
+    bytes: Annotated[int, said("What its files hold, also where others hold the same.")] = 0
+
+
+class Undeleted(Data, kw_only=True):
+    old_name: Annotated[str, said("The name that it was deleted by; it may have another one now.")] = ""
+
+
 MODEL = "models/{name}"
 VERSION = "models/{name}:{version}"
 
 TYPES = (
     EventType("mlops.model.registered", "Model registered", "A model version is registered.", VERSION, Registered),
-    EventType("mlops.model.deleted", "Model deleted", "A model version is deleted.", VERSION),
+    EventType(
+        "mlops.model.deleted", "Model version deleted", "A model version goes into the recycle bin.", VERSION, Deleted
+    ),
     EventType("mlops.model.tagged", "Model tagged", "Tags of a version are set.", VERSION, Tagged),
     EventType("mlops.model.untagged", "Tag removed", "A tag of a version is taken off.", VERSION, Untagged),
     EventType("mlops.model.named", "Model named", "A model is made by its name, before it has versions.", MODEL),
     EventType("mlops.model.renamed", "Model renamed", "A model gets another name.", MODEL, Renamed),
-    EventType("mlops.model.retired", "Model deleted whole", "A model is deleted with all of its versions.", MODEL),
+    EventType(
+        "mlops.model.retired",
+        "Model deleted whole",
+        "A model goes into the recycle bin with all of its versions.",
+        MODEL,
+        Deleted,
+    ),
+    EventType(
+        "mlops.model.undeleted",
+        "Model put back",
+        "A model, or a version, comes out of the recycle bin.",
+        MODEL,
+        Undeleted,
+    ),
+    EventType(
+        "mlops.model.purged",
+        "Model deleted for good",
+        "A model, or a version, is removed, but for its tombstone.",
+        MODEL,
+        Deleted,
+    ),
     EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
     EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
     EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),

@@ -295,7 +295,7 @@ def _convert(request: HttpRequest, version: ModelVersion) -> HttpResponse:
 def _delete(request: HttpRequest, version: ModelVersion) -> HttpResponse:
     told = str(version)
     actions.delete_version(request.user, version)
-    messages.success(request, _("%(version)s is deleted.") % {"version": told})
+    messages.success(request, _("%(version)s is in the recycle bin.") % {"version": told})
     return redirect("web:model", version.model_id)
 
 

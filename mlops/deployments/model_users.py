@@ -1,0 +1,34 @@
+"""Deployments keep the model versions that they serve, on servers and on devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mlops.bin.uses import Use
+from mlops.deployments.models import Deployment
+from mlops.deployments.queries import deployments_with
+from mlops.registry.models import ModelVersion
+
+
+def users(versions: Sequence[ModelVersion]) -> Iterator[tuple[ModelVersion, Use]]:
+    by_name = {str(version): version for version in versions}
+    for one in deployments_with(versions):
+        if one.version is not None:
+            yield by_name[str(one.version)], _use(one)
+    others = Deployment.objects.filter(endpoint__project=versions[0].model.project_id).select_related("endpoint")
+    for one in others:  # those that serve it beside their own model
+        for name in one.wanted.models:
+            if (version := by_name.get(name.removeprefix("azureml:"))) is not None:
+                yield version, _use(one)
+
+
+def _use(one: Deployment) -> Use:
+    told = {"name": one.name, "endpoint": one.endpoint}
+    return Use(
+        title=_("the deployment “%(name)s” of the endpoint “%(endpoint)s”") % told,
+        url=reverse("web:endpoint", args=[one.endpoint_id]),
+        remedy=_("Delete that deployment, or deploy another version there."),
+    )
