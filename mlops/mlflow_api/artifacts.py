@@ -6,13 +6,16 @@ from django.http import HttpRequest, HttpResponseBase
 
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import Answer, answer, streams
+from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.files import given_out, keep, listed, remove
-from mlops.mlflow_api.finding import active_run, run_of
+from mlops.mlflow_api.finding import active_run, model_of, run_of
 from mlops.mlflow_api.given import Given
 from mlops.mlflow_api.places import is_kept_here, root_of, safe_path
 from mlops.mlflow_api.runs import run_id_of
 from mlops.mlflow_api.shelves import file_path, shelf_at
 from mlops.registry.models import ModelVersion
+
+MOST_BYTES_OF_PAGES = 10 * 2**20
 
 
 def listed_of_run(caller: Caller, given: Given) -> Answer:
@@ -30,9 +33,24 @@ def file_of_run(caller: Caller, request: HttpRequest) -> HttpResponseBase:
 
 
 @streams
+def file_of_model(caller: Caller, request: HttpRequest, logged_id: str) -> HttpResponseBase:
+    model = model_of(caller, logged_id)
+    return given_out(request, model, file_path(request.GET.get("artifact_file_path", "")))
+
+
+@streams
 def upload_to_run(caller: Caller, request: HttpRequest) -> HttpResponseBase:
-    run = active_run(caller, request.GET.get("run_id") or request.GET.get("run_uuid", ""))
-    keep(run, file_path(request.GET.get("path", "")), request)
+    """A small file, as pages of MLflow send it."""
+    wanted, given = request.GET.get("run_uuid") or request.GET.get("run_id", ""), request.GET.get("path", "")
+    for name, value in (("run_uuid", wanted), ("path", given)):
+        if not value:
+            raise invalid(f"Request must specify {name}.")
+    path, size = file_path(given), int(request.headers.get("Content-Length") or 0)
+    if size == 0:
+        raise invalid("Request must specify data.")
+    if size > MOST_BYTES_OF_PAGES:
+        raise invalid(f"Artifact size is too large. Max size is {MOST_BYTES_OF_PAGES // 2**20}MB.")
+    keep(active_run(caller, wanted), path, request)
     return answer({})
 
 

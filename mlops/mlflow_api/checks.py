@@ -83,7 +83,7 @@ def point_of(fields: Mapping[str, Any], path: str = "") -> Point:
         if fields.get(name) is None or fields[name] == "":
             raise invalid(f"Missing value for required parameter '{prefix}{name}'.{SEE}")
     if not isinstance(key, str):
-        raise invalid(f"{told(f'{prefix}name', key)}.")
+        raise invalid(f"{told(f'{prefix}key', key)}.")
     check_name(key, f"{prefix}name")
     check_length("Metric name", LONGEST_KEY, key)
     value, timestamp = _number(given), whole_number(fields["timestamp"])

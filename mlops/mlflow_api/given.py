@@ -14,6 +14,7 @@ from mlops.mlflow_api.faults import invalid
 
 SEE = " See the API docs for more information about request parameters."
 GREATEST = 2**63 - 1
+MOST_FIELDS = 2_000
 READING = ("GET", "HEAD")
 
 
@@ -111,7 +112,7 @@ def of_request(request: HttpRequest) -> Given:
     query = request.META.get("QUERY_STRING", "")
     if request.method in READING or (request.method == "DELETE" and query):
         try:
-            return Given(dict(parse_qs(query, keep_blank_values=True, max_num_fields=1_000)), query=True)
+            return Given(dict(parse_qs(query, keep_blank_values=True, max_num_fields=MOST_FIELDS)), query=True)
         except ValueError as error:
             raise invalid(f"The query cannot be read: {error}.") from error
     _check_type(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,8 @@ def history_of_many(caller: Caller, given: Given) -> Answer:
 
 
 def thinned_history(caller: Caller, given: Given) -> Answer:
-    """For each run at most `max_results` points, evenly chosen by their steps, the first and the last among them."""
+    """In the order of the runs: points at about `max_results` steps, evenly chosen from those of all runs together, and
+    the last of each run."""
     runs = given.texts("run_ids")
     if not runs:
         raise invalid(f"Missing value for required parameter 'run_ids'.{SEE}")
@@ -72,11 +74,16 @@ def thinned_history(caller: Caller, given: Given) -> Answer:
         if start > end:
             raise invalid(f"end_step must be greater than start_step. Found start_step={start} and end_step={end}.")
         points = points.filter(position__gte=start, position__lte=end)
-    steps = sorted(set(points.order_by().values_list("position", flat=True).distinct()))
-    wanted = _even(steps, most)
-    if len(wanted) < len(steps):
+    steps: dict[UUID, set[int]] = defaultdict(set)
+    for run, step in points.order_by().values_list("run_id", "position").distinct():
+        steps[run].add(step)
+    all_steps = sorted(set().union(*steps.values()))
+    wanted = set(_even(all_steps, most)) | {max(own) for own in steps.values()}
+    if len(wanted) < len(all_steps):
         points = points.filter(position__in=wanted)
-    return {"metrics": [shaped_metric(point) for point in points.order_by("run_id", "position", "at", "pk")]}
+    asked = {as_key(str(run)): place for place, run in enumerate(runs)}
+    found = sorted(points.order_by("position", "at", "pk"), key=lambda point: asked[point.run_id])
+    return {"metrics": [shaped_metric(point) for point in found]}
 
 
 def _points(caller: Caller, runs: list[Any], key: str) -> QuerySet[Metric]:

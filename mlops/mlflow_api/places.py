@@ -39,8 +39,9 @@ def is_kept_here(experiment: Experiment) -> bool:
 
 
 def safe_path(given: str) -> str:
-    """A relative path below a root, `""` for the root itself. Raises Fault where the path, or what it says after any
+    """A relative path below a root, `""` for the root itself, also where it is written `.`. Raises Fault where the path, or what it says after any
     number of decodings, leads elsewhere."""
+    given = f"/{given}".removesuffix("/.")[1:]
     if not given:
         return ""
     plain = given

@@ -9,15 +9,16 @@ from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.filters import filtered, ordered
-from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, in_bulk, project_of, runs_within
+from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, id_of, in_bulk, project_of, runs_within
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs
-from mlops.runs.models import Experiment, LoggedModel, LoggedModelMetric, Run
+from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMetric, Run
 
 MOST = 50_000
+MOST_EXPERIMENTS, MOST_DATASETS = 20, 1_000
 LIFE: dict[int | None, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
 NUMBER_OF = {"ACTIVE_ONLY": 1, "DELETED_ONLY": 2, "ALL": 3}
 
@@ -71,6 +72,24 @@ def logged_models(caller: Caller, given: Given) -> Answer:
     found = ordered(found, orders, LOGGED_MODELS, then=("-created_at", "pk"))
     page = list(found[start : start + most + 1])
     return {"models": shaped_models(page[:most])} | next_page(page, start, most)
+
+
+@reads
+def datasets(caller: Caller, given: Given) -> Answer:
+    """Which data the kept runs of some experiments used, each of it once."""
+    if not given.texts("experiment_ids"):
+        raise invalid("SearchDatasets request must specify at least one experiment_id.")
+    if (count := len(given.texts("experiment_ids"))) > MOST_EXPERIMENTS:
+        raise invalid(
+            f"SearchDatasets request cannot specify more than {MOST_EXPERIMENTS} experiment_ids. Received {count}"
+            " experiment_ids."
+        )
+    wanted = Experiment.objects.select_related("project").in_bulk(_experiments(caller, given))
+    runs = Run.kept.filter(experiment__in=wanted.values(), project__in=projects_of(caller))
+    used = DatasetUse.objects.filter(run__in=runs_within(caller, runs)).order_by("run__experiment", "name", "digest")
+    rows = used.values_list("run__experiment", "name", "digest", "context").distinct()[:MOST_DATASETS]
+    told = ({"experiment_id": id_of(wanted[one]), "name": n, "digest": d, "context": c} for one, n, d, c in rows)
+    return {"dataset_summaries": list(told)}
 
 
 def _experiments(caller: Caller, given: Given) -> list[UUID]:
