@@ -39,9 +39,10 @@ def is_kept_here(experiment: Experiment) -> bool:
 
 
 def safe_path(given: str) -> str:
-    """A relative path below a root, `""` for the root itself, also where it is written `.`. Raises Fault where the path, or what it says after any
-    number of decodings, leads elsewhere."""
-    given = f"/{given}".removesuffix("/.")[1:]
+    """A relative path below a root, `""` for the root itself; clients also write `.` and `./plots`.
+
+    Raises Fault where the path, or what it says after any number of decodings, leads elsewhere."""
+    given = without_dots(given)
     if not given:
         return ""
     plain = given
@@ -54,6 +55,11 @@ def safe_path(given: str) -> str:
     else:
         raise bad_path()
     return given.rstrip("/")
+
+
+def without_dots(given: str) -> str:
+    """Parts that say “here” are left out; all others stay as they are."""
+    return "/".join(part for part in given.split("/") if part != ".")
 
 
 def bad_path() -> Fault:

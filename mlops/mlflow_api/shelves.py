@@ -9,7 +9,7 @@ from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.files import Shelf
 from mlops.mlflow_api.finding import as_key, id_of, model_of, run_of
-from mlops.mlflow_api.places import ARTIFACTS, MODELS, bad_path, is_kept_here, safe_path
+from mlops.mlflow_api.places import ARTIFACTS, MODELS, bad_path, is_kept_here, safe_path, without_dots
 from mlops.mlflow_api.sources import REGISTRY
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import LoggedModel, Run
@@ -17,6 +17,7 @@ from mlops.runs.models import LoggedModel, Run
 
 def shelf_at(caller: Caller, given: str, deed: Deed) -> tuple[Shelf, str]:
     """`EXPERIMENT/RUN/artifacts/…` or `EXPERIMENT/models/MODEL/artifacts/…` as whose file it is, and its path."""
+    given = without_dots(given)
     parts = safe_path(given).split("/")
     if parts[0] == REGISTRY and len(parts) > 2:
         return _version_at(caller, parts, deed), "/".join(parts[3:])

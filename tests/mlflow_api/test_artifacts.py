@@ -83,3 +83,23 @@ def test_a_place_outside_is_named_but_never_read(client, call):
     for location in ("file:///etc", "/etc", "runs:/x", "ftp://x/y", "s3://b/../x", "s3://b/x?y#z", "./x"):
         refused = call("POST", "experiments/create", {"name": location, "artifact_location": location})
         assert refused.status_code == 400, location
+
+
+def test_all_files_of_a_run_are_fetched_by_a_dot(client, tmp_path):
+    run_id = client.create_run("0").info.run_id
+    client.log_text(run_id, "hello", "notes/a.txt")
+    folder = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=".", dst_path=str(tmp_path))
+    assert [one.read_text() for one in Path(folder).rglob("a.txt")] == ["hello"]
+
+
+def test_files_that_pages_of_mlflow_send_are_small_and_named(client, call):
+    run_id = client.create_run("0").info.run_id
+    refused = {
+        "Request must specify run_uuid.": {},
+        "Request must specify path.": {"run_uuid": run_id},
+        "Request must specify data.": {"run_uuid": run_id, "path": "a.txt"},
+    }
+    for message, params in refused.items():
+        assert call("POST", "upload-artifact", params=params).json()["message"] == message
+    assert call("POST", "upload-artifact", params={"run_uuid": run_id, "path": "a.txt"}, content=b"hi").is_success
+    assert call("GET", "/get-artifact", params={"run_uuid": run_id, "path": "a.txt"}).text == "hi"

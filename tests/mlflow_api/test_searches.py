@@ -84,3 +84,14 @@ def test_filters_and_orders_of_experiments(client):
     assert [one.name for one in client.search_experiments(filter_string="tags.team = 'beta'")] == ["beta"]
     named = client.search_experiments(order_by=["name DESC"])
     assert [one.name for one in named] == ["beta", "alpha", "Default"]
+
+
+def test_data_of_experiments_are_told_once_each(client, call, runs):
+    data = {"name": "shop", "digest": "d1", "source_type": "local", "source": "x"}
+    use = {"dataset": data, "tags": [{"key": "mlflow.data.context", "value": "train"}]}
+    for name in ("one", "two"):
+        call("POST", "runs/log-inputs", {"run_id": runs[name], "datasets": [use]})
+    found = call("POST", "experiments/search-datasets", {"experiment_ids": ["0"]}).json()["dataset_summaries"]
+    assert found == [{"experiment_id": "0", "name": "shop", "digest": "d1", "context": "train"}]
+    refused = call("POST", "experiments/search-datasets", {"experiment_ids": []})
+    assert "must specify at least one experiment_id" in refused.json()["message"]

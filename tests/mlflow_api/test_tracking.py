@@ -167,3 +167,17 @@ def test_data_that_a_run_used_is_kept_with_it(client):
         "k": "v",
         "mlflow.data.context": "training",
     }
+
+
+def test_thinned_histories_keep_the_order_of_the_runs_and_the_last_point_of_each(client, call):
+    runs = [client.create_run("0").info.run_id for _ in range(2)]
+    for run_id, count in zip(runs, (10, 20), strict=True):
+        points = [mlflow.entities.Metric("a", 1.0, 1, step) for step in range(count)]
+        client.log_batch(run_id, metrics=points)
+    asked = {"run_ids": runs[::-1], "metric_key": "a", "max_results": 5}
+    found = call("GET", "metrics/get-history-bulk-interval", params=asked).json()["metrics"]
+    steps = [0, 4, 8, 9, 12, 16, 19]
+    assert [(one["run_id"], one["step"]) for one in found] == [
+        *((runs[1], step) for step in steps),
+        *((runs[0], step) for step in steps if step < 10),
+    ]
