@@ -14,6 +14,8 @@ class Blob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     condemned_at = models.DateTimeField(null=True, db_index=True)
     """Nothing was found to hold it then: it is removed later if still nothing does."""
+    scanned_by = models.PositiveSmallIntegerField(default=0, db_default=0, db_index=True)
+    """The rules by which the bytes were last looked through for what could do harm (mlops.scans); 0: never."""
 
 
 class Tree(models.Model):
