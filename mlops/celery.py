@@ -56,6 +56,7 @@ app.autodiscover_tasks(
         "mlops.datasets",
         "mlops.environments",
         "mlops.runs",
+        "mlops.registry",
         "mlops.pipelines",
         "mlops.execution",
         "mlops.jobs",

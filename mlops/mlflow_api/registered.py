@@ -15,7 +15,7 @@ from mlops.mlflow_api.kinds import REGISTERED_MODELS
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.registry_shapes import shaped_registered, shaped_versions
 from mlops.registry import pointing, whole
-from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage
+from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage, Transition
 
 LONGEST_TAG = 100_000
 
@@ -95,12 +95,24 @@ def delete_tag(caller: Caller, given: Given) -> None:
 def set_alias(caller: Caller, given: Given) -> None:
     alias = given.text("alias", required=True)
     version = version_of(caller, given, "contribute")
-    pointing.set_alias(caller.person, version, alias=alias)
+    require_done(pointing.set_alias(caller.person, version, alias=alias))
 
 
 def delete_alias(caller: Caller, given: Given) -> None:
     alias = given.text("alias", required=True)
-    pointing.remove_alias(caller.person, model_named(caller, given, "contribute"), alias=alias)
+    require_done(pointing.remove_alias(caller.person, model_named(caller, given, "contribute"), alias=alias))
+
+
+def require_done(asked: Transition | None) -> None:
+    """A client that goes on as if it were done would be wrong: it is told of the request that was made instead."""
+    if asked is None or not asked.is_pending:
+        return
+    wanted = f"The {asked.kind} '{asked.name}' of {asked.version} needs approval"
+    raise Fault(
+        "PERMISSION_DENIED",
+        f"{wanted}: request {asked.pk} was made, and nothing has changed until it is approved. Look at "
+        f"/models/requests/?project={asked.model.project.slug}, or run `mlops model request show {asked.pk}`.",
+    )
 
 
 def show_by_alias(caller: Caller, given: Given) -> Answer:

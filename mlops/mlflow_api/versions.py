@@ -13,7 +13,13 @@ from mlops.mlflow_api.finding import project_of
 from mlops.mlflow_api.given import Given
 from mlops.mlflow_api.kinds import MODEL_VERSIONS
 from mlops.mlflow_api.pages import next_page, page_of
-from mlops.mlflow_api.registered import check_model_name, check_model_tags, stage_named, version_of
+from mlops.mlflow_api.registered import (
+    check_model_name,
+    check_model_tags,
+    require_done,
+    stage_named,
+    version_of,
+)
 from mlops.mlflow_api.registry_shapes import shaped_versions
 from mlops.mlflow_api.sources import place_of_version, source_of
 from mlops.registry import actions, pointing
@@ -62,7 +68,7 @@ def change_stage(caller: Caller, given: Given) -> Answer:
     stage = stage_named(given.text("stage", required=True))
     archive = given.flag("archive_existing_versions")
     version = version_of(caller, given, "contribute")
-    pointing.change_stage(caller.person, version, stage=stage, archive_others=archive)
+    require_done(pointing.change_stage(caller.person, version, stage=stage, archive_others=archive))
     return {"model_version": shaped_versions([version])[0]}
 
 

@@ -76,6 +76,8 @@ class VersionView(serializers.Serializer[Any]):
     signature = serializers.JSONField()
     input_example = serializers.JSONField()
     metrics = serializers.DictField()
+    stage = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
     tags = serializers.DictField()
     properties = serializers.DictField()
     run = serializers.UUIDField(allow_null=True)
@@ -210,29 +212,39 @@ def file_answer(version: ModelVersion, path: str) -> FileResponse:
 
 def model_views(models: list[RegisteredModel]) -> list[dict[str, Any]]:
     rows = queries.rows_of(models)
-    datasets = queries.datasets_of_many([row.latest for row in rows if row.latest])
-    return [model_view(row, datasets[row.latest.pk] if row.latest else None) for row in rows]
+    latest = [row.latest for row in rows if row.latest]
+    datasets, aliases = queries.datasets_of_many(latest), queries.aliases_of_many(latest)
+    return [
+        model_view(row, datasets[row.latest.pk], aliases[row.latest.pk]) if row.latest else model_view(row)
+        for row in rows
+    ]
 
 
-def model_view(row: queries.ModelRow, datasets: Iterable[ModelDataset] | None = None) -> dict[str, Any]:
+def model_view(
+    row: queries.ModelRow, datasets: Iterable[ModelDataset] | None = None, aliases: list[str] | None = None
+) -> dict[str, Any]:
     return {
         "id": row.model.pk,
         "name": row.model.name,
         "project": row.model.project.slug,
         "description": row.model.description,
         "versions": row.count,
-        "latest": version_view(row.latest, row.tags, datasets) if row.latest else None,
+        "latest": version_view(row.latest, row.tags, datasets, aliases) if row.latest else None,
         "created_at": row.model.created_at,
     }
 
 
 def version_views(versions: list[ModelVersion]) -> list[dict[str, Any]]:
     tags, datasets = tags_of_many(versions), queries.datasets_of_many(versions)
-    return [version_view(version, tags[str(version.pk)], datasets[version.pk]) for version in versions]
+    aliases = queries.aliases_of_many(versions)
+    return [version_view(one, tags[str(one.pk)], datasets[one.pk], aliases[one.pk]) for one in versions]
 
 
 def version_view(
-    version: ModelVersion, tags: dict[str, str], datasets: Iterable[ModelDataset] | None = None
+    version: ModelVersion,
+    tags: dict[str, str],
+    datasets: Iterable[ModelDataset] | None = None,
+    aliases: list[str] | None = None,
 ) -> dict[str, Any]:
     links = queries.datasets_of(version) if datasets is None else datasets
     told_datasets = [
@@ -244,6 +256,7 @@ def version_view(
         "model": version.model_id,
         "name": version.model.name,
         "project": version.model.project.slug,
+        "aliases": queries.aliases_of_many([version])[version.pk] if aliases is None else aliases,
         "tags": tags,
         "run": version.run_id,
         "datasets": told_datasets,
@@ -255,7 +268,7 @@ def version_view(
 
 PLAIN = (
     "id", "number", "description", "task", "algorithm", "framework", "framework_version", "signature",
-    "input_example", "metrics", "properties", "node", "created_at",
+    "input_example", "metrics", "properties", "node", "stage", "created_at",
 )  # fmt: skip
 
 

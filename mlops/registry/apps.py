@@ -7,8 +7,10 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.registry import binned, dataset_users, pointed_at, run_users, usage
+        from mlops.registry.approval import check_kinds
 
         dataset_users.register()
         run_users.register()
         binned.register()
         usage.register(pointed_at.users)
+        check_kinds.register_all()

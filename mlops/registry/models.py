@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops.access.models import Project
+from mlops.access.models import Project, Role
 from mlops.blobs.models import Tree
 from mlops.datasets.models import DatasetVersion
 from mlops.runs.models import LoggedModel, Run
@@ -136,3 +136,114 @@ class ModelDataset(models.Model):
                 fields=["version", "dataset_version", "relation"], name="one_model_dataset_relation"
             )
         ]
+
+
+class PointKind(models.TextChoices):
+    STAGE = "stage", _("Stage")
+    ALIAS = "alias", _("Alias")
+
+
+EVERY_NAME = "*"
+
+
+class ApprovalRule(models.Model):
+    """What it takes to move a stage or an alias: of one model, or of all models of the project."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    model = models.ForeignKey(RegisteredModel, null=True, on_delete=models.CASCADE, related_name="+")
+    """None: all models of the project that have no rule of their own for it."""
+    kind = models.CharField(max_length=10, choices=PointKind.choices)
+    name = models.CharField(max_length=255)
+    """The stage or alias; `*`: every one that has no rule by its name."""
+    approvals = models.PositiveSmallIntegerField(default=1)
+    """How many different people; 0: the checks alone decide."""
+    by = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
+    """The least role of those who approve."""
+    asker_may_approve = models.BooleanField(default=False)
+    checks = models.JSONField(default=list)
+    """approval.checks: what the version must show, each an object with `kind` and its options."""
+    expires_after_days = models.PositiveSmallIntegerField(default=14)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "name"],
+                condition=models.Q(model=None),
+                name="one_approval_rule_per_project_and_point",
+            ),
+            models.UniqueConstraint(fields=["model", "kind", "name"], name="one_approval_rule_per_model_and_point"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class TransitionState(models.TextChoices):
+    PENDING = "pending", _("Waits for approval")
+    DONE = "done", _("Done")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class Transition(models.Model):
+    """A version's way into another stage, or an alias' to another version: who asked, why, and what became of it.
+
+    Only a transition that is done has had an effect."""
+
+    model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=PointKind.choices)
+    name = models.CharField(max_length=255)
+    is_removal = models.BooleanField(default=False)
+    """Of an alias, from the version that it pointed to."""
+    archive_others = models.BooleanField(default=False)
+    """Versions that are in the stage by then go to the archive."""
+    before = models.CharField(max_length=20, blank=True)
+    """The version's stage, or the number that the alias pointed to, when it was asked."""
+    state = models.CharField(max_length=10, choices=TransitionState.choices)
+    reason = models.TextField(blank=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "expires_at"], name="transitions_that_wait")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "kind", "name", "is_removal"],
+                condition=models.Q(state=TransitionState.PENDING),
+                name="one_pending_transition_of_a_kind",
+            )
+        ]
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == TransitionState.PENDING
+
+    @property
+    def subject(self) -> str:
+        """Of its events."""
+        return f"models/{self.version}"
+
+
+class Approval(models.Model):
+    """One person's yes to a transition that waits."""
+
+    transition = models.ForeignKey(Transition, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["transition", "by"], name="one_approval_per_person")]

@@ -1,8 +1,12 @@
-"""Which version is meant: aliases that move from one to another, and the stage that a version is in."""
+"""Which version is meant: aliases that move from one to another, and the stage that a version is in.
+
+Where a rule of the project or the model wants approval, asking makes a request, and nothing moves until it is
+approved (registry.approval)."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,16 +14,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
-from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, nearest
-from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage
+from mlops.registry.approval.checks import Finding, judged
+from mlops.registry.approval.demands import Demand, demand_of
+from mlops.registry.models import (
+    ModelAlias,
+    ModelVersion,
+    PointKind,
+    RegisteredModel,
+    Stage,
+    Transition,
+    TransitionState,
+)
+from mlops.registry.moving import carry_out, tell
 
 ALIAS = re.compile(r"[\w-]{1,255}")
 RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
+LONGEST_REASON = 2_000
 
 
-def set_alias(actor: Any, version: ModelVersion, *, alias: str) -> None:
-    """Raises Refusal `alias_invalid`."""
+def set_alias(actor: Any, version: ModelVersion, *, alias: str, reason: str = "") -> Transition:
+    """Done, or pending where somebody must approve. Raises Refusal `alias_invalid`, `checks_not_passed`."""
     require(actor, "contribute", version.model.project)
     if ALIAS.fullmatch(alias) is None or RESERVED.fullmatch(alias):
         raise Refusal(
@@ -27,41 +42,121 @@ def set_alias(actor: Any, version: ModelVersion, *, alias: str) -> None:
             _("“%(alias)s” cannot be an alias.") % {"alias": alias[:100]},
             hint=_("Use letters, digits, “-” and “_”; “latest” and names such as “v1” are reserved."),
         )
-    with transaction.atomic():
-        ModelAlias.objects.update_or_create(model=version.model, name=alias, defaults={"version": version})
-        version.model.save(update_fields=["changed_at"])
-        _tell(actor, version.model, f"models/{version}", "mlops.model.alias_set", alias=alias)
+    return _ask(actor, Transition(version=version, kind=PointKind.ALIAS, name=alias, reason=reason))
 
 
-def remove_alias(actor: Any, model: RegisteredModel, *, alias: str) -> None:
-    """One that is not there needs no removal."""
+def remove_alias(actor: Any, model: RegisteredModel, *, alias: str, reason: str = "") -> Transition | None:
+    """One that is not there needs no removal: None."""
     require(actor, "contribute", model.project)
-    with transaction.atomic():
-        count, _kinds = ModelAlias.objects.filter(model=model, name=alias).delete()
-        if count:
-            model.save(update_fields=["changed_at"])
-            _tell(actor, model, f"models/{model.name}", "mlops.model.alias_removed", alias=alias)
+    pointed = ModelAlias.objects.filter(model=model, name=alias).select_related("version__model__project").first()
+    if pointed is None:
+        return None
+    asked = Transition(version=pointed.version, kind=PointKind.ALIAS, name=alias, is_removal=True, reason=reason)
+    return _ask(actor, asked)
 
 
-def change_stage(actor: Any, version: ModelVersion, *, stage: str, archive_others: bool = False) -> None:
-    """`archive_others`: versions that are in that stage now go to the archive. Raises Refusal `stage_unknown`."""
+def change_stage(
+    actor: Any, version: ModelVersion, *, stage: str, archive_others: bool = False, reason: str = ""
+) -> Transition:
+    """Done, or pending where somebody must approve. `archive_others`: versions that are in that stage then go to the
+    archive. Raises Refusal `stage_unknown`, `checks_not_passed`."""
     require(actor, "contribute", version.model.project)
     if stage not in Stage.values:
         hint = nearest(stage, Stage.values) or _("There are: %(stages)s.") % {"stages": ", ".join(Stage.values)}
         raise Refusal("stage_unknown", _("“%(stage)s” is no stage.") % {"stage": stage[:100]}, hint=hint)
+    asked = Transition(version=version, kind=PointKind.STAGE, name=stage, archive_others=archive_others, reason=reason)
+    return _ask(actor, asked)
+
+
+def _ask(actor: Any, asked: Transition) -> Transition:
+    """Carries it out at once where no rule wants more; else keeps it, once however often it is asked."""
+    asked.reason = asked.reason.strip()[:LONGEST_REASON]
+    asked.asked_by = actor
+    asked.state = TransitionState.PENDING
     with transaction.atomic():
-        others = ModelVersion.objects.filter(model=version.model, stage=stage).exclude(pk=version.pk)
-        for other in others.select_related("model__project") if archive_others else ():
-            _move(actor, other, Stage.ARCHIVED)
-        _move(actor, version, stage)
+        asked.model = RegisteredModel.objects.select_for_update().select_related("project").get(
+            pk=asked.version.model_id
+        )  # fmt: skip
+        asked.version.refresh_from_db(fields=["stage"])
+        asked.before = _present(asked)
+        if _is_so_already(asked):
+            asked.state = TransitionState.DONE
+            return asked
+        demand = demand_of(asked)
+        if demand is None:
+            carry_out(actor, asked)
+            return asked
+        _require_passed(asked, demand)
+        if demand.approvals == 0:
+            carry_out(actor, asked)
+            return asked
+        return _kept(actor, asked, demand)
 
 
-def _move(actor: Any, version: ModelVersion, stage: str) -> None:
-    before, version.stage = version.stage, stage
-    version.changed_at = timezone.now()
-    version.save(update_fields=["stage", "changed_at"])
-    _tell(actor, version.model, f"models/{version}", "mlops.model.staged", stage=str(stage), before=str(before))
+def _present(asked: Transition) -> str:
+    if asked.kind == PointKind.STAGE:
+        return asked.version.stage
+    pointed = ModelAlias.objects.filter(model=asked.model, name=asked.name).select_related("version").first()
+    return str(pointed.version.number) if pointed else ""
 
 
-def _tell(actor: Any, model: RegisteredModel, subject: str, type: str, **data: Any) -> None:
-    record(actor, type, subject=subject, project=model.project, data=data, notice=("model", str(model.pk)))
+def _is_so_already(asked: Transition) -> bool:
+    """Nothing would move, so nobody is asked and nothing is recorded."""
+    if asked.kind == PointKind.ALIAS:
+        return not asked.is_removal and asked.before == str(asked.version.number)
+    others = ModelVersion.objects.filter(model=asked.model, stage=asked.name).exclude(pk=asked.version.pk)
+    return asked.before == asked.name and not (asked.archive_others and others.exists())
+
+
+def _kept(actor: Any, asked: Transition, demand: Demand) -> Transition:
+    same = Transition.objects.filter(
+        version=asked.version,
+        kind=asked.kind,
+        name=asked.name,
+        is_removal=asked.is_removal,
+        state=TransitionState.PENDING,
+    ).first()
+    now = timezone.now()
+    if same is not None and (same.expires_at is None or same.expires_at > now):
+        return same
+    if same is not None:
+        Transition.objects.filter(pk=same.pk).update(state=TransitionState.EXPIRED, ended_at=same.expires_at)
+    asked.expires_at = now + timedelta(days=demand.expires_after_days)
+    asked.save()
+    tell(
+        actor,
+        asked.model,
+        asked.subject,
+        "mlops.model.change_asked",
+        asked.reason,
+        **told_of(asked),
+    )
+    return asked
+
+
+def told_of(transition: Transition) -> dict[str, Any]:
+    """The data of its events."""
+    return {
+        "request": transition.pk,
+        "kind": str(transition.kind),
+        "name": transition.name,
+        "removal": transition.is_removal,
+        "before": transition.before,
+    }
+
+
+def _require_passed(asked: Transition, demand: Demand) -> None:
+    require_passed(judged(asked.version, demand.checks), asked)
+
+
+def require_passed(findings: tuple[Finding, ...], asked: Transition) -> None:
+    """Raises Refusal `checks_not_passed`, which names each of them."""
+    failed = [one for one in findings if not one.passed]
+    if failed:
+        raise Refusal(
+            "checks_not_passed",
+            _("%(version)s does not yet show what “%(name)s” asks for: %(what)s")
+            % {"version": asked.version, "name": asked.name, "what": " ".join(one.said for one in failed)},
+            hint=" ".join(dict.fromkeys(one.hint for one in failed if one.hint)),
+            status=409,
+        )

@@ -15,8 +15,8 @@ from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
 from mlops.formats.manifest import File
 from mlops.formats.model import Signature
-from mlops.formats.refusal import Refusal
-from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
+from mlops.formats.refusal import Refusal, nearest
+from mlops.registry.models import ModelAlias, ModelDataset, ModelVersion, RegisteredModel
 from mlops.tags.filters import tags_of_many
 
 
@@ -44,6 +44,31 @@ def visible_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersion
     numbers = list(versions_of(model).values_list("number", flat=True)[:10])
     listed = ", ".join(str(one) for one in numbers) or "none"
     raise Refusal("not_found", f"“{model.name}” has no version {number}.", hint=f"There are: {listed}.", status=404)
+
+
+def version_under(model: RegisteredModel, alias: str) -> ModelVersion:
+    """The version that an alias points to; `latest` is the newest. Raises Refusal `alias_unknown`."""
+    if alias.lower() == "latest":
+        found = versions_of(model).order_by("-number").first()
+    else:
+        found = (
+            versions_of(model)
+            .filter(pk__in=ModelAlias.objects.filter(model=model, name=alias).values("version"))
+            .first()
+        )
+    if found is None:
+        known = list(ModelAlias.objects.filter(model=model).values_list("name", flat=True))
+        hint = nearest(alias, known) or (f"There are: {', '.join(known)}." if known else "It has no alias yet.")
+        raise Refusal("alias_unknown", f"“{model.name}” has no alias “{alias[:100]}”.", hint=hint, status=404)
+    return found
+
+
+def aliases_of_many(versions: list[ModelVersion]) -> dict[Any, list[str]]:
+    """By the version's primary key, in one query."""
+    found: dict[Any, list[str]] = {version.pk: [] for version in versions}
+    for alias in ModelAlias.objects.filter(version__in=versions):
+        found[alias.version_id].append(alias.name)
+    return found
 
 
 def version_by_id(user: Any, version_id: str) -> ModelVersion:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.registry import api
+from mlops.registry import api, pointing_api
+from mlops.registry.approval import api as approval
 
 VERSION = "models/<uuid:model_id>/versions/<int:number>/"
 
@@ -15,4 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(VERSION, api.OneVersionView.as_view()),
     path(f"{VERSION}download/", api.DownloadView.as_view()),
     path(f"{VERSION}files/", api.FilesView.as_view()),
+    path(f"{VERSION}stage/", pointing_api.StageView.as_view()),
+    path("models/<uuid:model_id>/aliases/", pointing_api.AliasesView.as_view()),
+    path("models/<uuid:model_id>/aliases/<str:alias>/", pointing_api.OneAliasView.as_view()),
+    path("models/<uuid:model_id>/transitions/", pointing_api.TransitionsView.as_view()),
+    path("model-requests/", approval.RequestsView.as_view()),
+    path("model-requests/<int:request_id>/", approval.OneRequestView.as_view()),
+    path("model-requests/<int:request_id>/approve/", approval.ApproveView.as_view()),
+    path("model-requests/<int:request_id>/reject/", approval.RejectView.as_view()),
+    path("model-requests/<int:request_id>/withdraw/", approval.WithdrawView.as_view()),
+    path("approval-rules/", approval.RulesView.as_view()),
+    path("approval-rules/<uuid:approval_rule_id>/", approval.OneRuleView.as_view()),
 ]

@@ -118,6 +118,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "asset_id": _environment(project, owner).pk,
         "version_name": str(version),
         "policy_id": _policy(owner, published).pk,
+        **_approval(owner, version),
         "version": "1",
     }
 
@@ -274,6 +275,15 @@ def _model(project: Any, owner: Any, run: Any, folder: Path) -> tuple[Any, Any]:
     model = RegisteredModel.objects.create(project=project, name=f"{SECRET}-model", last_number=1, created_by=owner)
     version = ModelVersion.objects.create(model=model, number=1, tree=keep_folder(folder), run=run, created_by=owner)
     return model, version
+
+
+def _approval(owner: Any, version: Any) -> dict[str, Any]:
+    """A rule, and a request that waits for it."""
+    from mlops.registry.approval.rules import set_rule
+    from mlops.registry.pointing import set_alias
+
+    rule = set_rule(owner, version.model.project, kind="alias", name="guarded", asker_may_approve=True)
+    return {"approval_rule_id": rule.pk, "request_id": set_alias(owner, version, alias="guarded").pk, "alias": "latest"}
 
 
 def _endpoint(project: Any, owner: Any, version: Any) -> tuple[Any, Any]:

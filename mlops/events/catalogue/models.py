@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from mlops.events.catalogue.described import Data, EventType, Facts, RunId, Tags, said
 
@@ -52,6 +52,24 @@ class Undeleted(Data, kw_only=True):
     old_name: Annotated[str, said("The name that it was deleted by; it may have another one now.")] = ""
 
 
+class Change(Data, kw_only=True):
+    request: Annotated[int, said("The request's number.")]
+    kind: Annotated[str, said("`stage` or `alias`.")]
+    name: Annotated[str, said("The stage or alias.")]
+    removal: Annotated[bool, said("Whether the alias is to be taken off the version.")]
+    before: Annotated[str, said("The stage, or the number of the version under the alias, when it was asked.")]
+
+
+class Rule(Data, kw_only=True):
+    kind: Annotated[str, said("`stage` or `alias`.")]
+    name: Annotated[str, said("The stage or alias; `*`: every other one.")]
+    approvals: Annotated[int, said("How many different people must agree.")]
+    by: Annotated[str, said("The least role of those people.")]
+    asker_may_approve: bool
+    checks: Annotated[list[dict[str, Any]], said("What a version must show.")]
+    expires_after_days: int
+
+
 MODEL = "models/{name}"
 VERSION = "models/{name}:{version}"
 
@@ -88,5 +106,14 @@ TYPES = (
     EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
     EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
     EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),
+    EventType("mlops.model.change_asked", "Approval wanted",
+              "Somebody wants to move a stage or an alias that others must agree to.", VERSION, Change),
+    EventType("mlops.model.change_approved", "Change approved", "A person agrees to it.", VERSION, Change),
+    EventType("mlops.model.change_rejected", "Change rejected", "A person turns it down.", VERSION, Change),
+    EventType("mlops.model.change_withdrawn", "Change withdrawn", "It is not wanted any more.", VERSION, Change),
+    EventType("mlops.model.change_expired", "Change expired", "Nobody decided on it in time.", VERSION, Change),
+    EventType("mlops.model.rule_set", "Approval rule set",
+              "An owner says what moving a stage or an alias takes; the model `*` stands for all.", MODEL, Rule),
+    EventType("mlops.model.rule_removed", "Approval rule removed", "Such a rule is removed.", MODEL, Rule),
     EventType("mlops.model.described", "Model described", "A version's description changes.", VERSION, Described),
-)
+)  # fmt: skip
