@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,13 +17,15 @@ from django.db.models import Exists, F, Func, Model, OuterRef, Q, QuerySet, Subq
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
 from mlops.mlflow_api.faults import invalid
-from mlops.mlflow_api.shapes import moment
+from mlops.mlflow_api.shapes import millis, moment
 from mlops.tags.models import Tag
 
 IS_PROMPT = "mlflow.prompt.is_prompt"
 """Clients ask for models that are no prompts by `= 'false'`, though most have no such tag."""
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 ORDERED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
-DIRECTION = re.compile(r"(?P<name>.+?)(?:\s+(?P<way>asc|desc))?", re.IGNORECASE | re.DOTALL)
+MOST_ORDERS, LONGEST_ORDER = 20, 1_000
+PATTERNS = ("like", "ilike", "contains")
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
 SPACES = {
     "": "field", "attribute": "field", "attributes": "field", "attr": "field", "run": "field",
@@ -39,6 +42,8 @@ class Attribute:
     read: Callable[[Any], Any] = str
     """From the value in the filter to the one in the column."""
     aliases: tuple[str, ...] = ()
+    is_key: bool = False
+    """It names a row, so that no pattern fits it."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,25 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
 
 def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...]) -> QuerySet[Any]:
     """By what is asked, then by `then`; what has no value comes last."""
+    if len(given) > MOST_ORDERS:
+        raise invalid(f"At most {MOST_ORDERS} order_by clauses can be given. Got {len(given)}.")
     keys: list[Any] = []
     for index, text in enumerate(given):
-        found = DIRECTION.fullmatch(text.strip())
-        if found is None:
-            raise invalid(f"Invalid order_by clause '{text}'.")
-        things, key = _sort_key(things, found["name"], kind, f"sort_{index}")
-        is_down = (found["way"] or "asc").lower() == "desc"
+        name, is_down = _direction(text)
+        things, key = _sort_key(things, name, kind, f"sort_{index}")
         keys.append(F(key).desc(nulls_last=True) if is_down else F(key).asc(nulls_last=True))
     return things.order_by(*keys, *then)
+
+
+def _direction(text: str) -> tuple[str, bool]:
+    """The name, and whether from the highest on."""
+    given = text.strip()
+    if not given or len(given) > LONGEST_ORDER:
+        raise invalid(f"Invalid order_by clause '{text[:300]}'.")
+    name, _blank, way = given.replace("\t", " ").replace("\n", " ").rpartition(" ")
+    if way.lower() not in ("asc", "desc") or not name.strip():
+        return given, False
+    return name.strip(), way.lower() == "desc"
 
 
 def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str) -> tuple[QuerySet[Any], str]:
@@ -164,6 +179,8 @@ def _compared(node: Compare | Has, attribute: Attribute) -> Q:
     path = attribute.path
     if isinstance(node, Has):
         return Q(**{f"{path}__isnull": False})
+    if attribute.is_key and node.operator in PATTERNS:
+        raise invalid(f"'{node.name.key}' names one thing: compare it by =, !=, IN or NOT IN, not by {node.operator}.")
     values = [attribute.read(getattr(value, "value", "")) for value in node.values]
     sign, value = node.operator, values[0] if values else None
     if sign == "=":
@@ -178,13 +195,7 @@ def _compared(node: Compare | Has, attribute: Attribute) -> Q:
         return Q(**{f"{path}__{ORDERED[sign]}": value})
     if sign == "contains":
         return Q(**{f"{path}__contains": value})
-    lookup = "regex" if sign == "like" else "iregex"
-    return Q(**{f"{path}__{lookup}": _pattern(str(value))})
-
-
-def _pattern(like: str) -> str:
-    signs = {"%": ".*", "_": "."}
-    return "(?s)^" + "".join(signs.get(sign) or re.escape(sign) for sign in like) + "$"
+    return Q(**{f"{path}__{sign}": str(value).replace("\\", "\\\\")})  # by the database, never by a regular expression
 
 
 def _tag_rows(kind: Kind) -> QuerySet[Tag]:
@@ -205,5 +216,8 @@ def _unquoted(name: str) -> str:
 
 
 def as_moment(value: Any) -> Any:
-    """From milliseconds; a number that is no time finds nothing."""
-    return moment(int(float(value)))
+    """From milliseconds; a number before or after all times counts as the first or the last."""
+    number = float(value)
+    if number != number:
+        return LAST
+    return moment(round(min(max(number, millis(FIRST) or 0), millis(LAST) or 0)))

@@ -10,12 +10,15 @@ from urllib.parse import parse_qs
 import msgspec
 from django.http import HttpRequest
 
+from mlops.formats.plain_text import require_plain
 from mlops.mlflow_api.faults import invalid
 
 SEE = " See the API docs for more information about request parameters."
 GREATEST = 2**63 - 1
 MOST_FIELDS = 2_000
 READING = ("GET", "HEAD")
+MOST_TEXTS, MOST_RECORDS = 20_000, 10_000
+"""In one list of a request. What a database takes in one question is more than that."""
 
 
 class Given:
@@ -71,14 +74,16 @@ class Given:
             raise wrong(name, value)
         return value
 
-    def texts(self, name: str) -> list[str]:
+    def texts(self, name: str, *, most: int = MOST_TEXTS) -> list[str]:
         values = self.items(name)
+        check_count(name, len(values), most)
         if not all(isinstance(value, str) for value in values):
             raise wrong(name, values)
         return values
 
-    def records(self, name: str, *, required: bool = False) -> list[dict[str, Any]]:
+    def records(self, name: str, *, required: bool = False, most: int = MOST_RECORDS) -> list[dict[str, Any]]:
         values = self.items(name, required=required)
+        check_count(name, len(values), most)
         if not all(isinstance(value, dict) for value in values):
             raise wrong(name, values)
         return values
@@ -112,9 +117,11 @@ def of_request(request: HttpRequest) -> Given:
     query = request.META.get("QUERY_STRING", "")
     if request.method in READING or (request.method == "DELETE" and query):
         try:
-            return Given(dict(parse_qs(query, keep_blank_values=True, max_num_fields=MOST_FIELDS)), query=True)
+            found = parse_qs(query, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError as error:
             raise invalid(f"The query cannot be read: {error}.") from error
+        require_plain(found)
+        return Given(dict(found), query=True)
     _check_type(request)
     return Given(decoded(request.body))
 
@@ -131,6 +138,11 @@ def whole_number(value: Any) -> int | None:
         except ValueError:
             return None
     return value if isinstance(value, int) and abs(value) <= GREATEST else None
+
+
+def check_count(name: str, count: int, most: int) -> None:
+    if count > most:
+        raise invalid(f"At most {most} values can be given for '{name}'. Got {count}.")
 
 
 def wrong(name: str, value: Any) -> Exception:
@@ -157,7 +169,7 @@ def decoded(body: bytes) -> dict[str, Any]:
         return {}
     try:
         found = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         found = _with_special_numbers(body)
     if isinstance(found, str):  # old clients encode twice
         found = _with_special_numbers(found.encode())
@@ -165,6 +177,8 @@ def decoded(body: bytes) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict):
         raise invalid("The body must be a JSON object.")
+    if b"\\u" in body:  # which alone writes such signs
+        require_plain(found)
     return found
 
 

@@ -36,15 +36,20 @@ def _state(value: Any) -> str:
     return STATE_OF.get(str(value).upper(), str(value))
 
 
+def _whole(value: Any) -> int:
+    """A number beyond all counts as one that no version has."""
+    return int(min(max(float(value), -1.0), 2.0**53))
+
+
 USES = Facts(DatasetUse, "run")
 RUNS = Kind(
     model=Run,
     attributes={
-        "run_id": Attribute("pk", read=as_run_key, aliases=("run_uuid",)),
+        "run_id": Attribute("pk", read=as_run_key, is_key=True, aliases=("run_uuid",)),
         "run_name": Attribute("display_name", aliases=("name", "run name")),
         "status": Attribute("state", read=_state),
         "user_id": Attribute("created_by__username", aliases=("user",)),
-        "experiment_id": Attribute("experiment", read=as_run_key),
+        "experiment_id": Attribute("experiment", read=as_run_key, is_key=True),
         "start_time": _moment("started_at", "created"),
         "end_time": _moment("ended_at"),
     },
@@ -52,7 +57,7 @@ RUNS = Kind(
     parameters=Facts(RunParameter, "run"),
     tags_as_attributes={
         RUN_NAME: Attribute("display_name"),
-        PARENT: Attribute("parent", read=as_run_key),
+        PARENT: Attribute("parent", read=as_run_key, is_key=True),
         NOTE: Attribute("description"),
     },
     elsewhere={
@@ -65,7 +70,7 @@ EXPERIMENTS = Kind(
     model=Experiment,
     attributes={
         "name": Attribute("name"),
-        "experiment_id": Attribute("pk", read=as_run_key),
+        "experiment_id": Attribute("pk", read=as_run_key, is_key=True),
         "creation_time": _moment("created_at"),
         "last_update_time": _moment("changed_at"),
     },
@@ -76,10 +81,10 @@ LOGGED_MODELS = Kind(
     model=LoggedModel,
     attributes={
         "name": Attribute("name", aliases=("model_name",)),
-        "model_id": Attribute("pk", read=as_run_key),
+        "model_id": Attribute("pk", read=as_run_key, is_key=True),
         "model_type": Attribute("kind"),
         "status": Attribute("state", read=lambda value: STATE_OF_MODEL.get(str(value).upper(), str(value).lower())),
-        "source_run_id": Attribute("run", read=as_run_key),
+        "source_run_id": Attribute("run", read=as_run_key, is_key=True),
         "creation_timestamp": _moment("created_at", "creation_time", "creation_timestamp_ms"),
         "last_updated_timestamp": _moment("changed_at", "last_updated_time", "last_updated_timestamp_ms"),
     },
@@ -97,8 +102,8 @@ MODEL_VERSIONS = Kind(
     model=ModelVersion,
     attributes={
         "name": Attribute("model__name"),
-        "version_number": Attribute("number", number=True, read=lambda value: int(float(value)), aliases=("version",)),
-        "run_id": Attribute("run", read=as_run_key),
+        "version_number": Attribute("number", number=True, read=_whole, aliases=("version",)),
+        "run_id": Attribute("run", read=as_run_key, is_key=True),
         "source_path": Attribute("source", aliases=("source",)),
         "creation_timestamp": _moment("created_at"),
         "last_updated_timestamp": _moment("changed_at"),

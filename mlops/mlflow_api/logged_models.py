@@ -17,6 +17,7 @@ from mlops.runs import logged_models as acts
 from mlops.runs.models import LoggedModelState
 from mlops.tags.filters import remove_tag, tags_of
 
+MOST_USED = 1_000
 BAD_SIGNS = ("/", ":", ".", "%", '"', "'")
 STATE_OF = {
     "LOGGED_MODEL_PENDING": LoggedModelState.PENDING,
@@ -97,7 +98,7 @@ def files(caller: Caller, given: Given, logged_id: str) -> Answer:
 
 def log_outputs(caller: Caller, given: Given) -> None:
     run_id = given.text("run_id", required=True)
-    use(caller, run_id, given.records("models", required=True), is_output=True)
+    use(caller, run_id, given.records("models", required=True, most=MOST_USED), is_output=True)
 
 
 def use(caller: Caller, run_id: str, records: list[dict[str, Any]], *, is_output: bool) -> None:

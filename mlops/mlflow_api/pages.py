@@ -12,6 +12,8 @@ import msgspec
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.given import SEE, Given, told
 
+GREATEST_OFFSET = 2**40
+
 
 def page_of(given: Given, *, default: int, most: int) -> tuple[int, int]:
     """How many are asked for, and from which on."""
@@ -45,4 +47,6 @@ def offset_of(token: str) -> int:
         raise invalid("Invalid page token, could not base64-decode") from None
     if place.offset < 0:
         raise invalid("Invalid page token, offset is negative")
+    if place.offset > GREATEST_OFFSET:
+        raise invalid("Invalid page token, offset is too large")
     return place.offset

@@ -102,6 +102,6 @@ def _parent(caller: Caller, project_id: Any, tags: dict[str, str]) -> Run | None
 def _state(given: Given) -> RunState:
     value = given.fields["status"]
     name = NUMBERED.get(value, "") if isinstance(value, int) else value
-    if name not in STATE_OF:
+    if not isinstance(name, str) or name not in STATE_OF:
         raise invalid(f"{told('status', value)}: it must be one of {', '.join(STATUS_OF.values())}.")
     return STATE_OF[name]

@@ -10,7 +10,7 @@ from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, id_of, in_bulk, project_of, runs_within
-from mlops.mlflow_api.given import Given, told
+from mlops.mlflow_api.given import Given, told, whole_number
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import next_page, page_of
@@ -19,6 +19,8 @@ from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMe
 
 MOST = 50_000
 MOST_EXPERIMENTS, MOST_DATASETS = 20, 1_000
+MOST_ASKED = 20
+"""Data that a search of logged models names: each asks the database once more."""
 LIFE: dict[int | None, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
 NUMBER_OF = {"ACTIVE_ONLY": 1, "DELETED_ONLY": 2, "ALL": 3}
 
@@ -59,7 +61,7 @@ def logged_models(caller: Caller, given: Given) -> Answer:
     if caller.run is not None:
         found = found.filter(run__in=runs_within(caller, Run.objects.all()))
     found = filtered(found, given.text("filter"), LOGGED_MODELS)
-    for asked in given.records("datasets"):
+    for asked in given.records("datasets", most=MOST_ASKED):
         data = Given(asked)
         told = {"dataset": data.text("dataset_name", required=True)}
         if digest := data.text("dataset_digest"):
@@ -102,7 +104,8 @@ def _life(given: Given, name: str) -> dict[str, Any]:
     value = given.fields.get(name) or 1
     if isinstance(value, list):
         value = value[0]
-    number = NUMBER_OF.get(value) if isinstance(value, str) and not value.isdecimal() else int(value)
+    number = NUMBER_OF.get(value) if isinstance(value, str) else None
+    number = number or whole_number(value)
     if number not in LIFE:
         raise invalid(f"{told(name, value)}: it must be one of {', '.join(NUMBER_OF)}.")
     return LIFE[number]

@@ -21,7 +21,7 @@ from mlops.mlflow_api.checks import (
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.finding import active_run, model_of
 from mlops.mlflow_api.given import SEE, Given
-from mlops.mlflow_api.logged_models import use
+from mlops.mlflow_api.logged_models import MOST_USED, use
 from mlops.mlflow_api.runs import run_id_of
 from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME
 from mlops.runs.logged_models import tell_model_metrics
@@ -34,6 +34,7 @@ HISTORY = "mlflow.log-model.history"
 MODEL_FIELDS = {"artifact_path", "flavors", "utc_time_created", "run_id"}
 CONTEXT = "mlflow.data.context"
 MOST_DATASETS = 1_000
+LONGEST_MODEL, LONGEST_HISTORY = 1_000_000, 5_000_000
 
 
 def log_metric(caller: Caller, given: Given) -> None:
@@ -92,7 +93,7 @@ def log_inputs(caller: Caller, given: Given) -> None:
         raise invalid(f"At most {MOST_DATASETS} datasets can be logged at once. Got {len(uses)}.")
     run = active_run(caller, run_id)
     with transaction.atomic():
-        use(caller, run_id, given.records("models"), is_output=False)
+        use(caller, run_id, given.records("models", most=MOST_USED), is_output=False)
         for index, one in enumerate(uses):
             tags = Given(one).pairs("tags")
             dataset = Given(Given(one).record("dataset"))
@@ -106,6 +107,7 @@ def log_inputs(caller: Caller, given: Given) -> None:
 def log_model(caller: Caller, given: Given) -> None:
     """What older clients tell of a model that they logged as files of the run: kept as they keep it, in a tag."""
     run_id, text = given.text("run_id", required=True), given.text("model_json", required=True)
+    check_length("model_json", LONGEST_MODEL, text)
     try:
         model = json.loads(text)
     except (ValueError, RecursionError):
@@ -116,8 +118,18 @@ def log_model(caller: Caller, given: Given) -> None:
     run = active_run(caller, run_id)
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
-        known = json.loads(tags_of(run).get(HISTORY) or "[]")
-        set_run_tags(run, {HISTORY: json.dumps([*known, model])})
+        known = tags_of(run).get(HISTORY) or "[]"
+        check_length(HISTORY, LONGEST_HISTORY - len(text), known)
+        set_run_tags(run, {HISTORY: json.dumps([*_as_list(known), model])})
+
+
+def _as_list(told: str) -> list[Any]:
+    """Anybody may have written anything into the tag."""
+    try:
+        found = json.loads(told)
+    except (ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _unique(records: list[dict[str, object]]) -> dict[str, str]:
