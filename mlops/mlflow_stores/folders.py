@@ -1,0 +1,60 @@
+"""The files below a folder that anybody may have filled: plain files alone, never by way of a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from mlops.formats.refusal import Refusal
+from mlops.mlflow_stores.values import Lying
+
+MOST_FILES = 200_000
+CHUNK_BYTES = 1 << 20
+
+
+def lying_in(folder: Path) -> list[Lying]:
+    """Sorted by path. Raises Refusal `too_many_files`."""
+    found: list[Lying] = []
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / below))
+        except OSError:
+            continue
+        for entry in entries:
+            path = f"{below}/{entry.name}" if below else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                found.append(Lying(path, entry.stat(follow_symlinks=False).st_size))
+        if len(found) > MOST_FILES:
+            raise Refusal("too_many_files", f"There are more than {MOST_FILES:,} files in “{folder.name}”.", status=422)
+    return sorted(found, key=lambda one: one.path)
+
+
+def copied(folder: Path, path: str, target: Path) -> int:
+    """Bytes of the file at `path`, of which no part is a link. Raises Refusal `no_plain_file`."""
+    *folders, name = path.split("/")
+    kept = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        place = os.open(folder, kept | os.O_DIRECTORY)
+        try:
+            for inner in folders:
+                found = os.open(inner, kept | os.O_DIRECTORY, dir_fd=place)
+                os.close(place)
+                place = found
+            file = os.open(name, kept | os.O_NONBLOCK, dir_fd=place)
+        finally:
+            os.close(place)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            raise OSError("no plain file")
+    except (OSError, ValueError) as error:
+        raise Refusal("no_plain_file", f"“{path[:200]}” is no plain file that can be read.", status=422) from error
+    size = 0
+    with open(file, "rb") as source, target.open("wb") as sink:
+        while chunk := source.read(CHUNK_BYTES):
+            size += sink.write(chunk)
+    return size
