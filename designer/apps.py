@@ -6,10 +6,11 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
-        from designer import component_uses, run_users
+        from designer import component_uses, named_in, run_users
         from designer.queries import recent
         from mlops.web.drafts import register
 
         register(recent)
         component_uses.register()
+        named_in.register()
         run_users.register()

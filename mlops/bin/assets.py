@@ -31,9 +31,11 @@ class Asset:
     deleted_event: str
     version_deleted_event: str
     users: Callable[[Sequence[Any]], Iterable[Use]]
-    """Of versions of one whole."""
+    """What stands on those versions of one whole, if all of them go at once."""
     facts: Callable[[Any], dict[str, Any]]
     """Of a version, for its tombstone."""
+    last_takes_whole: bool = False
+    """Whether the last version that is deleted takes the whole along."""
 
     @property
     def kinds(self) -> tuple[str, str]:
@@ -65,6 +67,13 @@ class Part:
         known = self.asset.version.with_deleted.select_related(self.asset.parent)  # type: ignore[attr-defined]
         found: QuerySet[Any] = known.filter(**{self.asset.parent: row}) if self.is_whole else known.filter(pk=row.pk)
         return found
+
+    def goes_whole(self, row: Any) -> bool:
+        """Whether a version is the last one, which takes the whole along."""
+        if self.is_whole or not self.asset.last_takes_whole:
+            return False
+        kept = self.model.objects.filter(**{self.asset.parent: self.whole_of(row)})
+        return not kept.exclude(pk=row.pk).exists()
 
     @property
     def deleted_event(self) -> str:

@@ -28,6 +28,8 @@ def delete(actor: Any, row: Any, *, reason: str = "") -> Entry:
 def delete_as(actor: Any, row: Any, *, reason: str) -> Entry:
     """`actor` None: a rule of the project's owner."""
     part = part_of(row)
+    if part.goes_whole(row):
+        return delete_as(actor, part.whole_of(row), reason=reason)
     with transaction.atomic():
         locked = part.model.with_deleted.select_for_update().filter(pk=row.pk).first()
         if locked is None:

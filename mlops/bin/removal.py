@@ -95,7 +95,7 @@ def _bury(entry: Entry, part: Part, row: Any, *, is_last: bool = False) -> None:
                 "project": entry.project,
                 "kind": part.kind,
                 "title": str(row)[:TITLE_LENGTH],
-                "facts": {} if part.is_whole else part.asset.facts(row),
+                "facts": {} if part.is_whole else {"of": str(part.whole_of(row).pk), **part.asset.facts(row)},
                 "created_at": row.created_at,
                 "created_by_name": row.created_by.get_username() if row.created_by else "",
                 "deleted_at": row.deleted_at or entry.deleted_at,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.given import versions_gone
 from mlops.components.models import Component, ComponentVersion, Kind
 from mlops.components.names import checked_name, checked_version
 from mlops.events.chain import record
@@ -40,6 +41,9 @@ def create_version(
         Project.objects.select_for_update().get(pk=project.pk)
         known = Component.objects.filter(project=project, name=name).first()
         before = ComponentVersion.objects.filter(component=known).order_by("-position") if known else None
+        ever = ComponentVersion.with_deleted.filter(component=known).order_by("-position") if known else None
+        if known is not None and version:
+            _require_new(known, version)
         last = before.first() if before is not None else None
         same = before.filter(version=version).first() if before is not None and version else last
         if same is not None and same.digest == digest:
@@ -49,7 +53,8 @@ def create_version(
         component = known or Component.objects.create(project=project, name=name, created_by=actor)
         if component.archived_at is not None:
             Component.objects.filter(pk=component.pk).update(archived_at=None)
-        position = last.position + 1 if last else 1
+        newest = ever.first() if ever is not None else None
+        position = newest.position + 1 if newest else 1
         version = version or _next(component, position)
         named = msgspec.structs.replace(definition.component, name=name, version=version)
         row = ComponentVersion.objects.create(
@@ -111,10 +116,23 @@ def deprecate(actor: Any, version: ComponentVersion, *, message: str) -> Compone
 
 
 def _next(component: Component, position: int) -> str:
-    taken = set(ComponentVersion.objects.filter(component=component).values_list("version", flat=True))
+    taken = set(ComponentVersion.with_deleted.filter(component=component).values_list("version", flat=True))
+    taken |= versions_gone(component)
     while str(position) in taken:
         position += 1
     return str(position)
+
+
+def _require_new(component: Component, version: str) -> None:
+    in_bin = ComponentVersion.with_deleted.filter(component=component, version=version, deleted_at__isnull=False)
+    if not in_bin.exists() and version not in versions_gone(component):
+        return
+    raise Refusal(
+        "version_taken",
+        _("“%(name)s” had a version %(version)s, which was deleted.") % {"name": component.name, "version": version},
+        hint=_("Restore it from the recycle bin, or give another version: one is not given again."),
+        status=409,
+    )
 
 
 def _taken(same: ComponentVersion, last: ComponentVersion | None) -> Refusal:

@@ -6,6 +6,7 @@ class ComponentsConfig(AppConfig):
     label = "components"
 
     def ready(self) -> None:
-        from mlops.components import environment_uses
+        from mlops.components import binned, environment_uses
 
+        binned.register()
         environment_uses.register()

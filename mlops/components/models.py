@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,11 @@ class Kind(models.TextChoices):
     PARALLEL = "parallel", _("Parallel")
 
 
+class KeptComponents(models.Manager["Component"]):
+    def get_queryset(self) -> models.QuerySet[Component]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Component(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -29,13 +35,28 @@ class Component(models.Model):
     """Out of the palette; drawings and runs that use it go on."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: its name is free, and nothing of it is removed yet."""
+
+    objects: ClassVar[models.Manager[Component]] = KeptComponents()
+    """Without those in the recycle bin."""
+    with_deleted: ClassVar[models.Manager[Component]] = models.Manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_component_name_per_project")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], condition=models.Q(deleted_at=None), name="one_component_name_per_project"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptComponentVersions(models.Manager["ComponentVersion"]):
+    def get_queryset(self) -> models.QuerySet[ComponentVersion]:
+        return super().get_queryset().filter(deleted_at=None, component__deleted_at=None)
 
 
 class ComponentVersion(models.Model):
@@ -59,6 +80,12 @@ class ComponentVersion(models.Model):
     """Why it should not be used any more, and what to use instead."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then; its version is not given again."""
+
+    objects: ClassVar[models.Manager[ComponentVersion]] = KeptComponentVersions()
+    """Without those in the recycle bin, alone or with their component."""
+    with_deleted: ClassVar[models.Manager[ComponentVersion]] = models.Manager()
 
     class Meta:
         ordering = ["-position"]

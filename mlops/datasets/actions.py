@@ -8,19 +8,18 @@ from typing import Any, BinaryIO
 
 import msgspec
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.deletion import delete
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
 from mlops.datasets import errors
 from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination, Preview
-from mlops.datasets.usage import uses_of
 from mlops.events.chain import record
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
@@ -193,28 +192,9 @@ def describe(actor: Any, dataset: Dataset, **texts: str) -> Dataset:
 
 
 def delete_version(actor: Any, version: DatasetVersion, *, reason: str = "") -> None:
-    """Refused with the names of its users while a run or a model needs it. The last version takes the dataset along."""
-    dataset = version.dataset
-    require(actor, "contribute", dataset.project)
-    holding = [use for use in uses_of(version) if use.holds]
-    if holding:
-        raise errors.in_use(version, holding)
-    with transaction.atomic():
-        named, pk = str(version), dataset.pk
-        try:
-            DatasetVersion.objects.filter(pk=version.pk).delete()
-        except ProtectedError as error:
-            raise errors.held(version, error.protected_objects) from error
-        if not DatasetVersion.objects.filter(dataset=dataset).exists():
-            Dataset.objects.filter(pk=pk).delete()
-        record(
-            actor,
-            "mlops.dataset.version_deleted",
-            subject=f"datasets/{named}",
-            project=dataset.project,
-            reason=reason,
-            notice=("dataset", str(pk)),
-        )
+    """Into the recycle bin. Refused with the names of its users while something needs it. The last version takes the
+    dataset along."""
+    delete(actor, version, reason=reason)
 
 
 def checked_name(name: str) -> str:

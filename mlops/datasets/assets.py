@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.given import versions_gone
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors, versions
@@ -209,8 +210,11 @@ def content_of(type_: str, files: Tree) -> str:
 
 
 def _add(actor: Any, dataset: Dataset, new: NewAsset, files: Tree | None, origin: dict[str, Any]) -> DatasetVersion:
+    known = DatasetVersion.with_deleted.filter(dataset=dataset, deleted_at__isnull=False)
+    if new.version and (versions.matching(known, new.version).exists() or new.version in versions_gone(dataset)):
+        raise errors.version_deleted(dataset, new.version)
     number = int(new.version) if versions.is_number(new.version) else dataset.last_number + 1
-    while DatasetVersion.objects.filter(dataset=dataset, number=number).exists():
+    while DatasetVersion.with_deleted.filter(dataset=dataset, number=number).exists():
         number += 1
     dataset.last_number = max(dataset.last_number, number)
     dataset.save(update_fields=["last_number"])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion
-from mlops.datasets.usage import Use
 from mlops.formats.refusal import Refusal, Where, nearest
 
 
@@ -100,6 +98,15 @@ def another_type(dataset: Dataset, wanted: str) -> Refusal:
     )
 
 
+def version_deleted(dataset: Dataset, version: str) -> Refusal:
+    return Refusal(
+        "version_exists",
+        _("“%(name)s” had a version %(version)s, which was deleted.") % {"name": dataset.name, "version": version},
+        hint=_("Restore it from the recycle bin, or choose another version: one is not given again."),
+        status=409,
+    )
+
+
 def version_taken(version: DatasetVersion, *, is_archived: bool) -> Refusal:
     told = {"version": version, "day": version.created_at.date().isoformat()}
     return Refusal(
@@ -110,20 +117,3 @@ def version_taken(version: DatasetVersion, *, is_archived: bool) -> Refusal:
         else _("Choose another version, or name none."),
         status=409,
     )
-
-
-def in_use(version: DatasetVersion, uses: list[Use]) -> Refusal:
-    named = ", ".join(f"{use.kind} “{use.name}”" for use in uses[:5])
-    more = _(" and %(count)d more") % {"count": len(uses) - 5} if len(uses) > 5 else ""
-    return Refusal(
-        "dataset_in_use",
-        _("“%(version)s” is used by %(users)s.") % {"version": version, "users": named + more},
-        hint=_("Delete those first, or keep the version."),
-        status=409,
-    )
-
-
-def held(version: DatasetVersion, holders: Iterable[Any]) -> Refusal:
-    """By the database itself: rows of another package point at it."""
-    kinds = sorted({str(holder._meta.verbose_name) for holder in holders})
-    return in_use(version, [Use(kind=_("entry"), name=kind) for kind in kinds])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +18,11 @@ class AssetType(models.TextChoices):
     URI_FILE = "uri_file", _("File")
     URI_FOLDER = "uri_folder", _("Folder")
     MLTABLE = "mltable", _("MLTable")
+
+
+class KeptDatasets(models.Manager["Dataset"]):
+    def get_queryset(self) -> models.QuerySet[Dataset]:
+        return super().get_queryset().filter(deleted_at=None)
 
 
 class Dataset(models.Model):
@@ -38,10 +44,20 @@ class Dataset(models.Model):
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: its name is free, and nothing of it is removed yet."""
+
+    objects: ClassVar[models.Manager[Dataset]] = KeptDatasets()
+    """Without those in the recycle bin."""
+    with_deleted: ClassVar[models.Manager[Dataset]] = models.Manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_dataset_name_per_project")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], condition=models.Q(deleted_at=None), name="one_dataset_name_per_project"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -87,6 +103,11 @@ class VersionState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class KeptDatasetVersions(models.Manager["DatasetVersion"]):
+    def get_queryset(self) -> models.QuerySet[DatasetVersion]:
+        return super().get_queryset().filter(deleted_at=None, dataset__deleted_at=None)
+
+
 class DatasetVersion(models.Model):
     """`raw` is the file of a table as it came, `files` what a file, folder or MLTable holds; `tree` the table that was
     read from either: `data.parquet` and `meta.json` (formats.transform.TableMeta). A file that is no table has none."""
@@ -128,6 +149,12 @@ class DatasetVersion(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then; its version is not given again."""
+
+    objects: ClassVar[models.Manager[DatasetVersion]] = KeptDatasetVersions()
+    """Without those in the recycle bin, alone or with their dataset."""
+    with_deleted: ClassVar[models.Manager[DatasetVersion]] = models.Manager()
 
     class Meta:
         ordering = ["-number"]

@@ -17,6 +17,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     url: str = ""
     holds: bool = True
+    remedy: str = ""
+    """What ends the use, as a sentence."""
 
 
 Source = Callable[[DatasetVersion], Iterable[Use]]

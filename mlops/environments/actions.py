@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.bin.given import versions_gone
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion, Kind
 from mlops.environments.names import checked_name, checked_version
 from mlops.events.chain import record
@@ -37,6 +38,9 @@ def create_version(
         Project.objects.select_for_update().get(pk=project.pk)
         asset = EnvironmentAsset.objects.filter(project=project, name=name).first()
         before = EnvironmentVersion.objects.filter(asset=asset).order_by("-position") if asset else None
+        ever = EnvironmentVersion.with_deleted.filter(asset=asset).order_by("-position") if asset else None
+        if asset is not None and version:
+            _require_new(asset, version)
         last = before.first() if before is not None else None
         same = before.filter(version=version).first() if before is not None and version else last
         if same is not None and same.digest == digest:
@@ -46,7 +50,8 @@ def create_version(
         asset = asset or EnvironmentAsset.objects.create(project=project, name=name, created_by=actor)
         if asset.archived_at is not None:
             EnvironmentAsset.objects.filter(pk=asset.pk).update(archived_at=None)
-        position = last.position + 1 if last else 1
+        newest = ever.first() if ever is not None else None
+        position = newest.position + 1 if newest else 1
         row = EnvironmentVersion.objects.create(
             asset=asset,
             version=version or _next(asset, position),
@@ -131,10 +136,23 @@ def _kind(requirements: Requirements, source_name: str) -> Kind:
 
 
 def _next(asset: EnvironmentAsset, position: int) -> str:
-    taken = set(EnvironmentVersion.objects.filter(asset=asset).values_list("version", flat=True))
+    taken = set(EnvironmentVersion.with_deleted.filter(asset=asset).values_list("version", flat=True))
+    taken |= versions_gone(asset)
     while str(position) in taken:
         position += 1
     return str(position)
+
+
+def _require_new(asset: EnvironmentAsset, version: str) -> None:
+    in_bin = EnvironmentVersion.with_deleted.filter(asset=asset, version=version, deleted_at__isnull=False)
+    if not in_bin.exists() and version not in versions_gone(asset):
+        return
+    raise Refusal(
+        "version_taken",
+        _("“%(name)s” had a version %(version)s, which was deleted.") % {"name": asset.name, "version": version},
+        hint=_("Restore it from the recycle bin, or give another version: one is not given again."),
+        status=409,
+    )
 
 
 def _taken(same: EnvironmentVersion, last: EnvironmentVersion | None) -> Refusal:

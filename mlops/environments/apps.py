@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class EnvironmentsConfig(AppConfig):
     name = "mlops.environments"
     label = "environments"
+
+    def ready(self) -> None:
+        from mlops.environments import binned
+
+        binned.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -49,6 +50,11 @@ class Kind(models.TextChoices):
     BUILD = "build", _("Dockerfile")
 
 
+class KeptEnvironmentAssets(models.Manager["EnvironmentAsset"]):
+    def get_queryset(self) -> models.QuerySet[EnvironmentAsset]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class EnvironmentAsset(models.Model):
     """A name in a project, under which versions of an environment are kept."""
 
@@ -59,13 +65,28 @@ class EnvironmentAsset(models.Model):
     """Out of the lists; what uses it goes on."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then: its name is free, and nothing of it is removed yet."""
+
+    objects: ClassVar[models.Manager[EnvironmentAsset]] = KeptEnvironmentAssets()
+    """Without those in the recycle bin."""
+    with_deleted: ClassVar[models.Manager[EnvironmentAsset]] = models.Manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_environment_name_per_project")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], condition=models.Q(deleted_at=None), name="one_environment_name_per_project"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptEnvironmentVersions(models.Manager["EnvironmentVersion"]):
+    def get_queryset(self) -> models.QuerySet[EnvironmentVersion]:
+        return super().get_queryset().filter(deleted_at=None, asset__deleted_at=None)
 
 
 class EnvironmentVersion(models.Model):
@@ -96,6 +117,12 @@ class EnvironmentVersion(models.Model):
     description = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+    """In the recycle bin since then; its version is not given again."""
+
+    objects: ClassVar[models.Manager[EnvironmentVersion]] = KeptEnvironmentVersions()
+    """Without those in the recycle bin, alone or with their asset."""
+    with_deleted: ClassVar[models.Manager[EnvironmentVersion]] = models.Manager()
 
     class Meta:
         ordering = ["-position"]

@@ -7,6 +7,7 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         import mlops.monitoring.measures  # noqa: F401 - it registers itself
-        from mlops.monitoring import alerting
+        from mlops.monitoring import alerting, named_in
 
+        named_in.register()
         alerting.register()

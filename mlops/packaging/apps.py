@@ -6,7 +6,9 @@ class PackagingConfig(AppConfig):
     label = "packaging"
 
     def ready(self) -> None:
-        from mlops.packaging import model_users
+        from mlops.datasets import usage as of_datasets
+        from mlops.packaging import dataset_users, model_users
         from mlops.registry import usage
 
+        of_datasets.register(dataset_users.users)
         usage.register(model_users.users)

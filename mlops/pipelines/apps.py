@@ -6,6 +6,7 @@ class PipelinesConfig(AppConfig):
     label = "pipelines"
 
     def ready(self) -> None:
-        from mlops.pipelines import run_users
+        from mlops.pipelines import named_in, run_users
 
+        named_in.register()
         run_users.register()

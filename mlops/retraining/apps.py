@@ -7,7 +7,8 @@ class RetrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.registry import usage
-        from mlops.retraining import alerting, model_users
+        from mlops.retraining import alerting, model_users, named_in
 
+        named_in.register()
         alerting.register()
         usage.register(model_users.users)

@@ -13,6 +13,7 @@ from mlops.events.catalogue import (
     components,
     datasets,
     datastores,
+    deletion,
     deployments,
     drafts,
     endpoints,
@@ -54,6 +55,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Environments": environments.TYPES,
     "Tags": tags.TYPES,
     "Drawings": drafts.TYPES,
+    "Recycle bin": deletion.TYPES,
     "Projects and clusters": projects.TYPES,
     "People and tokens": accounts.TYPES,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from mlops.events.catalogue.deletion import Deleted
 from mlops.events.catalogue.described import Data, EventType, said
 
 
@@ -67,5 +68,6 @@ TYPES = (
               "datasets/{name}"),
     EventType("mlops.dataset.source_changed", "Source changed", "What lies at a version's address is not what it was.",
               VERSION, SourceChanged),
-    EventType("mlops.dataset.version_deleted", "Version deleted", "A version is deleted.", VERSION),
+    EventType("mlops.dataset.version_deleted", "Version deleted", "A version goes into the recycle bin.", VERSION,
+              Deleted),
 )  # fmt: skip

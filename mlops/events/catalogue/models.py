@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from mlops.events.catalogue.deletion import Deleted
 from mlops.events.catalogue.described import Data, EventType, Facts, RunId, Tags, said
 
 
@@ -44,14 +45,6 @@ class Aliased(Data, kw_only=True):
     alias: str
 
 
-class Deleted(Data, kw_only=True):
-    bytes: Annotated[int, said("What its files hold, also where others hold the same.")] = 0
-
-
-class Undeleted(Data, kw_only=True):
-    old_name: Annotated[str, said("The name that it was deleted by; it may have another one now.")] = ""
-
-
 class Change(Data, kw_only=True):
     request: Annotated[int, said("The request's number.")]
     kind: Annotated[str, said("`stage` or `alias`.")]
@@ -86,20 +79,6 @@ TYPES = (
         "mlops.model.retired",
         "Model deleted whole",
         "A model goes into the recycle bin with all of its versions.",
-        MODEL,
-        Deleted,
-    ),
-    EventType(
-        "mlops.model.undeleted",
-        "Model put back",
-        "A model, or a version, comes out of the recycle bin.",
-        MODEL,
-        Undeleted,
-    ),
-    EventType(
-        "mlops.model.purged",
-        "Model deleted for good",
-        "A model, or a version, is removed, but for its tombstone.",
         MODEL,
         Deleted,
     ),

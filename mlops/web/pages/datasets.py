@@ -273,7 +273,7 @@ def delete_version(request: HttpRequest, dataset_id: UUID, number: int) -> HttpR
             raise
         messages.error(request, f"{refusal.message} {refusal.hint}")
         return redirect("web:dataset", dataset_id)
-    messages.success(request, _("Deleted %(name)s.") % {"name": name})
+    messages.success(request, _("%(name)s is in the recycle bin.") % {"name": name})
     still_there = Dataset.objects.filter(pk=dataset_id).exists()
     return redirect("web:dataset", dataset_id) if still_there else redirect("web:datasets")
 

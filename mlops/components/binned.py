@@ -1,0 +1,59 @@
+"""Components and their versions as assets of the recycle bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from mlops.bin import assets, documents
+from mlops.bin.uses import Use
+from mlops.components.models import Component, ComponentVersion
+from mlops.components.usage import uses_of
+
+NEWEST = ("", "latest")
+
+
+def register() -> None:
+    assets.register(
+        assets.Asset(
+            noun="component",
+            title=_("Component"),
+            version_title=_("Component version"),
+            whole=Component,
+            version=ComponentVersion,
+            parent="component",
+            trees=("tree",),
+            deleted_event="mlops.component.deleted",
+            version_deleted_event="mlops.component.deleted",
+            users=users,
+            facts=_facts,
+            last_takes_whole=True,
+        )
+    )
+
+
+def users(versions: Sequence[ComponentVersion]) -> Iterable[Use]:
+    component = versions[0].component
+    going = {version.version for version in versions}
+    left = ComponentVersion.objects.filter(component=component).exclude(pk__in=[version.pk for version in versions])
+    if not left.exists():
+        going.update(NEWEST)
+    told = [Use(title=f"{use.kind} “{use.name}”", url=use.url) for use in uses_of(component) if use.version in going]
+
+    def names(key: str, text: str, within: Mapping[str, Any]) -> bool:
+        plain, name = text.removeprefix("azureml:"), component.name
+        if key != "component" or not plain.startswith(name):
+            return False
+        if plain == name:
+            return str(within.get("version") or "") in going
+        return plain[len(name)] in ":@" and plain[len(name) + 1 :] in going
+
+    found = documents.naming(component.project, names)
+    pages = {use.url for use in found}
+    return [*found, *(use for use in told if use.url not in pages)]
+
+
+def _facts(version: ComponentVersion) -> dict[str, Any]:
+    return {"kind": version.kind, "digest": version.digest, "code": version.tree_id or ""}
