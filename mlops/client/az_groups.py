@@ -6,7 +6,6 @@ import sys
 
 INSTEAD = {
     "compute": "There is none to set up: jobs run on this server's workers, and files may name any `compute`.",
-    "workspace": "A server is one workspace; its projects are made on its pages, and --project chooses one.",
     "connection": "Set up a data store (mlops datastore create), or a registry of images (mlops registry).",
     "feature-set": "Make a data asset of the features: mlops data create.",
     "feature-store": "Make data assets of the features: mlops data create.",
@@ -15,6 +14,10 @@ INSTEAD = {
     "marketplace-subscription": "Deploy a model of your own: mlops online-endpoint create.",
     "index": "Register the files: mlops data create.",
     "capability-host": "Deploy a model of your own: mlops online-endpoint create.",
+    "workspace-hub": "A project is what Azure ML calls a workspace: mlops workspace create.",
+    "project": "A project is what Azure ML calls a workspace: mlops workspace list.",
+    "feature": "Make a data asset of the features: mlops data create.",
+    "prompt": "There are no flows of prompts here: deploy a model of your own (mlops online-endpoint create).",
     "deployment-template": "Write the settings into the deployment's own file.",
 }
 

@@ -7,8 +7,12 @@ import sys
 WITH_VALUE = {
     "--resource-group": "--resource-group", "-g": "--resource-group", "--workspace-name": "--workspace-name",
     "-w": "--workspace-name", "--subscription": "--subscription", "--registry-name": "--registry-name",
+    "--os-type": "--os-type", "--container": "--container", "--datastore": "--datastore",
 }  # fmt: skip
-ALONE = ("--no-wait", "--only-show-errors", "--debug", "--verbose")
+ALONE = (
+    "--no-wait", "--only-show-errors", "--debug", "--verbose", "--force-string", "--skip-validation",
+    "--skip-script-validation", "--include-secrets", "--local-enable-gpu",
+)  # fmt: skip
 
 
 def left_over(unknown: list[str]) -> list[str]:

@@ -49,16 +49,19 @@ class Connection:
         response = self._answer(method, path, json=body, params=_given(query or {}))
         return response.json() if response.content else None
 
-    def all(self, path: str, **query: Any) -> list[Any]:
-        """Every row of a list, page after page."""
-        answer = self.get(path, limit=PAGE_ROWS, **query)
+    def all(self, path: str, *, most: int = 0, **query: Any) -> list[Any]:
+        """Every row of a list, page after page; or the first so many."""
+        return list(self._rows(path, most, query))[: most or None]
+
+    def _rows(self, path: str, most: int, query: dict[str, Any]) -> list[Any]:
+        answer = self.get(path, limit=min(most or PAGE_ROWS, PAGE_ROWS), **query)
         rows: list[Any] = []
         while True:
             if isinstance(answer, list):
                 return rows + answer
             rows += answer["results"]
             following = answer.get("next")
-            if not following:
+            if not following or (most and len(rows) >= most):
                 return rows
             answer = self.request("GET", following)
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from mlops.client.words import Words
+
 DONE, FAILED, WRONG_USAGE, REFUSED = 0, 1, 2, 3
 
 
@@ -29,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group("storage", "what is stored, and what of it nothing needs any more", "mlops.server.storage:define"),
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
+    Group("workspace", "projects, as Azure ML calls them", "mlops.client.commands.workspace:define"),
     Group("token", "personal tokens", "mlops.client.commands.token:define"),
     Group("data", "data assets: tables, files, folders", "mlops.client.commands.data:define"),
     Group("datastore", "places outside that data comes from", "mlops.client.commands.datastore:define"),
@@ -92,12 +95,12 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
         from mlops.client.az_options import left_over
 
         if rest := left_over(unknown):
-            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+            getattr(arguments, "words", parser).unknown(rest)
     return arguments
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(words: Sequence[str]) -> Words:
+    parser = Words(
         prog="mlops",
         description="MLOps Studio: pipelines, models, endpoints.",
         epilog="`mlops COMMAND --help` says more about one command.",

@@ -22,7 +22,7 @@ class Verbs:
         child: argparse.ArgumentParser = self._children.add_parser(
             name, help=help, description=f"{help[:1].upper()}{help[1:]}."
         )
-        child.set_defaults(act=run)
+        child.set_defaults(act=run, words=child)
         (form or add_output)(child)
         return child
 
@@ -35,7 +35,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        choices=("table", "json", "yaml", "tsv"),
+        choices=("table", "json", "jsonc", "yaml", "yamlc", "tsv", "none"),
         help="form of the answer (a table on a terminal, else JSON)",
     )
     parser.add_argument("--query", metavar="EXPR", help="a JMESPath expression applied to the answer")
@@ -67,11 +67,13 @@ def add_filter(parser: argparse.ArgumentParser) -> None:
         "--tag", action="append", default=[], metavar="NAME=VALUE", help="only with this tag (repeatable)"
     )
     parser.add_argument("--order-by", default="", metavar="NAMES", help='such as "-created" or "name, created desc"')
+    parser.add_argument("--max-results", "-r", type=int, default=0, metavar="N", help="at most so many")
 
 
 def filtered(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What `add_filter` added, as REST asks for it."""
-    return {"filter": arguments.filter, "tag": arguments.tag, "order_by": arguments.order_by}
+    """What `add_filter` added, as REST asks for it; and how many rows at most."""
+    most = {"most": arguments.max_results} if arguments.max_results else {}
+    return {"filter": arguments.filter, "tag": arguments.tag, "order_by": arguments.order_by, **most}
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,10 @@ Columns = Sequence[tuple[str, str]]
 """Heading and dotted path of each column of a table."""
 
 
+FORMS = {"jsonc": "json", "yamlc": "yaml"}
+"""Those that `az` writes in colours."""
+
+
 def print_warnings(answer: Any) -> None:
     """What the server says beside its answer, on standard error."""
     for line in (answer.get("warnings") or ()) if isinstance(answer, dict) else ():
@@ -29,7 +33,9 @@ def show(arguments: argparse.Namespace, value: Any, *, columns: Columns = ()) ->
         return 0
     if arguments.query:
         value, columns = _queried(value, arguments.query), ()
-    form = arguments.output or ("table" if sys.stdout.isatty() else "json")
+    form = FORMS.get(arguments.output or "", arguments.output) or ("table" if sys.stdout.isatty() else "json")
+    if form == "none":
+        return 0
     writer = {"json": as_json, "yaml": as_yaml, "tsv": as_tsv}.get(form)
     text = writer(value) if writer else as_table(value, columns=columns)
     if text:

@@ -30,7 +30,8 @@ from mlops.tags.searching import asks_for
 
 class NewComponent(serializers.Serializer[Any]):
     """A multipart form with `files` (zips are unpacked; `paths` where they lie in folders), or JSON: `yaml` is the text
-    of a commandComponent without code, `python` that of a file with a function; `component` and `script`: drawn."""
+    of a commandComponent without code, `python` that of a file with a function; `component` and `script`: drawn.
+    `set`: fields of the YAML given anew, `a.b=VALUE`."""
 
     project = serializers.CharField()
     name = serializers.CharField(required=False, allow_blank=True, default="")
@@ -42,6 +43,7 @@ class NewComponent(serializers.Serializer[Any]):
     component = serializers.JSONField(required=False)
     script = serializers.CharField(required=False, trim_whitespace=False)
     requirements = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    set = serializers.ListField(child=serializers.CharField(trim_whitespace=False), required=False, default=list)
 
 
 class VersionChange(serializers.Serializer[Any]):
@@ -159,6 +161,7 @@ def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
     project = project_named(request.user, fields["project"])
     require(request.user, "contribute", project)
     chosen = {"name": fields["name"], "version": fields["version"]}
+    settings = tuple(fields["set"])
     if fields.get("script") is not None:
         return register_script(
             request.user,
@@ -184,7 +187,7 @@ def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
         )
     with unpacked(given) as folder:
         return register_folder(
-            request.user, project, folder, main=fields["main"], function=fields["function"], **chosen
+            request.user, project, folder, main=fields["main"], function=fields["function"], settings=settings, **chosen
         )
 
 

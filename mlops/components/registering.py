@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.azureml.lines import Path as YamlPath
 from mlops.formats.azureml.lines import Source, fields, load
 from mlops.formats.azureml.parallel import read_parallel
+from mlops.formats.azureml.setting import with_settings
 from mlops.formats.component import Component
 from mlops.formats.definition import Definition, Function, Requirements
 from mlops.formats.function import read_function
@@ -45,14 +46,24 @@ def register_graphs_by(reader: Callable[..., ComponentVersion]) -> None:
 
 
 def register_folder(
-    actor: Any, project: Project, folder: Path, *, main: str = "", name: str = "", version: str = "", function: str = ""
+    actor: Any,
+    project: Project,
+    folder: Path,
+    *,
+    main: str = "",
+    name: str = "",
+    version: str = "",
+    function: str = "",
+    settings: Sequence[str] = (),
 ) -> ComponentVersion:
-    """The component that the file `main` (else the only one that can be) describes. Nothing of it is imported."""
+    """The component that the file `main` (else the only one that can be) describes. Nothing of it is imported.
+
+    `settings`: fields of a YAML file that are given anew, `a.b=VALUE`."""
     require(actor, "contribute", project)
     main = main or _main(folder)
     if main.endswith(".py"):
         return _register_function(actor, project, folder, main, name=name, version=version, function=function)
-    source = load(main, text_of(folder, main))
+    source = with_settings(load(main, text_of(folder, main)), settings)
     if is_graph(source):
         return _graphs[0](actor, project, folder, source, name=name, version=version)
     return register_source(actor, project, folder, source, name=name, version=version)

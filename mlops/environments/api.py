@@ -29,7 +29,8 @@ from mlops.tags.searching import asks_for
 
 class NewEnvironment(serializers.Serializer[Any]):
     """A multipart form with `files` (a zip of the YAML and what it names, or single files), or JSON: `yaml` is the text
-    of an environment or a conda file, `requirements` that of a requirements file."""
+    of an environment or a conda file, `requirements` that of a requirements file. `set`: fields
+    of an environment's YAML given anew, `a.b=VALUE`."""
 
     project = serializers.CharField()
     main = serializers.CharField(required=False, allow_blank=True, default="")
@@ -39,6 +40,7 @@ class NewEnvironment(serializers.Serializer[Any]):
     tags = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, default=dict)
     yaml = serializers.CharField(required=False, trim_whitespace=False)
     requirements = serializers.CharField(required=False, trim_whitespace=False)
+    set = serializers.ListField(child=serializers.CharField(trim_whitespace=False), required=False, default=list)
 
 
 class Environments(APIView):
@@ -127,4 +129,5 @@ def _create(request: Request, fields: dict[str, Any]) -> EnvironmentVersion:
         )
     chosen = {name: fields[name] for name in ("name", "version", "description", "tags")}
     with unpacked(given) as folder:
-        return register_folder(request.user, project, folder, main=fields["main"], given=chosen)
+        settings = tuple(fields["set"])
+        return register_folder(request.user, project, folder, main=fields["main"], given=chosen, settings=settings)

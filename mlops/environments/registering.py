@@ -3,6 +3,7 @@ Dockerfile."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,33 @@ from mlops.environments.actions import create_version
 from mlops.environments.models import EnvironmentVersion
 from mlops.environments.ordering import order
 from mlops.environments.references import python_said, with_context
+from mlops.formats.azureml.dumping import as_yaml
 from mlops.formats.azureml.environment import read_file_of
-from mlops.formats.azureml.lines import Source
+from mlops.formats.azureml.lines import Source, load
+from mlops.formats.azureml.setting import with_settings
 from mlops.formats.refusal import Refusal
 
 ENDINGS = (".yml", ".yaml", ".txt", ".in")
 
 
 def register_folder(
-    actor: Any, project: Project, folder: Path, *, main: str = "", given: dict[str, Any] | None = None
+    actor: Any,
+    project: Project,
+    folder: Path,
+    *,
+    main: str = "",
+    given: dict[str, Any] | None = None,
+    settings: Sequence[str] = (),
 ) -> EnvironmentVersion:
     """The environment that the file `main` describes (else the only one that can). `given`: name, version,
-    description and tags that go before those of the file. Nothing of it is executed."""
+    description and tags that go before those of the file; `settings`: fields of its YAML given anew, `a.b=VALUE`.
+    Nothing of it is executed."""
     require(actor, "contribute", project)
     main = main or _main(folder)
     text = text_of(folder, main)
-    read = read_file_of(main, lambda path: text_of(folder, path))
+    if settings:
+        text = as_yaml(with_settings(load(main, text), settings).value)
+    read = read_file_of(main, lambda path: text if path == main else text_of(folder, path))
     place = Source(name=main, value=None, lines={})
     read = with_context(read, folder=folder, beside="", source=place)
     read = msgspec.structs.replace(read, warnings=(*read.warnings, *python_said(read.requirements)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.http import StreamingHttpResponse
@@ -23,7 +24,9 @@ from mlops.components.bundles import unpacked
 from mlops.formats.refusal import Refusal
 from mlops.jobs import actions, files, publishing, queries
 from mlops.jobs.shaping import job_line, job_lines, job_whole
+from mlops.pipelines import published
 from mlops.pipelines.actions import cancel
+from mlops.pipelines.models import Schedule
 from mlops.pipelines.schedules_api import schedule_arguments
 from mlops.pipelines.shaping import schedule_whole
 from mlops.runs.actions import archive, bring_back
@@ -107,7 +110,7 @@ class Validation(APIView):
 
 class JobSchedules(APIView):
     """A job of a file, published and called by a schedule: `schedule` is JSON as `POST schedules/` takes it, without
-    `endpoint`."""
+    `endpoint`; `update` is the id of the schedule that is changed, where it is no new one."""
 
     @extend_schema(request=NewJob, responses={201: dict})
     def post(self, request: Request) -> Response:
@@ -116,16 +119,26 @@ class JobSchedules(APIView):
         given = fields.validated_data
         project = project_named(request.user, given["project"])
         require(request.user, "contribute", project)
+        asked = {
+            "schedule": schedule_arguments(_json(request.POST.get("schedule"))),
+            "main": given["main"],
+            "settings": tuple(given["set"]),
+        }
+        known = self._known(request)
         with sent_files(request, given.get("yaml")) as folder:
-            made, warnings = publishing.schedule_job(
-                request.user,
-                project,
-                folder,
-                schedule=schedule_arguments(_json(request.POST.get("schedule"))),
-                main=given["main"],
-                settings=tuple(given["set"]),
-            )
-        return Response({**schedule_whole(made), "warnings": list(warnings)}, status=201)
+            if known is None:
+                made, warnings = publishing.schedule_job(request.user, project, folder, **asked)
+            else:
+                made, warnings = publishing.reschedule_job(request.user, known, folder, **asked)
+        return Response({**schedule_whole(made), "warnings": list(warnings)}, status=200 if known else 201)
+
+    def _known(self, request: Request) -> Schedule | None:
+        """The one that `update` names by its id."""
+        text = str(request.POST.get("update") or "")
+        try:
+            return published.schedule(request.user, UUID(text)) if text else None
+        except ValueError as error:
+            raise Refusal("not_found", "There is no such schedule.", status=404) from error
 
 
 class OneJob(APIView):

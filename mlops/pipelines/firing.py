@@ -7,12 +7,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.looking import Found, look, next_look
@@ -39,6 +40,32 @@ def tick(now: datetime | None = None) -> None:
     waiting = Fire.objects.filter(state=FireState.QUEUED, schedule__is_enabled=True).order_by("due_at", "pk")
     for fire in waiting.select_related("schedule__endpoint__default", "schedule__version", "schedule__project"):
         _start_waiting(fire, now)
+
+
+def fire_now(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> Fire:
+    """Once, beside its times, by the same rules: where an earlier run is going, it waits or is left out."""
+    require(actor, "contribute", schedule.project)
+    now = now or timezone.now()
+    with transaction.atomic():
+        fire = Fire.objects.create(
+            schedule=schedule,
+            key=f"asked:{uuid4()}",
+            due_at=now,
+            decided_at=now,
+            state=FireState.SKIPPED,
+            reason=_("Asked for by %(name)s.") % {"name": actor},
+            parameters={},
+        )
+        _begin(schedule, fire, now)
+        record(
+            actor,
+            "mlops.schedule.triggered",
+            subject=f"schedules/{schedule.pk}",
+            project=schedule.project,
+            data={"name": schedule.name, "endpoint": schedule.endpoint.name, "state": str(fire.state)},
+            notice=("schedule", str(schedule.pk)),
+        )
+    return fire
 
 
 def look_at(schedule_id: UUID, *, now: datetime) -> None:

@@ -120,6 +120,21 @@ def change_schedule(
         _tell(actor, "changed", schedule)
 
 
+def settings_of(schedule: Schedule) -> dict[str, Any]:
+    """As `change_schedule` takes them."""
+    return {
+        "trigger": schedule.trigger,
+        "number": schedule.version.number if schedule.version else None,
+        "experiment": schedule.experiment,
+        "parameters": schedule.parameters,
+        "description": schedule.description,
+        "catch_up": schedule.catch_up,
+        "catch_up_most": schedule.catch_up_most,
+        "overlap": schedule.overlap,
+        "continue_on_step_failure": schedule.continue_on_step_failure,
+    }
+
+
 def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> None:
     """From now on: what would have fired while it was disabled is not caught up."""
     require(actor, "contribute", schedule.project)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require
 from mlops.formats.refusal import Refusal
 from mlops.formats.schedule import Cron, Recurrence
-from mlops.pipelines import published, schedules
+from mlops.pipelines import firing, published, schedules
 from mlops.pipelines.shaping import fire_line, schedule_line, schedule_whole
 from mlops.pipelines.timing import preview
 
@@ -32,6 +33,21 @@ class ScheduleSettings(serializers.Serializer[Any]):
     overlap = serializers.CharField(required=False, default="skip")
     continue_on_step_failure = serializers.BooleanField(required=False, default=False)
     enabled = serializers.BooleanField(required=False, default=True)
+
+
+class ScheduleChange(serializers.Serializer[Any]):
+    """What is left out stays as it is."""
+
+    trigger = serializers.DictField(required=False)
+    version = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+    experiment = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    parameters = serializers.DictField(required=False)
+    description = serializers.CharField(required=False, allow_blank=True)
+    catch_up = serializers.CharField(required=False)
+    catch_up_most = serializers.IntegerField(required=False, min_value=1, max_value=1000)
+    overlap = serializers.CharField(required=False)
+    continue_on_step_failure = serializers.BooleanField(required=False)
+    enabled = serializers.BooleanField(required=False)
 
 
 class ScheduleFields(ScheduleSettings):
@@ -83,21 +99,37 @@ class OneSchedule(APIView):
     def get(self, request: Request, schedule_id: UUID) -> Response:
         return Response(schedule_whole(published.schedule(request.user, schedule_id)))
 
-    @extend_schema(request=dict, responses=dict)
+    @extend_schema(request=ScheduleChange, responses=dict)
     def patch(self, request: Request, schedule_id: UUID) -> Response:
         one = published.schedule(request.user, schedule_id)
-        if _body(request).get("enabled") is True:
-            schedules.enable_schedule(request.user, one)
-        elif _body(request).get("enabled") is False:
-            schedules.disable_schedule(request.user, one)
-        else:
-            raise Refusal("enabled_missing", "Say “enabled”: true or false.")
+        fields = ScheduleChange(data=_body(request))
+        fields.is_valid(raise_exception=True)
+        if not fields.validated_data:
+            raise Refusal("nothing_to_change", "Nothing was said to change.", hint="Such as “enabled”: false.")
+        given = dict(fields.validated_data)
+        enabled = given.pop("enabled", None)
+        with transaction.atomic():
+            if given:
+                schedules.change_schedule(request.user, one, **schedules.settings_of(one) | _renamed(given))
+            if enabled is True and (given or not one.is_enabled):
+                schedules.enable_schedule(request.user, one)
+            elif enabled is False:
+                schedules.disable_schedule(request.user, one)
         return Response(schedule_whole(one))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, schedule_id: UUID) -> Response:
         schedules.delete_schedule(request.user, published.schedule(request.user, schedule_id))
         return Response(status=204)
+
+
+class TriggerNow(APIView):
+    """Fires once, beside its times; also while it is disabled."""
+
+    @extend_schema(request=None, responses={201: dict})
+    def post(self, request: Request, schedule_id: UUID) -> Response:
+        fire = firing.fire_now(request.user, published.schedule(request.user, schedule_id))
+        return Response(fire_line(fire), status=201)
 
 
 class Fires(APIView):
@@ -107,6 +139,10 @@ class Fires(APIView):
     def get(self, request: Request, schedule_id: UUID) -> Response:
         found = published.fires(published.schedule(request.user, schedule_id))
         return Response({"results": [fire_line(one) for one in found[:500]]})
+
+
+def _renamed(given: dict[str, Any]) -> dict[str, Any]:
+    return {"number" if name == "version" else name: value for name, value in given.items()}
 
 
 def _endpoint(request: Request) -> Any:

@@ -32,5 +32,6 @@ urlpatterns = [
     path("schedules/", schedules_api.Schedules.as_view(), name="schedules"),
     path("schedules/preview/", schedules_api.Preview.as_view(), name="schedule-preview"),
     path("schedules/<uuid:schedule_id>/", schedules_api.OneSchedule.as_view(), name="schedule"),
+    path("schedules/<uuid:schedule_id>/trigger/", schedules_api.TriggerNow.as_view(), name="schedule-trigger"),
     path("schedules/<uuid:schedule_id>/fires/", schedules_api.Fires.as_view(), name="schedule-fires"),
 ]

@@ -143,3 +143,36 @@ def test_a_yaml_is_published_and_its_next_version_stays_beside_the_default(publi
     second = published("pipeline", "publish", "-f", place, "-n", "rows", "--no-default", "-o", "json")
     assert (first.value["version"], second.value["version"]) == (0, 1)
     assert PipelineEndpoint.objects.get(name="rows").default.number == 0
+
+
+def test_a_schedule_is_changed_field_by_field_and_by_its_file(published: Mlops, tmp_path) -> None:
+    published("schedule", "create", "-f", file(tmp_path, CRON))
+    words = ("--set", "trigger.expression=30 7 * * *", "parameters.share=0.6", "is_enabled=false")
+    said = published("schedule", "update", "-n", "nightly", *words)
+    assert said.status == 0, said.errors
+    one = Schedule.objects.get()
+    assert (one.trigger["expression"], one.parameters, one.is_enabled) == ("30 7 * * *", {"share": 0.6}, False)
+    assert one.trigger["time_zone"] == "Europe/Berlin"
+    said = published("schedule", "update", "-n", "nightly", "-f", file(tmp_path, CRON.replace("0.8", "0.9")))
+    one.refresh_from_db()
+    assert (one.trigger["expression"], one.parameters, one.is_enabled) == ("0 6 * * 1-5", {"share": 0.9}, True)
+
+
+def test_what_of_a_schedule_stays_is_told(published: Mlops, tmp_path) -> None:
+    published("schedule", "create", "-f", file(tmp_path, CRON))
+    assert published("schedule", "update", "-n", "nightly").status == 2
+    said = published("schedule", "update", "-n", "nightly", "--set", "create_job.job=azureml:other")
+    assert said.status == 3
+    said = published("schedule", "update", "-n", "nightly", "--set", "trigger.expresion=1")
+    assert "Did you mean 'expression'?" in said.errors
+    assert "schedule update -n nightly" in published("schedule", "create", "-f", file(tmp_path, CRON)).errors
+
+
+def test_the_job_of_a_schedule_becomes_its_next_version(signed_in: Mlops, tmp_path) -> None:
+    job = "{type: command, command: echo %s, environment: 'azureml:mlops-studio@latest'}"
+    signed_in("schedule", "create", "-f", file(tmp_path, RECURRENCE % (job % "one")))
+    said = signed_in("schedule", "update", "-n", "weekly", "-f", file(tmp_path, RECURRENCE % (job % "two")))
+    assert said.status == 0, said.errors
+    assert PipelineEndpoint.objects.get().default.number == 1
+    assert signed_in("schedule", "trigger", "-n", "weekly").value["state"] == "started"
+    assert "echo two" in str(Run.objects.get().source)

@@ -51,7 +51,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add("list", "the deployments of a batch endpoint", list_deployments)
     show_verb = verbs.add("show", "one deployment with its settings", show_deployment)
     update = verbs.add("update", "change settings for later jobs", update_deployment)
-    update.add_argument("--set", action="append", default=[], required=True, metavar="NAME=VALUE", help="a setting")
+    add_settings(update)
     delete = verbs.add("delete", "delete a deployment", delete_deployment)
     add_yes(delete)
     for verb in (show_verb, update, delete):

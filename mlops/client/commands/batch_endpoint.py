@@ -64,10 +64,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_file(update, "a batchEndpoint YAML")
     update.add_argument("--default", "--defaults", dest="default", default="", metavar="DEPLOYMENT")
     update.add_argument("--description", default=None, help="what it is for")
-    update.add_argument(
-        "--set", action="append", default=[], metavar="defaults.deployment_name=NAME", help="also tags.NAME=VALUE"
-    )
-    update.add_argument("--remove", action="append", default=[], metavar="tags.NAME", help="take a tag off")
+    add_settings(update)
+    update.add_argument("--remove", nargs="+", action="extend", default=[], metavar="tags.NAME", help="take tags off")
     invoke = verbs.add("invoke", "score data: begins a job", invoke_endpoint)
     _define_invoke(invoke)
     jobs = verbs.add("list-jobs", "jobs of a batch endpoint, newest first", list_jobs)

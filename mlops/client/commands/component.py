@@ -11,7 +11,7 @@ from mlops.client.commands import tagging
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_settings, filtered
 from mlops.client.output import show
 from mlops.client.rows import Versioned
 
@@ -36,10 +36,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     )
     add_name(create, "another name than the file says", required=False)
     create.add_argument("-v", "--version", default="", help="another version than the file says")
+    add_settings(create)
     create.add_argument("--function", default="", help="of a Python file: which function")
     add_project(create)
     listed = verbs.add("list", "components of one project, or of all", list_components)
     add_filter(listed)
+    add_name(listed, "the versions of this one", required=False)
     listed.add_argument("--include-archived", action="store_true", help="also those that were archived")
     add_project(listed)
     for name, help, run in (
@@ -62,13 +64,14 @@ def define(parser: argparse.ArgumentParser) -> None:
 def create_component(arguments: argparse.Namespace) -> int:
     connection = connect()
     project = project_for(connection, arguments.project)
-    with bundled(arguments.file) as (zipped, main):
+    with bundled(arguments.file, settings=arguments.set) as (zipped, main):
         fields = {
             "project": project,
             "main": main,
             "name": arguments.name,
             "version": arguments.version,
             "function": arguments.function,
+            "set": arguments.set,
         }
         made = connection.send_files("components/", fields=fields, files=[("bundle.zip", zipped)], under="files")
     for warning in made.get("warnings", ()):
@@ -77,8 +80,15 @@ def create_component(arguments: argparse.Namespace) -> int:
 
 
 def list_components(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    if arguments.name:
+        row = find(
+            connection, "component", arguments.name, path="components/", project=arguments.project, archived="true"
+        )
+        versions = connection.get(f"components/{row['id']}/versions/")["results"]
+        return show(arguments, versions[: arguments.max_results or None], columns=COLUMNS)
     archived = "true" if arguments.include_archived else ""
-    rows = connect().all("components/", project=arguments.project, archived=archived, **filtered(arguments))
+    rows = connection.all("components/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [{**(row["latest"] or {}), **_brief(row)} for row in rows], columns=COLUMNS)
 
 

@@ -15,7 +15,7 @@ from mlops.client.data_upload import send, told
 from mlops.client.documents import beside, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_settings, filtered
 from mlops.client.output import show
 from mlops.client.waiting import until
 from mlops.formats.azureml.data import TYPES, DataFile, read_data
@@ -54,7 +54,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--path", default="", help="a file, a folder, azureml://… or https://…")
     create.add_argument("--type", default="", choices=("", *TYPES), help="default: by what lies at the path")
     create.add_argument("--description", default="", help="what the data is")
-    create.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a field of the file anew")
+    add_settings(create)
     create.add_argument("--reference", action="store_true", help="keep no copy of what lies at the address")
     create.add_argument("--no-wait", action="store_true", help="do not wait until it is read")
     add_project(create)
@@ -64,13 +64,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_filter(listed)
     listed.add_argument("--include-archived", action="store_true", help="also what was archived")
     listed.add_argument("--archived-only", action="store_true", help="only what was archived")
-    listed.add_argument("--max-results", "-r", type=int, default=0, help="at most so many")
     add_project(listed)
     shown = verbs.add("show", "one data asset with its newest or named version", show_data)
     archived = verbs.add("archive", "out of the lists: a data asset, or one version", archive_data)
     restored = verbs.add("restore", "back into the lists", restore_data)
     update = verbs.add("update", "tags, properties and description", update_data)
-    update.add_argument("--set", action="append", default=[], required=True, metavar="tags.NAME=VALUE")
+    add_settings(update)
     verify = verbs.add("verify", "whether what lies at its address is still what was registered", verify_data)
     download = verbs.add("download", "one version as a file or folder", download_data)
     for verb in (shown, archived, restored, update, verify, download):
@@ -172,6 +171,8 @@ def update_data(arguments: argparse.Namespace) -> int:
     connection = connect()
     row, version = _found(connection, arguments)
     current: dict[str, Any] = {"tags": {}, "properties": {}}
+    if not arguments.set:
+        raise WrongUsage("nothing_to_change", "Nothing was said to change.", hint="Such as --set tags.owner=me.")
     given = with_settings(load("--set", msgspec.json.encode(current).decode()), arguments.set).value
     unknown = [name for name in given if name not in ("tags", "properties", "description")]
     if unknown:

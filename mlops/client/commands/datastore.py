@@ -13,7 +13,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.documents import readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, confirm
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_settings, add_yes, confirm
 from mlops.client.output import print_warnings, show
 from mlops.formats.azureml.datastore import read_datastore
 from mlops.formats.azureml.lines import load
@@ -37,7 +37,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     for verb in (create, update):
         add_file(verb, "a data store YAML (azure_blob, azure_data_lake_gen2, s3, http, sql, local …)", required=True)
         add_name(verb, "another name than the file says", required=False)
-        verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a field of the file anew")
+        add_settings(verb)
         add_project(verb)
     add_project(verbs.add("list", "the data stores", list_datastores))
     for name, help, run in (

@@ -13,7 +13,7 @@ from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
-from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, filtered, pairs
+from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_settings, filtered, pairs
 from mlops.client.output import show
 from mlops.client.rows import Versioned
 
@@ -64,6 +64,7 @@ def _define_create(verbs: Verbs) -> None:
     create.add_argument("-c", "--conda-file", default="", help="a conda file")
     create.add_argument("-b", "--build-context", default="", help="the folder of a Dockerfile")
     create.add_argument("-d", "--dockerfile-path", default="", help="the Dockerfile's path in that folder")
+    add_settings(create)
     create.add_argument("--description", default="", help="what it is for")
     create.add_argument("--tags", nargs="*", default=[], metavar="NAME=VALUE", help="tags of the version")
     add_project(create)
@@ -97,6 +98,7 @@ def create_environment(arguments: argparse.Namespace) -> int:
             "name": arguments.name,
             "version": arguments.version,
             "description": arguments.description,
+            "set": arguments.set,
             **{f"tags.{key}": value for key, value in tags.items()},
         }
         made = connection.send_files("environments/", fields=fields, files=[("bundle.zip", zipped)], under="files")

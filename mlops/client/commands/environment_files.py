@@ -29,7 +29,7 @@ def environment_file(arguments: argparse.Namespace) -> Iterator[tuple[Path, str]
             hint="Give --file, or --image, --conda-file or --build-context.",
         )
     if arguments.file:
-        with bundled(arguments.file) as made:
+        with bundled(arguments.file, settings=arguments.set) as made:
             yield made
         return
     with tempfile.TemporaryDirectory(prefix="mlops-") as folder:

@@ -39,7 +39,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     add_filter(listed)
     listed.add_argument("--archived-only", action="store_true", help="only archived jobs")
     listed.add_argument("--include-archived", action="store_true", help="also archived jobs")
-    listed.add_argument("--max-results", "-r", type=int, default=50, help="at most so many (default: 50)")
+    listed.set_defaults(max_results=50)
     add_project(listed)
     for name, help, run in (
         ("show", "one job with its inputs, outputs, steps and metrics", show_job),
@@ -68,7 +68,7 @@ def list_jobs(arguments: argparse.Namespace) -> int:
         "state": arguments.state,
         "experiment": arguments.experiment,
         "parent": arguments.parent_job_name,
-        **filtered(arguments),
+        **{name: value for name, value in filtered(arguments).items() if name != "most"},
         "archived": "only" if arguments.archived_only else "include" if arguments.include_archived else "",
     }
     rows = connect().get("jobs/", limit=arguments.max_results, **query)["results"]

@@ -36,7 +36,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add("list", "endpoints, without the disabled ones", list_pipelines)
     listed.add_argument("--all", action="store_true", help="disabled ones as well")
     invoke = verbs.add("invoke", "run a version", invoke_pipeline)
-    invoke.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; may be repeated")
+    invoke.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="parameters; may be repeated"
+    )
     invoke.add_argument("--experiment", default="", help="the experiment (default: the endpoint's name)")
     invoke.add_argument("--stream", action="store_true", help="show log lines and states until the run ends")
     others = [

@@ -27,6 +27,12 @@ class ScheduleOf(Data, kw_only=True):
     endpoint: Annotated[str, said("The published pipeline that it calls.")]
 
 
+class Triggered(Data, kw_only=True):
+    name: str
+    endpoint: str
+    state: Annotated[str, said("`started`, `queued`, `skipped` or `refused`.")]
+
+
 class Missed(Data, kw_only=True):
     name: str
     endpoint: str
@@ -58,6 +64,8 @@ TYPES = (
     EventType("mlops.schedule.enabled", "Schedule enabled", "A schedule is switched on.", SCHEDULE, ScheduleOf),
     EventType("mlops.schedule.disabled", "Schedule disabled", "A schedule is switched off.", SCHEDULE, ScheduleOf),
     EventType("mlops.schedule.deleted", "Schedule deleted", "A schedule is deleted.", SCHEDULE, ScheduleOf),
+    EventType("mlops.schedule.triggered", "Schedule triggered", "Somebody has a schedule fire once, beside its times.",
+              SCHEDULE, Triggered),
     EventType("mlops.schedule.missed", "Schedule missed",
               "Times of a schedule passed while nobody looked, and its rule leaves them out.", SCHEDULE, Missed),
     EventType("mlops.schedule.skipped", "Schedule skipped",
