@@ -18,8 +18,8 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
-from mlops.datasets import actions, downloads, queries, usage, versions
-from mlops.datasets.models import Dataset, DatasetVersion, Upload
+from mlops.datasets import actions, downloads, failed, queries, usage, versions
+from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination
 from mlops.datasets.searching import DATASETS
 from mlops.formats.reading import Reading
@@ -195,7 +195,9 @@ class VersionView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, dataset_id: UUID, number: int) -> Response:
-        actions.delete_version(request.user, _version(request, dataset_id, number))
+        version = _version(request, dataset_id, number)
+        if version.state != VersionState.FAILED or not failed.forget(request.user, version):
+            actions.delete_version(request.user, version)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

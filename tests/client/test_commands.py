@@ -169,3 +169,26 @@ def test_amounts_of_memory_and_time_are_read() -> None:
     assert expiry("") is None
     with pytest.raises(WrongUsage):
         expiry("soon")
+
+
+def test_a_workspace_is_a_project(signed_in: Mlops) -> None:
+    made = signed_in("workspace", "create", "-n", "second", "--display-name", "Second", "-g", "rg", "-o", "json")
+    assert made.status == 0, made.errors
+    assert (made.value["slug"], made.value["name"]) == ("second", "Second")
+    assert "second" in signed_in("workspace", "list", "--query", "[].slug", "-o", "tsv").out.split()
+    assert "Did you mean 'second'?" in signed_in("workspace", "show", "-n", "secnd").errors
+    assert signed_in("workspace", "show", "-n", "second", "-o", "none").out == ""
+
+
+def test_fields_of_components_and_environments_are_given_anew(signed_in: Mlops, tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(
+        "type: command\nname: say\nversion: 1\ncommand: echo a\nenvironment: azureml:mlops-studio@latest\n"
+        "outputs: {o: {type: uri_folder}}\n"
+    )
+    made = signed_in("component", "create", "-f", str(tmp_path / "c.yml"), "--set", "version=7", "description=Says a.")
+    assert (made.value["version"], made.value["description"]) == ("7", "Says a.")
+    assert len(signed_in("component", "list", "-n", "say", "-o", "json").value) == 1
+    (tmp_path / "e.yml").write_text("name: plain\nimage: python:3.12\n")
+    made = signed_in("environment", "create", "-f", str(tmp_path / "e.yml"), "--set", "tags.a=1", "name=other")
+    assert made.status == 0, made.errors
+    assert (made.value["name"], made.value["tags"]) == ("other", {"a": "1"})

@@ -82,3 +82,24 @@ def test_groups_of_az_without_a_counterpart_say_what_to_do_instead(mlops: Mlops)
     said = mlops("compute", "create", "-f", "cluster.yml")
     assert said.status == 3
     assert "workers" in said.errors
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("data", "mount", "-n", "x"), 3, "mlops data download"),
+        (("data", "lst"), 2, "Did you mean 'list'?"),
+        (("dta", "list"), 2, "Did you mean 'data'?"),
+        (("data",), 2, "There are: archive, create"),
+        (("job", "create", "-f", "x", "--strem"), 2, "Did you mean '--stream'?"),
+        (("job", "list", "-o", "jso"), 2, "Did you mean 'json'?"),
+        (("workspace", "diagnose"), 3, "mlops doctor"),
+    ],
+)
+def test_words_that_mean_nothing_are_told_with_the_nearest(
+    mlops: Mlops, words: tuple[str, ...], status: int, told: str
+) -> None:
+    said = mlops(*words)
+    assert said.status == status
+    assert told in said.errors
+    assert "code: " in said.errors

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands.batch_endpoint import PATH, find_endpoint
+from mlops.client.commands.batch_endpoint import JOB_COLUMNS, PATH, find_endpoint
 from mlops.client.connection import Connection, connect
 from mlops.client.deployment_file import environment_settings
 from mlops.client.documents import beside, load, readable
@@ -52,11 +52,14 @@ def define(parser: argparse.ArgumentParser) -> None:
     show_verb = verbs.add("show", "one deployment with its settings", show_deployment)
     update = verbs.add("update", "change settings for later jobs", update_deployment)
     add_settings(update)
+    add_file(update, "a YAML of the deployment, of which the settings and the description count")
+    jobs = verbs.add("list-jobs", "jobs of a deployment, newest first", list_jobs)
+    jobs.add_argument("--max-results", "-r", type=int, default=50, help="at most so many (default: 50)")
     delete = verbs.add("delete", "delete a deployment", delete_deployment)
     add_yes(delete)
-    for verb in (show_verb, update, delete):
+    for verb in (show_verb, update, jobs, delete):
         add_name(verb, "the deployment's name")
-    for verb in (create, listed, show_verb, update, delete):
+    for verb in (create, listed, show_verb, update, jobs, delete):
         verb.add_argument("-e", "--endpoint-name", default="", required=verb is not create, help="the endpoint's name")
         add_project(verb)
 
@@ -122,17 +125,36 @@ def show_deployment(arguments: argparse.Namespace) -> int:
 
 def update_deployment(arguments: argparse.Namespace) -> int:
     """`settings.retry_settings.timeout=30` and `mini_batch_size=100` alike."""
-    settings: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    if arguments.file:
+        fields = load(arguments.file, kind="batch deployment", known=KNOWN, without_meaning=WITHOUT_MEANING)
+    is_pipeline = fields.get("type") == "pipeline" or bool(fields.get("component"))
+    settings: dict[str, Any] = dict(fields.get("settings") or {}) if is_pipeline else _settings(fields)
+    body: dict[str, Any] = {name: str(fields[name]) for name in ("description",) if name in fields}
     for word in arguments.set:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise WrongUsage("pairs_unreadable", f"“{word}” is not of the form NAME=VALUE.")
-        parts = name.removeprefix("settings.").split(".")
+        if name == "description":
+            body["description"] = value
+            continue
+        parts = name.removeprefix("settings.").removeprefix("resources.").split(".")
         place = settings.setdefault("retry_settings", {}) if parts[0].startswith("retry") else settings
         place[parts[-1]] = value
+    if not settings and not body:
+        raise WrongUsage("nothing_to_change", "Nothing was said to change.", hint="Such as --set mini_batch_size=100.")
     connection = connect()
     path, row = _deployment(connection, arguments)
-    return show(arguments, connection.request("PATCH", f"{path}{row['id']}/", body={"settings": settings}))
+    return show(arguments, connection.request("PATCH", f"{path}{row['id']}/", body={**body, "settings": settings}))
+
+
+def list_jobs(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    endpoint = find_endpoint(connection, arguments.endpoint_name, project=arguments.project)
+    _path, row = _deployment(connection, arguments)
+    rows = connection.all(f"{PATH}{endpoint['id']}/jobs/")
+    rows = [one for one in rows if one["deployment"] == row["name"]][: arguments.max_results]
+    return show(arguments, rows, columns=JOB_COLUMNS)
 
 
 def delete_deployment(arguments: argparse.Namespace) -> int:

@@ -13,12 +13,12 @@ import msgspec
 from mlops.client.connection import Connection, connect
 from mlops.client.data_upload import send, told
 from mlops.client.documents import beside, readable
-from mlops.client.errors import WrongUsage
+from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import find, project_for, split_version
 from mlops.client.options import Verbs, add_file, add_filter, add_name, add_project, add_settings, filtered
 from mlops.client.output import show
 from mlops.client.waiting import until
-from mlops.formats.azureml.data import TYPES, DataFile, read_data
+from mlops.formats.azureml.data import TYPES, DataFile, read_data, read_import
 from mlops.formats.azureml.lines import load
 from mlops.formats.azureml.setting import with_settings
 from mlops.formats.refusal import Refusal
@@ -58,6 +58,14 @@ def define(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--reference", action="store_true", help="keep no copy of what lies at the address")
     create.add_argument("--no-wait", action="store_true", help="do not wait until it is read")
     add_project(create)
+    imported = verbs.add("import", "copy from a data store: a database's rows, or files", import_data)
+    add_file(imported, "a dataImport YAML (name, type, source)", required=True)
+    add_name(imported, "the data asset's name", required=False)
+    imported.add_argument("-v", "--version", default="", help="a number or text (default: the next number)")
+    imported.add_argument("--path", default="", help="without meaning: what is imported is kept by the server")
+    add_settings(imported)
+    imported.add_argument("--no-wait", action="store_true", help="do not wait until it is read")
+    add_project(imported)
     listed = verbs.add("list", "data assets; with a name, its versions", list_data)
     add_name(listed, "one data asset", required=False)
     listed.add_argument("--type", default="", help="of one type: table, uri_file, uri_folder, mltable")
@@ -108,10 +116,41 @@ def create_data(arguments: argparse.Namespace) -> int:
     else:
         body |= {"type": wanted.type or _type_at(path), "arrival": send(connection, path, project=project)["id"]}
     made = connection.post("data-assets/", body)
-    row = _flat(made) if arguments.no_wait else wait_until_ready(connection, made)
+    row = _flat(made) if arguments.no_wait else _read_or_forgotten(connection, made)
     for warning in row.get("warnings") or ():
         print(f"warning: {warning}", file=sys.stderr)
     return show(arguments, row)
+
+
+def import_data(arguments: argparse.Namespace) -> int:
+    text = readable(Path(arguments.file)).read_text(encoding="utf-8")
+    wanted = read_import(with_settings(load(arguments.file, text), arguments.set))
+    for warning in wanted.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    name, version = arguments.name or wanted.name, arguments.version or wanted.version
+    if not name:
+        raise WrongUsage("data_incomplete", "A data asset needs a name.", hint="Write “name”, or give -n.")
+    connection = connect()
+    body = {
+        **{key: getattr(wanted, key) for key in ("path", "type", "description", "tags", "properties")},
+        "project": project_for(connection, arguments.project),
+        "name": name,
+        "version": version,
+    }
+    made = connection.post("data-assets/", body)
+    return show(arguments, _flat(made) if arguments.no_wait else _read_or_forgotten(connection, made))
+
+
+def _read_or_forgotten(connection: Connection, made: dict[str, Any]) -> dict[str, Any]:
+    """Of what could not be read, nothing stays: its reason is told here. Raises RequestFailed."""
+    try:
+        return wait_until_ready(connection, made)
+    except RequestFailed as failure:
+        if failure.code != "data_failed":
+            raise
+        connection.request("DELETE", f"datasets/{made['id']}/versions/{_flat(made)['number']}/")
+        failure.message = f"{failure.message} Nothing was created."
+        raise
 
 
 def upload_dataset(connection: Connection, *, project: str, fields: dict[str, Any]) -> dict[str, Any]:

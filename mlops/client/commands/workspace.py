@@ -19,7 +19,8 @@ KNOWN = ("name", "display_name", "description")
 WITHOUT_MEANING = (
     "location", "resource_group", "tags", "storage_account", "container_registry", "key_vault", "application_insights",
     "hbi_workspace", "public_network_access", "managed_network", "identity", "image_build_compute",
-    "customer_managed_key", "primary_user_assigned_identity", "system_datastores_auth_mode", "enable_data_isolation", "kind", "hub",
+    "customer_managed_key", "primary_user_assigned_identity", "system_datastores_auth_mode", "enable_data_isolation",
+    "kind", "hub",
 )  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mlops.client.sdk.io import Input
 from mlops.client.sdk.jobs import Node
 from mlops.client.sdk.loading import Loaded
 from mlops.client.sdk.results import Asset, Job
@@ -189,10 +190,23 @@ class BatchEndpointOperations(Operations):
     noun, has_versions = "batch-endpoint", False
     begin_create_or_update, begin_delete = Operations.create_or_update, Operations.delete
 
-    def invoke(self, endpoint_name: str, *, input: str, deployment_name: str = "") -> Any:
-        """Begins a job over the data at `input`: a path, an address or a reference."""
+    def invoke(
+        self,
+        endpoint_name: str,
+        *,
+        input: str | Input = "",
+        inputs: Mapping[str, Any] | None = None,
+        deployment_name: str = "",
+    ) -> Any:
+        """Begins a job over the data at `input`: a path, an address or a reference. `inputs`, by their names, are those
+        of a pipeline component: Input(…) or a literal."""
         words = ["-d", deployment_name] if deployment_name else []
-        return self._call("batch-endpoint", "invoke", "-n", endpoint_name, "--input", input, *words)
+        words += ["--input", str(getattr(input, "path", input))] if input else []
+        for name, one in (inputs or {}).items():
+            is_data = isinstance(one, Input) and bool(one.path)
+            value = one.path if is_data else getattr(one, "default", one)
+            words += ["--set", f"inputs.{name}.path={value}" if is_data else f"inputs.{name}={value}"]
+        return self._call("batch-endpoint", "invoke", "-n", endpoint_name, *words)
 
     def list_jobs(self, endpoint_name: str) -> Any:
         return self._call("batch-endpoint", "list-jobs", "-n", endpoint_name)

@@ -41,6 +41,44 @@ class DataFile(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+SOURCES = {"database": {"type", "query", "connection", "stored_procedure", "stored_procedure_params"},
+           "file_system": {"type", "path", "connection"}}  # fmt: skip
+
+
+def read_import(source: Source) -> DataFile:
+    """A `dataImport` file: `source` names a data store as its connection, and a query or a path of it.
+
+    Raises Refusal as `read_data` does, and `field_missing`."""
+    found = fields(source)
+    given = fields(source, ("source",)) if isinstance(found.get("source"), dict) else {}
+    if not given:
+        hint = "Such as source: {type: database, query: SELECT …, connection: azureml:NAME}."
+        raise source.refuse("field_missing", "An import needs a “source”.", hint=hint)
+    kind = str(given.get("type") or ("database" if "query" in given else "file_system"))
+    if kind not in SOURCES:
+        hint = nearest(kind, SOURCES) or f"Types: {', '.join(SOURCES)}."
+        raise source.refuse("value_invalid", f"“{kind}” is no type of a source.", at=("source", "type"), hint=hint)
+    for name in given:
+        if name not in SOURCES[kind]:
+            raise source.unknown(name, SOURCES[kind], at=("source",), kind="a source")
+    store = str(given.get("connection") or "").removeprefix("azureml:")
+    part = "query" if kind == "database" else "path"
+    for name, value in (("connection", store), (part, given.get(part))):
+        if not value:
+            hint = "Procedures are called in a query." if "stored_procedure" in given else "A data store's name."
+            raise source.refuse("field_missing", f"The source needs “{name}”.", at=("source",), hint=hint)
+    where = f"query/{given['query']}" if kind == "database" else f"paths/{str(given['path']).lstrip('/')}"
+    rest = {name: value for name, value in found.items() if name not in ("source", "path", "type")}
+    rest["path"] = f"azureml://datastores/{store}/{where}"
+    type_ = str(found.get("type") or "")
+    rest["type"] = "uri_file" if kind == "database" else type_ or "uri_folder"
+    read = read_data(msgspec.structs.replace(source, value=rest))
+    told = [f"{source.name}: what is imported is kept by the server; “path” is left out."] if "path" in found else []
+    if kind == "database" and type_ == "mltable":
+        told.append(f"{source.name}: rows of a database are kept as one Parquet file, which reads as a table.")
+    return msgspec.structs.replace(read, warnings=(*read.warnings, *told))
+
+
 def read_data(source: Source) -> DataFile:
     """Raises Refusal `field_unknown`, `field_invalid`, `data_type_unknown` with line and nearest name."""
     found = fields(source)
