@@ -82,5 +82,6 @@ STATE_ICONS: dict[str, str] = {
     "unhealthy": "warning", "skipped": "skip", "cancelled": "cancelled", "paused": "clock", "finished": "ok",
     "rolled_back": "reuse", "stopped": "stop", "starting": "spinner", "crashed": "error",
     "fine": "ok", "alarm": "warning", "trouble": "error", "disabled": "stop", "too_little_data": "info",
-    "pending": "clock", "firing": "bell", "resolved": "ok",
+    "pending": "clock", "firing": "bell", "resolved": "ok", "done": "ok", "rejected": "error", "withdrawn": "cancelled",
+    "expired": "clock",
 }  # fmt: skip

@@ -112,6 +112,27 @@ RECIPES: tuple[Recipe, ...] = (
         ),
     ),
     Recipe(
+        key="model-approval",
+        help=_("Somebody wants to move a stage or an alias that others must agree to."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Model waits for approval",
+            when=When(
+                events=("mlops.model.change_asked",),
+                clears=(
+                    "mlops.model.staged",
+                    "mlops.model.alias_set",
+                    "mlops.model.change_rejected",
+                    "mlops.model.change_withdrawn",
+                    "mlops.model.change_expired",
+                ),
+            ),
+            severity="info",
+            tell=Tell(people="owners", resolved=False),
+            note="Open the model's requests: approve or reject there, with a reason.",
+        ),
+    ),
+    Recipe(
         key="retraining-promoted",
         help=_("A retrained model replaced the old one."),
         is_default=True,

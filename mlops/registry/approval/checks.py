@@ -113,3 +113,11 @@ def _value(option: Option, given: Any, kind: str) -> Any:
 
 def _invalid(message: str, parameter: str, hint: str = "") -> Refusal:
     return Refusal("check_invalid", message, hint=hint, where=Where(parameter=parameter))
+
+
+def told(check: Given) -> str:
+    """A check of a rule in words, such as `A metric is there, and within limits: name=auc, least=0.8`."""
+    kind = KINDS.get(check.get("kind", ""))
+    options = ", ".join(f"{name}={value}" for name, value in check.items() if name != "kind")
+    title = str(kind.title) if kind is not None else str(check.get("kind", ""))
+    return f"{title}: {options}" if options else title

@@ -25,6 +25,7 @@ from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
+from mlops.registry.approval.queries import waiting_in
 from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.recognising import recognise, signature_told
@@ -34,12 +35,13 @@ from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
+from mlops.web.pages import model_pointing
 from mlops.web.pages.images import images_context
 from mlops.web.pages.profiles import profiles_context
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.projects import current_project, show_project
 
-TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints")
+TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints", "history")
 
 
 @signed_in
@@ -51,6 +53,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "project": project,
         "listed": found,
         "rows": [(row, _served(row.latest)) for row in queries.rows_of(found.rows)],
+        "waiting": waiting_in(request.user, project),
         "may_contribute": may(request.user, "contribute", project),
     }
     return render(request, "web/models/list.html", context, status=found.status)
@@ -73,13 +76,13 @@ def model_versions(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
-    """The tabs of TABS. POST: `act` = tag, untag, describe, convert or delete."""
+    """The tabs of TABS. POST: `act` = tag, untag, describe, convert, delete, stage, alias or unalias."""
     version = queries.visible_version(request.user, model_id, number)
     show_project(request, version.model.project)
     if request.method == "GET":
         return _version_page(request, version)
     acts = {"tag": _tag, "untag": _untag, "describe": _describe, "convert": _convert, "delete": _delete}
-    act = acts.get(request.POST.get("act", ""))
+    act = (acts | model_pointing.ACTS).get(request.POST.get("act", ""))
     if act is None:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     try:
@@ -197,7 +200,10 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
             "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
             "properties": {key: value for key, value in version.properties.items() if key != "onnx"},
             "onnx_file": version.properties.get("onnx"),
+            **model_pointing.pointing_context(request, version),
         }
+    if tab == "history":
+        return model_pointing.history_context(request, version)
     if tab == "artifacts":
         return {"files": queries.files_of(version)}
     if tab == "images":

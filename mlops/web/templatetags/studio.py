@@ -229,4 +229,8 @@ def _state_words() -> dict[str, str]:
         "pending": _("Pending"),
         "firing": _("Firing"),
         "resolved": _("Over"),
+        "done": _("Done"),
+        "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn"),
+        "expired": _("Expired"),
     }
