@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import model_convert, model_package, model_profile, tagging
+from mlops.client.commands import model_convert, model_package, model_pointing, model_profile, model_requests, tagging
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
@@ -26,10 +26,10 @@ COLUMNS = (
     ("project", "project"),
     ("created", "created_at"),
 )
-KNOWN = ("name", "version", "path", "description", "tags", "properties", "type", "framework")
+KNOWN = ("name", "version", "path", "description", "tags", "properties", "type", "framework", "stage")
 WHOLE = re.compile(r"[1-9][0-9]{0,8}")
 TYPES = ("custom_model", "mlflow_model", "triton_model")
-WITHOUT_MEANING = ("flavors", "stage", "is_anonymous", "job_name", "auto_delete_setting")
+WITHOUT_MEANING = ("flavors", "is_anonymous", "job_name", "auto_delete_setting")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +61,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     download = verbs.add("download", "a version's files", download_model)
     update = verbs.add("update", "tags and the description of a version", update_model)
     update.add_argument("--description", default=None, help="what it is for")
+    update.add_argument("--stage", default="", help="None, Staging, Production or Archived; also --set stage=…")
+    model_pointing.add_reason(update)
+    model_pointing.add_archive_others(update)
     tagging.add_tags(update)
     for verb in (show_verb, update, download):
         add_name(verb, "the model's name, or NAME:VERSION")
@@ -70,6 +73,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_profile.define(verbs)
     model_convert.define(verbs)
     model_package.define(verbs)
+    model_pointing.define(verbs)
+    model_requests.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
 
@@ -95,12 +100,17 @@ def create_model(arguments: argparse.Namespace) -> int:
             "A model needs a name and its files.",
             hint="Give --name with --path, or with --run and --node.",
         )
+    stage = str(fields.pop("stage", ""))
     connection = connect()
     project = project_for(connection, arguments.project)
     if from_run:
         made = register_output(connection, project=project, fields=fields, arguments=arguments)
     else:
         made = register_files(connection, project=project, fields=fields, file=arguments.file, reuse=False)
+    if stage:
+        address = f"models/{made['model']}/versions/{made['number']}/"
+        model_pointing.move(connection, address, stage, arguments)
+        made = connection.get(address)
     return show(arguments, {**made, "version": made["number"]})
 
 
@@ -181,16 +191,20 @@ def show_model(arguments: argparse.Namespace) -> int:
 
 
 def update_model(arguments: argparse.Namespace) -> int:
+    stage = model_pointing.stage_given(arguments)
     body: dict[str, Any] = {"tags": tagging.tags_given(arguments)} if arguments.set or arguments.remove else {}
     if arguments.description is not None:
         body["description"] = arguments.description
-    if not body:
+    if not body and not stage:
         raise WrongUsage("nothing_to_change", "Nothing was said to change.", hint=tagging.EXAMPLE)
     connection = connect()
     row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
-    return show(
-        arguments, _named(row, connection.request("PATCH", f"models/{row['id']}/versions/{number}/", body=body))
-    )
+    address = f"models/{row['id']}/versions/{number}/"
+    if body:
+        connection.request("PATCH", address, body=body)
+    if stage:
+        model_pointing.move(connection, address, stage, arguments)
+    return show(arguments, _named(row, connection.get(address)))
 
 
 def download_model(arguments: argparse.Namespace) -> int:

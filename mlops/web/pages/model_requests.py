@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +20,11 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
 
 MOST_ENDED = 100
-ACTS = {"approve": deciding.approve, "reject": deciding.reject, "withdraw": deciding.withdraw}
+ACTS: dict[str, Callable[..., Transition]] = {
+    "approve": deciding.approve,
+    "reject": deciding.reject,
+    "withdraw": deciding.withdraw,
+}
 Row = tuple[Transition, queries.Standing]
 
 
