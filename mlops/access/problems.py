@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -39,9 +40,24 @@ def as_refusal(error: Exception) -> Refusal | None:
         return Refusal("invalid", _first_text(error.detail), status=400)
     if isinstance(error, ValidationError):
         return Refusal("invalid", " ".join(error.messages), status=400)
+    if isinstance(error, RecursionError):
+        return Refusal("too_deep", "What was sent lies too deep within itself to be read.", status=400)
+    if isinstance(error, UnicodeEncodeError | DataError | ValueError) and _is_about_text(error):
+        return Refusal(
+            "text_unusable",
+            "A text holds the character NUL, or half of a character, which cannot be kept.",
+            hint="Leave it out, and send the request again.",
+            status=400,
+        )
     if isinstance(error, exceptions.APIException):
         return Refusal(str(error.default_code), str(error.detail), status=error.status_code)
     return None
+
+
+def _is_about_text(error: Exception) -> bool:
+    """As the databases say it: SQLite of halves of characters, PostgreSQL of both."""
+    said = str(error)
+    return "surrogates not allowed" in said or "NUL (0x00)" in said
 
 
 def _first_text(detail: Any, path: str = "") -> str:

@@ -8,11 +8,12 @@ from typing import Any, BinaryIO, cast
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.parsing import PlainJson
 from mlops.collected import labels, queries
 from mlops.collected.answers import MOST_LISTED, page
 from mlops.collected.models import LabelPost
@@ -41,7 +42,7 @@ class FileParser(BaseParser):
 
 
 class LabelsView(APIView):
-    parser_classes = (JSONParser, MultiPartParser, FormParser, FileParser)
+    parser_classes = (PlainJson, MultiPartParser, FormParser, FileParser)
 
     @extend_schema(responses=LabelPostView(many=True))
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:

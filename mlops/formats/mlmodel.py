@@ -16,7 +16,8 @@ from mlops.formats.table import ColumnType
 from mlops.formats.tensor import CallParameter, DataType, Tensor, TensorSignature
 
 MLMODEL_FILE = "MLmodel"
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 1024 * 1024
+"""Pages read it."""
 TYPES: dict[str, ColumnType] = {
     "boolean": "boolean",
     "integer": "integer",
@@ -49,10 +50,8 @@ def is_mlflow_model(folder: Path) -> bool:
 
 def read_mlmodel(text: str) -> MLModel:
     """Raises Refusal `mlmodel_broken`."""
-    import yaml
-
     try:
-        content = yaml.safe_load(text)
+        content = _read_yaml(text)
         flavours = content["flavors"]
         pyfunc = flavours.get("python_function") or {}
         sides = content.get("signature") or {}
@@ -66,13 +65,26 @@ def read_mlmodel(text: str) -> MLModel:
             parameters=tuple(_parameter(one) for one in _decoded(sides.get("params"))),
             types={str(one["name"]): str(one["type"]) for one in inputs if "name" in one and one["type"] != "tensor"},
         )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (Refusal, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refusal(
             "mlmodel_broken",
-            f"The file {MLMODEL_FILE} cannot be read: {type(error).__name__}: {error}.",
+            f"The file {MLMODEL_FILE} cannot be read: {_why(error)}.",
             hint="Save the model again with MLflow, and register the whole folder.",
             status=422,
         ) from error
+
+
+def _read_yaml(text: str) -> Any:
+    """Raises Refusal, also where aliases of few bytes stand for very much."""
+    from mlops.formats.azureml.lines import load
+
+    if len(text) > MOST_BYTES:
+        raise Refusal("yaml_too_large", f"it is larger than {MOST_BYTES // 1024} KB", status=422)
+    return load(MLMODEL_FILE, text).value
+
+
+def _why(error: Exception) -> str:
+    return error.message.rstrip(".") if isinstance(error, Refusal) else f"{type(error).__name__}: {str(error)[:200]}"
 
 
 def read_folder(folder: Path) -> MLModel:
@@ -85,8 +97,6 @@ def read_folder(folder: Path) -> MLModel:
 
 def read_requirements_of(folder: Path) -> Requirements:
     """Of `requirements.txt`, else of `python_env.yaml` or `conda.yaml`; the Python's major and minor version."""
-    import yaml
-
     from mlops.formats.azureml.environment import read_environment
     from mlops.formats.azureml.environment import read_requirements as lines_of
     from mlops.formats.azureml.lines import load
@@ -95,13 +105,13 @@ def read_requirements_of(folder: Path) -> Requirements:
         return (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else ""
 
     try:
-        environment = yaml.safe_load(text("python_env.yaml")) or {}
+        environment = load("python_env.yaml", text("python_env.yaml")).value or {}
         python = _minor(str(environment.get("python") or ""))
         if packages := text("requirements.txt"):
             return Requirements(packages=_plain(lines_of(packages)), python=python or _minor(_python_of(folder)))
         if listed := [str(one) for one in environment.get("dependencies") or () if not str(one).startswith("-r")]:
             return Requirements(packages=_plain(listed), python=python)
-    except (yaml.YAMLError, AttributeError) as error:
+    except AttributeError as error:
         raise Refusal("packages_unreadable", f"python_env.yaml of the model cannot be read: {error}.") from error
     conda = text("conda.yaml")
     if not conda:

@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from mlops.access.problems import as_refusal
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller, caller_of
 from mlops.mlflow_api.faults import ANSWER_TYPE, Fault, answer_of, invalid
@@ -55,6 +57,11 @@ class Route:
             return answer_of(refusal)
         except RequestDataTooBig:
             return answer_of(invalid("The request is too large."))
+        except (RecursionError, UnicodeEncodeError, DataError) as error:
+            told = as_refusal(error)
+            if told is None:
+                raise
+            return answer_of(told)
         return found if isinstance(found, HttpResponseBase) else answer(found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pathlib
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from mlops.mlflow_api.faults import Fault, invalid
 from mlops.mlflow_api.finding import id_of, model_id_of
@@ -20,6 +20,7 @@ LONGEST_LOCATION = 2_048
 OUTSIDE = ("s3", "gs", "wasbs", "abfss", "dbfs", "hdfs", "https")
 UNNAMED = {"", ".", ".."}
 BAD_SIGNS = re.compile(r"[\x00-\x1f\x7f\\#]")
+IN_NO_ADDRESS = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 def location_of(experiment: Experiment) -> str:
@@ -72,16 +73,26 @@ def _refuse_odd(path: str) -> None:
         raise bad_path()
 
 
+def parts_of(given: str) -> SplitResult:
+    """Of an address. Raises Fault where it is none, or holds signs that readers leave out or turn."""
+    if len(given) > LONGEST_LOCATION:
+        raise invalid(f"Invalid artifact path length. The length of the artifact path cannot be greater than "
+                      f"{LONGEST_LOCATION}.")  # fmt: skip
+    if IN_NO_ADDRESS.search(given):
+        raise bad_path()
+    try:
+        return urlsplit(given)
+    except ValueError:
+        raise bad_path() from None
+
+
 def checked_location(given: str) -> str:
     """A place that an experiment names for its files. Raises Fault where it is none that clients could write to."""
     if not given:
         return ""
     if given.startswith("runs:"):
         raise invalid(f"Artifact location cannot be a runs:/ URI. Given: '{given[:500]}'")
-    if len(given) > LONGEST_LOCATION:
-        raise invalid(f"Invalid artifact path length. The length of the artifact path cannot be greater than "
-                      f"{LONGEST_LOCATION}.")  # fmt: skip
-    parts = urlsplit(given)
+    parts = parts_of(given)
     scheme = parts.scheme.lower()
     if scheme not in OUTSIDE:
         raise invalid(

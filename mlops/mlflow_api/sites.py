@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from mlops import env
 from mlops.mlflow_api.faults import Fault
@@ -28,13 +28,20 @@ def refuse_other_sites(request: HttpRequest) -> None:
         host = request.get_host()
     except DisallowedHost:
         host = ""
-    if (site and site not in OWN_SITE) or (origin and urlsplit(origin).netloc != host):
+    if (site and site not in OWN_SITE) or (origin and _netloc(origin) != host):
         raise Fault("PERMISSION_DENIED", "Calls from pages of other sites are refused.")
-    if not is_own_name(urlsplit(f"//{host}").hostname or ""):
+    if not is_own_name(split_domain_port(host)[0].strip("[]")):
         raise Fault(
             "PERMISSION_DENIED",
             f"Browsers are not answered under the name “{host}”. Set MLOPS_ALLOWED_HOSTS or MLOPS_URL to it.",
         )
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return "nowhere"
 
 
 def is_own_name(name: str) -> bool:

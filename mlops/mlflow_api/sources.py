@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,11 +17,22 @@ from mlops.formats.manifest import File, Manifest
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import Fault, invalid, missing
 from mlops.mlflow_api.finding import as_key, model_of, project_of, run_of
-from mlops.mlflow_api.places import ARTIFACTS, MODELS, OUTSIDE, SCHEME, safe_path
+from mlops.mlflow_api.places import (
+    ARTIFACTS,
+    IN_NO_ADDRESS,
+    LONGEST_LOCATION,
+    MODELS,
+    OUTSIDE,
+    SCHEME,
+    parts_of,
+    safe_path,
+    without_dots,
+)
 from mlops.registry.models import ModelAlias, ModelVersion
 from mlops.runs.models import Artifact, LatestMetric, LoggedModel, LoggedModelFile, LoggedModelMetric, Run
 
 REGISTRY = "registry"
+OURS = ("runs", "models", SCHEME)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +44,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 def source_of(caller: Caller, text: str, *, run_id: str = "", model_id: str = "") -> Source:
     """Raises Fault for what is no place of ours, is not there, or is not the caller's to see."""
-    parts = urlsplit(text)
-    scheme = parts.scheme.lower()
-    if parts.query or parts.fragment or "#" in text or "?" in text:
+    if len(text) > LONGEST_LOCATION or IN_NO_ADDRESS.search(text) or "#" in text or "?" in text:
         raise _bad(text)
+    parts = parts_of(text)
+    scheme = parts.scheme.lower()
+    if scheme not in (*OURS, *OUTSIDE):  # also where something else tells the files: clients are told the word
+        raise _bad(text)
+    if scheme == SCHEME and parts.netloc:  # another server's
+        raise _bad(text)
+    safe_path(without_dots(parts.path.lstrip("/")))
     run = run_of(caller, run_id) if run_id and as_key(run_id) else None
     if model_id:
         return _of_model(model_of(caller, model_id), run)

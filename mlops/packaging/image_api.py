@@ -10,11 +10,12 @@ from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.parsing import PlainJson
 from mlops.blobs.trees import keep_stream
 from mlops.packaging import image_actions, image_files, queries
 from mlops.packaging.image_logs import read_log
@@ -57,7 +58,7 @@ class ImageView(serializers.Serializer[Any]):
 
 
 class ImagesView(APIView):
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (PlainJson, MultiPartParser, FormParser)
 
     @extend_schema(responses=ImageView(many=True))
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.parsing import PlainJson
 from mlops.blobs.trees import keep_stream
 from mlops.formats.profiling import ProfileOrder, measured_members, members
 from mlops.formats.refusal import Refusal
@@ -95,7 +96,7 @@ def result_of(profile: Profile) -> dict[str, Any]:
 
 
 class ProfilesView(APIView):
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (PlainJson, MultiPartParser, FormParser)
 
     @extend_schema(responses=ProfileView(many=True))
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:

@@ -32,7 +32,7 @@ def signature_told(version: ModelVersion) -> Signature | None:
 
 def _read(digest: str) -> MLModel:
     with open_blob(digest) as source:
-        return read_mlmodel(source.read(MOST_BYTES).decode())
+        return read_mlmodel(source.read(MOST_BYTES + 1).decode())
 
 
 def checked_framework(given: str) -> str:

@@ -10,11 +10,12 @@ import msgspec
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.parsing import PlainJson
 from mlops.collected.replaying import requests_of
 from mlops.collected.windows import moment
 from mlops.deployments import recording
@@ -56,7 +57,7 @@ class ReplayView(serializers.Serializer[Any]):
 
 
 class ReplaysView(APIView):
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (PlainJson, MultiPartParser, FormParser)
 
     @extend_schema(responses=ReplayView(many=True))
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:

@@ -6,8 +6,9 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -59,22 +60,50 @@ class Odd(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.method} {self.path[:200]} ({self.what})"
 
 
-def requests(start: str, world: dict[str, Any], *, count: int, seed: int) -> Iterator[Odd]:
-    """Requests of the routes that begin so, each odd in one field or in the whole body."""
+FACES = ("mlflow", "rest", "pages")
+IN_FORMS = ("1", "²", "1" * 12, "2020-13-45", "0001-01-01T00:00", "9999-12-31T23:59", "{", "[", *(
+    value for value in VALUES if isinstance(value, str) and value != "\ud800"
+))  # fmt: skip
+
+
+def _in_templates() -> tuple[str, ...]:
+    """What the fields of our forms are called."""
+    root = Path(__file__).resolve().parents[2]
+    found: set[str] = set()
+    for one in root.glob("*/**/templates/**/*.html"):
+        found.update(re.findall(r'name="([\w-]+)"', one.read_text(encoding="utf-8")))
+    return tuple(sorted(found))
+
+
+IN_TEMPLATES = _in_templates()
+
+
+def requests(face: str, world: dict[str, Any], *, count: int, seed: int) -> Iterator[Odd]:
+    """Requests of the routes of one face, each odd in one field or in the whole body."""
     chance = random.Random(seed)
-    tries = [one for one in TRIES if one.route.startswith(start)]
+    tries = [one for one in TRIES if face_of(one.route) == face]
     for _each in range(count):
         yield _made(chance.choice(tries), world, chance)
+
+
+def face_of(route: str) -> str:
+    if route.startswith(("<mlflow_base:base>", "get-artifact")):
+        return "mlflow"
+    return "rest" if route.startswith("api/v1/") else "pages"
 
 
 def _made(one: Try, world: dict[str, Any], chance: random.Random) -> Odd:
     path = "/" + PARAMETER.sub(lambda part: quote(str(world[part[1]])), one.route)
     query, body = one.query.format(**world), filled(one.body, world)
-    fields = OF_MLFLOW if "mlflow" in one.route else OF_REST
+    fields = OF_MLFLOW if face_of(one.route) == "mlflow" else OF_REST
     field, value = chance.choice((*body, *fields)), chance.choice(VALUES)
     what = f"{field} = {str(value)[:40]!a}"
     if one.method == "GET":
         return Odd(method="GET", path=path + _query(query, field, value), body=None, what=what)
+    if face_of(one.route) == "pages":
+        field, value = chance.choice((*body, *IN_TEMPLATES)), chance.choice(IN_FORMS)
+        form = urlencode({**body, field: value}, doseq=True).encode()
+        return Odd(method=one.method, path=path + query, body=form, what=f"{field} = {value[:40]!a}")
     raw = json.dumps(body | {field: value}).encode()
     if chance.random() < 0.05:
         raw = chance.choice(NO_OBJECTS)

@@ -10,13 +10,13 @@ from copy import deepcopy
 from typing import Any
 
 import msgspec
-import yaml
 
-from mlops.formats.azureml.lines import Source
+from mlops.formats.azureml.lines import Source, load
 from mlops.formats.refusal import Refusal
 
 WORD = re.compile(r"""\.?(?:"([^"]*)"|'([^']*)'|\[(\d+)\]|([^.\[\]"']+))""")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+MOST_DIGITS = 400
 EXAMPLE = "For example: --set inputs.epochs=3, or --set tags.owner=me."
 
 
@@ -40,12 +40,12 @@ def typed(text: str) -> Any:
         return plain.lower() == "true"
     if plain.lower() in ("null", "none"):
         return None
-    if NUMBER.fullmatch(plain):
+    if len(plain) < MOST_DIGITS and NUMBER.fullmatch(plain):
         return int(plain) if re.fullmatch(r"[+-]?\d+", plain) else float(plain)
     if plain[:1] in ("{", "["):
         try:
-            return yaml.safe_load(plain)
-        except yaml.YAMLError as error:
+            return load("setting", plain).value
+        except Refusal as error:
             raise Refusal("setting_unreadable", f"“{plain}” is no JSON: {error}.", hint=EXAMPLE) from error
     return text
 

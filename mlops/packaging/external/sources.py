@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
+from mlops.formats.azureml.lines import load
 from mlops.formats.mlmodel import TYPES
 from mlops.formats.model import MANIFEST_FILE, Field, Signature
 from mlops.formats.refusal import Refusal
@@ -101,8 +101,8 @@ def _by_content(path: Path) -> Kind | None:
 
 def _mlflow(folder: Path) -> Source:
     try:
-        told = yaml.safe_load((folder / MLFLOW_FILE).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        told = load(MLFLOW_FILE, (folder / MLFLOW_FILE).read_text(encoding="utf-8")).value
+    except (Refusal, UnicodeDecodeError) as error:
         raise no_form(f"{MLFLOW_FILE} cannot be read: {str(error).splitlines()[0]}.") from error
     flavours = told.get("flavors", {}) if isinstance(told, dict) else {}
     name = next((one for one in FLAVOURS if one in flavours), "")

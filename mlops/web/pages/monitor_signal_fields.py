@@ -12,6 +12,7 @@ import msgspec
 import yaml
 from django.utils.translation import gettext as _
 
+from mlops.formats.azureml.lines import load
 from mlops.formats.monitor import SignalKind, SignalSettings
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring.metrics import known_metrics, measures_of
@@ -163,8 +164,8 @@ def _lines(text: str, name: str) -> dict[str, float]:
 
 def _inputs(text: str, name: str) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(text) if text else {}
-    except yaml.YAMLError:
+        found = load(name, text).value if text else {}
+    except Refusal:
         found = None
     if isinstance(found, dict):
         return {str(key): value for key, value in found.items()}

@@ -164,11 +164,11 @@ def _scale(typed: Mapping[str, str], base: DeploymentSettings) -> Any:
 
 def _options(text: str) -> dict[str, Any]:
     """Lines of the form `name: value`, as in YAML."""
-    import yaml
+    from mlops.formats.azureml.lines import load
 
     try:
-        options = yaml.safe_load(text) or {}
-    except yaml.YAMLError:
+        options = load("target_options", text).value or {}
+    except Refusal:
         options = None
     if not isinstance(options, dict):
         raise _unreadable("target_options", text, _("Write lines such as `namespace: models`."))
