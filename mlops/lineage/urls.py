@@ -5,9 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from mlops.lineage import api
+from mlops.lineage.versions import api as versions
+
+VERSION = "models/<uuid:model_id>/versions/<int:number>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lineage/", api.Lineage.as_view()),
     path("monitors/<uuid:monitor_id>/looks/<int:number>/causes/", api.Causes.as_view()),
     path("models/<uuid:model_id>/timeline/", api.Timeline.as_view()),
+    path("models/<uuid:model_id>/card/", versions.ModelCard.as_view()),
+    path("models/<uuid:model_id>/card/edits/", versions.ModelCardEdits.as_view()),
+    path("models/<uuid:model_id>/compare/", versions.Compared.as_view()),
+    path(f"{VERSION}card/", versions.VersionCard.as_view()),
+    path(f"{VERSION}card/edits/", versions.VersionCardEdits.as_view()),
+    path(f"{VERSION}serving/", versions.Serving.as_view()),
 ]

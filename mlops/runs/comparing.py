@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -57,11 +57,11 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 def beside(runs: Sequence[Run]) -> Beside:
     """A handful of queries, however many runs."""
     return Beside(
-        facts=_rows([_facts(run) for run in runs]),
-        parameters=_rows(_parameters(runs)),
+        facts=rows_of([_facts(run) for run in runs]),
+        parameters=rows_of(_parameters(runs)),
         metrics=_metrics(runs),
-        data=_rows([_data(run) for run in runs]),
-        environment=_rows([_environment(run) for run in runs]),
+        data=rows_of([_data(run) for run in runs]),
+        environment=rows_of([_environment(run) for run in runs]),
         code=_code(runs),
     )
 
@@ -111,10 +111,10 @@ def _metrics(runs: Sequence[Run]) -> tuple[MetricRow, ...]:
     place = {run.pk: number for number, run in enumerate(runs)}
     for row in LatestMetric.objects.filter(run__in=list(runs)):
         values[place[row.run_id]][row.key] = number(row)
-    return tuple(_metric(row) for row in _rows(values))
+    return tuple(metric_row(row) for row in rows_of(values))
 
 
-def _metric(row: Row) -> MetricRow:
+def metric_row(row: Row) -> MetricRow:
     is_smaller = is_smaller_better(row.name)
     sound = {place: value for place, value in enumerate(row.values) if value is not None and value == value}
     best: tuple[int, ...] = ()
@@ -175,7 +175,7 @@ def _code(runs: Sequence[Run]) -> tuple[CodeChanges, ...]:
     return tuple(found)
 
 
-def _rows(columns: Sequence[dict[str, Any]]) -> tuple[Row, ...]:
+def rows_of(columns: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
     """In the order in which names come up."""
     names = list(dict.fromkeys(name for column in columns for name in column))[:MOST_ROWS]
     rows = []

@@ -8,7 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlops.client.commands import model_convert, model_package, model_pointing, model_profile, model_requests, tagging
+from mlops.client.commands import (
+    model_card,
+    model_compare,
+    model_convert,
+    model_package,
+    model_pointing,
+    model_profile,
+    model_requests,
+    tagging,
+)
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
@@ -73,6 +82,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_profile.define(verbs)
     model_convert.define(verbs)
     model_package.define(verbs)
+    model_card.define(verbs)
+    model_compare.define(verbs)
     model_pointing.define(verbs)
     model_requests.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")

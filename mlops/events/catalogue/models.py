@@ -53,6 +53,10 @@ class Change(Data, kw_only=True):
     before: Annotated[str, said("The stage, or the number of the version under the alias, when it was asked.")]
 
 
+class Card(Data, kw_only=True):
+    card: Annotated[str, said("The whole text, in Markdown.")]
+
+
 class Rule(Data, kw_only=True):
     kind: Annotated[str, said("`stage` or `alias`.")]
     name: Annotated[str, said("The stage or alias; `*`: every other one.")]
@@ -85,6 +89,8 @@ TYPES = (
     EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
     EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
     EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),
+    EventType("mlops.model.card_written", "Model card written",
+              "Somebody changes the card of a model or of a version.", MODEL, Card),
     EventType("mlops.model.change_asked", "Approval wanted",
               "Somebody wants to move a stage or an alias that others must agree to.", VERSION, Change),
     EventType("mlops.model.change_approved", "Change approved", "A person agrees to it.", VERSION, Change),
