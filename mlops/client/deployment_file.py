@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from mlops.client.data_collector import collection_settings
 from mlops.client.documents import beside, load, readable
 from mlops.client.errors import WrongUsage
 from mlops.formats.azureml.environment import read_environment, without_azure
+from mlops.formats.azureml.lines import Source
 from mlops.formats.azureml.lines import load as load_lines
 from mlops.formats.refusal import Refusal, nearest
 
@@ -53,9 +54,13 @@ class DeploymentFile(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
-def read_deployment(file: str, settings: Iterable[str] = ()) -> DeploymentFile:
-    """`settings`: as `--set` writes them. Raises Refusal or WrongUsage with the field."""
-    fields = load(file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=settings)
+def read_deployment(
+    file: str, settings: Iterable[str] = (), *, base: Mapping[str, Any] | None = None
+) -> DeploymentFile:
+    """`settings`: as `--set` writes them, over the file or over `base`. Raises Refusal or WrongUsage with the field."""
+    fields = load(
+        file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=settings, base=base
+    )
     warnings: list[str] = []
     code, script = _code(file, fields.get("code_configuration") or {})
     settings = {
@@ -64,15 +69,22 @@ def read_deployment(file: str, settings: Iterable[str] = ()) -> DeploymentFile:
         **environment_settings(file, fields.get("environment"), warnings),
     }
     plain = {"models": "models", "ensemble": "ensemble", "weights": "weights", "method": "method"}
-    plain |= {"description": "description", "tags": "tags", "instance_count": "instances"}
+    plain |= {"description": "description", "instance_count": "instances"}
     settings |= {ours: fields[theirs] for theirs, ours in plain.items() if fields.get(theirs) is not None}
-    if fields.get("environment_variables"):
-        settings["variables"] = {str(name): str(value) for name, value in fields["environment_variables"].items()}
+    for theirs, ours in (("environment_variables", "variables"), ("tags", "tags")):
+        if fields.get(theirs) is not None:
+            settings[ours] = _texts(theirs, fields[theirs])
     settings |= _scale(fields.get("scale_settings"))
     settings |= _target(fields)
     if fields.get("data_collector") is not None:
         settings["collection"] = collection_settings(fields["data_collector"], warnings)
     return DeploymentFile(fields=fields, settings=settings, code=code, script=script, warnings=tuple(warnings))
+
+
+def _texts(place: str, given: Any) -> dict[str, str]:
+    if not isinstance(given, Mapping):
+        raise WrongUsage("field_unreadable", f"{place} holds no fields.", hint="NAME: value")
+    return {str(name): str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 
 def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
@@ -82,6 +94,9 @@ def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
     if not script:
         message = "code_configuration names no scoring_script."
         raise WrongUsage("script_missing", message, hint="scoring_script: score.py")
+    if not file and not configuration.get("code"):
+        message = "The code goes along with a deployment: its script cannot be changed alone."
+        raise WrongUsage("code_missing", message, hint="Give -f FILE, or --set code_configuration.code=FOLDER as well.")
     folder = readable(beside(file, str(configuration.get("code") or ".")))
     readable(folder / script)
     return folder, script
@@ -91,13 +106,20 @@ def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str
     """Inline, a file, or a name. A name is served by the server's own packages, and that is said."""
     if given in (None, ""):
         return {}
-    source = load_lines(file, readable(Path(file)).read_text(encoding="utf-8"))
+    if file:
+        source = load_lines(file, readable(Path(file)).read_text(encoding="utf-8"))
+    else:
+        source = Source(name="--set", value={"environment": given}, lines={})
 
     def text(path: str) -> str:
         return readable(beside(file, path)).read_text(encoding="utf-8")
 
     said: list[str] = []
     requirements = read_environment(source, ("environment",), given, text, said)
+    if requirements.image or requirements.build or requirements.dockerfile or "build" in _inline(given):
+        what = f"The image {requirements.image}" if requirements.image else "The Dockerfile"
+        rest = "its packages are installed there" if requirements.packages else "it names no packages, so ours serve"
+        said.append(f"{what} of the environment is not used: deployments serve in images of our own; {rest}.")
     requirements, dropped = without_azure(requirements)
     if dropped:
         said.append(f"{', '.join(dropped)}: left out, because our scoring server does what it is for.")
@@ -110,6 +132,10 @@ def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str
         {"environment": name} if name and (name.startswith("azureml:") or not Path(name).suffix) else {}
     )
     return settings | ({"requirements": msgspec.to_builtins(requirements)} if requirements.is_own else {})
+
+
+def _inline(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}
 
 
 def _target(fields: dict[str, Any]) -> dict[str, Any]:

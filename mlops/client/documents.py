@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,11 @@ def load(
     known: Iterable[str],
     without_meaning: Iterable[str] = (),
     settings: Iterable[str] = (),
+    base: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document's fields. `known` ones are used, `without_meaning` are told and left out; `settings` give some anew,
-    as `--set` writes them."""
-    return load_source(file, kind=kind, known=known, without_meaning=without_meaning, settings=settings)[1]
+    as `--set` writes them. `base`: the document, where there is no file."""
+    return load_source(file, kind=kind, known=known, without_meaning=without_meaning, settings=settings, base=base)[1]
 
 
 def load_source(
@@ -33,10 +34,12 @@ def load_source(
     known: Iterable[str],
     without_meaning: Iterable[str] = (),
     settings: Iterable[str] = (),
+    base: Mapping[str, Any] | None = None,
 ) -> tuple[Source, dict[str, Any]]:
     """As `load`, with the file's lines, so that a fault can be told where it stands."""
     known, silent = set(known) | {"$schema"}, set(without_meaning)
-    source = with_settings(_source(Path(file)) if file else lines.load("--set", "{}"), settings)
+    source = _source(Path(file)) if file else Source(name="--set", value=dict(base or {}), lines={})
+    source = with_settings(source, settings)
     document = fields(source)
     for field in document:
         if field in silent:

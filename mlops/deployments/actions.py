@@ -133,7 +133,8 @@ def update_deployment(
     **settings: Any,
 ) -> Deployment:
     """A new revision: the present one serves until the new one is ready. `settings` are the fields that change; where
-    they concern the number of servers alone, those that run go on and there is no new revision."""
+    they concern the number of servers alone, those that run go on and there is no new revision; nor is there one where
+    nothing changes and it is healthy."""
     endpoint = deployment.endpoint
     require(actor, "contribute", endpoint.project)
     require_settled(deployment)
@@ -148,6 +149,8 @@ def update_deployment(
     target(wanted.target).check(wanted)
     check_collection(version, wanted)
     same = version == deployment.version and entry == deployment.entry and script is None and code is None
+    if same and wanted == deployment.wanted and deployment.state == DeploymentState.HEALTHY:
+        return deployment
     if same and is_in_place(deployment, wanted):
         if not change_in_place(actor, deployment, wanted, reason=reason):
             raise in_transition(deployment)

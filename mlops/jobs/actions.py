@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.execution.engine_outlook import foretold
 from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.job_fields import Wanted
 from mlops.formats.azureml.lines import Source
@@ -24,7 +25,7 @@ from mlops.jobs.pipelines import prepare_pipeline
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import PipelineInvalid, submit
-from mlops.pipelines.expand import made_by
+from mlops.pipelines.expand import expand, made_by
 from mlops.pipelines.queries import examined
 from mlops.runs import actions as runs
 from mlops.runs.code import take_git
@@ -156,8 +157,16 @@ def as_understood(files: Files, source: Source, *, git: dict[str, Any] | None = 
     if prepare is None:
         raise Refusal("job_kind", _("Jobs of type “%(kind)s” cannot be created yet.") % {"kind": kind}, status=422)
     prepared = prepare(files, source)
-    warnings = tuple(dict.fromkeys(files.warnings))
+    warnings = tuple(dict.fromkeys([*files.warnings, *_of_engines(prepared)]))
     return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git or {})
+
+
+def _of_engines(prepared: Prepared) -> Iterator[str]:
+    """What its steps cannot have of their images, as it looks now."""
+    for node in expand(prepared.spec, prepared.library).nodes:
+        definition = prepared.library.definition(node.component, node.version)
+        if definition is not None and (said := foretold(definition, step=node.id)):
+            yield said
 
 
 def _require_sound(project: Project, found: Understood) -> None:

@@ -54,3 +54,14 @@ def test_a_job_with_faults_tells_all_of_them(signed_in: Mlops, tmp_path: Path) -
     assert made.status == 3
     assert "job.yml, line 3" in made.errors
     assert "Did you mean 'environment" in made.errors
+
+
+def test_validating_tells_that_an_image_cannot_be_had(
+    signed_in: Mlops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    (tmp_path / "job.yml").write_text("command: echo a\nenvironment: {image: 'example.org/own:3'}\n")
+    said = signed_in("job", "validate", "-f", str(tmp_path / "job.yml"), "-o", "json")
+    assert said.status == 0, said.errors
+    assert "No Docker engine answers" in said.errors
+    assert any("example.org/own:3" in line for line in said.value["warnings"])

@@ -14,6 +14,7 @@ from mlops.client.commands.model_version import find_version
 from mlops.client.commands.online_endpoint import PATH, print_logs
 from mlops.client.connection import Connection, connect
 from mlops.client.deployment_file import DeploymentFile, read_deployment
+from mlops.client.deployment_form import shown, to_change
 from mlops.client.errors import WrongUsage
 from mlops.client.inline_model import named_model
 from mlops.client.names import find, project_of
@@ -52,6 +53,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     update = verbs.add("update", "a new revision; the present one serves until it is ready", update_one)
     add_file(update, "the deployment YAML as it shall be")
     add_settings(update)
+    update.add_argument("--remove", nargs="+", action="extend", default=[], metavar="tags.NAME", help="take fields off")
     add_name(update, "the deployment's name", required=False)
     update.add_argument("--model", default="", help="NAME:VERSION or NAME@latest")
     update.add_argument("--entry", choices=ENTRIES, default="", help="default: as it is")
@@ -103,18 +105,18 @@ def create_deployment(arguments: argparse.Namespace) -> int:
     made = connection.post(f"{PATH}{endpoint['id']}/deployments/", body)
     print_warnings(made)
     if arguments.no_wait and not arguments.all_traffic:
-        return show(arguments, made)
+        return show(arguments, shown(made))
     made = wait_until_healthy(connection, endpoint, str(fields["name"]))
     if arguments.all_traffic:
         connection.post(f"{PATH}{endpoint['id']}/traffic/", {"traffic": {fields["name"]: 100}})
         made = _deployment(connection, endpoint, str(fields["name"]))
-    return show(arguments, made)
+    return show(arguments, shown(made))
 
 
 def update_one(arguments: argparse.Namespace) -> int:
     if arguments.local:
         arguments.file = local_serving.file_of(arguments)
-    given = read_deployment(arguments.file, arguments.set) if arguments.file or arguments.set else DeploymentFile()
+    given = read_deployment(arguments.file, arguments.set) if arguments.file else DeploymentFile()
     fields = _fields(arguments, given)
     for key, option in (("name", "-n"), ("endpoint_name", "-e")):
         if not fields.get(key):
@@ -124,12 +126,19 @@ def update_one(arguments: argparse.Namespace) -> int:
     connection = connect()
     endpoint = find(connection, "endpoint", fields["endpoint_name"], path=PATH, project=arguments.project)
     row = _deployment(connection, endpoint, str(fields["name"]))
-    body = _body(arguments, connection, endpoint, given)
+    if not arguments.file:
+        given = read_deployment("", arguments.set, base=to_change(row, arguments))
+    body = _body(arguments, connection, endpoint, given, named=str(row["name"]))
+    if not body:
+        told = arguments.set or arguments.remove
+        print(f"warning: nothing {'of it ' if told else ''}changes the deployment; it goes on.", file=sys.stderr)
+        return show(arguments, shown(row))
     if arguments.reason:
         body["reason"] = arguments.reason
     made = connection.request("PATCH", f"{PATH}{endpoint['id']}/deployments/{row['id']}/", body=body)
     print_warnings(made)
-    return show(arguments, made if arguments.no_wait else wait_until_healthy(connection, endpoint, str(fields["name"])))
+    made = made if arguments.no_wait else wait_until_healthy(connection, endpoint, str(fields["name"]))
+    return show(arguments, shown(made))
 
 
 def wait_until_healthy(
@@ -158,7 +167,7 @@ def show_deployment(arguments: argparse.Namespace) -> int:
         return local_serving.show_deployment(arguments)
     connection = connect()
     endpoint = find(connection, "endpoint", arguments.endpoint_name, path=PATH, project=arguments.project)
-    return show(arguments, _deployment(connection, endpoint, arguments.name))
+    return show(arguments, shown(_deployment(connection, endpoint, arguments.name)))
 
 
 def show_logs(arguments: argparse.Namespace) -> int:
@@ -198,7 +207,12 @@ def _fields(arguments: argparse.Namespace, given: DeploymentFile) -> dict[str, A
 
 
 def _body(
-    arguments: argparse.Namespace, connection: Connection, endpoint: dict[str, Any], given: DeploymentFile
+    arguments: argparse.Namespace,
+    connection: Connection,
+    endpoint: dict[str, Any],
+    given: DeploymentFile,
+    *,
+    named: str = "",
 ) -> dict[str, Any]:
     """Model, entry, code folder (uploaded now) and settings."""
     for warning in given.warnings:
@@ -211,7 +225,7 @@ def _body(
             fields["model"],
             file=arguments.file,
             project=project,
-            name=f"{endpoint['name']}-{fields['name']}",
+            name=f"{endpoint['name']}-{named or fields['name']}",
         )
         model, number = find_version(connection, named, project=project)
         body |= {"model": model["name"], "version": number}

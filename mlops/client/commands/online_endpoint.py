@@ -9,6 +9,7 @@ from typing import Any
 from mlops.client.commands import endpoint_callers, endpoint_collected, endpoint_replay, endpoint_telemetry, tagging
 from mlops.client.commands.token import seconds_of
 from mlops.client.connection import Connection, connect, problem_of
+from mlops.client.deployment_form import PROVISIONING
 from mlops.client.documents import choice, load, load_source, readable
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for
@@ -39,6 +40,8 @@ WITHOUT_MEANING = (
     "tags", "properties", "location", "identity", "public_network_access", "compute", "kind",
     "defaults",
 )  # fmt: skip
+
+SHARES = ("traffic.", "mirror_traffic.")
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -133,8 +136,8 @@ def list_endpoints(arguments: argparse.Namespace) -> int:
 def show_endpoint(arguments: argparse.Namespace) -> int:
     if arguments.local:
         return _local().show_endpoint(arguments)
-    connection = connect()
-    return show(arguments, _endpoint(connection, arguments))
+    row = _endpoint(connect(), arguments)
+    return show(arguments, {**row, "provisioning_state": PROVISIONING.get(row["state"], "Failed")})
 
 
 def update_endpoint(arguments: argparse.Namespace) -> int:
@@ -148,6 +151,12 @@ def update_endpoint(arguments: argparse.Namespace) -> int:
         if given is not None:
             words = pairs(given, code="traffic_unreadable")
             fields[name] = {deployment: _percent(deployment, value) for deployment, value in words.items()}
+    shares = [word for word in arguments.set if word.startswith(SHARES)]
+    for word in shares:
+        place, _dot, rest = word.partition(".")
+        deployment, _equals, value = rest.partition("=")
+        fields[place] = {**fields.get(place, {}), deployment: _percent(deployment, value)}
+    arguments.set = [word for word in arguments.set if word not in shares]
     tags = tagging.tags_given(arguments)
     if not fields and not arguments.previous and not tags:
         hint = "Give --traffic, --mirror-traffic, --previous, --set tags.NAME=VALUE, or -f FILE with one of them."

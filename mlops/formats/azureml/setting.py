@@ -31,6 +31,17 @@ def with_settings(source: Source, settings: Iterable[str]) -> Source:
     return msgspec.structs.replace(source, value=value)
 
 
+def without(value: Any, path: str) -> bool:
+    """Takes the field at the path away, in place. False where there is none. Raises Refusal `setting_unreadable`."""
+    *steps, last = _steps(path.strip(), path)
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or last not in value:
+        return False
+    del value[last]
+    return True
+
+
 def typed(text: str) -> Any:
     """Numbers, true, false, null and JSON are what they say; all else is text."""
     plain = text.strip()

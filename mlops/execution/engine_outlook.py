@@ -1,0 +1,65 @@
+"""What becomes of an environment that is an image or a Dockerfile, told before the step runs.
+
+Asked of the engine of this process, which is that of the worker wherever both run on one machine; the answer is
+remembered for ten seconds, so that nobody waits for it twice."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mlops.execution.containers import PLAIN
+from mlops.execution.engine import connected
+from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE
+from mlops.formats.definition import Command, Definition, Requirements, Sweep
+from mlops.formats.refusal import Refusal
+
+KEPT_SECONDS = 10.0
+_known: list[tuple[float, str]] = []
+_lock = threading.Lock()
+
+
+def foretold(definition: Definition, *, step: str) -> str:
+    """Empty where the step runs as its file says, as far as that can be told."""
+    how = definition.how.trial if isinstance(definition.how, Sweep) else definition.how
+    needed = getattr(how, "requirements", Requirements())
+    if not needed.is_image or needed.image == NEUTRAL_IMAGE:
+        return ""
+    why = trouble() if isinstance(how, Command) else _("only commands run in containers")
+    if not why:
+        return ""
+    told = {"step": step, "image": needed.image or _("its Dockerfile"), "why": why.strip().rstrip(".")}
+    if needed.image and PLAIN.fullmatch(needed.image):
+        said = _(
+            "“%(step)s”: the image %(image)s is not used (%(why)s): a process runs it, with the packages it names."
+        )
+        return said % told
+    return (
+        _(
+            "“%(step)s”: its environment is %(image)s, which cannot be had here (%(why)s): it will fail, unless its "
+            "worker has a Docker engine (DOCKER_HOST) by then. Or name the packages in a conda file."
+        )
+        % told
+    )
+
+
+def trouble() -> str:
+    """Why no container can be run; empty where an engine answers."""
+    if settings.STEP_CONTAINERS == "never":
+        return str(_("MLOPS_STEP_CONTAINERS is never"))
+    now = time.monotonic()
+    with _lock:
+        if _known and now - _known[-1][0] < KEPT_SECONDS:
+            return _known[-1][1]
+    why = ""
+    try:
+        with connected():
+            pass
+    except Refusal as refusal:
+        why = refusal.message
+    with _lock:
+        _known[:] = [(now, why)]
+    return why
