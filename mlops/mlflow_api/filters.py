@@ -93,9 +93,13 @@ def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[
     if len(given) > MOST_ORDERS:
         raise invalid(f"At most {MOST_ORDERS} order_by clauses can be given. Got {len(given)}.")
     keys: list[Any] = []
+    seen: set[str] = set()
     for index, text in enumerate(given):
         name, is_down = _direction(text)
         things, key = _sort_key(things, name, kind, f"sort_{index}")
+        if key in seen:
+            raise invalid(f"`order_by` contains duplicate fields: {given}")
+        seen.add(key)
         keys.append(F(key).desc(nulls_last=True) if is_down else F(key).asc(nulls_last=True))
     return things.order_by(*keys, *then)
 

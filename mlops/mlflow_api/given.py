@@ -52,6 +52,11 @@ class Given:
             raise wrong(name, value)
         return number
 
+    def word(self, name: str) -> str:
+        """Required; a text or a number, as text."""
+        value = self._value(name)
+        return self.text(name, required=True) if isinstance(value, str) else str(self.whole(name, required=True))
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         value = self._value(name)
         if isinstance(value, str) and self._query:

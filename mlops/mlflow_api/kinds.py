@@ -103,7 +103,7 @@ MODEL_VERSIONS = Kind(
     attributes={
         "name": Attribute("model__name"),
         "version_number": Attribute("number", number=True, read=_whole, aliases=("version",)),
-        "run_id": Attribute("run", read=as_run_key, is_key=True),
+        "run_id": Attribute("run_told"),
         "source_path": Attribute("source", aliases=("source",)),
         "creation_timestamp": _moment("created_at"),
         "last_updated_timestamp": _moment("changed_at"),

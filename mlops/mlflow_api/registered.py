@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mlops.access.decisions import Deed
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller
@@ -10,14 +12,14 @@ from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import Fault, invalid, missing
 from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import project_of
-from mlops.mlflow_api.given import Given
+from mlops.mlflow_api.given import SEE, Given
 from mlops.mlflow_api.kinds import REGISTERED_MODELS
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.registry_shapes import shaped_registered, shaped_versions
 from mlops.registry import pointing, whole
 from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage, Transition
 
-LONGEST_TAG = 100_000
+LONGEST_TAG, LONGEST_ALIAS = 100_000, 255
 
 
 def create(caller: Caller, given: Given) -> Answer:
@@ -39,7 +41,7 @@ def show(caller: Caller, given: Given) -> Answer:
 def rename(caller: Caller, given: Given) -> Answer:
     given.text("name", required=True)
     name = given.text("new_name", required=True)
-    check_model_name(name)
+    check_model_name(name, "new_name")
     model = model_named(caller, given, "contribute")
     try:
         whole.rename_model(caller.person, model, name=name)
@@ -94,6 +96,7 @@ def delete_tag(caller: Caller, given: Given) -> None:
 
 def set_alias(caller: Caller, given: Given) -> None:
     alias = given.text("alias", required=True)
+    check_alias(alias)
     version = version_of(caller, given, "contribute")
     require_done(pointing.set_alias(caller.person, version, alias=alias))
 
@@ -119,6 +122,8 @@ def show_by_alias(caller: Caller, given: Given) -> Answer:
     alias, model = given.text("alias", required=True), model_named(caller, given)
     if alias.lower() == "latest":
         found = ModelVersion.objects.filter(model=model).order_by("-number").first()
+        if found is None:
+            raise missing(f"Latest version not found for model {model.name}.")
     else:
         pointed = ModelAlias.objects.filter(model=model, name=alias).select_related("version").first()
         found = pointed.version if pointed else None
@@ -138,23 +143,37 @@ def model_named(caller: Caller, given: Given, deed: Deed = "read") -> Registered
 
 
 def version_of(caller: Caller, given: Given, deed: Deed = "read") -> ModelVersion:
-    model = model_named(caller, given, deed)
-    number = given.text("version", required=True) if isinstance(given.fields.get("version"), str) else ""
-    shown = number or str(given.whole("version", required=True))
-    if not shown.lstrip("+-").isdecimal():
+    name = given.text("name", required=True)
+    project = project_of(caller, deed)
+    shown = given.word("version")
+    if not re.fullmatch(r"[+-]?[0-9]{1,20}", shown):
         raise invalid(f"Parameter 'version' must be an integer, got '{shown}'.")
     known = ModelVersion.objects.select_related("model__project", "run__experiment", "created_by", "logged_model")
-    found = known.filter(model=model, number=int(shown)).first() if 0 <= int(shown) < 2**31 else None
+    wanted = known.filter(model__project=project, model__name=name)
+    found = wanted.filter(number=int(shown)).first() if 0 <= int(shown) < 2**31 else None
     if found is None:
-        raise missing(f"Model Version (name={model.name}, version={shown}) not found")
+        raise missing(f"Model Version (name={name}, version={shown}) not found")
     return found
 
 
-def check_model_name(name: str) -> None:
+def check_model_name(name: str, field: str = "name") -> None:
     if not name.strip():
-        raise invalid("Missing value for required parameter 'name'.")
+        raise invalid(f"Missing value for required parameter '{field}'.{SEE}")
     if "/" in name or ":" in name:
         raise invalid(f"Invalid model name '{name[:300]}'. Names cannot contain '/' or ':'.")
+
+
+def check_alias(alias: str) -> None:
+    if re.fullmatch(r"[\w\-]*", alias) is None:
+        raise invalid(
+            f"Invalid alias name: '{alias[:300]}'. Names may only contain alphanumerics, underscores (_), and dashes"
+            " (-)."
+        )
+    check_length("Registered model alias name", LONGEST_ALIAS, alias)
+    if alias.lower() == "latest":
+        raise invalid("'latest' alias name (case insensitive) is reserved.")
+    if re.fullmatch(r"[vV]\d+", alias):
+        raise invalid(f"Version alias name '{alias}' is reserved.")
 
 
 def check_model_tags(tags: dict[str, str]) -> None:

@@ -58,11 +58,13 @@ def _shaped(version: ModelVersion, tags: dict[str, str], aliases: list[str]) -> 
         "current_stage": version.stage,
         "description": version.description,
         "source": version.source or place_of_version(version),
-        "run_id": version.run_id.hex if version.run_id else "",
+        "run_id": version.run_told or (version.run_id.hex if version.run_id else ""),
         "status": "READY",
         "tags": shaped_pairs(tags),
         "aliases": aliases,
     }
+    if version.run_link:
+        shaped["run_link"] = version.run_link
     if version.logged_model is not None:
         shaped["model_id"] = model_id_of(version.logged_model)
     if version.created_by:

@@ -16,7 +16,7 @@ from mlops.blobs.trees import keep_manifest
 from mlops.formats.manifest import File, Manifest
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import Fault, invalid, missing
-from mlops.mlflow_api.finding import as_key, model_of, project_of, run_of
+from mlops.mlflow_api.finding import DEEPEST, as_key, model_of, project_of, run_of
 from mlops.mlflow_api.places import (
     ARTIFACTS,
     IN_NO_ADDRESS,
@@ -40,6 +40,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     run: Run | None = None
     logged_model: LoggedModel | None = None
     metrics: dict[str, float] = {}
+    run_told: str = ""
+    """Of a version: what was told of its run."""
 
 
 def source_of(caller: Caller, text: str, *, run_id: str = "", model_id: str = "") -> Source:
@@ -53,20 +55,54 @@ def source_of(caller: Caller, text: str, *, run_id: str = "", model_id: str = ""
     if scheme == SCHEME and parts.netloc:  # another server's
         raise _bad(text)
     safe_path(without_dots(parts.path.lstrip("/")))
-    run = run_of(caller, run_id) if run_id and as_key(run_id) else None
+    run = _seen(caller, run_id) if run_id else None
     if model_id:
         return _of_model(model_of(caller, model_id), run)
     if scheme == "runs":
         whose, _slash, path = text.removeprefix("runs:").strip("/").partition("/")
-        return _of_run(run_of(caller, whose), safe_path(path))
+        folder, own = safe_path(path), _seen(caller, whose)
+        return _of_run(own, folder) if own is not None else _word(run)
     if scheme == "models":
         return _of_models(caller, text.removeprefix("models:").strip("/"), run)
     if scheme == SCHEME:
         return _of_path(caller, parts.path.lstrip("/"), run, text)
     if scheme in OUTSIDE and parts.netloc:
         safe_path(parts.path.lstrip("/"))
-        return Source(tree=keep_manifest(Manifest(files=())), run=run)
+        return _word(run)
     raise _bad(text)
+
+
+def _word(run: Run | None) -> Source:
+    """No files: what the client says is kept as it is said, and is never read."""
+    return Source(tree=keep_manifest(Manifest(files=())), run=run)
+
+
+def _seen(caller: Caller, run_id: str) -> Run | None:
+    """None where there is no such run, or the caller may not see it: MLflow's registry takes names of runs that it
+    does not know, and the two are told alike. Raises Fault for what cannot be the name of a run."""
+    try:
+        return run_of(caller, run_id)
+    except Fault as fault:
+        if fault.error_code != "RESOURCE_DOES_NOT_EXIST" or caller.run is not None:
+            raise
+        return None
+
+
+def place_to_load(version: ModelVersion) -> str:
+    """Where its files are to be had: here; of a version without files, where it or the version that it was copied from
+    was said to lie."""
+    for _depth in range(DEEPEST):
+        if Tree.objects.filter(pk=version.tree_id, file_count__gt=0).exists():
+            return place_of_version(version)
+        name, _slash, number = version.source.removeprefix("models:/").rpartition("/")
+        if not version.source.startswith("models:/") or not number.isdecimal():
+            break
+        known = ModelVersion.objects.filter(model__project=version.model.project_id, model__name=name)
+        before = known.filter(number=int(number)).select_related("model").first()
+        if before is None:
+            break
+        version = before
+    return version.source or place_of_version(version)
 
 
 def place_of_version(version: ModelVersion) -> str:
@@ -104,7 +140,13 @@ def _of_version(caller: Caller, version: ModelVersion | None, text: str) -> Sour
     if version is None or caller.run is not None or not may(caller.person, "read", version.model.project):
         raise missing(f"There is no model version at '{text[:300]}'.")
     run = version.run if version.model.project_id == project_of(caller).pk else None
-    return Source(tree=version.tree, run=run, logged_model=version.logged_model, metrics=version.metrics)
+    return Source(
+        tree=version.tree,
+        run=run,
+        logged_model=version.logged_model,
+        metrics=version.metrics,
+        run_told=version.run_told,
+    )
 
 
 def _of_model(model: LoggedModel, run: Run | None) -> Source:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 
-from mlops.blobs.models import Tree
 from mlops.mlflow_api.caller import Caller
-from mlops.mlflow_api.door import Answer, reads
-from mlops.mlflow_api.faults import missing
+from mlops.mlflow_api.door import Answer, reads, streams
+from mlops.mlflow_api.faults import invalid, missing
+from mlops.mlflow_api.files import given_out
 from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import project_of
-from mlops.mlflow_api.given import Given
+from mlops.mlflow_api.given import Given, of_request
 from mlops.mlflow_api.kinds import MODEL_VERSIONS
 from mlops.mlflow_api.pages import next_page, page_of
+from mlops.mlflow_api.places import LONGEST_LOCATION
 from mlops.mlflow_api.registered import (
     check_model_name,
     check_model_tags,
@@ -21,10 +23,15 @@ from mlops.mlflow_api.registered import (
     version_of,
 )
 from mlops.mlflow_api.registry_shapes import shaped_versions
-from mlops.mlflow_api.sources import place_of_version, source_of
+from mlops.mlflow_api.shelves import file_path
+from mlops.mlflow_api.sources import place_to_load, source_of
+from mlops.mlflow_api.versions_told import tell_of_versions
 from mlops.registry import actions, pointing
-from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.models import ModelVersion, RegisteredModel, Stage
 from mlops.tags.filters import remove_tag, tags_of, write_tags
+
+ACTIVE_STAGES = [str(Stage.STAGING), str(Stage.PRODUCTION)]
+LONGEST_RUN_ID = 255
 
 
 def create(caller: Caller, given: Given) -> Answer:
@@ -47,8 +54,12 @@ def create(caller: Caller, given: Given) -> Answer:
             metrics=source.metrics,
         )
         version.source, version.logged_model = text, source.logged_model
-        version.save(update_fields=["source", "logged_model", "changed_at"])
+        version.run_told = (given.text("run_id") or source.run_told or version.run_told)[:LONGEST_RUN_ID]
+        version.run_link = given.text("run_link")[:LONGEST_LOCATION]
+        version.save(update_fields=["source", "logged_model", "run_told", "run_link", "changed_at"])
         write_tags(version, tags)
+        if source.logged_model is not None:
+            tell_of_versions(caller.person, source.logged_model)
     return {"model_version": shaped_versions([version])[0]}
 
 
@@ -67,6 +78,11 @@ def update(caller: Caller, given: Given) -> Answer:
 def change_stage(caller: Caller, given: Given) -> Answer:
     stage = stage_named(given.text("stage", required=True))
     archive = given.flag("archive_existing_versions")
+    if archive and stage not in ACTIVE_STAGES:
+        raise invalid(
+            f"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage."
+            f" Valid stages are {ACTIVE_STAGES}"
+        )
     version = version_of(caller, given, "contribute")
     require_done(pointing.change_stage(caller.person, version, stage=stage, archive_others=archive))
     return {"model_version": shaped_versions([version])[0]}
@@ -79,7 +95,14 @@ def delete(caller: Caller, given: Given) -> None:
 
 def download_uri(caller: Caller, given: Given) -> Answer:
     version = version_of(caller, given)
-    return {"artifact_uri": place_of_version(version) if _has_files(version) else version.source}
+    return {"artifact_uri": place_to_load(version)}
+
+
+@streams
+def file(caller: Caller, request: HttpRequest) -> HttpResponseBase:
+    """As pages of MLflow link to it."""
+    version = version_of(caller, of_request(request))
+    return given_out(request, version, file_path(request.GET.get("path", "")))
 
 
 @reads
@@ -87,8 +110,8 @@ def search(caller: Caller, given: Given) -> Answer:
     most, start = page_of(given, default=10_000, most=200_000)
     known = ModelVersion.objects.select_related("model__project", "run__experiment", "created_by", "logged_model")
     found = filtered(known.filter(model__project=project_of(caller)), given.text("filter"), MODEL_VERSIONS)
-    then = ("-changed_at", "model__name", "-number")
-    found = ordered(found, given.texts("order_by"), MODEL_VERSIONS, then=then)
+    order = given.texts("order_by") or ["last_updated_timestamp DESC"]
+    found = ordered(found, order, MODEL_VERSIONS, then=("model__name", "-number"))
     page = list(found[start : start + most + 1])
     return {"model_versions": shaped_versions(page[:most])} | next_page(page, start, most)
 
@@ -108,7 +131,3 @@ def delete_tag(caller: Caller, given: Given) -> None:
     version = version_of(caller, given, "contribute")
     if key in tags_of(version):
         remove_tag(version, key)
-
-
-def _has_files(version: ModelVersion) -> bool:
-    return Tree.objects.filter(pk=version.tree_id, file_count__gt=0).exists()

@@ -87,6 +87,7 @@ def register(
             metrics=metrics,
             properties=properties or {},
             run=run,
+            run_told=run.pk.hex if run else "",
             node=node,
             created_by=actor,
             **_facts(described, framework),
@@ -156,6 +157,7 @@ def keep_address(actor: Any, project: Project, address: str) -> Tree:
 def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> None:
     """Into the recycle bin. Refused while something uses the version, with the names of its users."""
     delete(actor, version, reason=reason)
+    version.model.save(update_fields=["changed_at"])
 
 
 def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
@@ -240,7 +242,7 @@ def _model_row(actor: Any, project: Project, name: str, number: int | None = Non
     if model is None:
         model = RegisteredModel.objects.create(project=project, name=name, created_by=actor)
     model.last_number = max(model.last_number, number) if number else model.last_number + 1
-    model.save(update_fields=["last_number"])
+    model.save(update_fields=["last_number", "changed_at"])
     return model
 
 

@@ -23,7 +23,7 @@ class KeptModels(models.Manager["RegisteredModel"]):
 class RegisteredModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -87,6 +87,10 @@ class ModelVersion(models.Model):
     node = models.CharField(max_length=100, blank=True)
     source = models.TextField(blank=True)
     """Where a client said that it comes from: told again as it was told, and never read."""
+    run_told = models.CharField(max_length=255, blank=True, db_index=True)
+    """The run's id as it was known at registration, or as a client told it: it stays when the run is gone."""
+    run_link = models.TextField(blank=True)
+    """Where a client said that the run is to be seen, perhaps on another server."""
     logged_model = models.ForeignKey(LoggedModel, null=True, on_delete=models.SET_NULL, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.NONE)
     changed_at = models.DateTimeField(auto_now=True)

@@ -42,6 +42,7 @@ def _into_stage(actor: Any, transition: Transition) -> None:
     for other in others.select_related("model__project") if transition.archive_others else ():
         _move(actor, other, Stage.ARCHIVED, transition.reason)
     _move(actor, version, stage, transition.reason)
+    transition.model.save(update_fields=["changed_at"])
 
 
 def _move(actor: Any, version: ModelVersion, stage: str, reason: str) -> None:

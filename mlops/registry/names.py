@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+NAME = re.compile(r"[^\W_](?:[\w .()+-]{0,253}[\w.)+-])?")
+"""Other registries allow spaces and letters of any language, and names come from there."""
 
 
 def checked_name(name: str) -> str:
@@ -16,10 +17,10 @@ def checked_name(name: str) -> str:
     name = name.strip()
     if NAME.fullmatch(name):
         return name
-    would_do = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:120]
+    would_do = re.sub(r"[^\w.()+-]+", "-", name).strip("-._()+")[:255]
     raise Refusal(
         "name_invalid",
         _("“%(name)s” cannot be a model's name.") % {"name": name} if name else _("The model needs a name."),
-        hint=_("Use letters, digits, “-”, “_” and “.”, beginning with a letter or digit.")
+        hint=_("Use letters, digits, spaces and “- _ . ( ) +”, beginning with a letter or digit; at most 255.")
         + (_(" Such as “%(name)s”.") % {"name": would_do} if would_do else ""),
     )

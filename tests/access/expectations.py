@@ -716,6 +716,8 @@ on(f"{MLFLOW}model-versions/update", PATCH=(CONTRIBUTE, OF_VERSION | {"descripti
 on(f"{MLFLOW}model-versions/delete", DELETE=(CONTRIBUTE, OF_VERSION), allowed=(409,))
 on(f"{MLFLOW}model-versions/search", GET=READ)
 on(f"{MLFLOW}model-versions/transition-stage", POST=(CONTRIBUTE, OF_VERSION | {"stage": "Staging"}))
+for prefix in (MLFLOW, ""):
+    on(f"{prefix}model-versions/get-artifact", query=f"{IN_QUERY_VERSION}&path=weights.txt", GET=READ)
 on(f"{MLFLOW}model-versions/get-download-uri", query=IN_QUERY_VERSION, GET=READ)
 on(f"{MLFLOW}model-versions/set-tag", POST=(CONTRIBUTE, OF_VERSION | {"key": "a", "value": "b"}))
 on(f"{MLFLOW}model-versions/delete-tag", DELETE=(CONTRIBUTE, OF_VERSION | {"key": "a"}))

@@ -127,6 +127,70 @@ def test_a_version_is_described_tagged_and_deleted(client, three):
         client.get_model_version("prices", "1")
 
 
+def test_names_have_spaces_and_letters_of_any_language(client):
+    client.create_registered_model("Preise für Häuser (2)")
+    client.rename_registered_model("Preise für Häuser (2)", "house prices 3")
+    assert client.get_registered_model("house prices 3").name == "house prices 3"
+    logged(registered_model_name="house prices 3")
+    assert mlflow.pyfunc.load_model("models:/house prices 3/1").predict([1.0]) == [2.0]
+
+
+def test_a_run_that_nobody_knows_and_a_link_to_it_are_told_again(client):
+    client.create_registered_model("prices")
+    made = client.create_model_version("prices", "runs:/somewhere/model", "somewhere", run_link="https://x/runs/1")
+    assert (made.run_id, made.run_link, made.status) == ("somewhere", "https://x/runs/1", "READY")
+    copied = client.copy_model_version("models:/prices/1", "copied")
+    assert (copied.run_id, copied.source) == ("somewhere", "models:/prices/1")
+    assert client.get_model_version_download_uri("copied", "1") == "runs:/somewhere/model"
+    assert {one.name for one in client.search_model_versions("run_id = 'somewhere'")} == {"prices", "copied"}
+
+
+def test_versions_stages_and_their_end_change_when_the_model_was_changed(client):
+    client.create_registered_model("prices")
+    seen = [client.get_registered_model("prices").last_updated_timestamp]
+    for change in (
+        lambda: client.create_model_version("prices", "runs:/x/model", "x"),
+        lambda: client.transition_model_version_stage("prices", "1", "Staging"),
+        lambda: client.delete_model_version("prices", "1"),
+    ):
+        change()
+        seen.append(client.get_registered_model("prices").last_updated_timestamp)
+    assert sorted(set(seen)) == seen
+
+
+def test_a_logged_model_names_the_versions_that_came_of_it(client):
+    model_id = logged(registered_model_name="prices").removeprefix("models:/")
+    client.create_model_version("prices", f"models:/{model_id}", model_id=model_id)
+    told = client.get_logged_model(model_id).tags["mlflow.modelVersions"]
+    assert told == '[{"name": "prices", "version": 1}, {"name": "prices", "version": 2}]'
+
+
+REFUSALS = [
+    ("set_registered_model_alias", ("prices", "a b", "1"), "Invalid alias name: 'a b'"),
+    ("set_registered_model_alias", ("prices", "Latest", "1"), "is reserved"),
+    ("set_registered_model_alias", ("prices", "v12", "1"), "'v12' is reserved"),
+    ("set_registered_model_alias", ("prices", "a" * 256, "1"), "exceeds the maximum length of 255"),
+    ("set_registered_model_alias", ("prices", "best", "9"), r"\(name=prices, version=9\) not found"),
+    ("get_model_version", ("nope", "1"), r"Model Version \(name=nope, version=1\) not found"),
+    ("get_model_version", ("prices", "one"), "must be an integer, got 'one'"),
+    ("get_model_version_by_alias", ("prices", "latest"), "Latest version not found for model prices"),
+    ("transition_model_version_stage", ("prices", "1", "Archived", True), "not an Active stage"),
+    ("transition_model_version_stage", ("prices", "1", "Best"), "Invalid Model Version stage"),
+    ("create_model_version", ("nope", "runs:/x/m"), "Registered Model with name=nope not found"),
+    ("search_model_versions", ("", 10, ["name", "name DESC"]), "duplicate fields"),
+    ("search_model_versions", ("", 10, ["stage"]), "Valid attributes are"),
+    ("search_model_versions", ("", 200_001), "at most 200000"),
+    ("search_registered_models", ("", 1_001), "at most 1000"),
+]
+
+
+def test_refusals_are_in_mlflows_words(client):
+    client.create_registered_model("prices")
+    for name, arguments, words in REFUSALS:
+        with pytest.raises(MlflowException, match=words):
+            getattr(client, name)(*arguments)
+
+
 SOURCES = [
     "/etc", "file:///etc", "file:/etc/passwd", "../x", "./x", "x", "ftp://host/x", "gopher://x/y", "C:\\x", "s3:///x",
     "mlflow-artifacts:/0/../../etc", "mlflow-artifacts:/%2e%2e/%2e%2e/etc", "mlflow-artifacts:/0/x", "s3://b/../../x",
@@ -143,7 +207,7 @@ def test_sources_that_are_no_place_of_ours_are_refused(client, call, source):
     assert not ModelVersion.objects.exists()
 
 
-def test_other_peoples_runs_are_no_source(client, call, stranger):
+def test_other_peoples_runs_are_a_word_and_give_no_files(client, call, stranger):
     from mlops.accounts.actions import create_token
     from mlops.accounts.membership import create_project
 
@@ -152,8 +216,13 @@ def test_other_peoples_runs_are_no_source(client, call, stranger):
     client.log_text(run_id, "secret", "model/weights.txt")
     by = create_token(stranger, name="mlflow")
     call("POST", "registered-models/create", {"name": "mine"}, by=by)
-    for source in (f"runs:/{run_id}/model", client.get_run(run_id).info.artifact_uri):
-        assert call("POST", "model-versions/create", {"name": "mine", "source": source}, by=by).status_code == 404
+    told = {"name": "mine", "source": f"runs:/{run_id}/model", "run_id": run_id}
+    made = call("POST", "model-versions/create", told, by=by).json()["model_version"]
+    assert (made["run_id"], made["source"]) == (run_id, told["source"])
+    version = ModelVersion.objects.get()
+    assert (version.run, _files(version)) == (None, ())
+    told |= {"source": client.get_run(run_id).info.artifact_uri}
+    assert call("POST", "model-versions/create", told, by=by).status_code == 404
 
 
 def _files(version: ModelVersion):

@@ -73,10 +73,10 @@ def test_tags_are_set_and_removed_on_the_page(browser, version):
 
 def test_an_upload_keeps_what_was_typed_when_it_is_refused(browser, project):
     file = SimpleUploadedFile("m.bin", b"x")
-    answer = browser.post("/models/upload/", {"name": "bad name", "description": "mine", "files": [file]})
+    answer = browser.post("/models/upload/", {"name": "bad/name", "description": "mine", "files": [file]})
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert "bad name" in page
+    assert "bad/name" in page
     assert "mine</textarea>" in page
     good = browser.post("/models/upload/", {"name": "good", "tags": "Area=Churn, Team: North", "files": [file]})
     assert good.status_code == 302

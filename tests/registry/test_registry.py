@@ -57,7 +57,7 @@ def test_strangers_see_nothing(stranger, contributor, project):
     assert not queries.visible_to(stranger).exists()
 
 
-@pytest.mark.parametrize("name", ["", "with spaces", "../up", "-begins", "Ünicode"])
+@pytest.mark.parametrize("name", ["", "with/slash", "../up", "-begins", "a:b", "a" * 256])
 def test_names_that_files_and_addresses_cannot_take_are_refused(contributor, project, name):
     with pytest.raises(Refusal) as refused:
         registered(contributor, project, name=name)
