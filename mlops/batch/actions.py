@@ -23,6 +23,7 @@ from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.models import PublishedPipeline
 from mlops.registry.models import ModelVersion
+from mlops.registry.scanned import require_deployable
 from mlops.tags.actions import change_tags
 
 Files = list[tuple[str, BinaryIO]]
@@ -92,6 +93,7 @@ def deploy_model(
             hint=_("Deploy it to a batch endpoint of its own project."),
             where=Where(parameter="model"),
         )
+    require_deployable(actor, version)
     tree = checked_code(actor, endpoint.project, files=code, script=script) if code or entry == "script" else None
     is_free, entry = not entry and tree is None, _entry(version, entry, has_code=tree is not None)
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free)

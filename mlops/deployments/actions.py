@@ -36,6 +36,7 @@ from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion
 from mlops.registry.models import ModelVersion
+from mlops.registry.scanned import require_deployable
 from mlops.work.calls import later
 
 MOST_GRACE_SECONDS = 30 * 24 * 3600.0
@@ -83,6 +84,7 @@ def create_deployment(
     target(wanted.target).check(wanted)
     is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
     entries.check(endpoint, version, entry)
+    require_deployable(actor, version)
     check_collection(version, wanted)
     check_fits(version, entry, wanted)
     check_several(endpoint, version, entry, wanted)
@@ -156,6 +158,8 @@ def update_deployment(
             raise in_transition(deployment)
         return deployment
     guards.require_free(endpoint, deployment)
+    if version != deployment.version:
+        require_deployable(actor, version)
     entries.check(endpoint, version, entry)
     check_fits(version, entry, wanted)
     check_several(endpoint, version, entry, wanted)

@@ -29,13 +29,13 @@ def listed_of_run(caller: Caller, given: Given) -> Answer:
 def file_of_run(caller: Caller, request: HttpRequest) -> HttpResponseBase:
     """As pages of MLflow link to it."""
     run = run_of(caller, request.GET.get("run_id") or request.GET.get("run_uuid", ""))
-    return given_out(request, run, file_path(request.GET.get("path", "")))
+    return given_out(caller, request, run, file_path(request.GET.get("path", "")))
 
 
 @streams
 def file_of_model(caller: Caller, request: HttpRequest, logged_id: str) -> HttpResponseBase:
     model = model_of(caller, logged_id)
-    return given_out(request, model, file_path(request.GET.get("artifact_file_path", "")))
+    return given_out(caller, request, model, file_path(request.GET.get("artifact_file_path", "")))
 
 
 @streams
@@ -64,7 +64,7 @@ def listed_by_path(caller: Caller, given: Given) -> Answer:
 @streams
 def file_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpResponseBase:
     shelf, inner = shelf_at(caller, artifact, "read")
-    return given_out(request, shelf, inner)
+    return given_out(caller, request, shelf, inner)
 
 
 @streams

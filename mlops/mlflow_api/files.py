@@ -15,12 +15,15 @@ from django.utils.http import content_disposition_header
 from mlops.blobs.models import Blob
 from mlops.blobs.ranges import Unsatisfiable, asked_range
 from mlops.blobs.trees import chunks, keep_stream, open_blob
+from mlops.formats.manifest import File
+from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import Fault, answer_of, missing
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import files_of
 from mlops.runs.logged_models import keep_model_file
 from mlops.runs.logging import artifact_path, log_artifact
 from mlops.runs.models import Artifact, LoggedModel, LoggedModelFile, Run
+from mlops.scans.policies import require_clean
 
 RUN_BY_BROWSERS = ("application/xhtml+xml", "image/svg+xml", "application/xml", "application/javascript")
 SAFE_POLICY = "sandbox; default-src 'none'"
@@ -58,10 +61,22 @@ def remove(shelf: Run | LoggedModel, path: str) -> None:
     (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
 
 
-def given_out(request: HttpRequest, shelf: Shelf, path: str) -> HttpResponseBase:
-    """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`."""
+def given_out(caller: Caller, request: HttpRequest, shelf: Shelf, path: str) -> HttpResponseBase:
+    """As a download that no browser runs. Raises Fault `RESOURCE_DOES_NOT_EXIST`, and Refusal `files_refused`."""
     digest, size_bytes = stored_at(shelf, path)
+    require_harmless(caller, shelf, File(path=path, digest=digest, size_bytes=size_bytes))
     return download(request, open_blob(digest), name=posixpath.basename(path), size_bytes=size_bytes)
+
+
+def require_harmless(caller: Caller, shelf: Shelf, file: File) -> None:
+    """As far as the project asks for it. Raises Refusal `files_refused`."""
+    if isinstance(shelf, ModelVersion):
+        project, subject = shelf.model.project, f"models/{shelf}"
+    elif isinstance(shelf, Run):
+        project, subject = shelf.project, f"runs/{shelf.pk}"
+    else:
+        project, subject = shelf.experiment.project, f"logged_models/{shelf.pk}"
+    require_clean(caller.person, project, [file], place="download", subject=subject)
 
 
 def stored_at(shelf: Shelf, path: str) -> tuple[str, int]:

@@ -17,12 +17,13 @@ from mlops.access.models import Project
 from mlops.blobs import parted
 from mlops.blobs.models import PartedFile
 from mlops.blobs.trees import open_blob
+from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api import signed
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import Answer, answer, streams
 from mlops.mlflow_api.faults import Fault, answer_of, missing
-from mlops.mlflow_api.files import Shelf, download, file_blob, stored_at
+from mlops.mlflow_api.files import Shelf, download, file_blob, require_harmless, stored_at
 from mlops.mlflow_api.finding import as_key
 from mlops.mlflow_api.given import Given, of_request
 from mlops.mlflow_api.shelves import file_path, shelf_at
@@ -99,6 +100,7 @@ def presigned(caller: Caller, request: HttpRequest, artifact: str) -> HttpRespon
     """An address for ranges of one file; what it gives stays the same although the file is replaced meanwhile."""
     shelf, path = shelf_at(caller, artifact, "read")
     digest, size_bytes = stored_at(shelf, path)
+    require_harmless(caller, shelf, File(path=path, digest=digest, size_bytes=size_bytes))
     name = posixpath.basename(path)
     token = signed.sign(signed.File(digest, size_bytes, name, caller.person.pk, _project_key(shelf)))
     url = signed.address(request, f"{BASE}/signed/{token}")

@@ -102,7 +102,7 @@ def download_uri(caller: Caller, given: Given) -> Answer:
 def file(caller: Caller, request: HttpRequest) -> HttpResponseBase:
     """As pages of MLflow link to it."""
     version = version_of(caller, of_request(request))
-    return given_out(request, version, file_path(request.GET.get("path", "")))
+    return given_out(caller, request, version, file_path(request.GET.get("path", "")))
 
 
 @reads

@@ -28,6 +28,7 @@ from mlops.registry.names import checked_name
 from mlops.registry.reading import Described, describe
 from mlops.registry.recognising import checked_framework
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
+from mlops.scans.policies import require_clean
 from mlops.tags.actions import change_tags
 from mlops.tags.filters import remove_tag as forget_tag
 from mlops.tags.filters import write_tags
@@ -69,6 +70,7 @@ def register(
     if tree is None:
         raise Refusal("model_without_files", _("Say which run's output, or which files, the model is."))
     described = describe(tree.digest)
+    require_clean(actor, project, described.files.files, place="register", subject=f"models/{name}")
     if metrics is None:
         metrics = metrics_of(run, node, port) if run is not None else {}
     with transaction.atomic():
@@ -113,6 +115,7 @@ def register(
         )
         if described.manifest is None and any(file.path.endswith(".onnx") for file in described.files.files):
             later("packaging.read_onnx", version.pk)
+        later("scans.soon")
     return version
 
 

@@ -21,6 +21,7 @@ from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
+from mlops.registry.scanned import require_given_out, standing_in_versions
 from mlops.registry.searching import MODELS, VERSIONS
 from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
@@ -87,6 +88,7 @@ class VersionView(serializers.Serializer[Any]):
     digest = serializers.CharField()
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
+    scan = serializers.CharField(help_text="none, safe, suspicious, dangerous or waiting: the worst of its files")
 
 
 class ModelView(serializers.Serializer[Any]):
@@ -180,7 +182,9 @@ class OneVersionView(APIView):
 class DownloadView(APIView):
     @extend_schema(responses={(200, "application/zip"): bytes})
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> HttpResponseBase:
-        return zip_answer(queries.visible_version(request.user, model_id, number))
+        version = queries.visible_version(request.user, model_id, number)
+        require_given_out(request.user, version)
+        return zip_answer(version)
 
 
 class FilesView(APIView):
@@ -190,6 +194,7 @@ class FilesView(APIView):
         version = queries.visible_version(request.user, model_id, number)
         path = request.query_params.get("path", "")
         if path:
+            require_given_out(request.user, version, path=path)
             return file_answer(version, path)
         files = queries.files_of(version)
         rows = [{"path": file.path, "size_bytes": file.size_bytes, "sha256": file.digest} for file in files]
@@ -214,14 +219,21 @@ def model_views(models: list[RegisteredModel]) -> list[dict[str, Any]]:
     rows = queries.rows_of(models)
     latest = [row.latest for row in rows if row.latest]
     datasets, aliases = queries.datasets_of_many(latest), queries.aliases_of_many(latest)
+    scans = standing_in_versions(latest)
     return [
-        model_view(row, datasets[row.latest.pk], aliases[row.latest.pk]) if row.latest else model_view(row)
+        model_view(row, datasets[row.latest.pk], aliases[row.latest.pk], scan=scans[row.latest.pk].level)
+        if row.latest
+        else model_view(row)
         for row in rows
     ]
 
 
 def model_view(
-    row: queries.ModelRow, datasets: Iterable[ModelDataset] | None = None, aliases: list[str] | None = None
+    row: queries.ModelRow,
+    datasets: Iterable[ModelDataset] | None = None,
+    aliases: list[str] | None = None,
+    *,
+    scan: str = "",
 ) -> dict[str, Any]:
     return {
         "id": row.model.pk,
@@ -229,15 +241,18 @@ def model_view(
         "project": row.model.project.slug,
         "description": row.model.description,
         "versions": row.count,
-        "latest": version_view(row.latest, row.tags, datasets, aliases) if row.latest else None,
+        "latest": version_view(row.latest, row.tags, datasets, aliases, scan=scan) if row.latest else None,
         "created_at": row.model.created_at,
     }
 
 
 def version_views(versions: list[ModelVersion]) -> list[dict[str, Any]]:
     tags, datasets = tags_of_many(versions), queries.datasets_of_many(versions)
-    aliases = queries.aliases_of_many(versions)
-    return [version_view(one, tags[str(one.pk)], datasets[one.pk], aliases[one.pk]) for one in versions]
+    aliases, scans = queries.aliases_of_many(versions), standing_in_versions(versions)
+    return [
+        version_view(one, tags[str(one.pk)], datasets[one.pk], aliases[one.pk], scan=scans[one.pk].level)
+        for one in versions
+    ]
 
 
 def version_view(
@@ -245,6 +260,8 @@ def version_view(
     tags: dict[str, str],
     datasets: Iterable[ModelDataset] | None = None,
     aliases: list[str] | None = None,
+    *,
+    scan: str = "",
 ) -> dict[str, Any]:
     links = queries.datasets_of(version) if datasets is None else datasets
     told_datasets = [
@@ -263,6 +280,7 @@ def version_view(
         "size_bytes": version.tree.size_bytes,
         "digest": version.tree_id,
         "created_by": version.created_by.get_username() if version.created_by else "",
+        "scan": scan or standing_in_versions([version])[version.pk].level,
     }
 
 

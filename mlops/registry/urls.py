@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.registry import api, pointing_api
+from mlops.registry import api, pointing_api, scan_api
 from mlops.registry.approval import api as approval
 
 VERSION = "models/<uuid:model_id>/versions/<int:number>/"
@@ -27,4 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("model-requests/<int:request_id>/withdraw/", approval.WithdrawView.as_view()),
     path("approval-rules/", approval.RulesView.as_view()),
     path("approval-rules/<uuid:approval_rule_id>/", approval.OneRuleView.as_view()),
+    path(f"{VERSION}scan/", scan_api.ScanView.as_view()),
 ]

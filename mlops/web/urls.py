@@ -38,6 +38,7 @@ from mlops.web.pages import (
     networks,
     pipelines,
     profiles,
+    project_scans,
     projects,
     registries,
     replays,
@@ -57,6 +58,7 @@ from mlops.web.pages import (
 app_name = "web"
 urlpatterns = [
     *home.urlpatterns,
+    *project_scans.urlpatterns,
     *projects.urlpatterns,
     *search.urlpatterns,
     *tagging.urlpatterns,

@@ -43,6 +43,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     """The parts of addresses by their name in the routes."""
     from mlops.accounts.actions import create_token, make_sign_in_link
     from mlops.accounts.models import ApiToken
+    from mlops.scans.models import Allowance
 
     owner = people["owner"]
     project.description = SECRET
@@ -107,6 +108,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "platform": "x86_64",
         "image_id": _image(owner, version).pk,
         "login_id": _registry_login(owner, project).pk,
+        "allowance_id": Allowance.objects.create(project=project, name=f"{SECRET}.A", reason="x").pk,
         "datastore_id": _datastore(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),

@@ -16,6 +16,7 @@ from mlops.client.commands import (
     model_pointing,
     model_profile,
     model_requests,
+    model_scan,
     tagging,
 )
 from mlops.client.commands.job import find_run
@@ -86,6 +87,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_compare.define(verbs)
     model_pointing.define(verbs)
     model_requests.define(verbs)
+    model_scan.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
 

@@ -29,6 +29,7 @@ from mlops.events.catalogue import (
     retraining,
     rollouts,
     runs,
+    scans,
     tags,
 )
 from mlops.events.catalogue.described import EventType
@@ -53,6 +54,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Alerts and subscriptions": alerts.TYPES,
     "Components and code": components.TYPES,
     "Environments": environments.TYPES,
+    "File scans": scans.TYPES,
     "Tags": tags.TYPES,
     "Drawings": drafts.TYPES,
     "Recycle bin": deletion.TYPES,

@@ -29,6 +29,7 @@ from mlops.registry.approval.queries import waiting_in
 from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.recognising import recognise, signature_told
+from mlops.registry.scanned import standing_in_version, standing_in_versions
 from mlops.registry.searching import MODELS
 from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
@@ -49,10 +50,12 @@ def models(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
     seen = queries.visible_to(request.user).filter(project=project)
     found = listed(request, MODELS, seen, project=project.slug)
+    rows = queries.rows_of(found.rows)
     context = {
         "project": project,
         "listed": found,
-        "rows": [(row, _served(row.latest)) for row in queries.rows_of(found.rows)],
+        "rows": [(row, _served(row.latest)) for row in rows],
+        "standings": standing_in_versions([row.latest for row in rows if row.latest]),
         "waiting": waiting_in(request.user, project),
         "may_contribute": may(request.user, "contribute", project),
     }
@@ -180,6 +183,7 @@ def _version_page(request: HttpRequest, version: ModelVersion, *, tab: str = "",
         "project": version.model.project,
         "tab": tab,
         "deployments": deployments,
+        "standing": standing_in_version(version),
         "may_contribute": may(request.user, "contribute", version.model.project),
         "typed": request.POST,
         **_tab_context(request, version, tab),
@@ -255,6 +259,7 @@ def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, An
             for version in versions
         ],
         "metric_keys": keys[:4],
+        "standings": standing_in_versions(versions),
         "may_contribute": may(request.user, "contribute", model.project),
     }
 
