@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "mlops.clusters",
     "mlops.components",
     "mlops.runs",
+    "mlops.traces",
     "mlops.registry",
     "mlops.pipelines",
     "mlops.execution",

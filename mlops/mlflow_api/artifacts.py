@@ -13,7 +13,10 @@ from mlops.mlflow_api.given import Given
 from mlops.mlflow_api.places import is_kept_here, root_of, safe_path
 from mlops.mlflow_api.runs import run_id_of
 from mlops.mlflow_api.shelves import file_path, shelf_at
+from mlops.mlflow_api.traces import spans_file
 from mlops.registry.models import ModelVersion
+from mlops.traces.files import SPANS
+from mlops.traces.models import Trace
 
 MOST_BYTES_OF_PAGES = 10 * 2**20
 
@@ -64,6 +67,8 @@ def listed_by_path(caller: Caller, given: Given) -> Answer:
 @streams
 def file_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpResponseBase:
     shelf, inner = shelf_at(caller, artifact, "read")
+    if isinstance(shelf, Trace) and inner == SPANS and shelf.has_spans:
+        return spans_file(request, shelf)
     return given_out(caller, request, shelf, inner)
 
 

@@ -24,12 +24,14 @@ from mlops.runs.logged_models import keep_model_file
 from mlops.runs.logging import artifact_path, log_artifact
 from mlops.runs.models import Artifact, LoggedModel, LoggedModelFile, Run
 from mlops.scans.policies import require_clean
+from mlops.traces.files import keep_trace_file
+from mlops.traces.models import Trace, TraceFile
 
 RUN_BY_BROWSERS = ("application/xhtml+xml", "image/svg+xml", "application/xml", "application/javascript")
 SAFE_POLICY = "sandbox; default-src 'none'"
 
 
-Shelf = Run | LoggedModel | ModelVersion
+Shelf = Run | LoggedModel | Trace | ModelVersion
 
 
 def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
@@ -43,19 +45,21 @@ def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
     return [found[path] for path in sorted(found)]
 
 
-def keep(shelf: Run | LoggedModel, path: str, source: HttpRequest | BinaryIO) -> None:
+def keep(shelf: Run | LoggedModel | Trace, path: str, source: HttpRequest | BinaryIO) -> None:
     place = artifact_path(path)
     file_blob(shelf, place, keep_stream(cast(BinaryIO, source)))
 
 
-def file_blob(shelf: Run | LoggedModel, path: str, blob: Blob) -> None:
+def file_blob(shelf: Run | LoggedModel | Trace, path: str, blob: Blob) -> None:
     if isinstance(shelf, Run):
         log_artifact(shelf, path, blob)
+    elif isinstance(shelf, Trace):
+        keep_trace_file(shelf, path, blob)
     else:
         keep_model_file(shelf, path, blob)
 
 
-def remove(shelf: Run | LoggedModel, path: str) -> None:
+def remove(shelf: Run | LoggedModel | Trace, path: str) -> None:
     """A file, or a folder with all below it. What is not there needs no removal."""
     here = _all(shelf)
     (here.filter(Q(path=path) | Q(path__startswith=f"{path}/")) if path else here).delete()
@@ -97,9 +101,11 @@ def _sizes(shelf: Shelf, start: str) -> Iterator[tuple[str, int]]:
     return files.values_list("path", "size_bytes").iterator()
 
 
-def _all(shelf: Run | LoggedModel) -> QuerySet[Any]:
+def _all(shelf: Run | LoggedModel | Trace) -> QuerySet[Any]:
     if isinstance(shelf, Run):
         return Artifact.objects.filter(run=shelf)
+    if isinstance(shelf, Trace):
+        return TraceFile.objects.filter(trace=shelf)
     return LoggedModelFile.objects.filter(model=shelf)
 
 

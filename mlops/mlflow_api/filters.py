@@ -95,7 +95,7 @@ def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[
     keys: list[Any] = []
     seen: set[str] = set()
     for index, text in enumerate(given):
-        name, is_down = _direction(text)
+        name, is_down = direction_of(text)
         things, key = _sort_key(things, name, kind, f"sort_{index}")
         if key in seen:
             raise invalid(f"`order_by` contains duplicate fields: {given}")
@@ -104,7 +104,7 @@ def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[
     return things.order_by(*keys, *then)
 
 
-def _direction(text: str) -> tuple[str, bool]:
+def direction_of(text: str) -> tuple[str, bool]:
     """The name, and whether from the highest on."""
     given = text.strip()
     if not given or len(given) > LONGEST_ORDER:

@@ -31,6 +31,7 @@ from mlops.mlflow_api.sites import refuse_other_sites
 from mlops.registry.models import ModelVersion
 from mlops.runs.logging import artifact_path
 from mlops.runs.models import LoggedModel, Run
+from mlops.traces.models import Trace
 
 BASE = "/api/2.0/mlflow-artifacts"
 
@@ -127,7 +128,7 @@ def _place(folder: str, given: Given) -> str:
     return f"{folder.rstrip('/')}/{name}"
 
 
-def _shelf(caller: Caller, place: str) -> tuple[Run | LoggedModel, str]:
+def _shelf(caller: Caller, place: str) -> tuple[Run | LoggedModel | Trace, str]:
     shelf, inner = shelf_at(caller, place, "contribute")
     assert not isinstance(shelf, ModelVersion)  # which is refused there
     return shelf, file_path(inner)

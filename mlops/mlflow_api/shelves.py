@@ -1,4 +1,4 @@
-"""Whose files lie at a path of the proxy: a run's, a logged model's, or those of a registered version."""
+"""Whose files lie at a path of the proxy: a run's, a logged model's, a trace's, or those of a registered version."""
 
 from __future__ import annotations
 
@@ -11,27 +11,37 @@ from mlops.mlflow_api.files import Shelf
 from mlops.mlflow_api.finding import as_key, id_of, model_of, run_of
 from mlops.mlflow_api.places import ARTIFACTS, MODELS, bad_path, is_kept_here, safe_path, without_dots
 from mlops.mlflow_api.sources import REGISTRY
+from mlops.mlflow_api.trace_finding import trace_of
+from mlops.mlflow_api.trace_shapes import TRACES
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import LoggedModel, Run
+from mlops.traces.models import Trace
 
 
 def shelf_at(caller: Caller, given: str, deed: Deed) -> tuple[Shelf, str]:
-    """`EXPERIMENT/RUN/artifacts/…` or `EXPERIMENT/models/MODEL/artifacts/…` as whose file it is, and its path."""
+    """`EXPERIMENT/RUN/artifacts/…` as whose file it is, and its path; or with `models/MODEL` or `traces/TRACE`."""
     given = without_dots(given)
     parts = safe_path(given).split("/")
     if parts[0] == REGISTRY and len(parts) > 2:
         return _version_at(caller, parts, deed), "/".join(parts[3:])
-    of_model = len(parts) > 1 and parts[1] == MODELS
-    begin = 3 if of_model else 2
+    kind = parts[1] if len(parts) > 1 else ""
+    begin = 3 if kind in (MODELS, TRACES) else 2
     if len(parts) <= begin or parts[begin] != ARTIFACTS:
         raise missing(f"There are no artifacts at '{given[:300]}': paths begin with EXPERIMENT/RUN/{ARTIFACTS}.")
-    shelf: Run | LoggedModel = model_of(caller, parts[2], deed) if of_model else run_of(caller, parts[1], deed)
+    shelf = _shelf(caller, kind, parts, deed)
     if parts[0] != id_of(shelf.experiment) or not is_kept_here(shelf.experiment):
         raise missing(f"There are no artifacts at '{given[:300]}'.")
-    if deed != "read" and shelf.deleted_at is not None:
+    deleted_at = shelf.experiment.deleted_at if isinstance(shelf, Trace) else shelf.deleted_at
+    if deed != "read" and deleted_at is not None:
         raise invalid(f"'{given[:300]}' must be in the 'active' state. Current state is deleted.")
     inner = given.split("/", begin + 1)
     return shelf, safe_path(inner[begin + 1]) if len(inner) > begin + 1 else ""
+
+
+def _shelf(caller: Caller, kind: str, parts: list[str], deed: Deed) -> Run | LoggedModel | Trace:
+    if kind == MODELS:
+        return model_of(caller, parts[2], deed)
+    return trace_of(caller, parts[2], deed) if kind == TRACES else run_of(caller, parts[1], deed)
 
 
 def file_path(path: str) -> str:

@@ -90,6 +90,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "folder": f"{run.experiment_id.hex}/{run.pk.hex}/artifacts",
         "job": str(run.pk),
         "logged_id": _logged_model(run, owner),
+        **_trace(run, owner),
         "tag": "Area",
         "node": "data",
         "port": "dataset",
@@ -233,6 +234,17 @@ def _artifact(run: Any) -> str:
 
     log_artifact(run, "notes.txt", keep_stream(io.BytesIO(SECRET.encode())))
     return f"{run.experiment_id.hex}/{run.pk.hex}/artifacts/notes.txt"
+
+
+def _trace(run: Any, owner: Any) -> dict[str, str]:
+    from mlops.traces.assessing import assess
+    from mlops.traces.models import AssessmentKind
+    from mlops.traces.telling import Told, tell_trace
+
+    told = Told(key="tr-1", name=SECRET, started_at=timezone.now(), request=SECRET, tags={"area": SECRET})
+    trace = tell_trace(owner, run.experiment, told, run=run)
+    said = assess(owner, trace, kind=AssessmentKind.FEEDBACK, name=SECRET, value=1, source_kind="HUMAN")
+    return {"trace_id": trace.key, "assessment_id": f"a-{said.pk.hex}"}
 
 
 def _logged_model(run: Any, owner: Any) -> str:

@@ -13,7 +13,7 @@ from tests.access.conftest import SECRET
 from tests.access.expectations import TRIES
 from tests.access.walk import MAY, READ, SIGNED_IN, Try, routes
 
-BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "model-versions/")
+BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "model-versions/", "v1/traces")
 """Routes that know no cookies."""
 REFUSED = (401, 403, 404)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

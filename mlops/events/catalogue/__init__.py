@@ -31,6 +31,7 @@ from mlops.events.catalogue import (
     runs,
     scans,
     tags,
+    traces,
 )
 from mlops.events.catalogue.described import EventType
 
@@ -39,6 +40,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Experiments": experiments.TYPES,
     "Logged models": logged_models.TYPES,
     "Imports": imports.TYPES,
+    "Traces": traces.TYPES,
     "Pipelines and schedules": pipelines.TYPES,
     "Batch endpoints": batch.TYPES,
     "Models": models.TYPES,
