@@ -60,6 +60,7 @@ app.autodiscover_tasks(
         "mlops.pipelines",
         "mlops.execution",
         "mlops.jobs",
+        "mlops.imports",
         "mlops.packaging",
         "mlops.deployments",
         "mlops.collected",

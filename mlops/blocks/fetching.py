@@ -43,7 +43,7 @@ class Told:
 def head(url: str, *, private_hosts: Collection[str] = (), token: str = "") -> Told:
     """What the server tells about the file, without its content. Raises Refusal."""
     for _ in range(MOST_REDIRECTS + 1):
-        connection = _connection(url, private_hosts)
+        connection = connection_to(url, private_hosts)
         try:
             answer = _asked(connection, url, method="HEAD", token=token)
             if answer.status in REDIRECTS:
@@ -74,7 +74,7 @@ def fetch(
     Raises Refusal."""
     deadline = time.monotonic() + WHOLE_SECONDS
     for _ in range(MOST_REDIRECTS + 1):
-        connection = _connection(url, private_hosts)
+        connection = connection_to(url, private_hosts)
         try:
             answer = _asked(connection, url, token=token)
             if answer.status in REDIRECTS:
@@ -92,7 +92,8 @@ def fetch(
     raise _failed(url, f"There are more than {MOST_REDIRECTS} redirects.")
 
 
-def _connection(url: str, private_hosts: Collection[str]) -> http.client.HTTPConnection:
+def connection_to(url: str, private_hosts: Collection[str]) -> http.client.HTTPConnection:
+    """To the address that was judged, not opened yet. Raises Refusal."""
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)

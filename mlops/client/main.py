@@ -42,6 +42,7 @@ GROUPS: tuple[Group, ...] = (
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
     Group("monitor", "drift, quality and performance, watched", "mlops.client.commands.monitor:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
+    Group("import", "what MLflow kept, taken over", "mlops.client.commands.import_:define"),
     Group("registry", "logins to container registries", "mlops.client.commands.registry:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),
     Group("online-deployment", "what serves behind an endpoint", "mlops.client.commands.online_deployment:define"),

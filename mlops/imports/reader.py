@@ -51,10 +51,11 @@ class Reader:
     def files(self, place: str) -> list[Lying]:
         return list(self._asked(Lying, "files", place=place))
 
-    def fetch(self, place: str, paths: list[str], folder: Path) -> None:
-        """Each file under its place in the list."""
-        for _size in self._asked(int, "fetch", place=place, paths=paths, folder=str(folder)):
-            pass
+    def fetch(self, place: str, paths: list[str], folder: Path) -> dict[str, Refusal]:
+        """Each file under its place in the list. The value: those that did not come."""
+        answers = self._asked(tuple[int, dict[str, Any] | None], "fetch", place=place, paths=paths, folder=str(folder))
+        told = zip(paths, list(answers), strict=True)
+        return {path: _refusal(problem) for path, (_size, problem) in told if problem}
 
     def _pages(self, kind: type[Thing], name: str, experiment: str) -> Iterator[list[Thing]]:
         while page := list(self._asked(kind, name, experiment=experiment, most=A_TIME)):
@@ -78,8 +79,7 @@ class Reader:
             raise self._died()
         message = msgspec.msgpack.decode(frame)
         if "refusal" in message:
-            told = message["refusal"]
-            raise Refusal(told["code"], told["detail"], hint=told["hint"], status=told["status"])
+            raise _refusal(message["refusal"])
         return None if message.get("end") else message["is"]
 
     def _died(self) -> Refusal:
@@ -92,6 +92,10 @@ class Reader:
             hint="If MLflow itself reads it, this is a fault of ours worth reporting. Nothing that was taken is lost.",
             status=422,
         )
+
+
+def _refusal(told: dict[str, Any]) -> Refusal:
+    return Refusal(told["code"], told["detail"], hint=told["hint"], status=told["status"])
 
 
 @contextmanager

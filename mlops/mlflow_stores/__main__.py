@@ -22,6 +22,8 @@ from mlops.mlflow_stores.unpacking import unpack
 from mlops.mlflow_stores.values import Store
 
 LENGTH = struct.Struct("!I")
+ENDING = ("source_unreadable", "source_denied")
+"""With these there is no going on."""
 PLAIN = ("experiments", "registered", "leftovers")
 PAGED = ("runs", "logged_models")
 """Of an experiment, at most `most` with each question; nothing more comes after the last."""
@@ -81,10 +83,15 @@ def _answers(store: Store, question: dict[str, Any], pages: dict[tuple[str, str]
     return _fetched(store, question)
 
 
-def _fetched(store: Store, question: dict[str, Any]) -> Iterator[int]:
-    """The sizes of the files, written below the folder by their place in the question."""
+def _fetched(store: Store, question: dict[str, Any]) -> Iterator[list[Any]]:
+    """Of each file its size, or the problem with it; written below the folder by its place in the question."""
     for number, path in enumerate(question["paths"]):
-        yield store.fetch(question["place"], path, Path(question["folder"]) / str(number))
+        try:
+            yield [store.fetch(question["place"], path, Path(question["folder"]) / str(number)), None]
+        except Refusal as refusal:
+            if refusal.code in ENDING:
+                raise
+            yield [0, refusal.as_problem()]
 
 
 def read_frame(source: BinaryIO) -> bytes | None:

@@ -75,7 +75,7 @@ class Database:
             )
 
     def runs(self, experiment: str) -> Iterator[Run]:
-        rows = self._rows("runs", where={"experiment_id": int(experiment)}, order="start_time")
+        rows = self._rows("runs", where={"experiment_id": _number(experiment)}, order="start_time")
         for start in range(0, len(rows), RUNS_A_TIME):
             yield from self._whole(rows[start : start + RUNS_A_TIME], experiment)
 
@@ -93,7 +93,7 @@ class Database:
             yield whose, piece
 
     def logged_models(self, experiment: str) -> Iterator[LoggedModel]:
-        rows = self._rows("logged_models", where={"experiment_id": int(experiment)}, order="creation_timestamp_ms")
+        rows = self._rows("logged_models", where={"experiment_id": _number(experiment)}, order="creation_timestamp_ms")
         for start in range(0, len(rows), RUNS_A_TIME):
             some = rows[start : start + RUNS_A_TIME]
             ids = [row["model_id"] for row in some]
@@ -328,3 +328,8 @@ def _order(told: ModelPoint) -> tuple[str, str, int, int]:
 
 def _all(rows: list[dict[str, Any]], column: str) -> list[Any]:
     return list({row[column] for row in rows})
+
+
+def _number(key: str) -> int | str:
+    """As the column holds it."""
+    return int(key) if key.isdecimal() else key

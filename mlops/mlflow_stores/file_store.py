@@ -306,7 +306,7 @@ def _uses(home: Path, folder: Path) -> tuple[tuple[Use, ...], tuple[ModelUse, ..
         if meta.get("destination_id"):
             step = _whole(meta.get("step")) or 0
             models.append(ModelUse(model=str(meta["destination_id"]), is_output=True, step=step))
-    return tuple(uses), tuple(models)
+    return tuple(uses), tuple(sorted(models, key=lambda use: (use.is_output, use.step, use.model)))
 
 
 def _version(folder: Path) -> Version | None:

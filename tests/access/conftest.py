@@ -111,6 +111,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "login_id": _registry_login(owner, project).pk,
         "allowance_id": Allowance.objects.create(project=project, name=f"{SECRET}.A", reason="x").pk,
         "datastore_id": _datastore(owner, project).pk,
+        "import_id": _import(owner, project).pk,
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),
@@ -401,6 +402,13 @@ def _datastore(owner: Any, project: Any) -> Any:
 
     where = {"url": "https://127.0.0.1:9/"}
     return create_datastore(owner, project, name="nowhere", kind="http", settings=where, credentials={})
+
+
+def _import(owner: Any, project: Any) -> Any:
+    from mlops.imports.actions import start_import
+    from mlops.imports.options import Options
+
+    return start_import(owner, project, address=f"/srv/{SECRET}", options=Options())
 
 
 def _cluster(administrator: Any) -> Any:

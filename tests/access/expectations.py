@@ -32,6 +32,14 @@ on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act"
 on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
 
+# -- imports
+on("api/v1/imports/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "address": "/srv/mlruns"}))
+on("api/v1/imports/", query="?project={slug}", GET=SIGNED_IN)
+on("api/v1/imports/archives/", query="?project={slug}", PUT=CONTRIBUTE)
+on("api/v1/imports/marks/", query="?project={slug}&source=old", GET=READ)
+on("api/v1/imports/<uuid:import_id>/", GET=READ)
+on("api/v1/imports/<uuid:import_id>/cancel/", POST=CONTRIBUTE)
+
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)
 on("monitoring/", query="?project={slug}", GET=READ)

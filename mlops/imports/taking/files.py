@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Blob
 from mlops.blobs.plain_files import open_plain
@@ -22,6 +23,7 @@ from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import Outcome, Taken
 from mlops.imports.taking.session import Session
+from mlops.mlflow_stores.__main__ import ENDING
 from mlops.mlflow_stores.values import LoggedModel as TheirModel
 from mlops.mlflow_stores.values import Lying, files_mark
 from mlops.mlflow_stores.values import Run as TheirRun
@@ -77,6 +79,7 @@ def _changed(
     """Once, with all files and the mark of their list, if they are to be kept; else not at all."""
     if not place:
         return
+    about = kind, name, source_id
     try:
         lying = _lying(session, place)
         sound = [one for one in lying if _is_sound(session, kind, name, source_id, one.path)]
@@ -84,17 +87,13 @@ def _changed(
         if not sound or (is_done and known is not None and known.files_mark == mark):
             return
         if not session.options.dry_run:
-            yield list(_kept(session, place, sound)), mark
+            yield list(_kept(session, place, sound, about)), mark
         session.report.count(KIND, Outcome.NEW, len(sound))
         session.report.count(BYTES, Outcome.NEW, sum(one.size_bytes for one in sound))
     except Refusal as refusal:
         if refusal.code in ENDING:
             raise
         session.report.note(kind, name, source_id, refusal)
-
-
-ENDING = ("source_unreadable",)
-"""With these there is no going on."""
 
 
 def _lying(session: Session, place: str) -> list[Lying]:
@@ -114,7 +113,7 @@ def _bucket(session: Session, place: str) -> Place:
     return place_at(session.row.project, place)
 
 
-def _kept(session: Session, place: str, lying: list[Lying]) -> Iterator[File]:
+def _kept(session: Session, place: str, lying: list[Lying], about: tuple[str, str, str]) -> Iterator[File]:
     if is_bucket(place):
         with _scratch(session) as folder:
             fetch(_bucket(session, place), folder, seconds=FETCH_SECONDS)
@@ -122,9 +121,18 @@ def _kept(session: Session, place: str, lying: list[Lying]) -> Iterator[File]:
         return
     for some in _loads(lying):
         with _scratch(session) as folder:
-            session.reader.fetch(place, [one.path for one in some], folder)
-            yield from _stored([(one.path, folder / str(number)) for number, one in enumerate(some)])
+            missing = session.reader.fetch(place, [one.path for one in some], folder)
+            came = [(one.path, folder / str(n)) for n, one in enumerate(some) if one.path not in missing]
+            yield from _stored(came)
+        for path, problem in missing.items():
+            _tell_missing(session, about, path, problem)
         session.look()
+
+
+def _tell_missing(session: Session, about: tuple[str, str, str], path: str, problem: Refusal) -> None:
+    kind, name, source_id = about
+    message = _("The file “%(path)s” did not come: %(why)s") % {"path": path[:200], "why": problem.message}
+    session.report.note(kind, name, f"{source_id}/{path}", Refusal("file_missing", message, hint=problem.hint))
 
 
 def _loads(lying: list[Lying]) -> Iterator[list[Lying]]:
