@@ -66,7 +66,9 @@ def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool
     if has_sweeps(run):
         look_at_sweeps(run, spec)
     states = dict(Step.objects.filter(run=run).order_by("pk").values_list("node", "state"))
-    found = outlook(spec, states, stops_at_failure=not asked.continue_on_step_failure)
+    found = outlook(
+        spec, states, stops_at_failure=not asked.continue_on_step_failure, does_without=frozenset(asked.does_without)
+    )
     steps = _rows(run, spec, found)
     for node, cause in found.skip.items():
         move_step(

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from mlops.blocks.library import Library
-from mlops.formats.pipeline import Edge, Node, PipelineSpec
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where
 from mlops.runs.models import Step
 
 
 def inputs_of(spec: PipelineSpec, steps: Mapping[str, Step], node_id: str, library: Library) -> dict[str, str]:
-    """Port to tree digest. Raises Refusal `input_absent` where a step before has made nothing at its port."""
+    """Port to tree digest. Raises Refusal `input_absent` where a step before has made nothing at its port, and the
+    input must be there."""
     found = {}
+    optional = optional_inputs(spec, node_id, library)
     for edge in spec.inputs_of(node_id):
         output = output_at(spec, steps, edge, library)
+        if output is None and edge.target_port in optional:
+            continue
         if output is None:
             source = steps[edge.source].title
             raise Refusal(
@@ -27,6 +31,13 @@ def inputs_of(spec: PipelineSpec, steps: Mapping[str, Step], node_id: str, libra
             )
         found[edge.target_port] = output["tree"]
     return found
+
+
+def optional_inputs(spec: PipelineSpec, node_id: str, library: Library) -> set[str]:
+    node = spec.node(node_id)
+    if node is None or node.component == DATASET_COMPONENT:
+        return set()
+    return {port.name for port in library.component(node.component, node.version).inputs if port.optional}
 
 
 def output_at(spec: PipelineSpec, steps: Mapping[str, Step], edge: Edge, library: Library) -> dict[str, str] | None:

@@ -183,9 +183,10 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     inputs = {}
     size = 0
     for edge in spec.inputs_of(node.id):
-        inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
         flowing = output_at(spec, feeding, edge, library)
-        assert flowing is not None  # else the step would not have been queued
+        if flowing is None:  # of an optional input; else the step would not have been queued
+            continue
+        inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
         size += fetch_tree(flowing["tree"], Path(inputs[edge.target_port]))
     step.input_bytes = size
     definition = library.definition(node.component, node.version)
@@ -350,20 +351,32 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     component = library_of(step.run).component(order.component, order.version)
     types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
+    unwritten = _unwritten_files(order)
     for port, folder in order.outputs.items():
-        # A command's folder is an output also where nothing was written to it; a file would have been missed.
-        if any(Path(folder).iterdir()) or is_command(order):
+        # A command's folder is an output also where nothing was written to it; a file is not.
+        if any(Path(folder).iterdir()) or (is_command(order) and port not in unwritten):
             outputs[port] = {"type": _type_of(types[port], Path(folder)), "tree": keep_folder(Path(folder)).digest}
+    reason = _("Done in %(seconds).1f s.") % {"seconds": report.seconds}
+    if unwritten:
+        told = _("Nothing was written to: %(ports)s.") % {"ports": ", ".join(unwritten)}
+        reason = f"{reason} {told}"
     move_step(
         step,
         expected=("running",),
         to="completed",
-        reason=_("Done in %(seconds).1f s.") % {"seconds": report.seconds},
+        reason=reason,
         outputs=outputs,
         progress=1.0,
         input_bytes=step.input_bytes,
         **_used(report),
     )
+
+
+def _unwritten_files(order: StepOrder) -> list[str]:
+    """Outputs of a command that are a file each, and that it did not write."""
+    forms = getattr(order.definition.how, "forms", {}) if order.definition and is_command(order) else {}
+    files = [port for port in order.outputs if forms.get(port) == "uri_file"]
+    return [port for port in files if not any(Path(order.outputs[port]).iterdir())]
 
 
 def _type_of(declared: PortType, folder: Path) -> PortType:

@@ -53,3 +53,5 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left_out: dict[str, LeftOut] = {}
     continue_on_step_failure: bool = True
     """Whether branches that do not need a failed step go on."""
+    does_without: tuple[tuple[str, str], ...] = ()
+    """Nodes with those of their optional inputs without which they run where the step before failed."""

@@ -96,6 +96,7 @@ def begin(actor: Any, project: Project, found: Understood, *, asked: Asked, orig
         job=told(found),
         document=msgspec.to_builtins(found.prepared.document) if found.prepared.document else None,
         continue_on_step_failure=found.prepared.continues,
+        does_without_optional=found.prepared.does_without_optional,
     )
 
 

@@ -33,6 +33,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     document: Document | None = None
     drawn: dict[str, Definition] = {}
     continues: bool = False
+    does_without_optional: bool = False
 
 
 def prepare_command(files: Files, source: Source) -> Prepared:

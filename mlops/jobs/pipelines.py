@@ -36,6 +36,7 @@ def prepare_pipeline(files: Files, source: Source) -> Prepared:
         document=document,
         drawn=library.own(),
         continues=read.settings.continue_on_step_failure,
+        does_without_optional=read.settings.continue_run_on_failed_optional_input,
     )
 
 

@@ -43,6 +43,7 @@ def publish_job(
                 "source": plain(found.source.value),
                 "tags": dict(prepared.facts.tags),
                 "git": found.git,
+                "does_without_optional": prepared.does_without_optional,
                 "told": told(found),
                 "definitions": msgspec.to_builtins(prepared.library.own()),
             },

@@ -67,6 +67,7 @@ def submit(
     parameters: Mapping[str, Any] | None = None,
     selection: Selection | None = None,
     continue_on_step_failure: bool = True,
+    does_without_optional: bool = False,
     document: dict[str, Any] | None = None,
     shapes: dict[str, Any] | None = None,
     display_name: str = "",
@@ -82,7 +83,8 @@ def submit(
     job: dict[str, Any] | None = None,
 ) -> Run:
     """A new run of the spec as drawn: `parameters` are the values that differ from their defaults, `selection` the
-    part of the graph that runs; `name`, `source` and `job` (what its outputs become) are those of a job from a file,
+    part of the graph that runs; `does_without_optional`: steps run without those of their optional inputs whose step
+    failed; `name`, `source` and `job` (what its outputs become) are those of a job from a file,
     `git` as `runs.code.take_git` gives it. Raises PipelineInvalid with every problem, Refusal `experiment_missing`,
     `run_name_taken` or `parameter_*`."""
     require(actor, "contribute", project)
@@ -100,6 +102,8 @@ def submit(
         raise PipelineInvalid(blocking)
     frozen = _with_versions(project, part)
     asked = _asked(frozen, resolved, values, selection, continue_on_step_failure)
+    if does_without_optional:
+        asked = msgspec.structs.replace(asked, does_without=_optional_inputs(frozen, library))
     now = timezone.now()
     with transaction.atomic():
         number = next_number(project)
@@ -214,6 +218,19 @@ def _asked(
         anew=tuple(sorted(anew)),
         left_out=resolved.left_out | selection.outside,
         continue_on_step_failure=continue_on_step_failure,
+    )
+
+
+def _optional_inputs(spec: PipelineSpec, library: Library) -> tuple[tuple[str, str], ...]:
+    known = {
+        node.id: library.component(node.component, node.version).inputs
+        for node in spec.nodes
+        if node.component != DATASET_COMPONENT
+    }
+    return tuple(
+        (edge.target, edge.target_port)
+        for edge in spec.edges
+        if any(port.optional for port in known.get(edge.target, ()) if port.name == edge.target_port)
     )
 
 

@@ -167,7 +167,7 @@ def _of_job(project: Project, job: Mapping[str, Any]) -> dict[str, Any]:
     """What a job from a file adds to `submit`."""
     if not job:
         return {}
-    kept = {name: job[name] for name in ("kind", "source", "tags", "git") if name in job}
+    kept = {name: job[name] for name in ("kind", "source", "tags", "git", "does_without_optional") if name in job}
     return {**kept, "job": job.get("told"), "library": _library(project, job)}
 
 

@@ -59,10 +59,11 @@ def test_a_command_that_fails_says_its_code_and_last_words(contributor, project,
     assert "preis" in step.error["message"]
 
 
-def test_an_output_that_was_not_written_is_named(contributor, project, tmp_path, begin_own):
+def test_a_file_that_was_not_written_is_named(contributor, project, tmp_path, begin_own):
     register_folder(contributor, project, write_command(tmp_path / "a", code="print(1)"))
     step = step_of(carry_out(begin_own("cap_prices", "1.2.0")))
-    assert (step.error["code"], step.error["where"]["port"]) == ("output_missing", "capped")
+    assert (step.state, list(step.outputs)) == ("completed", ["report"])
+    assert "Nothing was written to: capped." in step.reason
 
 
 def test_a_command_sees_no_secret_and_cannot_change_what_is_kept(

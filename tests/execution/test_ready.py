@@ -41,3 +41,9 @@ def test_a_failure_skips_all_that_needs_it_and_nothing_else():
 def test_a_run_has_ended_when_nothing_can_move_any_more():
     assert outlook(FORK, {"a": "completed", "b": "completed", "c": "failed", "d": "waiting"}).ended
     assert not outlook(FORK, {"a": "completed", "b": "running", "c": "failed", "d": "skipped"}).ended
+
+
+def test_an_optional_input_is_done_without_where_its_step_is_lost():
+    states = {"a": "completed", "b": "completed", "c": "failed", "d": "waiting"}
+    assert outlook(FORK, states, does_without={("d", "i")}).start == ("d",)
+    assert outlook(FORK, {**states, "c": "running"}, does_without={("d", "i")}).start == ()

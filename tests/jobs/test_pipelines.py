@@ -12,7 +12,6 @@ from mlops.components.models import Component
 from mlops.components.registering import register_folder
 from mlops.formats.azureml.faults import Faulty
 from mlops.formats.document import Document
-from mlops.jobs.actions import create_job
 from mlops.runs.models import Run, Step
 from tests.execution.conftest import carry_out
 from tests.jobs.conftest import FILES, Create, written
@@ -112,7 +111,46 @@ def test_a_component_has_its_includes_beside_its_code(create: Create, tmp_path: 
     assert text_at(steps["a"], "all", "all") == "123"
 
 
-def test_a_setting_that_nothing_follows_is_named(contributor, project, tmp_path: Path) -> None:
-    text = "type: pipeline\nsettings: {continue_run_on_failed_optional_input: true}\njobs: {a: {command: echo}}\n"
-    _run, warnings = create_job(contributor, project, written(tmp_path / "a", text), main="job.yml")
-    assert any("line 2" in line and "continue_run_on_failed_optional_input" in line for line in warnings)
+def ended(run: Run) -> dict[str, Step]:
+    """Its steps, however they ended."""
+    carry_out(run)
+    return {step.node: step for step in Step.objects.filter(run=run)}
+
+
+OPTIONAL = """type: pipeline
+settings: {continue_on_step_failure: true}
+jobs:
+  first: {command: "false", outputs: {o: {type: uri_folder}}}
+  second:
+    type: command
+    component: reader.yml
+    inputs: {extra: "${{parent.jobs.first.outputs.o}}"}
+"""
+READER = (
+    "type: command\nname: reader\ncommand: echo ran $[[with ${{inputs.extra}}]] > ${{outputs.said}}\n"
+    "inputs: {extra: {type: %s, optional: true}}\noutputs: {said: {type: uri_file}}\n"
+)
+
+
+def test_a_step_runs_without_an_optional_input_that_failed(create: Create, tmp_path: Path) -> None:
+    steps = ended(create(written(tmp_path / "a", OPTIONAL, reader_yml=READER % "uri_folder")))
+    assert (steps["first"].state, steps["second"].state) == ("failed", "completed")
+    assert text_at(steps["second"], "said", "said") == "ran\n"
+
+
+def test_it_is_left_out_where_the_file_says_so(create: Create, tmp_path: Path) -> None:
+    text = OPTIONAL.replace("failure: true", "failure: true, continue_run_on_failed_optional_input: false")
+    steps = ended(create(written(tmp_path / "a", text, reader_yml=READER % "uri_folder")))
+    assert (steps["first"].state, steps["second"].state) == ("failed", "skipped")
+
+
+def test_a_file_that_is_not_written_fails_only_what_needs_it(create: Create, tmp_path: Path) -> None:
+    text = OPTIONAL.replace('command: "false"', "command: echo").replace("uri_folder", "uri_file")
+    text += """  third:
+    command: cat ${{inputs.needed}}
+    inputs: {needed: "${{parent.jobs.first.outputs.o}}"}
+"""
+    steps = ended(create(written(tmp_path / "a", text, reader_yml=READER % "uri_file")))
+    assert (steps["first"].state, steps["second"].state, steps["third"].state) == ("completed", "completed", "failed")
+    assert "Nothing was written to: o." in steps["first"].reason
+    assert "made nothing at its output “o”" in steps["third"].reason

@@ -49,7 +49,9 @@ def run_command(
         form = _form(how, port)
         place = places[port.name].parent if form == "uri_file" else places[port.name]
         folder = Path(order.outputs[port.name])
-        take_back(port, place, folder, given, order.title, may_be_empty=form != "uri_file" and port.type == "any")
+        take_back(port, place, folder, given, order.title, may_be_empty=port.type == "any")
+        if form == "uri_file" and not any(folder.iterdir()):
+            report.log(f"Warning: nothing was written to the output “{port.name}”; what needs it will not run.")
 
 
 def _form(how: Command, port: Port) -> FileForm:

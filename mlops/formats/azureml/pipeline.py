@@ -86,6 +86,7 @@ Locate = Callable[[Given], dict[str, Any]]
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     continue_on_step_failure: bool = False
     force_rerun: bool = False
+    continue_run_on_failed_optional_input: bool = True
 
 
 class ReadPipeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,12 +228,10 @@ class _Reader:
                 self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
             elif not isinstance(given[name], bool):
                 self.faults.append(self.source.refuse("value_unfit", f"“{name}” is true or false.", at=place))
-            elif name == "continue_run_on_failed_optional_input" and given[name]:
-                why = "a step whose input failed is left out, also where the input is optional"
-                self.warnings.append(self._said(place, f"“{name}” has no meaning here: {why}"))
         self.settings = Settings(
             continue_on_step_failure=given.get("continue_on_step_failure") is True,
             force_rerun=given.get("force_rerun") is True,
+            continue_run_on_failed_optional_input=given.get("continue_run_on_failed_optional_input") is not False,
         )
 
     def _output(self, name: str, given: Any) -> None:
