@@ -9,7 +9,7 @@ from mlops.web import health
 from mlops.web.pages import api_docs
 
 API = [
-    "accounts", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
+    "accounts", "bin", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
     "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "imports", "scans", "replays",
     "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
 ]  # fmt: skip

@@ -69,3 +69,19 @@ class Gone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Policy(models.Model):
+    """What an owner set for a project: how long its bin keeps things, and what goes there by itself."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    days_in_bin = models.PositiveIntegerField(null=True)
+    """None: as MLOPS_BIN_DAYS says; 0: for ever."""
+    keep_versions = models.PositiveIntegerField(default=0)
+    """Of each model, so many of the newest versions stay; 0: all."""
+    outputs_days = models.PositiveIntegerField(default=0)
+    """What steps made goes so long after their run's end, unless it was registered or is used; 0: never."""
+    is_on = models.BooleanField(default=True)
+    """Whether the rules are applied by themselves; the bin's days hold anyhow."""
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -31,7 +31,19 @@ ROWS_A_LOOK = 1_000
 
 def held() -> set[str]:
     """Digests of all bytes that something holds. Takes as long as reading the tables does."""
-    found = _in_tables()
+    found, _none = _in_tables({})
+    return _closed(found)
+
+
+def held_only_by(rows: Mapping[str, set[Any]]) -> set[str]:
+    """Digests of what nothing would hold without those rows, each counted once; `rows`: primary keys by the label of
+    their table. Takes as long as `held`."""
+    kept, going = _in_tables(rows)
+    return _closed(kept | going) - _closed(kept)
+
+
+def _closed(found: set[str]) -> set[str]:
+    """With all that trees and small files among them name."""
     known = dict(Blob.objects.values_list("digest", "size_bytes"))
     trees = set(Tree.objects.values_list("digest", flat=True))
     waiting, seen = list(found & known.keys()), set(found)
@@ -47,18 +59,22 @@ def held() -> set[str]:
     return seen
 
 
-def _in_tables() -> set[str]:
+def _in_tables(apart: Mapping[str, set[Any]]) -> tuple[set[str], set[str]]:
+    """What all rows name but for those that are told apart, and what these name."""
     found: set[str] = set()
+    named_apart: set[str] = set()
     for model in apps.get_models(include_auto_created=True):
         if model._meta.label in NO_HOLDERS or model._meta.proxy:
             continue
         names = [field.attname for field in model._meta.concrete_fields if _may_hold(field)]
         if not names:
             continue
-        for row in model._base_manager.order_by().values_list(*names).iterator(chunk_size=ROWS_A_LOOK):
+        those = apart.get(model._meta.label, set())
+        for pk, *row in model._base_manager.order_by().values_list("pk", *names).iterator(chunk_size=ROWS_A_LOOK):
+            into = named_apart if pk in those else found
             for value in row:
-                found.update(_digests(value))
-    return found
+                into.update(_digests(value))
+    return found, named_apart
 
 
 def _may_hold(field: Any) -> bool:

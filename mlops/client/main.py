@@ -29,6 +29,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "doctor", "every setting with its origin, every part with its state and remedy", "mlops.server.doctor:define"
     ),
+    Group("bin", "what was deleted, and can be restored or removed for good", "mlops.client.commands.bin:define"),
     Group("storage", "what is stored, and what of it nothing needs any more", "mlops.server.storage:define"),
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
     Group("workspace", "projects, as Azure ML calls them", "mlops.client.commands.workspace:define"),

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require
+from mlops.bin.deletion import delete
 from mlops.components import actions, files, queries
 from mlops.components.bundles import unpacked
 from mlops.components.models import Component, ComponentVersion
@@ -77,6 +78,13 @@ class OneComponent(APIView):
         uses = [msgspec.to_builtins(use) for use in uses_of(row)]
         return Response({**shaped(row, queries.version_of(row)), "uses": uses})
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, component_id: uuid.UUID) -> Response:
+        """Into the recycle bin, with all of its versions; `?reason=` is kept with it."""
+        row = queries.component(request.user, component_id)
+        delete(request.user, row, reason=str(request.query_params.get("reason", "")))
+        return Response(status=204)
+
 
 class Archive(APIView):
     restore = False
@@ -110,6 +118,13 @@ class OneVersion(APIView):
         return Response(
             shaped_version(actions.deprecate(request.user, row, message=fields.validated_data["deprecated"]))
         )
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, component_id: uuid.UUID, version: str) -> Response:
+        """Into the recycle bin; the last version takes the whole along."""
+        row = queries.version_of(queries.component(request.user, component_id), version)
+        delete(request.user, row, reason=str(request.query_params.get("reason", "")))
+        return Response(status=204)
 
 
 class Download(APIView):

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
+from mlops.bin.deletion import delete
 from mlops.datasets import actions, downloads, failed, queries, usage, versions
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination
@@ -159,6 +160,13 @@ class DatasetView(APIView):
         )
         return Response(dataset_row(dataset, queries.versions(dataset).first()))
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, dataset_id: UUID) -> Response:
+        """Into the recycle bin, with all of its versions; `?reason=` is kept with it."""
+        dataset = queries.dataset(request.user, dataset_id)
+        delete(request.user, dataset, reason=str(request.query_params.get("reason", "")))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class VersionsView(APIView):
     @extend_schema(parameters=[OpenApiParameter("version", str)], responses=OpenApiTypes.OBJECT)
@@ -195,9 +203,10 @@ class VersionView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, dataset_id: UUID, number: int) -> Response:
+        """Into the recycle bin; the last version takes the dataset along. `?reason=` is kept with it."""
         version = _version(request, dataset_id, number)
         if version.state != VersionState.FAILED or not failed.forget(request.user, version):
-            actions.delete_version(request.user, version)
+            actions.delete_version(request.user, version, reason=str(request.query_params.get("reason", "")))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -24,7 +24,7 @@ def forget(actor: Any, version: DatasetVersion, *, reason: str = "") -> bool:
         if dataset.last_number == version.number:
             dataset.last_number -= 1
             dataset.save(update_fields=["last_number"])
-        if not DatasetVersion.objects.filter(dataset=dataset).exists():
+        if not DatasetVersion.with_deleted.filter(dataset=dataset).exists():
             dataset.delete()
         record(
             actor,

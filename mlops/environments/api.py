@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require
+from mlops.bin.deletion import delete
 from mlops.blobs.bundles import unpacked
 from mlops.blobs.zips import zipped
 from mlops.environments import actions, files, queries
@@ -76,6 +77,13 @@ class OneEnvironment(APIView):
         row = queries.environment(request.user, asset_id)
         return Response(shaped(row, queries.version_of(row)))
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, asset_id: uuid.UUID) -> Response:
+        """Into the recycle bin, with all of its versions; `?reason=` is kept with it."""
+        row = queries.environment(request.user, asset_id)
+        delete(request.user, row, reason=str(request.query_params.get("reason", "")))
+        return Response(status=204)
+
 
 class Archive(APIView):
     restore = False
@@ -102,6 +110,13 @@ class OneVersion(APIView):
         return Response(
             {**shaped_version(row), "yaml": files.written(row), "source": row.source, "build": shaped_build(row)}
         )
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, asset_id: uuid.UUID, version: str) -> Response:
+        """Into the recycle bin; the last version takes the whole along."""
+        row = queries.version_of(queries.environment(request.user, asset_id), version)
+        delete(request.user, row, reason=str(request.query_params.get("reason", "")))
+        return Response(status=204)
 
 
 class Download(APIView):

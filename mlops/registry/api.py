@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,14 +18,16 @@ from mlops.access.decisions import project_named
 from mlops.access.models import Project
 from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
-from mlops.registry import actions, queries
+from mlops.registry import actions, queries, shelving
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.scanned import require_given_out, standing_in_versions
 from mlops.registry.searching import MODELS, VERSIONS
+from mlops.registry.whole import delete_model
 from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching import Searchable, asks_for
 
 
 class NewModel(serializers.Serializer[Any]):
@@ -89,6 +91,7 @@ class VersionView(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
     scan = serializers.CharField(help_text="none, safe, suspicious, dangerous or waiting: the worst of its files")
+    archived = serializers.BooleanField()
 
 
 class ModelView(serializers.Serializer[Any]):
@@ -99,15 +102,20 @@ class ModelView(serializers.Serializer[Any]):
     versions = serializers.IntegerField()
     latest = VersionView(allow_null=True)
     created_at = serializers.DateTimeField()
+    archived = serializers.BooleanField()
+
+
+ARCHIVED = OpenApiParameter("archived", str, description="true: those as well; only: those alone")
 
 
 class ModelsView(APIView):
-    @extend_schema(parameters=LIST_PARAMETERS, responses=ModelView(many=True))
+    @extend_schema(parameters=[*LIST_PARAMETERS, ARCHIVED], responses=ModelView(many=True))
     def get(self, request: Request) -> Response:
         """`understood` says how each condition was read, such as Area=Churn."""
         models = queries.visible_to(request.user)
         if (project := project_asked_for(request)) is not None:
             models = models.filter(project=project)
+        models = queries.in_lists(models, archived=archived_asked(request, MODELS))
         return list_answer(request, models, MODELS, model_views)
 
     @extend_schema(request=NewModel, responses={201: VersionView})
@@ -145,11 +153,40 @@ class OneModelView(APIView):
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
         return Response(model_view(queries.rows_of([queries.visible_model(request.user, model_id)])[0]))
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, model_id: uuid.UUID) -> Response:
+        """Into the recycle bin, with all of its versions; `?reason=` is kept with it."""
+        delete_model(request.user, queries.visible_model(request.user, model_id), reason=reason_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ArchiveModel(APIView):
+    """Out of the lists, or back: what uses it goes on."""
+
+    act = staticmethod(shelving.archive)
+
+    @extend_schema(request=None, responses=ModelView)
+    def post(self, request: Request, model_id: uuid.UUID) -> Response:
+        model = queries.visible_model(request.user, model_id)
+        self.act(request.user, model)
+        return Response(model_view(queries.rows_of([model])[0]))
+
+
+class ArchiveVersion(APIView):
+    act = staticmethod(shelving.archive)
+
+    @extend_schema(request=None, responses=VersionView)
+    def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        version = queries.visible_version(request.user, model_id, number)
+        self.act(request.user, version)
+        return Response(version_view(version, tags_of(version)))
+
 
 class VersionsView(APIView):
-    @extend_schema(parameters=LIST_PARAMETERS, responses=VersionView(many=True))
+    @extend_schema(parameters=[*LIST_PARAMETERS, ARCHIVED], responses=VersionView(many=True))
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
         found = queries.versions_of(queries.visible_model(request.user, model_id))
+        found = queries.in_lists(found, archived=archived_asked(request, VERSIONS))
         return list_answer(request, found, VERSIONS, version_views)
 
 
@@ -175,7 +212,9 @@ class OneVersionView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
-        actions.delete_version(request.user, queries.visible_version(request.user, model_id, number))
+        """Into the recycle bin; `?reason=` is kept with it."""
+        version = queries.visible_version(request.user, model_id, number)
+        actions.delete_version(request.user, version, reason=reason_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -243,6 +282,7 @@ def model_view(
         "versions": row.count,
         "latest": version_view(row.latest, row.tags, datasets, aliases, scan=scan) if row.latest else None,
         "created_at": row.model.created_at,
+        "archived": row.model.archived_at is not None,
     }
 
 
@@ -281,6 +321,7 @@ def version_view(
         "digest": version.tree_id,
         "created_by": version.created_by.get_username() if version.created_by else "",
         "scan": scan or standing_in_versions([version])[version.pk].level,
+        "archived": version.archived_at is not None,
     }
 
 
@@ -290,9 +331,20 @@ PLAIN = (
 )  # fmt: skip
 
 
+def archived_asked(request: Request, what: Searchable) -> str:
+    """A filter that speaks of it decides."""
+    if asks_for(request.query_params.get("filter", ""), what, "archived"):
+        return "true"
+    return str(request.query_params.get("archived", ""))
+
+
 def project_asked_for(request: Request) -> Project | None:
     slug = request.query_params.get("project", "")
     return project_named(request.user, slug) if slug else None
+
+
+def reason_of(request: Request) -> str:
+    return str(request.query_params.get("reason", ""))
 
 
 def _path(upload: Any, paths: list[str], place: int) -> str:

@@ -24,6 +24,13 @@ def visible_to(user: Any) -> QuerySet[RegisteredModel]:
     return RegisteredModel.objects.filter(project__in=visible_projects(user)).select_related("project", "created_by")
 
 
+def in_lists(rows: QuerySet[Any], *, archived: str = "") -> QuerySet[Any]:
+    """Models or versions without archived ones; `true`: those as well, `only`: those alone."""
+    if archived in ("true", "1"):
+        return rows
+    return rows.filter(archived_at__isnull=archived != "only")
+
+
 def visible_versions(user: Any) -> QuerySet[ModelVersion]:
     found = ModelVersion.objects.filter(model__project__in=visible_projects(user))
     return found.select_related("model__project", "run", "tree", "created_by")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.tags.searching import Column, Facts, Held, Searchable
-from mlops.tags.searching.columns import created, described, identified, in_project, made_by, named
+from mlops.tags.searching.columns import archived, created, described, identified, in_project, made_by, named
 
 OF_VERSIONS = Held(model=ModelVersion, by="model")
 
@@ -26,6 +26,7 @@ MODELS = Searchable(
             name="experiment", label=_("Experiment"), path="run__experiment__name", of=OF_VERSIONS, is_nullable=True
         ),
         in_project(),
+        archived(),
         identified("model_id"),
     ),
     tags=(Held(model=RegisteredModel), OF_VERSIONS),
@@ -48,6 +49,7 @@ VERSIONS = Searchable(
         Column(name="algorithm", label=_("Algorithm"), path="algorithm"),
         Column(name="experiment", label=_("Experiment"), path="run__experiment__name", is_nullable=True),
         Column(name="project", label=_("Project"), path="model__project__slug"),
+        archived(),
         identified(),
     ),
     tags=(Held(model=ModelVersion),),

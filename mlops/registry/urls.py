@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.registry import api, pointing_api, scan_api
+from mlops.registry import api, pointing_api, scan_api, shelving
 from mlops.registry.approval import api as approval
 
 VERSION = "models/<uuid:model_id>/versions/<int:number>/"
@@ -12,8 +12,12 @@ VERSION = "models/<uuid:model_id>/versions/<int:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("models/", api.ModelsView.as_view()),
     path("models/<uuid:model_id>/", api.OneModelView.as_view()),
+    path("models/<uuid:model_id>/archive/", api.ArchiveModel.as_view()),
+    path("models/<uuid:model_id>/restore/", api.ArchiveModel.as_view(act=shelving.bring_back)),
     path("models/<uuid:model_id>/versions/", api.VersionsView.as_view()),
     path(VERSION, api.OneVersionView.as_view()),
+    path(f"{VERSION}archive/", api.ArchiveVersion.as_view()),
+    path(f"{VERSION}restore/", api.ArchiveVersion.as_view(act=shelving.bring_back)),
     path(f"{VERSION}download/", api.DownloadView.as_view()),
     path(f"{VERSION}files/", api.FilesView.as_view()),
     path(f"{VERSION}stage/", pointing_api.StageView.as_view()),

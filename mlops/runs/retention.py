@@ -1,13 +1,11 @@
-"""Rules by which runs of an experiment go into the recycle bin by themselves, and how long the bin keeps them."""
+"""Rules by which runs of an experiment go into the recycle bin by themselves."""
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from django.utils.translation import ngettext
 from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
-from mlops.runs.deletion import LIGHT, carry_out_purge, check_deletable, delete_as, in_bin
+from mlops.runs.deletion import LIGHT, check_deletable, delete_as
 from mlops.runs.family import family_of
 from mlops.runs.models import FINAL_RUN_STATES, Experiment, LatestMetric, RetentionRule, Run
 from mlops.runs.remains import size_of
@@ -103,20 +101,6 @@ def apply_rules() -> None:
                 delete_as(None, run, reason=reason)
             except Refusal:
                 continue
-
-
-def empty_bin() -> None:
-    """What has lain in the recycle bin for longer than MLOPS_BIN_DAYS goes for good. 0: it stays there."""
-    if not settings.BIN_DAYS:
-        return
-    before = timezone.now() - timedelta(days=settings.BIN_DAYS)
-    old = in_bin(Run.objects.select_related("project", "experiment", "created_by")).filter(deleted_at__lt=before)
-    reason = _("In the recycle bin for more than %(days)d days.") % {"days": settings.BIN_DAYS}
-    for run in old[:RUNS_A_LOOK]:
-        try:
-            carry_out_purge(None, run, reason=reason)
-        except Refusal as refusal:
-            logging.getLogger(__name__).info("Run %s stays in the recycle bin: %s", run.pk, refusal.message)
 
 
 def _candidates(rule: RetentionRule) -> list[Run]:

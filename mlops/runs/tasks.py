@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from mlops.blobs import parted
 from mlops.blobs.garbage import collect
-from mlops.runs.retention import apply_rules, empty_bin
+from mlops.runs.retention import apply_rules
 from mlops.work.calls import every
 
 
 @every(3600, "runs.retention")
 def keep_rules() -> None:
     apply_rules()
-    empty_bin()
 
 
 @every(6 * 3600, "runs.garbage")

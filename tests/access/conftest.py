@@ -124,7 +124,17 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "policy_id": _policy(owner, published).pk,
         **_approval(owner, version),
         "version": "1",
+        "kind": "model_version",
+        "bin_id": _deleted(owner, version).pk,
     }
+
+
+def _deleted(owner: Any, version: Any) -> Any:
+    from mlops.bin.deletion import delete
+    from mlops.registry.actions import register
+
+    other = register(owner, version.model.project, name=version.model.name, tree=version.tree, number=77)
+    return delete(owner, other)
 
 
 def _endpoint_token(owner: Any, endpoint: Any) -> str:

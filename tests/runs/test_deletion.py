@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from designer.models import Draft
 from mlops.batch.inputs import read_input
+from mlops.bin.tasks import empty_bins
 from mlops.blobs.models import Tree
 from mlops.events.models import Event
 from mlops.formats.document import Document
@@ -188,10 +189,10 @@ def test_a_rule_deletes_old_runs_but_the_best_and_the_tagged(owner, contributor,
 
 def test_the_bin_is_emptied_after_its_time(contributor, run, settings):
     delete(contributor, run)
-    retention.empty_bin()
+    empty_bins()
     assert Run.objects.exists()
     Run.objects.update(deleted_at=timezone.now() - timedelta(days=settings.BIN_DAYS + 1))
-    retention.empty_bin()
+    empty_bins()
     assert not Run.objects.exists()
     assert Tombstone.objects.get().purged_by_name == "system"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.client.bundle import bundled
 from mlops.client.commands import tagging
+from mlops.client.commands.asset_bin import Deletable, as_written
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find, project_for, split_version
@@ -58,6 +59,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         if name == "download":
             verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
+    Deletable("component", "components/", as_written).define(verbs)
     tagging.define_update(verbs, "component", "components/")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.client.commands.asset_bin import Deletable
 from mlops.client.connection import Connection, connect
 from mlops.client.data_upload import send, told
 from mlops.client.documents import beside, readable
@@ -89,6 +90,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         "--format", choices=("raw", "parquet", "csv"), default="raw", help="default: the files as they came"
     )
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+    Deletable("dataset", "datasets/", _number).define(verbs)
 
 
 def create_data(arguments: argparse.Namespace) -> int:
@@ -259,6 +261,14 @@ def _unpacked(connection: Connection, path: str, target: Path, name: str) -> Pat
     finally:
         archive.unlink()
     return folder
+
+
+def _number(connection: Connection, row: dict[str, Any], version: str) -> str:
+    """REST addresses versions by number, also those that have a text of their own."""
+    found = connection.get(f"datasets/{row['id']}/versions/", version=version, limit=1)["results"]
+    if not found:
+        raise Refusal("version_unknown", f"“{row['name']}” has no version {version}.", status=404)
+    return str(found[0]["number"])
 
 
 def _archived(arguments: argparse.Namespace, act: str) -> int:

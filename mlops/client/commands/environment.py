@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from mlops.client.commands import tagging
+from mlops.client.commands.asset_bin import Deletable, as_written
 from mlops.client.commands.environment_files import environment_file
 from mlops.client.commands.environment_log import follow_log
 from mlops.client.commands.token import seconds_of
@@ -52,6 +53,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         if name == "download":
             verb.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
 
+    Deletable("environment", "environments/", as_written).define(verbs)
     tagging.define_update(verbs, "environment", "environments/")
 
 

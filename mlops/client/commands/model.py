@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.client.commands import (
+    model_archive,
     model_card,
     model_compare,
     model_convert,
@@ -19,6 +20,7 @@ from mlops.client.commands import (
     model_scan,
     tagging,
 )
+from mlops.client.commands.asset_bin import Deletable, as_written
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
 from mlops.client.connection import Connection, connect
@@ -47,6 +49,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add("list", "models, and which carry a tag", list_models)
     add_filter(listed)
     add_name(listed, "the versions of this model", required=False)
+    listed.add_argument("--include-archived", action="store_true", help="also what was archived")
+    listed.add_argument("--archived-only", action="store_true", help="only what was archived")
     add_project(listed)
     create = verbs.add("create", "register files, or what a run's step made, as a model's next version", create_model)
     add_file(create, "a model YAML (name, version, path, type, description, tags)")
@@ -80,6 +84,8 @@ def define(parser: argparse.ArgumentParser) -> None:
         verb.add_argument("-v", "--version", default="", help="a version (default: the newest)")
         verb.add_argument("-l", "--label", default="", choices=("", "latest"), help="latest: the newest version")
         add_project(verb)
+    model_archive.define(verbs)
+    Deletable("model", "models/", as_written).define(verbs)
     model_profile.define(verbs)
     model_convert.define(verbs)
     model_package.define(verbs)
@@ -93,14 +99,12 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def list_models(arguments: argparse.Namespace) -> int:
     connection = connect()
+    archived = "only" if arguments.archived_only else "true" if arguments.include_archived else ""
     if arguments.name:
-        row = find(connection, "model", arguments.name, path="models/", project=arguments.project)
-        return show(
-            arguments,
-            [_named(row, one) for one in connection.all(f"models/{row['id']}/versions/", **filtered(arguments))],
-            columns=COLUMNS,
-        )
-    rows = connection.all("models/", project=arguments.project, **filtered(arguments))
+        row = find(connection, "model", arguments.name, path="models/", project=arguments.project, archived="true")
+        rows = connection.all(f"models/{row['id']}/versions/", archived=archived, **filtered(arguments))
+        return show(arguments, [_named(row, one) for one in rows], columns=COLUMNS)
+    rows = connection.all("models/", project=arguments.project, archived=archived, **filtered(arguments))
     return show(arguments, [_flat(row) for row in rows], columns=COLUMNS)
 
 

@@ -15,13 +15,13 @@ def find_version(
 ) -> tuple[dict[str, Any], int]:
     """The model's row and a version's number, of `name`, `name:3`, `name@champion` or `azureml:name:3`."""
     name, number = split_version(text)
-    row = find(connection, "model", name, path="models/", project=project)
+    row = find(connection, "model", name, path="models/", project=project, archived="true")
     wanted = version or number
     if wanted.isdecimal():
         return row, int(wanted)
     if wanted not in ("", "latest"):
         return row, _under(connection, row, wanted)
-    versions = connection.all(f"models/{row['id']}/versions/")
+    versions = connection.all(f"models/{row['id']}/versions/", archived="true")
     if not versions:
         raise WrongUsage("version_unknown", f"“{name}” has no version.", hint="Register one.")
     return row, max(int(one["number"]) for one in versions)

@@ -15,6 +15,12 @@ class Undeleted(Data, kw_only=True):
     old_name: Annotated[str, said("The name that it was deleted by; it may have another one now.")] = ""
 
 
+class Emptied(Data, kw_only=True):
+    removed: Annotated[int, said("How many things went for good.")]
+    bytes: Annotated[int, said("What their files held, also where others hold the same.")]
+    stays: Annotated[int, said("How many were refused, because something uses them.")] = 0
+
+
 NOUNS = ("model", "dataset", "component", "environment")
 DELETED = tuple(
     EventType(
@@ -46,4 +52,11 @@ GONE = tuple(
     )
     for noun in NOUNS
 )
-TYPES = (*DELETED, *PUT_BACK, *GONE)
+EMPTIED = EventType(
+    "mlops.bin.emptied",
+    "Recycle bin emptied",
+    "An owner removes for good what lies in a project's recycle bin.",
+    "projects/{slug}",
+    Emptied,
+)
+TYPES = (*DELETED, *PUT_BACK, *GONE, EMPTIED)

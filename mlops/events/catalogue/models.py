@@ -86,6 +86,8 @@ TYPES = (
         MODEL,
         Deleted,
     ),
+    EventType("mlops.model.archived", "Model archived", "A model, or a version, is taken out of lists.", MODEL),
+    EventType("mlops.model.restored", "Model restored", "A model, or a version, is back in lists.", MODEL),
     EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
     EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
     EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),
