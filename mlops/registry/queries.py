@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from mlops.datasets.models import DatasetVersion
 from mlops.formats.manifest import File
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal, nearest
-from mlops.registry.models import ModelAlias, ModelDataset, ModelVersion, RegisteredModel
+from mlops.registry.models import ModelAlias, ModelDataset, ModelVersion, RegisteredModel, Stage
 from mlops.tags.filters import tags_of_many
 
 
@@ -67,6 +68,27 @@ def version_under(model: RegisteredModel, alias: str) -> ModelVersion:
         known = list(ModelAlias.objects.filter(model=model).values_list("name", flat=True))
         hint = nearest(alias, known) or (f"There are: {', '.join(known)}." if known else "It has no alias yet.")
         raise Refusal("alias_unknown", f"“{model.name}” has no alias “{alias[:100]}”.", hint=hint, status=404)
+    return found
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stage or an alias of a model points to; an alias' name begins with `@`."""
+
+    name: str
+    number: int
+
+
+SHOWN_STAGES = (Stage.PRODUCTION, Stage.STAGING)
+
+
+def points_of(models: Sequence[RegisteredModel]) -> dict[Any, list[Point]]:
+    """By the model's primary key, the stages first; in two queries."""
+    found: dict[Any, list[Point]] = {model.pk: [] for model in models}
+    staged = ModelVersion.objects.filter(model__in=models, stage__in=SHOWN_STAGES).order_by("stage", "-number")
+    for version in staged:
+        found[version.model_id].append(Point(name=version.stage, number=version.number))
+    for alias in ModelAlias.objects.filter(model__in=models).select_related("version"):
+        found[alias.model_id].append(Point(name=f"@{alias.name}", number=alias.version.number))
     return found
 
 

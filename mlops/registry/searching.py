@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from mlops.registry.models import ModelVersion, RegisteredModel
-from mlops.tags.searching import Column, Facts, Held, Searchable
+from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage
+from mlops.tags.searching import Column, Facts, Held, Searchable, choices_of, labels_of
 from mlops.tags.searching.columns import archived, created, described, identified, in_project, made_by, named
+
+
+def _is_latest(_now: datetime) -> Combinable:
+    newer = ModelVersion.objects.filter(model=OuterRef("model"), number__gt=OuterRef("number"))
+    return ExpressionWrapper(~Exists(newer), output_field=BooleanField())
+
 
 OF_VERSIONS = Held(model=ModelVersion, by="model")
 
@@ -22,6 +32,17 @@ MODELS = Searchable(
         Column(name="task", label=_("Task"), path="task", of=OF_VERSIONS, facet=True),
         Column(name="framework", label=_("Framework"), path="framework", of=OF_VERSIONS, facet=True),
         Column(name="algorithm", label=_("Algorithm"), path="algorithm", of=OF_VERSIONS),
+        Column(
+            name="stage",
+            label=_("Stage"),
+            path="stage",
+            of=OF_VERSIONS,
+            facet=True,
+            kind="choice",
+            choices=choices_of(Stage),
+            labels=labels_of(Stage),
+        ),
+        Column(name="alias", label=_("Alias"), path="name", of=Held(model=ModelAlias, by="model"), facet=True),
         Column(
             name="experiment", label=_("Experiment"), path="run__experiment__name", of=OF_VERSIONS, is_nullable=True
         ),
@@ -47,6 +68,10 @@ VERSIONS = Searchable(
         Column(name="task", label=_("Task"), path="task", facet=True),
         Column(name="framework", label=_("Framework"), path="framework", facet=True),
         Column(name="algorithm", label=_("Algorithm"), path="algorithm"),
+        Column(name="stage", label=_("Stage"), path="stage", facet=True, kind="choice",
+               choices=choices_of(Stage), labels=labels_of(Stage)),
+        Column(name="alias", label=_("Alias"), path="name", of=Held(model=ModelAlias, by="version"), facet=True),
+        Column(name="latest", label=_("The newest of its model"), kind="flag", expression=_is_latest),
         Column(name="experiment", label=_("Experiment"), path="run__experiment__name", is_nullable=True),
         Column(name="project", label=_("Project"), path="model__project__slug"),
         archived(),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from mlops.batch.models import BatchDeployment
@@ -17,7 +17,7 @@ from mlops.deployments.models import Deployment, TrafficMinute
 from mlops.deployments.queries import BUCKETS, deployments_with, percentile
 from mlops.lineage.kinds.kind import page
 from mlops.monitoring.models import Monitor, MonitorState
-from mlops.registry.models import ModelVersion
+from mlops.registry.models import ModelVersion, RegisteredModel
 
 HOURS = 24
 WORST_FIRST = (MonitorState.ALARM, MonitorState.TROUBLE, MonitorState.WAITING, MonitorState.FINE)
@@ -79,6 +79,18 @@ def served_by(versions: Sequence[ModelVersion]) -> dict[UUID, list[Served]]:
         found[batch.version_id].append(
             Served(kind="batch", endpoint=batch.endpoint.name, deployment=batch.name, url=url)
         )
+    return found
+
+
+def served_by_models(models: Sequence[RegisteredModel]) -> dict[UUID, list[tuple[int, Served]]]:
+    """By the model's primary key: the number of the version that is deployed, and where."""
+    used = Q(pk__in=Deployment.objects.filter(version__model__in=models).values("version"))
+    used |= Q(pk__in=BatchDeployment.objects.filter(version__model__in=models).values("version"))
+    versions = list(ModelVersion.objects.filter(used).order_by("-number"))
+    found: dict[UUID, list[tuple[int, Served]]] = {model.pk: [] for model in models}
+    served = served_by(versions)
+    for version in versions:
+        found[version.model_id] += [(version.number, one) for one in served[version.pk]]
     return found
 
 

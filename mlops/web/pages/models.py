@@ -17,15 +17,14 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
 from mlops.datasets.models import Dataset
-from mlops.deployments.models import Deployment
-from mlops.deployments.queries import deployments_with
 from mlops.formats.model import ParityCertificate
 from mlops.formats.refusal import Refusal
+from mlops.lineage.versions.serving import Served, served_by, served_by_models
 from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
 from mlops.registry import actions, queries
-from mlops.registry.approval.queries import waiting_in
+from mlops.registry.approval.queries import visible_transitions, waiting_in
 from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.recognising import recognise, signature_told
@@ -34,15 +33,20 @@ from mlops.registry.searching import MODELS
 from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
+from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages import model_pointing
 from mlops.web.pages.images import images_context
+from mlops.web.pages.model_cards import card_context
+from mlops.web.pages.model_charts import charts_over
 from mlops.web.pages.profiles import profiles_context
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.projects import current_project, show_project
 
-TABS = ("details", "artifacts", "onnx", "profiles", "images", "endpoints", "history")
+MODEL_TABS = ("versions", "card", "history")
+MOST_TOLD = 200
+TABS = ("details", "card", "artifacts", "onnx", "profiles", "images", "endpoints", "history")
 
 
 @signed_in
@@ -54,7 +58,7 @@ def models(request: HttpRequest) -> HttpResponse:
     context = {
         "project": project,
         "listed": found,
-        "rows": [(row, _served(row.latest)) for row in rows],
+        "rows": _rows(rows),
         "standings": standing_in_versions([row.latest for row in rows if row.latest]),
         "waiting": waiting_in(request.user, project),
         "may_contribute": may(request.user, "contribute", project),
@@ -62,11 +66,31 @@ def models(request: HttpRequest) -> HttpResponse:
     return render(request, "web/models/list.html", context, status=found.status)
 
 
+def _rows(
+    rows: list[queries.ModelRow],
+) -> list[tuple[queries.ModelRow, list[tuple[int, Served]], list[queries.Point]]]:
+    """Each with where any of its versions is deployed, and what its stages and aliases point to."""
+    found = [row.model for row in rows]
+    served, points = served_by_models(found), queries.points_of(found)
+    return [(row, served[row.model.pk], points[row.model.pk]) for row in rows]
+
+
 @signed_in
 def model(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
+    """The tabs of MODEL_TABS."""
     shown = queries.visible_model(request.user, model_id)
     show_project(request, shown.project)
-    return render(request, "web/models/model.html", _model_context(request, shown))
+    context = _model_context(request, shown)
+    if key := request.GET.get("csv"):
+        return csv_of(context["charts"], key, name=shown.name)
+    tab = request.GET.get("tab", "")
+    context["tab"] = tab = tab if tab in MODEL_TABS else MODEL_TABS[0]
+    if tab == "card":
+        newest = context["lines"][0]["version"] if context["lines"] else None
+        context |= card_context(shown, newest)
+    if tab == "history":
+        context["history"] = visible_transitions(request.user).filter(model=shown)[:MOST_TOLD]
+    return render(request, "web/models/model.html", context)
 
 
 @signed_in
@@ -177,13 +201,13 @@ def _version_page(request: HttpRequest, version: ModelVersion, *, tab: str = "",
     if tab not in TABS:
         tab = TABS[0]
     problem: Refusal | None = more.get("problem")
-    deployments = list(deployments_with([version]))
     context = {
         "version": version,
         "project": version.model.project,
         "tab": tab,
-        "deployments": deployments,
+        "served": served_by([version])[version.pk],
         "standing": standing_in_version(version),
+        "points": sorted(queries.aliases_of_many([version])[version.pk]),
         "may_contribute": may(request.user, "contribute", version.model.project),
         "typed": request.POST,
         **_tab_context(request, version, tab),
@@ -208,6 +232,8 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
         }
     if tab == "history":
         return model_pointing.history_context(request, version)
+    if tab == "card":
+        return card_context(version, version)
     if tab == "artifacts":
         return {"files": queries.files_of(version)}
     if tab == "images":
@@ -242,18 +268,18 @@ def _certificate(conversion: Conversion) -> ParityCertificate | None:
 def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, Any]:
     versions = list(queries.versions_of(model))
     tags = {key: of_people(each) for key, each in tags_of_many(versions).items()}
-    served: dict[Any, list[Deployment]] = {}
-    for deployment in deployments_with(versions):
-        served.setdefault(deployment.version_id, []).append(deployment)
+    served, aliases = served_by(versions), queries.aliases_of_many(versions)
     keys = sorted({key for version in versions for key in version.metrics})
     return {
         "model": model,
         "project": model.project,
+        "charts": charts_over(versions, aliases),
         "lines": [
             {
                 "version": version,
                 "tags": tags[str(version.pk)],
-                "deployments": served.get(version.pk, []),
+                "served": served[version.pk],
+                "aliases": sorted(aliases[version.pk]),
                 "metrics": [(key, version.metrics.get(key)) for key in keys[:4]],
             }
             for version in versions
@@ -325,10 +351,6 @@ def _run(request: HttpRequest, run_id: str) -> Run:
 
 def _names(project: Any) -> list[str]:
     return list(RegisteredModel.objects.filter(project=project).values_list("name", flat=True)[:200])
-
-
-def _served(version: ModelVersion | None) -> list[Deployment]:
-    return list(deployments_with([version])) if version else []
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
