@@ -7,6 +7,7 @@ import math
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from mlops.mlflow_api.faults import invalid
@@ -22,6 +23,8 @@ SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def check_name(name: str, path: str) -> None:
+    if is_usual(name):
+        return
     if NAME.fullmatch(name) is None:
         raise invalid(
             f"{told(path, name)}: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.),"
@@ -33,6 +36,17 @@ def check_name(name: str, path: str) -> None:
             f"{told(path, name)}: Names may be treated as files in certain cases, and must not resolve to other names"
             f" when treated as such. This name would resolve to {normal!r}"
         )
+
+
+@lru_cache(maxsize=10_000)
+def is_usual(name: str) -> bool:
+    """Batches tell the same few names thousands of times."""
+    return (
+        len(name) <= LONGEST_KEY
+        and NAME.fullmatch(name) is not None
+        and posixpath.normpath(name) == name
+        and (name != "." and not name.startswith(("..", "/")))
+    )
 
 
 def check_length(what: str, most: int, text: str) -> None:

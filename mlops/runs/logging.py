@@ -7,6 +7,7 @@ run may tell thousands of things. Whoever calls them has asked.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import chain
@@ -31,6 +32,7 @@ LONGEST_PARAMETER = 6_000
 LONGEST_PATH = 500
 GREATEST_POSITION = 2**63 - 1
 NO_PATH_PARTS = ("", ".", "..")
+CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -196,7 +198,7 @@ def special_of(value: float) -> str:
 
 
 def _key(given: str, code: str) -> str:
-    if not given or len(given) > LONGEST_KEY or any(ord(sign) < 32 for sign in given):
+    if not given or len(given) > LONGEST_KEY or CONTROL.search(given):
         raise Refusal(
             code,
             _("“%(key)s” cannot be the name of a metric or parameter.") % {"key": given[:80]},

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, FloatField
+from django.db.models import BigIntegerField, CharField, DateTimeField, FloatField
 
 from mlops.runs.models import Metric
 
@@ -46,5 +46,7 @@ def _column(field: Any, rows: Sequence[MetricRow]) -> list[Any]:
     told = list(map(attrgetter(field.attname), rows))
     if isinstance(field, AS_THEY_ARE):
         return told
+    if isinstance(field, DateTimeField) and connection.vendor == "sqlite" and connection.timezone is UTC:
+        return [str(at.astimezone(UTC).replace(tzinfo=None)) for at in told]  # as Django writes them, but at once
     prepared = {value: field.get_db_prep_save(value, connection) for value in set(told)}
     return [prepared[value] for value in told]
