@@ -17,6 +17,7 @@ from mlops.mlflow_api.checks import (
     check_tags,
     point_of,
     shortened,
+    usual_points,
 )
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.finding import active_run, model_of
@@ -74,7 +75,9 @@ def log_batch(caller: Caller, given: Given) -> None:
     records, parameters = given.records("metrics"), _unique(given.records("params"))
     tags = given.pairs("tags")
     check_counts(len(records), len(parameters), len(tags))
-    points = [point_of(record, f"metrics[{index}]") for index, record in enumerate(records)]
+    points = usual_points(records)
+    if points is None:
+        points = [point_of(record, f"metrics[{index}]") for index, record in enumerate(records)]
     parameters = check_parameters(parameters, path="params")
     tags = shortened(tags)
     check_tags(tags, path="tags")

@@ -199,7 +199,8 @@ class Special(models.TextChoices):
 
 
 class Metric(models.Model):
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """Found by the index of run and key; one of its own would make each of thousands of points dearer."""
     node = models.CharField(max_length=100, blank=True)
     key = models.CharField(max_length=250)
     value = models.FloatField(null=True)
