@@ -6,6 +6,8 @@ import ipaddress
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_OF_CLOUDS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "168.63.129.16/32")))
+"""Where clouds answer their machines at numbers that look public: Oracle's and Azure's."""
 
 
 def is_public(address: str) -> bool:
@@ -16,8 +18,10 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.split("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is not None:
-            return parsed.ipv4_mapped.is_global and not parsed.ipv4_mapped.is_multicast
+            return is_public(str(parsed.ipv4_mapped))
         tunnelled = parsed.sixtofour is not None or parsed.teredo is not None
         if tunnelled or parsed in _NAT64 or parsed in _COMPATIBLE or parsed.is_site_local:
             return False
+    if any(parsed in network for network in _OF_CLOUDS):
+        return False
     return parsed.is_global and not parsed.is_multicast

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from mlops.formats.refusal import Refusal
 from mlops.packaging.images import registry_problems
 from mlops.packaging.images.oci import INDEX_TYPE, MANIFEST_TYPE
 from mlops.packaging.images.progress import Progress
+from mlops.packaging.images.reach import judge
 from mlops.packaging.images.references import HUB, HUB_ADDRESS, Reference
 
 CHUNK = 1 << 20
@@ -49,7 +51,8 @@ class Repository:
         scheme = "http" if reference.is_loopback or self._login.is_insecure else "https"
         host = HUB_ADDRESS if reference.registry == HUB else reference.registry
         self._base = f"{scheme}://{host}"
-        self._http = httpx.Client(timeout=SECONDS, follow_redirects=True)
+        hooks: dict[str, list[Any]] = {"request": [partial(judge, registry=host)]}
+        self._http = httpx.Client(timeout=SECONDS, follow_redirects=True, event_hooks=hooks)
         self._authorization = ""
 
     def close(self) -> None:
