@@ -26,11 +26,15 @@ ADMINISTRATOR = "admin"
 
 
 def create_first_administrator(password: str | None = None) -> tuple[User, str | None]:
-    """The first administrator and, where none was given, the generated password. An existing one stays as it is."""
+    """The first administrator and, where none was given, the generated password. An existing one stays as it is.
+
+    Raises Refusal `password_weak`."""
     with transaction.atomic():
         existing = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
         if existing is not None:
             return existing, None
+        if password:
+            _check_strength(password, User(username=ADMINISTRATOR))
         generated = None if password else secrets.token_urlsafe(12)
         user = User.objects.create_superuser(ADMINISTRATOR, password=password or generated)
         record(None, "mlops.account.created", subject=f"people/{ADMINISTRATOR}", data={"administrator": True})
@@ -131,14 +135,19 @@ def change_password(actor: User, *, current: str, new: str) -> None:
     """Raises Refusal `password_wrong` or `password_weak`. Who has none yet (link accounts) needs no current one."""
     if actor.has_usable_password() and not actor.check_password(current):
         raise Refusal("password_wrong", _("That is not your current password."))
-    try:
-        validate_password(new, actor)
-    except ValidationError as error:
-        raise Refusal("password_weak", " ".join(error.messages)) from error
+    _check_strength(new, actor)
     with transaction.atomic():
         actor.set_password(new)
         actor.save(update_fields=["password"])
         record(actor, "mlops.account.password_changed", subject=f"people/{actor.get_username()}")
+
+
+def _check_strength(password: str, person: User) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        hint = _("Choose a longer one, such as four words that do not belong together.")
+        raise Refusal("password_weak", " ".join(error.messages), hint=hint) from error
 
 
 def digest(secret: str) -> str:

@@ -140,7 +140,8 @@ def _page_status(refusal: Refusal) -> int:
 def _target(request: HttpRequest) -> str:
     """Where to go afterwards: only ever a page of this server."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    if is_ours and wanted.startswith("/"):
         return wanted
     return str(settings.LOGIN_REDIRECT_URL)
 
