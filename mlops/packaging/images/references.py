@@ -10,6 +10,7 @@ from mlops.formats.refusal import Refusal
 
 HUB, HUB_ADDRESS = "docker.io", "registry-1.docker.io"
 LOOPBACK = re.compile(r"(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")
+HOST = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*)(:[0-9]{1,5})?")
 REPOSITORY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -45,7 +46,7 @@ def parsed(text: str) -> Reference:
     repository, colon, tag = path.partition(":")
     if registry == HUB and "/" not in repository:
         repository = f"library/{repository}"
-    is_named = REPOSITORY.fullmatch(repository) and (TAG.fullmatch(tag) if colon else True)
+    is_named = REPOSITORY.fullmatch(repository) and (TAG.fullmatch(tag) if colon else True) and HOST.fullmatch(registry)
     if not is_named or (digest and not DIGEST.fullmatch(digest)) or len(repository) > 255:
         raise Refusal(
             "reference_invalid",
