@@ -64,6 +64,13 @@ VARIABLES: tuple[Variable, ...] = (
         help="How long stored bytes that nothing holds are kept at least.",
         default="24",
     ),
+    Variable(name="MLOPS_UPLOAD_MOST_BYTES", help="The largest file that may be uploaded.", default="107374182400"),
+    Variable(
+        name="MLOPS_UPLOADS_MOST_BYTES",
+        help="How large one person's unfinished uploads may be together.",
+        default="214748364800",
+    ),
+    Variable(name="MLOPS_UPLOAD_KEEP_HOURS", help="How long unfinished uploads wait to be resumed.", default="48"),
     Variable(name="MLOPS_BIN_DAYS", help="How long deleted runs can be restored; 0: always.", default="30"),
     Variable(
         name="MLOPS_IMPORT_PRIVATE_HOSTS",

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "mlops.alerts",
     "mlops.datastores",
     "mlops.scans",
+    "mlops.uploads",
     "mlops.imports",
     "mlops.datasets",
     "mlops.environments",
@@ -188,6 +189,9 @@ WATCHED_FOLDERS = env.read("MLOPS_WATCHED_FOLDERS")
 TELEMETRY_MINUTES_DAYS = float(env.read("MLOPS_TELEMETRY_MINUTES_DAYS"))
 TELEMETRY_HOURS_DAYS = float(env.read("MLOPS_TELEMETRY_HOURS_DAYS"))
 GARBAGE_GRACE_HOURS = float(env.read("MLOPS_GARBAGE_GRACE_HOURS"))
+UPLOAD_MOST_BYTES = int(env.read("MLOPS_UPLOAD_MOST_BYTES"))
+UPLOADS_MOST_BYTES = int(env.read("MLOPS_UPLOADS_MOST_BYTES"))
+UPLOAD_KEEP_HOURS = float(env.read("MLOPS_UPLOAD_KEEP_HOURS"))
 BIN_DAYS = int(env.read("MLOPS_BIN_DAYS"))
 CODE_MOST_BYTES = int(env.read("MLOPS_CODE_MOST_BYTES"))
 CODE_MOST_FILES = int(env.read("MLOPS_CODE_MOST_FILES"))

@@ -10,8 +10,8 @@ from mlops.web.pages import api_docs
 
 API = [
     "accounts", "bin", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
-    "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "imports", "scans", "replays",
-    "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
+    "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "imports", "scans", "uploads",
+    "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
 ]  # fmt: skip
 
 urlpatterns = [

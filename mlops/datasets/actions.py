@@ -34,15 +34,16 @@ def receive(
     actor: Any,
     project: Project,
     *,
-    source: BinaryIO,
+    source: BinaryIO | Blob,
     file_name: str,
     details: dict[str, str] | None = None,
     dataset: Dataset | None = None,
 ) -> tuple[Upload, Examination]:
-    """Keeps the bytes as they come and looks at their beginning. Raises Refusal for what cannot become a table."""
+    """Keeps the bytes as they come (a blob has come already) and looks at their beginning. Raises Refusal for what
+    cannot become a table."""
     require(actor, "contribute", project)
     file_name = PurePath(file_name.replace("\\", "/")).name[:255] or "data.csv"
-    blob = keep_stream(source)
+    blob = source if isinstance(source, Blob) else keep_stream(source)
     seen = _examine(blob, file_name)
     upload = Upload.objects.create(
         project=project,

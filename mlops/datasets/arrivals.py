@@ -17,6 +17,7 @@ from mlops.datasets import errors
 from mlops.datasets.models import Arrival
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.uploads.actions import sent_files
 
 MOST_FILES = 200_000
 LONGEST_PATH = 900
@@ -70,6 +71,17 @@ def keep_listed(actor: Any, project: Project, *, files: list[tuple[str, BinaryIO
         inner = path.removeprefix(shared)
         kept[inner] = File(path=inner, digest=digest, size_bytes=size)
     return _kept(actor, project, list(kept.values()), is_folder=True)
+
+
+def keep_sent(actor: Any, project: Project, *, sent: list[tuple[str, str]]) -> Arrival:
+    """Of files that were uploaded before; a single one without a folder is a file, more are a folder, whose name all
+    paths may share."""
+    files = sent_files(actor, project, [(upload_id, path and checked_path(path)) for upload_id, path in sent])
+    tops = {PurePosixPath(file.path).parts[0] for file in files if "/" in file.path}
+    shared = f"{tops.pop()}/" if len(tops) == 1 and all("/" in file.path for file in files) else ""
+    inner = [File(path=one.path.removeprefix(shared), digest=one.digest, size_bytes=one.size_bytes) for one in files]
+    is_folder = bool(shared) or len(inner) > 1
+    return _kept(actor, project, inner, is_folder=is_folder)
 
 
 def arrival(actor: Any, project: Project, arrival_id: UUID) -> Arrival:

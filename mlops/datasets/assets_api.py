@@ -20,6 +20,8 @@ from mlops.datasets.comparing import difference
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.queries import latest_of
 from mlops.formats.refusal import Refusal
+from mlops.uploads.actions import forget
+from mlops.uploads.given import sent_in
 
 
 class NewAssetFields(serializers.Serializer[Any]):
@@ -31,6 +33,9 @@ class NewAssetFields(serializers.Serializer[Any]):
     tags = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, default=dict)
     properties = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, default=dict)
     arrival = serializers.UUIDField(required=False, allow_null=True, default=None)
+    sent = serializers.JSONField(
+        required=False, help_text="files that were uploaded before: [{id, path}], by /api/v1/sent-files/"
+    )
     path = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     reference = serializers.BooleanField(required=False, default=False)
 
@@ -79,8 +84,10 @@ class AssetsView(APIView):
         values = dict(form.validated_data)
         project = readable_project(request.user, values["project"])
         require(request.user, "contribute", project)
-        given = values["arrival"]
+        given, sent = values["arrival"], sent_in(values.get("sent", []))
         files = arrivals.arrival(request.user, project, given).tree if given else None
+        if sent:
+            files = arrivals.keep_sent(request.user, project, sent=sent).tree
         new = assets.NewAsset(
             name=values["name"],
             type=values["type"],
@@ -92,6 +99,7 @@ class AssetsView(APIView):
             by_reference=values["reference"],
         )
         version = assets.create_asset(request.user, project, new, files=files)
+        forget(request.user, (upload_id for upload_id, _path in sent))
         return Response(dataset_row(version.dataset, version), status=status.HTTP_201_CREATED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
@@ -32,6 +32,7 @@ from mlops.scans.policies import require_clean
 from mlops.tags.actions import change_tags
 from mlops.tags.filters import remove_tag as forget_tag
 from mlops.tags.filters import write_tags
+from mlops.uploads.actions import sent_files
 from mlops.work.calls import later
 
 MOST_FILES = 5_000
@@ -148,6 +149,16 @@ def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, Binar
     if not kept:
         raise Refusal("model_without_files", _("No file came with the request."), hint=_("Choose at least one file."))
     return keep_manifest(Manifest(files=tuple(kept[path] for path in sorted(kept))))
+
+
+def keep_sent(actor: Any, project: Project, *, sent: Sequence[tuple[str, str]]) -> Tree:
+    """Of files that were uploaded before, by the ids of their uploads and their paths inside the model."""
+    if len(sent) > MOST_FILES:
+        raise Refusal("too_many_files", _("A model has at most %(most)s files.") % {"most": MOST_FILES})
+    files = sent_files(actor, project, [(upload_id, path and _checked_path(path)) for upload_id, path in sent])
+    if not files:
+        raise Refusal("model_without_files", _("No file came with the request."), hint=_("Choose at least one file."))
+    return keep_manifest(Manifest(files=tuple(files)))
 
 
 def keep_address(actor: Any, project: Project, address: str) -> Tree:

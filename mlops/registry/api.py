@@ -28,6 +28,8 @@ from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
 from mlops.tags.searching import Searchable, asks_for
+from mlops.uploads.actions import forget
+from mlops.uploads.given import sent_in
 
 
 class NewModel(serializers.Serializer[Any]):
@@ -47,6 +49,9 @@ class NewModel(serializers.Serializer[Any]):
         required=False, allow_blank=True, default="", help_text="sklearn, lightgbm, xgboost, onnx, mlflow or custom"
     )
     path = serializers.CharField(required=False, allow_blank=True, default="")
+    sent = serializers.JSONField(
+        required=False, help_text="files that were uploaded before: [{id, path}], by /api/v1/sent-files/"
+    )
     reuse = serializers.BooleanField(required=False, default=False)
     version = serializers.IntegerField(
         required=False,
@@ -126,19 +131,22 @@ class ModelsView(APIView):
         for key in ("tags", "properties"):
             values[key] = _as_mapping(values[key], key)
         uploads, path, reuse = request.FILES.getlist("files"), values.pop("path"), values.pop("reuse")
-        if uploads or path:
+        sent = sent_in(values.pop("sent", []))
+        if uploads or path or sent:
             paths = request.data.getlist("paths") if hasattr(request.data, "getlist") else []
             given = [(_path(upload, paths, place), upload) for place, upload in enumerate(uploads)]
-            tree = (
-                actions.keep_address(request.user, project, path)
-                if path
-                else actions.keep_files(request.user, project, files=given)
-            )
+            if path:
+                tree = actions.keep_address(request.user, project, path)
+            elif sent:
+                tree = actions.keep_sent(request.user, project, sent=sent)
+            else:
+                tree = actions.keep_files(request.user, project, files=given)
             for unused in ("node", "port"):
                 values.pop(unused)
             values["number"] = values.pop("version")
             same = queries.version_of_tree(project, values["name"], tree) if reuse else None
             version = same or actions.register(request.user, project, tree=tree, **values)
+            forget(request.user, (upload_id for upload_id, _path in sent))
         else:
             run = Run.kept.filter(pk=run_id, project=project).first() if run_id else None
             if run_id and run is None:

@@ -109,6 +109,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "platform": "x86_64",
         "image_id": _image(owner, version).pk,
         "login_id": _registry_login(owner, project).pk,
+        "sent_id": _sent_file(owner, project).pk,
         "allowance_id": Allowance.objects.create(project=project, name=f"{SECRET}.A", reason="x").pk,
         "datastore_id": _datastore(owner, project).pk,
         "import_id": _import(owner, project).pk,
@@ -474,6 +475,12 @@ def _profile(owner: Any, version: Any) -> Any:
     facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
     order = {"cores": [1.0], "memory_bytes": [2**30]}
     return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
+
+
+def _sent_file(owner: Any, project: Any) -> Any:
+    from mlops.uploads.actions import begin
+
+    return begin(owner, project, name=f"{SECRET}.bin", size_bytes=9)
 
 
 def _registry_login(owner: Any, project: Any) -> Any:

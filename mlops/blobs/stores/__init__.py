@@ -24,6 +24,10 @@ class Store(Protocol):
         """Reads to the end; returns digest and size in bytes."""
         ...
 
+    def take_over(self, path: Path, digest: str) -> None:
+        """Makes a file its own, whose digest is known; without a copy where that is possible. `path` is gone then."""
+        ...
+
     def together(self) -> AbstractContextManager[Callable[[BinaryIO], tuple[str, int]]]:
         """A `put` for many files at once; what it put is there when the block has ended without an error."""
         ...

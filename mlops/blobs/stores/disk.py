@@ -52,6 +52,25 @@ class DiskStore:
             raise
         return digest.hexdigest(), size
 
+    def take_over(self, path: Path, digest: str) -> None:
+        if self._touch(digest):
+            path.unlink()
+            return
+        aside = self.folder / "incoming" / f"taken-{digest}-{os.getpid()}"
+        try:
+            os.replace(path, aside)
+        except OSError:  # another disk
+            with path.open("rb") as source:
+                self.put(source)
+            path.unlink()
+            return
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())
+        os.chmod(aside, 0o444)
+        target = self._path(digest)
+        target.parent.mkdir(exist_ok=True)
+        os.replace(aside, target)
+
     @contextmanager
     def together(self) -> Iterator[Callable[[BinaryIO], tuple[str, int]]]:
         """To put many small files: they are brought to the disk by the thousand, and not one by one."""

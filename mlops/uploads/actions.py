@@ -1,0 +1,264 @@
+"""Beginning, continuing, finishing, using and ending the sending of a file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from io import BufferedRandom
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import may, require
+from mlops.access.models import Project
+from mlops.blobs.models import Blob
+from mlops.blobs.stores import store
+from mlops.formats.inner_paths import inner_path, shown
+from mlops.formats.manifest import File
+from mlops.formats.refusal import Refusal, Where
+from mlops.uploads.models import SentFile
+from mlops.uploads.places import opened, place_of, received_bytes
+from mlops.work.calls import later
+
+COPY_BYTES = 1024 * 1024
+SPARE_BYTES = 1024**3
+"""What stays free on the disk."""
+FINISHED_AT_ONCE_BYTES = 256 * 1024**2
+"""Larger ones are read to their end by a worker."""
+LONGEST_NAME = 900
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def begin(actor: Any, project: Project, *, name: str, size_bytes: int, sha256: str = "") -> SentFile:
+    """Raises Refusal `name_unusable`, `digest_invalid`, `upload_too_large`, `uploads_too_many`, `disk_full`."""
+    require(actor, "contribute", project)
+    name = _checked_name(name)
+    if sha256 and not SHA256.fullmatch(sha256):
+        raise Refusal("digest_invalid", _("“%s” is no SHA-256.") % sha256[:70], hint=_("Write it as 64 hex digits."))
+    _require_room(actor, name, size_bytes)
+    made = SentFile.objects.create(
+        project=project,
+        name=name,
+        size_bytes=size_bytes,
+        sha256=sha256,
+        created_by=actor,
+        touched_at=timezone.now(),
+    )
+    if not size_bytes:
+        finish(made.pk)
+        made.refresh_from_db()
+    return made
+
+
+def own(actor: Any, upload_id: UUID) -> SentFile:
+    """Nobody else's. Raises Refusal `not_found`; `forbidden` for who may not contribute any more."""
+    found = SentFile.objects.filter(pk=upload_id, created_by=actor.pk).select_related("project").first()
+    if found is None or not may(actor, "read", found.project):
+        message = _("There is no such upload, or it is not yours.")
+        raise Refusal("not_found", message, hint=_("It may have expired: send the file anew."), status=404)
+    require(actor, "contribute", found.project)
+    return found
+
+
+def offset_of(upload: SentFile) -> int:
+    return upload.size_bytes if upload.blob_id else received_bytes(upload.pk)
+
+
+def add(
+    actor: Any, upload: SentFile, source: BinaryIO, *, offset: int, checksum: tuple[str, bytes] | None = None
+) -> int:
+    """Appends what comes and says how far it is then. `checksum`: algorithm and digest of these bytes.
+
+    Raises Refusal `wrong_offset` (409), `checksum_differs` (460; nothing is kept of them), `upload_too_long`."""
+    require(actor, "contribute", upload.project)
+    with opened(upload.pk) as file:
+        received = os.fstat(file.fileno()).st_size
+        if offset != received or upload.blob_id:
+            raise _wrong_offset(offset, upload.size_bytes if upload.blob_id else received)
+        file.seek(offset)
+        try:
+            _append(file, source, upload, offset, checksum)
+        except BaseException:
+            file.truncate(offset)
+            raise
+        file.flush()
+        now = file.tell()
+    SentFile.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
+    if now == upload.size_bytes:
+        _finish_soon(upload)
+    return now
+
+
+def _append(
+    file: BufferedRandom, source: BinaryIO, upload: SentFile, offset: int, checksum: tuple[str, bytes] | None
+) -> None:
+    digest = hashlib.new(checksum[0]) if checksum else None
+    left = upload.size_bytes - offset
+    while piece := source.read(COPY_BYTES):
+        left -= len(piece)
+        if left < 0:
+            raise Refusal(
+                "upload_too_long",
+                _("More bytes came than the %(size)d that were told for “%(name)s”.")
+                % {"size": upload.size_bytes, "name": upload.name},
+                hint=_("The file has changed meanwhile: send it anew."),
+                status=413,
+            )
+        file.write(piece)
+        if digest:
+            digest.update(piece)
+    if digest and checksum and digest.digest() != checksum[1]:
+        message = _("The piece arrived damaged, and is not kept.")
+        raise Refusal("checksum_differs", message, hint=_("Send it again."), status=460)
+
+
+def _finish_soon(upload: SentFile) -> None:
+    if upload.size_bytes <= FINISHED_AT_ONCE_BYTES:
+        finish(upload.pk)
+    else:
+        later("uploads.finish", upload.pk)
+
+
+def finish(upload_id: UUID) -> None:
+    """Reads a file that came whole into the store. May run twice."""
+    upload = SentFile.objects.filter(pk=upload_id, blob=None, problem="").first()
+    if upload is None or received_bytes(upload.pk) != upload.size_bytes:
+        return
+    with opened(upload.pk) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if upload.sha256 and upload.sha256 != digest:
+            problem = _("It is not what was sent: its SHA-256 is %(found)s…, not %(told)s….")
+            words = problem % {"found": digest[:12], "told": upload.sha256[:12]}
+            SentFile.objects.filter(pk=upload.pk).update(problem=words)
+            place_of(upload.pk).unlink(missing_ok=True)
+            return
+        store().take_over(place_of(upload.pk), digest)
+        blob = Blob.objects.get_or_create(digest=digest, defaults={"size_bytes": upload.size_bytes})[0]
+        SentFile.objects.filter(pk=upload.pk).update(blob=blob, touched_at=timezone.now())
+
+
+def sent_files(actor: Any, project: Project, given: Sequence[tuple[str, str]]) -> list[File]:
+    """Whole files by their upload's id and the path that each shall have (or "": its own name).
+
+    Raises Refusal `not_found`, `upload_unfinished`, `upload_damaged`, `path_twice`."""
+    require(actor, "contribute", project)
+    found: dict[str, File] = {}
+    for upload_id, wanted in given:
+        upload = own(actor, as_id(upload_id))
+        if upload.project_id != project.pk:
+            raise Refusal("not_found", _("The upload “%s” is for another project.") % upload.name, status=404)
+        path = _checked_name(wanted or upload.name)
+        if path in found:
+            raise Refusal("path_twice", _("“%s” was sent twice.") % path, hint=_("Take one of them away."))
+        found[path] = File(path=path, digest=_blob_of(upload), size_bytes=upload.size_bytes)
+    return [found[path] for path in sorted(found)]
+
+
+def _blob_of(upload: SentFile) -> str:
+    if upload.problem:
+        raise Refusal("upload_damaged", f"“{upload.name}”: {upload.problem}", hint=_("Send the file anew."), status=422)
+    if upload.blob_id is None and received_bytes(upload.pk) == upload.size_bytes:
+        message = _("“%s” has come whole and is being read to its end.") % upload.name
+        raise Refusal("upload_busy", message, hint=_("Try again in a moment."), status=409)
+    if upload.blob_id is None:
+        share = received_bytes(upload.pk) / max(upload.size_bytes, 1)
+        raise Refusal(
+            "upload_unfinished",
+            _("“%(name)s” is not whole yet: %(share)s have come.") % {"name": upload.name, "share": f"{share:.0%}"},
+            hint=_("Wait until it is, or go on with it."),
+            status=409,
+        )
+    return upload.blob_id
+
+
+def forget(actor: Any, upload_ids: Iterable[str]) -> None:
+    """What came of them stays where it was put to use."""
+    for upload_id in upload_ids:
+        remove(own(actor, as_id(upload_id)))
+
+
+def remove(upload: SentFile) -> None:
+    place = place_of(upload.pk)
+    upload.delete()
+    place.unlink(missing_ok=True)
+
+
+def remove_expired() -> int:
+    oldest = timezone.now() - keep_for()
+    expired = list(SentFile.objects.filter(touched_at__lt=oldest).values_list("pk", flat=True)[:1_000])
+    for upload_id in expired:
+        SentFile.objects.filter(pk=upload_id, touched_at__lt=oldest).delete()
+        place_of(upload_id).unlink(missing_ok=True)
+    return len(expired)
+
+
+def keep_for() -> timedelta:
+    return timedelta(hours=settings.UPLOAD_KEEP_HOURS)
+
+
+def as_id(text: str) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise Refusal("not_found", _("“%s” is no upload.") % str(text)[:60], status=404) from None
+
+
+def _checked_name(given: str) -> str:
+    name = inner_path(given)
+    if len(name) > LONGEST_NAME:
+        message = _("“%(name)s” is longer than %(most)d characters.") % {"name": shown(name), "most": LONGEST_NAME}
+        raise Refusal("name_unusable", message, hint=_("Rename it."), status=422, where=Where(value=shown(name)))
+    return name
+
+
+def _require_room(actor: Any, name: str, size_bytes: int) -> None:
+    most, together = settings.UPLOAD_MOST_BYTES, settings.UPLOADS_MOST_BYTES
+    if size_bytes < 0:
+        raise Refusal("size_invalid", _("A file has no negative size."))
+    if size_bytes > most:
+        raise Refusal(
+            "upload_too_large",
+            _("“%(name)s” has %(size)s, and a file may have %(most)s.")
+            % {"name": shown(name), "size": _gigabytes(size_bytes), "most": _gigabytes(most)},
+            hint=_("An administrator may let larger ones come: MLOPS_UPLOAD_MOST_BYTES."),
+            status=413,
+        )
+    waiting = SentFile.objects.filter(created_by=actor, blob=None).aggregate(size=Sum("size_bytes"))["size"] or 0
+    if waiting + size_bytes > together:
+        raise Refusal(
+            "uploads_too_many",
+            _("Your unfinished uploads have %(size)s already, of %(most)s.")
+            % {"size": _gigabytes(waiting), "most": _gigabytes(together)},
+            hint=_("Finish or discard some of them: `GET /api/v1/sent-files/` lists them."),
+            status=413,
+        )
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if size_bytes + SPARE_BYTES > free:
+        raise Refusal(
+            "disk_full",
+            _("The server's disk has %(free)s free, too little for “%(name)s”.")
+            % {"free": _gigabytes(free), "name": shown(name)},
+            hint=_("Ask an administrator to make room."),
+            status=507,
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+
+
+def _wrong_offset(given: int, right: int) -> Refusal:
+    return Refusal(
+        "wrong_offset",
+        _("The upload is at byte %(right)d, not at %(given)d.") % {"right": right, "given": given},
+        hint=_("Ask how far it is (HEAD), and go on from there."),
+        status=409,
+    )
