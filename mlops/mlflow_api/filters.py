@@ -5,25 +5,50 @@ all lists, in its strict form. As with MLflow, `!=` finds only what has a value.
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.shapes import millis, moment
+from mlops.runs.models import Special
+from mlops.tags.lookups import PkText
 from mlops.tags.models import Tag
 
 IS_PROMPT = "mlflow.prompt.is_prompt"
 """Clients ask for models that are no prompts by `= 'false'`, though most have no such tag."""
 FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 ORDERED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+INFINITE_AT = {
+    ">": Special.INFINITE, ">=": Special.INFINITE, "<": Special.MINUS_INFINITE, "<=": Special.MINUS_INFINITE,
+}  # fmt: skip
+GREATEST = sys.float_info.max
 MOST_ORDERS, LONGEST_ORDER = 20, 1_000
 PATTERNS = ("like", "ilike", "contains")
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
@@ -44,6 +69,8 @@ class Attribute:
     aliases: tuple[str, ...] = ()
     is_key: bool = False
     """It names a row, so that no pattern fits it."""
+    tag: str = ""
+    """Its value counts before that of the column, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +85,8 @@ class Kind:
     attributes: dict[str, Attribute]
     metrics: Facts | None = None
     parameters: Facts | None = None
+    parameters_in: str = ""
+    """The column of its own, of JSON, in which they lie instead."""
     tags_as_attributes: dict[str, Attribute] = field(default_factory=dict)
     """Tags of MLflow that are facts of ours."""
     elsewhere: dict[str, tuple[Facts, str]] = field(default_factory=dict)
@@ -80,7 +109,8 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
         return things
     names = {**kind.attributes, **{name: Attribute(path="") for name in kind.elsewhere}}
     fields = [Field(name=n, kind="number" if a.number else "text", aliases=a.aliases) for n, a in names.items()]
-    spaces = ["tag"] + ["metric"] * bool(kind.metrics) + ["parameter"] * bool(kind.parameters)
+    spaces = ["tag"] + ["metric"] * bool(kind.metrics)
+    spaces += ["parameter"] * bool(kind.parameters or kind.parameters_in)
     try:
         query = parse(text, vocabulary(fields, spaces=spaces, strict=True))  # type: ignore[arg-type]
     except Refusal as refusal:
@@ -96,7 +126,7 @@ def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[
     seen: set[str] = set()
     for index, text in enumerate(given):
         name, is_down = direction_of(text)
-        things, key = _sort_key(things, name, kind, f"sort_{index}")
+        things, key = _sort_key(things, name, kind, f"sort_{index}", is_down=is_down)
         if key in seen:
             raise invalid(f"`order_by` contains duplicate fields: {given}")
         seen.add(key)
@@ -115,7 +145,7 @@ def direction_of(text: str) -> tuple[str, bool]:
     return name.strip(), way.lower() == "desc"
 
 
-def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str) -> tuple[QuerySet[Any], str]:
+def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str, *, is_down: bool) -> tuple[QuerySet[Any], str]:
     found = PREFIX.fullmatch(_unquoted(name))
     space = SPACES.get((found["space"] or "").lower()) if found else None
     key = _unquoted(found["key"]) if found and space else _unquoted(name)
@@ -128,13 +158,35 @@ def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str) -> tuple
     if space == "tag":
         if key in kind.tags_as_attributes:
             return things, kind.tags_as_attributes[key].path
-        rows: Any = _tag_rows(kind).annotate(of=AsKey("object_id")).filter(key=key, of=OuterRef("pk")).values("value")
+        rows: Any = _tag_rows(kind).filter(key=key, object_id=PkText(OuterRef("pk"))).values("value")
+    elif space == "parameter" and kind.parameters_in:
+        return things.annotate(**{alias: _within(kind.parameters_in, key)}), alias
     else:
         facts = kind.metrics if space == "metric" else kind.parameters
         if facts is None:
             raise invalid(f"Invalid order_by clause '{name}'.")
-        rows = facts.model._default_manager.filter(key=key, **{facts.holder: OuterRef("pk")}).values("value")
+        rows = facts.model._default_manager.filter(key=key, **{facts.holder: OuterRef("pk")})
+        rows = rows.values_list(_among_numbers(is_down=is_down) if space == "metric" else "value")
     return things.annotate(**{alias: Subquery(rows[:1])}), alias
+
+
+def _told_or(known: Q, node: Compare | Has, kind: Kind, tag: str) -> Q:
+    """What clients tell by a tag counts before what is known."""
+    told = _tag_rows(kind).filter(key=tag)
+    fitting = told.filter(_compared(node, Attribute("value"))).values_list(AsKey("object_id"))
+    return Q(pk__in=fitting) | (known & ~Q(pk__in=told.values_list(AsKey("object_id"))))
+
+
+def _among_numbers(*, is_down: bool) -> Case:
+    """NaN comes after all numbers, whichever way; infinities stand where they belong."""
+    last = -math.inf if is_down else math.inf
+    told = {Special.INFINITE: GREATEST, Special.MINUS_INFINITE: -GREATEST, Special.NAN: last}
+    whens = [When(special=special, then=Value(value)) for special, value in told.items()]
+    return Case(*whens, default=F("value"), output_field=FloatField())
+
+
+def _within(column: str, key: str) -> Cast:
+    return Cast(KeyTextTransform(key, column), TextField())
 
 
 def _condition(node: Node, kind: Kind) -> Q:
@@ -157,18 +209,27 @@ def _condition(node: Node, kind: Kind) -> Q:
         rows = facts.model._default_manager.filter(_compared(node, Attribute(column))).values(facts.holder)
         return Q(pk__in=rows)
     if space == "field" or (space == "tag" and key in kind.tags_as_attributes):
-        return _compared(node, kind.attributes[key] if space == "field" else kind.tags_as_attributes[key])
+        attribute = kind.attributes[key] if space == "field" else kind.tags_as_attributes[key]
+        found = _compared(node, attribute)
+        return _told_or(found, node, kind, attribute.tag) if attribute.tag else found
     if space == "tag" and key == IS_PROMPT:
         prompts = _tag_rows(kind).filter(key=key, value__iexact="true").values_list(AsKey("object_id"))
         return Q(pk__in=prompts) if _asks_for_prompts(node) else ~Q(pk__in=prompts)
     if space == "tag":
         tags = _tag_rows(kind).filter(_compared(node, Attribute("value")), key=key)
         return Q(pk__in=tags.values_list(AsKey("object_id")))
+    if space == "parameter" and kind.parameters_in:
+        holders = kind.model._default_manager.annotate(told=_within(kind.parameters_in, key))
+        return Q(pk__in=holders.filter(_compared(node, Attribute("told"))).values("pk"))
     facts = kind.metrics if space == "metric" else kind.parameters  # type: ignore[assignment]
     value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
     kept: Any = facts.model._default_manager.filter(_compared(node, value), key=key)
     if space == "metric":  # one range of an index
-        return Q(pk__in=kept.values(facts.holder))
+        infinite = INFINITE_AT.get(getattr(node, "operator", ""))
+        if infinite is None:
+            return Q(pk__in=kept.values(facts.holder))
+        beyond = facts.model._default_manager.filter(key=key, value=None, special=infinite)
+        return Q(pk__in=kept.values(facts.holder).union(beyond.values(facts.holder), all=True))
     return Q(Exists(kept.filter(**{facts.holder: OuterRef("pk")})))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops.mlflow_api.filters import Attribute, Facts, Kind, as_moment
 from mlops.mlflow_api.runs import STATE_OF
-from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME
+from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, USER
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.models import (
     DatasetUse,
@@ -48,7 +48,7 @@ RUNS = Kind(
         "run_id": Attribute("pk", read=as_run_key, is_key=True, aliases=("run_uuid",)),
         "run_name": Attribute("display_name", aliases=("name", "run name")),
         "status": Attribute("state", read=_state),
-        "user_id": Attribute("created_by__username", aliases=("user",)),
+        "user_id": Attribute("created_by__username", aliases=("user",), tag=USER),
         "experiment_id": Attribute("experiment", read=as_run_key, is_key=True),
         "start_time": _moment("started_at", "created"),
         "end_time": _moment("ended_at"),
@@ -89,6 +89,7 @@ LOGGED_MODELS = Kind(
         "last_updated_timestamp": _moment("changed_at", "last_updated_time", "last_updated_timestamp_ms"),
     },
     metrics=Facts(LoggedModelMetric, "model"),
+    parameters_in="parameters",
 )
 REGISTERED_MODELS = Kind(
     model=RegisteredModel,

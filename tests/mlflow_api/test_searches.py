@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from mlflow.exceptions import MlflowException
 
@@ -95,3 +97,30 @@ def test_data_of_experiments_are_told_once_each(client, call, runs):
     assert found == [{"experiment_id": "0", "name": "shop", "digest": "d1", "context": "train"}]
     refused = call("POST", "experiments/search-datasets", {"experiment_ids": []})
     assert "must specify at least one experiment_id" in refused.json()["message"]
+
+
+def test_infinite_values_stand_at_the_ends_of_an_order_and_nan_after_them(client):
+    for name, value in (("nan", math.nan), ("up", math.inf), ("one", 1.0), ("down", -math.inf), ("none", None)):
+        run_id = client.create_run("0", run_name=name).info.run_id
+        if value is not None:
+            client.log_metric(run_id, "x", value)
+    names = [run.info.run_name for run in client.search_runs(["0"], order_by=["metrics.x ASC"])]
+    assert names == ["down", "one", "up", "nan", "none"]
+    names = [run.info.run_name for run in client.search_runs(["0"], order_by=["metrics.x DESC"])]
+    assert names == ["up", "one", "down", "nan", "none"]
+    assert {run.info.run_name for run in client.search_runs(["0"], "metrics.x > 0")} == {"one", "up"}
+
+
+def test_the_user_that_a_client_names_is_the_user_of_a_run(client):
+    named = client.create_run("0", tags={"mlflow.user": "alice"}).info
+    assert named.user_id == "alice"
+    assert [run.info.run_id for run in client.search_runs(["0"], "attributes.user_id = 'alice'")] == [named.run_id]
+    assert client.search_runs(["0"], "user_id = 'carl'") == []
+
+
+def test_logged_models_are_found_by_their_parameters(client):
+    for name, rate in (("a", "0.1"), ("b", "0.2")):
+        client.create_logged_model("0", name=name, params={"lr": rate})
+    assert [one.name for one in client.search_logged_models(["0"], filter_string="params.lr = '0.2'")] == ["b"]
+    by = [{"field_name": "params.lr", "ascending": False}]
+    assert [one.name for one in client.search_logged_models(["0"], order_by=by)] == ["b", "a"]
