@@ -79,8 +79,8 @@ class Policy(models.Model):
     """None: as MLOPS_BIN_DAYS says; 0: for ever."""
     keep_versions = models.PositiveIntegerField(default=0)
     """Of each model, so many of the newest versions stay; 0: all."""
-    outputs_days = models.PositiveIntegerField(default=0)
-    """What steps made goes so long after their run's end, unless it was registered or is used; 0: never."""
+    runs_days = models.PositiveIntegerField(default=0)
+    """Runs from which nothing was registered, and that nothing uses, go so long after their end; 0: never."""
     is_on = models.BooleanField(default=True)
     """Whether the rules are applied by themselves; the bin's days hold anyhow."""
     changed_at = models.DateTimeField(auto_now=True)

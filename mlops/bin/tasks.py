@@ -1,4 +1,5 @@
-"""The regular job of the recycle bin: what lay there long enough goes, and what was broken off is finished."""
+"""The regular job of the recycle bin: rules fill it, what lay there long enough goes, and what was broken off is
+finished."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.bin.policies import days_in_bin
 from mlops.bin.removal import finish_broken_off
+from mlops.bin.rules import apply_all
 from mlops.bin.shelves import expired
 from mlops.formats.refusal import Refusal
 from mlops.work.calls import every
@@ -18,6 +20,7 @@ from mlops.work.calls import every
 
 @every(3600, "bin.keep")
 def keep() -> None:
+    apply_all()
     finish_broken_off()
     empty_bins()
 

@@ -6,11 +6,12 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from mlops.registry import binned, dataset_users, pointed_at, run_users, usage
+        from mlops.registry import binned, dataset_users, keep_newest, pointed_at, run_users, usage
         from mlops.registry.approval import check_kinds
 
         dataset_users.register()
         run_users.register()
         binned.register()
+        keep_newest.register()
         usage.register(pointed_at.users)
         check_kinds.register_all()

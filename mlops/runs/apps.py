@@ -7,10 +7,11 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.bin import shelves
-        from mlops.runs import alerting, environment_uses, job_outputs
+        from mlops.runs import alerting, environment_uses, job_outputs, old_runs
         from mlops.runs.shelf import RunShelf
 
         shelves.register(RunShelf())
+        old_runs.register()
         alerting.register()
         job_outputs.register()
         environment_uses.register()

@@ -3,8 +3,8 @@ files that nobody completed."""
 
 from __future__ import annotations
 
+from mlops.bin.collecting import collect_and_tell
 from mlops.blobs import parted
-from mlops.blobs.garbage import collect
 from mlops.runs.retention import apply_rules
 from mlops.work.calls import every
 
@@ -16,7 +16,7 @@ def keep_rules() -> None:
 
 @every(6 * 3600, "runs.garbage")
 def collect_garbage() -> None:
-    collect()
+    collect_and_tell()
 
 
 @every(3600, "runs.old_parts")

@@ -28,14 +28,15 @@ def collect_garbage(arguments: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from mlops.blobs.garbage import collect, find
+    from mlops.bin.collecting import collect_and_tell
+    from mlops.blobs.garbage import find
 
     grace = None if arguments.grace_hours is None else timedelta(hours=arguments.grace_hours)
     if arguments.dry_run:
         found = find(grace=grace)
         print(f"{found.condemned} blobs with {found.condemned_bytes:,} bytes are held by nothing. Nothing was removed.")
         return 0
-    done = collect(grace=grace)
+    done = collect_and_tell(grace=grace)
     print(f"Removed {done.removed} blobs with {done.removed_bytes:,} bytes, and {done.strays} stray files.")
     print(f"{done.condemned} blobs with {done.condemned_bytes:,} bytes are held by nothing and go after the grace.")
     return 0

@@ -14,6 +14,7 @@ from mlops.web.pages import (
     batch,
     batch_deploying,
     batch_jobs,
+    bin,
     clusters,
     collected,
     components,
@@ -60,6 +61,7 @@ from mlops.web.pages import (
 app_name = "web"
 urlpatterns = [
     *home.urlpatterns,
+    *bin.urlpatterns,
     *project_scans.urlpatterns,
     *projects.urlpatterns,
     *search.urlpatterns,

@@ -172,6 +172,12 @@ on("api/v1/components/<uuid:component_id>/difference/", query="?a=1&b=1", GET=RE
 on("api/v1/components/<uuid:component_id>/versions/<str:version>/open/", POST=CONTRIBUTE, allowed=(409,))
 
 # -- the recycle bin
+on("api/v1/bin/policy/", query="?project={slug}", GET=READ)
+on("api/v1/bin/policy/", PUT=(OWN, {"project": "{slug}", "keep_versions": 5}))
+on("api/v1/bin/policy/try/", POST=(READ, {"project": "{slug}", "keep_versions": 5}))
+on("api/v1/bin/policy/apply/", POST=(OWN, {"project": "{slug}"}))
+on("bin/", GET=SIGNED_IN, allowed=(409,))
+on("bin/", query="?project={slug}", GET=READ, POST=(OWN, {"act": "empty", "confirmed": "no"}), allowed=(400,))
 on("api/v1/bin/", query="?project={slug}", GET=READ)
 on("api/v1/bin/<slug:kind>/<uuid:bin_id>/restore/", POST=(CONTRIBUTE, {"project": "{slug}"}))
 on("api/v1/bin/<slug:kind>/<uuid:bin_id>/purge/", POST=(OWN, {"project": "{slug}", "confirmed": "x"}), allowed=(400,))

@@ -51,3 +51,14 @@ def test_what_is_in_use_is_refused_with_its_users(signed_in, owner, project):
     refused = signed_in("model", "delete", "-n", "prices")
     assert refused.status == 3
     assert "champion" in refused.errors
+
+
+def test_rules_are_shown_tried_and_set(signed_in, owner, project):
+    registered(owner, project)
+    registered(owner, project)
+    assert signed_in("bin", "rules").value["keep_versions"] == 0
+    assert signed_in("bin", "rules", "--keep-versions", "1", "--dry-run").value["count"] == 1
+    assert signed_in("bin", "rules").value["keep_versions"] == 0
+    kept = signed_in("bin", "rules", "--keep-versions", "1", "--days-in-bin", "7").value
+    assert (kept["keep_versions"], kept["days"], kept["is_on"]) == (1, 7, True)
+    assert signed_in("bin", "rules", "--off").value["is_on"] is False

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 ("days_in_bin", models.PositiveIntegerField(null=True)),
                 ("keep_versions", models.PositiveIntegerField(default=0)),
-                ("outputs_days", models.PositiveIntegerField(default=0)),
+                ("runs_days", models.PositiveIntegerField(default=0)),
                 ("is_on", models.BooleanField(default=True)),
                 ("changed_at", models.DateTimeField(auto_now=True)),
                 (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from mlops.client.commands import bin_rules
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import project_for
@@ -44,6 +45,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         verb.add_argument("--reason", default="", help="why: it is kept in the tombstones")
     for verb in (listed, back, purge, empty):
         add_project(verb)
+    bin_rules.define(verbs)
 
 
 def list_bin(arguments: argparse.Namespace) -> int:

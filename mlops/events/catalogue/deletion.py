@@ -21,6 +21,26 @@ class Emptied(Data, kw_only=True):
     stays: Annotated[int, said("How many were refused, because something uses them.")] = 0
 
 
+class PolicySet(Data, kw_only=True):
+    days_in_bin: Annotated[int | None, said("How long the bin keeps things; null: as the server has it; 0: for ever.")]
+    keep_versions: Annotated[int, said("How many of the newest versions of each model stay; 0: all.")]
+    runs_days: Annotated[int, said("When runs go from which nothing was registered, after their end; 0: never.")]
+    is_on: bool
+
+
+class Applied(Data, kw_only=True):
+    deleted: Annotated[int, said("How many things went into the bin.")]
+    bytes: Annotated[int, said("What their files hold.")]
+    kept: Annotated[int, said("How many stay, because something uses them.")]
+
+
+class Collected(Data, kw_only=True):
+    removed: Annotated[int, said("How many files were removed.")]
+    bytes: Annotated[int, said("How many bytes came free.")]
+    waiting: Annotated[int, said("How many files nothing holds, which wait for their grace.")]
+    waiting_bytes: int
+
+
 NOUNS = ("model", "dataset", "component", "environment")
 DELETED = tuple(
     EventType(
@@ -59,4 +79,25 @@ EMPTIED = EventType(
     "projects/{slug}",
     Emptied,
 )
-TYPES = (*DELETED, *PUT_BACK, *GONE, EMPTIED)
+POLICY_SET = EventType(
+    "mlops.bin.policy_set",
+    "Retention set",
+    "An owner says how long a project's bin keeps things, and which rules fill it.",
+    "projects/{slug}",
+    PolicySet,
+)
+APPLIED = EventType(
+    "mlops.bin.rules_applied",
+    "Retention rules applied",
+    "A project's rules put something into the recycle bin.",
+    "projects/{slug}",
+    Applied,
+)
+COLLECTED = EventType(
+    "mlops.storage.collected",
+    "Garbage collected",
+    "Bytes that nothing holds any more are removed.",
+    "storage",
+    Collected,
+)
+TYPES = (*DELETED, *PUT_BACK, *GONE, EMPTIED, POLICY_SET, APPLIED, COLLECTED)

@@ -23,7 +23,7 @@ from mlops.lineage.versions.serving import Served, served_by, served_by_models
 from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionKind
 from mlops.packaging.queries import conversions_of
-from mlops.registry import actions, queries
+from mlops.registry import actions, queries, shelving
 from mlops.registry.approval.queries import visible_transitions, waiting_in
 from mlops.registry.from_files import register_place
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -33,6 +33,7 @@ from mlops.registry.searching import MODELS
 from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
+from mlops.tags.searching import asks_for
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
@@ -53,6 +54,8 @@ TABS = ("details", "card", "artifacts", "onnx", "profiles", "images", "endpoints
 def models(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
     seen = queries.visible_to(request.user).filter(project=project)
+    if not asks_for(request.GET.get("filter", ""), MODELS, "archived"):
+        seen = queries.in_lists(seen)
     found = listed(request, MODELS, seen, project=project.slug)
     rows = queries.rows_of(found.rows)
     context = {
@@ -76,10 +79,13 @@ def _rows(
 
 
 @signed_in
+@require_http_methods(["GET", "POST"])
 def model(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
-    """The tabs of MODEL_TABS."""
+    """The tabs of MODEL_TABS. POST: `act` = archive or bring_back."""
     shown = queries.visible_model(request.user, model_id)
     show_project(request, shown.project)
+    if request.method == "POST":
+        return _shelve(request, shown)
     context = _model_context(request, shown)
     if key := request.GET.get("csv"):
         return csv_of(context["charts"], key, name=shown.name)
@@ -108,7 +114,15 @@ def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> Htt
     show_project(request, version.model.project)
     if request.method == "GET":
         return _version_page(request, version)
-    acts = {"tag": _tag, "untag": _untag, "describe": _describe, "convert": _convert, "delete": _delete}
+    acts = {
+        "tag": _tag,
+        "untag": _untag,
+        "describe": _describe,
+        "convert": _convert,
+        "delete": _delete,
+        "archive": _shelve,
+        "bring_back": _shelve,
+    }
     act = (acts | model_pointing.ACTS).get(request.POST.get("act", ""))
     if act is None:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
@@ -327,6 +341,15 @@ def _convert(request: HttpRequest, version: ModelVersion) -> HttpResponse:
     response = redirect("web:model-version", version.model_id, version.number)
     response["Location"] += "?tab=onnx"
     return response
+
+
+def _shelve(request: HttpRequest, row: RegisteredModel | ModelVersion) -> HttpResponse:
+    acts = {"archive": shelving.archive, "bring_back": shelving.bring_back}
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
+    act(request.user, row)
+    return redirect(request.path)
 
 
 def _delete(request: HttpRequest, version: ModelVersion) -> HttpResponse:
