@@ -13,6 +13,8 @@ from rest_framework.views import set_rollback
 
 from mlops.formats.refusal import Refusal
 
+MOST_DIGITS = "for integer string conversion"
+"""As Python says that a text has too many digits to be read as a number."""
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -40,6 +42,9 @@ def as_refusal(error: Exception) -> Refusal | None:
         return Refusal("invalid", _first_text(error.detail), status=400)
     if isinstance(error, ValidationError):
         return Refusal("invalid", " ".join(error.messages), status=400)
+    if isinstance(error, OverflowError) or (isinstance(error, ValueError) and MOST_DIGITS in str(error)):
+        hint = "Send a smaller number, or a nearer date."
+        return Refusal("number_too_large", "A number is larger than can be used here.", hint=hint, status=400)
     if isinstance(error, RecursionError):
         return Refusal("too_deep", "What was sent lies too deep within itself to be read.", status=400)
     if isinstance(error, UnicodeEncodeError | DataError | ValueError) and _is_about_text(error):

@@ -57,7 +57,7 @@ class Route:
             return answer_of(refusal)
         except RequestDataTooBig:
             return answer_of(invalid("The request is too large."))
-        except (RecursionError, UnicodeEncodeError, DataError) as error:
+        except (RecursionError, OverflowError, ValueError, DataError) as error:
             told = as_refusal(error)
             if told is None:
                 raise

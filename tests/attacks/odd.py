@@ -34,8 +34,10 @@ OF_MLFLOW = (
     "run_name", "key", "value", "timestamp", "step", "start_time", "end_time", "status", "metrics", "params", "tags",
     "datasets", "models", "model_json", "filter", "order_by", "max_results", "page_token", "view_type",
     "run_view_type", "metric_key", "start_step", "end_step", "path", "artifact_location", "source", "version",
-    "stage", "stages", "alias", "archive_existing_versions", "description", "model_id", "model_type",
-    "source_run_id", "workspace", "artifact_directory_path", "allow_deleted",
+    "stage", "stages", "alias", "archive_existing_versions", "description", "model_id", "model_type", "source_run_id",
+    "workspace", "artifact_directory_path", "allow_deleted", "num_parts", "upload_id", "parts", "trace", "trace_id",
+    "trace_ids", "request_id", "assessment", "assessment_id", "locations", "timestamp_ms", "request_ids",
+    "max_traces", "max_timestamp_millis", "execution_time_ms",
 )  # fmt: skip
 OF_REST = (
     "name", "description", "tags", "project", "settings", "document", "parameters", "version", "number", "state",
@@ -87,7 +89,7 @@ def requests(face: str, world: dict[str, Any], *, count: int, seed: int) -> Iter
 
 
 def face_of(route: str) -> str:
-    if route.startswith(("<mlflow_base:base>", "get-artifact")):
+    if route.startswith(("<mlflow_base:base>", "get-artifact", "v1/")):
         return "mlflow"
     return "rest" if route.startswith("api/v1/") else "pages"
 

@@ -6,6 +6,7 @@ Names, counts, depths and patterns have limits, each with a refusal that the cli
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import time
 from typing import Any
@@ -133,3 +134,9 @@ def test_a_query_with_signs_that_no_database_keeps_is_refused(send, contributor)
         assert refused(send("GET", path + quote("a\x00b")))
     many = "&".join(f"a{number}=1" for number in range(5_000))
     assert refused(send("GET", f"registered-models/search?{many}"))
+
+
+def test_spans_that_swell_are_refused(send, contributor):
+    told = {"Content_Encoding": "gzip", "X_MLFLOW_EXPERIMENT_ID": "0", "Content_Type": "application/x-protobuf"}
+    assert refused(send("POST", "/v1/traces", gzip.compress(bytes(100 * 2**20), 1), **told))
+    assert refused(send("POST", "/v1/traces", b"no gzip", **told))
