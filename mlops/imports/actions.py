@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
-from mlops.access.sealing import seal
+from mlops.access.sealing import seal, unseal
 from mlops.blobs.models import Blob
 from mlops.formats.refusal import Refusal, Where
 from mlops.imports.models import UNDER_WAY, Import, ImportState
@@ -75,6 +75,34 @@ def start_import(
         )
         tell(actor, row, "mlops.import.started")
         later("imports.carry_out", row.pk)
+    return row
+
+
+def carry_on(actor: Any, trial: Import) -> Import:
+    """The import that a dry run foretold, with its source and login. Raises Refusal `trial_over`."""
+    require(actor, "contribute", trial.project)
+    with transaction.atomic():
+        found = Import.objects.select_for_update().get(pk=trial.pk)
+        is_over = found.state != ImportState.COMPLETED or not found.options.get("dry_run")
+        if is_over or not (found.address or found.archive_id):
+            raise Refusal(
+                "trial_over",
+                _("This import cannot be carried out from here any more."),
+                hint=_("Start it anew, with the source."),
+                status=409,
+            )
+        row = start_import(
+            actor,
+            found.project,
+            address=found.address,
+            archive=found.archive,
+            file_name=found.file_name,
+            source=found.source,
+            user=found.user,
+            secret=unseal(found.secret),
+            options=msgspec.convert(found.options | {"dry_run": False}, Options),
+        )
+        Import.objects.filter(pk=found.pk).update(secret="", archive=None)
     return row
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.sealing import unseal
 from mlops.blobs.stores import store
+from mlops.events.chain import notify
 from mlops.execution import stopping
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import UNDER_WAY, Import, ImportState
@@ -40,6 +42,8 @@ from mlops.mlflow_stores.values import Experiment
 LEASE = timedelta(seconds=60)
 BEAT_SECONDS = 15.0
 MOST_ATTEMPTS = 5
+TRIAL_KEPT = timedelta(days=1)
+TELL_SECONDS = 1.0
 
 
 def carry_out(import_id: str) -> bool:
@@ -63,6 +67,12 @@ def carry_out(import_id: str) -> bool:
 def waiting() -> QuerySet[Import]:
     free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
     return Import.objects.filter(free, state__in=UNDER_WAY).order_by("created_at")
+
+
+def forget_trials() -> None:
+    """What dry runs kept for the import that may follow."""
+    old = Import.objects.filter(state=ImportState.COMPLETED, ended_at__lt=timezone.now() - TRIAL_KEPT)
+    old.exclude(secret="", archive=None).update(secret="", archive=None)
 
 
 def give_up() -> None:
@@ -100,9 +110,15 @@ def _take(row: Import, folder: Path, hold: str) -> dict[str, dict[str, int]]:
     options = msgspec.convert(row.options, Options)
     where, archive = _address(row, options, folder)
     with reading(where, archive=archive) as reader:
+        told_at = 0.0
 
         def look() -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at < TELL_SECONDS:
+                return
+            told_at = time.monotonic()
             counts = report.flush()
+            notify("import", str(row.pk), project=row.project)
             if stopping.is_asked() or not _held(row, hold).update(counts=counts):
                 raise Stopped
 
@@ -169,7 +185,9 @@ def _end(
 ) -> None:
     now = timezone.now()
     facts = {"state": state, "state_since": now, "ended_at": now, "reason": reason, "hint": hint, "stage": ""}
-    facts |= {"lease_owner": "", "lease_until": None, "secret": "", "archive": None}
+    facts |= {"lease_owner": "", "lease_until": None}
+    if not (state == ImportState.COMPLETED and row.options.get("dry_run")):  # which may still be carried out
+        facts |= {"secret": "", "archive": None}
     if counts is not None:
         facts |= {"counts": counts, "done": F("total")}
     with transaction.atomic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from mlops.imports.carrying import carry_out, give_up, waiting
+from mlops.imports.carrying import carry_out, forget_trials, give_up, waiting
 from mlops.work.calls import every, job, later
 
 _slot = threading.Lock()
@@ -27,6 +27,7 @@ def take(import_id: str) -> None:
 @every(15, "imports.sweep")
 def sweep() -> None:
     give_up()
+    forget_trials()
     if not _slot.locked():
         following = waiting().values_list("pk", flat=True).first()
         if following is not None:

@@ -39,6 +39,9 @@ on("api/v1/imports/archives/", query="?project={slug}", PUT=CONTRIBUTE)
 on("api/v1/imports/marks/", query="?project={slug}&source=old", GET=READ)
 on("api/v1/imports/<uuid:import_id>/", GET=READ)
 on("api/v1/imports/<uuid:import_id>/cancel/", POST=CONTRIBUTE)
+on("imports/", query="?project={slug}", GET=READ, POST=(CONTRIBUTE, {"address": "/srv/mlruns"}))
+on("imports/<uuid:import_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "cancel"}))
+on("imports/<uuid:import_id>/state/", GET=READ)
 
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)

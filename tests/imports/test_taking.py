@@ -93,13 +93,12 @@ def test_versions_keep_their_numbers_files_stage_alias_and_run(bring, database, 
     assert later[3].metrics["loss"] == 1 / 30
 
 
-def test_a_model_whose_name_cannot_be_kept_gets_one_that_can_and_is_told(bring, database):
-    done = bring(database)
-    versions = ModelVersion.objects.filter(model__name="Churn-model").order_by("number")
+def test_a_version_keeps_its_words_its_tags_and_its_files(bring, database):
+    bring(database)
+    versions = ModelVersion.objects.filter(model__name="Churn model").order_by("number")
     assert [one.description for one in versions] == ["", "second"]
     assert tags_of(versions[1]) == {"vt": "1"}
     assert [file.path for file in manifest_of(versions[0].tree_id).files] == ["MLmodel"]
-    assert "Churn-model" in Finding.objects.get(of=done, code="renamed").message
 
 
 def test_a_model_without_versions_comes_too(bring, database):
@@ -117,7 +116,7 @@ def test_logged_models_come_with_files_metrics_and_the_runs_that_used_them(bring
     assert LoggedModelMetric.objects.get(model=model, key="macc").run.display_name == "inner"
     uses = LoggedModelUse.objects.filter(model=model).values_list("run__display_name", "is_output")
     assert set(uses) == {("outer", True), ("inner", False)}
-    assert ModelVersion.objects.get(model__name="Churn-model", number=1).logged_model == model
+    assert ModelVersion.objects.get(model__name="Churn model", number=1).logged_model == model
 
 
 def test_what_was_deleted_there_is_left_out_or_comes_into_the_bin(bring, database):

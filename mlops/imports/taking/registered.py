@@ -154,7 +154,7 @@ def _registered(session: Session, model: Registered, theirs: Version, name: str,
             "numbered_anew",
             _("The number %(number)d is taken here: it is %(new)d.") % {"number": theirs.number, "new": version.number},
         )
-        session.report.note(VERSION, str(version), _version_id(model, theirs), numbered)
+        session.report.note(VERSION, f"{model.name} {theirs.number}", _version_id(model, theirs), numbered)
     logged = found.logged_model
     rows = ModelVersion.objects.filter(pk=version.pk)
     rows.update(source=plain(theirs.source, most=2_000), logged_model=logged)
