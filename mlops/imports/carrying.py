@@ -8,8 +8,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,11 +42,12 @@ from mlops.mlflow_stores.values import Experiment
 LEASE = timedelta(seconds=60)
 BEAT_SECONDS = 15.0
 MOST_ATTEMPTS = 5
+Opening = Callable[..., AbstractContextManager[Reader]]
 TRIAL_KEPT = timedelta(days=1)
 TELL_SECONDS = 1.0
 
 
-def carry_out(import_id: str) -> bool:
+def carry_out(import_id: str, *, open_store: Opening = reading) -> bool:
     """False where somebody else has it, or it has ended."""
     hold = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     row = _claim(import_id, hold)
@@ -54,7 +55,7 @@ def carry_out(import_id: str) -> bool:
         return False
     try:
         with _renewed(row, hold), _work_folder(row) as folder:
-            counts = _take(row, folder, hold)
+            counts = _take(row, folder, hold, open_store)
         _end(row, hold, ImportState.COMPLETED, counts=counts)
     except Stopped:
         if stopping.is_asked():
@@ -104,12 +105,12 @@ def _held(row: Import, hold: str) -> QuerySet[Import]:
     return Import.objects.filter(pk=row.pk, state=ImportState.RUNNING, lease_owner=hold)
 
 
-def _take(row: Import, folder: Path, hold: str) -> dict[str, dict[str, int]]:
+def _take(row: Import, folder: Path, hold: str, open_store: Opening) -> dict[str, dict[str, int]]:
     require(row.created_by, "contribute", row.project)
     report = Report(row)
     options = msgspec.convert(row.options, Options)
     where, archive = _address(row, options, folder)
-    with reading(where, archive=archive) as reader:
+    with open_store(where, archive=archive) as reader:
         told_at = 0.0
 
         def look() -> None:

@@ -71,7 +71,7 @@ def _named(
     try:
         name = checked_name(name)
     except Refusal:
-        name = checked_name(re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:110])
+        name = checked_name(re.sub(r"[^\w.()+-]+", "-", name).strip("-._()+")[:240])
     there = RegisteredModel.objects.filter(project=session.row.project, name=name).exists()
     if there and session.options.collisions == "suffix":
         name, there = _free_name(session, name), False
@@ -86,7 +86,7 @@ def _named(
 
 def _free_name(session: Session, name: str) -> str:
     taken = set(RegisteredModel.objects.filter(project=session.row.project).values_list("name", flat=True))
-    return next(one for number in range(2, 10_000) if (one := f"{name[:100]}-{number}") not in taken)
+    return next(one for number in range(2, 10_000) if (one := f"{name[:240]}-{number}") not in taken)
 
 
 def _made(session: Session, theirs: Registered, name: str) -> RegisteredModel:
