@@ -26,6 +26,7 @@ export default defineConfig({
         plots: here("./src/plots.ts"),
         findings: here("./src/findings.tsx"),
         live: here("./src/live.ts"),
+        sending: here("./src/sending.ts"),
       },
       output: {
         entryFileNames: "[name].js",

@@ -106,6 +106,12 @@ class Connection:
             draft.replace(target)
             return target
 
+    def answer(
+        self, method: str, path: str, *, headers: dict[str, str], content: bytes | None = None
+    ) -> httpx.Response:
+        """The answer with its headers. Raises as `request` does."""
+        return self._answer(method, path, headers=headers, content=content)
+
     def raw(self, method: str, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
         """A request to another address of the same product, such as the router: with its own credentials, not ours."""
         import httpx

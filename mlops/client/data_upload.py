@@ -46,15 +46,20 @@ def told(path: Path, size: int) -> Iterator[bytes]:
     progress.end()
 
 
-def _entries(folder: Path) -> list[Entry]:
+def files_below(folder: Path) -> list[tuple[str, Path]]:
     """What .amlignore or .gitignore leave out is left out, links as well. Raises Refusal `folder_empty`."""
     files = list(kept_files(folder))
     if not files:
         raise Refusal("folder_empty", f"{folder} has no files that are not ignored.", hint="See its .amlignore.")
+    return [(file.relative_to(folder).as_posix(), file) for file in files]
+
+
+def _entries(folder: Path) -> list[Entry]:
+    files = files_below(folder)
     links = [path for path in folder.rglob("*") if path.is_symlink()]
     if links:
         print(f"warning: {len(links)} links are left out, such as {links[0]}.", file=sys.stderr)
-    return [_entry(file, file.relative_to(folder).as_posix()) for file in files]
+    return [_entry(file, name) for name, file in files]
 
 
 def _entry(file: Path, name: str) -> Entry:

@@ -92,7 +92,7 @@ class UploadsView(Tus):
         size = _number(request.headers.get("Upload-Length", ""), "Upload-Length")
         name, sha256 = told.get("filename") or told.get("name", ""), told.get("sha256", "")
         made = actions.begin(request.user, project, name=name, size_bytes=size, sha256=sha256)
-        headers = {"Location": request.build_absolute_uri(f"/api/v1/sent-files/{made.pk}/"), **_expires(made)}
+        headers = {"Location": f"/api/v1/sent-files/{made.pk}/", **_expires(made)}
         return Response(upload_view(made), status=201, headers=headers)
 
 

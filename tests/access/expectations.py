@@ -389,6 +389,7 @@ on("api/v1/approval-rules/", query="?project={slug}", GET=READ)
 on("api/v1/approval-rules/", POST=(OWN, {"project": "{slug}", "kind": "stage", "name": "Production"}))
 on("api/v1/approval-rules/<uuid:approval_rule_id>/", GET=READ, DELETE=OWN)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/scan/", GET=READ, POST=CONTRIBUTE)
+on("datasets/new/files/", query="?project={slug}", GET=CONTRIBUTE, POST=CONTRIBUTE)
 on("api/v1/sent-files/", GET=SIGNED_IN)
 on("api/v1/sent-files/", query="?project={slug}", GET=READ)
 on("api/v1/sent-files/<uuid:sent_id>/", GET=OWN, DELETE=OWN, allowed=(404,))  # an upload is its sender's alone

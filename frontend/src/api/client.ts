@@ -160,7 +160,7 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
 }
 
 /** CSRF is read from the cookie, or from a `csrfmiddlewaretoken` field where the cookie is not readable. */
-function cookie(name: string): string {
+export function cookie(name: string): string {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
   if (found) return decodeURIComponent(found.slice(name.length + 1));
   return document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from mlops.client import sending
 from mlops.client.commands.asset_bin import Deletable
 from mlops.client.connection import Connection, connect
-from mlops.client.data_upload import send, told
+from mlops.client.data_upload import files_below, send, told
 from mlops.client.documents import beside, readable
 from mlops.client.errors import RequestFailed, WrongUsage
 from mlops.client.names import find, project_for, split_version
@@ -113,11 +114,18 @@ def create_data(arguments: argparse.Namespace) -> int:
         "properties": wanted.properties,
         "reference": wanted.reference,
     }
+    sent: list[dict[str, str]] = []
     if wanted.path.startswith(REMOTE):
         body |= {"path": wanted.path, "type": wanted.type or _guessed(wanted.path)}
     else:
-        body |= {"type": wanted.type or _type_at(path), "arrival": send(connection, path, project=project)["id"]}
+        body |= {"type": wanted.type or _type_at(path)}
+        files = [(path.name, path)] if path.is_file() else files_below(path)
+        if sending.is_worth_it(files):
+            body["sent"] = sent = sending.send_all(connection, files, project=project)
+        else:
+            body["arrival"] = send(connection, path, project=project)["id"]
     made = connection.post("data-assets/", body)
+    sending.forget(sent)
     row = _flat(made) if arguments.no_wait else _read_or_forgotten(connection, made)
     for warning in row.get("warnings") or ():
         print(f"warning: {warning}", file=sys.stderr)

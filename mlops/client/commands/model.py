@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mlops.client import sending
 from mlops.client.commands import (
     model_archive,
     model_card,
@@ -188,16 +189,29 @@ def upload_model(
 
     path = Path(fields["path"])
     files = [(path.name, path)] if path.is_file() else _below(path)
+    if path.is_dir():
+        fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
+    if sending.is_worth_it(files):
+        return _of_sent(connection, project=project, fields=fields, files=files, reuse=reuse)
     texts: dict[str, Any] = {"project": project, "name": fields["name"], "paths": [name for name, _ in files]}
     texts["reuse"] = "true" if reuse else "false"
     texts |= {key: fields.get(key) or "" for key in ("description", "framework")}
     texts |= {"version": str(fields["version"])} if fields.get("version") else {}
-    if path.is_dir():
-        fields = {**fields, "properties": {"folder": path.resolve().name, **(fields.get("properties") or {})}}
     for key in ("tags", "properties"):
         if fields.get(key):
             texts[key] = json.dumps(fields[key])
     made: dict[str, Any] = connection.send_files("models/", fields=texts, files=files, under="files")
+    return made
+
+
+def _of_sent(
+    connection: Connection, *, project: str, fields: dict[str, Any], files: list[tuple[str, Path]], reuse: bool
+) -> dict[str, Any]:
+    sent = sending.send_all(connection, files, project=project)
+    given = ("name", "description", "framework", "tags", "properties", "version")
+    body = {key: fields[key] for key in given if fields.get(key)}
+    made: dict[str, Any] = connection.post("models/", {"project": project, "reuse": reuse, "sent": sent, **body})
+    sending.forget(sent)
     return made
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mlops.access.decisions import may, require
+from mlops.blobs.models import Blob
 from mlops.datasets import actions, assets, outside, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.encoding import OFFERED
@@ -28,6 +29,8 @@ from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.table import ColumnType
 from mlops.tags.filters import tags_of_many
+from mlops.uploads.actions import forget, sent_files
+from mlops.uploads.given import sent_in
 from mlops.web.guard import signed_in
 from mlops.web.histograms import Bar, bars
 from mlops.web.listing import listed
@@ -294,18 +297,26 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _received(request: HttpRequest, of: Dataset | None) -> Upload:
-    file = request.FILES.get("file")
-    if file is None:
-        raise Refusal("file_missing", _("No file was chosen."), hint=_("Choose a CSV or Parquet file."))
     project = of.project if of else current_project(request)
+    sent = sent_in(request.POST.get("sent", ""))
+    file = request.FILES.get("file")
+    source: BinaryIO | Blob
+    if sent:
+        came = sent_files(request.user, project, sent)[0]
+        source, name = Blob.objects.get(digest=came.digest), came.path
+    elif file is not None:
+        source, name = cast(BinaryIO, file), str(file.name or "")
+    else:
+        raise Refusal("file_missing", _("No file was chosen."), hint=_("Choose a CSV or Parquet file."))
     upload, _seen = actions.receive(
         request.user,
         project,
-        source=cast(BinaryIO, file),
-        file_name=str(file.name or ""),
+        source=source,
+        file_name=name,
         details={"name": of.name} if of else _typed(request.POST),
         dataset=of,
     )
+    forget(request.user, (upload_id for upload_id, _path in sent))
     return upload
 
 

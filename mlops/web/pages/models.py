@@ -34,6 +34,8 @@ from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
 from mlops.tags.searching import asks_for
+from mlops.uploads.actions import forget
+from mlops.uploads.given import sent_in
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
@@ -194,8 +196,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "web/models/upload.html", context)
     try:
+        sent = sent_in(request.POST.get("sent", ""))
         files = [(one.name or "", one) for one in request.FILES.getlist("files")]
-        tree = actions.keep_files(request.user, project, files=files)  # type: ignore[arg-type]
+        tree = (
+            actions.keep_sent(request.user, project, sent=sent)
+            if sent
+            else actions.keep_files(request.user, project, files=files)  # type: ignore[arg-type]
+        )
         version = actions.register(
             request.user,
             project,
@@ -204,6 +211,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             description=request.POST.get("description", ""),
             tags=typed_tags(request.POST.get("tags", "")),
         )
+        forget(request.user, (upload_id for upload_id, _path in sent))
     except Refusal as refusal:
         return render(request, "web/models/upload.html", {**context, "problem": refusal}, status=refusal.status)
     messages.success(request, _("%(version)s is registered.") % {"version": version})
