@@ -17,6 +17,7 @@ from mlops.mlflow_stores.values import Store
 
 DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "mssql")
 DRIVERS = {"postgresql": "psycopg", "postgres": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "mssql": "pymssql"}
+KEPT_SETTINGS = {"postgresql": ("sslmode", "options"), "postgres": ("sslmode", "options")}
 SQLITE_HEAD = b"SQLite format 3\0"
 MOST_FOLDERS = 5_000
 """That are looked through for the store in an archive."""
@@ -137,14 +138,10 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
         with _connected(f"sqlite:///file:{quoted(file)}?mode=ro&uri=true", {}) as connection:
             yield _database_of(connection, where, [file.parent])
         return
-    if "+" not in url.drivername or scheme in ("postgresql", "postgres"):
-        url = url.set(drivername=f"{'postgresql' if scheme == 'postgres' else scheme}+{DRIVERS[scheme]}")
+    url = plain_url(url, scheme)
     url = url.set(username=where.user) if where.user else url
     url = url.set(password=where.secret) if where.secret else url
-    options: dict[str, Any] = {}
-    if scheme in ("postgresql", "postgres"):
-        options["connect_timeout"] = 20
-        url = url.set(query={key: value for key, value in url.query.items() if key in ("sslmode", "options")})
+    options: dict[str, Any] = {"connect_timeout": 20} if scheme in ("postgresql", "postgres") else {}
     port = url.port or {"postgresql": 5432, "postgres": 5432, "mssql": 1433}.get(scheme, 3306)
     address = judged_address(url.host or "localhost", port, where.address.partition("@")[2], where.private_hosts)
     if scheme in ("postgresql", "postgres"):
@@ -153,6 +150,14 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
         url = url.set(host=address)
     with _connected(url, options, secret=where.secret or str(url.password or "")) as connection:
         yield _database_of(connection, where, [])
+
+
+def plain_url(url: Any, scheme: str) -> Any:
+    """By the driver that we have chosen, and without settings by which a driver reads files of this machine, gives
+    them to the server that it calls, or calls another one."""
+    kept = KEPT_SETTINGS.get(scheme, ("charset",))
+    query = {key: value for key, value in url.query.items() if key in kept}
+    return url.set(drivername=f"{'postgresql' if scheme == 'postgres' else scheme}+{DRIVERS[scheme]}", query=query)
 
 
 def _database_of(connection: Any, where: Address, bases: list[Path]) -> Store:

@@ -1,0 +1,92 @@
+"""Class: a store that is imported reads what lies beside it, on this machine or in its network (as CVE-2023-1177 and
+CVE-2023-6974 do by sources; rogue database servers that ask their client for files)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from mlops.formats.refusal import Refusal
+from mlops.mlflow_stores.opening import Address, opened, plain_url
+from mlops.mlflow_stores.unpacking import unpack
+
+REFUSED = {
+    "folder_not_allowed", "source_unknown", "address_not_public", "download_failed", "source_missing",
+}  # fmt: skip
+
+
+def code_of(address: str, root: Path) -> str:
+    with pytest.raises(Refusal) as told, opened(Address(address=address, roots=(str(root),))):
+        pass
+    return told.value.code
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A folder that may be read, with a link in it that leads out."""
+    (tmp_path / "allowed").mkdir()
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "mlflow.db").write_bytes(b"SQLite format 3\0")
+    (tmp_path / "allowed" / "link").symlink_to(tmp_path / "secret")
+    (tmp_path / "allowed" / "db").symlink_to(tmp_path / "secret" / "mlflow.db")
+    return tmp_path / "allowed"
+
+
+def test_no_file_of_this_machine_is_read_that_was_not_allowed(root, data_dir):
+    for address in (
+        "/etc", "/etc/passwd", "file:///etc", "file:/etc", "file://localhost/etc", "file:%2f%2f/etc", "/proc/self/root",
+        f"{root}/../secret", f"{root}/link", f"sqlite:///{root}/link/mlflow.db", f"sqlite:///{root}/db",
+        f"sqlite:///{root}/../secret/mlflow.db", "sqlite:////etc/passwd", "sqlite:///../x", "sqlite://", "sqlite:///",
+        f"sqlite:///{data_dir}/db.sqlite3", "sqlite:///file:/etc/passwd?uri=true", "sqlite:////dev/zero", "", ".", "~",
+        "jdbc:x", "oracle://h/x", "s3://b/x", "gopher://h/",
+    ):  # fmt: skip
+        assert code_of(address, root) in REFUSED, address
+
+
+def test_no_address_of_an_inner_network_is_called(root):
+    for host in ("127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433"):
+        for scheme in ("http", "https", "postgresql", "mysql", "mssql", "postgresql+psycopg2", "mysql+mysqldb"):
+            assert code_of(f"{scheme}://{host}/mlflow", root) in REFUSED, (scheme, host)
+    for address in ("postgresql:///mlflow?host=/var/run/postgresql", "postgresql://h.invalid/x?hostaddr=127.0.0.1",
+                    "mysql:///x?unix_socket=/run/mysqld/mysqld.sock"):  # fmt: skip
+        assert code_of(address, root) in REFUSED, address
+
+
+@pytest.mark.parametrize(
+    ("scheme", "query"),
+    [
+        ("mysql", "local_infile=1&read_default_file=/etc/passwd&unix_socket=/run/x&init_command=x&charset=utf8mb4"),
+        ("mariadb", "local_infile=1&ssl_ca=/etc/passwd"), ("mysql+mysqldb", "local_infile=1"),
+        ("mssql+pyodbc", "odbc_connect=Driver%3D/tmp/evil.so&driver=/tmp/evil.so"),
+        ("postgresql", "host=127.0.0.1&hostaddr=127.0.0.1&service=x&passfile=/etc/passwd&sslkey=/x&sslmode=require"),
+    ],
+)  # fmt: skip
+def test_no_setting_lets_a_rogue_server_have_files(scheme, query):
+    url = plain_url(make_url(f"{scheme}://db.example/x?{query}"), scheme.partition("+")[0])
+    assert set(url.query) <= {"charset", "sslmode", "options"}
+    assert url.drivername.rpartition("+")[2] in ("pymysql", "pymssql", "psycopg")
+
+
+def test_a_packed_store_leads_nowhere(tmp_path):
+    for name in ("../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:\\evil"):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as packed:
+            packed.writestr(zipfile.ZipInfo(name), b"x")
+        archive = tmp_path / "store.zip"
+        archive.write_bytes(content.getvalue())
+        with pytest.raises(Refusal):
+            unpack(archive, tmp_path / "out")
+    assert list(tmp_path.rglob("evil*")) == []
+
+
+def test_a_packed_store_that_swells_ends_at_the_limit(tmp_path):
+    archive = tmp_path / "store.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mlruns/0/meta.yaml", bytes(10_000_000))
+    with pytest.raises(Refusal) as told:
+        unpack(archive, tmp_path / "out", most_bytes=1_000_000)
+    assert told.value.code == "store_too_large"
