@@ -6,6 +6,8 @@ class DatasetsConfig(AppConfig):
     label = "datasets"
 
     def ready(self) -> None:
-        from mlops.datasets import binned
+        from mlops.datasets import binned, datastore_users
+        from mlops.datastores import usage
 
         binned.register()
+        usage.register(datastore_users.users)

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.access.sealing import seal
+from mlops.bin.uses import InUse
 from mlops.datastores import fetching, kinds, queries
 from mlops.datastores.models import Datastore
+from mlops.datastores.usage import users_of
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 
@@ -68,9 +70,11 @@ def create_datastore(
 
 
 def delete_datastore(actor: Any, store: Datastore) -> None:
-    """What was copied from it stays; versions that only point to it cannot be used any more."""
+    """What was copied from it stays. Raises InUse where data only points to it, or a document names it."""
     require(actor, "contribute", store.project)
     with transaction.atomic():
+        if uses := users_of(store):
+            raise InUse("datastore_in_use", f"“{store.name}”", uses, instead=_("Then delete it again."))
         _record(actor, store, "mlops.datastore.deleted", {"kind": store.kind, "fields": []})
         Datastore.objects.filter(pk=store.pk).delete()
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -23,6 +24,7 @@ from mlops.registry.archive import zipped
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.scanned import require_given_out, standing_in_versions
 from mlops.registry.searching import MODELS, VERSIONS
+from mlops.registry.usage import users_of
 from mlops.registry.whole import delete_model
 from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
@@ -202,7 +204,8 @@ class OneVersionView(APIView):
     @extend_schema(responses=VersionView)
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = queries.visible_version(request.user, model_id, number)
-        return Response(version_view(version, tags_of(version)))
+        users = msgspec.to_builtins(users_of(version))
+        return Response({**version_view(version, tags_of(version)), "used_by": users})
 
     @extend_schema(request=VersionChange, responses=VersionView)
     def patch(self, request: Request, model_id: uuid.UUID, number: int) -> Response:

@@ -27,6 +27,7 @@ from mlops.registry.models import (
     TransitionState,
 )
 from mlops.registry.moving import carry_out, tell
+from mlops.registry.named_in import check_alias_free
 
 ALIAS = re.compile(r"[\w-]{1,255}")
 RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
@@ -46,11 +47,12 @@ def set_alias(actor: Any, version: ModelVersion, *, alias: str, reason: str = ""
 
 
 def remove_alias(actor: Any, model: RegisteredModel, *, alias: str, reason: str = "") -> Transition | None:
-    """One that is not there needs no removal: None."""
+    """One that is not there needs no removal: None. Raises InUse `alias_in_use` where a document loads by it."""
     require(actor, "contribute", model.project)
     pointed = ModelAlias.objects.filter(model=model, name=alias).select_related("version__model__project").first()
     if pointed is None:
         return None
+    check_alias_free(pointed)
     asked = Transition(version=pointed.version, kind=PointKind.ALIAS, name=alias, is_removal=True, reason=reason)
     return _ask(actor, asked)
 

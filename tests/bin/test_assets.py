@@ -17,12 +17,16 @@ from mlops.components.actions import create_version
 from mlops.components.models import Component
 from mlops.components.registering import register_folder
 from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datastores.actions import delete_datastore
+from mlops.datastores.models import Datastore
 from mlops.environments.actions import create_version as create_environment
 from mlops.formats.azureml.environment_parts import EnvironmentRead
 from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal
 from mlops.monitoring.models import Monitor
+from mlops.registry.pointing import remove_alias, set_alias
 from tests.datasets.people import CARS, imported
+from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
 SCRIPT = '''
@@ -156,3 +160,32 @@ def test_a_component_version_in_the_bin_is_not_registered_again(contributor, pro
     with pytest.raises(Refusal, match="was deleted") as refused:
         create_version(contributor, project, again, kind="function")
     assert refused.value.code == "version_taken"
+
+
+def test_a_data_store_that_data_only_points_to_is_not_forgotten(contributor, project):
+    store = Datastore.objects.create(project=project, name="lake", kind="s3", settings={}, created_by=contributor)
+    dataset = Dataset.objects.create(project=project, name="sales", type="uri_folder")
+    uri = "azureml://datastores/lake/paths/2024/"
+    DatasetVersion.objects.create(dataset=dataset, number=1, uri=uri, state="ready", state_since=timezone.now())
+    with pytest.raises(Refusal, match="sales:1") as refused:
+        delete_datastore(contributor, store)
+    assert refused.value.code == "datastore_in_use"
+    delete(contributor, dataset)
+    delete_datastore(contributor, store)
+
+
+def test_an_alias_that_a_drawing_loads_by_is_not_removed(contributor, project):
+    version = registered(contributor, project)
+    set_alias(contributor, version, alias="champion")
+    drawing(project, contributor, {"component": "score", "parameters": {"model": "models:/prices@champion"}})
+    with pytest.raises(Refusal, match="drawing “Churn”") as refused:
+        remove_alias(contributor, version.model, alias="champion")
+    assert refused.value.code == "alias_in_use"
+
+
+def test_a_model_version_that_a_drawing_names_is_kept(contributor, project):
+    first, second = registered(contributor, project), registered(contributor, project)
+    drawing(project, contributor, {"component": "score", "parameters": {"model": "azureml:prices:1"}})
+    with pytest.raises(Refusal, match="drawing “Churn”"):
+        delete(contributor, first)
+    delete(contributor, second)

@@ -35,6 +35,7 @@ PAGES = [
     "/runs/?facets=1&filter=state%20%3D%20completed",
     "/runs/new/",
     "/runs/bin/",
+    "/bin/?try=1&count=1",
     *(f"/runs/{{command}}/?tab={tab}" for tab in ("overview", "metrics", "tables", "outputs", "logs", "snapshot")),
     *(f"/runs/{{sweep}}/?tab={tab}" for tab in ("overview", "trials", "children")),
     "/runs/compare/?run={run}&run={command}&run={sweep}",

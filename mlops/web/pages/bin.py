@@ -62,7 +62,7 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         "days": days_in_bin(project),
         "server_days": settings.BIN_DAYS,
         "policy": policy,
-        "gone": Gone.objects.filter(project=project)[:MOST_GONE],
+        "gone": [(one, titles.get(one.kind, one.kind)) for one in Gone.objects.filter(project=project)[:MOST_GONE]],
         "freed": emptying.would_free(project, kind=kind) if asked.get("count") else None,
         "tried": tried(_typed(project, asked) if "keep_versions" in asked else policy) if asked.get("try") else None,
         "collected": last_collection(),

@@ -30,6 +30,7 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.recognising import recognise, signature_told
 from mlops.registry.scanned import standing_in_version, standing_in_versions
 from mlops.registry.searching import MODELS
+from mlops.registry.usage import users_of
 from mlops.runs.model_places import model_places
 from mlops.runs.models import Run, Step
 from mlops.tags.filters import of_clients, of_people, tags_of, tags_of_many
@@ -249,6 +250,7 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
             "datasets": queries.datasets_of(version),
             "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
             "properties": {key: value for key, value in version.properties.items() if key != "onnx"},
+            "users": users_of(version),
             "onnx_file": version.properties.get("onnx"),
             **model_pointing.pointing_context(request, version),
         }
