@@ -12,7 +12,7 @@ from django.utils import timezone
 from mlops.blobs.trees import keep_folder, keep_stream
 from mlops.formats.pipeline import Edge, Node
 from mlops.runs.logging import Point, log_artifact, log_metrics, log_parameters
-from mlops.runs.models import LogLine, Run, SavedView, Step
+from mlops.runs.models import LogLine, Run, SavedView, Step, Trial
 from mlops.tags.filters import tags_of
 from tests.runs.history import past_run
 
@@ -252,3 +252,15 @@ def test_the_head_brings_the_tabs_that_have_come(page, job):
     head = page(f"/runs/{run.pk}/head/?tab=logs")
     assert 'href="?tab=images"' in head
     assert 'href="?tab=logs" aria-current="page"' in head
+
+
+def test_a_trial_that_was_stopped_early_says_so(page, job):
+    sweep, trial = job(), job()
+    why = "Stopped early by the bandit policy: 0.1 at interval 2 is too far from the best, 0.9."
+    Run.objects.filter(pk=trial.pk).update(parent=sweep, state="cancelled", reason=why)
+    step = Step.objects.get(run=sweep, node="job")
+    Trial.objects.create(sweep=step, number=0, run=trial, values={}, stopped_early=True)
+    for address in (f"/runs/{sweep.pk}/?tab=children", f"/runs/{trial.pk}/", "/runs/?children=1"):
+        text = page(address)
+        assert "Stopped early</span>" in text
+        assert "by the bandit policy" in text

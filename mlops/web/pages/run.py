@@ -25,6 +25,7 @@ from mlops.runs.deletion import delete
 from mlops.runs.models import FINAL_STEP_STATES, Artifact, Run, RunKind, Step
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
+from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
 from mlops.web.pages import run_children, run_files, run_log, run_metrics, run_overview, run_pictures, run_snapshot
 from mlops.web.pages.run_outputs import register_data
@@ -110,6 +111,7 @@ def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
     steps = queries.steps(shown)
     around = surroundings(of=shown)
     told = told_steps(shown, steps, around)
+    label_early_ends([shown])
     context: dict[str, Any] = {
         "run": shown,
         "tab": tab,

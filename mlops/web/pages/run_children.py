@@ -11,6 +11,7 @@ from mlops.runs.family import family_of
 from mlops.runs.logging import number
 from mlops.runs.models import LatestMetric, Run, RunParameter, Step
 from mlops.runs.shaping import seconds
+from mlops.web.early_ends import label_early_ends
 
 MOST_CHILDREN = 500
 MOST_COLUMNS = 8
@@ -19,6 +20,7 @@ MOST_COLUMNS = 8
 def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
     family = [one for one in family_of(run)[1:] if one.deleted_at is None]
     shown = _in_tree_order(run, family)[:MOST_CHILDREN]
+    label_early_ends(shown)
     metrics, parameters = _values(shown)
     return {
         "children": [

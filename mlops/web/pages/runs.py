@@ -27,6 +27,7 @@ from mlops.runs.saved_views import drop_view, keep_view, visible_views
 from mlops.runs.searching import RUNS
 from mlops.runs.shaping import UNSEEN, seconds
 from mlops.tags.filters import tags_of_many
+from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages.run_charts import charts_over
@@ -116,6 +117,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     found = listed(request, RUNS, _of_the_list(request, seen, asked), project=project.slug, keep=CARRIED)
     columns = columns_named(request.GET.getlist("col"))
     values, tags = cells(found.rows, columns), tags_of_many(found.rows)
+    label_early_ends(found.rows)
     query = _kept_query(request.GET)
     return {
         "project": project,
