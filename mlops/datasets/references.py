@@ -62,8 +62,7 @@ def resolve_data(
     text = LONG.sub("azureml://", reference.strip())
     if not text:
         raise _invalid(reference)
-    if logged := RUNS.fullmatch(text):
-        text = f"{JOBS}{logged['run']}/outputs/artifacts/paths{logged['path'] or '/'}"
+    text = job_address(text) or text
     if text.startswith(JOBS):
         made = output_of(project, text)
         return _of_files(made.tree, form, label=text.removeprefix(JOBS), uri=reference)
@@ -76,6 +75,14 @@ def resolve_data(
     if ELSEWHERE.match(text) and not text.startswith("file://"):
         raise _invalid(reference)
     return _local(folder, text, form, beside, reference)
+
+
+def job_address(reference: str) -> str:
+    """`azureml://jobs/NAME/outputs/OUTPUT…` of an address of a job's output, however it is written; else empty."""
+    text = LONG.sub("azureml://", reference.strip())
+    if logged := RUNS.fullmatch(text):
+        return f"{JOBS}{logged['run']}/outputs/artifacts/paths{logged['path'] or '/'}"
+    return text if text.startswith(JOBS) else ""
 
 
 def _asset(project: Project, text: str) -> DatasetVersion:

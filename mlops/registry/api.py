@@ -21,6 +21,7 @@ from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries, shelving
 from mlops.registry.archive import zipped
+from mlops.registry.from_address import register_address
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.scanned import require_given_out, standing_in_versions
 from mlops.registry.searching import MODELS, VERSIONS
@@ -134,12 +135,15 @@ class ModelsView(APIView):
             values[key] = _as_mapping(values[key], key)
         uploads, path, reuse = request.FILES.getlist("files"), values.pop("path"), values.pop("reuse")
         sent = sent_in(values.pop("sent", []))
-        if uploads or path or sent:
+        if path:
+            for unused in ("node", "port"):
+                values.pop(unused)
+            values["number"] = values.pop("version")
+            version = register_address(request.user, project, path, reuse=reuse, **values)
+        elif uploads or sent:
             paths = request.data.getlist("paths") if hasattr(request.data, "getlist") else []
             given = [(_path(upload, paths, place), upload) for place, upload in enumerate(uploads)]
-            if path:
-                tree = actions.keep_address(request.user, project, path)
-            elif sent:
+            if sent:
                 tree = actions.keep_sent(request.user, project, sent=sent)
             else:
                 tree = actions.keep_files(request.user, project, files=given)

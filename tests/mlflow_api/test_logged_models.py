@@ -9,6 +9,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from mlops.registry.actions import keep_address
+from mlops.registry.from_address import register_address
 from mlops.registry.from_files import register_place
 from mlops.runs.files import logged
 from mlops.runs.models import Run
@@ -87,3 +88,5 @@ def test_a_logged_model_lies_among_the_files_of_its_run_and_is_registered_from_t
     assert (version.framework, version.metrics, version.logged_model.name) == ("mlflow", {"accuracy": 0.9}, "double")
     for address in (f"runs:/{run.pk.hex}/double", f"azureml://jobs/{run.number}/outputs/artifacts/paths/double/"):
         assert keep_address(contributor, project, address).digest == version.tree_id
+        known = register_address(contributor, project, address, name="by_address")
+        assert (known.run, known.metrics, known.logged_model.name) == (run, {"accuracy": 0.9}, "double")
