@@ -118,7 +118,7 @@ def datastore_row(store: Datastore) -> dict[str, Any]:
         "name": store.name,
         "type": store.kind,
         "description": store.description,
-        "settings": store.settings,
+        "settings": kinds.shown(store.settings),
         "credentials": sorted(queries.secrets_of(store)),
         "is_default": store.is_default,
         "built_in": False,

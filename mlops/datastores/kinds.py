@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal, Where, nearest
 
 NAME = re.compile(r"[a-z0-9_]{1,255}")
+IN_ADDRESS = re.compile(r"(?P<head>[a-zA-Z][a-zA-Z0-9+.\-]*://[^:/@\s]*):(?P<password>[^/@\s]+)@")
+"""An address with a password before its host."""
+
 OWN = ("workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory")
 """The stores that every workspace has there: here they are the product's own storage."""
 DEFAULT = OWN[0]
@@ -90,11 +94,34 @@ def checked(
     for name in secrets:
         if name not in (*asks.secret, *asks.plain):
             raise _unknown(kind, f"credentials.{name}", (*asks.secret, *asks.plain))
+    settings, secrets = _without_passwords(kind, settings, secrets)
     missing = next((name for name in asks.required if name not in settings), "")
     if missing:
         message = _("A data store of the type %(kind)s needs “%(name)s”.") % {"kind": kind, "name": missing}
         raise Refusal("field_missing", message, status=422, where=Where(parameter=missing))
     settings |= {name: secrets.pop(name) for name in asks.plain if name in secrets}
+    return settings, secrets
+
+
+def shown(settings: Mapping[str, str]) -> dict[str, str]:
+    """As people see them: without a password that an address of an older store still carries."""
+    return {name: IN_ADDRESS.sub(r"\g<head>:…@", value) for name, value in settings.items()}
+
+
+def _without_passwords(
+    kind: str, settings: dict[str, str], secrets: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """A password in a database's address is sealed like the others. Raises Refusal `secret_in_address`."""
+    for name, value in settings.items():
+        found = IN_ADDRESS.match(value)
+        if found is None:
+            continue
+        if kind != "sql":
+            message = _("“%(name)s” carries a password, and settings are seen by all of the project.") % {"name": name}
+            hint = _("Leave it out there, and give it below credentials, where it is sealed.")
+            raise Refusal("secret_in_address", message, hint=hint, status=422, where=Where(parameter=name))
+        settings = {**settings, name: f"{found['head']}@{value[found.end() :]}"}
+        secrets = {"password": unquote(found["password"]), **secrets}
     return settings, secrets
 
 

@@ -215,6 +215,16 @@ on("api/v1/datastores/<uuid:datastore_id>/", GET=READ, DELETE=CONTRIBUTE)
 on("api/v1/datastores/<uuid:datastore_id>/test/", POST=CONTRIBUTE)
 on("api/v1/datastores/<uuid:datastore_id>/content/", GET=CONTRIBUTE, allowed=(403, 404, 422, 501, 502))
 
+on("datasets/stores/", GET=SIGNED_IN, allowed=(409,))
+STORE = {"act": "default", "name": "workspaceblobstore"}
+on("datasets/stores/", query="?project={slug}", GET=READ, POST=(CONTRIBUTE, STORE))
+on("datasets/stores/<uuid:datastore_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "default"}))
+on(
+    "datasets/stores/<uuid:datastore_id>/",
+    query="?path=x",
+    GET=CONTRIBUTE,
+    allowed=(403, 404, 422, 501, 502),
+)
 UPLOAD = "datasets/uploads/<uuid:upload_id>/"
 on("datasets/", GET=SIGNED_IN, allowed=(409,))
 on("datasets/", query="?project={slug}", GET=READ)
