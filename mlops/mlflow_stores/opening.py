@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from mlops.blocks.database_urls import plain_url
 from mlops.blocks.fetching import judged_address
 from mlops.formats.refusal import Refusal, Where
 from mlops.mlflow_stores.places import Folders
@@ -17,7 +18,6 @@ from mlops.mlflow_stores.values import Store
 
 DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "mssql")
 DRIVERS = {"postgresql": "psycopg", "postgres": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "mssql": "pymssql"}
-KEPT_SETTINGS = {"postgresql": ("sslmode", "options"), "postgres": ("sslmode", "options")}
 SQLITE_HEAD = b"SQLite format 3\0"
 MOST_FOLDERS = 5_000
 """That are looked through for the store in an archive."""
@@ -138,7 +138,7 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
         with _connected(f"sqlite:///file:{quoted(file)}?mode=ro&uri=true", {}) as connection:
             yield _database_of(connection, where, [file.parent])
         return
-    url = plain_url(url, scheme)
+    url = plain_url(url).set(drivername=f"{'postgresql' if scheme == 'postgres' else scheme}+{DRIVERS[scheme]}")
     url = url.set(username=where.user) if where.user else url
     url = url.set(password=where.secret) if where.secret else url
     options: dict[str, Any] = {"connect_timeout": 20} if scheme in ("postgresql", "postgres") else {}
@@ -150,14 +150,6 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
         url = url.set(host=address)
     with _connected(url, options, secret=where.secret or str(url.password or "")) as connection:
         yield _database_of(connection, where, [])
-
-
-def plain_url(url: Any, scheme: str) -> Any:
-    """By the driver that we have chosen, and without settings by which a driver reads files of this machine, gives
-    them to the server that it calls, or calls another one."""
-    kept = KEPT_SETTINGS.get(scheme, ("charset",))
-    query = {key: value for key, value in url.query.items() if key in kept}
-    return url.set(drivername=f"{'postgresql' if scheme == 'postgres' else scheme}+{DRIVERS[scheme]}", query=query)
 
 
 def _database_of(connection: Any, where: Address, bases: list[Path]) -> Store:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from mlops.blocks.database_urls import plain_url
 from mlops.formats.refusal import Refusal
-from mlops.mlflow_stores.opening import Address, opened, plain_url
+from mlops.mlflow_stores.opening import Address, opened
 from mlops.mlflow_stores.unpacking import unpack
 
 REFUSED = {
@@ -66,9 +67,33 @@ def test_no_address_of_an_inner_network_is_called(root):
     ],
 )  # fmt: skip
 def test_no_setting_lets_a_rogue_server_have_files(scheme, query):
-    url = plain_url(make_url(f"{scheme}://db.example/x?{query}"), scheme.partition("+")[0])
+    url = plain_url(make_url(f"{scheme}://db.example/x?{query}"))
     assert set(url.query) <= {"charset", "sslmode", "options"}
-    assert url.drivername.rpartition("+")[2] in ("pymysql", "pymssql", "psycopg")
+    assert "/" not in str(dict(url.query))
+
+
+def test_a_data_store_takes_over_no_such_setting_either(tmp_path):
+    from mlops.datastores.reading.database import _url
+    from mlops.datastores.reading.order import Order
+
+    told = {"url": "mysql://db.example/x?local_infile=1&read_default_file=/etc/passwd&charset=utf8mb4"}
+    assert dict(_url(Order(kind="sql", settings=told, path=str(tmp_path))).query) == {"charset": "utf8mb4"}
+
+
+def test_a_database_without_a_host_is_not_the_one_of_this_machine(tmp_path):
+    """Which would let the server's own user in by its socket."""
+    from mlops.datastores.reading.database import _arguments
+    from mlops.datastores.reading.order import Order
+
+    for url in (
+        "postgresql:///x",
+        "postgresql://me@/x",
+        "postgresql:///x?host=/run/postgresql",
+        "postgresql://127.1/x",
+    ):
+        with pytest.raises(Refusal) as told:
+            _arguments(Order(kind="sql", settings={"url": url}, path=str(tmp_path)))
+        assert told.value.code == "address_not_public"
 
 
 def test_a_packed_store_leads_nowhere(tmp_path):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mlops.blocks.database_urls import plain_url
 from mlops.blocks.fetching import judged_address
 from mlops.datastores.reading.order import Order, Seen, require_room
 from mlops.formats.refusal import Refusal, nearest
@@ -120,7 +121,7 @@ def _connected(order: Order) -> Iterator[Any]:
 def _url(order: Order) -> Any:
     from sqlalchemy.engine import make_url
 
-    url = make_url(order.settings["url"])
+    url = plain_url(make_url(order.settings["url"]))
     base = url.get_backend_name()
     if base == "sqlite":
         return f"sqlite:///file:{_sqlite_file(order, url)}?mode=ro&uri=true"
@@ -143,12 +144,14 @@ def _sqlite_file(order: Order, url: Any) -> Path:
 
 
 def _arguments(order: Order) -> dict[str, Any]:
-    """PostgreSQL's library looks names up by itself: it is given the number that was judged."""
+    """PostgreSQL's library looks names up by itself, and without one takes a socket of this machine's: it is given the
+    number that was judged."""
     from sqlalchemy.engine import make_url
 
     url = make_url(order.settings["url"])
-    if url.get_backend_name() in ("postgresql", "postgres") and url.host:
-        address = judged_address(url.host, url.port or 5432, url.host, order.private_hosts)
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        host = url.host or "localhost"
+        address = judged_address(host, url.port or 5432, host, order.private_hosts)
         return {"hostaddr": address, "connect_timeout": 20}
     return {}
 
