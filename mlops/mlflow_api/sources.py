@@ -28,8 +28,9 @@ from mlops.mlflow_api.places import (
     safe_path,
     without_dots,
 )
+from mlops.registry.from_logged import metrics_of, tree_of
 from mlops.registry.models import ModelAlias, ModelVersion
-from mlops.runs.models import Artifact, LatestMetric, LoggedModel, LoggedModelFile, LoggedModelMetric, Run
+from mlops.runs.models import Artifact, LatestMetric, LoggedModel, Run
 
 REGISTRY = "registry"
 OURS = ("runs", "models", SCHEME)
@@ -150,9 +151,7 @@ def _of_version(caller: Caller, version: ModelVersion | None, text: str) -> Sour
 
 
 def _of_model(model: LoggedModel, run: Run | None) -> Source:
-    rows = LoggedModelFile.objects.filter(model=model).values_list("path", "blob_id", "size_bytes")
-    told = LoggedModelMetric.objects.filter(model=model, special="").order_by("pk").values_list("key", "value")
-    return Source(tree=_tree(list(rows)), run=run or model.run, logged_model=model, metrics=_numbers(told))
+    return Source(tree=tree_of(model), run=run or model.run, logged_model=model, metrics=metrics_of(model))
 
 
 def _of_run(run: Run, folder: str) -> Source:

@@ -25,8 +25,8 @@ from mlops.mlflow_api.registered import (
 from mlops.mlflow_api.registry_shapes import shaped_versions
 from mlops.mlflow_api.shelves import file_path
 from mlops.mlflow_api.sources import place_to_load, source_of
-from mlops.mlflow_api.versions_told import tell_of_versions
 from mlops.registry import actions, pointing
+from mlops.registry.logged_versions import tell_of_versions
 from mlops.registry.models import ModelVersion, RegisteredModel, Stage
 from mlops.tags.filters import remove_tag, tags_of, write_tags
 

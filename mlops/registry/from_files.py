@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mlops.blobs.trees import keep_manifest
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry import actions
+from mlops.registry.logged_versions import tell_of_versions
 from mlops.registry.models import ModelVersion
 from mlops.runs.files import logged_models
 from mlops.runs.model_places import manifest_at, model_places
@@ -44,4 +45,5 @@ def register_place(
     if (model := logged_models(run).get(place.strip("/"))) is not None:
         version.logged_model = model
         version.save(update_fields=["logged_model"])
+        tell_of_versions(actor, model)
     return version

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.decisions import require, visible_projects
 from mlops.blobs.models import Blob
 from mlops.events.chain import notify, record
 from mlops.formats.refusal import Refusal
@@ -25,6 +27,20 @@ from mlops.runs.models import (
 )
 from mlops.runs.naming import made_up_name
 from mlops.tags.filters import write_tags
+
+
+def visible_to(user: Any) -> QuerySet[LoggedModel]:
+    """Without those in the recycle bin."""
+    seen = LoggedModel.objects.filter(deleted_at=None, experiment__project__in=visible_projects(user))
+    return seen.select_related("experiment__project", "run", "created_by")
+
+
+def visible_model(user: Any, key: UUID) -> LoggedModel:
+    """Raises Refusal `not_found`."""
+    found = visible_to(user).filter(pk=key).first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such logged model, or you may not see it."), status=404)
+    return found
 
 
 def begin_model(

@@ -1,4 +1,4 @@
-"""What can be asked of runs and experiments in a filter."""
+"""What can be asked of runs, experiments and logged models in a filter."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from mlops.runs.models import Experiment, LatestMetric, Run, RunKind, RunParameter, RunState
+from mlops.runs.models import (
+    Experiment,
+    LatestMetric,
+    LoggedModel,
+    LoggedModelMetric,
+    LoggedModelState,
+    Run,
+    RunKind,
+    RunParameter,
+    RunState,
+)
 from mlops.tags.searching import Column, Facts, Held, Searchable, choices_of, labels_of
-from mlops.tags.searching.columns import archived, created, described, identified, in_project, named, person
+from mlops.tags.searching.columns import archived, created, described, identified, in_project, made_by, named, person
 
 STATES = choices_of(
     RunState, finished="completed", killed="cancelled", canceled="cancelled", scheduled="queued", notstarted="queued"
@@ -76,3 +86,24 @@ EXPERIMENTS = Searchable(
     ),
     tags=(Held(model=Experiment),),
 )
+
+LOGGED_MODELS = Searchable(
+    noun="logged-models",
+    label=_("Logged models"),
+    words=("name",),
+    columns=(
+        named(),
+        created("logged"),
+        made_by("logged_by"),
+        Column(name="state", label=_("State"), path="state", kind="choice", aliases=("status",),
+               choices=choices_of(LoggedModelState), labels=labels_of(LoggedModelState), facet=True),
+        Column(name="experiment", label=_("Experiment"), path="experiment__name", aliases=("experiment_name",),
+               facet=True),
+        Column(name="run", label=_("Run"), path="run__display_name", is_nullable=True, aliases=("run_name",)),
+        Column(name="kind", label=_("Kind"), path="kind", aliases=("type", "model_type")),
+        Column(name="project", label=_("Project"), path="experiment__project__slug"),
+        identified("model_id"),
+    ),
+    tags=(Held(model=LoggedModel),),
+    metrics=Facts(model=LoggedModelMetric, holder="model"),
+)  # fmt: skip

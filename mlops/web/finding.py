@@ -22,8 +22,9 @@ from mlops.environments.searching import ENVIRONMENTS
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry import queries as registry
 from mlops.registry.searching import MODELS
+from mlops.runs import logged_models
 from mlops.runs import queries as runs
-from mlops.runs.searching import EXPERIMENTS, RUNS
+from mlops.runs.searching import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.runs.shaping import UNSEEN
 from mlops.tags.searching import Searchable
 
@@ -47,6 +48,8 @@ KINDS = (
          page=lambda one: f"{reverse('web:runs')}?experiment={one.name}&project={one.project.slug}"),
     Kind(fields=MODELS, seen=registry.visible_to, icon="models", list_url="web:models",
          page=lambda one: reverse("web:model", args=[one.pk])),
+    Kind(fields=LOGGED_MODELS, seen=logged_models.visible_to, icon="models", list_url="web:logged-models",
+         page=lambda one: reverse("web:logged-model", args=[one.pk])),
     Kind(fields=DATASETS, seen=datasets.visible_to, icon="datasets", list_url="web:datasets",
          page=lambda one: reverse("web:dataset", args=[one.pk])),
     Kind(fields=COMPONENTS, seen=components.visible_to, icon="code", list_url="web:components",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,9 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "artifact": _artifact(run),
         "folder": f"{run.experiment_id.hex}/{run.pk.hex}/artifacts",
         "job": str(run.pk),
-        "logged_id": _logged_model(run, owner),
+        "logged_id": (logged_id := _logged_model(run, owner)),
+        "logged_key": str(uuid.UUID(logged_id.removeprefix("m-"))),
+        "logged_path": "weights.txt",
         **_trace(run, owner),
         "tag": "Area",
         "node": "data",
@@ -260,9 +263,13 @@ def _trace(run: Any, owner: Any) -> dict[str, str]:
 
 
 def _logged_model(run: Any, owner: Any) -> str:
-    from mlops.runs.logged_models import begin_model
+    import io
+
+    from mlops.blobs.trees import keep_stream
+    from mlops.runs.logged_models import begin_model, keep_model_file
 
     model = begin_model(owner, run.experiment, name=f"{SECRET} logged", run=run, tags={"Area": SECRET})
+    keep_model_file(model, "weights.txt", keep_stream(io.BytesIO(SECRET.encode())))
     return f"m-{model.pk.hex}"
 
 
