@@ -10,7 +10,8 @@ from mlops.formats.refusal import Refusal
 from mlops.imports.models import Finding, Import, Outcome
 
 MOST_FINDINGS = 5_000
-"""Of one import; more of them are counted alone."""
+MOST_ALIKE = 100
+"""Of one import, and of them of one kind; more are counted alone."""
 LONGEST_NAME = 500
 
 
@@ -34,7 +35,7 @@ class Report:
             return
         self._seen.add(key)
         self.count("finding", refusal.code)
-        if len(self._seen) > MOST_FINDINGS:
+        if len(self._seen) > MOST_FINDINGS or self._counts["finding"][refusal.code] > MOST_ALIKE:
             return
         self._findings.append(
             Finding(

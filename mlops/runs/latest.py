@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from mlops.runs.many import MetricRow
+from mlops.runs.many import MetricRow, column
 from mlops.runs.models import LatestMetric, Metric
 
 COLUMNS = ("run", "key", "value", "special", "position", "at")
@@ -39,11 +39,8 @@ def find_latest_anew(run: UUID, keys: Iterable[str]) -> None:
 
 def _raise_to(rows: Sequence[Metric | MetricRow]) -> None:
     fields = [LatestMetric._meta.get_field(name) for name in COLUMNS]
-    values = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)  # type: ignore[union-attr]
-        for row in rows
-        for field in fields
-    ]
+    columns = [column(field, rows) for field in fields]
+    values = [value for row in zip(*columns, strict=True) for value in row]
     table = connection.ops.quote_name(LatestMetric._meta.db_table)
     names = [connection.ops.quote_name(str(field.column)) for field in fields]  # type: ignore[union-attr]
     places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * (len(values) // len(fields)))

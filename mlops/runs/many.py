@@ -37,12 +37,13 @@ def insert(rows: Sequence[MetricRow]) -> None:
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)  # type: ignore[union-attr]
     table = connection.ops.quote_name(Metric._meta.db_table)
     places = ", ".join(["%s"] * len(fields))
-    values = list(zip(*(_column(field, rows) for field in fields), strict=True))
+    values = list(zip(*(column(field, rows) for field in fields), strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
 
 
-def _column(field: Any, rows: Sequence[MetricRow]) -> list[Any]:
+def column(field: Any, rows: Sequence[Any]) -> list[Any]:
+    """The values of one field as the database takes them: each that occurs is prepared once."""
     told = list(map(attrgetter(field.attname), rows))
     if isinstance(field, AS_THEY_ARE):
         return told

@@ -129,6 +129,7 @@ def _shown(request: HttpRequest, row: Import) -> dict[str, Any]:
         "file_bytes": row.counts.get("file_bytes", {}).get(Outcome.NEW, 0),
         "left": sorted(row.counts.get("left", {}).items()),
         "findings": findings,
+        "untold": sum(row.counts.get("finding", {}).values()) - findings.paginator.count,
         "experiments": _came(row, "experiment", Experiment),
         "models": _came(row, "model", RegisteredModel),
         "may_contribute": may(request.user, "contribute", row.project),
