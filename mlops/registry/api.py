@@ -19,7 +19,7 @@ from mlops.access.decisions import project_named
 from mlops.access.models import Project
 from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
-from mlops.registry import actions, queries, shelving
+from mlops.registry import actions, queries, relations, shelving
 from mlops.registry.archive import zipped
 from mlops.registry.from_address import register_address
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
@@ -71,6 +71,17 @@ class VersionChange(serializers.Serializer[Any]):
     tags = serializers.DictField(
         required=False, child=serializers.CharField(allow_blank=True, allow_null=True), help_text="null removes a tag"
     )
+    parent_model = serializers.CharField(
+        required=False, allow_blank=True, help_text="name:number of the project; empty: none"
+    )
+    resources = serializers.DictField(required=False, help_text="cpu (cores) and memory_gib; empty: nobody says")
+
+
+class DatasetLink(serializers.Serializer[Any]):
+    dataset = serializers.CharField(help_text="name:version")
+    relation = serializers.CharField(
+        required=False, default=relations.RELATIONS[0], help_text=", ".join(relations.RELATIONS) + ", or another"
+    )
 
 
 class VersionView(serializers.Serializer[Any]):
@@ -87,6 +98,8 @@ class VersionView(serializers.Serializer[Any]):
     signature = serializers.JSONField()
     input_example = serializers.JSONField()
     metrics = serializers.DictField()
+    parent_model = serializers.CharField(help_text="name:number; empty: none")
+    resources = serializers.DictField()
     stage = serializers.CharField()
     aliases = serializers.ListField(child=serializers.CharField())
     tags = serializers.DictField()
@@ -223,6 +236,10 @@ class OneVersionView(APIView):
             actions.remove_tag(request.user, version, key=key)
         if "description" in values:
             actions.describe_version(request.user, version, description=values["description"])
+        if "parent_model" in values:
+            relations.set_parent(request.user, version, parent=values["parent_model"])
+        if "resources" in values:
+            relations.set_resources(request.user, version, resources=values["resources"])
         return Response(version_view(version, tags_of(version)))
 
     @extend_schema(responses={204: None})
@@ -231,6 +248,21 @@ class OneVersionView(APIView):
         version = queries.visible_version(request.user, model_id, number)
         actions.delete_version(request.user, version, reason=reason_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DatasetsView(APIView):
+    @extend_schema(request=DatasetLink, responses=VersionView)
+    def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        """Puts a dataset version behind the model version, in a relation."""
+        version = queries.visible_version(request.user, model_id, number)
+        relations.link_dataset(request.user, version, **_checked(DatasetLink, request))
+        return Response(version_view(version, tags_of(version)))
+
+    @extend_schema(request=DatasetLink, responses=VersionView)
+    def delete(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
+        version = queries.visible_version(request.user, model_id, number)
+        relations.unlink_dataset(request.user, version, **_checked(DatasetLink, request))
+        return Response(version_view(version, tags_of(version)))
 
 
 class DownloadView(APIView):
@@ -329,6 +361,7 @@ def version_view(
         "name": version.model.name,
         "project": version.model.project.slug,
         "aliases": queries.aliases_of_many([version])[version.pk] if aliases is None else aliases,
+        "parent_model": str(version.parent) if version.parent else "",
         "tags": tags,
         "run": version.run_id,
         "datasets": told_datasets,
@@ -342,7 +375,7 @@ def version_view(
 
 PLAIN = (
     "id", "number", "description", "task", "algorithm", "framework", "framework_version", "signature",
-    "input_example", "metrics", "properties", "node", "stage", "created_at",
+    "input_example", "metrics", "properties", "node", "stage", "resources", "created_at",
 )  # fmt: skip
 
 

@@ -92,6 +92,10 @@ class ModelVersion(models.Model):
     run_link = models.TextField(blank=True)
     """Where a client said that the run is to be seen, perhaps on another server."""
     logged_model = models.ForeignKey(LoggedModel, null=True, on_delete=models.SET_NULL, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    """What it was made from, such as the model that was trained on, or whose files were converted."""
+    resources = models.JSONField(default=dict)
+    """What it usually needs, as the wizard's defaults: `cpu` in cores, `memory_gib`. Empty: nobody said."""
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.NONE)
     changed_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -34,7 +34,7 @@ def in_lists(rows: QuerySet[Any], *, archived: str = "") -> QuerySet[Any]:
 
 def visible_versions(user: Any) -> QuerySet[ModelVersion]:
     found = ModelVersion.objects.filter(model__project__in=visible_projects(user))
-    return found.select_related("model__project", "run", "tree", "created_by")
+    return found.select_related("model__project", "run", "tree", "created_by", "parent__model")
 
 
 def visible_model(user: Any, model_id: uuid.UUID) -> RegisteredModel:
@@ -111,7 +111,9 @@ def version_by_id(user: Any, version_id: str) -> ModelVersion:
 
 
 def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:
-    return ModelVersion.objects.filter(model=model).select_related("model__project", "run", "tree", "created_by")
+    return ModelVersion.objects.filter(model=model).select_related(
+        "model__project", "run", "tree", "created_by", "parent__model"
+    )
 
 
 class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ class ModelRow(msgspec.Struct, frozen=True, kw_only=True):
 def rows_of(models: list[RegisteredModel]) -> list[ModelRow]:
     """In three queries, however many models."""
     versions = ModelVersion.objects.filter(model__in=models).select_related(
-        "model__project", "run", "tree", "created_by"
+        "model__project", "run", "tree", "created_by", "parent__model"
     )
     newest = dict(versions.order_by().values_list("model_id").annotate(number=Max("number")))
     counts: dict[Any, int] = {}

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{VERSION}restore/", api.ArchiveVersion.as_view(act=shelving.bring_back)),
     path(f"{VERSION}download/", api.DownloadView.as_view()),
     path(f"{VERSION}files/", api.FilesView.as_view()),
+    path(f"{VERSION}datasets/", api.DatasetsView.as_view()),
     path(f"{VERSION}stage/", pointing_api.StageView.as_view()),
     path("models/<uuid:model_id>/aliases/", pointing_api.AliasesView.as_view()),
     path("models/<uuid:model_id>/aliases/<str:alias>/", pointing_api.OneAliasView.as_view()),

@@ -17,6 +17,7 @@ from mlops.client.commands import (
     model_package,
     model_pointing,
     model_profile,
+    model_relations,
     model_requests,
     model_scan,
     tagging,
@@ -93,6 +94,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_card.define(verbs)
     model_compare.define(verbs)
     model_pointing.define(verbs)
+    model_relations.define(verbs)
     model_requests.define(verbs)
     model_scan.define(verbs)
     download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
@@ -223,9 +225,11 @@ def show_model(arguments: argparse.Namespace) -> int:
 
 def update_model(arguments: argparse.Namespace) -> int:
     stage = model_pointing.stage_given(arguments)
+    more = model_relations.fields_given(arguments)
     body: dict[str, Any] = {"tags": tagging.tags_given(arguments)} if arguments.set or arguments.remove else {}
     if arguments.description is not None:
         body["description"] = arguments.description
+    body |= more
     if not body and not stage:
         raise WrongUsage("nothing_to_change", "Nothing was said to change.", hint=tagging.EXAMPLE)
     connection = connect()

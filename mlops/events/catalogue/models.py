@@ -53,6 +53,19 @@ class Change(Data, kw_only=True):
     before: Annotated[str, said("The stage, or the number of the version under the alias, when it was asked.")]
 
 
+class DatasetLink(Data, kw_only=True):
+    dataset: Annotated[str, said("A dataset version, as `name:version`.")]
+    relation: Annotated[str, said("As what it stands behind the model, such as `evaluation data`.")]
+
+
+class Parent(Data, kw_only=True):
+    parent: Annotated[str, said("A model version, as `name:number`; empty: none.")]
+
+
+class Resources(Data, kw_only=True):
+    resources: Annotated[dict[str, float], said("`cpu` in cores, `memory_gib`; empty: nobody says.")]
+
+
 class Card(Data, kw_only=True):
     card: Annotated[str, said("The whole text, in Markdown.")]
 
@@ -91,6 +104,13 @@ TYPES = (
     EventType("mlops.model.staged", "Stage changed", "A version comes into another stage.", VERSION, Staged),
     EventType("mlops.model.alias_set", "Alias set", "An alias points to this version from now on.", VERSION, Aliased),
     EventType("mlops.model.alias_removed", "Alias removed", "An alias points to nothing any more.", MODEL, Aliased),
+    EventType("mlops.model.dataset_linked", "Dataset linked", "A dataset version is put behind a version.", VERSION,
+              DatasetLink),
+    EventType("mlops.model.dataset_unlinked", "Dataset unlinked", "It stands behind the version no more.", VERSION,
+              DatasetLink),
+    EventType("mlops.model.parent_set", "Parent set", "It is said what a version was made from.", VERSION, Parent),
+    EventType("mlops.model.resources_set", "Resources set", "It is said what a version usually needs.", VERSION,
+              Resources),
     EventType("mlops.model.card_written", "Model card written",
               "Somebody changes the card of a model or of a version.", MODEL, Card),
     EventType("mlops.model.change_asked", "Approval wanted",

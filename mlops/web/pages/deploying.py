@@ -23,6 +23,7 @@ from mlops.deployments.scripts import EXAMPLE, checked_script
 from mlops.deployments.settings import checked_settings
 from mlops.deployments.targets import target
 from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.profiling import GIBIBYTE
 from mlops.formats.refusal import Refusal, Where
 from mlops.packaging.models import ConversionState
 from mlops.packaging.queries import Recommended, recommended
@@ -91,7 +92,9 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     """What was typed in any step, else what is usual."""
     usual = {**DEFAULTS, "endpoint_name": _usual_endpoint(version)}
     told = recommended(version)
-    if told is not None:
+    if version.resources:
+        usual |= settings_form.typed_of(_usually(version.resources))
+    elif told is not None:
         usual |= settings_form.typed_of(_advised(told))
     usual["entry"] = next((one.entry for one in entries.possibilities(version) if not one.problem), "script")
     if request.GET.get("endpoint"):
@@ -101,6 +104,15 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
     if upload is not None and not _is_zip(upload) and (upload.size or 0) <= MOST_SCRIPT_BYTES:
         values["script"] = upload.read().decode("utf-8", errors="replace")
     return values
+
+
+def _usually(resources: dict[str, float]) -> DeploymentSettings:
+    """What people said that the version needs, before what a profile found."""
+    usual = DeploymentSettings()
+    cpu, memory = resources.get("cpu"), resources.get("memory_gib")
+    return DeploymentSettings(
+        cpus=cpu or usual.cpus, memory_bytes=round(memory * GIBIBYTE) if memory else usual.memory_bytes
+    )
 
 
 def _advised(told: Recommended) -> DeploymentSettings:

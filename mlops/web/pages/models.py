@@ -40,7 +40,7 @@ from mlops.uploads.given import sent_in
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
-from mlops.web.pages import model_pointing
+from mlops.web.pages import model_pointing, model_relations
 from mlops.web.pages.images import images_context
 from mlops.web.pages.model_cards import card_context
 from mlops.web.pages.model_charts import charts_over
@@ -126,7 +126,7 @@ def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> Htt
         "archive": _shelve,
         "bring_back": _shelve,
     }
-    act = (acts | model_pointing.ACTS).get(request.POST.get("act", ""))
+    act = (acts | model_pointing.ACTS | model_relations.ACTS).get(request.POST.get("act", ""))
     if act is None:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     try:
@@ -253,6 +253,7 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
             "users": users_of(version),
             "onnx_file": version.properties.get("onnx"),
             **model_pointing.pointing_context(request, version),
+            **model_relations.relations_context(version),
         }
     if tab == "history":
         return model_pointing.history_context(request, version)
