@@ -12,6 +12,34 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("mlops")
 
+LOADED = (
+    "mlops.work",
+    "mlops.blobs",
+    "mlops.events",
+    "mlops.scans",
+    "mlops.uploads",
+    "mlops.alerts",
+    "mlops.datasets",
+    "mlops.environments",
+    "mlops.runs",
+    "mlops.registry",
+    "mlops.pipelines",
+    "mlops.execution",
+    "mlops.jobs",
+    "mlops.imports",
+    "mlops.packaging",
+    "mlops.deployments",
+    "mlops.collected",
+    "mlops.batch",
+    "mlops.rollouts",
+    "mlops.replays",
+    "mlops.telemetry",
+    "mlops.monitoring",
+    "mlops.retraining",
+    "mlops.lineage",
+)
+"""Whose jobs workers know."""
+
 
 def _configure() -> None:
     from django.conf import settings
@@ -47,29 +75,4 @@ def _configure() -> None:
 
 
 _configure()
-app.autodiscover_tasks(
-    lambda: [
-        "mlops.work",
-        "mlops.blobs",
-        "mlops.events",
-        "mlops.alerts",
-        "mlops.datasets",
-        "mlops.environments",
-        "mlops.runs",
-        "mlops.registry",
-        "mlops.pipelines",
-        "mlops.execution",
-        "mlops.jobs",
-        "mlops.imports",
-        "mlops.packaging",
-        "mlops.deployments",
-        "mlops.collected",
-        "mlops.batch",
-        "mlops.rollouts",
-        "mlops.replays",
-        "mlops.telemetry",
-        "mlops.monitoring",
-        "mlops.retraining",
-        "mlops.lineage",
-    ]
-)
+app.autodiscover_tasks(lambda: LOADED)

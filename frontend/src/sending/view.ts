@@ -41,7 +41,7 @@ function whole({ queue, waits }: Shown): HTMLElement[] {
     });
   const bar = element("progress", { max: 1, value: share });
   bar.setAttribute("aria-label", _("How much has come"));
-  const line = element("p", { className: "row spread" });
+  const line = element("div", { className: "row spread" });
   const text = element("span", { textContent: waits && !queue.isWhole ? `${words} ${_("It goes on by itself when everything has come.")}` : words });
   text.setAttribute("role", "status");
   line.append(text);
