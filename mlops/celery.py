@@ -12,34 +12,6 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("mlops")
 
-LOADED = (
-    "mlops.work",
-    "mlops.blobs",
-    "mlops.events",
-    "mlops.scans",
-    "mlops.uploads",
-    "mlops.alerts",
-    "mlops.datasets",
-    "mlops.environments",
-    "mlops.runs",
-    "mlops.registry",
-    "mlops.pipelines",
-    "mlops.execution",
-    "mlops.jobs",
-    "mlops.imports",
-    "mlops.packaging",
-    "mlops.deployments",
-    "mlops.collected",
-    "mlops.batch",
-    "mlops.rollouts",
-    "mlops.replays",
-    "mlops.telemetry",
-    "mlops.monitoring",
-    "mlops.retraining",
-    "mlops.lineage",
-)
-"""Whose jobs workers know."""
-
 
 def _configure() -> None:
     from django.conf import settings
@@ -75,4 +47,12 @@ def _configure() -> None:
 
 
 _configure()
-app.autodiscover_tasks(lambda: LOADED)
+
+
+def _ours() -> list[str]:
+    from django.conf import settings
+
+    return [name for name in settings.INSTALLED_APPS if name.startswith("mlops.")]
+
+
+app.autodiscover_tasks(_ours)
