@@ -60,6 +60,7 @@ from mlops.web.pages import (
     search,
     subscriptions,
     telemetry,
+    traces,
 )
 
 app_name = "web"
@@ -80,6 +81,7 @@ urlpatterns = [
     *experiments.urlpatterns,
     *runs.urlpatterns,
     *runs_bin.urlpatterns,
+    *traces.urlpatterns,
     *run_compare.urlpatterns,
     *run.urlpatterns,
     *images.urlpatterns,

@@ -259,7 +259,7 @@ def _trace(run: Any, owner: Any) -> dict[str, str]:
     told = Told(key="tr-1", name=SECRET, started_at=timezone.now(), request=SECRET, tags={"area": SECRET})
     trace = tell_trace(owner, run.experiment, told, run=run)
     said = assess(owner, trace, kind=AssessmentKind.FEEDBACK, name=SECRET, value=1, source_kind="HUMAN")
-    return {"trace_id": trace.key, "assessment_id": f"a-{said.pk.hex}"}
+    return {"trace_id": trace.key, "trace_pk": str(trace.pk), "assessment_id": f"a-{said.pk.hex}"}
 
 
 def _logged_model(run: Any, owner: Any) -> str:

@@ -339,6 +339,8 @@ on(
     allowed=(404,),
 )
 on("runs/<uuid:run_id>/", POST=(CONTRIBUTE, {"act": "bring_back"}))
+on("traces/", query="?project={slug}", GET=READ)
+on("traces/<uuid:trace_pk>/", GET=READ)
 on("mlflow/experiments/<str:experiment_id>", GET=READ)
 on("mlflow/experiments/<str:experiment_id>/runs/<str:run_id>", GET=READ)
 on("mlflow/models/<path:name>/versions/<int:number>", GET=READ, allowed=(404,))

@@ -18,6 +18,7 @@ from mlops.formats.refusal import Refusal
 from mlops.runs import queries
 from mlops.runs.experiments import delete_experiment, restore_experiment
 from mlops.runs.models import Experiment, RetentionRule, Run
+from mlops.traces.models import Trace
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
 
@@ -51,6 +52,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
         "project": project,
         "rows": sorted(rows, key=lambda row: str(row[1].get("last", "")), reverse=True),
         "deleted": [one for one in known if one.deleted_at is not None],
+        "traced": set(Trace.objects.filter(project=project).order_by().values_list("experiment", flat=True).distinct()),
         "may_contribute": may(request.user, "contribute", project),
     }
     return render(request, "web/runs/experiments.html", context)

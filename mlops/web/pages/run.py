@@ -25,11 +25,13 @@ from mlops.runs.deletion import delete
 from mlops.runs.models import FINAL_STEP_STATES, Artifact, Run, RunKind, Step
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
+from mlops.traces.models import Trace
 from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
 from mlops.web.pages import run_children, run_files, run_log, run_metrics, run_overview, run_pictures, run_snapshot
 from mlops.web.pages.run_outputs import register_data
 from mlops.web.pages.tag_words import typed_tags
+from mlops.web.pages.traces import traces_of
 from mlops.web.pages.trials import has_trials, trials
 from mlops.web.projects import show_project
 
@@ -46,6 +48,7 @@ TABS = {
     "outputs": gettext_lazy("Outputs and files"),
     "logs": gettext_lazy("Logs"),
     "children": gettext_lazy("Child runs"),
+    "traces": gettext_lazy("Traces"),
     "snapshot": gettext_lazy("Snapshot"),
 }
 EXTRAS: dict[str, Extra] = {
@@ -57,6 +60,7 @@ EXTRAS: dict[str, Extra] = {
     "outputs": run_files.context,
     "logs": run_log.context,
     "children": run_children.context,
+    "traces": lambda request, shown, steps: {"traces": traces_of(shown)},
     "snapshot": run_snapshot.context,
 }
 
@@ -147,6 +151,8 @@ def _tabs(shown: Run) -> dict[str, Any]:
         absent.add("trials")
     if not shown.children.exists():
         absent.add("children")
+    if not Trace.objects.filter(runs=shown).exists():
+        absent.add("traces")
     return {key: label for key, label in TABS.items() if key not in absent}
 
 
