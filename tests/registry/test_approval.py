@@ -156,6 +156,11 @@ def test_checks_name_what_is_missing_before_anybody_is_asked(contributor, owner,
     assert ask(contributor, version).state == "done"
 
 
+def test_files_that_are_not_scanned_yet_pass_no_scan(contributor, owner, project, version):
+    guard(owner, project, checks=[{"kind": "scan"}], approvals=0)
+    assert "not scanned yet" in refused(ask, contributor, version).message
+
+
 def test_checks_are_made_again_with_the_last_approval(contributor, owner, project, version):
     guard(owner, project, checks=[{"kind": "tag", "name": "reviewed"}])
     pointing_tags = {"reviewed": "yes"}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from mlops.registry.approval.checks import Given, Kind, Option, register
 from mlops.registry.models import ModelDataset, ModelVersion
+from mlops.registry.scanned import standing_in_version
 from mlops.tags.filters import tags_of
 
 Judged = tuple[bool, str, str]
@@ -21,6 +22,17 @@ def _card(version: ModelVersion, check: Given) -> Judged:
     if version.card.strip() or version.model.card.strip():
         return True, _("The model card is written."), ""
     return False, _("The model card is empty."), _("Write it on the tab Card.")
+
+
+def _scan(version: ModelVersion, check: Given) -> Judged:
+    found = standing_in_version(version)
+    if found.level in ("none", "safe"):
+        return True, _("Nothing unsafe was found in its files."), ""
+    if found.level == "waiting":
+        return False, _("Its files are not scanned yet."), _("Ask again in a minute.")
+    names = ", ".join(file.path for file in found.troubles[:3])
+    said = _("Its files are %(level)s: %(names)s.") % {"level": found.level, "names": names}
+    return False, said, _("Look at the findings on its page; an owner may allow what is meant.")
 
 
 def _metric(version: ModelVersion, check: Given) -> Judged:
@@ -72,6 +84,7 @@ def _tag(version: ModelVersion, check: Given) -> Judged:
 
 KINDS = (
     Kind(name="card", title=gettext_lazy("The model card is written"), judge=_card),
+    Kind(name="scan", title=gettext_lazy("The scan of its files found nothing"), judge=_scan),
     Kind(
         name="metric",
         title=gettext_lazy("A metric is there, and within limits"),
