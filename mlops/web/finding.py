@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 
+from mlops.access.models import Project
 from mlops.batch import queries as batch
 from mlops.batch.searching import BATCH_ENDPOINTS
 from mlops.components import queries as components
@@ -31,7 +34,8 @@ from mlops.tags.searching import Searchable
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`list_url` is the name of the page with all of them; `page` of one gives its address."""
+    """`list_url` is the name of the page with all of them; `page` of one gives its address; `project` is the path to
+    its project, as the ORM names it."""
 
     fields: Searchable
     seen: Callable[[Any], QuerySet[Any]]
@@ -39,17 +43,22 @@ class Kind:
     list_url: str
     page: Callable[[Any], str]
     title: Callable[[Any], str] = str
+    project: str = "project"
+
+    def project_of(self, one: Any) -> Project:
+        found: Project = reduce(getattr, self.project.split("__"), one)
+        return found
 
 
 KINDS = (
     Kind(fields=RUNS, seen=lambda person: runs.visible_to(person).defer(*UNSEEN), icon="runs", list_url="web:runs",
          page=lambda one: reverse("web:run", args=[one.pk]), title=lambda one: f"#{one.number} {one.display_name}"),
-    Kind(fields=EXPERIMENTS, seen=runs.experiments, icon="folder", list_url="web:runs",
-         page=lambda one: f"{reverse('web:runs')}?experiment={one.name}&project={one.project.slug}"),
+    Kind(fields=EXPERIMENTS, seen=runs.experiments, icon="folder", list_url="web:experiments",
+         page=lambda one: f"{reverse('web:runs')}?{urlencode({'experiment': one.name, 'project': one.project.slug})}"),
     Kind(fields=MODELS, seen=registry.visible_to, icon="models", list_url="web:models",
          page=lambda one: reverse("web:model", args=[one.pk])),
     Kind(fields=LOGGED_MODELS, seen=logged_models.visible_to, icon="models", list_url="web:logged-models",
-         page=lambda one: reverse("web:logged-model", args=[one.pk])),
+         page=lambda one: reverse("web:logged-model", args=[one.pk]), project="experiment__project"),
     Kind(fields=DATASETS, seen=datasets.visible_to, icon="datasets", list_url="web:datasets",
          page=lambda one: reverse("web:dataset", args=[one.pk])),
     Kind(fields=COMPONENTS, seen=components.visible_to, icon="code", list_url="web:components",

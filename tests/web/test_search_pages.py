@@ -7,6 +7,7 @@ import pytest
 from mlops.accounts.membership import create_project
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.logging import Point, log_metrics
+from mlops.runs.models import LoggedModel
 from mlops.tags.filters import write_tags
 from tests.runs.history import past_run
 
@@ -102,6 +103,14 @@ def test_the_search_over_everything_groups_by_kind(page, contributor, project, r
     hits = page("/search/hits/?text=cars")["proposals"]
     assert {"label": "cars prices", "detail": f"Models · {project.name}", "href": f"/models/{model.pk}/"} in hits
     assert not ModelVersion.objects.exists()
+
+
+def test_logged_models_are_found_among_everything_and_completed(page, project, runs):
+    run = runs[0]
+    LoggedModel.objects.create(experiment=run.experiment, run=run, name="forest", changed_at=run.created_at)
+    hits = page("/search/hits/?text=forest")["proposals"]
+    assert [(one["label"], one["detail"]) for one in hits] == [("forest", f"Logged models · {project.name}")]
+    assert page(f"/search/complete/?noun=logged-models&project={project.slug}&text=na&at=2")["proposals"]
 
 
 def test_a_list_in_pages_loses_nothing_when_rows_are_added(page, contributor, project):

@@ -77,7 +77,7 @@ def complete(request: HttpRequest) -> HttpResponse:
 def _things(request: HttpRequest, kind: Kind) -> Any:
     things = kind.seen(request.user)
     slug = request.GET.get("project", "")
-    return things.filter(project=project_named(request.user, slug)) if slug else things
+    return things.filter(**{kind.project: project_named(request.user, slug)}) if slug else things
 
 
 def _found(person: Any, typed: str, *, most: int) -> tuple[list[Group], Refusal | None]:
@@ -92,7 +92,7 @@ def _found(person: Any, typed: str, *, most: int) -> tuple[list[Group], Refusal 
         except Refusal as refusal:
             problems.append(refusal)
             continue
-        rows = list(found.queryset.select_related("project").order_by("-created_at", "pk")[: most + 1])
+        rows = list(found.queryset.select_related(kind.project).order_by("-created_at", "pk")[: most + 1])
         if rows:
             groups.append(_group(kind, rows, typed, most))
     return groups, problems[0] if len(problems) == len(KINDS) else None
@@ -104,7 +104,9 @@ def _group(kind: Kind, rows: list[Any], typed: str, most: int) -> Group:
         label=str(kind.fields.label),
         icon=kind.icon,
         hits=tuple(
-            Hit(title=kind.title(one), project=one.project.name, href=kind.page(one), created_at=one.created_at)
+            Hit(
+                title=kind.title(one), project=kind.project_of(one).name, href=kind.page(one), created_at=one.created_at
+            )
             for one in rows[:most]
         ),
         has_more=len(rows) > most and bool(place),
