@@ -162,7 +162,7 @@ def _check_then(settings: RetrainingSettings) -> None:
     then = settings.then
     checked_tags(then.tags)
     if then.champion_tag:
-        understand(then.champion_tag)
+        understand(then.champion_tag, parameter="champion_tag")
     if then.do in ("rollout", "deploy"):
         if not settings.endpoint:
             hint = _("Name the endpoint, or only register the new version (then.do: register).")

@@ -51,7 +51,7 @@ def set_rule(
     if keep_best and not metric:
         raise _invalid(_("The best runs are found by a metric, and none is named."), "metric")
     if keep_tagged:
-        understand(keep_tagged)
+        understand(keep_tagged, parameter="keep_tagged")
     fields = {
         "older_than_days": older_than_days,
         "keep_best": keep_best,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,12 @@ def _duration(now: datetime) -> Any:
     """Of a run that goes on, up to now."""
     ended = Coalesce(F("ended_at"), Value(now, output_field=DateTimeField()))
     return ExpressionWrapper(ended - F("started_at"), output_field=DurationField())
+
+
+def _last_run(_now: datetime) -> Any:
+    """When the newest run of an experiment that was not deleted was submitted."""
+    kept = Run.kept.filter(experiment=OuterRef("pk")).order_by("-created_at")
+    return Subquery(kept.values("created_at")[:1])
 
 
 RUNS = Searchable(
@@ -80,12 +86,14 @@ EXPERIMENTS = Searchable(
         named(),
         described(),
         created(),
+        Column(name="last_run", label=_("Last run"), kind="date", expression=_last_run, is_nullable=True,
+               aliases=("last_run_at",)),
         in_project(),
         archived(),
         identified("experiment_id"),
     ),
     tags=(Held(model=Experiment),),
-)
+)  # fmt: skip
 
 LOGGED_MODELS = Searchable(
     noun="logged-models",

@@ -10,7 +10,7 @@ import msgspec
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, Where
 from mlops.tags.models import Tag
 
 OF_CLIENTS = ("mlflow.",)
@@ -27,12 +27,17 @@ class TagFilter(msgspec.Struct, frozen=True):
         return self.key if self.value is None else f"{self.key}={self.value}"
 
 
-def understand(text: str) -> TagFilter:
-    """`k=v`, `k = v`, `k : v`, quoted values, or a key alone. Raises Refusal `tag_filter_empty`."""
+def understand(text: str, *, parameter: str = "tag") -> TagFilter:
+    """`k=v`, `k = v`, `k : v`, quoted values, or a key alone. `parameter`: which one says it.
+
+    Raises Refusal `tag_filter_empty`."""
     match = re.fullmatch(r"\s*(?P<key>\"[^\"]+\"|[^=:]+?)\s*(?:[=:]\s*(?P<value>.*?)\s*)?", text)
     if not match or not match["key"].strip():
         raise Refusal(
-            "tag_filter_empty", f"“{text}” is no tag filter.", hint="Write TagName=TagValue, such as Area=Churn."
+            "tag_filter_empty",
+            f"“{text}” is no tag filter.",
+            hint="Write TagName=TagValue, such as Area=Churn.",
+            where=Where(parameter=parameter, value=text[:100]),
         )
     value = match["value"]
     return TagFilter(match["key"].strip().strip('"'), None if value is None else value.strip("\"'"))

@@ -179,7 +179,7 @@ def _choice(request: HttpRequest, found: Listing, choice: facet.Choice) -> Choic
 
 
 def _marked(typed: str, problem: Refusal | None) -> tuple[str, str, str] | None:
-    if not isinstance(problem, SearchFault):
+    if not isinstance(problem, SearchFault) or problem.parameter != "filter":
         return None
     start, end = problem.span
     return typed[:start], typed[start:end] or "⌶", typed[end:]
@@ -188,7 +188,7 @@ def _marked(typed: str, problem: Refusal | None) -> tuple[str, str, str] | None:
 def _orders(fields: Searchable, asked: str) -> tuple[tuple[str, str], ...]:
     names = {column.name: column for column in fields.columns if column.of is None}
     found = [("-created", _("Newest first")), ("created", _("Oldest first"))]
-    for name in ("name", "state", "experiment", "duration", "versions"):
+    for name in ("name", "state", "experiment", "duration", "versions", "last_run"):
         if name in names:
             label = str(names[name].label)
             found.append((name, _("%(name)s, upwards") % {"name": label}))

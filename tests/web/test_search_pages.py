@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from mlops.accounts.membership import create_project
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.logging import Point, log_metrics
-from mlops.runs.models import LoggedModel
+from mlops.runs.models import Experiment, LoggedModel, Run
 from mlops.tags.filters import write_tags
 from tests.runs.history import past_run
 
@@ -122,3 +123,38 @@ def test_a_list_in_pages_loses_nothing_when_rows_are_added(page, contributor, pr
     second = page(f"/runs/{older}")
     seen = [number for number in range(1, 32) if f"#{number} cars" in first or f"#{number} cars" in second]
     assert seen == list(range(1, 31))
+
+
+LISTS = {
+    "runs": "runs", "experiments": "experiments", "models": "models", "logged-models": "", "datasets": "datasets",
+    "components": "components", "environments": "environments", "endpoints": "online-endpoints",
+    "batch-endpoints": "batch-endpoints",
+}  # fmt: skip
+"""Page, and list of REST."""
+
+
+@pytest.mark.parametrize(("noun", "rest"), LISTS.items())
+def test_every_list_says_what_is_wrong_with_a_filter(page, runs, noun, rest):
+    assert "<mark>yesterdayish</mark>" in page(f"{reverse(f'web:{noun}')}?filter=created>yesterdayish", 400)
+    if rest:
+        told = page(f"/api/v1/{rest}/?filter=created>yesterdayish", 400)
+        assert (told["code"], told["where"]["value"]) == ("filter_value_invalid", "yesterdayish")
+
+
+def test_a_faulty_order_is_told_of_the_order_and_marks_nothing_of_the_filter(page, runs):
+    told = page("/api/v1/runs/?filter=state=failed&order_by=colour", 400)
+    assert told["where"]["parameter"] == "order_by"
+    assert "of the order" in told["detail"]
+    assert "<mark>" not in page("/runs/?filter=state=failed&order_by=colour", 400)
+
+
+def test_experiments_are_filtered_ordered_and_tagged_like_every_list(page, project, runs):
+    boats = Experiment.objects.create(project=project, name="boats")
+    write_tags(boats, {"Area": "Churn"})
+    Run.objects.filter(pk=runs[2].pk).update(experiment=boats)
+    shown = page("/experiments/")
+    assert shown.index("/runs/?experiment=boats") < shown.index("/runs/?experiment=cars")
+    assert "?experiment=cars" not in page("/experiments/?filter=Area=Churn")
+    assert "No experiment fits" in page("/experiments/?filter=last_run < 3 days ago")
+    by_rest = page("/api/v1/experiments/?order_by=-last_run")["results"]
+    assert [one["name"] for one in by_rest] == ["boats", "cars"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.search.nodes import Span
 
@@ -15,11 +17,23 @@ CODES = (
 
 
 class SearchFault(Refusal):
-    """`span` says which part of the filter; people count its characters from 1."""
+    """`span` says which part of the filter; people count its characters from 1. `parameter`: filter or order_by."""
+
+    parameter = "filter"
 
     def __init__(self, code: str, message: str, *, text: str, span: Span, hint: str = "") -> None:
         start, end = span
         place = Where(parameter="filter", column=str(start + 1), value=text[start:end][:100] or None)
         super().__init__(code, f"{message} (Character {start + 1} of the filter.)", hint=hint, where=place)
         self.said = message
+        self.text = text
         self.span = span
+
+    def of_order(self) -> SearchFault:
+        """The same of an order, which is another parameter."""
+        found = SearchFault(self.code, self.said, text=self.text, span=self.span, hint=self.hint)
+        found.parameter = "order_by"
+        found.message = f"{self.said} (Character {self.span[0] + 1} of the order.)"
+        found.args = (found.message,)
+        found.where = msgspec.structs.replace(self.where, parameter=found.parameter)
+        return found

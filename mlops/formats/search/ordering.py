@@ -24,6 +24,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_order(text: str, words: Vocabulary) -> tuple[Order, ...]:
     """Raises SearchFault. An unknown bare name is a fault here, never a tag."""
+    try:
+        return _parse(text, words)
+    except SearchFault as fault:
+        raise fault.of_order() from None
+
+
+def _parse(text: str, words: Vocabulary) -> tuple[Order, ...]:
     scanner = Scanner(text)
     known = msgspec.structs.replace(words, strict=True)
     found: list[Order] = []

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Q, QuerySet
 
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, Where
 from mlops.tags.searching.ordering import Term
 
 
@@ -117,5 +117,8 @@ def _value(kept: Any) -> Any:
 
 def _wrong() -> Refusal:
     return Refusal(
-        "cursor_invalid", "This place in the list is not known, or belongs to another order.", hint="Begin anew."
+        "cursor_invalid",
+        "This place in the list is not known, or belongs to another order.",
+        hint="Begin anew.",
+        where=Where(parameter="cursor"),
     )

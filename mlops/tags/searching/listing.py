@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from mlops.formats.refusal import Refusal
+from mlops.formats.refusal import Refusal, Where
 from mlops.formats.search import Query
 from mlops.formats.search.ordering import Order, parse_order
 from mlops.tags.searching.found import Found, search
@@ -89,5 +89,6 @@ def _size(params: Mapping[str, str], usual: int) -> int:
     if not given:
         return usual
     if not given.isdecimal() or not int(given[:9]) >= 1:
-        raise Refusal("limit_invalid", f"“{given[:20]}” is no number of rows.", hint=f"From 1 to {MOST_ROWS}.")
+        message, place = f"“{given[:20]}” is no number of rows.", Where(parameter="limit", value=given[:100])
+        raise Refusal("limit_invalid", message, hint=f"From 1 to {MOST_ROWS}.", where=place)
     return min(int(given[:9]), MOST_ROWS)

@@ -46,7 +46,7 @@ TABS = {
 def endpoints(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
     context = _rows_context(request) | {"may_contribute": may(request.user, "contribute", project)}
-    return render(request, "web/batch/list.html", context)
+    return render(request, "web/batch/list.html", context, status=context["listed"].status)
 
 
 @signed_in

@@ -87,7 +87,8 @@ TYPES = {
 @signed_in
 @require_GET
 def datasets(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/datasets/list.html", _list_context(request))
+    context = _list_context(request)
+    return render(request, "web/datasets/list.html", context, status=context["listed"].status)
 
 
 @signed_in

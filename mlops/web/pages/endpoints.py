@@ -38,8 +38,8 @@ LOG_LINES = 300
 @signed_in
 def endpoints(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    context = {"project": project, "may_contribute": may(request.user, "contribute", project)}
-    return render(request, "web/endpoints/list.html", {**context, **_list_context(request, project)})
+    context = _list_context(request, project) | {"may_contribute": may(request.user, "contribute", project)}
+    return render(request, "web/endpoints/list.html", context, status=context["listed"].status)
 
 
 @signed_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,14 @@ from mlops.formats.refusal import Refusal
 from mlops.runs import queries
 from mlops.runs.experiments import delete_experiment, restore_experiment
 from mlops.runs.models import Experiment, RetentionRule, Run
+from mlops.runs.searching import EXPERIMENTS
+from mlops.tags.filters import tags_of_many
 from mlops.traces.models import Trace
 from mlops.web.guard import signed_in
+from mlops.web.listing import listed
 from mlops.web.projects import current_project
+
+LIST = replace(EXPERIMENTS, order="-last_run")
 
 
 @signed_in
@@ -32,9 +38,10 @@ def experiments(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _act(request, _named(request, known))
         return redirect(f"{request.path}?project={project.slug}")
+    found = listed(request, LIST, known.filter(deleted_at=None), project=project.slug)
     counted: dict[Any, Any] = {
         row["experiment"]: row
-        for row in Run.kept.filter(project=project)
+        for row in Run.kept.filter(experiment__in=found.rows)
         .order_by()
         .values("experiment")
         .annotate(
@@ -44,18 +51,17 @@ def experiments(request: HttpRequest) -> HttpResponse:
             last=Max("created_at"),
         )
     }
-    rules = {rule.experiment_id: rule for rule in RetentionRule.objects.filter(experiment__project=project)}
-    rows: list[tuple[Experiment, Any, RetentionRule | None]] = [
-        (one, counted.get(one.pk, {}), rules.get(one.pk)) for one in known if one.deleted_at is None
-    ]
+    rules = {rule.experiment_id: rule for rule in RetentionRule.objects.filter(experiment__in=found.rows)}
+    tags = tags_of_many(found.rows)
     context = {
         "project": project,
-        "rows": sorted(rows, key=lambda row: str(row[1].get("last", "")), reverse=True),
-        "deleted": [one for one in known if one.deleted_at is not None],
+        "listed": found,
+        "rows": [(one, counted.get(one.pk, {}), rules.get(one.pk), tags[str(one.pk)]) for one in found.rows],
+        "deleted": known.exclude(deleted_at=None),
         "traced": set(Trace.objects.filter(project=project).order_by().values_list("experiment", flat=True).distinct()),
         "may_contribute": may(request.user, "contribute", project),
     }
-    return render(request, "web/runs/experiments.html", context)
+    return render(request, "web/runs/experiments.html", context, status=found.status)
 
 
 def _named(request: HttpRequest, known: Any) -> Experiment:

@@ -27,6 +27,7 @@ from mlops.runs.saved_views import drop_view, keep_view, visible_views
 from mlops.runs.searching import RUNS
 from mlops.runs.shaping import UNSEEN, seconds
 from mlops.tags.filters import tags_of_many
+from mlops.tags.searching import asks_for
 from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
@@ -153,7 +154,7 @@ def _of_the_list(request: HttpRequest, seen: QuerySet[Run], asked: dict[str, str
     typed = request.GET.get("filter", "")
     if asked["archived"] == "only":
         seen = seen.filter(archived_at__isnull=False)
-    elif asked["archived"] != "also" and "archived" not in typed:
+    elif asked["archived"] != "also" and not asks_for(typed, RUNS, "archived"):
         seen = seen.filter(archived_at=None)
     if not asked["children"] and not typed and not request.GET.get("q"):
         seen = seen.filter(parent=None)
