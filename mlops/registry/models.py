@@ -218,6 +218,8 @@ class Transition(models.Model):
     reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    demand = models.JSONField(null=True)
+    """approval.demands.Demand when it was asked: what it still needs once no rule is left."""
     expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

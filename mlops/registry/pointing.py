@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -76,23 +77,34 @@ def _ask(actor: Any, asked: Transition) -> Transition:
     asked.asked_by = actor
     asked.state = TransitionState.PENDING
     with transaction.atomic():
-        asked.model = RegisteredModel.objects.select_for_update().select_related("project").get(
-            pk=asked.version.model_id
-        )  # fmt: skip
-        asked.version.refresh_from_db(fields=["stage"])
+        _look_again(asked)
         asked.before = _present(asked)
         if _is_so_already(asked):
             asked.state = TransitionState.DONE
             return asked
         demand = demand_of(asked)
-        if demand is None:
-            carry_out(actor, asked)
-            return asked
-        _require_passed(asked, demand)
-        if demand.approvals == 0:
-            carry_out(actor, asked)
-            return asked
-        return _kept(actor, asked, demand)
+        if demand is not None:
+            _require_passed(asked, demand)
+        if demand is not None and demand.approvals:
+            return _kept(actor, asked, demand)
+        _close_waiting(actor, asked)
+        carry_out(actor, asked)
+        return asked
+
+
+def _look_again(asked: Transition) -> None:
+    """As it is now, with the model's and the version's row locked. Raises Refusal `version_deleted`."""
+    models = RegisteredModel.objects.select_for_update(of=("self",)).select_related("project")
+    model = models.filter(pk=asked.version.model_id).first()
+    version = ModelVersion.objects.select_for_update(of=("self",)).filter(pk=asked.version.pk).first()
+    if model is None or version is None:
+        raise Refusal(
+            "version_deleted",
+            _("%(version)s is in the recycle bin.") % {"version": asked.version},
+            hint=_("Restore it first."),
+            status=409,
+        )
+    asked.model, asked.version.stage = model, version.stage
 
 
 def _present(asked: Transition) -> str:
@@ -110,19 +122,36 @@ def _is_so_already(asked: Transition) -> bool:
     return asked.before == asked.name and not (asked.archive_others and others.exists())
 
 
-def _kept(actor: Any, asked: Transition, demand: Demand) -> Transition:
-    same = Transition.objects.filter(
+def _waiting(asked: Transition) -> Transition | None:
+    """The same, asked before."""
+    return Transition.objects.filter(
         version=asked.version,
         kind=asked.kind,
         name=asked.name,
         is_removal=asked.is_removal,
         state=TransitionState.PENDING,
     ).first()
+
+
+def _close_waiting(actor: Any, asked: Transition) -> None:
+    """One that waits for an approval that is not needed any more would move things again when it comes."""
+    same = _waiting(asked)
+    if same is None:
+        return
+    same.state, same.ended_at, same.ended_by = TransitionState.WITHDRAWN, timezone.now(), actor
+    same.ended_reason = _("It was asked anew, when no approval was needed any more.")
+    same.save()
+    tell(actor, asked.model, asked.subject, "mlops.model.change_withdrawn", same.ended_reason, **told_of(same))
+
+
+def _kept(actor: Any, asked: Transition, demand: Demand) -> Transition:
+    same = _waiting(asked)
     now = timezone.now()
     if same is not None and (same.expires_at is None or same.expires_at > now):
         return same
     if same is not None:
         Transition.objects.filter(pk=same.pk).update(state=TransitionState.EXPIRED, ended_at=same.expires_at)
+    asked.demand = msgspec.to_builtins(demand)
     asked.expires_at = now + timedelta(days=demand.expires_after_days)
     asked.save()
     tell(

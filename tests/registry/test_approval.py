@@ -11,7 +11,7 @@ from django.utils import timezone
 from mlops.accounts.membership import give_role
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
-from mlops.registry import pointing
+from mlops.registry import actions, pointing
 from mlops.registry.approval import deciding, queries, rules
 from mlops.registry.models import ModelAlias, ModelVersion, Transition, TransitionState
 from tests.registry.shelf import registered
@@ -70,6 +70,36 @@ def test_asking_again_gives_the_request_that_waits(contributor, owner, project, 
     guard(owner, project)
     assert ask(contributor, version).pk == ask(contributor, version).pk
     assert Event.objects.filter(type="mlops.model.change_asked").count() == 1
+
+
+def test_a_request_whose_rule_is_removed_still_needs_what_it_needed(contributor, owner, project, version):
+    rule = guard(owner, project)
+    asked = ask(contributor, version)
+    rules.remove_rule(owner, rule)
+    assert refused(deciding.approve, contributor, asked).code == "own_request"
+    assert queries.standing_of(contributor, asked, is_owner=False).may_decide is False
+    assert deciding.approve(owner, asked).state == "done"
+
+
+def test_asking_anew_without_a_rule_closes_the_request_that_waits(contributor, owner, project, version):
+    rule = guard(owner, project)
+    waits = ask(contributor, version)
+    rules.remove_rule(owner, rule)
+    assert ask(contributor, version).state == "done"
+    assert refused(deciding.approve, owner, waits).code == "request_ended"
+    assert Event.objects.filter(type="mlops.model.change_withdrawn").count() == 1
+
+
+def test_an_alias_that_is_called_as_no_stage_is_ruled_like_others(contributor, owner, project, version):
+    guard(owner, project, "alias", "*")
+    assert pointing.set_alias(contributor, version, alias="None").is_pending
+
+
+def test_nothing_points_to_a_version_that_was_deleted_meanwhile(contributor, version):
+    seen = ModelVersion.objects.get()
+    actions.delete_version(contributor, version)
+    assert refused(pointing.set_alias, contributor, seen, alias="champion").code == "version_deleted"
+    assert not ModelAlias.objects.exists()
 
 
 def test_those_without_the_role_do_not_decide_and_askers_not_on_their_own(contributor, owner, project, version):

@@ -13,14 +13,12 @@ from mlops.access.decisions import Deed, may, require
 from mlops.access.models import Role
 from mlops.formats.refusal import Refusal
 from mlops.registry.approval.checks import judged
-from mlops.registry.approval.demands import Demand, demand_of
+from mlops.registry.approval.demands import Demand, demand_of_request
 from mlops.registry.models import Approval, ModelVersion, RegisteredModel, Transition, TransitionState
 from mlops.registry.moving import carry_out, tell
 from mlops.registry.pointing import LONGEST_REASON, require_passed, told_of
 
 DEED: dict[str, Deed] = {Role.OWNER: "own", Role.CONTRIBUTOR: "contribute"}
-NOBODY = Demand(approvals=1, by=Role.CONTRIBUTOR, asker_may_approve=True, checks=(), expires_after_days=14)
-"""Of a request whose rule is gone: any contributor lets it through."""
 
 
 def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
@@ -30,7 +28,7 @@ def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
     reason = reason.strip()[:LONGEST_REASON]
     with transaction.atomic():
         request = _locked(request)
-        demand = demand_of(request) or NOBODY
+        demand = demand_of_request(request)
         _require_may_decide(actor, request, demand)
         _made, is_new = Approval.objects.get_or_create(transition=request, by=actor, defaults={"reason": reason})
         if not is_new and len(approvers(request, demand)) < demand.approvals:
@@ -55,7 +53,7 @@ def reject(actor: Any, request: Transition, *, reason: str) -> Transition:
         )
     with transaction.atomic():
         request = _locked(request)
-        _require_may_decide(actor, request, demand_of(request) or NOBODY)
+        _require_may_decide(actor, request, demand_of_request(request))
         _end(actor, request, TransitionState.REJECTED, reason)
     return request
 
@@ -88,8 +86,8 @@ def approvers(request: Transition, demand: Demand) -> list[Any]:
     return [one.by for one in found if _obstacle(one.by, request, demand) is None]
 
 
-def may_decide(person: Any, request: Transition, demand: Demand | None) -> bool:
-    return request.is_pending and _obstacle(person, request, demand or NOBODY) is None
+def may_decide(person: Any, request: Transition, demand: Demand) -> bool:
+    return request.is_pending and _obstacle(person, request, demand) is None
 
 
 def _obstacle(person: Any, request: Transition, demand: Demand) -> Refusal | None:
@@ -120,7 +118,7 @@ def _require_may_decide(actor: Any, request: Transition, demand: Demand) -> None
 
 
 def _locked(request: Transition) -> Transition:
-    """As it is now, with its model's row locked. Raises Refusal `request_ended`."""
+    """As it is now, with the rows of its model and its version locked. Raises Refusal `request_ended`."""
     RegisteredModel.with_deleted.select_for_update().get(pk=request.model_id)
     found = Transition.objects.select_related("model__project", "version__model__project", "asked_by").get(
         pk=request.pk
@@ -135,7 +133,7 @@ def _locked(request: Transition) -> Transition:
             hint=_("Ask again, if it is still wanted."),
             status=409,
         )
-    if not ModelVersion.objects.filter(pk=found.version_id).exists():
+    if ModelVersion.objects.select_for_update(of=("self",)).filter(pk=found.version_id).first() is None:
         raise Refusal(
             "version_deleted",
             _("%(version)s is in the recycle bin.") % {"version": found.version},

@@ -22,6 +22,10 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     expires_after_days: int
 
 
+OF_OLD = Demand(approvals=1, by=Role.OWNER, asker_may_approve=False, checks=(), expires_after_days=14)
+"""Of a request that was asked before requests kept what they need."""
+
+
 def rule_for(model: RegisteredModel, kind: str, name: str) -> ApprovalRule | None:
     """The model's own rule counts before the project's, and one by its name before that of `*`."""
     known = ApprovalRule.objects.filter(project_id=model.project_id, kind=kind, name__in=(name, EVERY_NAME))
@@ -32,7 +36,8 @@ def rule_for(model: RegisteredModel, kind: str, name: str) -> ApprovalRule | Non
 def demand_of(transition: Transition) -> Demand | None:
     """None where nobody is to be asked. A transition is held to the rules of the moment in which this is asked."""
     model, kind, name = transition.model, transition.kind, transition.name
-    entering = None if transition.is_removal or name == Stage.NONE else rule_for(model, kind, name)
+    goes_nowhere = transition.is_removal or (kind == PointKind.STAGE and name == Stage.NONE)
+    entering = None if goes_nowhere else rule_for(model, kind, name)
     leaving = _left(transition)
     rules = [one for one in (entering, leaving) if one is not None]
     if not rules:
@@ -44,6 +49,14 @@ def demand_of(transition: Transition) -> Demand | None:
         checks=tuple(entering.checks) if entering is not None else (),
         expires_after_days=max(LEAST_DAYS, min(one.expires_after_days for one in rules)),
     )
+
+
+def demand_of_request(request: Transition) -> Demand:
+    """Of one that waits: by the rules of the moment; once they are gone, as it was when it was asked."""
+    present = demand_of(request)
+    if present is not None:
+        return present
+    return OF_OLD if request.demand is None else msgspec.convert(request.demand, Demand)
 
 
 def _left(transition: Transition) -> ApprovalRule | None:

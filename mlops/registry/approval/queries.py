@@ -14,8 +14,8 @@ from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.formats.refusal import Refusal
 from mlops.registry.approval.checks import Finding, judged
-from mlops.registry.approval.deciding import NOBODY, approvers, may_decide
-from mlops.registry.approval.demands import Demand, demand_of
+from mlops.registry.approval.deciding import approvers, may_decide
+from mlops.registry.approval.demands import Demand, demand_of_request
 from mlops.registry.models import Approval, ApprovalRule, Transition, TransitionState
 
 
@@ -75,7 +75,7 @@ def standing_of(person: Any, request: Transition, *, is_owner: bool) -> Standing
         return Standing(
             state=state, demand=None, approvals=approvals, missing=0, findings=(), may_decide=False, may_withdraw=False
         )
-    demand = demand_of(request) or NOBODY
+    demand = demand_of_request(request)
     return Standing(
         state=request.state,
         demand=demand,

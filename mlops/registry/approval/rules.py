@@ -74,7 +74,7 @@ def set_rule(
 
 
 def remove_rule(actor: Any, rule: ApprovalRule) -> None:
-    """Requests that wait go on waiting: any contributor lets them through from now on."""
+    """Requests that wait go on waiting, for what they needed when they were asked; whoever asks anew needs nobody."""
     require(actor, "own", rule.project)
     with transaction.atomic():
         _tell(actor, rule, "removed")
