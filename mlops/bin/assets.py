@@ -30,6 +30,8 @@ class Asset:
     blobs: tuple[str, ...] = ()
     deleted_event: str
     version_deleted_event: str
+    checked_name: Callable[[str], str]
+    """What the whole is called, as it is kept. Raises Refusal `name_invalid` where that cannot be."""
     users: Callable[[Sequence[Any]], Iterable[Use]]
     """What stands on those versions of one whole, if all of them go at once."""
     facts: Callable[[Any], dict[str, Any]]

@@ -57,7 +57,7 @@ def delete_as(actor: Any, row: Any, *, reason: str) -> Entry:
 def restore(actor: Any, entry: Entry, *, name: str = "") -> Any:
     """Out of the bin, under another `name` where its own was given again; the row.
 
-    Raises Refusal `name_taken`, `whole_in_bin`, `being_removed` or `not_in_bin`."""
+    Raises Refusal `name_taken`, `name_invalid`, `whole_in_bin`, `being_removed` or `not_in_bin`."""
     require(actor, "contribute", entry.project)
     part = PARTS[entry.kind]
     with transaction.atomic():
@@ -74,7 +74,9 @@ def restore(actor: Any, entry: Entry, *, name: str = "") -> Any:
             )
         if not part.is_whole:
             _require_whole(part, row)
-        changes = {"deleted_at": None} | ({"name": name.strip()} if name.strip() and part.is_whole else {})
+        changes: dict[str, Any] = {"deleted_at": None}
+        if part.is_whole and name.strip() not in ("", row.name):
+            changes["name"] = part.asset.checked_name(name)
         wanted = changes.get("name", getattr(row, "name", ""))
         if part.is_whole and part.model.objects.filter(project=entry.project, name=wanted).exists():
             raise _taken(part, str(wanted))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops.bin import assets, documents
 from mlops.bin.uses import Use
 from mlops.components.models import Component, ComponentVersion
+from mlops.components.names import checked_name
 from mlops.components.usage import uses_of
 
 NEWEST = ("", "latest")
@@ -27,6 +28,7 @@ def register() -> None:
             trees=("tree",),
             deleted_event="mlops.component.deleted",
             version_deleted_event="mlops.component.deleted",
+            checked_name=checked_name,
             users=users,
             facts=_facts,
             last_takes_whole=True,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.bin import assets, documents
 from mlops.bin.uses import Use
+from mlops.datasets.actions import checked_name
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.usage import uses_of
 
@@ -28,6 +29,7 @@ def register() -> None:
             blobs=("raw",),
             deleted_event="mlops.dataset.deleted",
             version_deleted_event="mlops.dataset.version_deleted",
+            checked_name=checked_name,
             users=users,
             facts=_facts,
             last_takes_whole=True,

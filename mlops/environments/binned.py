@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops.bin import assets
 from mlops.bin.uses import Use
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
+from mlops.environments.names import checked_name
 from mlops.environments.usage import uses_of
 
 PAST = ("run",)
@@ -28,6 +29,7 @@ def register() -> None:
             trees=("context",),
             deleted_event="mlops.environment.deleted",
             version_deleted_event="mlops.environment.deleted",
+            checked_name=checked_name,
             users=users,
             facts=_facts,
             last_takes_whole=True,

@@ -11,6 +11,7 @@ from mlops.bin import assets
 from mlops.bin.uses import Use
 from mlops.registry import usage
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
+from mlops.registry.names import checked_name
 
 
 def register() -> None:
@@ -25,6 +26,7 @@ def register() -> None:
             trees=("tree",),
             deleted_event="mlops.model.retired",
             version_deleted_event="mlops.model.deleted",
+            checked_name=checked_name,
             users=_users,
             facts=_facts,
         )

@@ -53,6 +53,9 @@ def test_a_deleted_models_name_is_free_at_once_and_it_comes_back_under_another(c
     with pytest.raises(Refusal) as refused:
         restore(contributor, entry)
     assert (refused.value.code, refused.value.status) == ("name_taken", 409)
+    with pytest.raises(Refusal) as refused:
+        restore(contributor, entry, name="old/prices")
+    assert refused.value.code == "name_invalid"
     restore(contributor, entry, name="old-prices")
     assert set(RegisteredModel.objects.values_list("name", flat=True)) == {"prices", "old-prices"}
     assert queries.visible_version(contributor, version.model_id, 1) == version
