@@ -31,8 +31,7 @@ def shelf_at(caller: Caller, given: str, deed: Deed) -> tuple[Shelf, str]:
     shelf = _shelf(caller, kind, parts, deed)
     if parts[0] != id_of(shelf.experiment) or not is_kept_here(shelf.experiment):
         raise missing(f"There are no artifacts at '{given[:300]}'.")
-    deleted_at = shelf.experiment.deleted_at if isinstance(shelf, Trace) else shelf.deleted_at
-    if deed != "read" and deleted_at is not None:
+    if deed != "read" and not isinstance(shelf, Trace) and shelf.deleted_at is not None:
         raise invalid(f"'{given[:300]}' must be in the 'active' state. Current state is deleted.")
     inner = given.split("/", begin + 1)
     return shelf, safe_path(inner[begin + 1]) if len(inner) > begin + 1 else ""

@@ -24,9 +24,10 @@ TRACE_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,99}")
 
 
 def traces_of(caller: Caller) -> QuerySet[Trace]:
-    """All that the caller may see; of a step's code those that came about in its run."""
+    """All that the caller may see, without those of experiments in the recycle bin; of a step's code those that came
+    about in its run."""
     found = Trace.objects.select_related("experiment__project", "project", "created_by")
-    found = found.filter(project__in=projects_of(caller))
+    found = found.filter(project__in=projects_of(caller), experiment__deleted_at=None)
     if caller.run is None:
         return found
     return found.filter(

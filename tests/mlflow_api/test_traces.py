@@ -101,6 +101,24 @@ def test_deleted_traces_are_gone_and_their_deletion_is_recorded(client, traced):
         client.delete_traces(place)
 
 
+def test_traces_of_an_experiment_in_the_recycle_bin_come_back_with_it(client, call, traced):
+    place = client.get_experiment_by_name("calls").experiment_id
+    client.delete_experiment(place)
+    files = "/api/2.0/mlflow-artifacts/artifacts"
+    for method, path, body in (
+        ("GET", f"traces/{traced}", None), ("GET", f"traces/get?trace_id={traced}", None),
+        ("GET", f"traces/{traced}/info", None), ("GET", f"get-trace-artifact?request_id={traced}", None),
+        ("PATCH", f"traces/{traced}/tags", {"key": "a", "value": "b"}),
+        ("POST", f"traces/{traced}/assessments", {"assessment": {"assessment_name": "a", "feedback": {"value": 1}}}),
+        ("GET", f"{files}/{place}/traces/{traced}/artifacts/traces.json", None),
+    ):  # fmt: skip
+        assert call(method, path, body).status_code == 404, path
+    assert call("GET", f"traces/batchGet?trace_ids={traced}").json()["traces"] == []
+    assert client.search_traces(locations=[place]) == []
+    client.restore_experiment(place)
+    assert client.get_trace(traced).info.trace_id == traced
+
+
 def test_old_clients_begin_and_end_traces_and_send_spans_as_a_file(client, call):
     begun = {"experiment_id": "0", "timestamp_ms": 1_000, "tags": [{"key": "mlflow.traceName", "value": "old"}]}
     key = call("POST", "traces", begun).json()["trace_info"]["request_id"]
