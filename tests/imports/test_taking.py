@@ -10,6 +10,7 @@ import pytest
 
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.imports.models import Finding, Taken
+from mlops.registry.approval.rules import set_rule
 from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel
 from mlops.runs.logging import number
 from mlops.runs.models import (
@@ -91,6 +92,17 @@ def test_versions_keep_their_numbers_files_stage_alias_and_run(bring, database, 
     assert [file.path for file in manifest_of(later[2].tree_id).files] == ["hello.txt"]
     assert {one.run for one in later.values()} == {outer(release)}
     assert later[3].metrics["loss"] == 1 / 30
+
+
+@pytest.mark.parametrize("release", ["3.17"], indirect=True)
+def test_stages_and_aliases_that_need_approval_wait_for_it_and_are_told(bring, database, owner, project):
+    for kind, name in (("stage", "Production"), ("alias", "champion")):
+        set_rule(owner, project, kind=kind, name=name)
+    told = bring(database)
+    assert not ModelAlias.objects.filter(name="champion").exists()
+    assert not ModelVersion.objects.filter(stage="Production").exists()
+    waits = Finding.objects.filter(of=told, code="waits_for_approval").values_list("kind", "source_id")
+    assert set(waits) >= {("version", "later/3"), ("alias", "later@champion")}
 
 
 def test_a_version_keeps_its_words_its_tags_and_its_files(bring, database):

@@ -15,7 +15,7 @@ from mlops.imports.taking.session import Session, deleted_here, in_bin, kept_pai
 from mlops.imports.taking.sources import Found, tree_of
 from mlops.mlflow_stores.values import Registered, Version, mark_of
 from mlops.registry import actions, pointing, whole
-from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage
+from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage, Transition
 from mlops.registry.names import checked_name
 from mlops.runs.models import Run
 from mlops.tags.filters import write_tags
@@ -176,7 +176,9 @@ def _write_version(
     if theirs.stage in Stage.values and theirs.stage != version.stage and theirs.stage != Stage.NONE:
         try:
             with transaction.atomic():
-                pointing.change_stage(actor, version, stage=theirs.stage)
+                asked = pointing.change_stage(actor, version, stage=theirs.stage, reason=_why(session))
+            if asked.is_pending:
+                session.report.note(VERSION, title, source_id, _waits(asked))
         except Refusal as refusal:
             session.report.note(VERSION, title, source_id, refusal)
 
@@ -200,10 +202,26 @@ def _point(session: Session, theirs: Registered, ours: RegisteredModel) -> None:
             continue
         try:
             with transaction.atomic():
-                pointing.set_alias(session.row.created_by, version, alias=alias)
+                asked = pointing.set_alias(session.row.created_by, version, alias=alias, reason=_why(session))
+            if asked.is_pending:
+                session.report.note(ALIAS, f"{theirs.name}@{alias}", f"{theirs.name}@{alias}", _waits(asked))
+                continue
             session.report.count(ALIAS, Outcome.CHANGED if alias in here else Outcome.NEW)
         except Refusal as refusal:
             session.report.note(ALIAS, f"{theirs.name}@{alias}", f"{theirs.name}@{alias}", refusal)
+
+
+def _why(session: Session) -> str:
+    return _("As in “%(source)s”, from which it was imported.") % {"source": session.row.source}
+
+
+def _waits(asked: Transition) -> Refusal:
+    return Refusal(
+        "waits_for_approval",
+        _("“%(name)s” is not set yet: request %(number)d waits for approval.")
+        % {"name": asked.name, "number": asked.pk},
+        hint=_("Whoever may approve it finds it under Requests for approval."),
+    )
 
 
 def _is_of_source(session: Session, version: UUID) -> bool:
