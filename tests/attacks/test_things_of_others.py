@@ -135,7 +135,7 @@ def test_files_of_others_are_not_taken_over_as_a_model_of_ones_own(attack, their
     other = ModelVersion.objects.get()
     attack("POST", "registered-models/create", {"name": "m"})
     for source in (
-        f"runs:/{theirs['run']}/", f"runs:/{theirs['run']}/notes.txt", f"models:/{theirs['model']}",
+        f"models:/{theirs['model']}",
         f"models:/{SECRET}-model/1", f"models:/{SECRET}-model@production",
         f"mlflow-artifacts:/{theirs['experiment']}/{theirs['run']}/artifacts",
         f"mlflow-artifacts:/0/{theirs['run']}/artifacts", f"mlflow-artifacts:/0/models/{theirs['model']}/artifacts",
@@ -144,9 +144,25 @@ def test_files_of_others_are_not_taken_over_as_a_model_of_ones_own(attack, their
         for more in ({}, {"run_id": run}):
             told = {"name": "m", "source": source} | more
             assert refused(attack("POST", "model-versions/create", told)), told
-    for more in ({"run_id": theirs["run"]}, {"model_id": theirs["model"]}):
-        assert refused(attack("POST", "model-versions/create", {"name": "m", "source": "s3://b/x"} | more))
+    told = {"name": "m", "source": "s3://b/x", "model_id": theirs["model"]}
+    assert refused(attack("POST", "model-versions/create", told))
     assert ModelVersion.objects.count() == 1
+
+
+def test_a_run_of_others_is_a_word_like_one_that_is_nowhere_and_gives_no_files(attack, theirs, run):
+    """MLflow's registry takes runs that it does not know; whether there is one is not told either."""
+    from mlops.registry.models import ModelVersion
+
+    attack("POST", "registered-models/create", {"name": "m"})
+    for whose in (theirs["run"], "0" * 32):
+        for source in (f"runs:/{whose}/", f"runs:/{whose}/notes.txt", f"runs:/{whose}/model", "s3://bucket/model"):
+            made = attack("POST", "model-versions/create", {"name": "m", "source": source, "run_id": whose})
+            assert (made.status_code, made.json()["model_version"]["run_id"]) == (200, whose)
+    for made in ModelVersion.objects.filter(model__name="m").select_related("tree"):
+        assert (made.tree.file_count, made.tree.size_bytes, made.run, made.logged_model) == (0, 0, None, None)
+        assert (made.metrics, made.signature, made.input_example) == ({}, None, None)
+        where = f"/api/2.0/mlflow-artifacts/artifacts/registry/{made.model_id.hex}/{made.number}/notes.txt"
+        assert refused(attack("GET", where))
 
 
 def test_a_workspace_of_others_is_no_key_to_it(attack, theirs, world):
