@@ -58,7 +58,7 @@ def create(caller: Caller, given: Given) -> Answer:
         version.run_link = given.text("run_link")[:LONGEST_LOCATION]
         version.save(update_fields=["source", "logged_model", "run_told", "run_link", "changed_at"])
         write_tags(version, tags)
-        if source.logged_model is not None:
+        if source.logged_model is not None and source.logged_model.experiment.project_id == project.pk:
             tell_of_versions(caller.person, source.logged_model)
     return {"model_version": shaped_versions([version])[0]}
 

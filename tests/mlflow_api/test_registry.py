@@ -225,6 +225,25 @@ def test_other_peoples_runs_are_a_word_and_give_no_files(client, call, stranger)
     assert call("POST", "model-versions/create", told, by=by).status_code == 404
 
 
+def test_a_logged_model_of_a_project_that_one_may_only_read_is_registered_in_ones_own(
+    client, call, stranger, contributor
+):
+    from mlops.accounts.actions import create_token
+    from mlops.accounts.membership import create_project, give_role
+
+    theirs = create_project(stranger, name="Theirs", slug="theirs")
+    give_role(stranger, theirs, user=contributor, role="reader")
+    headers = {"X-MLFLOW-WORKSPACE": "theirs"}
+    by = create_token(stranger, name="mlflow")
+    begun = call("POST", "logged-models", {"experiment_id": "0", "name": "m"}, by=by, headers=headers)
+    model_id = begun.json()["model"]["info"]["model_id"]
+    call("POST", "registered-models/create", {"name": "mine"})
+    made = call("POST", "model-versions/create", {"name": "mine", "source": f"models:/{model_id}"})
+    assert made.is_success, made.text
+    tags = call("GET", f"logged-models/{model_id}", by=by, headers=headers).json()["model"]["info"]["tags"]
+    assert "mlflow.modelVersions" not in {tag["key"] for tag in tags}
+
+
 def _files(version: ModelVersion):
     from mlops.registry.queries import files_of
 
