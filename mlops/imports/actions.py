@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 from django.db import transaction
@@ -24,6 +24,8 @@ from mlops.work.calls import later
 
 LONGEST_ADDRESS = 2_000
 MOST_UNDER_WAY = 20
+IN_QUERIES = ("user", "password", "passwd", "pwd", "token", "access_token")
+"""Where drivers and people also put what belongs to a login."""
 
 
 def start_import(
@@ -141,13 +143,19 @@ def _without_secret(address: str, user: str, secret: str) -> tuple[str, str, str
     scheme = parts.scheme.lower().partition("+")[0]
     if len(scheme) > 1 and scheme not in (*DATABASES, "http", "https", "file"):
         raise _unknown(address)
-    if not (told[0] or told[1]):
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    login = {key.lower(): value for key, value in asked if key.lower() in IN_QUERIES}
+    if not (told[0] or told[1] or login):
         return address, user, secret
     host = f"[{host}]" if ":" in host else host
-    plain = urlunsplit((parts.scheme, f"{host}{port}", parts.path, parts.query, ""))
-    from urllib.parse import unquote
-
-    return plain, user or unquote(told[0]), secret or unquote(told[1])
+    query = urlencode([(key, value) for key, value in asked if key.lower() not in IN_QUERIES]) if login else parts.query
+    plain = urlunsplit((parts.scheme, f"{host}{port}", parts.path, query, ""))
+    found = [login[key] for key in IN_QUERIES if key in login and key != "user"]
+    return (
+        plain,
+        user or unquote(told[0]) or login.get("user", ""),
+        secret or unquote(told[1]) or next(iter(found), ""),
+    )
 
 
 def _named(address: str, file_name: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from mlops.access.sealing import unseal
 from mlops.imports import carrying
 from mlops.imports.actions import cancel_import, start_import
 from mlops.imports.models import Import
@@ -82,6 +83,17 @@ def test_one_that_lost_its_worker_again_and_again_fails_with_the_reason(started)
     started.refresh_from_db()
     assert started.state == "failed"
     assert "interrupted 5 times" in started.reason
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://db/mlflow?password=s3cret&sslmode=require&user=ada", "https://x.example/?token=s3cret"]
+)
+def test_a_login_in_the_settings_of_an_address_is_a_secret_too(contributor, project, address):
+    row = start_import(contributor, project, address=address, options=Options())
+    assert "s3cret" not in f"{row.address} {row.source} {row.secret} {row.user}"
+    assert unseal(row.secret) == "s3cret"
+    assert row.user == ("ada" if "user" in address else "")
+    assert ("sslmode=require" in row.address) == ("sslmode" in address)
 
 
 def test_secrets_are_sealed_and_gone_at_the_end(contributor, project, opened_folder):
