@@ -165,6 +165,17 @@ def test_leaving_a_guarded_stage_or_losing_a_guarded_alias_needs_approval_too(co
     assert ModelAlias.objects.filter(name="champion").exists()
 
 
+def test_an_alias_that_moved_meanwhile_is_not_removed_by_an_old_request(contributor, owner, project, version):
+    pointing.set_alias(contributor, version, alias="champion")
+    rule = guard(owner, project, "alias", "champion")
+    asked = pointing.remove_alias(contributor, version.model, alias="champion")
+    rules.remove_rule(owner, rule)
+    newer = registered(contributor, project)
+    pointing.set_alias(contributor, newer, alias="champion")
+    assert refused(deciding.approve, owner, asked).code == "request_outdated"
+    assert ModelAlias.objects.get(name="champion").version == newer
+
+
 def test_a_rule_of_the_model_counts_before_the_projects_and_a_name_before_a_star(owner, project, version):
     guard(owner, project, "alias", "*", approvals=2)
     guard(owner, project, "alias", "champion", approvals=3)

@@ -14,8 +14,9 @@ from mlops.access.models import Role
 from mlops.formats.refusal import Refusal
 from mlops.registry.approval.checks import judged
 from mlops.registry.approval.demands import Demand, demand_of_request
-from mlops.registry.models import Approval, ModelVersion, RegisteredModel, Transition, TransitionState
+from mlops.registry.models import Approval, ModelAlias, ModelVersion, RegisteredModel, Transition, TransitionState
 from mlops.registry.moving import carry_out, tell
+from mlops.registry.named_in import check_alias_free
 from mlops.registry.pointing import LONGEST_REASON, require_passed, told_of
 
 DEED: dict[str, Deed] = {Role.OWNER: "own", Role.CONTRIBUTOR: "contribute"}
@@ -23,7 +24,7 @@ DEED: dict[str, Deed] = {Role.OWNER: "own", Role.CONTRIBUTOR: "contribute"}
 
 def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
     """With the last approval that is needed it takes effect. Raises Refusal `request_ended`, `own_request`,
-    `approved_already`, `checks_not_passed`."""
+    `approved_already`, `checks_not_passed`, `request_outdated`, and InUse `alias_in_use`."""
     require(actor, "contribute", request.model.project)
     reason = reason.strip()[:LONGEST_REASON]
     with transaction.atomic():
@@ -37,6 +38,7 @@ def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
             _tell(actor, request, "approved", reason)
             return request
         require_passed(judged(request.version, demand.checks), request)
+        _require_as_asked(request)
         _tell(actor, request, "approved", reason)
         carry_out(actor, request, reason=reason)
     return request
@@ -115,6 +117,23 @@ def _require_may_decide(actor: Any, request: Transition, demand: Demand) -> None
     obstacle = _obstacle(actor, request, demand)
     if obstacle is not None:
         raise obstacle
+
+
+def _require_as_asked(request: Transition) -> None:
+    """An alias that moved to another version meanwhile is not the one that was to be removed."""
+    if not request.is_removal:
+        return
+    pointed = ModelAlias.objects.filter(model=request.model, name=request.name).select_related("version", "model")
+    alias = pointed.first()
+    if alias is None or alias.version_id != request.version_id:
+        raise Refusal(
+            "request_outdated",
+            _("The alias “%(alias)s” does not point to %(version)s any more.")
+            % {"alias": request.name, "version": request.version},
+            hint=_("Reject the request; who still wants the alias gone asks again."),
+            status=409,
+        )
+    check_alias_free(alias)
 
 
 def _locked(request: Transition) -> Transition:
