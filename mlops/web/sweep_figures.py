@@ -41,6 +41,7 @@ def over(sweep: SweepShown, name: str) -> Chart:
         title=name,
         x_title=name,
         y_title=metric,
+        by_values=True,
         series=tuple(
             Series(
                 name=label,

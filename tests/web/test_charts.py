@@ -63,3 +63,11 @@ def test_categories_that_read_as_numbers_are_no_numbers():
     assert words["type"] == "category"
     times = figure(chart(Series(name="s", x=(EARLY, LATE), y=(0.7, 0.3))))["layout"]["xaxis"]
     assert "type" not in times
+
+
+def test_small_differences_of_a_metric_are_seen_and_counts_begin_at_zero():
+    auc = Series(name="auc", x=(1, 2), y=(0.912, 0.914), shape="points")
+    assert figure(chart(auc, by_values=True))["layout"]["yaxis"]["rangemode"] == "normal"
+    assert figure(chart(auc))["layout"]["yaxis"]["rangemode"] == "tozero"
+    low, high = figure(chart(auc, by_values=True, limits=(Limit(name="least", value=0.9),)))["layout"]["yaxis"]["range"]
+    assert 0.89 < low < 0.9 < 0.914 < high < 0.92

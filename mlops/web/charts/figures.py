@@ -85,7 +85,7 @@ def _hover(chart: Chart, one: Series, *, lies: bool) -> str:
 
 
 def _layout(chart: Chart) -> dict[str, Any]:
-    values: dict[str, Any] = {"title": {"text": chart.y_title}, "rangemode": "tozero"}
+    values: dict[str, Any] = {"title": {"text": chart.y_title}, **_extent(chart)}
     if chart.unit in FORMATS:
         values["tickformat"] = {"share": ".0%" if _is_coarse(chart) else ".2~%"}.get(chart.unit, FORMATS[chart.unit])
         values["ticksuffix"] = SUFFIXES.get(chart.unit, "")
@@ -107,6 +107,19 @@ def _layout(chart: Chart) -> dict[str, Any]:
         told["shapes"] = [_line(one.value) for one in chart.limits]
         told["annotations"] = [_word(one.name, one.value) for one in chart.limits]
     return told
+
+
+def _extent(chart: Chart) -> dict[str, Any]:
+    """Plotly leaves lines of limits out of what it shows; so where there are any, the range is ours."""
+    if not chart.by_values:
+        return {"rangemode": "tozero"}
+    if not chart.limits:
+        return {"rangemode": "normal"}
+    seen = [value for one in chart.series for value in (*one.y, *one.low, *one.high) if value is not None]
+    seen += [one.value for one in chart.limits]
+    low, high = min(seen), max(seen)
+    room = (high - low or abs(high) or 1.0) * 0.08
+    return {"range": [low - room, high + room]}
 
 
 def _is_coarse(chart: Chart) -> bool:

@@ -32,7 +32,8 @@ def _chart(key: str, versions: Sequence[ModelVersion], aliases: dict[object, lis
         notes=tuple(_note(one, aliases) for one in versions),
     )
     title = _("%(metric)s over versions") % {"metric": metric_title(key)}
-    return Chart(key=f"metric-{key}", title=title, series=(series,), x_title=_("Version"), y_title=key)
+    name, version = f"metric-{key}", _("Version")
+    return Chart(key=name, title=title, series=(series,), x_title=version, y_title=key, by_values=True)
 
 
 def _note(version: ModelVersion, aliases: dict[object, list[str]]) -> str:

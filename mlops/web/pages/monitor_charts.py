@@ -101,6 +101,7 @@ def performance(seen: Sequence[Seen], found: Sequence[SignalFound], metric: str,
         limits=tuple(_limit(value) for value in limits),
         help=_("Bars are intervals at 95 %. Labels that come later are taken in when their window is looked at again."),
         is_wide=True,
+        by_values=True,
     )
 
 

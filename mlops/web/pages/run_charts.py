@@ -28,4 +28,5 @@ def _chart(runs: QuerySet[Run], column: Column) -> Chart:
         shape="points",
         links=tuple(reverse("web:run", args=[pk]) for pk, _number, _name, _value in points),
     )
-    return Chart(key=f"runs-{column.key}", title=column.key, series=(series,), x_title="#", y_title=column.key)
+    key, name = f"runs-{column.key}", column.key
+    return Chart(key=key, title=name, series=(series,), x_title="#", y_title=name, by_values=True)
