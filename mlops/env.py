@@ -43,6 +43,11 @@ VARIABLES: tuple[Variable, ...] = (
         name="MLOPS_ENVIRONMENT_KEEP_DAYS",
         help="When unused built environments go; empty: they stay.",
     ),
+    Variable(
+        name="MLOPS_TORCH_BACKEND",
+        default="auto",
+        help="Which PyTorch environments get: auto (cpu without a GPU), cpu, cu128, …; off: that of the plain index.",
+    ),
     Variable(name="MLOPS_ADVISORIES_URL", help="Where known vulnerabilities are asked for (PyPI's JSON)."),
     Variable(name="MLOPS_STEP_MEMORY_BYTES", help="Memory for data that one step may use."),
     Variable(name="MLOPS_STEP_PROCESSES", help="How many processes one step may start at once.", default="512"),

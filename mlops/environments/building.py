@@ -35,6 +35,8 @@ PASSED_ON = (
     "SSL_CERT_DIR",
     "NETRC",
     "MLOPS_ADVISORIES_URL",
+    "MLOPS_TORCH_BACKEND",
+    "MLOPS_TORCH_BACKEND_FILE",
 )
 PASSED_PREFIXES = ("UV_", "PIP_")
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")

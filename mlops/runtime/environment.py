@@ -22,11 +22,11 @@ from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import own_python
 from mlops.formats.lock import held_to, read_lock
 from mlops.formats.step import StepError, StepReport
-from mlops.runtime import conda, pythons
+from mlops.runtime import conda, pythons, torch_wheels
 from mlops.runtime.building_walls import OWN_FOLDER, around_build, variables_of_build
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 READY_FILE, LOCK_FILE, LOG_SUFFIX = ".ready", "requirements.lock", ".log"
 LAST_CHARACTERS = 1_000
@@ -100,8 +100,8 @@ def _build(requirements: Requirements, folder: Path, lock: str) -> None:
     packages = read_lock(locked.read_text())
     if packages:
         how = "install" if requirements.conda else "sync"
-        words = ["pip", how, "--python", str(python), *(["-r"] if how == "install" else []), str(locked)]
-        _uv(words, within=folder)
+        words = ["pip", how, "--python", str(python), *torch_wheels.as_arguments(locked.read_text())]
+        _uv([*words, *(["-r"] if how == "install" else []), str(locked)], within=folder)
     shutil.rmtree(folder / OWN_FOLDER, ignore_errors=True)
     built = Built(
         python=_version_of(python),
@@ -143,6 +143,8 @@ def _lock(requirements: Requirements, folder: Path, python: Path) -> None:
         more += ["-c", str(limits)]
     words = ["pip", "compile", "--quiet", "--python", str(python), "--generate-hashes", "--no-header", "--no-annotate"]
     _uv([*words, *more, "-o", str(locked), str(wanted)], within=folder)
+    if backend := torch_wheels.backend_wanted(read_lock(locked.read_text()), requirements.options):
+        _lock_for(backend, [*words, *more], wanted, locked)
     text, strange = held_to(locked.read_text(), requirements.hashes)
     if strange:
         hint = "Correct the hashes of the requirements file, or the index that is read."
@@ -152,19 +154,37 @@ def _lock(requirements: Requirements, folder: Path, python: Path) -> None:
     LOG.say(f"Locked {len(found)} packages: {', '.join(f'{one.name} {one.version}' for one in found)}.")
 
 
-def _uv(words: Sequence[str], *, within: Path | None = None) -> None:
+def _lock_for(backend: str, words: Sequence[str], wanted: Path, locked: Path) -> None:
+    """Locks anew with PyTorch for the backend; where that cannot be, the lock stays as it is, and the log says so."""
+    other = locked.with_suffix(".other")
+    LOG.say(f"PyTorch for “{backend}” is looked for at its own index.")
+    try:
+        more = ["--torch-backend", backend, "-o", str(other), str(wanted)]
+        _uv([*words, *more], within=locked.parent, variables=torch_wheels.IMPATIENT)
+    except Failed:
+        LOG.say(
+            f"It cannot be had there, so the wheels of the plain index are taken, perhaps with CUDA (several GB). "
+            f"{torch_wheels.SETTING}=off asks no more."
+        )
+    else:
+        locked.write_text(torch_wheels.marked(other.read_text(), backend))
+    finally:
+        other.unlink(missing_ok=True)
+
+
+def _uv(words: Sequence[str], *, within: Path | None = None, variables: Mapping[str, str] = {}) -> None:
     """Confined to the folder `within`, where it runs the build scripts of packages."""
     from uv import find_uv_bin
 
-    _run([find_uv_bin(), *words, "--no-progress", "--color", "never"], within=within)
+    _run([find_uv_bin(), *words, "--no-progress", "--color", "never"], within=within, variables=variables)
 
 
-def _run(words: Sequence[str], *, within: Path | None = None) -> None:
+def _run(words: Sequence[str], *, within: Path | None = None, variables: Mapping[str, str] = {}) -> None:
     process = start(
         words,
         how=around_build(within, words[0]) if within else Confinement(mode="off"),
         cwd=str(within or Path.cwd()),
-        env=variables_of_build(within) if within else os.environ,
+        env={**(variables_of_build(within) if within else os.environ), **variables},
         niceness=0,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
