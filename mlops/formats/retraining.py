@@ -159,6 +159,11 @@ class Then(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Of the new version."""
     champion_tag: str = "stage=production"
     """Carried by the version in use: moved to the new one at the end."""
+    alias: str = ""
+    """Of the version in use, such as `champion`: moved to the new one at the end, or asked for where a rule of the
+    registry wants approval."""
+    stage: str = ""
+    """As `alias`, such as `Production`; the version that was in it goes to the archive."""
     plan: dict[str, Any] = {}
     """formats.rollout.RolloutPlan."""
     deployment: str = ""
@@ -172,8 +177,8 @@ class RetrainingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """Name of the registered model; it need not be there yet."""
     what: What
     endpoint: str = ""
-    """Whose model it is: the champion is what has the most traffic there. Empty: the version with the champion's tag,
-    else the newest."""
+    """Whose model it is: the champion is what has the most traffic there. Empty: the version with the alias, the
+    stage or the tag of `then`, else the newest."""
     when: When = When()
     compare: Compare = Compare()
     approval: Approval = Approval()

@@ -38,12 +38,7 @@ LONGEST_REASON = 2_000
 def set_alias(actor: Any, version: ModelVersion, *, alias: str, reason: str = "") -> Transition:
     """Done, or pending where somebody must approve. Raises Refusal `alias_invalid`, `checks_not_passed`."""
     require(actor, "contribute", version.model.project)
-    if ALIAS.fullmatch(alias) is None or RESERVED.fullmatch(alias):
-        raise Refusal(
-            "alias_invalid",
-            _("“%(alias)s” cannot be an alias.") % {"alias": alias[:100]},
-            hint=_("Use letters, digits, “-” and “_”; “latest” and names such as “v1” are reserved."),
-        )
+    check_alias(alias)
     return _ask(actor, Transition(version=version, kind=PointKind.ALIAS, name=alias, reason=reason))
 
 
@@ -64,11 +59,26 @@ def change_stage(
     """Done, or pending where somebody must approve. `archive_others`: versions that are in that stage then go to the
     archive. Raises Refusal `stage_unknown`, `checks_not_passed`."""
     require(actor, "contribute", version.model.project)
+    check_stage(stage)
+    asked = Transition(version=version, kind=PointKind.STAGE, name=stage, archive_others=archive_others, reason=reason)
+    return _ask(actor, asked)
+
+
+def check_alias(alias: str) -> None:
+    """Raises Refusal `alias_invalid`."""
+    if ALIAS.fullmatch(alias) is None or RESERVED.fullmatch(alias):
+        raise Refusal(
+            "alias_invalid",
+            _("“%(alias)s” cannot be an alias.") % {"alias": alias[:100]},
+            hint=_("Use letters, digits, “-” and “_”; “latest” and names such as “v1” are reserved."),
+        )
+
+
+def check_stage(stage: str) -> None:
+    """Raises Refusal `stage_unknown`."""
     if stage not in Stage.values:
         hint = nearest(stage, Stage.values) or _("There are: %(stages)s.") % {"stages": ", ".join(Stage.values)}
         raise Refusal("stage_unknown", _("“%(stage)s” is no stage.") % {"stage": stage[:100]}, hint=hint)
-    asked = Transition(version=version, kind=PointKind.STAGE, name=stage, archive_others=archive_others, reason=reason)
-    return _ask(actor, asked)
 
 
 def _ask(actor: Any, asked: Transition) -> Transition:

@@ -92,7 +92,9 @@ def _look(attempt: Attempt) -> bool:
 def _moved(attempt: Attempt, decision: Move) -> bool:
     if decision.to == "promoted":
         promoting.mark_champion(attempt)
-    elif decision.to == "rejected":
+        told = promoting.point(attempt)
+        return move(attempt, decision.to, reason=f"{decision.reason} {told}".strip(), hint=decision.hint)
+    if decision.to == "rejected":
         promoting.mark_rejected(attempt)
     return move(attempt, decision.to, reason=decision.reason, hint=decision.hint)
 

@@ -21,6 +21,7 @@ from mlops.pipelines.publishing import version_of
 from mlops.pipelines.timing import fires
 from mlops.registry.actions import checked_tags
 from mlops.registry.names import checked_name
+from mlops.registry.pointing import check_alias, check_stage
 from mlops.retraining.naming import check_columns, check_datasets, check_endpoint
 from mlops.retraining.parameters import expressions
 from mlops.rollouts.plans import checked_plan
@@ -163,6 +164,10 @@ def _check_then(settings: RetrainingSettings) -> None:
     checked_tags(then.tags)
     if then.champion_tag:
         understand(then.champion_tag, parameter="champion_tag")
+    if then.alias:
+        check_alias(then.alias)
+    if then.stage:
+        check_stage(then.stage)
     if then.do in ("rollout", "deploy"):
         if not settings.endpoint:
             hint = _("Name the endpoint, or only register the new version (then.do: register).")

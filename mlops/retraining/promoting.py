@@ -1,9 +1,12 @@
-"""What promotion does: registers the new version, deploys it as the old one is, begins the rollout, moves tags.
+"""What promotion does: registers the new version, deploys it as the old one is, begins the rollout, moves tags,
+alias and stage.
 
 Each is called with the attempt's row locked, in the transaction that notes what was made, so that it is made once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,8 +15,9 @@ from mlops.blobs.trees import open_blob
 from mlops.deployments import actions as endpoints
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.formats.refusal import Refusal
+from mlops.registry import pointing
 from mlops.registry.actions import register, remove_tag, set_tags
-from mlops.registry.models import ModelVersion
+from mlops.registry.models import ModelVersion, Transition
 from mlops.retraining.challenger import model_of
 from mlops.retraining.champion import endpoint_of, serving
 from mlops.retraining.models import Attempt
@@ -106,6 +110,33 @@ def mark_champion(attempt: Attempt) -> None:
     if old is not None and old.pk != version.pk and tags_of(old).get(key) == value:
         set_tags(actor, old, tags={key: RETIRED}) if value else remove_tag(actor, old, key=key)
     set_tags(actor, version, tags={key: value})
+
+
+def point(attempt: Attempt) -> str:
+    """The policy's alias and stage go to the new version as when a person moves them. What a rule of the registry lets
+    wait, or refuses, in words: the new version stays what it is."""
+    then, version = attempt.wanted.then, attempt.challenger
+    if version is None or then.do in ("register", "deploy"):
+        return ""
+    why = _("By the retraining policy “%(name)s”, attempt %(number)d.")
+    reason = why % {"name": attempt.policy.name, "number": attempt.number}
+    actor, told = acting(attempt), []
+    if then.alias:
+        told.append(_asked(partial(pointing.set_alias, actor, version, alias=then.alias, reason=reason), then.alias))
+    if then.stage:
+        ask = partial(pointing.change_stage, actor, version, stage=then.stage, archive_others=True, reason=reason)
+        told.append(_asked(ask, then.stage))
+    return " ".join(one for one in told if one)
+
+
+def _asked(ask: Callable[[], Transition], name: str) -> str:
+    try:
+        asked = ask()
+    except Refusal as refusal:
+        return _("“%(name)s” was not set: %(why)s") % {"name": name, "why": refusal.message}
+    if not asked.is_pending:
+        return ""
+    return _("“%(name)s” waits for approval: request %(number)d.") % {"name": name, "number": asked.pk}
 
 
 def mark_rejected(attempt: Attempt) -> None:

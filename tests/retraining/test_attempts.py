@@ -10,9 +10,11 @@ from django.utils import timezone
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
-from mlops.registry.models import ModelVersion
+from mlops.registry.approval.rules import set_rule
+from mlops.registry.models import ModelAlias, ModelVersion, Transition
 from mlops.retraining import actions, working
 from mlops.retraining.advancing import advance
+from mlops.retraining.champion import champion_of
 from mlops.retraining.models import Attempt
 from mlops.rollouts.models import Rollout
 from mlops.rollouts.tasks import look_at_all
@@ -40,6 +42,18 @@ def test_without_a_model_in_use_the_first_one_is_promoted(contributor, make_poli
     assert tags_of(version) == {"Area": "Cars", "stage": "production"}
     assert version.metrics["root_mean_squared_error"] < 100
     assert events() == ["policy_created", "triggered", "compared", "promoted"]
+
+
+def test_alias_and_stage_go_to_the_new_version_and_wait_where_a_rule_says_so(contributor, owner, project, make_policy):
+    set_rule(owner, project, kind="stage", name="Production")
+    policy = make_policy(then={"do": "tag", "alias": "champion", "stage": "Production"})
+    attempt = led(actions.start(contributor, policy))
+    version = ModelVersion.objects.get()
+    assert (attempt.stage, version.stage) == ("promoted", "None")
+    assert ModelAlias.objects.get(name="champion").version == version
+    waits = Transition.objects.get(state="pending")
+    assert attempt.reason.endswith(f"“Production” waits for approval: request {waits.pk}.")
+    assert champion_of(project, policy.wanted) == version
 
 
 def test_each_stage_that_ended_says_why_it_ended(contributor, make_policy):

@@ -51,7 +51,9 @@ WHAT = {"pipeline": "train prices", "parameters": {"data": "${{newest.Cars}}"}}
         ({"when": {"schedule": {"type": "cron", "expression": "nonsense"}}}, "cron_invalid", ""),
         ({"then": {"do": "rollout"}}, "endpoint_missing", "register"),
         ({"endpoint": "shop", "then": {"do": "rollout", "plan": {"steps": [50, 10]}}}, "plan_invalid", "step"),
-        ({"model": "a model"}, "name_invalid", "a-model"),
+        ({"model": "a/model"}, "name_invalid", "a-model"),
+        ({"then": {"do": "tag", "alias": "latest"}}, "alias_invalid", "reserved"),
+        ({"then": {"do": "tag", "stage": "Prodcution"}}, "stage_unknown", "Production"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_kept(make_policy, wrong, code, hint):
