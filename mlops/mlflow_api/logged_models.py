@@ -28,7 +28,10 @@ NUMBERED = dict(enumerate(STATE_OF.values(), start=1))
 
 
 def create(caller: Caller, given: Given) -> Answer:
-    experiment = experiment_of(caller, given.text("experiment_id", required=True), "contribute")
+    wanted = given.text("experiment_id", required=True)
+    experiment = experiment_of(caller, wanted, "contribute")
+    if experiment.deleted_at is not None:
+        raise invalid(f"The experiment {wanted} must be in the 'active' state. Current state is deleted.")
     name = given.text("name")
     if any(sign in name for sign in BAD_SIGNS):
         raise invalid(

@@ -58,6 +58,13 @@ def test_a_model_is_tagged_and_deleted(client):
         client.get_logged_model(model.model_id)
 
 
+def test_no_model_begins_in_an_experiment_in_the_recycle_bin(client, call):
+    place = client.create_experiment("old")
+    client.delete_experiment(place)
+    refused = call("POST", "logged-models", {"experiment_id": place, "name": "m"})
+    assert (refused.status_code, "Current state is deleted" in refused.text) == (400, True)
+
+
 def test_autologging_of_scikit_learn_arrives_complete(client):
     import numpy
     from sklearn.linear_model import LogisticRegression
