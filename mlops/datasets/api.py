@@ -240,7 +240,7 @@ class DownloadView(APIView):
     def get(self, request: Request, dataset_id: UUID, number: int) -> StreamingHttpResponse:
         version = _version(request, dataset_id, number)
         wanted = request.query_params.get("as") or request.query_params.get("format") or "raw"
-        return downloads.download(request._request, version, format=wanted)
+        return downloads.download(request._request, version, format=wanted, actor=request.user)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """`?format=csv` names the file here, not a renderer."""

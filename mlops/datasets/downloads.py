@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
@@ -19,7 +19,9 @@ from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.datasets.queries import DATA, data_digest
 from mlops.datasets.zipping import ZipStream
+from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, nearest
+from mlops.scans.policies import require_clean
 
 PIECE_BYTES = 256 * 1024
 CSV_SECONDS = 1800.0
@@ -31,8 +33,8 @@ TYPES = {
 }
 
 
-def download(request: HttpRequest, version: DatasetVersion, *, format: str) -> StreamingHttpResponse:
-    """Raises Refusal for an unknown format or a version without data."""
+def download(request: HttpRequest, version: DatasetVersion, *, format: str, actor: Any) -> StreamingHttpResponse:
+    """Raises Refusal for an unknown format, a version without data, or files that the project gives to nobody."""
     makers: dict[str, Callable[[DatasetVersion], tuple[BinaryIO, str]]] = {
         "raw": _raw,
         "parquet": _parquet,
@@ -44,6 +46,9 @@ def download(request: HttpRequest, version: DatasetVersion, *, format: str) -> S
             _("“%(format)s” is no format to download.") % {"format": format},
             hint=nearest(format, FORMATS) or _("Choose raw, parquet or csv."),
         )
+    if format == "raw":
+        project, subject = version.dataset.project, f"datasets/{version.dataset_id}"
+        require_clean(actor, project, _kept_files(version), place="download", subject=subject)
     source, name = makers[format](version)
     pieces = _flow(source) if hasattr(request, "scope") else chunks(source, PIECE_BYTES)
     response = StreamingHttpResponse(pieces, content_type=TYPES[format])
@@ -53,6 +58,13 @@ def download(request: HttpRequest, version: DatasetVersion, *, format: str) -> S
     if size is not None:
         response.headers["Content-Length"] = str(size)
     return response
+
+
+def _kept_files(version: DatasetVersion) -> tuple[File, ...]:
+    if version.files is not None:
+        return manifest_of(version.files.digest).files
+    raw = version.raw
+    return (File(path=version.file_name or "data", digest=raw.digest, size_bytes=raw.size_bytes),) if raw else ()
 
 
 def _raw(version: DatasetVersion) -> tuple[BinaryIO, str]:

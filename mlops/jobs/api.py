@@ -186,7 +186,7 @@ class Files(APIView):
 class OneFile(APIView):
     @extend_schema(responses=bytes)
     def get(self, request: Request, job: str, path: str) -> StreamingHttpResponse:
-        content = files.opened(_job(request, job), path)
+        content = files.opened(request.user, _job(request, job), path)
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
         answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
         return answer

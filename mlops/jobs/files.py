@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, nearest
 from mlops.runs.files import logged
 from mlops.runs.models import DONE_STEP_STATES, LogLine, Run, RunKind, Step
+from mlops.scans.policies import require_clean
 
 OUTPUTS, LOGS = "named-outputs", "artifacts/user_logs"
 LOG_FILE = "std_log.txt"
@@ -69,8 +70,8 @@ def log_path(run: Run, step: Step) -> str:
     return f"{LOGS}/{LOG_FILE}" if run.kind != RunKind.PIPELINE else f"{LOGS}/{step.node}/{LOG_FILE}"
 
 
-def opened(run: Run, path: str) -> BinaryIO:
-    """Raises Refusal `file_not_found` with the nearest path."""
+def opened(actor: Any, run: Run, path: str) -> BinaryIO:
+    """Raises Refusal `file_not_found` with the nearest path, `files_refused` by the project's policy."""
     known = {file.path: file for file in files_of(run)}
     found = known.get(path)
     if found is None:
@@ -81,6 +82,8 @@ def opened(run: Run, path: str) -> BinaryIO:
             status=404,
         )
     if found.digest:
+        file = File(path=path, digest=found.digest, size_bytes=found.size_bytes or 0)
+        require_clean(actor, run.project, [file], place="download", subject=f"runs/{run.pk}")
         return open_blob(found.digest)
     lines = LogLine.objects.filter(step__run=run, step__node=found.step).order_by("seq")
     return BytesIO("".join(f"{text}\n" for text in lines.values_list("text", flat=True)).encode())

@@ -24,6 +24,7 @@ from mlops.runs.models import FINAL_STEP_STATES, Run
 from mlops.runs.outputs import look
 from mlops.runs.searching import EXPERIMENTS, RUNS
 from mlops.runs.shaping import UNSEEN, brief, briefs, experiment_rows, log_line, whole
+from mlops.scans.policies import require_clean
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
 
 
@@ -121,8 +122,11 @@ class StepFiles(APIView):
 class StepFile(APIView):
     @extend_schema(responses=bytes)
     def get(self, request: Request, run_id: UUID, node: str, port: str, path: str) -> StreamingHttpResponse:
-        step = queries.step(queries.run(request.user, run_id), node)
-        content = open_file(queries.output(step, port)["tree"], path)
+        run = queries.run(request.user, run_id)
+        tree = queries.output(queries.step(run, node), port)["tree"]
+        content = open_file(tree, path)
+        wanted = [file for file in manifest_of(tree).files if file.path == path]
+        require_clean(request.user, run.project, wanted, place="download", subject=f"runs/{run.pk}")
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")
         answer["Content-Disposition"] = content_disposition_header(True, path.rsplit("/", 1)[-1])
         return answer

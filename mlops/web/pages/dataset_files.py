@@ -20,6 +20,8 @@ from mlops.datasets.browsing import MOST_AT_ONCE, listing
 from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, nearest
+from mlops.scans.policies import require_clean
+from mlops.scans.standing import standing_of
 from mlops.web.guard import signed_in
 
 TEXT_BYTES = 64 * 1024
@@ -44,7 +46,12 @@ def files_context(request: HttpRequest, version: DatasetVersion) -> dict[str, An
     number = int(page_number[:6]) if page_number.isdecimal() else 1
     found = listing(version, below=below, offset=max(0, number - 1) * FILES_A_PAGE, limit=FILES_A_PAGE)
     parts = below.split("/") if below else []
+    shown = [
+        File(path=one.path, digest=one.sha256, size_bytes=one.size_bytes) for one in found.entries if not one.is_folder
+    ]
+    standing = standing_of(shown, version.dataset.project)
     return {
+        "scans": {file.path: file for file in standing.files},
         "listing": found,
         "page": Paginator(range(found.count), FILES_A_PAGE).get_page(number),
         "trail": [(part, "/".join(parts[: place + 1])) for place, part in enumerate(parts)],
@@ -60,6 +67,8 @@ def raw_file(request: HttpRequest, dataset_id: UUID, number: int) -> StreamingHt
     if version.state != VersionState.READY:
         raise errors.not_ready(version)
     file = _file(version, request.GET.get("path", ""))
+    project = version.dataset.project
+    require_clean(request.user, project, [file], place="download", subject=f"datasets/{dataset_id}")
     kind = _image_kind(file)
     pieces = chunks(open_blob(file.digest))
     flow = _flow(pieces) if hasattr(request, "scope") else pieces

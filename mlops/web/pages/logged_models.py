@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mlops.access.decisions import may
 from mlops.blobs.trees import chunks, open_blob
 from mlops.blobs.zipping import zipped
+from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.registry.from_logged import register_logged
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs import logged_models as acts
 from mlops.runs.models import LoggedModel, LoggedModelFile, LoggedModelMetric, LoggedModelState, LoggedModelUse
 from mlops.runs.searching import LOGGED_MODELS
+from mlops.scans.policies import require_clean
+from mlops.scans.standing import standing_of
 from mlops.tags.filters import of_clients, of_people, tags_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
@@ -87,6 +91,7 @@ def file(request: HttpRequest, logged_key: UUID, logged_path: str) -> HttpRespon
     found = LoggedModelFile.objects.filter(model=model, path=logged_path).first()
     if found is None:
         raise Refusal("file_not_found", _("This model has no such file."), status=404)
+    _require_given_out(request, model, [found])
     answer = StreamingHttpResponse(chunks(open_blob(found.blob_id)), content_type="application/octet-stream")
     answer["Content-Disposition"] = content_disposition_header(True, logged_path.rpartition("/")[2]) or "attachment"
     answer["Content-Length"] = str(found.size_bytes)
@@ -99,10 +104,22 @@ def file(request: HttpRequest, logged_key: UUID, logged_path: str) -> HttpRespon
 @require_GET
 def archive(request: HttpRequest, logged_key: UUID) -> HttpResponseBase:
     model = acts.visible_model(request.user, logged_key)
-    files = list(LoggedModelFile.objects.filter(model=model).values_list("path", "blob_id"))
+    kept = list(LoggedModelFile.objects.filter(model=model))
+    _require_given_out(request, model, kept)
+    files = [(one.path, one.blob_id) for one in kept]
     answer = StreamingHttpResponse(zipped(files), content_type="application/zip")
     answer["Content-Disposition"] = content_disposition_header(True, f"{model.name}.zip") or "attachment"
     return answer
+
+
+def _require_given_out(request: HttpRequest, model: LoggedModel, files: Iterable[LoggedModelFile]) -> None:
+    """Raises Refusal `files_refused`."""
+    project, subject = model.experiment.project, f"logged_models/{model.pk}"
+    require_clean(request.user, project, map(_as_file, files), place="download", subject=subject)
+
+
+def _as_file(file: LoggedModelFile) -> File:
+    return File(path=file.path, digest=file.blob_id, size_bytes=file.size_bytes)
 
 
 def _register(request: HttpRequest, model: LoggedModel) -> HttpResponse:
@@ -135,6 +152,7 @@ def _page(request: HttpRequest, model: LoggedModel, *, problem: Refusal | None =
         "metrics": list(LoggedModelMetric.objects.filter(model=model).order_by("key", "-pk")[:MOST_METRICS]),
         "parameters": sorted(model.parameters.items()),
         "files": files[:MOST_FILES],
+        "scans": {one.path: one for one in standing_of(map(_as_file, files[:MOST_FILES]), project).files},
         "is_cut": len(files) > MOST_FILES,
         "uses": list(LoggedModelUse.objects.filter(model=model).select_related("run").order_by("-pk")[:MOST_RUNS]),
         "versions": list(

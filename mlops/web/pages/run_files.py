@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET
 
 from mlops.blobs.trees import chunks, open_blob
 from mlops.blobs.zipping import zipped
+from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.runs import queries
 from mlops.runs.files import MOST_FILES, RunFile, file_at, logged, made, ran
 from mlops.runs.models import Run, Step
 from mlops.runs.preview import PICTURES, preview
+from mlops.scans.policies import require_clean
+from mlops.scans.standing import standing_of
 from mlops.web.guard import signed_in
 from mlops.web.pages.run_outputs import models_made, outputs_of
 
@@ -39,7 +42,7 @@ class Folder(msgspec.Struct, kw_only=True):
 def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]:
     place = request.GET.get("file", "")
     found: dict[str, Any] = {"outputs": outputs_of(run, steps), "place": place}
-    found |= tree_of([*logged(run), *made(run)], opened=place) | {"models": models_made(run)}
+    found |= tree_of(run, [*logged(run), *made(run)], opened=place) | {"models": models_made(run)}
     if place:
         try:
             file = file_at(run, place)
@@ -49,7 +52,8 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
     return found
 
 
-def tree_of(files: list[RunFile], *, opened: str = "") -> dict[str, Any]:
+def tree_of(run: Run, files: list[RunFile], *, opened: str = "") -> dict[str, Any]:
+    """With how each file stands (`scans`, by its place)."""
     root = Folder(name="", path="", folders={}, files=[])
     for file in files[:MOST_FILES]:
         here = root
@@ -59,14 +63,22 @@ def tree_of(files: list[RunFile], *, opened: str = "") -> dict[str, Any]:
             here.size_bytes += file.size_bytes
             here.count += 1
         here.files.append(file)
-    return {"tree": root, "file_count": len(files), "most_files": MOST_FILES, "opened": opened}
+    standing = standing_of(map(_as_file, files[:MOST_FILES]), run.project)
+    told = {"tree": root, "file_count": len(files), "most_files": MOST_FILES, "opened": opened}
+    return told | {"scans": {file.path: file for file in standing.files}}
+
+
+def _as_file(file: RunFile) -> File:
+    return File(path=file.place, digest=file.digest, size_bytes=file.size_bytes)
 
 
 @signed_in
 @require_GET
 def raw(request: HttpRequest, run_id: UUID, place: str) -> HttpResponseBase:
     """The bytes: pictures to be shown, anything else to be saved. Nothing that a browser would run."""
-    file = file_at(queries.run(request.user, run_id), place)
+    run = queries.run(request.user, run_id)
+    file = file_at(run, place)
+    require_clean(request.user, run.project, [_as_file(file)], place="download", subject=f"runs/{run.pk}")
     kind = PICTURES.get(file.suffix)
     answer = StreamingHttpResponse(chunks(open_blob(file.digest)), content_type=kind or "application/octet-stream")
     answer["Content-Disposition"] = content_disposition_header(kind is None or "save" in request.GET, file.name) or ""
@@ -86,9 +98,11 @@ def archive(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     if part not in PARTS:
         raise Refusal("part_unknown", _("“%(part)s” is no part of a run's files.") % {"part": part}, status=404)
     under = request.GET.get("under", "")
-    files = [(file.place.partition("/")[2], file.digest) for file in PARTS[part](run) if file.place.startswith(under)]
-    if not files:
+    found = [file for file in PARTS[part](run) if file.place.startswith(under)]
+    if not found:
         raise Refusal("file_not_found", _("There are no such files in this run."), status=404)
+    require_clean(request.user, run.project, map(_as_file, found), place="download", subject=f"runs/{run.pk}")
+    files = [(file.place.partition("/")[2], file.digest) for file in found]
     answer = StreamingHttpResponse(zipped(files), content_type="application/zip")
     answer["Content-Disposition"] = content_disposition_header(True, f"run-{run.number}-{part}.zip") or ""
     return answer

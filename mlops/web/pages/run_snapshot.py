@@ -33,7 +33,7 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
         "git_properties": git_properties(git).items() if git else (),
         "diff": _diff(run),
         "place": place,
-        **tree_of(list(ran(run)), opened=place),
+        **tree_of(run, list(ran(run)), opened=place),
     }
     if place:
         try:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mlops.scans import words
-from mlops.scans.standing import Level, Standing
+from mlops.scans.standing import FileStanding, Level, Standing
 from mlops.web.templatetags.studio import icon
 
 register = template.Library()
@@ -22,6 +22,13 @@ def scan_badge(standings: Standing | Mapping[Any, Standing] | None, key: Any = N
     """Of a standing, or of that which a mapping has for the key; nothing where there is none."""
     standing = standings.get(key) if isinstance(standings, Mapping) else standings
     return level_badge(standing.level, words.named(standing)) if standing else SafeString("")
+
+
+@register.simple_tag
+def file_badge(found: Mapping[Any, FileStanding] | None, path: str) -> SafeString:
+    """Of one of many files, with what it names on hover; nothing for a file that holds no pickle."""
+    one = found.get(path) if found else None
+    return level_badge(one.level, words.said(one) if one.findings else "") if one else SafeString("")
 
 
 @register.simple_tag
