@@ -12,7 +12,7 @@ from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import streams
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.finding import experiment_of
-from mlops.mlflow_api.trace_finding import source_run
+from mlops.mlflow_api.trace_finding import require_reachable, source_run
 from mlops.traces.telling import tell_spans
 
 EXPERIMENT_HEADER, RUN_HEADER = "X-MLFLOW-EXPERIMENT-ID", "X-MLFLOW-RUN-ID"
@@ -40,6 +40,7 @@ def spans(caller: Caller, request: HttpRequest) -> HttpResponse:
         raise invalid("Invalid OpenTelemetry format - no spans found")
     if len(told) > MOST_SPANS:
         raise invalid(f"At most {MOST_SPANS} spans can be sent at once. Got {len(told)}.")
+    require_reachable(caller, experiment, {f"tr-{span.trace}" for span in told})
     run = source_run(caller, experiment, request.headers.get(RUN_HEADER))
     tell_spans(caller.person, experiment, told, run=run)
     is_json = request.content_type == "application/json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.checks import LONGEST_KEY, LONGEST_TAG, check_length
 from mlops.mlflow_api.faults import invalid, missing
-from mlops.mlflow_api.finding import as_key, run_of, runs_within
+from mlops.mlflow_api.finding import as_key, is_within, run_of, runs_within
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.shapes import moment
 from mlops.runs.models import Experiment, Run
@@ -42,6 +43,16 @@ def trace_of(caller: Caller, given: str, deed: Deed = "read") -> Trace:
     if deed != "read":
         require(caller.person, deed, found.project)
     return found
+
+
+def require_reachable(caller: Caller, experiment: Experiment, keys: Iterable[str]) -> None:
+    """Of traces that are told: those that are here already are the caller's to see. Else the code of a step could tell
+    another run's anew, and what lies in the recycle bin would leave it by a side door."""
+    known = Trace.objects.filter(project=experiment.project, key__in=list(keys)).select_related("experiment")
+    for trace in known:
+        is_own = caller.run is None or any(is_within(caller, run) for run in trace.runs.all())
+        if trace.experiment.deleted_at is not None or not is_own:
+            raise invalid(f"Trace with ID '{trace.key}' lies in the recycle bin, or is not one that you may tell of.")
 
 
 def checked_id(given: str) -> str:

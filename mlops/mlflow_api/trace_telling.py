@@ -12,7 +12,14 @@ from mlops.mlflow_api.door import Answer
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.finding import experiment_of
 from mlops.mlflow_api.given import Given, told
-from mlops.mlflow_api.trace_finding import check_trace_tags, checked_id, moment_in, source_run, trace_of
+from mlops.mlflow_api.trace_finding import (
+    check_trace_tags,
+    checked_id,
+    moment_in,
+    require_reachable,
+    source_run,
+    trace_of,
+)
 from mlops.mlflow_api.trace_shapes import (
     INPUTS,
     NAME,
@@ -63,11 +70,13 @@ def _tell(caller: Caller, trace: Given) -> Answer:
     location = Given(Given(info.record("trace_location")).record("mlflow_experiment"))
     experiment = _open_experiment(caller, location.text("experiment_id"))
     tags, metadata = _pairs(info, "tags"), _pairs(info, "trace_metadata")
+    key = checked_id(info.text("trace_id", required=True))
+    require_reachable(caller, experiment, [key])
     made = tell_trace(
         caller.person,
         experiment,
         Told(
-            key=checked_id(info.text("trace_id", required=True)),
+            key=key,
             name=tags.pop(NAME, ""),
             state=_state(info, "state"),
             started_at=_time(info.text("request_time", required=True)),

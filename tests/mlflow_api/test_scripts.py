@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from mlops.accounts.actions import create_token
 from mlops.jobs.actions import Asked, create_job
 from mlops.registry.models import ModelVersion
 from mlops.runs import step_tokens
@@ -113,6 +114,19 @@ def test_a_steps_token_speaks_for_its_own_run_alone(client, call, step):
         assert call(method, path, body, by=by).status_code == 403, path
     found = call("POST", "runs/search", {"experiment_ids": ["0", own.experiment_id.hex]}, by=by).json()["runs"]
     assert [one["info"]["run_id"] for one in found] == [own.pk.hex]
+
+
+def test_a_step_tells_of_its_own_traces_again_and_not_of_others(client, call, step):
+    by, place = step_tokens.issue(step), step.run.experiment_id.hex
+    span = {"spanId": "b7ad6b7169203331", "startTimeUnixNano": "1"}
+
+    def spans(key: str, by: str) -> int:
+        told = {"resourceSpans": [{"scopeSpans": [{"spans": [span | {"traceId": key * 32}]}]}]}
+        return call("POST", "/v1/traces", told, by=by, headers={"X-MLFLOW-EXPERIMENT-ID": place}).status_code
+
+    assert [spans("a", by), spans("a", by)] == [200, 200]
+    person = create_token(step.run.created_by, name="x")
+    assert [spans("b", person), spans("b", by), spans("a", person)] == [200, 400, 200]
 
 
 def test_a_steps_token_opens_nothing_else_of_the_product(call, step):

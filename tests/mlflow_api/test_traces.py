@@ -115,6 +115,11 @@ def test_traces_of_an_experiment_in_the_recycle_bin_come_back_with_it(client, ca
         assert call(method, path, body).status_code == 404, path
     assert call("GET", f"traces/batchGet?trace_ids={traced}").json()["traces"] == []
     assert client.search_traces(locations=[place]) == []
+    told = {"trace_id": traced, "request_time": "2026-01-01T00:00:00Z", "state": "OK"}
+    assert call("POST", "traces", {"trace": {"trace_info": told}}).status_code == 400
+    span = {"traceId": traced.removeprefix("tr-"), "spanId": "b7ad6b7169203331", "startTimeUnixNano": "1"}
+    spans = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    assert call("POST", "/v1/traces", spans, headers={"X-MLFLOW-EXPERIMENT-ID": "0"}).status_code == 400
     client.restore_experiment(place)
     assert client.get_trace(traced).info.trace_id == traced
 
