@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -290,7 +291,7 @@ class FilesView(APIView):
 def zip_answer(version: ModelVersion) -> StreamingHttpResponse:
     name = f"{version.model.name}-{version.number}"
     content = zipped(queries.files_of(version), folder=name)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+    disposition = {"Content-Disposition": content_disposition_header(True, f"{name}.zip") or "attachment"}
     return StreamingHttpResponse(content, content_type="application/zip", headers=disposition)
 
 

@@ -104,12 +104,13 @@ def test_files_cannot_lie_outside_of_the_model(contributor, project, path):
 
 
 def test_the_download_is_a_whole_zip(client, contributor, project):
-    version = registered(contributor, project)
+    version = registered(contributor, project, name="prix élevés")
     client.force_login(contributor)
     answer = client.get(f"/api/v1/models/{version.model_id}/versions/1/download/")
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''prix%20%C3%A9lev%C3%A9s-1.zip"
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     assert archive.testzip() is None
-    assert "prices-1/mlops_model.json" in archive.namelist()
+    assert "prix élevés-1/mlops_model.json" in archive.namelist()
 
 
 def test_equal_files_make_equal_zips(contributor, project):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -118,7 +119,7 @@ def card_file(version: ModelVersion, form: str) -> HttpResponse:
     if form == "html":
         text, kind, ending = as_page(version, text), "text/html", "html"
     name = f"{version.model.name}-{version.number}-card.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
