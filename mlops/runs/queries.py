@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.runs.models import Experiment, LogLine, Run, RunState, Step
 
 
@@ -47,7 +47,8 @@ def filtered(
         runs = runs.filter(project__slug=project)
     if state:
         if state not in RunState.values:
-            raise Refusal("state_unknown", f"“{state}” is no state of a run.", hint=nearest(state, RunState.values))
+            message, place = f"“{state}” is no state of a run.", Where(parameter="state", value=state[:100])
+            raise Refusal("state_unknown", message, hint=nearest(state, RunState.values), where=place)
         runs = runs.filter(state=state)
     if experiment:
         runs = runs.filter(experiment__name=experiment)

@@ -148,6 +148,11 @@ def test_a_faulty_order_is_told_of_the_order_and_marks_nothing_of_the_filter(pag
     assert "<mark>" not in page("/runs/?filter=state=failed&order_by=colour", 400)
 
 
+def test_a_state_that_there_is_not_is_refused_by_page_and_rest_alike(page, runs):
+    assert "faild" in page("/runs/?state=faild", 400)
+    assert page("/api/v1/runs/?state=faild", 400)["where"] == {"parameter": "state", "value": "faild"}
+
+
 def test_experiments_are_filtered_ordered_and_tagged_like_every_list(page, project, runs):
     boats = Experiment.objects.create(project=project, name="boats")
     write_tags(boats, {"Area": "Churn"})

@@ -45,7 +45,7 @@ KEPT = ("filter", "q", "tag", "order_by", *CARRIED)
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     context = _context(request)
-    return render(request, "web/runs/list.html", context, status=context["listed"].status)
+    return render(request, "web/runs/list.html", context, status=context["status"])
 
 
 @signed_in
@@ -141,6 +141,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "views": [(view, view.query == query) for view in visible_views(request.user, project)],
         "is_filtered": found.is_filtered or any(asked.values()),
         "problem": problem,
+        "status": problem.status if problem else found.status,
         "may_contribute": may(request.user, "contribute", project),
     }
 
