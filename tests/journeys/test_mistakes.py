@@ -68,7 +68,7 @@ def test_a_file_that_is_no_table_is_refused_in_the_form_and_the_words_stay(
     tab.get_by_label("Description").fill("Three weeks of work.")
     for file_name, content, words in FILES.values():
         (tmp_path / file_name).write_bytes(content)
-        tab.locator("#file").set_input_files(tmp_path / file_name)
+        tab.locator("input[type=file]").set_input_files(tmp_path / file_name)
         with tab.expect_navigation():
             tab.get_by_role("button", name="Upload and look at it").click()
         expect(tab.get_by_role("alert")).to_contain_text(words)

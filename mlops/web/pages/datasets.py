@@ -113,7 +113,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(_step_url(_received(request, of), "settings"))
         except Refusal as refusal:
             problem = refusal
-    context = _wizard("file") | {"of": of, "typed": request.POST, "problem": problem}
+    context = _wizard("file") | {"project": project, "of": of, "typed": request.POST, "problem": problem}
     return render(request, "web/datasets/file.html", context, status=problem.status if problem else 200)
 
 
