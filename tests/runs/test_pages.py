@@ -47,7 +47,7 @@ def test_evaluations_are_drawn(page, run):
 def test_the_list_is_filtered_and_says_when_nothing_fits(page, run):
     assert "#1 Cars" in page("/runs/?state=completed&experiment=prices&q=car")
     assert "No run fits this filter" in page("/runs/?q=zzz")
-    assert "is no state of a run" in page("/runs/?state=dancing")
+    assert "is no state of a run" in page("/runs/?state=dancing", 400)
 
 
 def test_steps_are_listed_in_an_order_in_which_they_can_run(page, run):
