@@ -58,16 +58,24 @@ def manifest_of(tree_digest: str) -> Manifest:
         return msgspec.json.decode(source.read(), type=Manifest)
 
 
-def open_blob(digest: str) -> BinaryIO:
-    try:
-        return store().open(digest)
-    except FileNotFoundError as error:
-        raise Refusal(
+class BlobMissing(Refusal):
+    """What a row names is not in the storage."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(
             "blob_missing",
             f"The stored bytes {digest[:12]}… are gone from the storage.",
             hint="Restore them from a backup, or run again what made them.",
             status=410,
-        ) from error
+        )
+
+
+def open_blob(digest: str) -> BinaryIO:
+    """Raises BlobMissing."""
+    try:
+        return store().open(digest)
+    except FileNotFoundError as error:
+        raise BlobMissing(digest) from error
 
 
 def open_file(tree_digest: str, path: str) -> BinaryIO:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlops.access.models import Project
-from mlops.blobs.trees import manifest_of
+from mlops.blobs.trees import BlobMissing, manifest_of
+from mlops.formats.manifest import File
 from mlops.registry.models import ModelVersion
 from mlops.scans.policies import Place, require_clean
 from mlops.scans.standing import Standing, standing_of, standings
@@ -17,13 +18,20 @@ def standing_in_version(version: ModelVersion) -> Standing:
 
 
 def standing_in_versions(versions: Iterable[ModelVersion]) -> dict[Any, Standing]:
-    """By the versions' primary keys; they may be of several projects."""
+    """By the versions' primary keys; they may be of several projects. Where the files of one are gone, the others are
+    told all the same."""
     by_project: dict[Project, list[ModelVersion]] = {}
     for version in versions:
         by_project.setdefault(version.model.project, []).append(version)
     found: dict[Any, Standing] = {}
     for project, listed in by_project.items():
-        found |= standings({one.pk: manifest_of(one.tree_id).files for one in listed}, project)
+        files: dict[Any, tuple[File, ...]] = {}
+        for one in listed:
+            try:
+                files[one.pk] = manifest_of(one.tree_id).files
+            except BlobMissing:
+                found[one.pk] = Standing(level="gone")
+        found |= standings(files, project)
     return found
 
 

@@ -14,7 +14,8 @@ from mlops.formats.manifest import File
 from mlops.scans.models import Allowance, Scan
 from mlops.scans.reading.verdicts import GRAVITY, Finding
 
-Level = Literal["none", "safe", "suspicious", "dangerous", "waiting"]
+Level = Literal["none", "safe", "suspicious", "dangerous", "waiting", "gone"]
+"""`gone`: the list of the files is not in the storage any more, so that nothing is known of them."""
 ORDER = {**GRAVITY, "waiting": 1.5}
 DIGESTS_A_QUERY = 800
 Key = TypeVar("Key")

@@ -7,7 +7,14 @@ from django.utils.translation import ngettext
 
 from mlops.scans.standing import FileStanding, Level, Standing
 
-LEVELS: dict[Level, str] = {"none": "", "safe": "ok", "suspicious": "warn", "dangerous": "danger", "waiting": "info"}
+LEVELS: dict[Level, str] = {
+    "none": "",
+    "safe": "ok",
+    "suspicious": "warn",
+    "dangerous": "danger",
+    "waiting": "info",
+    "gone": "danger",
+}
 """To the levels of badges."""
 
 
@@ -18,6 +25,7 @@ def label(level: Level) -> str:
         "suspicious": _("Suspicious"),
         "dangerous": _("Dangerous"),
         "waiting": _("Not scanned yet"),
+        "gone": _("Files are gone"),
     }[level]
 
 
@@ -31,6 +39,7 @@ def meaning(level: Level) -> str:
         ),
         "dangerous": _("Whoever opens it lets it run programs, reach files or the network. Do not open it."),
         "waiting": _("It waits to be looked through; that takes some seconds, or minutes for large files."),
+        "gone": _("Its files are not in the storage any more."),
     }[level]
 
 
@@ -42,6 +51,8 @@ def remedy(level: Level) -> str:
         )
     if level == "waiting":
         return _("Look again in a moment. If it stays so, see whether a worker runs.")
+    if level == "gone":
+        return _("Restore them from a backup, or register it again.")
     return ""
 
 

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from mlops.blobs.stores import store
 from mlops.blobs.trees import keep_stream
 from mlops.events.models import Event
 from mlops.formats.manifest import File
@@ -123,3 +124,12 @@ def test_rest_tells_how_a_version_stands_and_refuses_its_download(client, owner,
     assert policy.json() == {"register": "warn", "deploy": "warn", "download": "dangerous"}
     assert client.get(f"{address}download/").json()["code"] == "files_refused"
     assert client.get(f"{address}files/?path=model.pkl").status_code == 422
+
+
+def test_a_list_tells_of_a_version_whose_files_are_gone_and_of_the_others(client, owner, project):
+    kept_version, gone = register(owner, project, attack()), register(owner, project, b"other", name="lost")
+    store().delete(gone.tree_id)
+    client.force_login(owner)
+    told = client.get(f"/api/v1/models/?project={project.slug}").json()["results"]
+    assert {one["name"]: one["latest"]["scan"] for one in told} == {kept_version.model.name: "waiting", "lost": "gone"}
+    assert "Files are gone" in client.get("/models/").content.decode()
