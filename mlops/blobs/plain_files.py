@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
+from mlops.confinement import insides
 from mlops.formats.inner_paths import inner_path
 from mlops.formats.refusal import Refusal
 
@@ -55,24 +56,10 @@ def open_inside(folder: Path, path: str) -> BinaryIO:
     """As `open_plain`, while somebody's program may still be moving folders: no part of `path` is a link.
 
     `folder` itself is one that the program cannot exchange. Raises Refusal `no_plain_file`."""
-    *folders, name = path.split("/")
-    kept = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        place = os.open(folder, kept | os.O_DIRECTORY)
-        try:
-            for inner in folders:
-                found = os.open(inner, kept | os.O_DIRECTORY, dir_fd=place)
-                os.close(place)
-                place = found
-            file = os.open(name, kept | os.O_NONBLOCK, dir_fd=place)
-        finally:
-            os.close(place)
+        return insides.open_inside(folder, path)
     except OSError as error:
         raise _no_plain_file(folder / path) from error
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise _no_plain_file(folder / path)
-    return open(file, "rb")
 
 
 def remove_folder(folder: Path) -> None:

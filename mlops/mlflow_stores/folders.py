@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
+from mlops.confinement.insides import open_inside
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_stores.values import Lying
 
@@ -36,25 +36,12 @@ def lying_in(folder: Path) -> list[Lying]:
 
 def copied(folder: Path, path: str, target: Path) -> int:
     """Bytes of the file at `path`, of which no part is a link. Raises Refusal `no_plain_file`."""
-    *folders, name = path.split("/")
-    kept = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        place = os.open(folder, kept | os.O_DIRECTORY)
-        try:
-            for inner in folders:
-                found = os.open(inner, kept | os.O_DIRECTORY, dir_fd=place)
-                os.close(place)
-                place = found
-            file = os.open(name, kept | os.O_NONBLOCK, dir_fd=place)
-        finally:
-            os.close(place)
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            os.close(file)
-            raise OSError("no plain file")
+        opened = open_inside(folder, path)
     except (OSError, ValueError) as error:
         raise Refusal("no_plain_file", f"“{path[:200]}” is no plain file that can be read.", status=422) from error
     size = 0
-    with open(file, "rb") as source, target.open("wb") as sink:
+    with opened as source, target.open("wb") as sink:
         while chunk := source.read(CHUNK_BYTES):
             size += sink.write(chunk)
     return size
