@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import threading
@@ -10,13 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
 from mlops.execution import stopping
 from mlops.runs.models import Run
+from mlops.work.attempts import beating
 
 LEASE = timedelta(seconds=15)
 BEAT_SECONDS = 1.0
@@ -103,27 +104,18 @@ def claim_batch(job: BatchJob, hold: Hold, *, after: int) -> MiniBatch | None:
 @contextmanager
 def held(hold: Hold, job: BatchJob, *, renew: Callable[[Hold, BatchJob], bool]) -> Iterator[None]:
     """Renews from a thread of its own, and looks whether the run was cancelled or this worker is to stop."""
-    ended = threading.Event()
+    counted = itertools.count(1)
 
-    def beat() -> None:
-        count = 0
-        try:
-            while not ended.wait(BEAT_SECONDS):
-                count += 1
-                alive = Run.objects.filter(pk=job.run_id, state__in=("queued", "running")).exists()
-                if stopping.is_asked() or not alive or (count % RENEW_EVERY == 0 and not renew(hold, job)):
-                    hold.lost.set()
-                    return
-        finally:
-            connection.close()
+    def beat() -> bool:
+        count = next(counted)
+        alive = Run.objects.filter(pk=job.run_id, state__in=("queued", "running")).exists()
+        if stopping.is_asked() or not alive or (count % RENEW_EVERY == 0 and not renew(hold, job)):
+            hold.lost.set()
+            return False
+        return True
 
-    thread = threading.Thread(target=beat, daemon=True, name=f"batch-{job.pk}")
-    thread.start()
-    try:
+    with beating(f"batch-{job.pk}", seconds=BEAT_SECONDS, beat=beat):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def renew_phase(hold: Hold, job: BatchJob) -> bool:

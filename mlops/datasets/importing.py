@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -28,6 +23,7 @@ from mlops.datasets.outside import fetch_version
 from mlops.events.chain import record
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
+from mlops.work.attempts import import_folder
 
 LEASE = timedelta(seconds=30)
 BEAT_SECONDS = 5.0
@@ -94,7 +90,7 @@ def _import(version: DatasetVersion) -> None:
         _import_files(version)
         return
     reading = msgspec.convert(version.reading, type=Reading)
-    with _work_folder(version) as folder:
+    with import_folder(str(version.pk), version.attempts) as folder:
         raw = folder / "raw"
         store().fetch(str(version.raw_id), str(raw))
         result = ask_child(
@@ -128,7 +124,7 @@ def _import(version: DatasetVersion) -> None:
 
 
 def _import_files(version: DatasetVersion) -> None:
-    with _work_folder(version) as folder:
+    with import_folder(str(version.pk), version.attempts) as folder:
         beat = _Beat(version)
         seen: dict[str, Any] = {}
         files = version.files
@@ -200,18 +196,3 @@ class _Beat:
         self.last = time.monotonic()
         until: datetime = timezone.now() + LEASE
         return bool(_held(self.version).update(lease_until=until))
-
-
-@contextmanager
-def _work_folder(version: DatasetVersion) -> Iterator[Path]:
-    """A new folder of this attempt; what earlier attempts left behind is removed."""
-    parent = Path(settings.DATA_DIR) / "imports"
-    parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.glob(f"{version.pk}-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    folder = parent / f"{version.pk}-{version.attempts}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

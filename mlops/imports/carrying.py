@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,6 +35,7 @@ from mlops.imports.taking.session import Session, Stopped
 from mlops.imports.telling import tell
 from mlops.mlflow_stores.opening import Address
 from mlops.mlflow_stores.values import Experiment
+from mlops.work.attempts import beating, import_folder
 
 LEASE = timedelta(seconds=60)
 BEAT_SECONDS = 15.0
@@ -54,7 +52,7 @@ def carry_out(import_id: str, *, open_store: Opening = reading) -> bool:
     if row is None:
         return False
     try:
-        with _renewed(row, hold), _work_folder(row) as folder:
+        with _renewed(row, hold), import_folder(f"store-{row.pk}", row.attempts) as folder:
             counts = _take(row, folder, hold, open_store)
         _end(row, hold, ImportState.COMPLETED, counts=counts)
     except Stopped:
@@ -197,38 +195,10 @@ def _end(
             tell(row.created_by, row, f"mlops.import.{state}")
 
 
-@contextmanager
-def _renewed(row: Import, hold: str) -> Iterator[None]:
-    """Renews the lease from a thread, however long one file takes."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not ended.wait(BEAT_SECONDS):
-                if not _held(row, hold).update(lease_until=timezone.now() + LEASE):
-                    return
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, daemon=True, name=f"import-{row.pk}")
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-@contextmanager
-def _work_folder(row: Import) -> Iterator[Path]:
-    """A new folder of this attempt; what earlier attempts left behind is removed."""
-    parent = Path(settings.DATA_DIR) / "imports"
-    parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.glob(f"store-{row.pk}-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    folder = parent / f"store-{row.pk}-{row.attempts}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _renewed(row: Import, hold: str) -> AbstractContextManager[None]:
+    """Renews the lease, however long one file takes."""
+    return beating(
+        f"import-{row.pk}",
+        seconds=BEAT_SECONDS,
+        beat=lambda: bool(_held(row, hold).update(lease_until=timezone.now() + LEASE)),
+    )
