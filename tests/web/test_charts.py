@@ -71,3 +71,9 @@ def test_small_differences_of_a_metric_are_seen_and_counts_begin_at_zero():
     assert figure(chart(auc))["layout"]["yaxis"]["rangemode"] == "tozero"
     low, high = figure(chart(auc, by_values=True, limits=(Limit(name="least", value=0.9),)))["layout"]["yaxis"]["range"]
     assert 0.89 < low < 0.9 < 0.914 < high < 0.92
+
+
+def test_between_a_few_versions_there_are_no_marks():
+    assert figure(chart(Series(name="auc", x=(1, 2), y=(0.9, 0.8))))["layout"]["xaxis"]["dtick"] == 1
+    assert "dtick" not in figure(chart(Series(name="auc", x=(1, 200), y=(0.9, 0.8))))["layout"]["xaxis"]
+    assert "dtick" not in figure(chart(Series(name="auc", x=(0.1, 0.2), y=(0.9, 0.8))))["layout"]["xaxis"]

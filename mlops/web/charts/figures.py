@@ -13,6 +13,7 @@ TONES = {
 }  # fmt: skip
 FORMATS = {"share": ".1%", "bytes": ".3s", "count": ",d"}
 SUFFIXES = {"bytes": "B", "seconds": " s"}
+MOST_COUNTED = 10
 
 
 def figure_json(chart: Chart) -> str:
@@ -96,6 +97,8 @@ def _layout(chart: Chart) -> dict[str, Any]:
         places |= {"range": [one.isoformat() for one in chart.span], "type": "date"}
     if any(isinstance(value, str) for one in chart.series for value in one.x):
         places["type"] = "category"  # a category may read as a number, such as 4
+    elif _is_counted(chart):
+        places["dtick"] = 1
     if chart.kind == "ranking":
         lines = max((len(one.x) for one in chart.series), default=0)
         places |= {"autorange": "reversed", "type": "category", "ticksuffix": "  "}
@@ -120,6 +123,13 @@ def _extent(chart: Chart) -> dict[str, Any]:
     low, high = min(seen), max(seen)
     room = (high - low or abs(high) or 1.0) * 0.08
     return {"range": [low - room, high + room]}
+
+
+def _is_counted(chart: Chart) -> bool:
+    """Whether it goes along a few whole numbers, such as versions, between which there is nothing."""
+    places = [place for one in chart.series for place in one.x]
+    counted = [place for place in places if isinstance(place, int)]
+    return 0 < len(counted) == len(places) and max(counted) - min(counted) <= MOST_COUNTED
 
 
 def _is_coarse(chart: Chart) -> bool:
