@@ -82,7 +82,10 @@ def _place_words(place: policies.Place) -> dict[str, str]:
     return {
         "register": {"label": _("When a model is registered"), "help": _("From any place: pages, API, MLflow, runs.")},
         "deploy": {"label": _("When a version is deployed"), "help": _("To endpoints and batch endpoints.")},
-        "download": {"label": _("When a file is downloaded"), "help": _("Of models, and by MLflow's clients of runs.")},
+        "download": {
+            "label": _("When a file is downloaded"),
+            "help": _("Of models, runs and data: from pages, by REST and by MLflow's clients."),
+        },
     }[place]
 
 
