@@ -23,10 +23,9 @@ def policy_of(project: Project) -> Policy:
     return Policy.objects.filter(project=project).first() or Policy(project=project, is_on=False)
 
 
-def days_in_bin(project: Project) -> int:
+def days_in_bin(policy: Policy) -> int:
     """0: for ever."""
-    days = policy_of(project).days_in_bin
-    return int(settings.BIN_DAYS) if days is None else days
+    return int(settings.BIN_DAYS) if policy.days_in_bin is None else policy.days_in_bin
 
 
 def set_policy(

@@ -74,7 +74,7 @@ def told(policy: Policy) -> dict[str, Any]:
     return {
         "project": policy.project.slug,
         "days_in_bin": policy.days_in_bin,
-        "days": days_in_bin(policy.project),
+        "days": days_in_bin(policy),
         "keep_versions": policy.keep_versions,
         "runs_days": policy.runs_days,
         "is_on": policy.is_on,

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
-from mlops.bin.policies import days_in_bin
+from mlops.bin.policies import days_in_bin, policy_of
 from mlops.formats.refusal import Refusal
 
 THINGS_A_LOOK = 500
@@ -100,7 +100,8 @@ def found(
         for item in shelf.items(project, [key for _at, of, key in page if of == number])
     }
     ordered = [items[str(key)] for _at, _of, key in page if str(key) in items]
-    return [_with_end(item, days_in_bin(project)) for item in ordered], len(keyed) > start + most
+    days = days_in_bin(policy_of(project))
+    return [_with_end(item, days) for item in ordered], len(keyed) > start + most
 
 
 def _with_end(item: Item, days: int) -> Item:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
-from mlops.bin.policies import days_in_bin
+from mlops.bin.policies import days_in_bin, policy_of
 from mlops.bin.removal import finish_broken_off
 from mlops.bin.rules import apply_all
 from mlops.bin.shelves import expired
@@ -28,7 +28,7 @@ def keep() -> None:
 def empty_bins() -> None:
     """What has lain in a bin for longer than its project keeps it goes for good. What is refused stays, with why."""
     for project in Project.objects.all():
-        days = days_in_bin(project)
+        days = days_in_bin(policy_of(project))
         if not days:
             continue
         reason = _("In the recycle bin for more than %(days)d days.") % {"days": days}

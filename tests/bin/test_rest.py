@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlops.bin.deletion import delete
 from mlops.bin.models import Entry, Gone
+from mlops.bin.shelves import found
 from mlops.bin.tasks import empty_bins
 from mlops.registry.models import ModelVersion
 from mlops.runs.deletion import delete as delete_run
@@ -50,6 +52,14 @@ def test_the_list_is_narrowed_and_told_in_pages(three):
     rest = three.get(BIN, {"project": "churn", "limit": 2, "cursor": page["next_cursor"]}).json()
     assert [len(page["results"]), len(rest["results"]), rest["next_cursor"]] == [2, 1, None]
     assert three.get(BIN, {"project": "churn", "kind": "modle"}).json()["code"] == "kind_unknown"
+
+
+def test_a_page_takes_as_many_queries_for_many_things_as_for_one(owner, project, django_assert_num_queries):
+    for name in ("prices", "churn", "rents"):
+        delete(owner, registered(owner, project, name=name))
+    with django_assert_num_queries(4):  # the keys of runs and of assets, the entries, the policy
+        items, _more = found(project)
+    assert len(items) == 3
 
 
 def test_each_kind_is_put_back(three):

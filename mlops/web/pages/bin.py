@@ -59,7 +59,7 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         "total": sum(counts.values()),
         "page": page,
         "more": more,
-        "days": days_in_bin(project),
+        "days": days_in_bin(policy),
         "server_days": settings.BIN_DAYS,
         "policy": policy,
         "gone": [(one, titles.get(one.kind, one.kind)) for one in Gone.objects.filter(project=project)[:MOST_GONE]],
