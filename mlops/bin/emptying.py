@@ -63,8 +63,11 @@ def empty(
 def would_free(project: Project, *, kind: str = "", older_than_days: int = 0) -> Emptied:
     """A dry run: how many things would go, and how many bytes come free with the next collection of garbage."""
     wanted = _wanted(project, kind, older_than_days)
-    rows = [shelf.rows(project, [UUID(item.id)]) for shelf, item in wanted]
-    return Emptied(removed=len(wanted), bytes=bytes_free_without(together(rows)))
+    keys: dict[shelves.Shelf, list[UUID]] = {}
+    for shelf, item in wanted:
+        keys.setdefault(shelf, []).append(UUID(item.id))
+    rows = together(shelf.rows(project, listed) for shelf, listed in keys.items())
+    return Emptied(removed=len(wanted), bytes=bytes_free_without(rows))
 
 
 def _wanted(project: Project, kind: str, older_than_days: int) -> list[tuple[shelves.Shelf, shelves.Item]]:

@@ -13,8 +13,6 @@ from mlops.components.models import Component, ComponentVersion
 from mlops.components.names import checked_name
 from mlops.components.usage import uses_of
 
-NEWEST = ("", "latest")
-
 
 def register() -> None:
     assets.register(
@@ -41,16 +39,11 @@ def users(versions: Sequence[ComponentVersion]) -> Iterable[Use]:
     going = {version.version for version in versions}
     left = ComponentVersion.objects.filter(component=component).exclude(pk__in=[version.pk for version in versions])
     if not left.exists():
-        going.update(NEWEST)
+        going.update(documents.NEWEST)
     told = [Use(title=f"{use.kind} “{use.name}”", url=use.url) for use in uses_of(component) if use.version in going]
 
     def names(key: str, text: str, within: Mapping[str, Any]) -> bool:
-        plain, name = text.removeprefix("azureml:"), component.name
-        if key != "component" or not plain.startswith(name):
-            return False
-        if plain == name:
-            return str(within.get("version") or "") in going
-        return plain[len(name)] in ":@" and plain[len(name) + 1 :] in going
+        return key == "component" and documents.version_in(text, component.name, within) in going
 
     found = documents.naming(component.project, names)
     pages = {use.url for use in found}

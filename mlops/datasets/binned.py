@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,6 @@ from mlops.bin.uses import Use
 from mlops.datasets.actions import checked_name
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.datasets.usage import uses_of
-
-NEWEST = ("", "latest")
 
 
 def register() -> None:
@@ -49,25 +47,21 @@ def _named_in(versions: Sequence[DatasetVersion]) -> list[Use]:
     going = {name for version in versions for name in (str(version.number), version.label) if name}
     left = DatasetVersion.objects.filter(dataset=dataset).exclude(pk__in=[version.pk for version in versions])
     if not left.exists():
-        going.update(NEWEST)
+        going.update(documents.NEWEST)
 
     def names(key: str, text: str, within: Mapping[str, Any]) -> bool:
-        return any(version in going for version in _mentions(dataset.name, key, text, within))
+        return _mentioned(dataset.name, key, text, within) in going
 
     return documents.naming(dataset.project, names)
 
 
-def _mentions(name: str, key: str, text: str, within: Mapping[str, Any]) -> Iterator[str]:
-    """Which version of the dataset a text names; `` is the newest."""
+def _mentioned(name: str, key: str, text: str, within: Mapping[str, Any]) -> str | None:
+    """Which version of the dataset a text names, as documents.version_in tells it."""
     if text == f"${{{{newest.{name}}}}}":
-        yield ""
-    plain = text.removeprefix("azureml:")
-    if plain == text and key != "dataset":
-        return
-    if plain == name:
-        yield str(within.get("version") or "")
-    elif plain.startswith((f"{name}:", f"{name}@")):
-        yield plain[len(name) + 1 :]
+        return ""
+    if key != "dataset" and not text.startswith("azureml:"):
+        return None
+    return documents.version_in(text, name, within)
 
 
 def _facts(version: DatasetVersion) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -12,33 +11,27 @@ from mlops.bin.uses import InUse, Use
 from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel
 
 
-def users(versions: Sequence[ModelVersion]) -> Iterator[tuple[ModelVersion, Use]]:
+def users(versions: Sequence[ModelVersion]) -> list[tuple[ModelVersion, Use]]:
     """Of versions of one model. Documents that want the newest keep the last version only."""
     model = versions[0].model
     left = ModelVersion.objects.filter(model=model).exclude(pk__in=[version.pk for version in versions])
     newest = max(versions, key=lambda one: one.number)
-    for version in versions:
-        names = _names(model, str(version.number))
-        if version == newest and not left.exists():
-            names |= {f"azureml:{model.name}@latest", f"models:/{model.name}/latest", f"models:/{model.name}@latest"}
-        for use in _naming(model, names):
-            yield version, use
+    named = {text: version for version in versions for text in _names(model, version.number)}
+    if not left.exists():
+        latest = (f"azureml:{model.name}@latest", f"models:/{model.name}/latest", f"models:/{model.name}@latest")
+        named |= dict.fromkeys(latest, newest)
+    found = documents.naming_each(model.project, lambda _key, text, _within: named.get(text))
+    places = {version: place for place, version in enumerate(versions)}
+    return sorted(found, key=lambda one: places[one[0]])
 
 
 def check_alias_free(alias: ModelAlias) -> None:
     """Raises InUse `alias_in_use` where a document loads by it."""
     model = alias.model
     names = {f"azureml:{model.name}@{alias.name}", f"models:/{model.name}@{alias.name}"}
-    if uses := _naming(model, names):
+    if uses := documents.naming(model.project, lambda _key, text, _within: text in names):
         raise InUse("alias_in_use", f"{model.name}@{alias.name}", uses, instead=_("Then remove it again."))
 
 
-def _names(model: RegisteredModel, number: str) -> set[str]:
-    return {f"azureml:{model.name}:{number}", f"models:/{model.name}/{number}"}
-
-
-def _naming(model: RegisteredModel, names: set[str]) -> list[Use]:
-    def matches(_key: str, text: str, _within: Mapping[str, Any]) -> bool:
-        return text in names
-
-    return documents.naming(model.project, matches)
+def _names(model: RegisteredModel, number: int) -> tuple[str, str]:
+    return f"azureml:{model.name}:{number}", f"models:/{model.name}/{number}"

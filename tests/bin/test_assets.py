@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from designer.models import Draft
@@ -24,6 +26,7 @@ from mlops.formats.azureml.environment_parts import EnvironmentRead
 from mlops.formats.definition import Requirements
 from mlops.formats.refusal import Refusal
 from mlops.monitoring.models import Monitor
+from mlops.registry import named_in
 from mlops.registry.pointing import remove_alias, set_alias
 from tests.datasets.people import CARS, imported
 from tests.registry.shelf import registered
@@ -189,3 +192,13 @@ def test_a_model_version_that_a_drawing_names_is_kept(contributor, project):
     with pytest.raises(Refusal, match="drawing “Churn”"):
         delete(contributor, first)
     delete(contributor, second)
+
+
+def test_documents_are_read_once_however_many_versions_go(contributor, project, django_assert_num_queries):
+    versions = [registered(contributor, project) for _ in range(3)]
+    drawing(project, contributor, {"component": "score", "parameters": {"model": "azureml:prices:2"}})
+    with CaptureQueriesContext(connection) as of_one:
+        assert named_in.users(versions[:1]) == []
+    with django_assert_num_queries(len(of_one)):
+        found = named_in.users(versions)
+    assert [(version.number, use.title) for version, use in found] == [(2, "the drawing “Churn”")]
