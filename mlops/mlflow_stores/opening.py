@@ -10,14 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from mlops.blocks.database_urls import plain_url
-from mlops.blocks.fetching import judged_address
+from mlops.blocks.database_urls import driven, engine_of, judged, pinned, plain_url, said
 from mlops.formats.refusal import Refusal, Where
 from mlops.mlflow_stores.places import Folders
 from mlops.mlflow_stores.values import Store
 
 DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "mssql")
-DRIVERS = {"postgresql": "psycopg", "postgres": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "mssql": "pymssql"}
 SQLITE_HEAD = b"SQLite format 3\0"
 MOST_FOLDERS = 5_000
 """That are looked through for the store in an archive."""
@@ -138,16 +136,11 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
         with _connected(f"sqlite:///file:{quoted(file)}?mode=ro&uri=true", {}) as connection:
             yield _database_of(connection, where, [file.parent])
         return
-    url = plain_url(url).set(drivername=f"{'postgresql' if scheme == 'postgres' else scheme}+{DRIVERS[scheme]}")
+    url = driven(plain_url(url))
     url = url.set(username=where.user) if where.user else url
     url = url.set(password=where.secret) if where.secret else url
-    options: dict[str, Any] = {"connect_timeout": 20} if scheme in ("postgresql", "postgres") else {}
-    port = url.port or {"postgresql": 5432, "postgres": 5432, "mssql": 1433}.get(scheme, 3306)
-    address = judged_address(url.host or "localhost", port, where.address.partition("@")[2], where.private_hosts)
-    if scheme in ("postgresql", "postgres"):
-        options["hostaddr"] = address  # its library looks names up by itself
-    else:
-        url = url.set(host=address)
+    address = judged(url, told=where.address.partition("@")[2], private_hosts=where.private_hosts)
+    url, options = pinned(url, address)
     with _connected(url, options, secret=where.secret or str(url.password or "")) as connection:
         yield _database_of(connection, where, [])
 
@@ -161,19 +154,10 @@ def _database_of(connection: Any, where: Address, bases: list[Path]) -> Store:
 @contextmanager
 def _connected(url: Any, options: dict[str, Any], *, secret: str = "") -> Iterator[Any]:
     """A connection that can only read, and sees one state of the database from beginning to end."""
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
-    from sqlalchemy.pool import NullPool
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
 
-    try:
-        engine = create_engine(url, poolclass=NullPool, connect_args=options)
-    except (ImportError, NoSuchModuleError) as error:
-        raise Refusal(
-            "driver_missing",
-            f"There is no driver for this database here: {str(error).splitlines()[0]}",
-            hint="Install it beside the product: psycopg[binary] for PostgreSQL, pymysql for MySQL.",
-            status=501,
-        ) from error
+    engine = engine_of(url, options)
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -182,10 +166,9 @@ def _connected(url: Any, options: dict[str, Any], *, secret: str = "") -> Iterat
                 connection.execute(text("SET SESSION TRANSACTION READ ONLY"))
             yield connection
     except SQLAlchemyError as error:
-        told = (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise Refusal(
             "source_unreadable",
-            f"The database says: {told.replace(secret, '•••') if secret else told}",
+            f"The database says: {said(error, secrets=[secret])}",
             hint="Check its address, the login, and that it is the one of MLflow's tracking server.",
             status=422,
         ) from error

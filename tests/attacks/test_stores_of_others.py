@@ -62,6 +62,7 @@ def test_no_address_of_an_inner_network_is_called(root):
     [
         ("mysql", "local_infile=1&read_default_file=/etc/passwd&unix_socket=/run/x&init_command=x&charset=utf8mb4"),
         ("mariadb", "local_infile=1&ssl_ca=/etc/passwd"), ("mysql+mysqldb", "local_infile=1"),
+        ("MySQL", "local_infile=1&read_default_file=/etc/passwd"), ("POSTGRESQL", "service=x&passfile=y"),
         ("mssql+pyodbc", "odbc_connect=Driver%3D/tmp/evil.so&driver=/tmp/evil.so"),
         ("postgresql", "host=127.0.0.1&hostaddr=127.0.0.1&service=x&passfile=/etc/passwd&sslkey=/x&sslmode=require"),
     ],
@@ -80,9 +81,9 @@ def test_a_data_store_takes_over_no_such_setting_either(tmp_path):
     assert dict(_url(Order(kind="sql", settings=told, path=str(tmp_path))).query) == {"charset": "utf8mb4"}
 
 
-def test_a_database_without_a_host_is_not_the_one_of_this_machine(tmp_path):
-    """Which would let the server's own user in by its socket."""
-    from mlops.datastores.reading.database import _arguments
+def test_a_data_store_is_no_database_of_this_machine_or_its_network(tmp_path):
+    """Without a host the server's own user would be let in by a socket."""
+    from mlops.datastores.reading.database import _reached
     from mlops.datastores.reading.order import Order
 
     for url in (
@@ -90,9 +91,15 @@ def test_a_database_without_a_host_is_not_the_one_of_this_machine(tmp_path):
         "postgresql://me@/x",
         "postgresql:///x?host=/run/postgresql",
         "postgresql://127.1/x",
+        "postgresql+psycopg2://127.0.0.1/x",
+        "mysql://127.0.0.1/x",
+        "mysql:///x?unix_socket=/run/mysqld/mysqld.sock",
+        "mysql+mysqldb://10.0.0.1/x",
+        "mariadb://169.254.169.254/x",
+        "mssql://localhost/x",
     ):
         with pytest.raises(Refusal) as told:
-            _arguments(Order(kind="sql", settings={"url": url}, path=str(tmp_path)))
+            _reached(Order(kind="sql", settings={"url": url}, path=str(tmp_path)))
         assert told.value.code == "address_not_public"
 
 

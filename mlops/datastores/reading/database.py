@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mlops.blocks.database_urls import plain_url
-from mlops.blocks.fetching import judged_address
+from mlops.blocks.database_urls import DRIVERS, driven, engine_of, judged, kind_of, pinned, plain_url, said
 from mlops.datastores.reading.order import Order, Seen, require_room
 from mlops.formats.refusal import Refusal, nearest
 
@@ -17,7 +16,6 @@ QUERY = "query:"
 PIECE_ROWS = 100_000
 READS = re.compile(r"\s*(--[^\n]*\n\s*)*(select|with|values|table)\b", re.IGNORECASE)
 TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,127}(\.[A-Za-z_][A-Za-z0-9_$]{0,127}){0,2}")
-DRIVERS = {"postgresql": "psycopg", "postgres": "psycopg", "mysql": "pymysql", "mariadb": "pymysql", "mssql": "pymssql"}
 
 
 def look(order: Order) -> list[Seen]:
@@ -91,19 +89,10 @@ def _statement(order: Order, connection: Any) -> str:
 @contextmanager
 def _connected(order: Order) -> Iterator[Any]:
     """A connection that can only read, where the database knows such a thing."""
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
-    from sqlalchemy.pool import NullPool
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
 
-    try:
-        engine = create_engine(_url(order), poolclass=NullPool, connect_args=_arguments(order))
-    except (ImportError, NoSuchModuleError) as error:
-        raise Refusal(
-            "driver_missing",
-            f"The server has no driver for this database: {str(error).splitlines()[0]}",
-            hint="Install it beside the product, such as psycopg[binary] for PostgreSQL or pymysql for MySQL.",
-            status=501,
-        ) from error
+    engine = engine_of(*_reached(order))
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -118,15 +107,25 @@ def _connected(order: Order) -> Iterator[Any]:
         engine.dispose()
 
 
+def _reached(order: Order) -> tuple[Any, dict[str, Any]]:
+    """URL and arguments of a connection to the server that was judged."""
+    url = _url(order)
+    if isinstance(url, str) or kind_of(url) not in DRIVERS:
+        return url, {}
+    address = judged(url, told=url.host or "localhost", private_hosts=order.private_hosts)
+    if kind_of(url) == "mssql":  # Azure's gateway knows the server by the name that it is called by
+        return url, {}
+    return pinned(url, address)
+
+
 def _url(order: Order) -> Any:
     from sqlalchemy.engine import make_url
 
     url = plain_url(make_url(order.settings["url"]))
-    base = url.get_backend_name()
-    if base == "sqlite":
+    if kind_of(url) == "sqlite":
         return f"sqlite:///file:{_sqlite_file(order, url)}?mode=ro&uri=true"
-    if base in DRIVERS and "+" not in url.drivername:
-        url = url.set(drivername=f"{'postgresql' if base == 'postgres' else base}+{DRIVERS[base]}")
+    if kind_of(url) in DRIVERS and "+" not in url.drivername:
+        url = driven(url)
     return url.set(password=order.secrets["password"]) if "password" in order.secrets else url
 
 
@@ -143,19 +142,6 @@ def _sqlite_file(order: Order, url: Any) -> Path:
     return place
 
 
-def _arguments(order: Order) -> dict[str, Any]:
-    """PostgreSQL's library looks names up by itself, and without one takes a socket of this machine's: it is given the
-    number that was judged."""
-    from sqlalchemy.engine import make_url
-
-    url = make_url(order.settings["url"])
-    if url.get_backend_name() in ("postgresql", "postgres"):
-        host = url.host or "localhost"
-        address = judged_address(host, url.port or 5432, host, order.private_hosts)
-        return {"hostaddr": address, "connect_timeout": 20}
-    return {}
-
-
 def _asked(act: Any, order: Order) -> Iterator[Any]:
     from polars.exceptions import PolarsError
     from sqlalchemy.exc import SQLAlchemyError
@@ -167,9 +153,7 @@ def _asked(act: Any, order: Order) -> Iterator[Any]:
 
 
 def _failed(error: BaseException, order: Order) -> Refusal:
-    told = (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0][:300]
-    for secret in order.secrets.values():
-        told = told.replace(secret, "•••") if secret else told
+    told = said(error, secrets=order.secrets.values())
     return Refusal(
         "query_failed", f"The database says: {told}", hint="Try the query and the login in the database.", status=422
     )
