@@ -34,6 +34,7 @@ SPARE_BYTES = 1024**3
 FINISHED_AT_ONCE_BYTES = 256 * 1024**2
 """Larger ones are read to their end by a worker."""
 LONGEST_NAME = 900
+IDS_A_QUERY = 800
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -60,12 +61,22 @@ def begin(actor: Any, project: Project, *, name: str, size_bytes: int, sha256: s
 
 def own(actor: Any, upload_id: UUID) -> SentFile:
     """Nobody else's. Raises Refusal `not_found`; `forbidden` for who may not contribute any more."""
-    found = SentFile.objects.filter(pk=upload_id, created_by=actor.pk).select_related("project").first()
-    if found is None or not may(actor, "read", found.project):
+    return _own_many(actor, [upload_id])[0]
+
+
+def _own_many(actor: Any, upload_ids: Sequence[UUID]) -> list[SentFile]:
+    """In their order, in few queries."""
+    rows = SentFile.objects.filter(created_by=actor.pk).select_related("project")
+    found: dict[UUID, SentFile] = {}
+    for start in range(0, len(upload_ids), IDS_A_QUERY):
+        found.update(rows.in_bulk(upload_ids[start : start + IDS_A_QUERY]))
+    projects = {upload.project_id: upload.project for upload in found.values()}
+    if any(one not in found for one in upload_ids) or not all(may(actor, "read", one) for one in projects.values()):
         message = _("There is no such upload, or it is not yours.")
         raise Refusal("not_found", message, hint=_("It may have expired: send the file anew."), status=404)
-    require(actor, "contribute", found.project)
-    return found
+    for project in projects.values():
+        require(actor, "contribute", project)
+    return [found[one] for one in upload_ids]
 
 
 def offset_of(upload: SentFile) -> int:
@@ -151,8 +162,8 @@ def sent_files(actor: Any, project: Project, given: Sequence[tuple[str, str]]) -
     Raises Refusal `not_found`, `upload_unfinished`, `upload_damaged`, `path_twice`."""
     require(actor, "contribute", project)
     found: dict[str, File] = {}
-    for upload_id, wanted in given:
-        upload = own(actor, as_id(upload_id))
+    uploads = _own_many(actor, [as_id(upload_id) for upload_id, _wanted in given])
+    for upload, (_id, wanted) in zip(uploads, given, strict=True):
         if upload.project_id != project.pk:
             raise Refusal("not_found", _("The upload “%s” is for another project.") % upload.name, status=404)
         path = _checked_name(wanted or upload.name)
@@ -181,8 +192,12 @@ def _blob_of(upload: SentFile) -> str:
 
 def forget(actor: Any, upload_ids: Iterable[str]) -> None:
     """What came of them stays where it was put to use."""
-    for upload_id in upload_ids:
-        remove(own(actor, as_id(upload_id)))
+    uploads = _own_many(actor, [as_id(upload_id) for upload_id in upload_ids])
+    for start in range(0, len(uploads), IDS_A_QUERY):
+        some = [upload.pk for upload in uploads[start : start + IDS_A_QUERY]]
+        SentFile.objects.filter(pk__in=some).delete()
+        for upload_id in some:
+            place_of(upload_id).unlink(missing_ok=True)
 
 
 def remove(upload: SentFile) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
 from mlops.registry.models import ModelVersion
+from mlops.uploads import actions
 from mlops.uploads.models import SentFile
 from tests.uploads.conftest import Sender
 
@@ -27,6 +30,18 @@ def test_a_model_is_made_of_sent_files_and_the_uploads_are_gone(sender):
     files = manifest_of(ModelVersion.objects.get().tree_id).files
     assert [file.path for file in files] == ["shop/MLmodel.txt", "shop/a/b.bin"]
     assert not SentFile.objects.exists()
+
+
+def test_many_files_take_no_more_queries_than_few(sender, contributor, project):
+    def queries_of(count: int) -> int:
+        sent = [(sender.whole(f"{number}.txt", b"x"), "") for number in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            assert len(actions.sent_files(contributor, project, sent)) == count
+            actions.forget(contributor, [upload_id for upload_id, _path in sent])
+        assert not SentFile.objects.exists()
+        return len(asked)
+
+    assert queries_of(2) == queries_of(9)
 
 
 def test_unfinished_ones_are_named_and_kept(sender):
