@@ -54,9 +54,9 @@ def scan(digests: Sequence[str], *, seconds: float = FILE_SECONDS) -> None:
 
 def _keep(told: Sequence[tuple[str, Found]]) -> None:
     with transaction.atomic():
+        Scan.objects.filter(blob_id__in=[digest for digest, found in told if found.verdict == "none"]).delete()
         for digest, found in told:
             if found.verdict == "none":
-                Scan.objects.filter(blob_id=digest).delete()
                 continue
             values = {
                 "verdict": found.verdict,
