@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import msgspec
@@ -39,20 +39,21 @@ def held_only_by(rows: Mapping[str, set[Any]]) -> set[str]:
     """Digests of what nothing would hold without those rows, each counted once; `rows`: primary keys by the label of
     their table. Takes as long as `held`."""
     kept, going = _in_tables(rows)
-    return _closed(kept | going) - _closed(kept)
+    return _closed(going, apart=_closed(kept))
 
 
-def _closed(found: set[str]) -> set[str]:
-    """With all that trees and small files among them name."""
+def _closed(found: set[str], *, apart: Set[str] = frozenset()) -> set[str]:
+    """With all that trees and small files among them name; without what is `apart`, which is closed itself."""
     known = dict(Blob.objects.values_list("digest", "size_bytes"))
     trees = set(Tree.objects.values_list("digest", flat=True))
-    waiting, seen = list(found & known.keys()), set(found)
+    seen = found - apart
+    waiting = list(seen & known.keys())
     while waiting:
         digest = waiting.pop()
         if digest not in trees and known[digest] > SMALL_BYTES:
             continue
         for named in _named_in(digest, is_tree=digest in trees):
-            if named not in seen:
+            if named not in seen and named not in apart:
                 seen.add(named)
                 if named in known:
                     waiting.append(named)
