@@ -46,11 +46,12 @@ class Planned:
     outcome: str
     known: Taken | None
     our_id: UUID
+    mark: str
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing but its files can be new."""
-        return self.known is not None and self.known.mark == self.theirs.mark()
+        return self.known is not None and self.known.mark == self.mark
 
 
 def take_runs(session: Session, experiment: Experiment | None, theirs: list[Theirs]) -> None:
@@ -64,7 +65,7 @@ def take_runs(session: Session, experiment: Experiment | None, theirs: list[Thei
     else:
         _write(session, experiment, todo)
         take_points(session, {one.theirs.id: one.our_id for one in todo}, new=_new(todo))
-        remember(_taken(session, one, mark=one.theirs.mark()) for one in todo)
+        remember(_taken(session, one, mark=one.mark) for one in todo)
     for one in planned:
         session.report.count(KIND, one.outcome)
         if session.options.artifacts:
@@ -106,17 +107,17 @@ def _planned(session: Session, theirs: list[Theirs]) -> list[Planned]:
         row = known.get(one.id)
         if one.is_deleted and session.options.deleted == "leave":
             session.report.count(KIND, Outcome.LEFT_OUT)
-        elif row is None:
-            found.append(Planned(theirs=one, outcome=Outcome.NEW, known=None, our_id=new_ids[one.id]))
-        elif row.our_id not in here and not session.options.again:
+        elif row is not None and row.our_id not in here and not session.options.again:
             session.report.leave_out(KIND, one.name or one.id, one.id, deleted_here(KIND))
-        elif row.our_id not in here:
-            found.append(Planned(theirs=one, outcome=Outcome.NEW, known=None, our_id=new_ids[one.id]))
+        elif row is None or row.our_id not in here:
+            mark = one.mark()
+            found.append(Planned(theirs=one, outcome=Outcome.NEW, known=None, our_id=new_ids[one.id], mark=mark))
         elif here[row.our_id] is not None and not one.is_deleted:
             session.report.leave_out(KIND, one.name or one.id, one.id, in_bin(KIND))
         else:
-            outcome = session.outcome_of(row, one.mark())
-            found.append(Planned(theirs=one, outcome=outcome, known=row, our_id=row.our_id))
+            mark = one.mark()
+            outcome = session.outcome_of(row, mark)
+            found.append(Planned(theirs=one, outcome=outcome, known=row, our_id=row.our_id, mark=mark))
     return found
 
 

@@ -30,8 +30,6 @@ class Session:
     """For files on their way."""
     look: Callable[[], None]
     """Tells how far it is. Raises Stopped where the import is no longer this attempt's."""
-    experiments: dict[str, UUID] = field(default_factory=dict)
-    """Of the source to ours, those that are taken."""
     parents: dict[str, str] = field(default_factory=dict)
     """Run to outer run, by their ids in the source."""
     uses: dict[str, Any] = field(default_factory=dict)
