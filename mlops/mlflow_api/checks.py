@@ -143,8 +143,8 @@ def usual_points(records: list[dict[str, Any]]) -> list[Point] | None:
         return None
     if not all(0 <= one.timestamp <= LATEST and -GREATEST <= one.step <= GREATEST for one in told):
         return None
-    at = datetime.fromtimestamp
-    return [Point(one.key, one.value, one.step, at(one.timestamp / 1_000, UTC)) for one in told]
+    at = {one: datetime.fromtimestamp(one / 1_000, UTC) for one in {one.timestamp for one in told}}
+    return [Point(one.key, one.value, one.step, at[one.timestamp]) for one in told]
 
 
 def check_experiment_name(name: str) -> None:

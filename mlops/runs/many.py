@@ -48,6 +48,7 @@ def column(field: Any, rows: Sequence[Any]) -> list[Any]:
     if isinstance(field, AS_THEY_ARE):
         return told
     if isinstance(field, DateTimeField) and connection.vendor == "sqlite" and connection.timezone is UTC:
-        return [str(at.astimezone(UTC).replace(tzinfo=None)) for at in told]  # as Django writes them, but at once
-    prepared = {value: field.get_db_prep_save(value, connection) for value in set(told)}
+        prepared = {at: str(at.astimezone(UTC).replace(tzinfo=None)) for at in set(told)}  # as Django writes them
+    else:
+        prepared = {value: field.get_db_prep_save(value, connection) for value in set(told)}
     return [prepared[value] for value in told]
