@@ -11,7 +11,8 @@ from mlops.web.pages import api_docs
 API = [
     "accounts", "bin", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
     "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "imports", "scans", "uploads",
-    "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage",
+    "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage", "quotas",
+    "explanations", "repositories", "analytics", "administration",
 ]  # fmt: skip
 
 urlpatterns = [

@@ -1,0 +1,1 @@
+"""What keeps the server running: its admin site, backups, upgrades, maintenance."""

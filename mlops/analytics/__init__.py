@@ -1,0 +1,1 @@
+"""Tables for analysts: OData, Power BI, export, SQL over collected data."""

@@ -1,0 +1,1 @@
+"""Why a model scores as it does: importance, dependence, what-if, fairness."""

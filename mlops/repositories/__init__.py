@@ -1,0 +1,1 @@
+"""Git repositories: what a push starts, and what is written back."""
