@@ -162,10 +162,30 @@ def secret_key(environ: Mapping[str, str] = os.environ) -> str:
     if given:
         return given
     path = data_dir(environ) / "secret_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return _kept_key(path) or _made_key(path)
+
+
+def _kept_key(path: Path) -> str:
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii")
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return ""
+
+
+def _made_key(path: Path) -> str:
+    """Web and worker start at the same time: one makes it, and nobody sees the file before the key is in it."""
+    import fcntl
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(".secret_key.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if key := _kept_key(path):
+            return key
+        draft, key = path.with_name(".secret_key.part"), secrets.token_urlsafe(50)
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        return key

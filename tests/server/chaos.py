@@ -183,6 +183,14 @@ class Stage:
 
 def run(up: Up, folder: Path, *, clients: int, seconds: float, think_seconds: float) -> Load:
     """Returns the load when it is over: at least `seconds`, longer where the acts take longer."""
+    try:
+        return _run(up, folder, clients=clients, seconds=seconds, think_seconds=think_seconds)
+    except BaseException as error:
+        error.add_note(up.account())
+        raise
+
+
+def _run(up: Up, folder: Path, *, clients: int, seconds: float, think_seconds: float) -> Load:
     stage = Stage(up, folder)
     keys = stage.keys()
     load = Load(stage.uri, key=keys["primaryKey"], clients=clients, think_seconds=think_seconds)
@@ -225,10 +233,13 @@ def main() -> int:
                 seconds=arguments.seconds,
                 think_seconds=arguments.think,
             )
+            account = up.account()
         finally:
             up.stop()
     print(f"answers: {dict(load.statuses)}; by deployment: {dict(load.tags)}")
     print("\n".join(load.failures))
+    if load.failures:
+        print(account)
     return int(set(load.statuses) != {200})
 
 

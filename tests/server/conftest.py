@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90.0
+TOLD_BYTES = 6000
+"""Of the end of each log."""
 
 
 class Up:
@@ -26,12 +29,14 @@ class Up:
         if "--port" not in words:
             command += ["--port", "0"]
         clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
+        # A file, as a pipe that nobody reads would halt it.
+        self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=clean | (environment or {}),
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
         )
         self.printed: list[str] = []
@@ -46,7 +51,7 @@ class Up:
             if line.startswith("ready: "):
                 deadline.cancel()
                 return line.removeprefix("ready: ").strip()
-        pytest.fail(f"mlops up was not ready: {self.process.stderr.read() if self.process.stderr else ''}")
+        pytest.fail(f"mlops up was not ready: {self.account()}")
 
     def family(self) -> list[psutil.Process]:
         up = psutil.Process(self.process.pid)
@@ -57,8 +62,21 @@ class Up:
 
     def outcome(self) -> tuple[int, str]:
         """Exit status and standard error of a start that ends by itself."""
-        _, errors = self.process.communicate(timeout=30)
-        return self.process.returncode, errors
+        self.process.communicate(timeout=30)
+        return self.process.returncode, self.errors()
+
+    def errors(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def account(self) -> str:
+        """What it told on standard error, the ends of all logs, and what is to serve and does: why something failed."""
+        told = [f"== standard error\n{self.errors()[-TOLD_BYTES:]}"]
+        places = ("logs/*.log", "serving-plan.json", "serving-state.json", "routing.json", "broker/queue/*")
+        for path in (path for place in places for path in sorted(self.folder.glob(place))):
+            end = path.read_bytes()[-TOLD_BYTES:].decode(errors="replace")
+            told.append(f"== {path.relative_to(self.folder)}\n{end}")
+        return "\n".join(told)
 
     def stop(self) -> None:
         if self.process.poll() is None:
