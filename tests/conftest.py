@@ -5,11 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings as product
 from django.contrib.auth.models import User
 
 from tests.engine import engine, engine_url, registry, with_engine
 
 __all__ = ["engine", "engine_url", "registry", "with_engine"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Today's tables at once, which are those that the migrations make (tests/server/test_schema.py)."""
+    if product.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        product.DATABASES["default"]["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
+    from mlops.server import schema
+
+    with django_db_blocker.unblock():
+        schema.note_applied(schema.pending())
 
 
 @pytest.fixture(autouse=True)

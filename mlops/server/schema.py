@@ -48,16 +48,21 @@ def _create(missing: set[tuple[str, str]]) -> None:
     """Today's tables at once, in one transaction with the record of the migrations that they amount to.
 
     On an empty database the migrations lead to the same tables; replaying their history takes ten times as long."""
-    recorder = MigrationRecorder(connection)
     with connection.schema_editor() as editor:
-        editor.create_model(recorder.Migration)
         for config in _migrated_apps():
             for model in apps.get_app_config(config.label).get_models(include_auto_created=False):
                 if model._meta.can_migrate(connection):
                     editor.create_model(model)
-        for app, name in sorted(missing):
-            recorder.record_applied(app, name)
+        note_applied(missing)
         emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+
+
+def note_applied(migrations: set[tuple[str, str]]) -> None:
+    """Of tables that are there already."""
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in sorted(migrations):
+        recorder.record_applied(app, name)
 
 
 def _is_empty_sqlite() -> bool:
