@@ -6,7 +6,7 @@ import json
 import math
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -136,9 +136,13 @@ class Usual(msgspec.Struct, gc=False):
 def usual_points(records: list[dict[str, Any]]) -> list[Point] | None:
     """All of them at once, where none is odd; None leaves it to `point_of`, which knows what is wrong."""
     try:
-        told = msgspec.convert(records, list[Usual])
+        return points_of(msgspec.convert(records, list[Usual]))
     except msgspec.ValidationError:
         return None
+
+
+def points_of(told: Sequence[Usual]) -> list[Point] | None:
+    """None where one of them is odd."""
     if not all(map(is_usual, {one.key for one in told})):
         return None
     if not all(0 <= one.timestamp <= LATEST and -GREATEST <= one.step <= GREATEST for one in told):

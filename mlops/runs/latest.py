@@ -6,6 +6,8 @@ Writers may come out of order and at once, so the database itself decides in one
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection
@@ -20,12 +22,14 @@ ROWS_A_STATEMENT = 150
 
 def keep_latest(metrics: Iterable[Metric | MetricRow]) -> None:
     """Raises the last values of their runs to these, where these are later."""
-    last: dict[tuple[UUID, str], Metric | MetricRow] = {}
-    for metric in metrics:
-        known = last.get((metric.run_id, metric.key))
-        if known is None or (metric.position, metric.at) >= (known.position, known.at):
-            last[metric.run_id, metric.key] = metric
-    in_one_order = [last[each] for each in sorted(last, key=str)]  # two writers never wait for each other
+    last: dict[UUID, dict[str, Metric | MetricRow]] = {}
+    for run, told in groupby(metrics, attrgetter("run_id")):
+        own = last.setdefault(run, {})
+        for metric in told:
+            known = own.get(metric.key)
+            if known is None or (metric.position, metric.at) >= (known.position, known.at):
+                own[metric.key] = metric
+    in_one_order = [last[run][key] for run in sorted(last) for key in sorted(last[run])]  # writers never cross
     for start in range(0, len(in_one_order), ROWS_A_STATEMENT):
         _raise_to(in_one_order[start : start + ROWS_A_STATEMENT])
 

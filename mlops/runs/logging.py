@@ -54,7 +54,7 @@ def log_metrics(run: Run, points: Iterable[Point], *, node: str = "") -> None:
 
 def log_metrics_of_many(told: Mapping[Run, Iterable[Point]], *, node: str = "") -> None:
     """As `log_metrics` of each run, all of them or none."""
-    by_run = {run: [_row(run, node, point) for point in points] for run, points in told.items()}
+    by_run = {run: _rows(run, node, list(points)) for run, points in told.items()}
     rows = list(chain.from_iterable(by_run.values()))
     if not rows:
         return
@@ -167,25 +167,25 @@ def log_dataset_use(run: Run, name: str, digest: str, *, context: str = "", **to
     return use
 
 
-def _row(run: Run, node: str, point: Point) -> MetricRow:
-    special = special_of(point.value)
-    if abs(point.position) > GREATEST_POSITION:
-        raise Refusal(
-            "metric_invalid",
-            _("The position %(position)d of the metric “%(key)s” is too great.")
-            % {"position": point.position, "key": point.key},
-            hint=_("Positions are whole numbers of 64 bits."),
-            where=Where(parameter=point.key),
-        )
-    return MetricRow(
-        run_id=run.pk,
-        node=node,
-        key=_key(point.key, "metric_invalid"),
-        value=None if special else point.value,
-        special=special,
-        position=point.position,
-        at=point.at,
-    )
+def _rows(run: Run, node: str, points: list[Point]) -> list[MetricRow]:
+    run_id = run.pk
+    for key in {point.key for point in points}:
+        _key(key, "metric_invalid")
+    for point in points:
+        if abs(point.position) > GREATEST_POSITION:
+            raise Refusal(
+                "metric_invalid",
+                _("The position %(position)d of the metric “%(key)s” is too great.")
+                % {"position": point.position, "key": point.key},
+                hint=_("Positions are whole numbers of 64 bits."),
+                where=Where(parameter=point.key),
+            )
+    return [
+        MetricRow(run_id, node, one.key, one.value, "", one.position, one.at)
+        if math.isfinite(one.value)
+        else MetricRow(run_id, node, one.key, None, special_of(one.value), one.position, one.at)
+        for one in points
+    ]
 
 
 def special_of(value: float) -> str:

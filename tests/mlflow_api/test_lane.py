@@ -28,6 +28,7 @@ from mlops.runs.tracking import start_tracked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/api/2.0/mlflow/runs/log-metric"
+BATCH = "/api/2.0/mlflow/runs/log-batch"
 Answers = list[tuple[int, Any]]
 
 
@@ -54,8 +55,8 @@ def log(pages: Pages, token: str) -> Iterator[Callable[..., Answers]]:
     writer = Writer()
     lane = Lane(pages, writer)
 
-    async def sent(body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": PATH, "query_string": b""}
+    async def sent(body: bytes, headers: dict[str, str], path: str) -> tuple[int, Any]:
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "query_string": b""}
         scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         asked = ApplicationCommunicator(lane, scope)
         for part, more in ((body[:9], True), (body[9:], False)):
@@ -64,13 +65,12 @@ def log(pages: Pages, token: str) -> Iterator[Callable[..., Answers]]:
         answer = await asked.receive_output(timeout=20)
         return start["status"], msgspec.json.decode(answer["body"])
 
-    def all_sent(*points: dict[str, Any], by: str = token, **more: str) -> Answers:
+    def all_sent(*points: dict[str, Any], by: str = token, path: str = PATH, **more: str) -> Answers:
         async def together() -> Answers:
             bodies = [msgspec.json.encode({"timestamp": 1, **point}) for point in points]
             headers = {"Host": "testserver", "Content-Type": "application/json", "Authorization": f"Bearer {by}"} | more
-            return list(
-                await asyncio.gather(*(sent(body, headers | {"Content-Length": str(len(body))}) for body in bodies))
-            )
+            sized = [(body, headers | {"Content-Length": str(len(body))}) for body in bodies]
+            return list(await asyncio.gather(*(sent(body, own, path) for body, own in sized)))
 
         return async_to_sync(together)()
 
@@ -159,6 +159,54 @@ def test_the_code_of_a_step_logs_to_its_own_run_while_it_runs(log, run, contribu
     assert [log(point(one), by=by)[0][0] for one in (run, other)] == [200, 404]
     Step.objects.update(state="completed")
     assert log(point(run), by=by)[0][0] == 401
+
+
+def batch(run: Run, *points: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"run_id": run.pk.hex, "metrics": [{"value": 0.5, "timestamp": 1} | one for one in points]} | more
+
+
+def test_a_batch_of_a_thousand_metrics_is_kept_without_django(log, run, pages):
+    told = [{"key": f"m{step % 3}", "step": step, "timestamp": 5_000 + step} for step in range(1_000)]
+    assert log(batch(run, *told), path=BATCH) == [(200, {})]
+    assert (Metric.objects.count(), pages.reached) == (1_000, 0)
+    assert set(LatestMetric.objects.values_list("key", "position")) == {("m0", 999), ("m1", 997), ("m2", 998)}
+
+
+def test_batches_of_many_runs_at_once_are_each_kept_whole(log, run, contributor):
+    other = start_tracked(contributor, run.experiment)
+    told = [{"key": "loss", "step": step} for step in range(1_000)]
+    assert log(*[batch(one, *told) for one in (run, other) for _again in range(4)], path=BATCH) == [(200, {})] * 8
+    assert [Metric.objects.filter(run=one).count() for one in (run, other)] == [4_000, 4_000]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"params": [{"key": "lr", "value": "1"}]},
+        {"tags": [{"key": "team", "value": "x"}]},
+        {"metrics": [{"key": "a", "value": "NaN", "timestamp": 1}]},
+        {"metrics": []},
+    ],
+)
+def test_a_batch_that_tells_more_than_plain_metrics_is_djangos(log, run, pages, more):
+    assert log(batch(run, {"key": "loss"}, **more), path=BATCH) == [(200, {})]
+    assert pages.reached == 1
+
+
+@pytest.mark.parametrize("odd", [{"key": "../x"}, {"key": "b", "value": "high"}, {"key": "b", "timestamp": -1}])
+def test_one_odd_metric_of_a_batch_lets_none_be_kept(log, run, odd):
+    assert log(batch(run, {"key": "loss"}, odd), path=BATCH)[0][0] == 400
+    assert not Metric.objects.exists()
+
+
+def test_a_batch_of_too_many_is_refused(log, run):
+    status, told = log(batch(run, *[{"key": "loss"}] * 1_001), path=BATCH)[0]
+    assert (status, "at most 1000 metrics" in told["message"]) == (400, True)
+
+
+def test_strangers_batches_are_refused(log, run, stranger, reader):
+    by = [create_token(stranger, name="a"), create_token(reader, name="a"), "wrong"]
+    assert [log(batch(run, {"key": "loss"}), by=one, path=BATCH)[0][0] for one in by] == [404, 403, 401]
 
 
 def test_a_workspace_narrows_as_elsewhere(log, run, project):

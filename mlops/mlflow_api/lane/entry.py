@@ -35,8 +35,8 @@ class Lane:
         if len(headers) < len(scope["headers"]) or not is_short(scope, headers):  # a header that comes twice is odd
             await self._pages(scope, receive, send)
             return
-        messages = await _messages(receive)
-        call = call_of(headers, b"".join(message.get("body", b"") for message in messages))
+        messages = await _messages(receive, MOST_BYTES[scope["path"]])
+        call = call_of(scope["path"], headers, b"".join(message.get("body", b"") for message in messages))
         if call is not None and not messages[-1].get("more_body") and await self._writer.keep(call):
             await send(START)
             await send(BODY)
@@ -44,14 +44,14 @@ class Lane:
         await self._pages(scope, _again(messages, receive), send)
 
 
-async def _messages(receive: Receive) -> list[Message]:
+async def _messages(receive: Receive, most_bytes: int) -> list[Message]:
     """The whole body, or as much as there is before the caller goes or sends more than was told."""
     found, size = [], 0
     while True:
         message = await receive()
         found.append(message)
         size += len(message.get("body", b""))
-        if message["type"] != "http.request" or not message.get("more_body") or size > MOST_BYTES:
+        if message["type"] != "http.request" or not message.get("more_body") or size > most_bytes:
             return found
 
 

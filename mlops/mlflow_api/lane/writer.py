@@ -19,7 +19,7 @@ from mlops.mlflow_api.lane.calls import Call
 from mlops.runs.logging import Point, log_metrics_of_many
 from mlops.runs.models import Run
 
-MOST_TOGETHER = 200
+MOST_TOGETHER, MOST_POINTS = 200, 5_000
 IDLE_SECONDS = 20.0
 
 Waiting = tuple[Call, asyncio.Future[bool]]
@@ -65,7 +65,11 @@ class Writer:
         """Empty when the thread shall end; a call that comes after that begins another."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._ends, timeout=IDLE_SECONDS)
-            group = [self._waiting.popleft() for _each in range(min(len(self._waiting), MOST_TOGETHER))]
+            group: list[Waiting] = []
+            points = 0
+            while self._waiting and len(group) < MOST_TOGETHER and points < MOST_POINTS:
+                group.append(self._waiting.popleft())
+                points += len(group[-1][0].points)
             if not group:
                 self._thread = None
             return group
@@ -79,7 +83,7 @@ def _kept(calls: list[Call], allowed: Allowed) -> list[bool]:
         told: dict[Run, list[Point]] = {}
         for run, call in zip(runs, calls, strict=True):
             if run is not None:
-                told.setdefault(run, []).append(call.point)
+                told.setdefault(run, []).extend(call.points)
         log_metrics_of_many(told)
     except Exception:
         log.warning("Metrics of %d calls are written one by one.", len(calls), exc_info=True)
