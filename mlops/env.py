@@ -35,7 +35,16 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_TOKEN", help="The token that the client commands sign in with.", secret=True),
     Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
-    Variable(name="MLOPS_ALLOWED_HOSTS", help="Host names that pages answer to, with commas.", default="*"),
+    Variable(
+        name="MLOPS_ALLOWED_HOSTS",
+        help="Host names that pages answer to besides this machine's, with commas; *: any.",
+    ),
+    Variable(name="MLOPS_HSTS_SECONDS", help="How long browsers insist on https; 0: they do not.", default="0"),
+    Variable(name="MLOPS_LOCKOUT_ATTEMPTS", help="Wrong passwords for a name from an address; 0: any.", default="5"),
+    Variable(
+        name="MLOPS_LOCKOUT_ADDRESS_ATTEMPTS", help="Wrong ones from an address for all names; 0: any.", default="60"
+    ),
+    Variable(name="MLOPS_LOCKOUT_MINUTES", help="How long they have to wait then.", default="5"),
     Variable(name="MLOPS_STEP_CONTAINERS", help="auto: in an engine that answers; never.", default="auto"),
     Variable(name="MLOPS_STEP_NETWORK", help="Of steps in containers: none, bridge, host.", default="none"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),

@@ -16,7 +16,8 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.secret_key()
 DEBUG = env.read("MLOPS_DEBUG") == "1"
-ALLOWED_HOSTS = env.read("MLOPS_ALLOWED_HOSTS").split(",")
+ALLOWED_HOSTS = ["*"]  # Django's own check knows no addresses; mlops.accounts.hosts stands before it
+OWN_NAMES = [name.strip().lower() for name in env.read("MLOPS_ALLOWED_HOSTS").split(",") if name.strip()]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "mlops.events",
     "mlops.tags",
     "mlops.bin",
+    "axes",
     "mlops.accounts",
     "mlops.alerts",
     "mlops.datastores",
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlops.accounts.hosts.OwnNames",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mlops.web.security.ContentSecurityPolicy",
@@ -119,6 +122,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -137,8 +141,18 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.read("MLOPS_URL").startswith("https://")
+SECURE_HSTS_SECONDS = int(env.read("MLOPS_HSTS_SECONDS"))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+AXES_HANDLER = "mlops.accounts.lockout.Lockout"
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "mlops.accounts.lockout.address_of"
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # refusals are ours; axes' middleware would write its own
+LOCKOUT_ATTEMPTS = int(env.read("MLOPS_LOCKOUT_ATTEMPTS"))
+LOCKOUT_ADDRESS_ATTEMPTS = int(env.read("MLOPS_LOCKOUT_ADDRESS_ATTEMPTS"))
+LOCKOUT_MINUTES = float(env.read("MLOPS_LOCKOUT_MINUTES"))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

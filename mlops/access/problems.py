@@ -25,6 +25,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    if seconds := getattr(refusal, "retry_after", 0):
+        headers["Retry-After"] = str(seconds)
     body = refusal.as_problem() | getattr(refusal, "extra", {})
     return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
 

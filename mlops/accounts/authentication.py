@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from mlops.accounts import sign_in
+from mlops.accounts import lockout, sign_in
 from mlops.accounts.actions import digest
 from mlops.accounts.models import ApiToken
 from mlops.formats.refusal import Refusal
@@ -31,6 +32,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         token = find_token(secret.strip())
         if token is None:
+            refuse_often_wrong(request)
             raise exceptions.AuthenticationFailed(_("The token is unknown, revoked or expired."))
         if token.scopes == "read" and request.method not in SAFE_METHODS:
             raise Refusal(
@@ -50,6 +52,13 @@ class PasswordAuthentication(authentication.BasicAuthentication):
 
     def authenticate_credentials(self, userid: str, password: str, request: Any = None) -> tuple[User, None]:
         return sign_in.check_password(request, name=userid, password=password), None
+
+
+def refuse_often_wrong(request: HttpRequest | Request) -> None:
+    """For a request whose token is wrong: counts it. Raises Refusal `too_many_attempts`."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    lockout.require_tokens_allowed(address)
+    lockout.count(lockout.TOKENS, address)
 
 
 def find_token(secret: str) -> ApiToken | None:

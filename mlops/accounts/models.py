@@ -32,14 +32,3 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
-
-
-class FailedSignIn(models.Model):
-    """One wrong password for a name from an address; counted in the database, so that all web processes agree."""
-
-    key = models.CharField(max_length=64)
-    """SHA-256 of name and address."""
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["key", "at"], name="failed_sign_in_key_at")]

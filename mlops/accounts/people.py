@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from mlops.accounts import actions, queries
+from mlops.accounts import actions, lockout, queries
 from mlops.formats.refusal import Refusal
 
 
@@ -21,7 +22,7 @@ from mlops.formats.refusal import Refusal
 @login_required
 @require_http_methods(["GET", "POST"])
 def people_page(request: HttpRequest) -> HttpResponse:
-    """POST: `act` = add or link, `name`; the answer shows the person's sign-in link once."""
+    """POST: `act` = add, link or free, `name`; the answer shows the person's sign-in link once."""
     if not request.user.is_superuser:
         raise Refusal(
             "forbidden",
@@ -32,6 +33,10 @@ def people_page(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request)
     name = request.POST.get("name", "")
+    if request.POST.get("act") == "free":
+        lockout.free(request.user, name=name)
+        messages.success(request, _("%(name)s may try again.") % {"name": name})
+        return redirect("accounts:people")
     try:
         if request.POST.get("act") == "link":
             person = queries.person_named(name)
@@ -47,5 +52,5 @@ def people_page(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
-    context = {"people": User.objects.order_by("username"), **more}
+    context = {"people": User.objects.order_by("username"), "locked": lockout.locked_names(), **more}
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.accounts import sign_in
-from mlops.accounts.authentication import find_token
+from mlops.accounts.authentication import find_token, refuse_often_wrong
 from mlops.mlflow_api.faults import Fault
 from mlops.runs import step_tokens
 from mlops.runs.models import Run
@@ -48,7 +48,11 @@ def caller_of(request: HttpRequest) -> Caller:
     scheme, _space, rest = request.headers.get("Authorization", "").partition(" ")
     workspace = request.headers.get(WORKSPACE_HEADER, "").strip()
     if scheme.lower() == "bearer":
-        return by_token(rest.strip(), workspace)
+        try:
+            return by_token(rest.strip(), workspace)
+        except Fault:
+            refuse_often_wrong(request)
+            raise
     if scheme.lower() == "basic":
         return Caller(_person(request, rest.strip()), workspace)
     raise Fault(

@@ -5,15 +5,13 @@ gives an origin that looks like ours; so the name itself must be an address, a l
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
-from django.http.request import split_domain_port, validate_host
+from django.http.request import split_domain_port
 
-from mlops import env
+from mlops.accounts.hosts import is_own_name
 from mlops.mlflow_api.faults import Fault
 
 OWN_SITE = ("same-origin", "none")
@@ -42,13 +40,3 @@ def _netloc(origin: str) -> str:
         return urlsplit(origin).netloc
     except ValueError:
         return "nowhere"
-
-
-def is_own_name(name: str) -> bool:
-    if name == "localhost" or name.endswith(".localhost") or name == urlsplit(env.read("MLOPS_URL")).hostname:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return validate_host(name, [host for host in settings.ALLOWED_HOSTS if host != "*"])
-    return True

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mlops.alerts import mail
+from mlops.access import mail
 from mlops.alerts.channels.kind import Option, Options, Sent
 from mlops.alerts.telling.message import Message
 from mlops.formats.refusal import Refusal, Where

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.alerts import mail
+from mlops.access import mail
 from mlops.alerts.channels.email import send_mail
 from mlops.alerts.channels.kind import Sent
 from mlops.alerts.models import Digest, Preference, Severity, Way

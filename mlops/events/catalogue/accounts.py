@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from mlops.events.catalogue.described import Data, EventType, said
+from mlops.events.catalogue.described import Data, EventType, Time, said
 
 
 class Created(Data, kw_only=True):
@@ -13,6 +13,12 @@ class Created(Data, kw_only=True):
 
 class SignedIn(Data, kw_only=True):
     by: Literal["password", "link"]
+
+
+class Locked(Data, kw_only=True):
+    address: Annotated[str, said("Where the attempts came from.")]
+    attempts: int
+    until: Time
 
 
 class TokenCreated(Data, kw_only=True):
@@ -33,6 +39,14 @@ TYPES = (
     EventType(
         "mlops.account.signed_in", "Signed in", "Somebody signs in by password or link.", "people/{name}", SignedIn
     ),
+    EventType(
+        "mlops.account.locked",
+        "Locked out",
+        "Somebody was wrong too often, and has to wait.",
+        "people/{name}",
+        Locked,
+    ),
+    EventType("mlops.account.freed", "Freed", "An administrator ends such a wait.", "people/{name}"),
     EventType("mlops.account.password_changed", "Password changed", "A person sets a new password.", "people/{name}"),
     EventType("mlops.token.created", "Token created", "A personal token is made.", "tokens/{id}", TokenCreated),
     EventType("mlops.token.revoked", "Token revoked", "A personal token is revoked.", "tokens/{id}", TokenRevoked),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from mlops.access import mail
 from mlops.access.decisions import may
 from mlops.access.models import Project
-from mlops.alerts import mail
 from mlops.alerts.channels import actions
 from mlops.alerts.channels.kind import Kind, Sent
 from mlops.alerts.channels.kinds import KINDS, kind
