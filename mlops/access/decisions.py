@@ -1,55 +1,93 @@
-"""The questions: may this person do this here, and what may this person see. No answer means no."""
+"""The questions: may this person do this here, and what may this person see. No answer means no.
+
+A deed (`read`, `contribute`, `own`) is one guardian grant; an action of the catalogue is implied by the deed above it,
+or is in one of the roles that the person holds, alone or in a group. A token takes away from both."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from guardian.shortcuts import get_objects_for_user
 
-from mlops.access.models import Project, Role
+from mlops.access.catalogue import ALL, BY_NAME, DEEDS, IMPLIED, SEE, Deed, actions_for
+from mlops.access.limits import limits_of
+from mlops.access.models import GroupRole, Membership, Project, actions_of_role
 from mlops.formats.refusal import Refusal, nearest
 
 Person = AbstractBaseUser | AnonymousUser
-Deed = Literal["read", "contribute", "own"]
-
-DEEDS_OF: dict[str, tuple[Deed, ...]] = {
-    Role.OWNER: ("read", "contribute", "own"),
-    Role.CONTRIBUTOR: ("read", "contribute"),
-    Role.READER: ("read",),
-}
 NEEDED: dict[Deed, str] = {"read": "reader", "contribute": "contributor", "own": "owner"}
 
+__all__ = ["NEEDED", "Deed", "Person", "actions_in", "may", "project_named", "projects_where", "require"]
+__all__ += ["visible_projects"]
 
-def may(person: Any, deed: Deed, project: Project) -> bool:
-    """Whether the person holds the grant on the project. Anonymous and inactive people may nothing."""
-    if not getattr(person, "is_authenticated", False) or not person.is_active:
+
+def may(person: Any, deed: str, project: Project) -> bool:
+    """Whether the person may do this deed or action in the project. Anonymous and inactive people may nothing."""
+    if not _is_somebody(person):
         return False
-    return bool(person.is_superuser or person.has_perm(f"access.{deed}_project", project))
+    limits = limits_of(person)
+    if limits is not None and not limits.leave(deed, project.pk):
+        return False
+    if _is_almighty(person):
+        return True
+    if deed in IMPLIED:
+        return bool(person.has_perm(f"access.{deed}_project", project))
+    if person.has_perm(f"access.{_floor(deed)}_project", project):
+        return True
+    return deed in _held(person, project)
 
 
-def require(person: Any, deed: Deed, project: Project) -> None:
-    """Raises Refusal `not_found` where the person sees no such project, `forbidden` where the role is too low."""
+def require(person: Any, deed: str, project: Project) -> None:
+    """Raises Refusal `not_found` where the person sees no such project, `forbidden` where the role is too low,
+    `scope_too_narrow` where the token is."""
     if may(person, deed, project):
         return
     if not may(person, "read", project):
         raise Refusal("not_found", "There is no such thing, or you may not see it.", status=404)
-    raise Refusal(
-        "forbidden",
-        f"You need the role {NEEDED[deed]} in the project “{project.name}” to do this.",
-        hint="Ask an owner of the project for that role.",
-        status=403,
-    )
+    limits = limits_of(person)
+    if limits is not None and not limits.leave(deed, project.pk):
+        raise Refusal(
+            "scope_too_narrow",
+            f"The token “{limits.token}” is not for this.",
+            hint=f"Use a token with the scope “{deed if deed in BY_NAME else 'all'}”, or “all”.",
+            status=403,
+        )
+    raise Refusal("forbidden", _too_low(deed, project), hint="Ask an owner of the project for that role.", status=403)
+
+
+def actions_in(person: Any, project: Project) -> frozenset[str]:
+    """All that the person may do in the project."""
+    if not _is_somebody(person):
+        return frozenset()
+    found = ALL if _is_almighty(person) else _held(person, project)
+    limits = limits_of(person)
+    if limits is None or not found:
+        return found
+    return found & (limits.actions | {SEE}) if limits.project_id in (None, project.pk) else frozenset()
 
 
 def visible_projects(person: Any) -> QuerySet[Project]:
-    if not getattr(person, "is_authenticated", False) or not person.is_active:
+    return projects_where(person, "read")
+
+
+def projects_where(person: Any, deed: str) -> QuerySet[Project]:
+    """Those in which the person may do the deed or action: one query for a deed, three for an action."""
+    if not _is_somebody(person):
         return Project.objects.none()
-    if person.is_superuser:
-        return Project.objects.all()
-    return get_objects_for_user(person, "access.read_project", klass=Project, with_superuser=False)
+    limits = limits_of(person)
+    if limits is not None and not actions_for(deed) <= limits.actions | {SEE}:
+        return Project.objects.none()
+    if _is_almighty(person):
+        found = Project.objects.all()
+    else:
+        floor = deed if deed in IMPLIED else _floor(deed)
+        found = get_objects_for_user(person, f"access.{floor}_project", klass=Project, with_superuser=False)
+        if deed not in IMPLIED:
+            found = Project.objects.filter(pk__in=found) | Project.objects.filter(pk__in=_projects_held(person, deed))
+    return found if limits is None or limits.project_id is None else found.filter(pk=limits.project_id)
 
 
 def project_named(person: Any, slug: str) -> Project:
@@ -61,3 +99,44 @@ def project_named(person: Any, slug: str) -> Project:
         message = _("There is no project “%s”, or you may not see it.") % slug
         raise Refusal("not_found", message, hint=hint, status=404)
     return found
+
+
+def _is_somebody(person: Any) -> bool:
+    return bool(getattr(person, "is_authenticated", False) and person.is_active)
+
+
+def _is_almighty(person: Any) -> bool:
+    limits = limits_of(person)
+    return bool(person.is_superuser or (limits is not None and limits.by_administrator))
+
+
+def _floor(action: str) -> Deed:
+    """The lowest deed that implies the action; of an action that readers have, the one above reading, so that a custom
+    role may leave it out."""
+    if action not in BY_NAME:
+        raise ValueError(f"“{action}” is neither a deed nor an action; see mlops/access/catalogue.py")
+    return next(deed for deed in DEEDS if action in IMPLIED[deed])
+
+
+def _held(person: Any, project: Project) -> frozenset[str]:
+    """The union of the person's own role and those of the person's groups, in one query."""
+    columns = ("role", "custom__actions")
+    own = Membership.objects.filter(project=project, user=person).values_list(*columns)
+    by_groups = GroupRole.objects.filter(project=project, group__user=person).values_list(*columns)
+    return frozenset().union(*(actions_of_role(*row) for row in own.union(by_groups, all=True)))
+
+
+def _projects_held(person: Any, action: str) -> list[Any]:
+    columns = ("project", "role", "custom__actions")
+    own = Membership.objects.filter(user=person).values_list(*columns)
+    by_groups = GroupRole.objects.filter(group__user=person).values_list(*columns)
+    rows = own.union(by_groups, all=True)
+    return [project for project, role, actions in rows if action in actions_of_role(role, actions)]
+
+
+def _too_low(deed: str, project: Project) -> str:
+    if deed in IMPLIED:
+        return f"You need the role {NEEDED[deed]} in the project “{project.name}” to do this."
+    action = BY_NAME[deed]
+    role = "operator" if action.by_operator else NEEDED[action.floor]
+    return f"You need the role {role}, or another with “{deed}”, in the project “{project.name}” to do this."

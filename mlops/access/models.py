@@ -1,18 +1,32 @@
-"""A project is the fence around people's work; its roles are guardian grants on the project's row."""
+"""A project is the fence around people's work; its roles are sets of actions, kept as guardian grants on its row."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from mlops.access.catalogue import ACTIONS, ALL, IMPLIED, SEE
 
 
 class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
     CONTRIBUTOR = "contributor", _("Contributor")
+    OPERATOR = "operator", _("Operator")
     READER = "reader", _("Reader")
+
+
+CUSTOM = "custom"
+"""In the column `role` where the row names a role of people's own."""
+BUILT_IN: dict[str, frozenset[str]] = {
+    Role.OWNER: ALL,
+    Role.CONTRIBUTOR: IMPLIED["contribute"],
+    Role.OPERATOR: frozenset(one.name for one in ACTIONS if one.by_operator),
+    Role.READER: frozenset(one.name for one in ACTIONS if one.by_reader),
+}
 
 
 class Project(models.Model):
@@ -38,13 +52,101 @@ class Project(models.Model):
         return self.name
 
 
-class Membership(models.Model):
-    """The role that a person holds in a project; kept in step with the guardian grants by access.actions."""
+class CustomRole(models.Model):
+    """A name for a set of actions, made by people: for one project, or for all of the server (no project)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.SlugField(max_length=60)
+    description = models.TextField(blank=True)
+    actions = models.JSONField(default=list)
+    """Sorted names from access.catalogue; `project.read` is always among them."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="one_role_name_per_project"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(project=None), name="one_role_name_on_the_server"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holding(models.Model):
+    """The role that somebody holds in a project: a built-in one, or `custom` and which."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20, choices=[*Role.choices, (CUSTOM, _("Custom"))])
+    custom = models.ForeignKey(CustomRole, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        abstract = True
+
+    @property
+    def role_name(self) -> str:
+        return self.custom.name if self.custom else self.role
+
+    @property
+    def role_title(self) -> str:
+        return self.custom.name if self.custom else str(Role(self.role).label)
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return actions_of_role(self.role, self.custom.actions if self.custom else None)
+
+
+class Membership(Holding):
+    """The role that a person holds in a project; kept in step with the guardian grants by access.grants."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_role_per_person_and_project")]
+
+
+class GroupRole(Holding):
+    """The role that everybody in a group holds in a project, beside what they hold themselves."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "group"], name="one_role_per_group_and_project")]
+
+
+class ServiceAccount(models.Model):
+    """A program that works in one project: an account without a password, which tokens alone speak for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.SlugField(max_length=60)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=models.Q(removed_at=None),
+                name="one_service_account_name_per_project",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def actions_of_role(role: str, custom: list[str] | None) -> frozenset[str]:
+    """Names that the catalogue does not know any more mean nothing."""
+    if role == CUSTOM:
+        return (frozenset(custom or ()) & ALL) | {SEE}
+    return BUILT_IN.get(role, frozenset())

@@ -1,11 +1,9 @@
-"""People, one-time sign-in links, tokens and passwords. Secrets leave here once; only their digests are kept."""
+"""People, one-time sign-in links and passwords. Secrets leave here once; only their digests are kept."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,13 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.accounts.models import ApiToken, SignInLink
+from mlops.access.models import ServiceAccount
+from mlops.accounts.models import SignInLink
+from mlops.accounts.secret import digest as digest
+from mlops.accounts.tokens import create_token as create_token
+from mlops.accounts.tokens import revoke_token as revoke_token
 from mlops.events.chain import record
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 
 LINK_LIFETIME = timedelta(hours=24)
-TOKEN_PREFIX = "mls_"
-SCOPES = ("all", "read")
 ADMINISTRATOR = "admin"
 
 
@@ -64,6 +64,13 @@ def create_person(actor: Any, *, name: str, administrator: bool = False) -> User
 
 def make_sign_in_link(user: User) -> str:
     """The token of a link that signs this person in once, within 24 hours: /sign-in/link/<token>/."""
+    if ServiceAccount.objects.filter(user=user).exists():
+        raise Refusal(
+            "no_person",
+            _("“%(name)s” is a service account, which does not sign in.") % {"name": user.get_username()},
+            hint=_("Make a token for it, on the page of its project."),
+            status=409,
+        )
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     SignInLink.objects.filter(expires_at__lt=now).delete()
@@ -88,49 +95,6 @@ def use_sign_in_link(token: str) -> User:
     return user
 
 
-def create_token(actor: Any, *, name: str, scopes: str = "all", expires: timedelta | datetime | None = None) -> str:
-    """The secret of a new personal token; it cannot be shown again."""
-    if not getattr(actor, "is_authenticated", False):
-        raise Refusal("not_signed_in", _("Sign in to create a token."), status=401)
-    name = name.strip()
-    if not name:
-        raise Refusal("name_missing", _("A token needs a name that says what it is for."))
-    if len(name) > 100:
-        raise Refusal("name_too_long", _("A token's name has at most 100 characters."))
-    if scopes not in SCOPES:
-        raise Refusal(
-            "scope_unknown",
-            _("“%(scope)s” is no scope; there are %(known)s.") % {"scope": scopes, "known": ", ".join(SCOPES)},
-            hint=nearest(scopes, SCOPES),
-        )
-    expires_at = _moment(expires)
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    with transaction.atomic():
-        if ApiToken.objects.filter(user=actor, name=name).exists():
-            raise Refusal(
-                "name_taken",
-                _("You already have a token “%(name)s”.") % {"name": name},
-                hint=_("Choose another name, or revoke that token first."),
-                status=409,
-            )
-        token = ApiToken.objects.create(
-            user=actor, name=name, digest=digest(secret), scopes=scopes, expires_at=expires_at
-        )
-        record(actor, "mlops.token.created", subject=f"tokens/{token.pk}", data={"name": name, "scopes": scopes})
-    return secret
-
-
-def revoke_token(actor: Any, *, token_id: uuid.UUID | str) -> None:
-    """One's own token, or as an administrator anybody's."""
-    tokens = ApiToken.objects.all() if getattr(actor, "is_superuser", False) else ApiToken.objects.filter(user=actor)
-    with transaction.atomic():
-        token = tokens.filter(pk=token_id).first()
-        if token is None:
-            raise Refusal("not_found", _("There is no such token, or it is not yours."), status=404)
-        record(actor, "mlops.token.revoked", subject=f"tokens/{token.pk}", data={"name": token.name})
-        token.delete()
-
-
 def change_password(actor: User, *, current: str, new: str) -> None:
     """Raises Refusal `password_wrong` or `password_weak`. Who has none yet (link accounts) needs no current one."""
     if actor.has_usable_password() and not actor.check_password(current):
@@ -148,17 +112,6 @@ def _check_strength(password: str, person: User) -> None:
     except ValidationError as error:
         hint = _("Choose a longer one, such as four words that do not belong together.")
         raise Refusal("password_weak", " ".join(error.messages), hint=hint) from error
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _moment(expires: timedelta | datetime | None) -> datetime | None:
-    moment = timezone.now() + expires if isinstance(expires, timedelta) else expires
-    if moment is not None and moment <= timezone.now():
-        raise Refusal("expiry_past", _("The token would have expired already."), hint=_("Choose a later day."))
-    return moment
 
 
 def _check_person_name(name: str) -> None:

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.decisions import visible_projects
-from mlops.access.models import Membership, Project
+from mlops.access.decisions import project_named, visible_projects
+from mlops.access.models import Project
 from mlops.access.paging import CursorPages
 from mlops.accounts import actions, membership, queries
 from mlops.accounts.models import ApiToken
@@ -21,7 +21,10 @@ from mlops.accounts.models import ApiToken
 
 class NewToken(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
-    scopes = serializers.ChoiceField(choices=actions.SCOPES, default="all")
+    scopes = serializers.CharField(
+        default="all", max_length=4000, help_text="`all`, `read`, or names of actions with commas between them."
+    )
+    project = serializers.SlugField(required=False, allow_blank=True, default="", help_text="Good in this one alone.")
     expires_days = serializers.IntegerField(min_value=1, max_value=3660, required=False, allow_null=True)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -30,6 +33,7 @@ class Token(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     scopes = serializers.CharField()
+    project = serializers.CharField(source="project.slug", default="", help_text="Empty: good in all projects.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
@@ -53,13 +57,13 @@ class ProjectView(serializers.Serializer[Any]):
 
 class NewMember(serializers.Serializer[Any]):
     user = serializers.CharField()
-    role = serializers.CharField(help_text="owner, contributor or reader")
+    role = serializers.CharField(help_text="owner, contributor, operator, reader, or a role of people's own")
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class Member(serializers.Serializer[Any]):
     user = serializers.CharField(source="user.username")
-    role = serializers.CharField()
+    role = serializers.CharField(source="role_name")
     since = serializers.DateTimeField(source="created_at")
 
 
@@ -69,9 +73,8 @@ class Me(serializers.Serializer[Any]):
     projects = serializers.SerializerMethodField()
 
     def get_projects(self, user: Any) -> list[dict[str, str]]:
-        roles = dict(Membership.objects.filter(user=user).values_list("project_id", "role"))
-        fallback = "owner" if user.is_superuser else ""
-        return [{"slug": p.slug, "name": p.name, "role": roles.get(p.pk, fallback)} for p in visible_projects(user)]
+        roles = queries.roles_of(user)
+        return [{"slug": p.slug, "name": p.name, "role": roles.get(p.pk, "")} for p in visible_projects(user)]
 
 
 class MeView(APIView):
@@ -92,7 +95,10 @@ class TokensView(APIView):
         values = _checked(NewToken, request)
         days = values.get("expires_days")
         expires = timedelta(days=days) if days else values.get("expires_at")
-        secret = actions.create_token(request.user, name=values["name"], scopes=values["scopes"], expires=expires)
+        project = project_named(request.user, values["project"]) if values["project"] else None
+        secret = actions.create_token(
+            request.user, name=values["name"], scopes=values["scopes"], expires=expires, project=project
+        )
         token = ApiToken.objects.get(digest=actions.digest(secret))
         return Response(dict(Token(token).data) | {"secret": secret}, status=status.HTTP_201_CREATED)
 

@@ -16,8 +16,9 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from mlops.accounts import lockout, sign_in
-from mlops.accounts.actions import digest
 from mlops.accounts.models import ApiToken
+from mlops.accounts.secret import digest
+from mlops.accounts.tokens import apply_limits
 from mlops.formats.refusal import Refusal
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -62,11 +63,15 @@ def refuse_often_wrong(request: HttpRequest | Request) -> None:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """The living token with this secret; notes that it was used, at most once a minute."""
+    """The living token with this secret, whose person is narrowed to what it may do. That it was used is noted, at
+    most once a minute."""
     now = timezone.now()
-    living = ApiToken.objects.select_related("user").filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    living = ApiToken.objects.select_related("user", "project").filter(Q(expires_at=None) | Q(expires_at__gt=now))
     token = living.filter(digest=digest(secret), user__is_active=True).first()
-    if token is not None and (token.last_used_at is None or token.last_used_at < now - SEEN_EVERY):
+    if token is None:
+        return None
+    apply_limits(token)
+    if token.last_used_at is None or token.last_used_at < now - SEEN_EVERY:
         _note_use(token.pk, now)
     return token
 

@@ -8,18 +8,21 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from guardian.shortcuts import assign_perm, remove_perm
 
-from mlops.access.decisions import DEEDS_OF, require
-from mlops.access.models import Membership, Project, Role
+from mlops.access.decisions import require
+from mlops.access.grants import hold, let_go
+from mlops.access.limits import require_unlimited
+from mlops.access.models import Membership, Project, Role, ServiceAccount
+from mlops.accounts.roles import require_power, role_named
 from mlops.events.chain import record
-from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.refusal import Refusal
 
 
 def create_project(actor: Any, *, name: str, slug: str = "", description: str = "") -> Project:
     """Anybody who is signed in may create a project, and is its first owner."""
     if not getattr(actor, "is_authenticated", False):
         raise Refusal("not_signed_in", _("Sign in to create a project."), status=401)
+    require_unlimited(actor, "projects.create")
     name = name.strip()
     slug = slug or slugify(name)[:60]
     if not name or not slug:
@@ -32,20 +35,21 @@ def create_project(actor: Any, *, name: str, slug: str = "", description: str = 
                 hint=_("Choose another name."),
             )
         project = Project.objects.create(name=name, slug=slug, description=description, created_by=actor)
-        _grant(project, actor, Role.OWNER)
+        hold(project, actor, role=Role.OWNER, custom=None)
         record(actor, "mlops.project.created", subject=f"projects/{slug}", project=project, data={"name": name})
     return project
 
 
 def give_role(actor: Any, project: Project, *, user: User, role: str, reason: str = "") -> Membership:
     """Adds the person to the project, or changes the role. The last owner keeps the role."""
-    require(actor, "own", project)
-    if role not in Role.values:
-        raise Refusal("role_unknown", _("“%(role)s” is no role.") % {"role": role}, hint=nearest(role, Role.values))
+    require(actor, "people.manage", project)
+    custom = role_named(role, project)
+    require_power(actor, project, role=role, custom=custom, holder=user)
+    _check_belongs(project, user)
     with transaction.atomic():
         if role != Role.OWNER:
             _keep_an_owner(project, user)
-        membership = _grant(project, user, Role(role))
+        membership = hold(project, user, role=role, custom=custom)
         record(
             actor,
             "mlops.project.role_given",
@@ -58,11 +62,11 @@ def give_role(actor: Any, project: Project, *, user: User, role: str, reason: st
 
 
 def remove_person(actor: Any, project: Project, *, user: User, reason: str = "") -> None:
-    require(actor, "own", project)
+    require(actor, "people.manage", project)
+    require_power(actor, project, holder=user)
     with transaction.atomic():
         _keep_an_owner(project, user)
-        Membership.objects.filter(project=project, user=user).delete()
-        _set_grants(project, user, ())
+        let_go(project, user)
         record(
             actor,
             "mlops.project.person_removed",
@@ -75,19 +79,19 @@ def remove_person(actor: Any, project: Project, *, user: User, reason: str = "")
 
 def check_owner(actor: Any, project: Project) -> None:
     """For faces that look up a person by name before they act: who may not act learns nothing about names."""
-    require(actor, "own", project)
+    require(actor, "people.manage", project)
 
 
-def _grant(project: Project, user: User, role: Role) -> Membership:
-    membership, _created = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
-    _set_grants(project, user, DEEDS_OF[role])
-    return membership
-
-
-def _set_grants(project: Project, user: User, deeds: tuple[str, ...]) -> None:
-    for deed in ("read", "contribute", "own"):
-        change = assign_perm if deed in deeds else remove_perm
-        change(f"access.{deed}_project", user, project)
+def _check_belongs(project: Project, user: User) -> None:
+    """A service account works in its own project alone. Raises Refusal `account_elsewhere`."""
+    account = ServiceAccount.objects.filter(user=user).first()
+    if account is not None and account.project_id != project.pk:
+        raise Refusal(
+            "account_elsewhere",
+            _("“%(name)s” is a service account of another project.") % {"name": user.get_username()},
+            hint=_("Make one for this project."),
+            status=409,
+        )
 
 
 def _keep_an_owner(project: Project, leaving: User) -> None:

@@ -13,8 +13,10 @@ class ApiToken(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.CharField(max_length=200, default="all")
-    """`all`, or `read`: safe methods only."""
+    scopes = models.TextField(default="all")
+    """`all`, `read` (safe methods only), or names of actions with commas between them."""
+    project = models.ForeignKey("access.Project", null=True, on_delete=models.CASCADE, related_name="+")
+    """The only one in which the token is good; None: all of the person's."""
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -9,25 +9,48 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import may, visible_projects
-from mlops.access.models import Membership, Project
+from mlops.access.models import GroupRole, Membership, Project, ServiceAccount
 from mlops.accounts.models import ApiToken
 from mlops.formats.refusal import Refusal, nearest
 
 
 def tokens_of(user: Any) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(user=user)
+    return ApiToken.objects.filter(user=user).select_related("project")
 
 
 def members_of(project: Project) -> QuerySet[Membership]:
-    return Membership.objects.filter(project=project).select_related("user").order_by("user__username")
+    """People alone; service accounts have a list of their own."""
+    accounts = ServiceAccount.objects.filter(project=project).values("user")
+    return (
+        Membership.objects.filter(project=project)
+        .exclude(user__in=accounts)
+        .select_related("user", "custom")
+        .order_by("user__username")
+    )
 
 
 def role_of(user: Any, project: Project) -> str:
-    """`owner`, `contributor`, `reader`, or an empty text; administrators who are no members are owners in effect."""
-    membership = Membership.objects.filter(project=project, user=user).first()
+    """The name of the role, or an empty text; of several (groups) the person's own, else the one with most actions.
+    Administrators who are no members are owners in effect."""
+    membership = Membership.objects.filter(project=project, user=user).select_related("custom").first()
     if membership is not None:
-        return membership.role
-    return "owner" if may(user, "own", project) else ""
+        return membership.role_name
+    if may(user, "own", project):
+        return "owner"
+    by_groups = GroupRole.objects.filter(project=project, group__user=user).select_related("custom")
+    best = max(by_groups, key=lambda one: len(one.actions), default=None)
+    return best.role_name if best else ""
+
+
+def roles_of(user: Any) -> dict[Any, str]:
+    """The names of the person's roles by project: the own one, else that of a group with the most actions."""
+    by_groups = GroupRole.objects.filter(group__user=user).select_related("custom")
+    found = {one.project_id: one.role_name for one in sorted(by_groups, key=lambda one: len(one.actions))}
+    own = Membership.objects.filter(user=user).select_related("custom")
+    found |= {one.project_id: one.role_name for one in own}
+    if user.is_superuser:  # an owner in effect wherever they hold none
+        return dict.fromkeys(visible_projects(user).values_list("pk", flat=True), "owner") | found
+    return found
 
 
 def visible_project(user: Any, slug: str) -> Project:

@@ -6,9 +6,8 @@ import re
 import uuid
 
 from django.db.models import Q, QuerySet
-from guardian.shortcuts import get_objects_for_user
 
-from mlops.access.decisions import Deed, may, require
+from mlops.access.decisions import may, projects_where, require
 from mlops.access.models import Project
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.faults import invalid, missing
@@ -24,7 +23,7 @@ RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
 
 
-def project_of(caller: Caller, deed: Deed = "read") -> Project:
+def project_of(caller: Caller, deed: str = "read") -> Project:
     """The one that the request names, else the oldest that the person may contribute to, else the oldest they see."""
     if caller.workspace not in ("", "default"):
         found = projects_of(caller).first()
@@ -32,7 +31,7 @@ def project_of(caller: Caller, deed: Deed = "read") -> Project:
             raise missing(f"Workspace '{caller.workspace}' not found")
         require(caller.person, deed, found)
         return found
-    own = get_objects_for_user(caller.person, "access.contribute_project", klass=Project, with_superuser=True)
+    own = projects_where(caller.person, "contribute")
     found = own.order_by("created_at").first() or projects_of(caller).order_by("created_at").first()
     if found is None:
         raise missing("You are in no project yet. Ask an owner of a project for a role in it, or create one.")
@@ -59,7 +58,7 @@ def default_experiment(project: Project) -> Experiment:
     return Experiment.objects.get_or_create(project=project, name=DEFAULT_NAME, defaults=values)[0]
 
 
-def experiment_of(caller: Caller, given: str, deed: Deed = "read") -> Experiment:
+def experiment_of(caller: Caller, given: str, deed: str = "read") -> Experiment:
     """Also one in the recycle bin."""
     if caller.run is not None and given in ("", DEFAULT_ID, id_of(caller.run.experiment)):
         return caller.run.experiment
@@ -79,7 +78,7 @@ def experiment_of(caller: Caller, given: str, deed: Deed = "read") -> Experiment
     return found
 
 
-def run_of(caller: Caller, given: str, deed: Deed = "read") -> Run:
+def run_of(caller: Caller, given: str, deed: str = "read") -> Run:
     """Also one in the recycle bin."""
     if RUN_ID.fullmatch(given) is None:
         raise invalid(f"{told('run_id', given)}.")
@@ -119,7 +118,7 @@ def model_id_of(model: LoggedModel) -> str:
     return f"m-{model.pk.hex}"
 
 
-def model_of(caller: Caller, given: str, deed: Deed = "read", *, also_deleted: bool = False) -> LoggedModel:
+def model_of(caller: Caller, given: str, deed: str = "read", *, also_deleted: bool = False) -> LoggedModel:
     key = as_key(given.removeprefix("m-")) or uuid.UUID(int=0)
     wanted = LoggedModel.objects.select_related("experiment__project", "run", "created_by").filter(pk=key)
     if _narrowed(caller):

@@ -154,6 +154,9 @@ class PointKind(models.TextChoices):
 EVERY_NAME = "*"
 
 
+APPROVERS = [(one.value, one.label) for one in (Role.OWNER, Role.CONTRIBUTOR, Role.READER)]
+
+
 class ApprovalRule(models.Model):
     """What it takes to move a stage or an alias: of one model, or of all models of the project."""
 
@@ -166,7 +169,7 @@ class ApprovalRule(models.Model):
     """The stage or alias; `*`: every one that has no rule by its name."""
     approvals = models.PositiveSmallIntegerField(default=1)
     """How many different people; 0: the checks alone decide."""
-    by = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
+    by = models.CharField(max_length=20, choices=APPROVERS, default=Role.OWNER)
     """The least role of those who approve."""
     asker_may_approve = models.BooleanField(default=False)
     checks = models.JSONField(default=list)

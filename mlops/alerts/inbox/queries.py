@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
-from mlops.access.models import Membership, Project
+from mlops.access.holders import projects_held
+from mlops.access.models import Project
 from mlops.alerts.models import Alert, Channel, Mute, Notification, Rule, Way
 from mlops.alerts.models.alert import OPEN
 from mlops.formats.refusal import Refusal
@@ -76,7 +77,7 @@ def unread_count(user: Any) -> int:
     """Alerts, not messages. By membership in one query, because every page asks; it tells a number only."""
     mine = Notification.objects.filter(person=user.pk, way=Way.IN_APP, read_at=None)
     if not user.is_superuser:
-        mine = mine.filter(alert__project__in=Membership.objects.filter(user=user).values("project"))
+        mine = mine.filter(alert__in=Alert.objects.filter(projects_held(user)))
     return mine.values("alert").distinct().count()
 
 

@@ -6,22 +6,18 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from guardian.shortcuts import get_objects_for_user
 
-from mlops.access.decisions import require
+from mlops.access.decisions import projects_where, require
 from mlops.access.models import Project
 from mlops.alerts.models import Delivery, DeliveryState, Subscription
 from mlops.formats.refusal import Refusal
 
 
 def visible_to(person: Any) -> QuerySet[Subscription]:
-    if not getattr(person, "is_authenticated", False) or not person.is_active:
-        return Subscription.objects.none()
     rows = Subscription.objects.select_related("project", "created_by")
-    if person.is_superuser:
+    if getattr(person, "is_superuser", False) and person.is_active:
         return rows
-    projects = get_objects_for_user(person, "access.contribute_project", klass=Project, with_superuser=False)
-    return rows.filter(project__in=projects)
+    return rows.filter(project__in=projects_where(person, "alerts.change"))
 
 
 def by_id(person: Any, subscription_id: uuid.UUID) -> Subscription:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from mlops.access.decisions import may
-from mlops.access.models import Membership, Role
+from mlops.access.holders import people_who_may
 from mlops.alerts.models import Alert, Audience, Rule
 
-ROLES: dict[str, tuple[str, ...]] = {
-    Audience.OWNERS: (Role.OWNER,),
-    Audience.CONTRIBUTORS: (Role.OWNER, Role.CONTRIBUTOR),
-    Audience.EVERYONE: (Role.OWNER, Role.CONTRIBUTOR, Role.READER),
+NEEDED: dict[str, str] = {
+    Audience.OWNERS: "people.manage",
+    Audience.CONTRIBUTORS: "alerts.answer",
+    Audience.EVERYONE: "project.read",
 }
 
 
 def people_told(rule: Rule, alert: Alert) -> list[Any]:
     named: list[Any]
-    if rule.audience in ROLES:
-        members = Membership.objects.filter(project=alert.project, role__in=ROLES[rule.audience])
-        named = list(User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("pk"))
+    if rule.audience in NEEDED:
+        named = list(people_who_may(alert.project, NEEDED[rule.audience]))
     elif rule.audience == Audience.AUTHOR:
         named = [alert.author or rule.owner]
     else:

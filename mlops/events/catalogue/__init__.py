@@ -6,6 +6,7 @@ by `python -m mlops.events.catalogue docs/events`."""
 from __future__ import annotations
 
 from mlops.events.catalogue import (
+    access,
     accounts,
     alerts,
     batch,
@@ -62,6 +63,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Recycle bin": deletion.TYPES,
     "Projects and clusters": projects.TYPES,
     "People and tokens": accounts.TYPES,
+    "Roles, groups and service accounts": access.TYPES,
 }
 """In the order in which people look for them."""
 

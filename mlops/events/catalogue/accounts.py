@@ -23,7 +23,9 @@ class Locked(Data, kw_only=True):
 
 class TokenCreated(Data, kw_only=True):
     name: str
-    scopes: Annotated[str, said("What it may do, such as `all` or `read`.")]
+    scopes: Annotated[str, said("What it may do: `all`, `read`, or names of actions with commas between them.")]
+    of: Annotated[str, said("Whom it speaks for: the person, or a service account.")] = ""
+    project: Annotated[str, said("The only one in which it is good; empty: everywhere.")] = ""
 
 
 class TokenRevoked(Data, kw_only=True):

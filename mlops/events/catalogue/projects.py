@@ -13,7 +13,7 @@ class Created(Data, kw_only=True):
 
 class RoleGiven(Data, kw_only=True):
     user: str
-    role: Annotated[str, said("`owner`, `contributor` or `reader`.")]
+    role: Annotated[str, said("A built-in role, or one of people's own.")]
 
 
 class PersonRemoved(Data, kw_only=True):

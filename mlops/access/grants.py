@@ -1,0 +1,48 @@
+"""The guardian grants behind roles: whoever holds a role in a project has the deeds that its actions amount to."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+from django.contrib.auth.models import Group, User
+from guardian.shortcuts import assign_perm, remove_perm
+
+from mlops.access.catalogue import DEEDS, deeds_within
+from mlops.access.models import CUSTOM, CustomRole, GroupRole, Membership, Project
+
+
+@overload
+def hold(project: Project, holder: Group, *, role: str, custom: CustomRole | None) -> GroupRole: ...
+@overload
+def hold(project: Project, holder: User, *, role: str, custom: CustomRole | None) -> Membership: ...
+def hold(project: Project, holder: Any, *, role: str, custom: CustomRole | None) -> Any:
+    """Gives a person or a group the role instead of the one held so far."""
+    values = {"role": CUSTOM if custom else role, "custom": custom}
+    held: Membership | GroupRole
+    if isinstance(holder, Group):
+        held, _made = GroupRole.objects.update_or_create(project=project, group=holder, defaults=values)
+    else:
+        held, _made = Membership.objects.update_or_create(project=project, user=holder, defaults=values)
+    keep_in_step(project, holder, held.actions)
+    return held
+
+
+def let_go(project: Project, holder: Any) -> None:
+    if isinstance(holder, Group):
+        GroupRole.objects.filter(project=project, group=holder).delete()
+    else:
+        Membership.objects.filter(project=project, user=holder).delete()
+    keep_in_step(project, holder, frozenset())
+
+
+def keep_in_step(project: Project, holder: Any, actions: frozenset[str]) -> None:
+    deeds = deeds_within(actions)
+    for deed in DEEDS:
+        change = assign_perm if deed in deeds else remove_perm
+        change(f"access.{deed}_project", holder, project)
+
+
+def holders_of(role: CustomRole) -> list[tuple[Project, Any]]:
+    people = Membership.objects.filter(custom=role).select_related("project", "user")
+    groups = GroupRole.objects.filter(custom=role).select_related("project", "group")
+    return [*((one.project, one.user) for one in people), *((one.project, one.group) for one in groups)]

@@ -1,0 +1,35 @@
+"""Who holds what in a project: people by their own roles and by those of their groups. Programs are no people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from mlops.access.models import GroupRole, Membership, Project, ServiceAccount, actions_of_role
+
+
+def people_who_may(project: Project, action: str) -> QuerySet[User]:
+    """Active people with a role that has the action; administrators who hold none are not among them."""
+    people = [
+        user
+        for user, *role in Membership.objects.filter(project=project).values_list("user", "role", "custom__actions")
+        if action in actions_of_role(*role)
+    ]
+    groups = [
+        group
+        for group, *role in GroupRole.objects.filter(project=project).values_list("group", "role", "custom__actions")
+        if action in actions_of_role(*role)
+    ]
+    programs = ServiceAccount.objects.filter(project=project).values("user")
+    by_group = User.groups.through.objects.filter(group__in=groups).values("user")
+    found = User.objects.filter(Q(pk__in=people) | Q(pk__in=by_group), is_active=True)
+    return found.exclude(pk__in=programs).order_by("pk")
+
+
+def projects_held(user: Any) -> Q:
+    """The projects in which the person holds a role, as a condition on a column `project`; no query of its own."""
+    own = Membership.objects.filter(user=user).values("project")
+    by_groups = GroupRole.objects.filter(group__user=user).values("project")
+    return Q(project__in=own) | Q(project__in=by_groups)
