@@ -22,6 +22,7 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["mlops.web", "designer"]), name="javascript-catalog"),
     path("api/v1/schema/", api_docs.schema, name="schema"),
     *(path("api/v1/", include(f"mlops.{name}.urls")) for name in API),
+    path("odata/v1/", include("mlops.analytics.odata.urls")),
     path("", include("mlops.mlflow_api.urls")),
     path("", include("mlops.accounts.pages")),
     path("", include("mlops.web.urls")),

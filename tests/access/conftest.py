@@ -69,6 +69,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "saved_id": saved.pk,
         "forgetting_id": forgetting.pk,
         "refresh_id": refresh.pk,
+        "segment": "Runs",
         "slug": project.slug,
         "batch_id": job.endpoint_id,
         "batch_deployment": "night",

@@ -32,6 +32,13 @@ on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act"
 on("api/v1/clusters/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("api/v1/clusters/<uuid:cluster_id>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"context": "x"}), DELETE=ADMINISTRATOR)
 
+# -- analytics
+on("odata/v1/", GET=SIGNED_IN)
+on("odata/v1/$metadata", GET=SIGNED_IN)
+on("odata/v1/<str:segment>", GET=SIGNED_IN)
+on("odata/v1/<str:segment>", query="(00000000-0000-0000-0000-000000000000)", GET=SIGNED_IN, allowed=(404,))
+on("odata/v1/<str:segment>/$count", GET=SIGNED_IN)
+
 # -- imports
 on("api/v1/imports/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "address": "/srv/mlruns"}))
 on("api/v1/imports/", query="?project={slug}", GET=SIGNED_IN)

@@ -1,0 +1,1 @@
+"""The child process that runs SQL over tables laid out as Parquet, and sees nothing else."""

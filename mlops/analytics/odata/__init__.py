@@ -1,0 +1,1 @@
+"""The OData v4 feed below /odata/v1/."""

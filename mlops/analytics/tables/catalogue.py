@@ -1,0 +1,33 @@
+"""All tables that a person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops.analytics.tables.collected import Collected, collected
+from mlops.analytics.tables.records import BY_NAME, RECORDS, Records
+from mlops.formats.refusal import Refusal, Where, nearest
+
+Source = Records | Collected
+
+
+def sources(person: Any, *, project: str = "") -> list[Source]:
+    """The studio's own first. Rows are looked at by nobody yet."""
+    return [*RECORDS, *collected(person, project=project)]
+
+
+def source(person: Any, name: str) -> Source:
+    """By its name in OData. Raises Refusal `table_unknown` with the nearest."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    known = sources(person)
+    for one in known:
+        if one.table.name == name:
+            return one
+    raise Refusal(
+        "table_unknown",
+        f"There is no table “{name[:120]}”, or you may not see it.",
+        hint=nearest(name, [one.table.name for one in known]),
+        status=404,
+        where=Where(value=name[:120]),
+    )
