@@ -6,7 +6,7 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
-        from designer import component_uses, named_in, run_users
+        from designer import component_uses, lineage, named_in, run_users
         from designer.queries import recent
         from mlops.web.drafts import register
 
@@ -14,3 +14,4 @@ class DesignerConfig(AppConfig):
         component_uses.register()
         named_in.register()
         run_users.register()
+        lineage.register()

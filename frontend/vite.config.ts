@@ -25,6 +25,7 @@ export default defineConfig({
         component: here("./src/component.tsx"),
         plots: here("./src/plots.ts"),
         findings: here("./src/findings.tsx"),
+        lineage: here("./src/lineage.tsx"),
         live: here("./src/live.ts"),
         sending: here("./src/sending.ts"),
       },

@@ -1,12 +1,13 @@
 """The graph of who made and used what, from a thing upstream to what it came from and downstream to what uses it.
 
-Names are `datasets/NAME:3`, `runs/12`, `models/NAME:3`, `deployments/ENDPOINT/NAME`, `windows/ID` (collected data that
-was saved), `monitors/NAME`, `looks/MONITOR:7` and `attempts/POLICY:2` (retraining)."""
+Names are those of the kinds, such as `datasets/NAME:3`, `runs/12`, `models/NAME:3`, `deployments/ENDPOINT/NAME`,
+`commits/SHA`, `environments/NAME:1` and `attempts/POLICY:2`. It is read piece by piece: a node says where to go on."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from mlops.lineage import kinds
 
 Direction = Literal["upstream", "downstream", "both"]
 MOST_NODES = 200
+USUAL_FAN = 25
+"""Neighbours of one node to one side that are given at once."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +31,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime | None = None
     by: str = ""
     url: str = ""
+    facts: dict[str, str] = {}
+    more_up: int | None = None
+    """How many of its upstream neighbours are given, where there are more or nobody looked; None: all are here."""
+    more_down: int | None = None
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,54 +53,117 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     """False: there is more than is shown."""
 
 
-def graph_of(row: Any, *, direction: Direction = "both", depth: int = 6, most: int = MOST_NODES) -> Graph:
-    """`row`: a dataset version, run, model version, deployment, saved window, monitor, look or attempt."""
+@dataclass(frozen=True)
+class Bounds:
+    """`projects`: what may be seen; None: everything. `only`: titles of kinds; empty: all but those of details."""
+
+    depth: int = 6
+    most: int = MOST_NODES
+    fan: int = USUAL_FAN
+    after: int = 0
+    """Of the root's neighbours, those that were given before."""
+    only: Collection[str] = ()
+    projects: Collection[Any] | None = None
+
+    def shows(self, row: Any) -> bool:
+        kind = kinds.kind_of(row)
+        if self.projects is not None and kind.project_id(row) not in self.projects:
+            return False
+        return kind.title in self.only if self.only else not kind.is_detail
+
+
+def graph_of(
+    row: Any, *, direction: Direction = "both", depth: int = 6, most: int = MOST_NODES, bounds: Bounds | None = None
+) -> Graph:
+    """`row`: of any kind. Neighbours are read at `bounds.most` nodes at most, the nearest first."""
+    bounds = bounds or Bounds(depth=depth, most=most)
     root = kinds.name_of(row)
-    nodes = {root: _node(row, 0)}
+    rows = {root: (row, 0)}
     edges: dict[tuple[str, str], Edge] = {}
-    is_whole = True
+    more: dict[tuple[str, int], int | None] = {}
     for step in _steps(direction):
-        waiting = deque([(row, 0)])
-        seen = {root}
+        most = bounds.most // 2 if direction == "both" and step < 0 else bounds.most
+        waiting, seen = deque([(row, 0)]), {root}
         while waiting:
             here, distance = waiting.popleft()
-            if abs(distance) >= depth:
-                is_whole = is_whole and not any(True for _ in _neighbours(here, step))
+            name = kinds.name_of(here)
+            if abs(distance) >= bounds.depth or len(rows) >= most:
+                more[name, step] = 0
                 continue
-            for relation, other in _neighbours(here, step):
-                name = kinds.name_of(other)
-                if name not in nodes and len(nodes) >= most:
-                    is_whole = False
-                    continue
-                pair = (name, kinds.name_of(here)) if step < 0 else (kinds.name_of(here), name)
+            after = bounds.after if distance == 0 else 0
+            found, rest = neighbours(here, step, bounds, after=after)
+            more[name, step] = rest
+            for relation, other in found:
+                other_name = kinds.name_of(other)
+                if other_name not in rows and len(rows) >= most:
+                    more[name, step] = after
+                    break
+                pair = (other_name, name) if step < 0 else (name, other_name)
                 edges.setdefault(pair, Edge(source=pair[0], target=pair[1], relation=relation))
-                nodes.setdefault(name, _node(other, distance + step))
-                if name not in seen:
-                    seen.add(name)
+                rows.setdefault(other_name, (other, distance + step))
+                if other_name not in seen:
+                    seen.add(other_name)
                     waiting.append((other, distance + step))
-    ordered = sorted(nodes.values(), key=lambda node: (node.distance, node.kind, node.name))
+    nodes = [_node(one, away, more.get((name, -1), 0), more.get((name, 1), 0)) for name, (one, away) in rows.items()]
+    ordered = sorted(nodes, key=lambda node: (node.distance, node.kind, node.name))
+    is_whole = all(rest is None for rest in more.values())
     return Graph(root=root, nodes=tuple(ordered), edges=tuple(edges.values()), is_whole=is_whole)
+
+
+def neighbours(row: Any, step: int, bounds: Bounds, *, after: int = 0) -> tuple[list[tuple[str, Any]], int | None]:
+    """To one side, of each relation in turn, from `after` on; and where to go on, None where that was all."""
+    kind = kinds.kind_of(row)
+    fans = kind.upstream(row) if step < 0 else kind.downstream(row)
+    found: list[tuple[str, Any]] = []
+    passed = 0
+    for relation, rows in fans:
+        if isinstance(rows, list):
+            rows = [one for one in rows if bounds.shows(one)]
+        skip = max(after - passed, 0)
+        if skip and (size := _size(rows)) <= skip:
+            passed += 0 if not isinstance(rows, list) and _is_left_out(list(rows[0:1]), bounds) else size
+            continue
+        wanted = bounds.fan - len(found)
+        part = list(rows[skip : skip + wanted + 1])
+        if not isinstance(rows, list) and _is_left_out(part, bounds):
+            continue
+        found += [(relation, one) for one in part[:wanted] if bounds.shows(one)]
+        passed += skip + min(len(part), wanted)
+        if len(part) > wanted:
+            return found, passed
+    return found, None
+
+
+def _is_left_out(part: list[Any], bounds: Bounds) -> bool:
+    """Whether the rows of a query, which are all of one kind, are of one that is left out: they do not count then."""
+    kind = kinds.kind_of(part[0]) if part else None
+    return kind is not None and (kind.title not in bounds.only if bounds.only else kind.is_detail)
+
+
+def node_of(row: Any) -> Node:
+    return _node(row, 0, 0, 0)
 
 
 def _steps(direction: Direction) -> tuple[int, ...]:
     return {"upstream": (-1,), "downstream": (1,), "both": (-1, 1)}[direction]
 
 
-def _neighbours(row: Any, step: int) -> Iterable[kinds.Link]:
-    kind = kinds.kind_of(row)
-    return kind.upstream(row) if step < 0 else kind.downstream(row)
+def _size(rows: Any) -> int:
+    return len(rows) if isinstance(rows, list) else int(rows.count())
 
 
-def _node(row: Any, distance: int) -> Node:
+def _node(row: Any, distance: int, more_up: int | None, more_down: int | None) -> Node:
     kind = kinds.kind_of(row)
-    who = getattr(row, "created_by", None)
     return Node(
         name=kind.name(row),
         kind=kind.title,
         title=kind.text(row),
         distance=distance,
-        state=str(getattr(row, "state", "") or getattr(row, "stage", "")),
-        at=row.created_at,
-        by=who.get_username() if who else "",
+        state=kind.state(row),
+        at=kind.at(row),
+        by=kind.by(row),
         url=kind.url(row),
+        facts={words: str(value)[:300] for words, value in kind.facts(row).items() if value},
+        more_up=more_up,
+        more_down=more_down,
     )

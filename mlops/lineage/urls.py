@@ -11,6 +11,7 @@ VERSION = "models/<uuid:model_id>/versions/<int:number>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lineage/", api.Lineage.as_view()),
+    path("lineage/things/", api.Found.as_view()),
     path("monitors/<uuid:monitor_id>/looks/<int:number>/causes/", api.Causes.as_view()),
     path("models/<uuid:model_id>/timeline/", api.Timeline.as_view()),
     path("models/<uuid:model_id>/card/", versions.ModelCard.as_view()),

@@ -77,6 +77,7 @@ def _items(path: str) -> list[Item]:
         (_("Batch"), "table", "web:batch-endpoints"),
         (_("Monitoring"), "eye", "web:monitoring"),
         (_("Retraining"), "refresh", "web:retraining"),
+        (_("Lineage"), "lineage", "web:lineage"),
         (_("Alerts"), "bell", "web:alerts"),
         (_("Projects"), "projects", "web:projects"),
     ]

@@ -378,6 +378,10 @@ on("api/v1/models/<uuid:model_id>/versions/<int:number>/restore/", POST=CONTRIBU
 on("api/v1/models/<uuid:model_id>/timeline/", GET=READ)
 on("models/<uuid:model_id>/timeline/", GET=READ)
 on("api/v1/lineage/", query="?of=runs/1", GET=READ)
+on("api/v1/lineage/things/", GET=SIGNED_IN)
+on("lineage/", GET=SIGNED_IN)
+on("lineage/", query="?of=runs/1", GET=READ)
+on("lineage/uses/", query="?of=runs/1", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/", GET=READ)
 on(
     "api/v1/models/<uuid:model_id>/versions/<int:number>/",

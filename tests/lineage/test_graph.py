@@ -21,7 +21,11 @@ def test_upstream_of_a_deployment_is_all_that_it_stands_on(retrained):
     assert told["datasets/Cars:1", "runs/1"] == "read"
     assert told["runs/1", "models/prices:2"] == "made by"
     near = graph_of(retrained.deployment, direction="upstream", depth=1)
-    assert (names(near), graph.is_whole, near.is_whole) == ({"models/prices:2"}, True, False)
+    assert (names(near), graph.is_whole, near.is_whole) == (
+        {"models/prices:2", "attempts/prices:1"},
+        True,
+        False,
+    )
 
 
 def test_downstream_of_data_is_all_that_came_of_it(retrained, owner, project, client, reader, stranger):
@@ -43,5 +47,6 @@ def test_a_wrong_name_is_answered_with_the_nearest(client, reader, add_version):
     client.force_login(reader)
     assert client.get("/api/v1/lineage/?of=datasets/sale:1").json()["hint"] == "Did you mean 'datasets/sales:1'?"
     assert client.get("/api/v1/lineage/?of=dataset/sales").json()["hint"] == "Did you mean 'datasets'?"
-    assert client.get("/api/v1/lineage/?of=datasets/sales&direction=up").status_code == 400
+    assert client.get("/api/v1/lineage/?of=datasets/sales&direction=sideways").status_code == 400
+    assert client.get("/api/v1/lineage/?of=datasets/sales&kinds=runs").json()["hint"] == "Did you mean 'run'?"
     assert client.get("/api/v1/lineage/?of=datasets/sales&depth=99").json()["code"] == "depth_out_of_range"

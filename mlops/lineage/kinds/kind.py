@@ -3,50 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
 
-from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from mlops.access.models import Project
 
-Link = tuple[str, Any]
-"""What a row has to do with another, and that other row."""
-MOST_LINKS = 30
-"""Of one sort, the newest."""
+
+class Sliced(Protocol):
+    """A query set, a list, or `mentions.asking.Naming`: read by slices only."""
+
+    def __getitem__(self, part: slice, /) -> Any: ...
 
 
-class Kind(Protocol):
-    @property
-    def prefix(self) -> str:
-        """Before the slash of a name."""
+Fan = tuple[str, Sliced]
+"""What a row has to do with others, and these, the newest first."""
+MOST_KNOWN = 30
+MOST_FEW = 300
+"""Of what a project has few of, and what cannot be asked of the database: endpoints, monitors."""
 
-    @property
-    def title(self) -> str:
-        """In English, one word: what programs compare."""
 
-    @property
-    def model(self) -> type[models.Model]: ...
+class Kind:
+    """One file each. Rows are read with what `name`, `project_id` and `facts` need."""
 
-    def name(self, row: Any) -> str: ...
+    prefix: ClassVar[str]
+    """Before the slash of a name."""
+    title: ClassVar[str]
+    """In English, one word: what programs compare."""
+    model: ClassVar[type]
+    is_detail: ClassVar[bool] = False
+    """Left out of the graph unless it is asked for by name: there are many, and they tell little."""
+
+    def name(self, row: Any) -> str:
+        raise NotImplementedError
+
+    def project_id(self, row: Any) -> Any:
+        raise NotImplementedError
+
     def text(self, row: Any) -> str:
         """What a person reads."""
+        return str(row)
 
     def url(self, row: Any) -> str:
         """Of its page; empty where it has none."""
+        return ""
 
-    def upstream(self, row: Any) -> Iterable[Link]: ...
-    def downstream(self, row: Any) -> Iterable[Link]: ...
+    def state(self, row: Any) -> str:
+        return str(getattr(row, "state", "") or "")
+
+    def at(self, row: Any) -> datetime | None:
+        return getattr(row, "created_at", None)
+
+    def by(self, row: Any) -> str:
+        person = getattr(row, "created_by", None)
+        return person.get_username() if person else ""
+
+    def facts(self, row: Any) -> dict[str, str]:
+        """A few more, for whoever selects it: words in the reader's language to values."""
+        return {}
+
+    def upstream(self, row: Any) -> Iterable[Fan]:
+        return ()
+
+    def downstream(self, row: Any) -> Iterable[Fan]:
+        return ()
+
     def find(self, projects: list[Project], rest: str) -> Any | None:
         """`rest`: the name behind the slash."""
+        raise NotImplementedError
+
+    def search(self, projects: list[Project], text: str) -> Sliced:
+        """Rows whose name has the text, the newest first."""
+        return []
 
     def known(self, projects: list[Project]) -> list[str]:
         """Some names, the newest first."""
+        return [self.name(row) for row in self.search(projects, "")[:MOST_KNOWN]]
 
 
-def page(route: str, *parts: Any) -> str:
+def page(route: str, *parts: Any, space: str = "web") -> str:
     try:
-        return reverse(f"web:{route}", args=parts)
+        return reverse(f"{space}:{route}", args=parts)
     except NoReverseMatch:
         return ""
 

@@ -1,4 +1,4 @@
-"""Model versions: made by runs from dataset versions; served by deployments."""
+"""Model versions: made by runs from dataset versions; approved, packed into images, served by deployments."""
 
 from __future__ import annotations
 
@@ -6,46 +6,73 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlops.access.models import Project
-from mlops.batch.models import BatchJob
-from mlops.deployments.queries import deployments_with
-from mlops.lineage.kinds.kind import MOST_LINKS, Link, numbered, page
-from mlops.registry.models import ModelVersion
-from mlops.registry.queries import datasets_of
+from mlops.datasets.models import DatasetVersion
+from mlops.deployments.models import Deployment
+from mlops.lineage.kinds.datasets import batch_of
+from mlops.lineage.kinds.kind import Fan, Kind, numbered, page
+from mlops.lineage.mentions.asking import light_runs
+from mlops.packaging.models import Image
+from mlops.registry.models import ModelDataset, ModelVersion, Transition
 from mlops.retraining.models import Attempt
 
+LIGHT = ModelVersion.objects.select_related("model__project", "created_by")
 
-class ModelVersions:
+
+class ModelVersions(Kind):
     prefix, title, model = "models", "model", ModelVersion
 
     def name(self, row: ModelVersion) -> str:
         return f"models/{row}"
 
-    def text(self, row: ModelVersion) -> str:
-        return str(row)
+    def project_id(self, row: ModelVersion) -> Any:
+        return row.model.project_id
 
     def url(self, row: ModelVersion) -> str:
         return page("model-version", row.model_id, row.number)
 
-    def upstream(self, row: ModelVersion) -> Iterable[Link]:
-        if row.run is not None:
-            yield "made by", row.run
-        for linked in datasets_of(row):
-            yield linked.relation, linked.dataset_version
-        for attempt in Attempt.objects.filter(challenger=row, is_dry_run=False).select_related("policy")[:MOST_LINKS]:
-            yield "retrained by", attempt
+    def state(self, row: ModelVersion) -> str:
+        return "" if row.stage == "None" else row.stage
 
-    def downstream(self, row: ModelVersion) -> Iterable[Link]:
-        for deployment in deployments_with([row]):
-            yield "served by", deployment
-        for job in BatchJob.objects.filter(version=row, run__deleted_at=None).select_related("run")[:MOST_LINKS]:
-            yield "scored", job.run
+    def facts(self, row: ModelVersion) -> dict[str, str]:
+        numbers = {key: value for key, value in row.metrics.items() if isinstance(value, int | float)}
+        told = dict(sorted(numbers.items())[:6])
+        return {row.framework or row.algorithm: row.task} | {key: f"{value:.4g}" for key, value in told.items()}
+
+    def upstream(self, row: ModelVersion) -> Iterable[Fan]:
+        if row.run_id:
+            yield "made by", light_runs().filter(pk=row.run_id)
+        for relation, ids in _behind(row).items():
+            rows = DatasetVersion.objects.filter(pk__in=ids).defer("profile", "schema")
+            yield relation, rows.select_related("dataset__project", "created_by")
+        attempts = Attempt.objects.filter(challenger=row, is_dry_run=False).defer("evidence")
+        yield "retrained by", attempts.select_related("policy__project", "created_by")
+        if row.parent_id:
+            yield "made from", LIGHT.filter(pk=row.parent_id)
+
+    def downstream(self, row: ModelVersion) -> Iterable[Fan]:
+        served = Deployment.objects.filter(version=row).select_related(
+            "endpoint__project", "version__model", "created_by"
+        )
+        yield "served by", served.order_by("-created_at")
+        yield "scored", light_runs().filter(batch_of(version=row)).order_by("-created_at")
+        yield "packed as", Image.objects.filter(version=row).select_related("version__model__project", "created_by")
+        asked = Transition.objects.filter(version=row).select_related("model__project", "version__model", "asked_by")
+        yield "decided by", asked
+        yield "made into", LIGHT.filter(parent=row).order_by("-created_at")
+        compared = Attempt.objects.filter(champion=row).defer("evidence")
+        yield "compared in", compared.select_related("policy__project", "created_by")
 
     def find(self, projects: list[Project], rest: str) -> Any | None:
         name, number = numbered(rest)
-        rows = ModelVersion.objects.filter(model__project__in=projects, model__name=name)
-        rows = rows.filter(number=number) if number is not None else rows
-        return rows.select_related("model__project", "run", "created_by").order_by("-number").first()
+        rows = LIGHT.filter(model__project__in=projects, model__name=name)
+        return (rows.filter(number=number) if number is not None else rows).order_by("-number").first()
 
-    def known(self, projects: list[Project]) -> list[str]:
-        rows = ModelVersion.objects.filter(model__project__in=projects).select_related("model")
-        return [self.name(row) for row in rows.order_by("-created_at")[:MOST_LINKS]]
+    def search(self, projects: list[Project], text: str) -> Any:
+        return LIGHT.filter(model__project__in=projects, model__name__icontains=text).order_by("-created_at")
+
+
+def _behind(row: ModelVersion) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for relation, data in ModelDataset.objects.filter(version=row).values_list("relation", "dataset_version"):
+        found.setdefault(relation, []).append(data)
+    return found

@@ -1,0 +1,105 @@
+"""Code: commits of a repository, and snapshots of a folder by their content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mlops.access.models import Project
+from mlops.lineage.kinds.kind import MOST_KNOWN, Fan, Kind
+from mlops.lineage.mentions.asking import Naming
+from mlops.lineage.models import Mention
+from mlops.runs.models import Run
+
+SHORT = 10
+"""Characters of a digest, for people."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    project: Project
+    sha: str
+    created_at: datetime | None = None
+    """When something first came of it here."""
+
+
+@dataclass(frozen=True)
+class Code:
+    project: Project
+    tree: str
+    created_at: datetime | None = None
+
+
+class _OfText(Kind):
+    """Things that are only named: each is there as long as something names it."""
+
+    def make(self, mention: Mention) -> Any:
+        raise NotImplementedError
+
+    def project_id(self, row: Any) -> Any:
+        return row.project.pk
+
+    def find(self, projects: list[Project], rest: str) -> Any | None:
+        rows = Mention.objects.filter(project__in=projects).select_related("project").order_by("at")
+        found = rows.filter(target=f"{self.prefix}/{rest}").first()
+        if found is None and len(rest) >= 7:
+            found = rows.filter(target__startswith=f"{self.prefix}/{rest}").first()
+        return self.make(found) if found else None
+
+    def search(self, projects: list[Project], text: str) -> list[Any]:
+        rows = Mention.objects.filter(project__in=projects, target__startswith=f"{self.prefix}/{text}")
+        newest = rows.select_related("project").order_by("-at")[: 4 * MOST_KNOWN]
+        return list({(row.project_id, row.target): self.make(row) for row in newest}.values())
+
+
+class Commits(_OfText):
+    prefix, title, model = "commits", "commit", Commit
+
+    def make(self, mention: Mention) -> Commit:
+        return Commit(mention.project, mention.target.partition("/")[2], mention.at)
+
+    def name(self, row: Commit) -> str:
+        return f"commits/{row.sha}"
+
+    def text(self, row: Commit) -> str:
+        return row.sha[:SHORT]
+
+    def facts(self, row: Commit) -> dict[str, str]:
+        """As the first run of it told."""
+        first = Mention.objects.filter(project=row.project, target=self.name(row), run__isnull=False).last()
+        if first is None or first.run_id is None:
+            return {}
+        git = Run.objects.filter(pk=first.run_id).values_list("snapshot", flat=True).first() or {}
+        told = git.get("git") or {}
+        return {_("Repository"): told.get("repository_uri", ""), _("Branch"): told.get("branch", "")}
+
+    def downstream(self, row: Commit) -> Iterable[Fan]:
+        yield "ran as", Naming("run", row.project.pk, self.name(row))
+        yield "published as", Naming("pipeline", row.project.pk, self.name(row))
+
+
+class CodeFolders(_OfText):
+    prefix, title, model = "code", "code", Code
+
+    def make(self, mention: Mention) -> Code:
+        return Code(mention.project, mention.target.partition("/")[2], mention.at)
+
+    def name(self, row: Code) -> str:
+        return f"code/{row.tree}"
+
+    def text(self, row: Code) -> str:
+        return row.tree[:SHORT]
+
+    def downstream(self, row: Code) -> Iterable[Fan]:
+        for holder, relation in (("run", "run as"), ("component", "code of"), ("deployment", "serves in")):
+            yield relation, Naming(holder, row.project.pk, self.name(row))
+
+
+def code_named(project: Project, targets: list[str]) -> list[Any]:
+    """Commits, then folders, among what a holder names."""
+    commits = [Commit(project, one.partition("/")[2]) for one in targets if one.startswith("commits/")]
+    return [*commits, *(Code(project, one.partition("/")[2]) for one in targets if one.startswith("code/"))]

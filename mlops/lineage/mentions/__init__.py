@@ -1,0 +1,1 @@
+"""Finding what documents name, and who names a thing, through an index that is written with them."""

@@ -1,0 +1,20 @@
+"""Dataset versions by the names under which documents mention them."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from mlops.access.models import Project
+from mlops.datasets.models import DatasetVersion
+
+
+def datasets_named(project: Project, targets: list[str]) -> list[DatasetVersion]:
+    wanted = Q()
+    for target in targets:
+        name, _colon, number = target.removeprefix("datasets/").rpartition(":")
+        if target.startswith("datasets/") and number.isdecimal():
+            wanted |= Q(dataset__name=name, number=int(number))
+    if not wanted:
+        return []
+    rows = DatasetVersion.objects.filter(wanted, dataset__project=project).defer("profile", "schema")
+    return list(rows.select_related("dataset__project", "created_by"))
