@@ -42,8 +42,11 @@ class LoadedModel:
             raise Refusal("model_broken", self.manifest.broken, hint=hint, status=422)
         if self.pipeline is not None:
             return self.pipeline.answer(self._request(frame))
-        prepared = apply(self.manifest.recipe, self._request(frame), at_scoring=True)
-        return predict(self.manifest, self.estimator, prepared)
+        return predict(self.manifest, self.estimator, self.prepared(frame))
+
+    def prepared(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows as they are before they become numbers for the estimator. Not of an inference pipeline."""
+        return apply(self.manifest.recipe, self._request(frame), at_scoring=True)
 
     def _request(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The source columns in their types; absent ones that may be missing are missing."""

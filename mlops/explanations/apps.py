@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ExplanationsConfig(AppConfig):
     name = "mlops.explanations"
     label = "explanations"
+
+    def ready(self) -> None:
+        from mlops.datasets import usage as of_datasets
+        from mlops.explanations import users
+        from mlops.registry import usage
+
+        of_datasets.register(users.of_dataset)
+        usage.register(users.of_model)

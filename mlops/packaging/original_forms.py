@@ -59,7 +59,7 @@ def _external(folder: Path) -> OriginalForm:
     from mlops.packaging.external.sources import find_source
 
     source = find_source(folder)
-    example = _example(source.example)
+    example = example_rows(source.example)
     original = open_original(source, example)
 
     def ways() -> Ways:
@@ -77,7 +77,7 @@ def _external(folder: Path) -> OriginalForm:
     )
 
 
-def _example(path: Path | None) -> list[dict[str, Any]]:
+def example_rows(path: Path | None) -> list[dict[str, Any]]:
     """Rows of an input example; empty where it is none of rows."""
     if path is None or path.stat().st_size > MOST_EXAMPLE_BYTES:
         return []

@@ -122,6 +122,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         **_subscription(project, owner, people["administrator"]),
         "profile_id": (profile := _profile(owner, version)).pk,
         "other_id": profile.pk,
+        "explanation_id": (explanation := _explanation(owner, version)).pk,
+        "other_explanation_id": explanation.pk,
         "draft_id": draft.pk,
         "component_id": _component(project, owner).pk,
         "asset_id": _environment(project, owner).pk,
@@ -483,6 +485,13 @@ def _profile(owner: Any, version: Any) -> Any:
     facts = {"name": f"{SECRET}-profile", "entry": "native", "log": SECRET, "state": "failed", "created_by": owner}
     order = {"cores": [1.0], "memory_bytes": [2**30]}
     return Profile.objects.create(version=version, order=order, state_since=timezone.now(), **facts)
+
+
+def _explanation(owner: Any, version: Any) -> Any:
+    from mlops.explanations.models import Explanation
+
+    facts = {"name": f"{SECRET}-explanation", "comment": SECRET, "state": "failed", "created_by": owner}
+    return Explanation.objects.create(version=version, order={"kind": "auto"}, state_since=timezone.now(), **facts)
 
 
 def _sent_file(owner: Any, project: Any) -> Any:

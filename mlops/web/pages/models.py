@@ -41,6 +41,7 @@ from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages import model_pointing, model_relations
+from mlops.web.pages.explanations import explanations_context
 from mlops.web.pages.images import images_context
 from mlops.web.pages.model_cards import card_context
 from mlops.web.pages.model_charts import charts_over
@@ -50,7 +51,7 @@ from mlops.web.projects import current_project, show_project
 
 MODEL_TABS = ("versions", "card", "history")
 MOST_TOLD = 200
-TABS = ("details", "card", "artifacts", "onnx", "profiles", "images", "endpoints", "history")
+TABS = ("details", "card", "artifacts", "onnx", "profiles", "explanations", "images", "endpoints", "history")
 
 
 @signed_in
@@ -116,6 +117,8 @@ def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> Htt
     version = queries.visible_version(request.user, model_id, number)
     show_project(request, version.model.project)
     if request.method == "GET":
+        if request.GET.get("tab") == "explanations" and "csv" in request.GET:
+            return csv_of(explanations_context(version)["charts"], request.GET["csv"], name=str(version))
         return _version_page(request, version)
     acts = {
         "tag": _tag,
@@ -265,6 +268,8 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
         return images_context(version)
     if tab == "profiles":
         return profiles_context(version)
+    if tab == "explanations":
+        return explanations_context(version)
     return _onnx_context(request, version) if tab == "onnx" else {}
 
 

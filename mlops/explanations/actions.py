@@ -1,0 +1,126 @@
+"""Asking for an explanation of a model version, stopping one, and deleting one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require
+from mlops.access.models import Project
+from mlops.events.chain import record
+from mlops.explanations.models import Explanation, ExplanationState
+from mlops.explanations.queries import project_of
+from mlops.explanations.rows_to_explain import usual_dataset
+from mlops.formats.explanation import ExplainOrder
+from mlops.formats.refusal import Refusal, Where
+from mlops.packaging.tables import table_of
+from mlops.registry.models import ModelVersion
+from mlops.work.calls import later
+
+CARRIED = "model"
+"""Said instead of a dataset: the rows that the model carries."""
+
+
+def explain(
+    actor: Any, version: ModelVersion, *, order: ExplainOrder, data: str = "", name: str = "", comment: str = ""
+) -> Explanation:
+    """`data`: `name`, `name:version` or `azureml:name:version` of the model's project, or `model` for the rows that it
+    carries; empty: what it was evaluated on, else what it learned from. Raises Refusal of unknown data and names."""
+    project = version.model.project
+    require(actor, "contribute", project)
+    data = data.strip()
+    dataset = None if data == CARRIED else table_of(project, data) if data else usual_dataset(version)
+    try:
+        with transaction.atomic():
+            made = Explanation.objects.create(
+                version=version,
+                name=checked_name(version, name),
+                comment=comment.strip()[:10_000],
+                order=msgspec.to_builtins(order),
+                dataset=dataset,
+                reason=_("Waits for a worker."),
+                state_since=timezone.now(),
+                created_by=actor,
+            )
+            _tell(actor, made, "requested", kind=order.kind, dataset=str(dataset or ""))
+            later("explanations.explain", made.pk)
+    except IntegrityError:
+        raise Refusal(
+            "explanation_name_taken",
+            _("%(version)s has an explanation “%(name)s” already.") % {"version": version, "name": name},
+            hint=_("Choose another name, or leave it out."),
+            status=409,
+            where=Where(parameter="name"),
+        ) from None
+    return made
+
+
+def cancel(actor: Any, asked: Explanation) -> Explanation:
+    """One that waits is cancelled at once; one under way within seconds. Refused for one that has ended."""
+    require(actor, "contribute", project_of(asked))
+    if asked.is_final:
+        raise Refusal(
+            "explanation_ended",
+            _("The explanation “%(name)s” has ended already (%(state)s).")
+            % {"name": asked, "state": asked.get_state_display().lower()},
+            status=409,
+        )
+    with transaction.atomic():
+        rows = Explanation.objects.filter(pk=asked.pk)
+        waiting = rows.filter(state=ExplanationState.QUEUED).update(
+            state=ExplanationState.CANCELLED,
+            reason=_("Cancelled before it began."),
+            state_since=timezone.now(),
+            cancel_asked=True,
+        )
+        if waiting:
+            _tell(actor, asked, "cancelled")
+        else:
+            rows.filter(state=ExplanationState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+    asked.refresh_from_db()
+    return asked
+
+
+def delete(actor: Any, asked: Explanation) -> None:
+    project = project_of(asked)
+    require(actor, "contribute", project)
+    if not asked.is_final:
+        raise Refusal(
+            "explanation_running", _("The explanation has not ended."), hint=_("Cancel it first."), status=409
+        )
+    with transaction.atomic():
+        Explanation.objects.filter(pk=asked.pk).delete()
+        _tell(actor, asked, "deleted")
+
+
+def checked_name(version: ModelVersion | None, name: str) -> str:
+    name = name.strip()
+    if not name:
+        known = set(Explanation.objects.filter(version=version).values_list("name", flat=True))
+        return next(f"explanation-{place}" for place in range(1, len(known) + 2) if f"explanation-{place}" not in known)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}", name):
+        raise Refusal(
+            "name_invalid",
+            _("“%(name)s” cannot be the name of an explanation.") % {"name": name[:160]},
+            hint=_("Use letters, digits, dots, hyphens and underscores."),
+            where=Where(parameter="name"),
+        )
+    return name
+
+
+def _tell(actor: Any, asked: Explanation, verb: str, **data: str) -> None:
+    project: Project = project_of(asked)
+    notice = ("model", str(asked.version.model_id)) if asked.version is not None else ("run", str(asked.run_id))
+    record(
+        actor,
+        f"mlops.explanation.{verb}",
+        subject=asked.subject,
+        project=project,
+        data={"explanation": asked.name, **data},
+        notice=notice,
+    )

@@ -1,0 +1,123 @@
+"""Explanations as rows: asked for, computed in a child process, cancelled, taken over, compared, called by REST."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from mlops.events.models import Event
+from mlops.explanations import actions, queries, tasks
+from mlops.explanations.models import Explanation, ExplanationState
+from mlops.explanations.orders import checked_order
+from mlops.formats.refusal import Refusal
+from tests.registry.shelf import registered
+
+pytestmark = pytest.mark.django_db
+
+QUICK = {"rows": "20", "background": "5", "dependence": "1"}
+
+
+def asked(actor: Any, project: Any, *, order: Any = QUICK, **more: Any) -> Explanation:
+    version = more.pop("version", None) or registered(actor, project)
+    return actions.explain(actor, version, order=checked_order(order), **more)
+
+
+def done(one: Explanation) -> Explanation:
+    tasks.explain(str(one.pk))
+    one.refresh_from_db()
+    return one
+
+
+def test_an_explanation_ends_with_files_and_everybody_is_told_without_values(client, contributor, project):
+    client.force_login(contributor)
+    version = registered(contributor, project)
+    address = f"/api/v1/models/{version.model_id}/versions/{version.number}/explanations/"
+    made = client.post(address, {**QUICK, "fairness": "make", "comment": "first"}, content_type="application/json")
+    assert made.status_code == 201, made.content
+    one = done(Explanation.objects.get())
+    assert one.state == ExplanationState.COMPLETED, f"{one.reason} {one.hint}"
+    told = client.get(f"/api/v1/explanations/{one.pk}/").json()
+    assert told["summary"]["kind"] == "tree"
+    assert told["summary"]["cost"]["peak_bytes"] > 0
+    rows = client.get(f"/api/v1/explanations/{one.pk}/rows/?limit=2").json()
+    assert rows["count"] == 20
+    assert len(rows["results"][0]["contributions"]) == 3
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/api/v1/explanations/{one.pk}/download/").content))
+    assert set(archive.namelist()) >= {"summary.json", "contributions.parquet", "fairness.json"}
+    event = Event.objects.get(type="mlops.explanation.completed")
+    assert event.data["rows"] == 20
+    assert "power" in event.data["weightiest"]
+    for page in ("", "?row=3", "?cohort=make", "?csv=importance"):
+        assert client.get(f"/explanations/{one.pk}/{page}").status_code == 200
+    assert client.get(f"/models/{version.model_id}/{version.number}/?tab=explanations").status_code == 200
+    other = client.get(f"/explanations/{one.pk}/compare/{one.pk}/")
+    assert b"agrees to 1" in other.content
+
+
+def test_a_failure_says_why_and_what_to_do(contributor, project):
+    one = done(asked(contributor, project, order={**QUICK, "kind": "linear"}))
+    assert one.state == ExplanationState.FAILED
+    assert "does not fit" in one.reason
+    assert "permutation" in one.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rows": "0"}, "rows"),
+        ({"rows": "many"}, "many"),
+        ({"kind": "magic"}, "magic"),
+        ({"surrogate": "forest"}, "forest"),
+        ({"rwos": 1}, "rwos"),
+        ({"fairness": [str(one) for one in range(11)]}, "fairness"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_name(given, told):
+    with pytest.raises(Refusal, match=told):
+        checked_order(given)
+
+
+def test_readers_cannot_ask(contributor, reader, project):
+    version = registered(contributor, project)
+    with pytest.raises(Refusal) as refused:
+        asked(reader, project, version=version)
+    assert refused.value.status == 403
+
+
+def test_names_are_given_by_themselves_and_not_twice(contributor, project):
+    first = asked(contributor, project)
+    assert asked(contributor, project, version=first.version).name == "explanation-2"
+    with pytest.raises(Refusal) as refused:
+        asked(contributor, project, version=first.version, name="explanation-1")
+    assert refused.value.status == 409
+
+
+def test_a_waiting_one_is_cancelled_at_once_and_a_running_one_by_its_worker(contributor, project):
+    waiting = actions.cancel(contributor, asked(contributor, project))
+    assert waiting.state == ExplanationState.CANCELLED
+    running = asked(contributor, project, version=waiting.version)
+    Explanation.objects.filter(pk=running.pk).update(cancel_asked=True)
+    assert done(running).state == ExplanationState.CANCELLED
+
+
+def test_a_lost_worker_gives_it_back_and_at_last_up(contributor, project):
+    one = asked(contributor, project)
+    past = timezone.now() - timedelta(minutes=5)
+    for attempt, state in ((1, ExplanationState.QUEUED), (3, ExplanationState.FAILED)):
+        Explanation.objects.update(state=ExplanationState.RUNNING, lease_until=past, attempt=attempt)
+        tasks.sweep()
+        one.refresh_from_db()
+        assert one.state == state
+
+
+def test_one_that_runs_is_not_deleted(contributor, project):
+    one = asked(contributor, project)
+    with pytest.raises(Refusal):
+        actions.delete(contributor, one)
+    actions.delete(contributor, actions.cancel(contributor, one))
+    assert not queries.explanations_of(one.version).exists()
