@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "mlops.accounts.hosts.OwnNames",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mlops.events.circumstances.NoteCircumstances",
     "mlops.web.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

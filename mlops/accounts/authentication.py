@@ -19,6 +19,7 @@ from mlops.accounts import lockout, sign_in
 from mlops.accounts.models import ApiToken
 from mlops.accounts.secret import digest
 from mlops.accounts.tokens import apply_limits
+from mlops.events.circumstances import note_token
 from mlops.formats.refusal import Refusal
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -71,6 +72,7 @@ def find_token(secret: str) -> ApiToken | None:
     if token is None:
         return None
     apply_limits(token)
+    note_token(token.name)
     if token.last_used_at is None or token.last_used_at < now - SEEN_EVERY:
         _note_use(token.pk, now)
     return token

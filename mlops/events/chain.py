@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import msgspec
@@ -11,10 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from mlops.access.models import Project
+from mlops.events import circumstances
 from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
 
 GENESIS = "0" * 64
+EXACT = 2.0**53
+"""Up to here every whole number is a float of its own."""
 
 
 def record(
@@ -26,13 +30,18 @@ def record(
     data: dict[str, Any] | None = None,
     reason: str = "",
     notice: tuple[str, str] | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> Event:
     """Appends one event in the caller's transaction. `actor` None means the system's own workers.
 
-    `type`, `subject` and `data` are as events.catalogue says; `notice` is (kind, ref) for open pages. Secrets must
-    never be in `data`."""
+    `type`, `subject` and `data` are as events.catalogue says; `notice` is (kind, ref) for open pages. `before` and
+    `after` are the same facts of the subject: those that are equal are left out. Secrets must never be in any of
+    them. Without a `reason` it is the one that the request gives."""
+    was, now_is = differing(before or {}, after or {})
     if settings.CHECK_EVENTS:
-        check(type, subject=subject, data=data or {})
+        check(type, subject=subject, data=data or {}, changed=None if before is None else {**was, **now_is})
+    around = circumstances.current()
     with transaction.atomic():
         head = ChainHead.objects.select_for_update().filter(pk=1).first()
         if head is None:
@@ -43,8 +52,11 @@ def record(
             actor=actor,
             actor_name=actor.get_username() if actor else "system",
             subject=subject,
-            reason=reason,
-            data=data or {},
+            reason=reason or (around.reason if around else ""),
+            data=plain(data or {}),
+            before=plain(was),
+            after=plain(now_is),
+            via=around.told() if around else {},
             at=timezone.now(),
             previous_hash=head.hash,
         )
@@ -61,9 +73,35 @@ def notify(kind: str, ref: str, *, project: Project | None) -> None:
     Notice.objects.create(kind=kind, ref=ref, project=project)
 
 
+def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both without the facts that are equal; a fact that one of them lacks is None there."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """Such that every database gives it back as the same JSON: dates as text, whole numbers without an exponent."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
+        return int(value) if value.is_integer() and abs(value) >= EXACT else value
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
 def digest(event: Event) -> str:
     """SHA-256 over the canonical JSON of the content and the hash before."""
-    content = {
+    return hashlib.sha256(content_of(event)).hexdigest()
+
+
+def content_of(event: Event) -> bytes:
+    """What is hashed. Circumstances and changes are in it where there are any: older events have none."""
+    content: dict[str, Any] = {
         "previous": event.previous_hash,
         "id": str(event.id),
         "type": event.type,
@@ -74,7 +112,9 @@ def digest(event: Event) -> str:
         "data": event.data,
         "at": event.at.isoformat(),
     }
-    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+    more = {"via": event.via, "before": event.before, "after": event.after}
+    content |= {name: value for name, value in more.items() if value}
+    return msgspec.json.encode(content, order="sorted")
 
 
 def first_break() -> int | None:

@@ -25,6 +25,11 @@ class Event(models.Model):
     """Such as `models/churn:3`."""
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+    """What changed, as it was; empty where nothing that stood there before was changed."""
+    after = models.JSONField(default=dict)
+    via = models.JSONField(default=dict)
+    """events.circumstances: door, request, address, token."""
     at = models.DateTimeField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -42,6 +47,21 @@ class ChainHead(models.Model):
     """One row, locked while an event is appended, so that the chain has no fork on any database."""
 
     hash = models.CharField(max_length=64)
+
+
+class ChainCheck(models.Model):
+    """One row: how far the chain was proved, by events.audit.watching."""
+
+    seq = models.BigIntegerField(default=0)
+    """Of the last event that was proved."""
+    hash = models.CharField(max_length=64, blank=True)
+    events = models.BigIntegerField(default=0)
+    """How many were proved."""
+    at = models.DateTimeField(null=True)
+    whole_at = models.DateTimeField(null=True)
+    """When all of it was read."""
+    broken_at = models.BigIntegerField(null=True)
+    """The number of the first event that does not follow; behind the last one where the end was cut off."""
 
 
 class Notice(models.Model):

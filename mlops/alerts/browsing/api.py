@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
-from mlops.alerts.browsing import queries
+from mlops.alerts.browsing import audit, queries
 from mlops.alerts.browsing.exporting import streamed
 from mlops.alerts.envelopes.azure import OURS
 from mlops.alerts.envelopes.cloudevents import form
@@ -45,7 +45,9 @@ class EventsView(APIView):
 class OneEventView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, event_id: uuid.UUID) -> Response:
-        return Response(form(queries.by_id(request.user, event_id)))
+        """A CloudEvent, with what changed (`before`, `after`) and how it was done (`via`)."""
+        found = queries.by_id(request.user, event_id)
+        return Response(form(found) | {"before": found.before, "after": found.after, "via": found.via})
 
 
 class ExportView(APIView):
@@ -53,6 +55,37 @@ class ExportView(APIView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """All that are asked for, oldest first."""
         return streamed(request, _asked(request), request.query_params.get("as", "jsonl"))
+
+
+class AuditView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """Whether the chain of all events is whole, as the last look found."""
+        audit.require_administrator(request.user)
+        return Response(audit.state())
+
+
+class AuditCheckView(APIView):
+    @extend_schema(request=None, responses={200: dict})
+    def post(self, request: Request) -> Response:
+        """Reads the whole chain now."""
+        return Response(audit.look_now(request.user))
+
+
+class AuditExportView(APIView):
+    @extend_schema(parameters=ASKED, responses={200: bytes})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """For verify_audit.py: all events of the server, or of a project."""
+        slug = request.query_params.get("project", "")
+        project = project_named(request.user, slug) if slug else None
+        return audit.trail(request._request, request.user, project)
+
+
+class AuditVerifierView(APIView):
+    @extend_schema(responses={200: bytes})
+    def get(self, request: Request) -> HttpResponse:
+        """One file that needs Python alone."""
+        return audit.verifier()
 
 
 class EventTypesView(APIView):

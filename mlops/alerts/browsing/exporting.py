@@ -33,10 +33,13 @@ def exported(rows: QuerySet[Event], kind: str) -> Iterator[bytes]:
 
 def streamed(request: Any, rows: QuerySet[Event], kind: str) -> StreamingHttpResponse:
     """A file to be kept. Under ASGI each piece is fetched when the one before was taken."""
-    pieces = exported(rows, kind)
+    return as_file(request, exported(rows, kind), name=f"events.{kind}", content_type=FORMATS[kind])
+
+
+def as_file(request: Any, pieces: Iterator[bytes], *, name: str, content_type: str) -> StreamingHttpResponse:
     is_async = hasattr(getattr(request, "_request", request), "scope")
-    answer = StreamingHttpResponse(_flow(pieces) if is_async else pieces, content_type=FORMATS[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="events.{kind}"'
+    answer = StreamingHttpResponse(_flow(pieces) if is_async else pieces, content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

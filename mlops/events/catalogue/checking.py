@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -9,13 +11,18 @@ import msgspec
 from mlops.events.catalogue import TYPES
 from mlops.formats.refusal import nearest
 
+SECRET = re.compile(
+    r"(password|passwd|secret|credentials?|private_key|connection_string|(api|access|auth|account)_?(token|key))$",
+    re.IGNORECASE,
+)
+
 
 class Undescribed(AssertionError):
     """The act and the catalogue differ."""
 
 
-def check(type: str, *, subject: str, data: dict[str, Any]) -> None:
-    """Raises Undescribed, which says where to correct it."""
+def check(type: str, *, subject: str, data: dict[str, Any], changed: dict[str, Any] | None = None) -> None:
+    """Raises Undescribed, which says where to correct it. `changed`: the facts that differ."""
     known = TYPES.get(type)
     if known is None:
         place = "Describe it in mlops/events/catalogue/, then run `python -m mlops.events.catalogue docs/events`."
@@ -28,3 +35,15 @@ def check(type: str, *, subject: str, data: dict[str, Any]) -> None:
         raise Undescribed(
             f"{type}: its data is not as {known.data.__qualname__} says: {error}. It is {data}"
         ) from error
+    for key, value in (*_texts(data), *_texts(changed or {})):
+        if value and SECRET.search(key):
+            raise Undescribed(f"{type}: “{key}” looks like a secret, which no event may hold.")
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    for name, one in value.items() if isinstance(value, dict) else ():
+        yield from _texts(one, str(name))
+    for one in value if isinstance(value, list | tuple) else ():
+        yield from _texts(one, key)

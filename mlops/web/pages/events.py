@@ -62,9 +62,16 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "event": shown,
         "known": TYPES.get(shown.type),
         "body": json.dumps(form(shown), indent=2, ensure_ascii=False),
+        "changes": [(name, _told(was), _told(shown.after.get(name))) for name, was in shown.before.items()],
         "deliveries": sent if is_contributor else (),
     }
     return render(request, "web/alerts/event.html", context)
+
+
+def _told(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @signed_in

@@ -1,0 +1,1 @@
+"""The audit trail as a file that proves itself."""

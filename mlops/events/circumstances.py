@@ -1,0 +1,80 @@
+"""Under which circumstances an act happens: by which door, with which token, in which request, and why.
+
+The middleware notes them; `chain.record` keeps them with each event of the request."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from django.http import HttpRequest, HttpResponseBase
+
+LONGEST_REASON = 2000
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
+
+
+@dataclass(kw_only=True)
+class Circumstances:
+    door: str
+    """`page`, `rest` or `mlflow`."""
+    request: str
+    """The id of the request: the caller's `X-Request-ID`, else one made here. The answer carries it."""
+    address: str = ""
+    token: str = ""
+    """The name of the token, never itself."""
+    reason: str = ""
+    """The caller's header `X-Reason`, in UTF-8 and percent-encoded."""
+
+    def told(self) -> dict[str, str]:
+        found = {"door": self.door, "request": self.request, "address": self.address, "token": self.token}
+        return {name: value for name, value in found.items() if value}
+
+
+_now: ContextVar[Circumstances | None] = ContextVar("circumstances", default=None)
+
+
+def current() -> Circumstances | None:
+    """None outside of a request: the system's own workers."""
+    return _now.get()
+
+
+def note_token(name: str) -> None:
+    if (now := _now.get()) is not None:
+        now.token = name
+
+
+class NoteCircumstances:
+    """Middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        found = _of(request)
+        mark = _now.set(found)
+        try:
+            response = self.get_response(request)
+        finally:
+            _now.reset(mark)
+        response.headers.setdefault("X-Request-ID", found.request)
+        return response
+
+
+def _of(request: HttpRequest) -> Circumstances:
+    given = request.headers.get("X-Request-ID", "")
+    return Circumstances(
+        door=_door(request.path),
+        request=given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
+        address=request.META.get("REMOTE_ADDR", "") or "",
+        reason=unquote(request.headers.get("X-Reason", ""), errors="replace").strip()[:LONGEST_REASON],
+    )
+
+
+def _door(path: str) -> str:
+    if path.startswith(("/api/2.0/", "/api/3.0/")):
+        return "mlflow"
+    return "rest" if path.startswith("/api/") else "page"
