@@ -25,9 +25,9 @@ MADE = (
     SETTING_UP
     + """
 from io import BytesIO
-from django.core.management import call_command
+from mlops.server import schema
 from django.contrib.auth.models import User
-call_command("migrate", verbosity=0)
+schema.migrate()
 import polars as pl
 from mlops.accounts.membership import create_project
 from mlops.batch.actions import create_endpoint, deploy_model

@@ -26,9 +26,9 @@ folder, rows = Path(sys.argv[1]), int(sys.argv[2])
 MADE = (
     SETTING_UP
     + """
-from django.core.management import call_command
+from mlops.server import schema
 from django.contrib.auth.models import User
-call_command("migrate", verbosity=0)
+schema.migrate()
 from mlops.accounts.membership import create_project
 from mlops.batch.actions import create_endpoint, deploy_model
 from mlops.blobs.trees import fetch_tree, keep_folder

@@ -47,8 +47,8 @@ import os, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "mlops.settings"
 django.setup()
 from django.contrib.auth.models import User
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from mlops.server import schema
+schema.migrate()
 from mlops.accounts.actions import create_token
 from mlops.accounts.membership import create_project
 olga = User.objects.create_user("olga")

@@ -19,9 +19,9 @@ django.setup()
 MADE = (
     SETTING_UP
     + """
-from django.core.management import call_command
+from mlops.server import schema
 from django.contrib.auth.models import User
-call_command("migrate", verbosity=0)
+schema.migrate()
 from mlops.accounts.membership import create_project
 from mlops.formats.document import Document
 from mlops.formats.pipeline import Node, PipelineSpec
