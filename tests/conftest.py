@@ -23,7 +23,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
     from mlops.server import schema
+    from tests.emptying import empty_quickly
 
+    if product.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        empty_quickly()
     with django_db_blocker.unblock():
         schema.note_applied(schema.pending())
 
