@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     "mlops.tags",
     "mlops.bin",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "mlops.accounts",
     "mlops.alerts",
     "mlops.datastores",
@@ -75,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mlops.accounts.hosts.OwnNames",
+    "mlops.accounts.address_pace.AddressPace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mlops.events.circumstances.NoteCircumstances",
@@ -84,8 +89,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mlops.accounts.presence.Presence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "mlops.web.refusals.RefusalPages",
 ]
 
@@ -126,9 +133,16 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
+    *(["mlops.accounts.outside.ldap.Directory"] if env.read("MLOPS_LDAP_URL") else []),
 ]
+PASSWORD_LENGTH = int(env.read("MLOPS_PASSWORD_LENGTH"))
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = [
@@ -139,6 +153,11 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600
+SESSION_COOKIE_AGE = int(float(env.read("MLOPS_SESSION_HOURS")) * 3600)
+SESSION_IDLE_HOURS = float(env.read("MLOPS_SESSION_IDLE_HOURS"))
+CONFIRM_MINUTES = float(env.read("MLOPS_CONFIRM_MINUTES"))
+SECOND_FACTOR = env.choice("MLOPS_SECOND_FACTOR", ("optional", "administrators", "owners", "everybody"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -151,9 +170,32 @@ AXES_HANDLER = "mlops.accounts.lockout.Lockout"
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "mlops.accounts.lockout.address_of"
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # refusals are ours; axes' middleware would write its own
+RATE_PERSON = int(env.read("MLOPS_RATE_PERSON"))
+RATE_ADDRESS = int(env.read("MLOPS_RATE_ADDRESS"))
 LOCKOUT_ATTEMPTS = int(env.read("MLOPS_LOCKOUT_ATTEMPTS"))
 LOCKOUT_ADDRESS_ATTEMPTS = int(env.read("MLOPS_LOCKOUT_ADDRESS_ATTEMPTS"))
 LOCKOUT_MINUTES = float(env.read("MLOPS_LOCKOUT_MINUTES"))
+
+SOCIALACCOUNT_ADAPTER = "mlops.accounts.outside.adapter.OurPeople"
+MFA_ADAPTER = "mlops.accounts.factors.adapter.SealedFactors"
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC_ISSUER = env.read("MLOPS_OIDC_ISSUER")
+OIDC_CLIENT_ID = env.read("MLOPS_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.read("MLOPS_OIDC_CLIENT_SECRET")
+OIDC_NAME = env.read("MLOPS_OIDC_NAME")
+OIDC_SCOPES = env.read("MLOPS_OIDC_SCOPES").split()
+OIDC_GROUP_CLAIM = env.read("MLOPS_OIDC_GROUP_CLAIM")
+OIDC_GROUPS = env.read("MLOPS_OIDC_GROUPS")
+OUTSIDE_PEOPLE = env.choice("MLOPS_OUTSIDE_PEOPLE", ("created", "invited"))
+OUTSIDE_DOMAINS = [one.strip().lower() for one in env.read("MLOPS_OUTSIDE_DOMAINS").split(",") if one.strip()]
+LDAP_URL = env.read("MLOPS_LDAP_URL")
+LDAP_STARTTLS = env.read("MLOPS_LDAP_STARTTLS") == "1"
+LDAP_BIND_DN = env.read("MLOPS_LDAP_BIND_DN")
+LDAP_BIND_PASSWORD = env.read("MLOPS_LDAP_BIND_PASSWORD")
+LDAP_BASE = env.read("MLOPS_LDAP_BASE")
+LDAP_FILTER = env.read("MLOPS_LDAP_FILTER")
+LDAP_GROUPS = env.read("MLOPS_LDAP_GROUPS")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -179,6 +221,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
         "mlops.accounts.authentication.PasswordAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["mlops.accounts.pace.Pace"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [

@@ -41,6 +41,7 @@ def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
     monkeypatch.setenv("MLOPS_DATA_DIR", str(folder))
     settings.DATA_DIR = folder
     settings.CHECK_EVENTS = True
+    settings.RATE_ADDRESS = 0  # many requests in a minute
     settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
     stores.store.cache_clear()

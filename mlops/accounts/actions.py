@@ -34,7 +34,7 @@ def create_first_administrator(password: str | None = None) -> tuple[User, str |
         if existing is not None:
             return existing, None
         if password:
-            _check_strength(password, User(username=ADMINISTRATOR))
+            check_strength(password, User(username=ADMINISTRATOR))
         generated = None if password else secrets.token_urlsafe(12)
         user = User.objects.create_superuser(ADMINISTRATOR, password=password or generated)
         record(None, "mlops.account.created", subject=f"people/{ADMINISTRATOR}", data={"administrator": True})
@@ -50,6 +50,11 @@ def create_person(actor: Any, *, name: str, administrator: bool = False) -> User
             hint=_("Ask an administrator to add this person."),
             status=403,
         )
+    return make_person(name=name, invited_by=actor, administrator=administrator)
+
+
+def make_person(*, name: str, invited_by: Any, administrator: bool = False) -> User:
+    """Asks nothing: for acts that have asked. Raises Refusal `name_taken`, `name_invalid`, `name_missing`."""
     name = name.strip()
     _check_person_name(name)
     with transaction.atomic():
@@ -58,7 +63,7 @@ def create_person(actor: Any, *, name: str, administrator: bool = False) -> User
         user = User(username=name, is_superuser=administrator, is_staff=administrator)
         user.set_unusable_password()
         user.save()
-        record(actor, "mlops.account.created", subject=f"people/{name}", data={"administrator": administrator})
+        record(invited_by, "mlops.account.created", subject=f"people/{name}", data={"administrator": administrator})
     return user
 
 
@@ -90,23 +95,21 @@ def use_sign_in_link(token: str) -> User:
                 hint=_("Sign in with your password, or ask for a new link."),
                 status=410,
             )
-        user = SignInLink.objects.select_related("user").get(digest=digest(token)).user
-        record(user, "mlops.account.signed_in", subject=f"people/{user.get_username()}", data={"by": "link"})
-    return user
+        return SignInLink.objects.select_related("user").get(digest=digest(token)).user
 
 
 def change_password(actor: User, *, current: str, new: str) -> None:
     """Raises Refusal `password_wrong` or `password_weak`. Who has none yet (link accounts) needs no current one."""
     if actor.has_usable_password() and not actor.check_password(current):
         raise Refusal("password_wrong", _("That is not your current password."))
-    _check_strength(new, actor)
+    check_strength(new, actor)
     with transaction.atomic():
         actor.set_password(new)
         actor.save(update_fields=["password"])
         record(actor, "mlops.account.password_changed", subject=f"people/{actor.get_username()}")
 
 
-def _check_strength(password: str, person: User) -> None:
+def check_strength(password: str, person: User) -> None:
     try:
         validate_password(password, person)
     except ValidationError as error:

@@ -16,6 +16,7 @@ from mlops.access.decisions import project_named, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
 from mlops.accounts import actions, membership, queries
+from mlops.accounts.confirming import require_recent
 from mlops.accounts.models import ApiToken
 
 
@@ -92,6 +93,7 @@ class TokensView(APIView):
 
     @extend_schema(request=NewToken, responses={201: Token})
     def post(self, request: Request) -> Response:
+        require_recent(request)
         values = _checked(NewToken, request)
         days = values.get("expires_days")
         expires = timedelta(days=days) if days else values.get("expires_at")

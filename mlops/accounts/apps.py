@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "mlops.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from mlops.accounts import sessions  # noqa: F401 - hears who signs in

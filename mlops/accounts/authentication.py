@@ -53,7 +53,7 @@ class PasswordAuthentication(authentication.BasicAuthentication):
     """Basic, under the same limit of wrong attempts as the sign-in page."""
 
     def authenticate_credentials(self, userid: str, password: str, request: Any = None) -> tuple[User, None]:
-        return sign_in.check_password(request, name=userid, password=password), None
+        return sign_in.check_program(request, name=userid, password=password), None
 
 
 def refuse_often_wrong(request: HttpRequest | Request) -> None:

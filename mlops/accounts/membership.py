@@ -77,6 +77,22 @@ def remove_person(actor: Any, project: Project, *, user: User, reason: str = "")
         )
 
 
+def govern(project: Project, *, user: User, role: str) -> None:
+    """What another server says of the person's role: given without an actor, or taken where `role` is empty. The last
+    owner stays one. Raises Refusal `last_owner`."""
+    with transaction.atomic():
+        if role != Role.OWNER:
+            _keep_an_owner(project, user)
+        data = {"user": user.get_username()}
+        if role:
+            hold(project, user, role=Role(role), custom=None)
+            deed, data = "role_given", data | {"role": role}
+        else:
+            let_go(project, user)
+            deed = "person_removed"
+        record(None, f"mlops.project.{deed}", subject=f"projects/{project.slug}", project=project, data=data)
+
+
 def check_owner(actor: Any, project: Project) -> None:
     """For faces that look up a person by name before they act: who may not act learns nothing about names."""
     require(actor, "people.manage", project)

@@ -1,4 +1,6 @@
-"""Sign-in by password or one-time link, sign-out, and the personal page with tokens and password."""
+"""Sign-in by password or one-time link, sign-out, and the personal page with tokens and password.
+
+The routes of all pages of this package stand at the end."""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -19,11 +22,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mlops.accounts import actions, queries, sign_in
+from mlops.access import mail
+from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
+from mlops.accounts.confirming import confirmed
+from mlops.accounts.entering import enter
 from mlops.accounts.people import people_page
 from mlops.formats.refusal import Refusal
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 LIFETIMES = (7, 30, 90, 365)
 
 
@@ -35,24 +40,28 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
-        return render(request, "accounts/sign_in.html", {"next": target})
+        return render(request, "accounts/sign_in.html", ways() | {"next": target})
     name = request.POST.get("name", "")
     try:
         user = sign_in.check_password(request, name=name, password=request.POST.get("password", ""))
     except Refusal as refusal:
-        context = {"next": target, "name": name, "problem": refusal}
+        context = ways() | {"next": target, "name": name, "problem": refusal}
         response = render(request, "accounts/sign_in.html", context, status=_page_status(refusal))
         if wait := getattr(refusal, "retry_after", 0):
             response.headers["Retry-After"] = str(wait)
         return response
-    login(request, user)
-    sign_in.note_sign_in(user)
-    return HttpResponseRedirect(target)
+    return enter(request, user, by=_way_of(user), target=target)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """Who came by OpenID Connect is led to the end of the session there. That page is no redirect: a form of ours may
+    lead to pages of ours alone (Content-Security-Policy)."""
+    id_token = request.session.get("oidc-id-token")
     logout(request)
+    onward = _end_elsewhere(request, id_token) if id_token else ""
+    if onward:
+        return render(request, "accounts/signed_out.html", {"onward": onward, "provider": settings.OIDC_NAME})
     return redirect("accounts:sign-in")
 
 
@@ -67,16 +76,16 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     except Refusal as refusal:
         if request.user.is_authenticated:
             return redirect(settings.LOGIN_REDIRECT_URL)
-        context = {"next": settings.LOGIN_REDIRECT_URL, "problem": refusal}
+        context = ways() | {"next": settings.LOGIN_REDIRECT_URL, "problem": refusal}
         return render(request, "accounts/sign_in.html", context, status=refusal.status)
-    login(request, user, backend=BACKEND)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return enter(request, user, by="link", target=str(settings.LOGIN_REDIRECT_URL))
 
 
 @never_cache
 @login_required
 @sensitive_post_parameters("current", "new", "again")
 @require_http_methods(["GET", "POST"])
+@confirmed
 def settings_page(request: HttpRequest) -> HttpResponse:
     """GET shows; POST with `act` = create-token, revoke-token or change-password changes."""
     if request.method == "GET":
@@ -128,8 +137,37 @@ def _change_password(request: HttpRequest) -> HttpResponse:
 
 def _settings(request: HttpRequest, **more: Any) -> HttpResponse:
     problem = more.get("token_problem") or more.get("password_problem")
-    context = {"tokens": queries.tokens_of(request.user), "lifetimes": LIFETIMES, **more}
+    context = {
+        "length": settings.PASSWORD_LENGTH,
+        "tokens": queries.tokens_of(request.user),
+        "lifetimes": LIFETIMES,
+        **more,
+    }
     return render(request, "accounts/settings.html", context, status=_page_status(problem) if problem else 200)
+
+
+def ways() -> dict[str, Any]:
+    """What the sign-in page offers besides a name and a password."""
+    return {"oidc": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "may_reset": mail.is_set_up()}
+
+
+def _way_of(user: User) -> str:
+    return "ldap" if getattr(user, "backend", "").endswith("Directory") else "password"
+
+
+def _end_elsewhere(request: HttpRequest, id_token: str) -> str:
+    """An empty text where the provider cannot, or does not answer: the session here has ended anyway."""
+    if not settings.OIDC_ISSUER:
+        return ""
+    from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+    from requests import RequestException
+
+    from mlops.accounts.outside import oidc
+
+    try:
+        return oidc.end_address(request, id_token)
+    except (RequestException, OAuth2Error, ValueError):
+        return ""
 
 
 def _page_status(refusal: Refusal) -> int:
@@ -156,6 +194,15 @@ app_name = "accounts"
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in_page, name="sign-in"),
     path("sign-in/link/<str:token>/", sign_in_link, name="link"),
+    path("sign-in/second/", ways_in.second_factor_page, name="second-factor"),
+    path("sign-in/forgotten/", ways_in.forgotten_page, name="forgotten"),
+    path("sign-in/reset/<str:number>/<str:token>/", ways_in.reset_page, name="reset"),
+    path("sign-in/oidc/", ways_in.oidc_begin, name="oidc"),
+    path("sign-in/oidc/callback/", ways_in.oidc_callback, name="oidc-callback"),
+    path("settings/sign-in/", sign_in_settings.sign_in_settings_page, name="sign-in-settings"),
+    path("people/invitations/", invitation_pages.server_invitations, name="server-invitations"),
+    path("projects/<slug:slug>/invitations/", invitation_pages.project_invitations, name="invitations"),
+    path("invitations/<str:token>/", invitation_pages.accept_page, name="invitation"),
     path("sign-out/", sign_out, name="sign-out"),
     path("settings/", settings_page, name="settings"),
     path("people/", people_page, name="people"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -14,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from mlops.accounts import actions, lockout, queries
+from mlops.accounts import actions, lockout, queries, sessions
+from mlops.accounts.confirming import confirmed
+from mlops.accounts.factors import actions as factors
 from mlops.formats.refusal import Refusal
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
+@confirmed
 def people_page(request: HttpRequest) -> HttpResponse:
     """POST: `act` = add, link or free, `name`; the answer shows the person's sign-in link once."""
     if not request.user.is_superuser:
@@ -37,6 +41,8 @@ def people_page(request: HttpRequest) -> HttpResponse:
         lockout.free(request.user, name=name)
         messages.success(request, _("%(name)s may try again.") % {"name": name})
         return redirect("accounts:people")
+    if request.POST.get("act") in ("remove-factor", "end-sessions"):
+        return _help(request, queries.person_named(name))
     try:
         if request.POST.get("act") == "link":
             person = queries.person_named(name)
@@ -50,7 +56,20 @@ def people_page(request: HttpRequest) -> HttpResponse:
     return _page(request, link=link, link_for=person)
 
 
+def _help(request: HttpRequest, person: User) -> HttpResponse:
+    """For somebody who lost a phone or a laptop."""
+    if request.POST["act"] == "remove-factor":
+        factors.remove(request.user, person=person)
+        said = _("%(name)s signs in without a second factor until a new one is set up.")
+    else:
+        sessions.end_others(request.user, person=person, but=request.session.session_key)
+        said = _("%(name)s is signed out everywhere.")
+    messages.success(request, said % {"name": person.get_username()})
+    return redirect("accounts:people")
+
+
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
     context = {"people": User.objects.order_by("username"), "locked": lockout.locked_names(), **more}
+    context["with_factor"] = set(Authenticator.objects.filter(type="totp").values_list("user_id", flat=True))
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

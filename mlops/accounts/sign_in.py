@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mlops.accounts import lockout
-from mlops.events.chain import record
+from mlops.accounts.factors import rules
 from mlops.formats.refusal import Refusal
 
 
@@ -25,5 +25,13 @@ def check_password(request: HttpRequest, *, name: str, password: str) -> User:
     return user
 
 
-def note_sign_in(user: User) -> None:
-    record(user, "mlops.account.signed_in", subject=f"people/{user.get_username()}", data={"by": "password"})
+def check_program(request: HttpRequest, *, name: str, password: str) -> User:
+    """For programs, which send a name and a password with each request: people with a second factor use tokens.
+
+    Raises Refusal `token_needed` (403) besides, once the password was right."""
+    person = check_password(request, name=name, password=password)
+    if rules.has_factor(person) or rules.is_required(person):
+        message = _("You sign in with a second factor, so a password alone is not enough here.")
+        hint = _("Create a token on your page “Tokens and password” and send it as “Authorization: Bearer …”.")
+        raise Refusal("token_needed", message, hint=hint, status=403)
+    return person

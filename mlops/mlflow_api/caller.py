@@ -96,7 +96,7 @@ def _person(request: HttpRequest, encoded: str) -> User:
     mark = _mark(known, password) if known else b""
     if known is not None and _remembered.get(mark, 0) > time.monotonic():
         return known
-    person = sign_in.check_password(request, name=name, password=password)
+    person = sign_in.check_program(request, name=name, password=password)
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
     _remembered[_mark(person, password)] = time.monotonic() + REMEMBERED_SECONDS

@@ -40,7 +40,10 @@ class RefusalPages:
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {"refusal": refusal, "heading": heading_of(refusal), "back": way_back(request)}
-    return render(request, "web/refusal.html", context, status=refusal.status)
+    response = render(request, "web/refusal.html", context, status=refusal.status)
+    if seconds := getattr(refusal, "retry_after", 0):
+        response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def heading_of(refusal: Refusal) -> str:

@@ -40,7 +40,7 @@ def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
     to_sign_in = status == 302 and location.startswith("/sign-in/")
     if one.needs in MAY[who]:
         answered = status in one.allowed or (status < 500 and status not in (*REFUSED, 405))
-        if not answered or (to_sign_in and one.route != "sign-out/"):
+        if not answered or (to_sign_in and one.route not in ("sign-out/", "sign-in/second/")):
             return f"{who} may, but got {status} {location}: {text[:300]}"
         if who == "stranger" and one.needs == SIGNED_IN and SECRET in text:
             return f"{who} read what belongs to the project"

@@ -12,13 +12,39 @@ class Created(Data, kw_only=True):
 
 
 class SignedIn(Data, kw_only=True):
-    by: Literal["password", "link"]
+    by: Literal["password", "link", "invitation", "reset", "oidc", "ldap"]
+    factor: Annotated[str, said("The second factor: app or recovery; missing where there was none.")] = ""
 
 
 class Locked(Data, kw_only=True):
     address: Annotated[str, said("Where the attempts came from.")]
     attempts: int
     until: Time
+
+
+class Factor(Data, kw_only=True):
+    kind: Literal["app"]
+
+
+class Ended(Data, kw_only=True):
+    count: int
+
+
+class Connected(Data, kw_only=True):
+    provider: Annotated[str, said("oidc or ldap.")]
+
+
+class Ranked(Data, kw_only=True):
+    administrator: bool
+
+
+class Invited(Data, kw_only=True):
+    email: str
+    role: str
+
+
+class Accepted(Data, kw_only=True):
+    user: str
 
 
 class TokenCreated(Data, kw_only=True):
@@ -49,6 +75,39 @@ TYPES = (
         Locked,
     ),
     EventType("mlops.account.freed", "Freed", "An administrator ends such a wait.", "people/{name}"),
+    EventType(
+        "mlops.account.factor_added",
+        "Second factor added",
+        "A person sets up a second factor.",
+        "people/{name}",
+        Factor,
+    ),
+    EventType("mlops.account.factor_removed", "Second factor removed", "A second factor is removed.", "people/{name}"),
+    EventType("mlops.account.codes_renewed", "Codes renewed", "A person makes new recovery codes.", "people/{name}"),
+    EventType(
+        "mlops.account.sessions_ended", "Sessions ended", "Sessions of a person are ended.", "people/{name}", Ended
+    ),
+    EventType(
+        "mlops.account.connected",
+        "Account connected",
+        "An account elsewhere becomes a way for a person to sign in.",
+        "people/{name}",
+        Connected,
+    ),
+    EventType(
+        "mlops.account.rank_changed",
+        "Rank changed",
+        "Groups elsewhere make a person an administrator, or no longer.",
+        "people/{name}",
+        Ranked,
+    ),
+    EventType("mlops.account.reset_sent", "Reset sent", "A link for a new password is mailed.", "people/{name}"),
+    EventType("mlops.invitation.created", "Invited", "Somebody is invited.", "invitations/{id}", Invited),
+    EventType("mlops.invitation.renewed", "Invited again", "An invitation gets a new link.", "invitations/{id}"),
+    EventType("mlops.invitation.revoked", "Invitation revoked", "An invitation is taken back.", "invitations/{id}"),
+    EventType(
+        "mlops.invitation.accepted", "Invitation accepted", "An invitation is accepted.", "invitations/{id}", Accepted
+    ),
     EventType("mlops.account.password_changed", "Password changed", "A person sets a new password.", "people/{name}"),
     EventType("mlops.token.created", "Token created", "A personal token is made.", "tokens/{id}", TokenCreated),
     EventType("mlops.token.revoked", "Token revoked", "A personal token is revoked.", "tokens/{id}", TokenRevoked),

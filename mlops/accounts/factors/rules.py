@@ -1,0 +1,24 @@
+"""Who needs a second factor, by MLOPS_SECOND_FACTOR."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
+from mlops.access.models import Membership, Role
+
+RULES = ("optional", "administrators", "owners", "everybody")
+
+
+def has_factor(person: Any) -> bool:
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
+
+
+def is_required(person: Any) -> bool:
+    """`owners` are owners of any project, and administrators too."""
+    rule = settings.SECOND_FACTOR
+    if rule == "everybody" or (rule in ("administrators", "owners") and person.is_superuser):
+        return True
+    return rule == "owners" and Membership.objects.filter(user=person, role=Role.OWNER).exists()

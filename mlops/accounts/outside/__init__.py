@@ -1,0 +1,1 @@
+"""People who are known elsewhere: OpenID Connect and a directory (LDAP)."""
