@@ -74,9 +74,14 @@ def require_public(url: str) -> Checked:
     if parts.username or parts.password:
         message = _("The address holds a user name or a password, which logs would show.")
         raise _refused(url, "url_invalid", message, hint=_("Put a token into a header, or into the path."))
+    return judged(host, port, url=url, is_encrypted=parts.scheme == "https")
+
+
+def judged(host: str, port: int, *, url: str, is_encrypted: bool) -> Checked:
+    """As `require_public`, of a host and a port; `url` is told in refusals."""
     addresses = _looked_up(url, host, port)
     closed = [address for address in addresses if not is_public(address)]
-    if parts.scheme == "https" and not closed:
+    if is_encrypted and not closed:
         return Checked(host=host, port=port, addresses=addresses)
     allowed = allowed_names()
     is_allowed = host in allowed or all(_is_allowed(address, allowed) for address in addresses)
@@ -84,7 +89,7 @@ def require_public(url: str) -> Checked:
         message = _("“%(host)s” leads to %(address)s, which is not a public address.")
         hint = _("An administrator can allow it: MLOPS_ALLOWED_PRIVATE_HOSTS, or the page of allowed networks.")
         raise _refused(url, "address_not_public", message % {"host": host, "address": closed[0]}, hint=hint)
-    if parts.scheme == "http" and not is_allowed:
+    if not is_encrypted and not is_allowed:
         message = _("“%s” is called without encryption, so anybody on the way could read and change the events.") % host
         raise _refused(url, "https_required", message, hint=_("Use https://."))
     return Checked(host=host, port=port, addresses=addresses)

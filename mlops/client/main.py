@@ -56,6 +56,7 @@ GROUPS: tuple[Group, ...] = (
     Group("audit", "the audit trail, and the proof of it", "mlops.client.commands.audit:define"),
     Group("subscription", "events to programs of your own", "mlops.client.commands.subscription:define"),
     Group("channel", "the ways in which alerts leave the server", "mlops.client.commands.channel:define"),
+    Group("repository", "Git repositories whose pushes start jobs", "mlops.client.commands.repository:define"),
     Group("cluster", "Kubernetes clusters to deploy to", "mlops.client.commands.cluster:define"),
     Group("retraining", "models trained anew, compared, promoted or not", "mlops.client.commands.retraining:define"),
     Group("rollout", "traffic moved step by step, with gates and rollback", "mlops.client.commands.rollout:define"),

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from mlops.repositories import api
+from mlops.repositories.hooks_api import HookView
+
+ONE = "repositories/<uuid:repository_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("repositories/", api.Repositories.as_view(), name="repositories"),
+    path(ONE, api.OneRepository.as_view(), name="repository"),
+    path(f"{ONE}hook/", HookView.as_view(), name="repository-hook"),
+    path(f"{ONE}test/", api.Trial.as_view(), name="repository-test"),
+    path(f"{ONE}webhook-secret/", api.Secrets.as_view(), name="repository-secret"),
+    path(f"{ONE}deploy-key/", api.Keys.as_view(), name="repository-key"),
+    path(f"{ONE}pushes/", api.Pushes.as_view(), name="repository-pushes"),
+    path(f"{ONE}pushes/<uuid:push_id>/", api.OnePush.as_view(), name="repository-push"),
+]

@@ -117,6 +117,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "allowance_id": Allowance.objects.create(project=project, name=f"{SECRET}.A", reason="x").pk,
         "datastore_id": _datastore(owner, project).pk,
         "import_id": _import(owner, project).pk,
+        **_repository(owner, project),
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),
@@ -430,6 +431,16 @@ def _import(owner: Any, project: Any) -> Any:
     from mlops.imports.options import Options
 
     return start_import(owner, project, address=f"/srv/{SECRET}", options=Options())
+
+
+def _repository(owner: Any, project: Any) -> dict[str, Any]:
+    """At an address that is refused before anything is called."""
+    from mlops.repositories.actions import connect
+    from mlops.repositories.queueing import synchronise
+    from mlops.repositories.wanted import Wanted
+
+    row, _secret = connect(owner, project, Wanted(url=f"ssh://git@127.0.0.1:9/{SECRET}.git", name=SECRET))
+    return {"repository_id": row.pk, "push_id": synchronise(owner, row).pk}
 
 
 def _cluster(administrator: Any) -> Any:

@@ -50,6 +50,19 @@ on("imports/", query="?project={slug}", GET=READ, POST=(CONTRIBUTE, {"address": 
 on("imports/<uuid:import_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "cancel"}))
 on("imports/<uuid:import_id>/state/", GET=READ)
 
+# -- repositories
+REPOSITORY = "api/v1/repositories/<uuid:repository_id>/"
+GIT_URL = "https://github.com/team/churn.git"
+on("api/v1/repositories/", GET=SIGNED_IN, POST=(OWN, {"project": "{slug}", "url": GIT_URL, "name": "walk"}))
+on("api/v1/repositories/", query="?project={slug}", GET=SIGNED_IN)
+on(REPOSITORY, GET=READ, PATCH=(OWN, {"branch": "main"}), DELETE=OWN)
+on(f"{REPOSITORY}hook/", POST=ANYONE, allowed=(401,))
+on(f"{REPOSITORY}test/", POST=CONTRIBUTE)
+on(f"{REPOSITORY}webhook-secret/", POST=OWN)
+on(f"{REPOSITORY}deploy-key/", POST=OWN)
+on(f"{REPOSITORY}pushes/", GET=READ, POST=CONTRIBUTE)
+on(f"{REPOSITORY}pushes/<uuid:push_id>/", GET=READ)
+
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)
 on("monitoring/", query="?project={slug}", GET=READ)

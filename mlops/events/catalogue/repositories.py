@@ -1,0 +1,40 @@
+"""Events of Git repositories."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mlops.events.catalogue.described import Data, EventType, said
+
+
+class Connected(Data, kw_only=True):
+    name: Annotated[str, said("The repository's name here.")]
+    host: Annotated[str, said("github, gitlab, gitea or plain.")]
+    url: Annotated[str, said("Its address, without a login.")]
+    branch: Annotated[str, said("The branch that is worked on; empty for the repository's own.")]
+    login: Annotated[str, said("none, token or key. No secret is told.")]
+
+
+class Taken(Data, kw_only=True):
+    repository: Annotated[str, said("The repository's name here.")]
+    branch: Annotated[str, said("The branch.")]
+    commit: Annotated[str, said("The commit; empty where it could not be found out.")]
+    cause: Annotated[str, said("webhook, poll or person.")]
+    runs: Annotated[list[str], said("Ids of the runs that it started.")]
+    files: Annotated[list[str], said("Paths of the files that were to be started.")]
+    reason: Annotated[str, said("Why nothing, or not all, was started; else empty.")] = ""
+
+
+ONE = "repositories/{id}"
+
+TYPES = (
+    EventType("mlops.repository.connected", "Repository connected", "A Git repository is connected to a project.",
+              ONE, Connected),
+    EventType("mlops.repository.changed", "Repository changed", "Its settings, key or webhook's secret change.", ONE,
+              Connected),
+    EventType("mlops.repository.disconnected", "Repository disconnected", "It starts nothing any more.", ONE,
+              Connected),
+    EventType("mlops.push.taken_up", "Push taken up", "A commit was fetched, and its jobs were started.", ONE, Taken),
+    EventType("mlops.push.failed", "Push failed", "A commit could not be fetched, or none of its jobs started.", ONE,
+              Taken),
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""SSH for dulwich: one key, one host whose key is known or told, no agent, no files of this machine."""
+
+from __future__ import annotations
+
+import io
+import socket
+from typing import Any
+
+from mlops.formats.refusal import Refusal
+from mlops.repositories.git.orders import Login, Place
+
+SECONDS = 30.0
+
+
+class Vendor:
+    """What dulwich calls to run `git-upload-pack` at the host. `shown` is the key that the host showed."""
+
+    def __init__(self, place: Place, login: Login) -> None:
+        self._place, self._login = place, login
+        self.shown = ""
+
+    def run_command(self, host: str, command: bytes, username: str | None = None, **_more: Any) -> Channel:
+        import paramiko
+
+        transport = paramiko.Transport(self._socket())
+        transport.banner_timeout = transport.auth_timeout = SECONDS
+        try:
+            transport.start_client(timeout=SECONDS)
+            self._check(transport.get_remote_server_key())
+            key = paramiko.Ed25519Key.from_private_key(io.StringIO(self._login.private_key))
+            transport.auth_publickey(username or "git", key)
+            channel = transport.open_session(timeout=SECONDS)
+            channel.settimeout(SECONDS)
+            channel.exec_command(command)
+        except paramiko.AuthenticationException as error:
+            transport.close()
+            raise Refusal(
+                "repository_login_refused",
+                f"{host} does not know the deploy key.",
+                hint="Add the public key that is shown here to the repository's deploy keys.",
+                status=422,
+            ) from error
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            transport.close()
+            raise Refusal(
+                "repository_unreachable",
+                f"SSH to {host} failed: {error or type(error).__name__}.",
+                hint="See whether the address and the port are right, and whether the host answers.",
+                status=422,
+            ) from error
+        except BaseException:
+            transport.close()
+            raise
+        return Channel(transport, channel)
+
+    def _socket(self) -> socket.socket:
+        failure: OSError = OSError("there is no address")
+        for address in self._place.addresses:
+            try:
+                return socket.create_connection((address, self._place.port), SECONDS)
+            except OSError as error:
+                failure = error
+        raise Refusal(
+            "repository_unreachable",
+            f"{self._place.host} does not answer: {failure}.",
+            hint="See whether the host runs and can be reached from here.",
+            status=422,
+        )
+
+    def _check(self, key: Any) -> None:
+        """Raises Refusal `host_key_changed`, before anything of ours is sent."""
+        self.shown = f"{key.get_name()} {key.get_base64()}"
+        known = self._login.host_key
+        if known and known.split()[:2] != self.shown.split():
+            raise Refusal(
+                "host_key_changed",
+                f"{self._place.host} shows another key than before: somebody may stand between.",
+                hint=f"If it was changed on purpose, set the repository's host_key to: {self.shown}",
+                status=422,
+            )
+
+
+class Channel:
+    """A file of what the command says and hears."""
+
+    def __init__(self, transport: Any, channel: Any) -> None:
+        self._transport, self._channel = transport, channel
+        self._read = channel.makefile("rb")
+        self.stderr = channel.makefile_stderr("rb")
+
+    def read(self, size: int = -1) -> bytes:
+        found: bytes = self._read.read(size)
+        return found
+
+    def write(self, data: bytes) -> int:
+        self._channel.sendall(data)
+        return len(data)
+
+    def can_read(self) -> bool:
+        return bool(self._channel.recv_ready())
+
+    def close(self) -> None:
+        self._channel.close()
+        self._transport.close()

@@ -1,0 +1,41 @@
+"""Reads of repositories: what a person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import visible_projects
+from mlops.formats.refusal import Refusal
+from mlops.repositories.models import Delivery, Push, Repository
+
+
+def visible_to(person: Any, *, project: str = "") -> QuerySet[Repository]:
+    found = Repository.objects.filter(project__in=visible_projects(person)).select_related("project", "acts_as")
+    return found.filter(project__slug=project) if project else found
+
+
+def by_id(person: Any, repository_id: UUID) -> Repository:
+    """Raises Refusal `not_found`."""
+    found = visible_to(person).filter(pk=repository_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such repository, or you may not see it."), status=404)
+    return found
+
+
+def pushes(row: Repository) -> QuerySet[Push]:
+    return Push.objects.filter(repository=row).select_related("asked_by").prefetch_related("started__run__project")
+
+
+def push_of(row: Repository, push_id: UUID) -> Push:
+    found = pushes(row).filter(pk=push_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such push."), status=404)
+    return found
+
+
+def deliveries(row: Repository) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(repository=row).select_related("push")
