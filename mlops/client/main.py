@@ -41,6 +41,7 @@ GROUPS: tuple[Group, ...] = (
     Group("job", "runs of pipelines", "mlops.client.commands.job:define"),
     Group("pipeline", "published pipelines behind lasting addresses", "mlops.client.commands.pipeline:define"),
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
+    Group("lineage", "what came from what, and what was deployed when", "mlops.client.commands.lineage:define"),
     Group("monitor", "drift, quality and performance, watched", "mlops.client.commands.monitor:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("import", "what MLflow kept, taken over", "mlops.client.commands.import_:define"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-EnvelopeName = Literal["cloudevents", "cloudevents_binary", "azure_cloudevents", "azure_event_grid"]
+EnvelopeName = Literal["cloudevents", "cloudevents_binary", "azure_cloudevents", "azure_event_grid", "openlineage"]
 HandshakeName = Literal["none", "cloudevents", "event_grid"]
 
 

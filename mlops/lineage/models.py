@@ -1,4 +1,4 @@
-"""What documents name, as rows: without them, "who used this" would read the frozen graph of every run."""
+"""What documents name, as rows, so that nobody reads the frozen graph of every run; and what each endpoint served."""
 
 from __future__ import annotations
 
@@ -39,3 +39,33 @@ class Mention(models.Model):
 
 
 HOLDERS = ("run", "pipeline", "data", "component", "deployment", "attempt")
+
+
+class Serving(models.Model):
+    """What stood behind an endpoint from `at` on, until its next row. Append-only, and outlives the endpoint."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    endpoint_id = models.UUIDField()
+    """No foreign key: what was served stays known when the endpoint goes."""
+    endpoint = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    event = models.BigIntegerField(null=True)
+    """`seq` of the event that made it so; None: the regular look found it."""
+    because = models.CharField(max_length=100, blank=True)
+    """The type of that event."""
+    by = models.CharField(max_length=150, blank=True)
+    reason = models.TextField(blank=True)
+    is_gone = models.BooleanField(default=False)
+    """The endpoint was deleted."""
+    state = models.JSONField(default=dict)
+    """serving.states.Served."""
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["project", "at"], name="serving_project_at"),
+            models.Index(fields=["endpoint_id", "-at"], name="serving_endpoint_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} from {self.at:%Y-%m-%d %H:%M:%S}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from mlops.lineage import api
+from mlops.lineage.openlineage import api as openlineage
+from mlops.lineage.serving import api as serving
 from mlops.lineage.versions import api as versions
 
 VERSION = "models/<uuid:model_id>/versions/<int:number>/"
@@ -12,6 +14,9 @@ VERSION = "models/<uuid:model_id>/versions/<int:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lineage/", api.Lineage.as_view()),
     path("lineage/things/", api.Found.as_view()),
+    path("lineage/openlineage/", openlineage.ProjectEvents.as_view()),
+    path("runs/<uuid:run_id>/openlineage/", openlineage.RunEvents.as_view()),
+    path("lineage/at/", serving.DeployedAt.as_view()),
     path("monitors/<uuid:monitor_id>/looks/<int:number>/causes/", api.Causes.as_view()),
     path("models/<uuid:model_id>/timeline/", api.Timeline.as_view()),
     path("models/<uuid:model_id>/card/", versions.ModelCard.as_view()),

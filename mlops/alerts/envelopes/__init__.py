@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mlops.alerts.envelopes.composing import Sending, compose
+from mlops.alerts.envelopes.composing import Sending, compose, register
 
-__all__ = ["Sending", "compose"]
+__all__ = ["Sending", "compose", "register"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,19 @@ class Sending:
     """The members as the receiver sees them."""
 
 
+Form = Callable[[Event], dict[str, Any] | None]
+"""The body of an event in an envelope of a package above this one; None where it has none."""
+_forms: dict[str, Form] = {}
+
+
+def register(envelope: str, form: Form) -> None:
+    _forms[envelope] = form
+
+
 def compose(event: Event, envelope: str) -> Sending | None:
     """None where the envelope has no form for such an event: Azure's know five types."""
+    if envelope in _forms:
+        return _registered(event, _forms[envelope])
     if envelope == Envelope.CLOUDEVENTS:
         return _structured(cloudevents.form(event))
     if envelope == Envelope.CLOUDEVENTS_BINARY:
@@ -38,6 +50,15 @@ def compose(event: Event, envelope: str) -> Sending | None:
     view = azure.grid_event(event, mapped)
     headers = {"content-type": "application/json; charset=utf-8", **azure.HEADERS}
     return Sending(content=msgspec.json.encode([view]), headers=headers, type=mapped.type, view=view)
+
+
+def _registered(event: Event, form: Form) -> Sending | None:
+    body = form(event)
+    if body is None:
+        return None
+    view = {**body, "type": event.type, "subject": event.subject}
+    headers = {"content-type": "application/json; charset=utf-8"}
+    return Sending(content=msgspec.json.encode(body), headers=headers, type=event.type, view=view)
 
 
 def _structured(view: dict[str, Any], more: dict[str, str] | None = None) -> Sending:

@@ -17,6 +17,7 @@ class Envelope(models.TextChoices):
     CLOUDEVENTS_BINARY = "cloudevents_binary", _("CloudEvents 1.0, binary")
     AZURE_CLOUDEVENTS = "azure_cloudevents", _("Azure ML's five types as CloudEvents")
     AZURE_EVENT_GRID = "azure_event_grid", _("Azure ML's five types as Event Grid events")
+    OPENLINEAGE = "openlineage", _("OpenLineage: begin and end of runs")
 
 
 class Handshake(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The lineage of a thing as a drawing, and who uses it."""
+"""The lineage of a thing as a drawing, who uses it, and what was deployed at an instant."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.formats.refusal import Refusal
 from mlops.lineage import kinds
 from mlops.lineage.finding import things_named
 from mlops.lineage.graph import Bounds, graph_of, node_of
+from mlops.lineage.serving.instant import changes_of, deployed_at, instant_in
 from mlops.lineage.uses import uses_of
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project, show_project
@@ -47,6 +50,27 @@ def uses(request: HttpRequest) -> HttpResponse:
     return render(request, "web/lineage/uses.html", context)
 
 
+@signed_in
+@never_cache
+def at(request: HttpRequest) -> HttpResponse:
+    """What was deployed at `?time=`, in the project; with the changes around it to choose from."""
+    project = current_project(request)
+    typed = request.GET.get("time", "")
+    problem = None
+    try:
+        instant = instant_in(typed)
+    except Refusal as refusal:
+        problem, instant = refusal, timezone.now()
+    context = {
+        "project": project,
+        "typed": typed,
+        "problem": problem,
+        "instant": deployed_at([project], instant),
+        "changes": changes_of([project], most=30),
+    }
+    return render(request, "web/lineage/at.html", context, status=422 if problem else 200)
+
+
 def _asked(request: HttpRequest) -> tuple[Any, Project, set[Any]]:
     """The thing, its project, and the projects that may be seen. Raises Refusal with the nearest name."""
     projects = list(visible_projects(request.user))
@@ -60,5 +84,6 @@ def _asked(request: HttpRequest) -> tuple[Any, Project, set[Any]]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lineage/", lineage, name="lineage"),
+    path("lineage/at/", at, name="lineage-at"),
     path("lineage/uses/", uses, name="lineage-uses"),
 ]

@@ -45,11 +45,11 @@ def kind_words(kind: str) -> str:
 
 @register.inclusion_tag("web/lineage/_links.html", takes_context=True)
 def lineage_links(context: template.Context, row: Any) -> dict[str, Any]:
-    """`{% lineage_links version %}` on a page that has its `project`: two buttons; nothing where there is no row."""
+    """`{% lineage_links version %}` on the page of a thing: two buttons; nothing where there is no row."""
     if not row:
         return {}
     given = {"of": kinds.name_of(row)}
-    if project := context.get("project"):
+    if project := context.get("project") or getattr(row, "project", None):
         given["project"] = project.slug
     query = urlencode(given)
     return {"graph": f"{reverse('web:lineage')}?{query}", "uses": f"{reverse('web:lineage-uses')}?{query}"}
