@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 from django.conf import settings
@@ -84,6 +84,11 @@ def ask(
         problem = found["refusal"]
         raise refusal_of({**problem, "message": problem["detail"], "where": problem.get("where", {})})
     return msgspec.convert(found["result"], Result)
+
+
+def opened(result: Result) -> BinaryIO:
+    """Its file, which may then be removed from its folder."""
+    return Path(result.file).open("rb")
 
 
 def _started(folder: Path, answer: Any, errors: Any) -> subprocess.Popen[bytes]:

@@ -43,6 +43,7 @@ GROUPS: tuple[Group, ...] = (
     Group("schedule", "when published pipelines run by themselves", "mlops.client.commands.schedule:define"),
     Group("lineage", "what came from what, and what was deployed when", "mlops.client.commands.lineage:define"),
     Group("monitor", "drift, quality and performance, watched", "mlops.client.commands.monitor:define"),
+    Group("sql", "one query over collected data, runs, metrics and datasets", "mlops.client.commands.sql:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
     Group("import", "what MLflow kept, taken over", "mlops.client.commands.import_:define"),
     Group("registry", "logins to container registries", "mlops.client.commands.registry:define"),

@@ -70,6 +70,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "forgetting_id": forgetting.pk,
         "refresh_id": refresh.pk,
         "segment": "Runs",
+        "table": "Runs",
+        "query_id": str(_query(project, owner).pk),
         "slug": project.slug,
         "batch_id": job.endpoint_id,
         "batch_deployment": "night",
@@ -479,6 +481,12 @@ def _collected(owner: Any, endpoint: Any) -> tuple[Any, Any, Any]:
         Forgetting.objects.create(column="request_id", value_count=1, **told),
         Refresh.objects.create(endpoint=endpoint, dataset=SECRET, next_at=now, created_by=owner),
     )
+
+
+def _query(project: Any, owner: Any) -> Any:
+    from mlops.analytics.models import SavedQuery
+
+    return SavedQuery.objects.create(project=project, name=SECRET, query="select 1", created_by=owner)
 
 
 def _replay(owner: Any, endpoint: Any, version: Any) -> Any:

@@ -39,6 +39,16 @@ on("odata/v1/<str:segment>", GET=SIGNED_IN)
 on("odata/v1/<str:segment>", query="(00000000-0000-0000-0000-000000000000)", GET=SIGNED_IN, allowed=(404,))
 on("odata/v1/<str:segment>/$count", GET=SIGNED_IN)
 
+on("api/v1/tables/", GET=SIGNED_IN)
+on("api/v1/tables/", query="?project={slug}", GET=READ)
+on("api/v1/tables/<str:table>/export/", query="?project={slug}", GET=READ)
+SELECT = {"project": "{slug}", "query": "select 1 as one"}
+on("api/v1/sql/", POST=(READ, SELECT))
+on("api/v1/sql/export/", POST=(READ, SELECT))
+on("api/v1/queries/", query="?project={slug}", GET=READ)
+on("api/v1/queries/", POST=(CONTRIBUTE, {**SELECT, "name": "zebra query"}))
+on("api/v1/queries/<uuid:query_id>/", GET=READ, DELETE=CONTRIBUTE)
+
 # -- imports
 on("api/v1/imports/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "address": "/srv/mlruns"}))
 on("api/v1/imports/", query="?project={slug}", GET=SIGNED_IN)
