@@ -25,6 +25,8 @@ BACKGROUND_FILE = "background.parquet"
 DEPENDENCE_FILE = "dependence.json"
 FAIRNESS_FILE = "fairness.json"
 FILES = (SUMMARY_FILE, CONTRIBUTIONS_FILE, ROWS_FILE, BACKGROUND_FILE, DEPENDENCE_FILE, FAIRNESS_FILE)
+EXPLAINER_FILE = "explainer.json"
+"""In the folder of a scoring server."""
 ROW, OUTPUT, BASE, SUM = "row", "output", "base", "sum"
 
 
@@ -178,3 +180,12 @@ class LocalExplanation(msgspec.Struct, frozen=True, kw_only=True):
     contributions: tuple[LocalContribution, ...]
     scores: dict[str, Any] = {}
     seconds: float = 0.0
+
+
+class ScoringExplainer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployment explains its answers with: rows that stand for the usual. `explanation` names their origin."""
+
+    explanation: str
+    columns: tuple[str, ...]
+    background: tuple[dict[str, Any], ...]
+    seed: int = 0

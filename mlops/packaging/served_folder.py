@@ -15,6 +15,7 @@ from mlops.blobs.trees import fetch_tree
 from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, GoldenRequest, Serving
+from mlops.packaging import served_besides
 from mlops.packaging.child import OWN_FOLDER, run_module
 from mlops.packaging.models import Conversion
 from mlops.packaging.served import facts_of
@@ -54,6 +55,7 @@ def fill(
 
     Raises Refusal `model_does_not_load` or `conversion_incomplete`."""
     fetch_tree(version.tree_id, folder / "model")
+    served_besides.lay_out(version, folder)
     if facts_of(version, entry=entry, conversion=conversion).by_itself:
         return ()
     if entry == "onnx":

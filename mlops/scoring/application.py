@@ -30,6 +30,7 @@ from mlops.scoring.exchange import (
     read_body,
     write,
 )
+from mlops.scoring.explaining import Explaining, is_asked
 from mlops.scoring.metrics import Metrics
 from mlops.scoring.reloading import watch
 from mlops.scoring.served.model import Served, log, unknown_model
@@ -58,6 +59,7 @@ class Application:
         self.spans: SpanQueue | None = None
         """Where spans of requests go; None: nobody wants them."""
         self._folder = folder
+        self._explaining = Explaining(folder)
         self.collection = Present(folder, serving, log=lambda detail: log(code="collection", detail=detail))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,6 +161,9 @@ class Application:
             model = self._asked(scope)
             body = await read_body(scope, receive, most_bytes=self.serving.limits.body_bytes)
             self._require_ready()
+            if (query := scope.get("query_string")) and is_asked(query):
+                answer, rows = await model.score(body)
+                return await self._explaining.added(model, body, answer), rows
             return await model.score(body)
         path = path.rstrip("/") or "/"
         if path.startswith(_CONTROL) and self.collection.told is not None:

@@ -96,6 +96,15 @@ def _operation(signature: Signature | None) -> dict[str, Any]:
     return {
         "operationId": "score",
         "summary": "Score rows",
+        "parameters": [
+            {
+                "name": "explain",
+                "in": "query",
+                "schema": {"type": "boolean", "default": False},
+                "description": "Adds `explanations`: for each row what each column added to the usual answer. The "
+                "model version must have been explained before it was deployed; at most 20 rows at once.",
+            }
+        ],
         "requestBody": {"required": True, "content": {"application/json": _request(signature)}},
         "responses": {
             "200": {
@@ -134,6 +143,14 @@ def _answer(signature: Signature | None) -> dict[str, Any]:
                 "model": {"type": "string"},
                 "deployment": {"type": "string"},
                 "warnings": {"type": "array", "items": {"type": "string"}},
+                "explanations": {
+                    "type": "array",
+                    "description": "With explain=true. For each output, base and contributions add up to the answer.",
+                    "items": {
+                        "type": "object",
+                        "properties": {"base": {"type": "object"}, "contributions": {"type": "object"}},
+                    },
+                },
             },
         }
     }
