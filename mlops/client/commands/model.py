@@ -14,6 +14,7 @@ from mlops.client.commands import (
     model_card,
     model_compare,
     model_convert,
+    model_explain,
     model_package,
     model_pointing,
     model_profile,
@@ -89,6 +90,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_archive.define(verbs)
     Deletable("model", "models/", as_written).define(verbs)
     model_profile.define(verbs)
+    model_explain.define(verbs)
     model_convert.define(verbs)
     model_package.define(verbs)
     model_card.define(verbs)

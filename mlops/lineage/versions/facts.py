@@ -11,6 +11,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from mlops.blobs.trees import manifest_of, open_blob
+from mlops.explanations.queries import latest, summary_of
 from mlops.formats.finding import FINDING_FILE, Finding, Importance
 from mlops.formats.refusal import Refusal
 from mlops.lineage.kinds.kind import page
@@ -210,9 +211,13 @@ def _run_parameters(versions: Sequence[ModelVersion]) -> dict[Any, dict[str, Any
 
 
 def _importances(version: ModelVersion, own: dict[str, float]) -> tuple[dict[str, float], str]:
-    """The model's own weights; else what a permutation step of its run found."""
+    """The model's own weights; else the shares of its newest explanation; else what a permutation step of its run
+    found."""
     if own:
         return _largest(own), "model"
+    explained = latest(version)
+    if explained is not None and (summary := summary_of(explained)) is not None:
+        return _largest(summary.shares()), "explanation"
     found = _permuted(version.run, version.node) if version.run is not None else None
     if found is None:
         return {}, ""
