@@ -72,6 +72,8 @@ on(f"{REPOSITORY}webhook-secret/", POST=OWN)
 on(f"{REPOSITORY}deploy-key/", POST=OWN)
 on(f"{REPOSITORY}pushes/", GET=READ, POST=CONTRIBUTE)
 on(f"{REPOSITORY}pushes/<uuid:push_id>/", GET=READ)
+on("repositories/", query="?project={slug}", GET=READ, POST=(OWN, {"url": GIT_URL, "is_new": "1"}))
+on("repositories/<uuid:repository_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "test"}))
 
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)
