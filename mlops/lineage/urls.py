@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from mlops.lineage import api
 from mlops.lineage.openlineage import api as openlineage
+from mlops.lineage.report import api as report
 from mlops.lineage.serving import api as serving
 from mlops.lineage.versions import api as versions
 
@@ -24,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<uuid:model_id>/compare/", versions.Compared.as_view()),
     path(f"{VERSION}card/", versions.VersionCard.as_view()),
     path(f"{VERSION}card/edits/", versions.VersionCardEdits.as_view()),
+    path(f"{VERSION}report/", report.GovernanceReport.as_view(), name="model-report"),
     path(f"{VERSION}serving/", versions.Serving.as_view()),
 ]

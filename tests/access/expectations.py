@@ -438,6 +438,7 @@ for thing in ("", "versions/<int:number>/"):
     on(f"api/v1/models/<uuid:model_id>/{thing}card/", GET=READ, PUT=(CONTRIBUTE, {"card": "x"}))
     on(f"api/v1/models/<uuid:model_id>/{thing}card/edits/", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/serving/", GET=READ)
+on("api/v1/models/<uuid:model_id>/versions/<int:number>/report/", GET=READ)
 LINKED = (CONTRIBUTE, {"dataset": "zebra data:1"})
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/datasets/", POST=LINKED, DELETE=LINKED, allowed=(404, 422))
 on("api/v1/models/<uuid:model_id>/compare/", query="?version=1", GET=READ, allowed=(400,))

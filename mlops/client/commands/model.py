@@ -19,6 +19,7 @@ from mlops.client.commands import (
     model_pointing,
     model_profile,
     model_relations,
+    model_report,
     model_requests,
     model_scan,
     tagging,
@@ -94,6 +95,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_convert.define(verbs)
     model_package.define(verbs)
     model_card.define(verbs)
+    model_report.define(verbs)
     model_compare.define(verbs)
     model_pointing.define(verbs)
     model_relations.define(verbs)
