@@ -55,7 +55,7 @@ def look_up(name: str, password: str) -> finding.Claims | None:
             read_only=True, receive_timeout=SECONDS,
         ) as search:  # fmt: skip
             wanted = settings.LDAP_FILTER.replace("%s", escape_filter_chars(name))
-            search.search(settings.LDAP_BASE, wanted, attributes=["*", "memberOf"], size_limit=2)
+            search.search(settings.LDAP_BASE, wanted, attributes=["*", "+"], size_limit=2)
             found = [one for one in search.response or [] if one.get("type") == "searchResEntry"]
         if len(found) != 1:
             return None
