@@ -165,3 +165,54 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Release(models.Model):
+    """A newly registered version of a model starts the release workflow of the repository's host."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    model = models.CharField(max_length=255, default="*")
+    """A pattern of models' names."""
+    tags = models.JSONField(default=dict)
+    """Which the version must carry when it is registered."""
+    event = models.CharField(max_length=100, default="mlops-model-registered")
+    """What the host's workflow listens to."""
+    branch = models.CharField(max_length=200, blank=True)
+    is_enabled = models.BooleanField(default=True)
+    cursor = models.BigIntegerField(default=0)
+    """`seq` of the last event that was looked at."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["repository", "name"], name="one_release_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReleaseCall(models.Model):
+    """One model version that was, or is to be, told to the host."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="calls")
+    event_seq = models.BigIntegerField()
+    model = models.CharField(max_length=255)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, default="waiting")
+    """waiting, told or failed"""
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    state_since = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["release", "event_seq"], name="one_call_of_an_event")]
+        indexes = [models.Index(fields=["next_at"], name="release_call_next_at")]
+
+    def __str__(self) -> str:
+        return f"{self.model}:{self.version}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from mlops.repositories import looks, reporting, taking_up
+from mlops.repositories import looks, releases, reporting, taking_up
 from mlops.repositories.models import Delivery, Repository
 from mlops.work.calls import every, job, later
 
@@ -39,6 +39,18 @@ def report(started_id: str) -> None:
 def look_at_runs() -> None:
     for started_id in reporting.due(timezone.now()):
         later("repositories.report", started_id)
+
+
+@job("repositories.release")
+def release(call_id: str) -> None:
+    releases.send(int(call_id))
+
+
+@every(10, "repositories.look_at_models")
+def look_at_models() -> None:
+    releases.hand_out()
+    for call_id in releases.due(timezone.now()):
+        later("repositories.release", call_id)
 
 
 @every(3_600, "repositories.forget_deliveries")

@@ -438,11 +438,13 @@ def _import(owner: Any, project: Any) -> Any:
 def _repository(owner: Any, project: Any) -> dict[str, Any]:
     """At an address that is refused before anything is called."""
     from mlops.repositories.actions import connect
+    from mlops.repositories.models import Release
     from mlops.repositories.queueing import synchronise
     from mlops.repositories.wanted import Wanted
 
     row, _secret = connect(owner, project, Wanted(url=f"ssh://git@127.0.0.1:9/{SECRET}.git", name=SECRET))
-    return {"repository_id": row.pk, "push_id": synchronise(owner, row).pk}
+    release = Release.objects.create(repository=row, name=SECRET)
+    return {"repository_id": row.pk, "push_id": synchronise(owner, row).pk, "release_id": release.pk}
 
 
 def _cluster(administrator: Any) -> Any:

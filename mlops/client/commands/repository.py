@@ -11,8 +11,8 @@ from typing import Any
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import load_plain
 from mlops.client.errors import RequestFailed
-from mlops.client.names import project_for
-from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes
+from mlops.client.names import find, project_for
+from mlops.client.options import Verbs, add_file, add_name, add_project, add_yes, pairs
 from mlops.client.output import show
 from mlops.client.rows import Rows
 
@@ -63,6 +63,36 @@ def define(parser: argparse.ArgumentParser) -> None:
             add_yes(verb)
         _add_one(verb)
     _add_one(sync)
+    release = verbs.add("release", "begin a workflow of the host when a model is registered", release_repository)
+    release.add_argument("--model", default="*", help="a pattern of models' names")
+    release.add_argument("--tags", nargs="+", metavar="NAME=VALUE", help="only versions with these tags")
+    release.add_argument("--event", default="mlops-model-registered", help="what the workflow listens to")
+    release.add_argument("--branch", default="", help="whose pipeline is begun (GitLab)")
+    _add_one(verbs.add("releases", "what begins when models are registered, and the last calls", list_releases))
+    delete = verbs.add("delete-release", "begin nothing any more", delete_release)
+    for verb in (release, delete):
+        verb.add_argument("--release", required=True, metavar="NAME", help="the release's name")
+        _add_one(verb)
+
+
+def release_repository(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    body = {"name": arguments.release, "model": arguments.model, "tags": pairs(arguments.tags or [])}
+    body |= {"event": arguments.event, "branch": arguments.branch}
+    return show(arguments, connection.post(f"{ROWS.address(connection, arguments)}releases/", body))
+
+
+def list_releases(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    return show(arguments, connection.get(f"{ROWS.address(connection, arguments)}releases/"))
+
+
+def delete_release(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    address = f"{ROWS.address(connection, arguments)}releases/"
+    found = find(connection, "release", arguments.release, path=address, project="")
+    connection.request("DELETE", f"{address}{found['id']}/")
+    return show(arguments, {"deleted": arguments.release})
 
 
 def _add_one(verb: argparse.ArgumentParser) -> None:

@@ -25,6 +25,13 @@ class Taken(Data, kw_only=True):
     reason: Annotated[str, said("Why nothing, or not all, was started; else empty.")] = ""
 
 
+class Released(Data, kw_only=True):
+    repository: Annotated[str, said("The repository's name here.")]
+    name: Annotated[str, said("The release's name.")]
+    model: Annotated[str, said("The pattern of models' names.")]
+    version: Annotated[str, said("The version that began it, as `name:number`; else empty.")] = ""
+
+
 ONE = "repositories/{id}"
 
 TYPES = (
@@ -37,4 +44,9 @@ TYPES = (
     EventType("mlops.push.taken_up", "Push taken up", "A commit was fetched, and its jobs were started.", ONE, Taken),
     EventType("mlops.push.failed", "Push failed", "A commit could not be fetched, or none of its jobs started.", ONE,
               Taken),
+    EventType("mlops.release.created", "Release set up", "New versions of a model will begin a workflow.", ONE,
+              Released),
+    EventType("mlops.release.started", "Release begun", "The host took a new model version to its workflow.", ONE,
+              Released),
+    EventType("mlops.release.deleted", "Release taken away", "New versions begin nothing any more.", ONE, Released),
 )  # fmt: skip
