@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
-EnvelopeName = Literal["cloudevents", "cloudevents_binary", "azure_cloudevents", "azure_event_grid", "openlineage"]
+EnvelopeName = Literal[
+    "cloudevents", "cloudevents_binary", "azure_cloudevents", "azure_event_grid", "openlineage", "mlflow"
+]
 HandshakeName = Literal["none", "cloudevents", "event_grid"]
 
 
@@ -24,6 +26,8 @@ class SubscriptionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     filters: tuple[dict[str, Any], ...] = ()
     """As formats.event_filter reads them."""
     secret: str = ""
-    """As Standard Webhooks has it; empty: one is made, or the present one stays."""
+    """As Standard Webhooks has it; empty: one is made, or the present one stays. In MLflow's envelope any text, and
+    without one nothing is signed."""
+    description: str = ""
     authorization: str | None = None
     """What is sent as the header Authorization; None: stays as it is."""

@@ -21,6 +21,7 @@ from mlops.mlflow_api import (
     trace_telling,
     traces,
     versions,
+    webhooks,
     workspaces,
 )
 from mlops.mlflow_api.door import View, route
@@ -103,6 +104,9 @@ ACTS: dict[str, View] = {
     "model-versions/get-download-uri": route(GET=versions.download_uri),
     "model-versions/set-tag": route(POST=versions.set_tag),
     "model-versions/delete-tag": route(DELETE=versions.delete_tag),
+    "webhooks": route(GET=webhooks.listed, POST=webhooks.create),
+    "webhooks/<str:webhook>": route(GET=webhooks.show, PATCH=webhooks.update, DELETE=webhooks.delete),
+    "webhooks/<str:webhook>/test": route(POST=webhooks.test),
     "workspaces": route(GET=workspaces.listed),
     "workspaces/<slug:slug>": route(GET=workspaces.show),
 }

@@ -28,7 +28,7 @@ from mlops.mlflow_api.sources import place_to_load, source_of
 from mlops.registry import actions, pointing
 from mlops.registry.logged_versions import tell_of_versions
 from mlops.registry.models import ModelVersion, RegisteredModel, Stage
-from mlops.tags.filters import remove_tag, tags_of, write_tags
+from mlops.tags.filters import tags_of
 
 ACTIVE_STAGES = [str(Stage.STAGING), str(Stage.PRODUCTION)]
 LONGEST_RUN_ID = 255
@@ -52,12 +52,12 @@ def create(caller: Caller, given: Given) -> Answer:
             tree=source.tree,
             description=given.text("description"),
             metrics=source.metrics,
+            told_tags=tags,
         )
         version.source, version.logged_model = text, source.logged_model
         version.run_told = (given.text("run_id") or source.run_told or version.run_told)[:LONGEST_RUN_ID]
         version.run_link = given.text("run_link")[:LONGEST_LOCATION]
         version.save(update_fields=["source", "logged_model", "run_told", "run_link", "changed_at"])
-        write_tags(version, tags)
         if source.logged_model is not None and source.logged_model.experiment.project_id == project.pk:
             tell_of_versions(caller.person, source.logged_model)
     return {"model_version": shaped_versions([version])[0]}
@@ -120,14 +120,11 @@ def set_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
     tags = {key: given.text("value")}
     check_model_tags(tags)
-    version = version_of(caller, given, "contribute")
-    with transaction.atomic():
-        write_tags(version, tags)
-        version.save(update_fields=["changed_at"])
+    actions.keep_tags(caller.person, version_of(caller, given, "contribute"), tags=tags)
 
 
 def delete_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
     version = version_of(caller, given, "contribute")
     if key in tags_of(version):
-        remove_tag(version, key)
+        actions.remove_tag(caller.person, version, key=key)

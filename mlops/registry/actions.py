@@ -50,6 +50,7 @@ def register(
     tree: Tree | None = None,
     description: str = "",
     tags: dict[str, str] | None = None,
+    told_tags: dict[str, str] | None = None,
     properties: dict[str, Any] | None = None,
     metrics: dict[str, float] | None = None,
     framework: str = "",
@@ -59,10 +60,10 @@ def register(
     run, if one is given).
 
     `metrics` stand in for those that the run's evaluation found; `framework` says with what files that were not
-    trained here can be scored, where their names do not tell it."""
+    trained here can be scored, where their names do not tell it; `told_tags` are kept as another program told them."""
     require(actor, "contribute", project)
     name = checked_name(name)
-    tags = checked_tags(tags or {})
+    tags = checked_tags(tags or {}) | (told_tags or {})
     framework = checked_framework(framework)
     if run is not None:
         _require_unpinned(run)
@@ -111,6 +112,7 @@ def register(
                 "node": node,
                 "tree": tree.digest,
                 "metrics": metrics,
+                "description": version.description,
             },
             notice=("model", str(model.pk)),
         )
@@ -176,9 +178,15 @@ def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> No
 
 def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
     require(actor, "contribute", version.model.project)
-    tags = checked_tags(tags)
+    keep_tags(actor, version, tags=checked_tags(tags))
+
+
+def keep_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
+    """As another program told them, whose limits are wider."""
+    require(actor, "contribute", version.model.project)
     with transaction.atomic():
         write_tags(version, tags)
+        version.save(update_fields=["changed_at"])
         _record_change(actor, version, "mlops.model.tagged", {"tags": tags})
 
 

@@ -31,7 +31,7 @@ def create_model(
                 project=project, name=name, description=description, created_by=actor
             )
             write_tags(model, dict(tags or {}))
-            _tell(actor, model, "mlops.model.named")
+            _tell(actor, model, "mlops.model.named", tags=dict(tags or {}), description=description)
     except IntegrityError:
         raise _exists(name) from None
     return model

@@ -414,6 +414,7 @@ def _subscription(project: Any, owner: Any, administrator: Any) -> dict[str, Any
     Delivery.objects.bulk_create([delivery])
     return {
         "subscription_id": row.pk,
+        "webhook": create(owner, project, read_settings(wanted | {"name": "walk hook", "envelope": "mlflow"}))[0].pk,
         "delivery_id": Delivery.objects.get().pk,
         "event_id": event.id,
         "event_type": "mlops.run.failed",

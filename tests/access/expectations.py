@@ -836,6 +836,15 @@ on(f"{MLFLOW}artifacts/list", query="?run_id={run_id}", GET=READ)
 on(f"{MLFLOW}get-artifact", query="?run_id={run_id}&path=notes.txt", GET=READ)
 on("get-artifact", query="?run_id={run_id}&path=notes.txt", GET=READ)
 on(f"{MLFLOW}upload-artifact", query="?run_id={run_id}&path=walk.txt", POST=CONTRIBUTE)
+ODD_EVENT = {"entity": "PROMPT", "action": "CREATED"}
+on(f"{MLFLOW}webhooks", GET=SIGNED_IN)
+on(
+    f"{MLFLOW}webhooks",
+    POST=(CONTRIBUTE, {"name": "a", "url": "https://93.184.216.34/", "events": [ODD_EVENT]}),
+    allowed=(400,),
+)
+on(f"{MLFLOW}webhooks/<str:webhook>", GET=CONTRIBUTE, PATCH=CONTRIBUTE, DELETE=CONTRIBUTE)
+on(f"{MLFLOW}webhooks/<str:webhook>/test", POST=(CONTRIBUTE, {"event": ODD_EVENT}), allowed=(400,))
 PROXIED = "<mlflow_base:base>/mlflow-artifacts/artifacts"
 on(PROXIED, query="?path={experiment_id}/{run_id}/artifacts", GET=READ)
 on(f"{PROXIED}/<path:artifact>", GET=READ, PUT=CONTRIBUTE, DELETE=CONTRIBUTE)

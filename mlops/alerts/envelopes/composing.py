@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.alerts.envelopes import azure, cloudevents
+from mlops.alerts.envelopes import azure, cloudevents, mlflow
 from mlops.alerts.models.subscription import Envelope
 from mlops.events.models import Event
 
@@ -42,6 +42,8 @@ def compose(event: Event, envelope: str) -> Sending | None:
         view = cloudevents.form(event)
         content = msgspec.json.encode(view["data"])
         return Sending(content=content, headers=cloudevents.binary_headers(view), type=view["type"], view=view)
+    if envelope == Envelope.MLFLOW:
+        return _webhook(event)
     mapped = azure.mapped(event)
     if mapped is None:
         return None
@@ -59,6 +61,17 @@ def _registered(event: Event, form: Form) -> Sending | None:
     view = {**body, "type": event.type, "subject": event.subject}
     headers = {"content-type": "application/json; charset=utf-8"}
     return Sending(content=msgspec.json.encode(body), headers=headers, type=event.type, view=view)
+
+
+def _webhook(event: Event) -> Sending | None:
+    told = mlflow.form(event)
+    if told is None:
+        return None
+    type = f"{told['entity']}.{told['action']}"
+    view = {"type": type, "subject": event.subject, **told}
+    return Sending(
+        content=msgspec.json.encode(told), headers={"content-type": "application/json"}, type=type, view=view
+    )
 
 
 def _structured(view: dict[str, Any], more: dict[str, str] | None = None) -> Sending:

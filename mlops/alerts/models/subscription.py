@@ -18,6 +18,7 @@ class Envelope(models.TextChoices):
     AZURE_CLOUDEVENTS = "azure_cloudevents", _("Azure ML's five types as CloudEvents")
     AZURE_EVENT_GRID = "azure_event_grid", _("Azure ML's five types as Event Grid events")
     OPENLINEAGE = "openlineage", _("OpenLineage: begin and end of runs")
+    MLFLOW = "mlflow", _("MLflow's six registry events as its webhooks")
 
 
 class Handshake(models.TextChoices):
@@ -40,6 +41,7 @@ class Subscription(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    description = models.TextField(blank=True)
     host = models.CharField(max_length=300)
     """What may be shown of the address: scheme and host."""
     sealed = models.TextField()

@@ -40,7 +40,7 @@ def create(actor: Any, project: Project | None, wanted: SubscriptionSettings) ->
             hint=_("Such as https://example.org/hooks/mlops."),
             where=Where(parameter="url"),
         )
-    secret = wanted.secret or new_secret()
+    secret = wanted.secret or ("" if wanted.envelope == "mlflow" else new_secret())
     now = timezone.now()
     row = Subscription(project=project, created_by=actor, state_since=now)
     keep_secrets(row, Secrets(url=wanted.url, secret=secret, authorization=wanted.authorization or ""))
@@ -215,7 +215,8 @@ def _first_state(row: Subscription) -> str:
 
 def _fill(row: Subscription, wanted: SubscriptionSettings, now: datetime, *, is_moved: bool = False) -> None:
     is_asked_anew = str(row.handshake) != wanted.handshake or is_moved or row._state.adding
-    row.name, row.envelope, row.handshake = wanted.name.strip(), wanted.envelope, wanted.handshake
+    row.name, row.description = wanted.name.strip(), wanted.description.strip()
+    row.envelope, row.handshake = wanted.envelope, wanted.handshake
     row.types, row.filters = list(wanted.types), [dict(one) for one in wanted.filters]
     row.subject_begins, row.subject_ends = wanted.subject_begins_with, wanted.subject_ends_with
     row.is_case_sensitive = wanted.is_case_sensitive

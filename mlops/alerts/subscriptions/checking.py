@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from mlops.alerts.envelopes import azure
+from mlops.alerts.envelopes import azure, mlflow
 from mlops.alerts.outside import require_public
 from mlops.alerts.signing import key_of
 from mlops.events.catalogue import TYPES
@@ -19,6 +19,7 @@ from mlops.formats.subscription import SubscriptionSettings
 NAME = re.compile(r"[\w][\w .-]{0,59}")
 PRINTABLE = re.compile(r"[\x20-\x7e]*")
 MOST_TYPES = 100
+MOST_DESCRIPTION, MOST_SECRET = 5_000, 1_000
 
 
 def read_settings(given: Any) -> SubscriptionSettings:
@@ -43,8 +44,13 @@ def check(wanted: SubscriptionSettings) -> None:
         raise _refused("name", _("A subscription cannot be named so."), _("Letters, digits, blanks; at most 60."))
     if wanted.url:
         require_public(wanted.url)
-    if wanted.secret:
+    if wanted.envelope == "mlflow":
+        _check_webhook(wanted)
+    elif wanted.secret:
         key_of(wanted.secret)
+    if len(wanted.description) > MOST_DESCRIPTION:
+        message = _("A description has at most %d characters.") % MOST_DESCRIPTION
+        raise _refused("description", message, _("Shorten it."))
     if len(wanted.authorization or "") > 2000 or not PRINTABLE.fullmatch(wanted.authorization or ""):
         raise _refused("authorization", _("This cannot be sent as a header."), _("Such as “Bearer …”, in one line."))
     for place, text in (("begins", wanted.subject_begins_with), ("ends", wanted.subject_ends_with)):
@@ -66,6 +72,18 @@ def _check_types(wanted: SubscriptionSettings) -> None:
     if wanted.envelope.startswith("azure") and wanted.types and not _has_azure(wanted.types):
         message = _("None of these types has a form in Azure's envelopes.")
         raise _refused("types", message, _("Choose CloudEvents, or one of: %s.") % ", ".join(azure.TYPES))
+
+
+def _check_webhook(wanted: SubscriptionSettings) -> None:
+    if len(wanted.secret) > MOST_SECRET:
+        raise _refused("secret", _("A secret has at most %d characters.") % MOST_SECRET, _("Shorten it."))
+    if wanted.handshake != "none":
+        message = _("MLflow's receivers know no handshake.")
+        raise _refused("handshake", message, _("Choose none, or another envelope."))
+    if wanted.types and not any(is_type_of(one, wanted.types) for one in mlflow.TYPES):
+        message = _("None of these types has a form in MLflow's envelope.")
+        hint = _("Choose CloudEvents, or one of: %s.") % ", ".join(mlflow.TYPES)
+        raise _refused("types", message, hint)
 
 
 def _has_azure(patterns: tuple[str, ...]) -> bool:

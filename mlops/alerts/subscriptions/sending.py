@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mlops.alerts import outside
-from mlops.alerts.envelopes import compose
-from mlops.alerts.models import Delivery
+from mlops.alerts.envelopes import compose, mlflow
+from mlops.alerts.models import Delivery, Envelope
 from mlops.alerts.signing import headers_of
 from mlops.alerts.subscriptions.secrets import secrets_of
 from mlops.alerts.subscriptions.timing import retry_after_of
@@ -34,7 +34,11 @@ def send(delivery: Delivery, *, now: datetime) -> Outcome:
         sending = compose(delivery.event, delivery.subscription.envelope)
         if sending is None:
             return Outcome(is_taken=False, status=None, text="This envelope has no form for such an event.")
-        signed = headers_of(sending.content, id=str(delivery.event.id), at=now, secrets=secrets.signing(now))
+        id = str(delivery.event.id)
+        if delivery.subscription.envelope == Envelope.MLFLOW:
+            signed = mlflow.headers_of(sending.content, id=id, at=now, secret=secrets.secret)
+        else:
+            signed = headers_of(sending.content, id=id, at=now, secrets=secrets.signing(now))
         more = {"authorization": secrets.authorization} if secrets.authorization else {}
         if delivery.subscription.is_azure:
             more["aeg-subscription-name"] = delivery.subscription.name.upper().encode("ascii", "replace").decode()

@@ -14,6 +14,7 @@ def settings_of(row: Subscription) -> SubscriptionSettings:
     """Without what is sealed: an update leaves that as it is."""
     return SubscriptionSettings(
         name=row.name,
+        description=row.description,
         envelope=row.envelope,  # type: ignore[arg-type]
         handshake=row.handshake,  # type: ignore[arg-type]
         types=tuple(row.types),

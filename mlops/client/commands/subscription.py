@@ -35,7 +35,7 @@ DELIVERIES = (
 )
 TEXTS = {
     "url": "where events go to: https://…",
-    "envelope": "cloudevents, cloudevents_binary, azure_cloudevents, azure_event_grid or openlineage",
+    "envelope": "cloudevents, cloudevents_binary, azure_cloudevents, azure_event_grid, openlineage or mlflow",
     "handshake": "whether the receiver is asked first: none, cloudevents or event_grid",
     "subject_begins_with": "such as models/churn",
     "subject_ends_with": "",

@@ -17,6 +17,12 @@ class Registered(Data, kw_only=True):
     node: Annotated[str, said("The step of the run that made it; empty: its files were given.")]
     tree: Annotated[str, said("Digest of its files.")]
     metrics: Annotated[dict[str, float | None], said("What its evaluation found.")]
+    description: str = ""
+
+
+class Named(Data, kw_only=True):
+    tags: Tags
+    description: str
 
 
 class Tagged(Data, kw_only=True):
@@ -90,7 +96,7 @@ TYPES = (
     ),
     EventType("mlops.model.tagged", "Model tagged", "Tags of a version are set.", VERSION, Tagged),
     EventType("mlops.model.untagged", "Tag removed", "A tag of a version is taken off.", VERSION, Untagged),
-    EventType("mlops.model.named", "Model named", "A model is made by its name, before it has versions.", MODEL),
+    EventType("mlops.model.named", "Model named", "A model is made by its name, before it has versions.", MODEL, Named),
     EventType("mlops.model.renamed", "Model renamed", "A model gets another name.", MODEL, Renamed),
     EventType(
         "mlops.model.retired",

@@ -33,6 +33,7 @@ def settings_typed(typed: QueryDict) -> SubscriptionSettings:
         "is_case_sensitive": typed.get("is_case_sensitive") == "on",
         "filters": [_filter(*row) for row in _rows(typed) if any(row[::2])],
         "secret": typed.get("secret", "").strip(),
+        "description": typed.get("description", ""),
         "authorization": typed.get("authorization", "").strip() or None,
     }
     if typed.get("no_authorization") == "on":
@@ -42,9 +43,10 @@ def settings_typed(typed: QueryDict) -> SubscriptionSettings:
 
 def typed_in(typed: QueryDict) -> dict[str, Any]:
     """For showing the form again."""
-    names = ("name", "url", "envelope", "handshake", "subject_begins_with", "subject_ends_with", "patterns")
+    names = ("name", "description", "url", "envelope", "handshake", "patterns")
+    names_of_subjects = ("subject_begins_with", "subject_ends_with")
     return {
-        **{name: typed.get(name, "") for name in names},
+        **{name: typed.get(name, "") for name in (*names, *names_of_subjects)},
         "is_case_sensitive": typed.get("is_case_sensitive") == "on",
         "types": set(typed.getlist("type")),
         "rows": _filled(_rows(typed)),
@@ -54,6 +56,7 @@ def typed_in(typed: QueryDict) -> dict[str, Any]:
 def typed_of(wanted: SubscriptionSettings) -> dict[str, Any]:
     return {
         "name": wanted.name,
+        "description": wanted.description,
         "url": "",
         "envelope": wanted.envelope,
         "handshake": wanted.handshake,
