@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks.mlflow_api --mlflow PYTHON`: MLflow's API here beside `mlflow server` itself.
+"""`python -m tests.benchmarks.mlflow_api --mlflow PYTHON [--postgres]`: MLflow's API here beside `mlflow server`.
 
 `PYTHON` is the interpreter of an environment with the whole of mlflow. Both servers are one process with a new SQLite
-database on the same disk, and each answers the same requests while the other idles: batches of 1,000 metrics, single
+database on the same disk, or a PostgreSQL server each (whose processor time is not counted: `PYTHON` then needs
+psycopg), and each answers the same requests while the other idles: batches of 1,000 metrics, single
 metrics one after the other and from eight callers, and searches over N runs with a filter. Absolute numbers change with
 the machine; the ratios are what to compare, and on a busy one the processor time of the server beside the clock. Exit
 status 1 where a promise is broken. Some minutes, most of them to fill mlflow's."""
@@ -21,7 +22,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -31,6 +32,7 @@ import httpx
 import psutil
 
 from mlops.server.ports import free
+from tests.benchmarks.run_lists import postgres
 
 PROMISED = {
     "metrics a second, batches of 1,000": 5.0,
@@ -59,11 +61,13 @@ print(create_token(olga, name="bench"))
 
 @dataclass(frozen=True)
 class Rows:
-    """Where a server keeps its runs: the file, the table and its key, and the tables that refer to it."""
+    """Where a server keeps its runs: a file or the address of a database, the table, its key and the time of a run's
+    beginning, and the tables that refer to it."""
 
-    file: Path
+    place: str
     runs: str
     key: str
+    began: str
     others: dict[str, str]
     anew: str = ""
     """Another column of which no two rows are alike."""
@@ -110,13 +114,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mlflow", required=True, help="the Python of an environment with mlflow")
     parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlops-mlflow-") as temporary:
         folder = Path(temporary)
-        with _theirs(asked.mlflow, folder / "theirs") as theirs, _ours(folder / "ours") as ours:
+        folder.chmod(0o755)  # PostgreSQL runs as somebody else
+        database = postgres if asked.postgres else lambda _folder: nullcontext("")
+        for each in ("ours", "theirs"):
+            (folder / each).mkdir()
+        with (
+            database(folder / "ours") as our_url,
+            database(folder / "theirs") as their_url,
+            _theirs(asked.mlflow, folder / "theirs", their_url) as theirs,
+            _ours(folder / "ours", our_url) as ours,
+        ):
             idle = {"here": ours.idle_mib(), "mlflow": theirs.idle_mib()}
             found = {"here": _measured(ours, asked.runs), "mlflow": _measured(theirs, asked.runs)}
-    print(f"{'':40}{'here':>10}{'mlflow':>10}{'ratio':>8}    load {os.getloadavg()[0]:.1f}")
+    title = f"{'PostgreSQL' if asked.postgres else 'SQLite'}, load {os.getloadavg()[0]:.1f}"
+    print(f"{title:40}{'here':>10}{'mlflow':>10}{'ratio':>8}")
     kept = True
     for name, least in PROMISED.items():
         here, there = found["here"][name], found["mlflow"][name]
@@ -174,22 +189,41 @@ def _fill(server: Server, number: int) -> None:
 
 def _copy(rows: Rows, more: int) -> None:
     """The newest runs again and again, in the database itself; by calls it would take an hour."""
-    with closing(sqlite3.connect(rows.file, timeout=60)) as database, database:
-        newest = database.execute(f"SELECT {rows.key} FROM {rows.runs} ORDER BY rowid DESC LIMIT {MADE_BY_CALLS}")
-        known = [key for (key,) in newest]
+    with closing(_connected(rows.place)) as database, database:
+        newest = f"SELECT {rows.key} FROM {rows.runs} ORDER BY {rows.began} DESC LIMIT {MADE_BY_CALLS}"
+        known = [key for (key,) in database.execute(newest)]
+        tables = {table: _columns(database, table) for table in (rows.runs, *rows.others)}
         for number in range(more):
             old, new = known[number % len(known)], uuid.uuid4().hex
-            special = {rows.key: "?", rows.anew: f"{rows.anew} + {1_000 * (number + 1)}"}
-            _again(database, rows.runs, rows.key, special, (new, old))
-            for table, column in rows.others.items():
-                _again(database, table, column, {column: "?"}, (new, old))
+            for table, columns in tables.items():
+                key = rows.others.get(table, rows.key)
+                special = {key: f"CAST('{new}' AS {columns[key]})"}
+                if table == rows.runs and rows.anew:
+                    special[rows.anew] = f"{rows.anew} + {1_000 * (number + 1)}"
+                values = ", ".join(special.get(name, name) for name in columns)
+                into = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"
+                database.execute(f"{into} FROM {table} WHERE {key} = '{old}'")
+        if not isinstance(database, sqlite3.Connection):
+            for table in tables:
+                database.execute(f"ANALYZE {table}")
 
 
-def _again(database: sqlite3.Connection, table: str, key: str, special: dict[str, str], keys: tuple[str, str]) -> None:
-    told = database.execute(f"PRAGMA table_info({table})").fetchall()
-    columns = [name for _place, name, kind, *_rest, is_key in told if not (is_key and kind.lower() == "integer")]
-    values = ", ".join(special.get(name, name) for name in columns)
-    database.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE {key} = ?", keys)
+def _connected(place: str) -> Any:
+    if not place.startswith("postgres"):
+        return sqlite3.connect(place, timeout=60)
+    import psycopg
+
+    return psycopg.connect(place)
+
+
+def _columns(database: Any, table: str) -> dict[str, str]:
+    """Name and type of each, but for a number that the database gives."""
+    if isinstance(database, sqlite3.Connection):
+        told = database.execute(f"PRAGMA table_info({table})").fetchall()
+        return {name: kind for _place, name, kind, *_rest, is_key in told if not (is_key and kind.lower() == "integer")}
+    asked = "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+    given = " AND is_identity = 'NO' AND coalesce(column_default, '') NOT LIKE 'nextval%%'"
+    return dict(database.execute(asked + given, (table,)).fetchall())
 
 
 def _logs(server: Server) -> Callable[[dict[str, Any]], Any]:
@@ -206,26 +240,28 @@ def _each(act: Callable[[Any], Any], things: list[Any]) -> list[float]:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[Server]:
-    environ = os.environ | {"MLOPS_DATA_DIR": str(folder)}
+def _ours(folder: Path, database: str) -> Iterator[Server]:
+    environ = (
+        os.environ | {"MLOPS_DATA_DIR": str(folder / "data")} | ({"MLOPS_DATABASE_URL": database} if database else {})
+    )
     made = subprocess.run([sys.executable, "-c", MADE], env=environ, check=True, capture_output=True, text=True)
     port = free("127.0.0.1")
     url = f"http://127.0.0.1:{port}"
     words = [sys.executable, "-m", "mlops.server.web", "--port", str(port), "--url", url]
     others = {f"runs_{one}": "run_id" for one in ("metric", "latestmetric", "runparameter")}
-    rows = Rows(folder / "db.sqlite3", "runs_run", "id", others, anew="number")
+    rows = Rows(database or str(folder / "data/db.sqlite3"), "runs_run", "id", "started_at", others, anew="number")
     with _running(words, environ, url, {"Authorization": f"Bearer {made.stdout.split()[-1]}"}, rows) as server:
         yield server
 
 
 @contextmanager
-def _theirs(python: str, folder: Path) -> Iterator[Server]:
-    folder.mkdir()
+def _theirs(python: str, folder: Path, database: str) -> Iterator[Server]:
     port = free("127.0.0.1")
     words = [python, "-m", "mlflow", "server", "--port", str(port), "--workers", "1", "--backend-store-uri"]
-    words += [f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", str(folder / "files")]
+    store = database.replace("postgres:", "postgresql:", 1) or f"sqlite:///{folder / 'mlflow.db'}"
+    words += [store, "--artifacts-destination", str(folder / "files")]
     others = dict.fromkeys(("metrics", "latest_metrics", "params", "tags"), "run_uuid")
-    rows = Rows(folder / "mlflow.db", "runs", "run_uuid", others)
+    rows = Rows(database or str(folder / "mlflow.db"), "runs", "run_uuid", "start_time", others)
     environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
     with _running(words, environ, f"http://127.0.0.1:{port}", {}, rows) as server:
         yield server
