@@ -1,4 +1,6 @@
-"""The rule that keeps the newest versions of each model; those that something uses stay as well."""
+"""The rule that keeps the newest versions of each model; those that something uses stay as well.
+
+Archived versions take none of the places: they go when they are older than the oldest that is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ def found(policy: Policy) -> Iterator[Candidate]:
         return
     for model in RegisteredModel.objects.filter(project=policy.project):
         known = ModelVersion.objects.filter(model=model).select_related("model__project", "tree").order_by("-number")
-        old = list(known[policy.keep_versions : policy.keep_versions + VERSIONS_A_LOOK])
+        last_kept = known.filter(archived_at=None)[policy.keep_versions - 1 : policy.keep_versions].first()
+        if last_kept is None:
+            continue
+        old = list(known.filter(number__lt=last_kept.number)[:VERSIONS_A_LOOK])
         uses: dict[Any, list[Any]] = {}
         for version, use in users_of_many(old):
             uses.setdefault(version.pk, []).append(use)

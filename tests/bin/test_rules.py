@@ -55,6 +55,16 @@ def test_the_newest_versions_and_those_in_use_stay(owner, project, versions):
     assert (told.data["deleted"], told.data["kept"]) == (1, 1)
 
 
+def test_archived_versions_take_no_place_among_those_that_are_kept(owner, project, versions):
+    ModelVersion.objects.filter(number=4).update(archived_at=timezone.now())
+    set_policy(owner, project, keep_versions=2)
+    apply_all()
+    assert {one.number for one in ModelVersion.objects.all()} == {1, 2, 3, 4}
+    set_policy(owner, project, keep_versions=1)
+    apply_all()
+    assert {one.number for one in ModelVersion.objects.all()} == {1, 3, 4}
+
+
 def test_old_runs_go_unless_something_was_registered_from_them(owner, contributor, project, versions):
     old, source, fresh = (past_run(contributor, project) for _ in range(3))
     long_ago = timezone.now() - timedelta(days=100)
