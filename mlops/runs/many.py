@@ -1,4 +1,5 @@
-"""Thousands of metric rows at once: one prepared statement for all, which is several times as fast as Django's own."""
+"""Thousands of metric rows at once: one prepared statement for all, or PostgreSQL's COPY, several times as fast as
+Django's own."""
 
 from __future__ import annotations
 
@@ -39,6 +40,11 @@ def insert(rows: Sequence[MetricRow]) -> None:
     places = ", ".join(["%s"] * len(fields))
     values = list(zip(*(column(field, rows) for field in fields), strict=True))
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in values:
+                    copy.write_row(row)
+            return
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)
 
 
