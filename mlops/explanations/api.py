@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.explanations import actions, local, queries
+from mlops.explanations import actions, local, queries, what_if
 from mlops.explanations.archives import as_zip
 from mlops.explanations.comparing import compared
 from mlops.explanations.models import Explanation
@@ -148,6 +148,16 @@ class FairnessView(APIView):
     def get(self, request: Request, explanation_id: uuid.UUID) -> Response:
         one = queries.visible_explanation(request.user, explanation_id)
         return Response({"results": msgspec.to_builtins(queries.fairness_of(one))})
+
+
+class WhatIfView(APIView):
+    """One row, which may be made up: its answer and what each value adds to the usual. No row is kept."""
+
+    @extend_schema(request=dict, responses={200: dict})
+    def post(self, request: Request, explanation_id: uuid.UUID) -> Response:
+        one = queries.visible_explanation(request.user, explanation_id)
+        row = given_object(given_object(request.data).get("row", {}))
+        return Response(msgspec.to_builtins(what_if.asked(one, row)))
 
 
 class DownloadView(APIView):

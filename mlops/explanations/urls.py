@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}rows/", api.LocalView.as_view()),
     path(f"{ONE}dependence/", api.DependenceView.as_view()),
     path(f"{ONE}fairness/", api.FairnessView.as_view()),
+    path(f"{ONE}what-if/", api.WhatIfView.as_view()),
     path(f"{ONE}download/", api.DownloadView.as_view()),
     path(f"{ONE}compare/<uuid:other_explanation_id>/", api.CompareView.as_view()),
 ]

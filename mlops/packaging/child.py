@@ -60,8 +60,8 @@ def run_module(
     else of the server than these and the folder; of another the scoring servers that it starts go behind such walls.
     No child sees a secret among its variables."""
     errors = folder / f"{module.rpartition('.')[2]}.log"
-    environment = {**_harmless(os.environ), **dict.fromkeys(THREADS, "1"), "PYTHONUNBUFFERED": "1"}
-    walls = _walls(folder, writes or ())
+    environment = {**harmless(os.environ), **dict.fromkeys(THREADS, "1"), "PYTHONUNBUFFERED": "1"}
+    walls = walls_of(folder, writes or ())
     if writes is None:
         environment[handed.VARIABLE] = handed.written(walls)
     else:
@@ -86,7 +86,7 @@ def run_module(
     return Ended(status=child.returncode, said=text, too_late=too_late)
 
 
-def _walls(folder: Path, writes: Sequence[Path]) -> Confinement:
+def walls_of(folder: Path, writes: Sequence[Path]) -> Confinement:
     """Home and temporary files are in a folder of its own."""
     own = folder / OWN_FOLDER
     for name in ("home", "tmp"):
@@ -101,7 +101,7 @@ def _walls(folder: Path, writes: Sequence[Path]) -> Confinement:
     )
 
 
-def _harmless(environ: Mapping[str, str]) -> dict[str, str]:
+def harmless(environ: Mapping[str, str]) -> dict[str, str]:
     secrets = {f"{variable.name}{end}" for variable in env.VARIABLES if variable.secret for end in ("", "_FILE")}
     return {
         name: value

@@ -13,10 +13,15 @@ MEMORY_BYTES = 4 * 1024**3
 
 def within_limits(*, memory_bytes: int = MEMORY_BYTES) -> None:
     """Ends with the parent, whose pipe to our standard input closes when it dies, however it dies."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limited(memory_bytes=memory_bytes)
     os.nice(5)
     ends_with_parent()
+
+
+def limited(*, memory_bytes: int) -> None:
+    """For one that reads its standard input itself, and so ends with the parent."""
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def ends_with_parent() -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from mlops.events.models import Event
-from mlops.explanations import actions, queries, tasks
+from mlops.explanations import actions, queries, tasks, what_if
 from mlops.explanations.models import Explanation, ExplanationState
 from mlops.explanations.orders import checked_order
 from mlops.formats.refusal import Refusal
@@ -57,6 +57,17 @@ def test_an_explanation_ends_with_files_and_everybody_is_told_without_values(cli
     assert client.get(f"/models/{version.model_id}/{version.number}/?tab=explanations").status_code == 200
     other = client.get(f"/explanations/{one.pk}/compare/{one.pk}/")
     assert b"agrees to 1" in other.content
+    row = {"power": 90, "weight": 1000.0, "make": "audi"}
+    changed = {"power": 240, "weight": 1000.0, "make": "audi"}
+    address = f"/api/v1/explanations/{one.pk}/what-if/"
+    first, second = (
+        client.post(address, {"row": each}, content_type="application/json").json() for each in (row, changed)
+    )
+    assert second["sum"][0] > first["sum"][0] + 5_000
+    page = client.post(f"/explanations/{one.pk}/what-if/?row=2", {"=power": "many", "=weight": "1", "=make": "audi"})
+    assert page.status_code == 422
+    assert client.get(f"/explanations/{one.pk}/what-if/?row=2").status_code == 200
+    what_if.end_all()
 
 
 def test_a_failure_says_why_and_what_to_do(contributor, project):

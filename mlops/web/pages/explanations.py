@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may
 from mlops.datasets.models import Dataset
-from mlops.explanations import actions, local, queries
+from mlops.explanations import actions, local, queries, what_if
 from mlops.explanations.cohorts import cohorts
 from mlops.explanations.comparing import compared
 from mlops.explanations.models import Explanation
@@ -106,6 +106,41 @@ def compare(request: HttpRequest, explanation_id: uuid.UUID, other_explanation_i
         return csv_of([drawn], request.GET["csv"], name="comparison")
     context = {"explanations": both, "found": found, "chart": drawn, "project": queries.project_of(both[0])}
     return render(request, "web/explanations/compare.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def try_row(request: HttpRequest, explanation_id: uuid.UUID) -> HttpResponse:
+    """A row whose values can be changed: GET with `row`, its place among the explained ones; POST with `=column`."""
+    found = queries.visible_explanation(request.user, explanation_id)
+    show_project(request, queries.project_of(found))
+    listed = local.rows_of(found, offset=0, limit=MOST_ROWS)[0]
+    at = _place(request.GET.get("row", ""), len(listed)) or 0
+    before = {one.column: one.value for one in listed[at].contributions} if listed else {}
+    typed = {name: request.POST.get(f"={name}", "" if value is None else str(value)) for name, value in before.items()}
+    context: dict[str, Any] = {
+        "explanation": found,
+        "version": found.version,
+        "project": queries.project_of(found),
+        "row": at,
+        "before": listed[at] if listed else None,
+        "fields": [(name, value, before[name]) for name, value in typed.items()],
+    }
+    try:
+        told = what_if.asked(found, dict(typed))
+    except Refusal as refusal:
+        return render(request, "web/explanations/what_if.html", {**context, "problem": refusal}, status=refusal.status)
+    context |= {
+        "told": told,
+        "scores": [(name, value, context["before"].scores.get(name)) for name, value in told.scores.items()],
+        "charts": [
+            msgspec.structs.replace(charts.local_chart(told, place), key=f"local-{place}", title=name)
+            for place, name in enumerate(told.outputs)
+        ],
+    }
+    if "csv" in request.GET:
+        return csv_of(context["charts"], request.GET["csv"], name=found.name)
+    return render(request, "web/explanations/what_if.html", context)
 
 
 def _usual() -> dict[str, str]:
@@ -251,6 +286,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<uuid:model_id>/<int:number>/explain/", start, name="explanation-start"),
     path("models/<uuid:model_id>/<int:number>/explanations/", version_explanations, name="model-explanations"),
     path("explanations/<uuid:explanation_id>/", explanation, name="explanation"),
+    path("explanations/<uuid:explanation_id>/what-if/", try_row, name="explanation-what-if"),
     path("explanations/<uuid:explanation_id>/state/", explanation_state, name="explanation-state"),
     path(
         "explanations/<uuid:explanation_id>/compare/<uuid:other_explanation_id>/", compare, name="explanation-compare"

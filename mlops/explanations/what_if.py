@@ -1,0 +1,177 @@
+"""What if a row were another: explained by a warm child process, confined as the job was, which ends when nobody asks.
+
+One process a version and web process; at most MOST_WARM of them. No row that is asked with is kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import msgspec
+
+import mlops
+from mlops.blobs.trees import fetch_tree, open_file
+from mlops.confinement.confining import start
+from mlops.explanations.computing.__main__ import MODEL_FOLDER
+from mlops.explanations.model_files import lay_out_columns
+from mlops.explanations.models import Explanation
+from mlops.formats.explanation import BACKGROUND_FILE, LocalExplanation
+from mlops.formats.refusal import Refusal, refusal_of
+from mlops.packaging.child import OWN_FOLDER, THREADS, harmless, walls_of
+from mlops.packaging.scratch import scratch
+from mlops.scoring.children.pipe import read_frame, write_frame
+
+MOST_WARM = 3
+IDLE_SECONDS = 120.0
+START_SECONDS, ASK_SECONDS = 60.0, 20.0
+
+_lock = threading.Lock()
+_warm: dict[str, _Child] = {}
+
+
+def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
+    """Raises Refusal `explanation_without_result`, `what_if_failed`, and what the model refuses."""
+    if one.tree_id is None or one.version is None:
+        message = f"The explanation “{one}” has no background to compare a row with."
+        raise Refusal("explanation_without_result", message, hint="Explain the version first.", status=409)
+    child = _child_of(one)
+    try:
+        return child.ask(row)
+    except _Gone:
+        _drop(str(one.pk), child)
+        raise Refusal(
+            "what_if_failed",
+            "The model's process ended over this row, or took too long.",
+            hint="Try once more: it is started anew.",
+            status=502,
+        ) from None
+
+
+class _Gone(Exception):
+    """The process ended, or was ended because it took too long."""
+
+
+class _Child:
+    def __init__(self, one: Explanation) -> None:
+        self._turn = threading.Lock()
+        self.used_at = time.monotonic()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"what-if-{one.pk}-", dir=scratch()))
+        assert one.version is not None
+        fetch_tree(one.version.tree_id, self._folder / MODEL_FOLDER)
+        lay_out_columns(one.version, self._folder / MODEL_FOLDER)
+        with open_file(str(one.tree_id), BACKGROUND_FILE) as source:
+            (self._folder / BACKGROUND_FILE).write_bytes(source.read())
+        own = self._folder / OWN_FOLDER
+        walls = walls_of(self._folder, ())
+        places = {"HOME": str(own / "home"), "TMPDIR": str(own / "tmp")}
+        self._process = start(
+            [sys.executable, "-m", "mlops.explanations.computing.asking", str(self._folder)],
+            how=walls,
+            niceness=0,
+            cwd=str(Path(mlops.__file__).parent.parent),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**harmless(os.environ), **dict.fromkeys(THREADS, "1"), **places},
+            start_new_session=True,
+        )
+        self._is_ready = False
+
+    def ask(self, row: dict[str, Any]) -> LocalExplanation:
+        with self._turn:
+            self.used_at = time.monotonic()
+            if not self._is_ready:
+                self._heard(START_SECONDS)
+                self._is_ready = True
+            try:
+                write_frame(cast("BinaryIO", self._process.stdin), row)
+            except OSError:
+                raise _Gone from None
+            told = self._heard(ASK_SECONDS)
+            self.used_at = time.monotonic()
+        return msgspec.convert(told, LocalExplanation)
+
+    def end(self) -> None:
+        self._kill()
+        self._process.wait()
+        for one in (self._process.stdin, self._process.stdout):
+            if one is not None:
+                one.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _heard(self, seconds: float) -> Any:
+        timer = threading.Timer(seconds, self._kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            frame = read_frame(cast("BinaryIO", self._process.stdout))
+        except OSError:
+            frame = None
+        finally:
+            timer.cancel()
+        if frame is None:
+            raise _Gone
+        answer = frame[0]
+        if "error" in answer:
+            raise refusal_of(answer["error"])
+        return answer["ok"]
+
+    def _kill(self) -> None:
+        if self._process.poll() is None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+
+
+def _child_of(one: Explanation) -> _Child:
+    key = str(one.pk)
+    with _lock:
+        child = _warm.get(key)
+        if child is None:
+            while len(_warm) >= MOST_WARM:
+                oldest = min(_warm, key=lambda each: _warm[each].used_at)
+                _warm.pop(oldest).end()
+            child = _warm[key] = _Child(one)
+            _look_later(key, child)
+    return child
+
+
+def _look_later(key: str, child: _Child) -> None:
+    timer = threading.Timer(IDLE_SECONDS, _look, args=(key, child))
+    timer.daemon = True
+    timer.start()
+
+
+def _look(key: str, child: _Child) -> None:
+    """Ends a process that nobody asked for a while."""
+    if _warm.get(key) is not child:
+        return
+    if time.monotonic() - child.used_at < IDLE_SECONDS:
+        _look_later(key, child)
+    else:
+        _drop(key, child)
+
+
+def _drop(key: str, child: _Child) -> None:
+    with _lock:
+        if _warm.get(key) is child:
+            del _warm[key]
+    child.end()
+
+
+def end_all() -> None:
+    """For tests and the end of a server."""
+    with _lock:
+        children = list(_warm.values())
+        _warm.clear()
+    for child in children:
+        child.end()
