@@ -49,6 +49,7 @@ def give_role(actor: Any, project: Project, *, user: User, role: str, reason: st
     with transaction.atomic():
         if role != Role.OWNER:
             _keep_an_owner(project, user)
+        was = _role_of(project, user)
         membership = hold(project, user, role=role, custom=custom)
         record(
             actor,
@@ -57,6 +58,8 @@ def give_role(actor: Any, project: Project, *, user: User, role: str, reason: st
             project=project,
             data={"user": user.get_username(), "role": role},
             reason=reason,
+            before={"role": was},
+            after={"role": role},
         )
     return membership
 
@@ -66,6 +69,7 @@ def remove_person(actor: Any, project: Project, *, user: User, reason: str = "")
     require_power(actor, project, holder=user)
     with transaction.atomic():
         _keep_an_owner(project, user)
+        was = _role_of(project, user)
         let_go(project, user)
         record(
             actor,
@@ -74,6 +78,8 @@ def remove_person(actor: Any, project: Project, *, user: User, reason: str = "")
             project=project,
             data={"user": user.get_username()},
             reason=reason,
+            before={"role": was},
+            after={},
         )
 
 
@@ -108,6 +114,12 @@ def _check_belongs(project: Project, user: User) -> None:
             hint=_("Make one for this project."),
             status=409,
         )
+
+
+def _role_of(project: Project, user: User) -> str:
+    """Empty: none."""
+    held = Membership.objects.filter(project=project, user=user).select_related("custom").first()
+    return "" if held is None else held.custom.name if held.custom else str(held.role)
 
 
 def _keep_an_owner(project: Project, leaving: User) -> None:

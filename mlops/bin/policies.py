@@ -12,6 +12,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.bin.models import Policy
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, Where
 
 MOST_DAYS = 36_500
@@ -42,8 +43,17 @@ def set_policy(
     fields = {"days_in_bin": days_in_bin, "keep_versions": keep_versions, "runs_days": runs_days, "is_on": is_on}
     checked(project, **fields)
     with transaction.atomic():
+        was = stored(policy_of(project))
         policy = Policy.objects.update_or_create(project=project, defaults=fields | {"changed_by": actor})[0]
-        record(actor, "mlops.bin.policy_set", subject=f"projects/{project.slug}", project=project, data=fields)
+        record(
+            actor,
+            "mlops.bin.policy_set",
+            subject=f"projects/{project.slug}",
+            project=project,
+            data=fields,
+            before=was,
+            after=stored(policy),
+        )
     return policy
 
 

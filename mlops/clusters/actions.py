@@ -13,6 +13,7 @@ from mlops.access.sealing import seal
 from mlops.clusters.models import Cluster, Exposure
 from mlops.clusters.queries import users_of
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9])?")
@@ -49,9 +50,10 @@ def update_cluster(actor: Any, cluster: Cluster, **given: Any) -> Cluster:
         raise _refused("name", _("The name of a cluster is fixed: deployments name it."), _("Add another cluster."))
     with transaction.atomic():
         cluster = Cluster.objects.select_for_update().get(pk=cluster.pk)
+        was = stored(cluster)
         _fill(cluster, changed)
         cluster.save()
-        _record(actor, cluster, "mlops.cluster.updated", sorted(changed))
+        _record(actor, cluster, "mlops.cluster.updated", sorted(changed), was)
     return cluster
 
 
@@ -125,8 +127,9 @@ def _require_administrator(actor: Any) -> None:
         )
 
 
-def _record(actor: Any, cluster: Cluster, type: str, fields: list[str]) -> None:
-    record(actor, type, subject=f"clusters/{cluster.name}", data={"fields": fields})
+def _record(actor: Any, cluster: Cluster, type: str, fields: list[str], was: dict[str, Any] | None = None) -> None:
+    now_is = stored(cluster) if was else None
+    record(actor, type, subject=f"clusters/{cluster.name}", data={"fields": fields}, before=was, after=now_is)
 
 
 def _refused(name: str, message: str, hint: str, *, code: str = "cluster_invalid", status: int = 400) -> Refusal:

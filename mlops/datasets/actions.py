@@ -21,6 +21,7 @@ from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import AssetType, Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination, Preview
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
 from mlops.work.calls import later
@@ -178,6 +179,7 @@ def describe(actor: Any, dataset: Dataset, **texts: str) -> Dataset:
     if not changed:
         return dataset
     with transaction.atomic():
+        was = stored(dataset)
         Dataset.objects.filter(pk=dataset.pk).update(**changed)
         record(
             actor,
@@ -186,6 +188,8 @@ def describe(actor: Any, dataset: Dataset, **texts: str) -> Dataset:
             project=dataset.project,
             data=changed,
             notice=("dataset", str(dataset.pk)),
+            before=was,
+            after=stored(dataset),
         )
     for key, text in changed.items():
         setattr(dataset, key, text)

@@ -210,12 +210,19 @@ def revise(
         )
         if not changed:
             raise in_transition(deployment)
+        was = _facts(deployment)
         deployment.refresh_from_db()
         _keep_revision(actor, deployment, reason=reason)
         facts = _told(deployment) | told
         _record(
-            actor, deployment.endpoint, "mlops.deployment.updated", deployment=deployment, reason=reason, **facts
-        )  # fmt: skip
+            actor,
+            deployment.endpoint,
+            "mlops.deployment.updated",
+            deployment=deployment,
+            reason=reason,
+            change=(was, _facts(deployment)),
+            **facts,
+        )
         later("deployments.apply", deployment.pk)
     return deployment
 
@@ -242,7 +249,9 @@ def update_traffic(
         before = {"before": endpoint.traffic, "mirrors_before": endpoint.mirrors}
         shift(endpoint, wanted, mirrors=copies)
         after = {"after": endpoint.traffic, "mirrors_after": endpoint.mirrors}
-        _record(actor, endpoint, "mlops.endpoint.traffic_changed", reason=reason, **before, **after)
+        was = {"traffic": before["before"], "mirrors": before["mirrors_before"]}
+        change = (was, {"traffic": after["after"], "mirrors": after["mirrors_after"]})
+        _record(actor, endpoint, "mlops.endpoint.traffic_changed", reason=reason, change=change, **before, **after)
     return endpoint
 
 
@@ -431,6 +440,13 @@ def _told(deployment: Deployment) -> dict[str, Any]:
     return {"model": str(deployment.version), "entry": deployment.entry, "revision": deployment.revision}
 
 
+def _facts(deployment: Deployment) -> dict[str, Any]:
+    """For the audit trail: of variables the names alone, for people keep secrets in them."""
+    settings = dict(deployment.settings)
+    variables = sorted(settings.pop("environment_variables", None) or {})
+    return {"model": str(deployment.version), "environment_variables": variables, **settings}
+
+
 def _record(
     actor: Any,
     endpoint: Endpoint,
@@ -438,8 +454,20 @@ def _record(
     *,
     deployment: Deployment | None = None,
     reason: str = "",
+    change: tuple[dict[str, Any], dict[str, Any]] | None = None,
     **data: Any,
 ) -> None:
+    was, now_is = change or (None, None)
     subject = f"endpoints/{endpoint.name}" + (f"/{deployment.name}" if deployment else "")
     notice = ("endpoint", str(endpoint.pk))
-    record(actor, type, subject=subject, project=endpoint.project, data=data, reason=reason, notice=notice)
+    record(
+        actor,
+        type,
+        subject=subject,
+        project=endpoint.project,
+        data=data,
+        reason=reason,
+        notice=notice,
+        before=was,
+        after=now_is,
+    )

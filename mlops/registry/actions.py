@@ -19,6 +19,7 @@ from mlops.datasets.models import DatasetVersion
 from mlops.datasets.references import resolve_data
 from mlops.datasets.trees import without_companions
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.frameworks import framework_of
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -200,9 +201,10 @@ def remove_tag(actor: Any, version: ModelVersion, *, key: str) -> None:
 def describe_version(actor: Any, version: ModelVersion, *, description: str) -> None:
     require(actor, "contribute", version.model.project)
     with transaction.atomic():
+        was = stored(version)
         ModelVersion.objects.filter(pk=version.pk).update(description=description.strip())
         version.description = description.strip()
-        _record_change(actor, version, "mlops.model.described", {"description": version.description})
+        _record_change(actor, version, "mlops.model.described", {"description": version.description}, was)
 
 
 def _output(run: Run, project: Project, node: str, port: str) -> tuple[Tree, str, str]:
@@ -291,10 +293,14 @@ def _link_datasets(version: ModelVersion, described: Described, project: Project
             ModelDataset.objects.get_or_create(version=version, dataset_version=found)
 
 
-def _record_change(actor: Any, version: ModelVersion, type: str, data: dict[str, Any]) -> None:
+def _record_change(
+    actor: Any, version: ModelVersion, type: str, data: dict[str, Any], was: dict[str, Any] | None = None
+) -> None:
     project = version.model.project
     notice = ("model", str(version.model_id))
-    record(actor, type, subject=f"models/{version}", project=project, data=data, notice=notice)
+    now_is = stored(version) if was else None
+    subject = f"models/{version}"
+    record(actor, type, subject=subject, project=project, data=data, notice=notice, before=was, after=now_is)
 
 
 def checked_tags(tags: dict[str, str]) -> dict[str, str]:

@@ -49,23 +49,77 @@ def _move(actor: Any, version: ModelVersion, stage: str, reason: str) -> None:
     before, version.stage = version.stage, stage
     version.changed_at = timezone.now()
     version.save(update_fields=["stage", "changed_at"])
-    tell(actor, version.model, f"models/{version}", "mlops.model.staged", reason, stage=str(stage), before=str(before))
+    tell(
+        actor,
+        version.model,
+        f"models/{version}",
+        "mlops.model.staged",
+        reason,
+        stage=str(stage),
+        before=str(before),
+        change=({"stage": str(before)}, {"stage": str(stage)}),
+    )
 
 
 def _under_alias(actor: Any, transition: Transition) -> None:
     model, version, alias = transition.model, transition.version, transition.name
+    was = _numbers_under(model, alias)
     ModelAlias.objects.update_or_create(model=model, name=alias, defaults={"version": version})
     model.save(update_fields=["changed_at"])
-    tell(actor, model, f"models/{version}", "mlops.model.alias_set", transition.reason, alias=alias)
+    tell(
+        actor,
+        model,
+        f"models/{version}",
+        "mlops.model.alias_set",
+        transition.reason,
+        alias=alias,
+        change=(was, _numbers_under(model, alias)),
+    )
 
 
 def _off_alias(actor: Any, transition: Transition) -> None:
     model, alias = transition.model, transition.name
+    was = _numbers_under(model, alias)
     ModelAlias.objects.filter(model=model, name=alias).delete()
     model.save(update_fields=["changed_at"])
-    tell(actor, model, f"models/{model.name}", "mlops.model.alias_removed", transition.reason, alias=alias)
+    tell(
+        actor,
+        model,
+        f"models/{model.name}",
+        "mlops.model.alias_removed",
+        transition.reason,
+        alias=alias,
+        change=(was, {}),
+    )
 
 
-def tell(actor: Any, model: RegisteredModel, subject: str, type: str, reason: str, **data: Any) -> None:
+def _numbers_under(model: RegisteredModel, alias: str) -> dict[str, int]:
+    found = ModelAlias.objects.filter(model=model, name=alias).values_list("version__number", flat=True)
+    number = found.first()
+    return {} if number is None else {"version": number}
+
+
+def tell(
+    actor: Any,
+    model: RegisteredModel,
+    subject: str,
+    type: str,
+    reason: str,
+    *,
+    change: tuple[dict[str, Any], dict[str, Any]] | None = None,
+    **data: Any,
+) -> None:
+    """`change`: the facts before and after."""
     notice = ("model", str(model.pk))
-    record(actor, type, subject=subject, project=model.project, data=data, reason=reason, notice=notice)
+    was, now_is = change or (None, None)
+    record(
+        actor,
+        type,
+        subject=subject,
+        project=model.project,
+        data=data,
+        reason=reason,
+        notice=notice,
+        before=was,
+        after=now_is,
+    )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.retraining import Triggered
 from mlops.registry.models import ModelVersion
@@ -72,7 +73,7 @@ def change_policy(
     check(policy.project, wanted)
     with transaction.atomic():
         kept = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
-        before = kept.wanted
+        before, was = kept.wanted, stored(kept)
         policy.settings, policy.revision = msgspec.to_builtins(wanted), kept.revision + 1
         policy.description = kept.description if description is None else description.strip()
         policy.runs_as = actor
@@ -80,7 +81,7 @@ def change_policy(
         if before.when != wanted.when:
             remember(policy, present(policy), now=timezone.now())
         _keep_revision(actor, policy, reason)
-        _record(actor, policy, "changed", {"revision": policy.revision}, reason=reason)
+        _record(actor, policy, "changed", {"revision": policy.revision}, reason=reason, was=was)
     return policy
 
 
@@ -285,7 +286,15 @@ def _keep_revision(actor: Any, policy: Policy, reason: str) -> None:
     )
 
 
-def _record(actor: Any, policy: Policy, act: str, data: dict[str, Any], *, reason: str = "") -> None:
+def _record(
+    actor: Any,
+    policy: Policy,
+    act: str,
+    data: dict[str, Any],
+    *,
+    reason: str = "",
+    was: dict[str, Any] | None = None,
+) -> None:
     record(
         actor,
         f"mlops.retraining.policy_{act}",
@@ -294,4 +303,6 @@ def _record(actor: Any, policy: Policy, act: str, data: dict[str, Any], *, reaso
         data={"policy": policy.name, **data},
         reason=reason,
         notice=("retraining", str(policy.pk)),
+        before=was,
+        after=stored(policy) if was else None,
     )

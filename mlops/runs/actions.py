@@ -86,6 +86,7 @@ def bring_back(actor: Any, run: Run) -> None:
 
 def _change(actor: Any, run: Run, type: str, *, data: dict[str, Any] | None = None, **fields: Any) -> None:
     with transaction.atomic():
+        was = {name: getattr(run, name) for name in fields}
         if fields:
             Run.objects.filter(pk=run.pk).update(**fields)
         record(
@@ -95,6 +96,8 @@ def _change(actor: Any, run: Run, type: str, *, data: dict[str, Any] | None = No
             project=run.project,
             data={"run_id": str(run.pk), "number": run.number, **(data or {})},
             notice=("run", str(run.pk)),
+            before=was,
+            after=fields,
         )
     for name, value in fields.items():
         setattr(run, name, value)

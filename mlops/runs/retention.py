@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from mlops.access.decisions import require
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, Where
 from mlops.runs.deletion import LIGHT, check_deletable, delete_as
 from mlops.runs.family import family_of
@@ -61,8 +62,10 @@ def set_rule(
         "is_on": is_on,
     }
     with transaction.atomic():
+        kept = RetentionRule.objects.filter(experiment=experiment).first()
+        was = stored(kept) if kept else {}
         rule = RetentionRule.objects.update_or_create(experiment=experiment, defaults=fields | {"changed_by": actor})[0]
-        _record(actor, experiment, "mlops.experiment.retention_set", fields)
+        _record(actor, experiment, "mlops.experiment.retention_set", fields, (was, stored(rule)))
     return rule
 
 
@@ -120,13 +123,22 @@ def _candidates(rule: RetentionRule) -> list[Run]:
     return list(known.order_by("ended_at")[:RUNS_A_LOOK])
 
 
-def _record(actor: Any, experiment: Experiment, type: str, facts: dict[str, Any]) -> None:
+def _record(
+    actor: Any,
+    experiment: Experiment,
+    type: str,
+    facts: dict[str, Any],
+    change: tuple[dict[str, Any], dict[str, Any]] | None = None,
+) -> None:
+    was, now_is = change or (None, None)
     record(
         actor,
         type,
         subject=f"experiments/{experiment.pk}",
         project=experiment.project,
         data={"experiment": experiment.name, "experiment_id": str(experiment.pk), **facts},
+        before=was,
+        after=now_is,
     )
 
 

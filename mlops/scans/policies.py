@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.scans import words
@@ -43,9 +44,19 @@ def set_policy(actor: Any, project: Project, *, reason: str = "", **wanted: str)
                 "strictness_unknown", _("“%s” is no way to act.") % value, hint=hint, where=Where(parameter=place)
             )
     with transaction.atomic():
+        was = stored(policy_of(project))
         policy, _made = Policy.objects.update_or_create(project=project, defaults={**wanted, "changed_by": actor})
         data: dict[str, str] = {place: getattr(policy, place) for place in PLACES}
-        record(actor, "mlops.scan.policy_changed", subject=_subject(project), project=project, data=data, reason=reason)
+        record(
+            actor,
+            "mlops.scan.policy_changed",
+            subject=_subject(project),
+            project=project,
+            data=data,
+            reason=reason,
+            before=was,
+            after=stored(policy),
+        )
     return policy
 
 

@@ -45,7 +45,16 @@ def change_tags(
         if changed:
             write_tags(thing, {key: value for key, value in changed.items() if value is not None})
             remove_tags(thing, [key for key, value in changed.items() if value is None])
-            record(actor, type, subject=subject, project=project, data={"tags": changed}, notice=notice)
+            record(
+                actor,
+                type,
+                subject=subject,
+                project=project,
+                data={"tags": changed},
+                notice=notice,
+                before=dict(known),
+                after=left,
+            )
     return left
 
 

@@ -16,6 +16,7 @@ from mlops.alerts.rules.checking import channels_named, check, owner_named
 from mlops.alerts.rules.raising import resolve
 from mlops.alerts.rules.shaping import fill
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.alerting import RuleSettings
 from mlops.formats.refusal import Refusal, Where
 
@@ -33,7 +34,7 @@ def update_rule(actor: Any, rule: Rule, settings: RuleSettings) -> Rule:
     require(actor, "contribute", rule.project)
     rule.next_look_at = None
     rule.trouble, rule.trouble_since = "", None
-    _write(actor, rule, settings, "mlops.alert_rule.updated")
+    _write(actor, rule, settings, "mlops.alert_rule.updated", was=stored(rule))
     return rule
 
 
@@ -59,7 +60,7 @@ def delete_rule(actor: Any, rule: Rule) -> None:
         rule.delete()
 
 
-def _write(actor: Any, rule: Rule, settings: RuleSettings, event: str) -> None:
+def _write(actor: Any, rule: Rule, settings: RuleSettings, event: str, *, was: dict[str, Any] | None = None) -> None:
     check(rule.project, settings)
     channels = channels_named(rule.project, settings.tell.channels)
     rule.owner = owner_named(rule.project, settings.owner, actor)
@@ -73,7 +74,7 @@ def _write(actor: Any, rule: Rule, settings: RuleSettings, event: str) -> None:
             raise Refusal("name_taken", message, hint=hint, status=409, where=where)
         rule.save()
         rule.channels.set(channels)
-        _record(actor, rule, event, {"source": rule.source, "severity": rule.severity})
+        _record(actor, rule, event, {"source": rule.source, "severity": rule.severity}, was)
 
 
 def _stay_own(actor: Any, rule: Rule, settings: RuleSettings) -> None:
@@ -90,6 +91,15 @@ def _end_all(actor: Any, rule: Rule, why: str) -> None:
         resolve(alert, why, now, person=actor)
 
 
-def _record(actor: Any, rule: Rule, type: str, data: dict[str, Any]) -> None:
+def _record(actor: Any, rule: Rule, type: str, data: dict[str, Any], was: dict[str, Any] | None = None) -> None:
     subject, notice = f"alert-rules/{rule.name}", ("alert-rule", str(rule.pk))
-    record(actor, type, subject=subject, project=rule.project, data={"name": rule.name, **data}, notice=notice)
+    record(
+        actor,
+        type,
+        subject=subject,
+        project=rule.project,
+        data={"name": rule.name, **data},
+        notice=notice,
+        before=was,
+        after=stored(rule) if was else None,
+    )
