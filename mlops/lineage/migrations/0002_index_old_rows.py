@@ -47,4 +47,4 @@ def _all(apps, app, name):
 
 class Migration(migrations.Migration):
     dependencies = [("lineage", "0001_mentions")]
-    operations = [migrations.RunPython(index, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(index, migrations.RunPython.noop, elidable=True)]
