@@ -44,7 +44,7 @@ def create_draft(
     is_sample: bool = False,
 ) -> Draft:
     """A new draft with its first revision. Without a name it gets one with today's date."""
-    require(actor, "contribute", project)
+    require(actor, "pipelines.design", project)
     now = timezone.now()
     drawn = msgspec.to_builtins(tidy(document or Document()))
     with transaction.atomic():
@@ -74,7 +74,7 @@ def save_document(actor: Any, draft: Draft, *, base_revision: int, document: Doc
     """Saves a whole drawing as one operation. Raises Refusal `draft_conflict` where somebody saved in between.
 
     For programs that send whole documents; the canvas sends operations, which merge."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
         held = Draft.objects.select_for_update().get(pk=draft.pk)
         if held.revision != base_revision:
@@ -84,7 +84,7 @@ def save_document(actor: Any, draft: Draft, *, base_revision: int, document: Doc
 
 def restore(actor: Any, draft: Draft, *, revision: int) -> Draft:
     """Makes the drawing what it was at an earlier revision: one operation, which can be undone."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
         draft.refresh_from_db(fields=["document", "revision", "saved_at"])
         old = oplog.document_at(draft, revision)
@@ -95,7 +95,7 @@ def restore(actor: Any, draft: Draft, *, revision: int) -> Draft:
 
 def name_version(actor: Any, draft: Draft, *, name: str, revision: int | None = None, description: str = "") -> Version:
     """Gives a revision a name under which it is found, shown and compared."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     number = draft.revision if revision is None else revision
     if not name.strip():
         raise Refusal("name_missing", _("A version needs a name."))
@@ -131,7 +131,7 @@ def _lead_to(actor: Any, draft: Draft, wanted: Raw, *, label: str) -> Draft:
 
 
 def describe(actor: Any, draft: Draft, *, name: str | None = None, description: str | None = None) -> Draft:
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     if name is not None and not name.strip():
         raise Refusal("name_missing", _("A draft needs a name."))
     with transaction.atomic():
@@ -167,7 +167,7 @@ def clone_run(actor: Any, run: Run) -> Draft:
     components of the project, which a drawing needs."""
     if run.document is None:
         raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be cloned as a draft."))
-    require(actor, "contribute", run.project)
+    require(actor, "pipelines.design", run.project)
     with transaction.atomic():
         _adopt_components(actor, run)
         return create_draft(
@@ -208,7 +208,7 @@ def publish_run(
     """What the run was submitted with, as the next version behind the endpoint."""
     if run.document is None:
         raise Refusal("nothing_drawn", _("This run was not drawn on the canvas, so it cannot be published."))
-    require(actor, "contribute", run.project)
+    require(actor, "pipelines.design", run.project)
     with transaction.atomic():
         _adopt_components(actor, run)
         return _publish(
@@ -232,7 +232,7 @@ def _publish(
     make_default: bool,
     origin: str,
 ) -> PublishedPipeline:
-    require(actor, "contribute", project)
+    require(actor, "pipelines.design", project)
     pinned = next((name for name, node in document.nodes.items() if node.pins), None)
     if pinned is not None:
         raise Refusal(
@@ -276,7 +276,7 @@ def submit(
     """Freezes the drawing as it is saved and starts a run of it, or of the part that `scope` names.
 
     Raises Refusal `draft_invalid` with all problems, `kept_missing`, `scope_*` or `parameter_*`."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     document = document_of(draft)
     spec = freeze(document)
     selection = None
@@ -304,7 +304,7 @@ def submit(
 
 def delete_draft(actor: Any, draft: Draft) -> None:
     """Removes the drawing and its revisions; runs that came from it stay."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
         subject, name = f"drafts/{draft.pk}", draft.name
         draft.delete()

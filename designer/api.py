@@ -272,7 +272,7 @@ def _whole(request: Request, draft: Draft) -> dict[str, Any]:
         "description": draft.description,
         "inside_of": _inside(draft),
         "document": draft.document,
-        "can_edit": may(request.user, "contribute", draft.project),
+        "can_edit": may(request.user, "pipelines.design", draft.project),
         "steps": msgspec.to_builtins(history.steps(draft, request.user)),
         "me": request.user.get_username(),
         "last_run": {"id": str(last.pk), "number": last.number, "state": last.state} if last else None,

@@ -72,7 +72,7 @@ def import_files(
     request: Any, project: Any, *, name: str = "", main: str = "", settings: tuple[str, ...] = ()
 ) -> tuple[Any, tuple[str, ...]]:
     """The uploaded `files` of a request as a draft."""
-    require(request.user, "contribute", project)
+    require(request.user, "pipelines.design", project)
     uploads = request.FILES.getlist("files")
     data = request.data if hasattr(request, "data") else request.POST
     paths = data.getlist("paths") if hasattr(data, "getlist") else []

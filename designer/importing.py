@@ -31,7 +31,7 @@ def import_folder(
 ) -> tuple[Draft, tuple[str, ...]]:
     """The draft, and what was read without a meaning here. Either everything is created (the draft, and components
     that came along), or nothing. Raises ImportImpossible with every fault, each with its line."""
-    require(actor, "contribute", project)
+    require(actor, "pipelines.design", project)
     path = main or _main(folder)
     with transaction.atomic():
         files = Files(actor, project, folder)

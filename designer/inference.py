@@ -52,7 +52,7 @@ def family(draft: Draft) -> tuple[Draft, list[InferenceDraft]]:
 
 def create(actor: Any, training: Draft, *, kind: str, score: str = "") -> Renewed:
     """A new draft beside the training draft. One of its kind that is there already is brought up to date instead."""
-    require(actor, "contribute", training.project)
+    require(actor, "pipelines.design", training.project)
     known = (
         InferenceDraft.objects.filter(training=training, kind=_checked(kind)).select_related("draft__project").first()
     )
@@ -85,7 +85,7 @@ def create(actor: Any, training: Draft, *, kind: str, score: str = "") -> Renewe
 
 def update(actor: Any, draft: Draft) -> Renewed:
     """Exchanges saved models and transformations for those of the latest completed training run, as one operation."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     known = InferenceDraft.objects.filter(draft=draft).select_related("training__project", "run").first()
     if known is None or known.training is None:
         raise Refusal(

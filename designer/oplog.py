@@ -40,7 +40,7 @@ def append(actor: Any, draft: Draft, operations: tuple[Sent, ...]) -> Draft:
     """Takes the operations that are not in the log yet, in this order; all of them or none.
 
     Raises Refusal `operation_invalid`. The log is the record of these changes; no audit event is written for each."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
         held = Draft.objects.select_for_update().get(pk=draft.pk)
         start = held.revision

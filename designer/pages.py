@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "samples": SAMPLES[:SHOWN_FIRST],
             "more_samples": SAMPLES[SHOWN_FIRST:],
             "q": text,
-            "can_edit": may(request.user, "contribute", project),
+            "can_edit": may(request.user, "pipelines.design", project),
         },
     )
 
@@ -71,7 +71,7 @@ def open_sample(request: HttpRequest, key: str) -> HttpResponse:
 def import_page(request: HttpRequest) -> HttpResponse:
     """Files as a draft; what is wrong with them is told with its lines, and nothing is created."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "pipelines.design", project)
     try:
         draft, warnings = import_files(request, project)
     except Refusal as refusal:
@@ -112,5 +112,7 @@ def delete(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def canvas(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = queries.draft(request.user, draft_id)
     return render(
-        request, "designer/canvas.html", {"draft": draft, "can_edit": may(request.user, "contribute", draft.project)}
+        request,
+        "designer/canvas.html",
+        {"draft": draft, "can_edit": may(request.user, "pipelines.design", draft.project)},
     )

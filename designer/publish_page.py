@@ -26,7 +26,7 @@ from mlops.web.projects import show_project
 def publish_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The form, and the act. What was typed stays beside a refusal."""
     run = runs.run(request.user, run_id)
-    require(request.user, "contribute", run.project)
+    require(request.user, "pipelines.design", run.project)
     show_project(request, run.project)
     problem: Refusal | None = None
     if request.method == "POST":

@@ -36,7 +36,7 @@ def collapse(
     exposed: Iterable[Exposed] = (),
 ) -> ComponentVersion:
     """The chosen steps of the saved drawing as a component's next version. The drawing is not changed by it."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     inner, crossing = cut(document_of(draft), nodes, exposed)
     definition = define(
         inner,
@@ -51,7 +51,7 @@ def collapse(
 
 def open_inside(actor: Any, version: ComponentVersion) -> Draft:
     """The draft in which the inside of the version is edited: the one that is open already, or a new one."""
-    require(actor, "contribute", version.component.project)
+    require(actor, "pipelines.design", version.component.project)
     graph = definition_of(version).how
     if not isinstance(graph, Graph):
         raise Refusal(
@@ -69,7 +69,7 @@ def save_inside(
     actor: Any, draft: Draft, *, name: str = "", version: str = "", title: str = "", help: str = ""
 ) -> ComponentVersion:
     """The draft as the next version of the component that it is the inside of, or as a new component `name`."""
-    require(actor, "contribute", draft.project)
+    require(actor, "pipelines.design", draft.project)
     origin = origin_of(draft)
     wanted = name or (origin.component.name if origin else "")
     before = definition_of(origin) if origin and origin.component.name == wanted else None

@@ -32,7 +32,7 @@ def try_component(
     parameters: Mapping[str, Any],
 ) -> Run:
     """`inputs`: port to the name of a dataset. Raises PipelineInvalid and what a drawn component is refused for."""
-    require(actor, "contribute", project)
+    require(actor, "pipelines.design", project)
     named = msgspec.structs.replace(component, name=component.name or "unnamed", version="test")
     definition = drawn_definition(named, script=script, requirements=requirements)
     nodes = [Node(id=NODE, component=named.name, version="test", parameters=dict(parameters))]

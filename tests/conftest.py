@@ -74,6 +74,15 @@ def contributor(project, owner) -> User:
 
 
 @pytest.fixture
+def operator(project, owner) -> User:
+    from mlops.accounts.membership import give_role
+
+    person = _person("otto")
+    give_role(owner, project, user=person, role="operator")
+    return person
+
+
+@pytest.fixture
 def reader(project, owner) -> User:
     from mlops.accounts.membership import give_role
 

@@ -5,6 +5,7 @@ Each has a floor, the deed that implies it: whoever may `contribute` may do all 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("devices.manage", _("Manage devices"), _("Add and remove devices at the edge."), "contribute", True),
     Action("monitors.run", _("Run monitors"), _("Look now, switch on and off, backfill."), "contribute", True),
     Action("monitors.change", _("Define monitors"), _("Create, change and delete monitors."), "contribute"),
-    Action("retraining.run", _("Run retraining"), _("Start, stop and decide attempts."), "contribute", True),
+    Action("retraining.run", _("Run retraining"), _("Start, compare and stop attempts."), "contribute", True),
     Action("retraining.change", _("Define retraining"), _("Create, change and delete policies."), "contribute"),
     Action("alerts.answer", _("Answer alerts"), _("Acknowledge, resolve and mute alerts."), "contribute", True),
     Action("alerts.change", _("Define alerts"), _("Rules, channels and subscriptions."), "contribute"),
@@ -84,6 +85,19 @@ IMPLIED: dict[Deed, frozenset[str]] = {
     "own": ALL,
 }
 """What somebody with the deed may do; and whoever may do all of it has the deed."""
+
+
+NEEDS: dict[str, frozenset[str]] = {
+    "jobs.submit": frozenset({"pipelines.run"}),
+    "pipelines.design": frozenset({"pipelines.run"}),
+}
+"""Actions whose acts run others: whoever may do the one may do these."""
+
+
+def complete(actions: Iterable[str]) -> frozenset[str]:
+    """With seeing the project, and with what the actions need. Unknown names mean nothing."""
+    known = frozenset(actions) & TOKEN_ACTIONS
+    return known.union({SEE}, *(NEEDS.get(one, ()) for one in known))
 
 
 def actions_for(deed: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mlops.access.catalogue import ACTIONS, ALL, IMPLIED, SEE
+from mlops.access.catalogue import ACTIONS, ALL, IMPLIED, complete
 
 
 class Role(models.TextChoices):
@@ -148,5 +148,5 @@ class ServiceAccount(models.Model):
 def actions_of_role(role: str, custom: list[str] | None) -> frozenset[str]:
     """Names that the catalogue does not know any more mean nothing."""
     if role == CUSTOM:
-        return (frozenset(custom or ()) & ALL) | {SEE}
+        return complete(custom or ()) & ALL
     return BUILT_IN.get(role, frozenset())

@@ -88,7 +88,7 @@ def edit_role(
         role.description = role.description if description is None else description.strip()
         role.save(update_fields=["actions", "description"])
         for project, holder in holders_of(role):
-            keep_in_step(project, holder, frozenset(role.actions))
+            keep_in_step(project, holder, actions_of_role(CUSTOM, role.actions))
         _record(actor, "mlops.role.updated", role, {"before": before, "actions": role.actions}, reason)
     return role
 
@@ -118,7 +118,7 @@ def require_power(
     `too_powerful`."""
     if project is None:
         return
-    wanted = frozenset(custom.actions) if custom else actions_of_role(role, None)
+    wanted = actions_of_role(CUSTOM, custom.actions) if custom else actions_of_role(role, None)
     if holder is not None:
         wanted |= _held_so_far(project, holder)
     _check_power(actor, project, wanted)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.catalogue import TOKEN_ACTIONS
+from mlops.access.catalogue import TOKEN_ACTIONS, complete
 from mlops.access.limits import limit, limits_of, require_unlimited
 from mlops.access.models import Project
 from mlops.accounts.models import ApiToken
@@ -105,7 +105,7 @@ def apply_limits(token: ApiToken) -> None:
     is_whole = token.scopes in WHOLE
     if is_whole and token.project_id is None:
         return
-    actions = frozenset(TOKEN_ACTIONS) if is_whole else frozenset(token.scopes.split(","))
+    actions = TOKEN_ACTIONS if is_whole else complete(token.scopes.split(","))
     limit(token.user, actions=actions, project_id=token.project_id, token=token.name)
 
 

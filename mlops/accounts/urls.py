@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.accounts import api
+from mlops.accounts import api, rights_api, service_accounts_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", api.MeView.as_view(), name="api-me"),
@@ -14,4 +14,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<slug:slug>/", api.OneProjectView.as_view(), name="api-project"),
     path("projects/<slug:slug>/members/", api.MembersView.as_view(), name="api-members"),
     path("projects/<slug:slug>/members/<str:name>/", api.OneMemberView.as_view(), name="api-member"),
+    path("actions/", rights_api.ActionsView.as_view(), name="api-actions"),
+    path("roles/", rights_api.RolesView.as_view(), name="api-roles"),
+    path("roles/<uuid:role_id>/", rights_api.OneRoleView.as_view(), name="api-role"),
+    path("groups/", rights_api.GroupsView.as_view(), name="api-groups"),
+    path("groups/<str:group>/", rights_api.OneGroupView.as_view(), name="api-group"),
+    path("groups/<str:group>/people/", rights_api.GroupPeopleView.as_view(), name="api-group-people"),
+    path("groups/<str:group>/people/<str:name>/", rights_api.GroupPersonView.as_view(), name="api-group-person"),
+    path("projects/<slug:slug>/rights/<str:whom>/", rights_api.RightsView.as_view(), name="api-rights"),
+    path("projects/<slug:slug>/groups/", rights_api.ProjectGroupsView.as_view(), name="api-project-groups"),
+    path("projects/<slug:slug>/groups/<str:group>/", rights_api.ProjectGroupView.as_view(), name="api-project-group"),
+    path("projects/<slug:slug>/service-accounts/", service_accounts_api.AccountsView.as_view()),
+    path("projects/<slug:slug>/service-accounts/<slug:account>/", service_accounts_api.OneAccountView.as_view()),
+    path(
+        "projects/<slug:slug>/service-accounts/<slug:account>/tokens/", service_accounts_api.AccountTokensView.as_view()
+    ),
+    path(
+        "projects/<slug:slug>/service-accounts/<slug:account>/tokens/<uuid:token_id>/",
+        service_accounts_api.AccountTokenView.as_view(),
+    ),
 ]

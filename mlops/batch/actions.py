@@ -30,7 +30,7 @@ Files = list[tuple[str, BinaryIO]]
 
 
 def create_endpoint(actor: Any, project: Project, *, name: str, description: str = "") -> BatchEndpoint:
-    require(actor, "contribute", project)
+    require(actor, "batch.define", project)
     name = checked_name(name, what="endpoint")
     with transaction.atomic():
         if BatchEndpoint.objects.filter(project=project, name=name).exists():
@@ -49,7 +49,7 @@ def update_endpoint(
     actor: Any, endpoint: BatchEndpoint, *, description: str | None = None, default: str | None = None
 ) -> BatchEndpoint:
     """`default`: the deployment that takes calls which name none."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.define", endpoint.project)
     with transaction.atomic():
         if description is not None:
             endpoint.description = description.strip()
@@ -62,7 +62,7 @@ def update_endpoint(
 
 def delete_endpoint(actor: Any, endpoint: BatchEndpoint, *, reason: str = "") -> None:
     """With its deployments and its jobs; the runs of the jobs stay. Refused while a job is going."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.define", endpoint.project)
     with transaction.atomic():
         _require_quiet(BatchJob.objects.filter(endpoint=endpoint), endpoint.name)
         _tell(actor, "batch_endpoint.deleted", endpoint, reason=reason)
@@ -83,7 +83,7 @@ def deploy_model(
     make_default: bool = False,
 ) -> BatchDeployment:
     """A model version, scored as ONNX, as it is, or by a script (`script` is its path among the files of `code`)."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.deploy", endpoint.project)
     name = checked_name(name, what="deployment")
     chosen = read_settings(with_registered(endpoint.project, settings or {}))
     if version.model.project_id != endpoint.project_id:
@@ -124,7 +124,7 @@ def deploy_pipeline(
     make_default: bool = False,
 ) -> BatchDeployment:
     """A published pipeline. The input goes to its dataset parameter: the named one, or the only one."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.deploy", endpoint.project)
     name = checked_name(name, what="deployment")
     if pipeline.endpoint.project_id != endpoint.project_id:
         raise Refusal(
@@ -154,7 +154,7 @@ def update_deployment(
 ) -> BatchDeployment:
     """Of jobs that are called from now on; those that are going keep what they began with."""
     endpoint = deployment.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.deploy", endpoint.project)
     before, chosen = _settings_before_and_after(deployment, settings or {})
     with transaction.atomic():
         if description is not None:
@@ -185,7 +185,7 @@ def _settings_before_and_after(deployment: BatchDeployment, given: Mapping[str, 
 def delete_deployment(actor: Any, deployment: BatchDeployment, *, reason: str = "") -> None:
     """Refused while a job of it is going. Of the default one, the oldest of the others takes its place."""
     endpoint = deployment.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.deploy", endpoint.project)
     with transaction.atomic():
         _require_quiet(BatchJob.objects.filter(deployment=deployment), deployment.name)
         if endpoint.default_id == deployment.pk:

@@ -111,7 +111,7 @@ class BatchDeployments(APIView):
     @extend_schema(request=NewBatchDeployment, responses={201: dict})
     def post(self, request: Request, batch_id: UUID) -> Response:
         endpoint = queries.endpoint(request.user, batch_id)
-        require(request.user, "contribute", endpoint.project)
+        require(request.user, "batch.run", endpoint.project)
         values = _checked(NewBatchDeployment, _definition(request))
         made = add_deployment(request.user, endpoint, values, files=_files(request))
         told = deployment_line(made)

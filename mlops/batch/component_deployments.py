@@ -64,7 +64,7 @@ def deploy_component(
     make_default: bool = False,
 ) -> BatchDeployment:
     """Raises Refusal `setting_unknown`, `setting_invalid`, `name_taken`."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.deploy", endpoint.project)
     chosen = read_pipeline_settings(settings or {})
     return add_to(
         actor,

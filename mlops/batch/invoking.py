@@ -48,7 +48,7 @@ def invoke(
     their names, and `outputs`, are those of a pipeline component; of others, the one that has a path is `input`.
 
     Raises Refusal that names what is wrong with the input, a setting or a parameter."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "batch.run", endpoint.project)
     chosen = deployment_named(endpoint, deployment) if deployment else _default(endpoint)
     names = {"experiment": experiment.strip() or endpoint.name, "display_name": display_name.strip()}
     names["display_name"] = (names["display_name"] or f"{endpoint.name}/{chosen.name}")[:200]

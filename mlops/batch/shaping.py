@@ -101,7 +101,7 @@ def job_whole(person: Any, job: BatchJob) -> dict[str, Any]:
         "output_version": str(job.output_version) if job.output_version else "",
         "outputs": [{"node": NODE, "port": port, "type": value["type"]} for port, value in output.items()],
         "troubled": [mini_batch_line(one) for one in queries.troubled(job)],
-        "can_cancel": job.run.state in ("queued", "running") and may(person, "contribute", job.endpoint.project),
+        "can_cancel": job.run.state in ("queued", "running") and may(person, "runs.cancel", job.endpoint.project),
     }
 
 

@@ -21,7 +21,7 @@ MOST_LOOKED_AT = 10_000
 
 def delete(actor: Any, row: Any, *, reason: str = "") -> Entry:
     """Into the bin; the name is free at once. Twice is no fault. Raises InUse, which names every user."""
-    require(actor, "contribute", part_of(row).project_of(row))
+    require(actor, "bin.use", part_of(row).project_of(row))
     return delete_as(actor, row, reason=reason)
 
 
@@ -58,7 +58,7 @@ def restore(actor: Any, entry: Entry, *, name: str = "") -> Any:
     """Out of the bin, under another `name` where its own was given again; the row.
 
     Raises Refusal `name_taken`, `name_invalid`, `whole_in_bin`, `being_removed` or `not_in_bin`."""
-    require(actor, "contribute", entry.project)
+    require(actor, "bin.use", entry.project)
     part = PARTS[entry.kind]
     with transaction.atomic():
         found = Entry.objects.select_for_update().filter(pk=entry.pk).first()

@@ -36,7 +36,7 @@ def empty(
     """`confirmed`: the project's short name, typed again. A call works for some seconds and tells how many are left.
 
     Raises Refusal `empty_unconfirmed`."""
-    require(actor, "own", project)
+    require(actor, "bin.empty", project)
     if confirmed.strip() != project.slug:
         raise Refusal(
             "empty_unconfirmed",

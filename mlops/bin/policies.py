@@ -39,7 +39,7 @@ def set_policy(
     is_on: bool = True,
 ) -> Policy:
     """Raises Refusal `retention_invalid`."""
-    require(actor, "own", project)
+    require(actor, "rules.manage", project)
     fields = {"days_in_bin": days_in_bin, "keep_versions": keep_versions, "runs_days": runs_days, "is_on": is_on}
     checked(project, **fields)
     with transaction.atomic():

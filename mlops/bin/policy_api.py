@@ -66,7 +66,7 @@ class PolicyRun(APIView):
     @extend_schema(request=Wanted, responses=dict)
     def post(self, request: Request) -> Response:
         project = project_named(request.user, _values(request)["project"])
-        require(request.user, "own", project)
+        require(request.user, "rules.manage", project)
         return Response({"deleted": apply(policy_of(project))})
 
 

@@ -29,7 +29,7 @@ BROKEN_OFF_AFTER = timedelta(minutes=5)
 
 def purge(actor: Any, entry: Entry, *, confirmed: str, reason: str = "") -> None:
     """`confirmed`: its title, typed again. Raises Refusal `purge_unconfirmed`, InUse or `not_in_bin`."""
-    require(actor, "own", entry.project)
+    require(actor, "bin.empty", entry.project)
     if confirmed.strip() != entry.title:
         raise Refusal(
             "purge_unconfirmed",

@@ -34,6 +34,8 @@ GROUPS: tuple[Group, ...] = (
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),
     Group("workspace", "projects, as Azure ML calls them", "mlops.client.commands.workspace:define"),
     Group("token", "personal tokens", "mlops.client.commands.token:define"),
+    Group("role", "roles made of actions, and what a person may do", "mlops.client.commands.role:define"),
+    Group("service-account", "programs in a project", "mlops.client.commands.service_account:define"),
     Group("data", "data assets: tables, files, folders", "mlops.client.commands.data:define"),
     Group("datastore", "places outside that data comes from", "mlops.client.commands.datastore:define"),
     Group("component", "steps of your own for pipelines", "mlops.client.commands.component:define"),

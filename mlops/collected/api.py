@@ -37,7 +37,7 @@ class CollectedRowsView(APIView):
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The last rows, newest first."""
         endpoint = visible_endpoint(request.user, endpoint_id)
-        require(request.user, "contribute", endpoint.project)  # they may be about persons
+        require(request.user, "collected.use", endpoint.project)  # they may be about persons
         return Response(page(queries.recent_rows(endpoint, deployment=request.query_params.get("deployment", ""))))
 
 

@@ -67,7 +67,7 @@ class Archive:
         end: datetime | None,
         designations: Sequence[str],
     ) -> None:
-        require(actor, "contribute", endpoint.project)
+        require(actor, "collected.use", endpoint.project)
         if format not in FORMATS:
             message = _("“%(format)s” is no format of an export.") % {"format": format}
             hint = nearest(format, FORMATS) or _("Choose csv or parquet.")

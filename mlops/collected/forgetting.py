@@ -25,7 +25,7 @@ def forget(actor: Any, endpoint: Endpoint, *, column: str, values: Sequence[str]
     """Every row, and every label of it, whose `column` has one of `values`. This cannot be undone.
 
     The event says the column and how many values, never the values."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     column = _known(endpoint, column.strip())
     given = [text for value in values if (text := str(value).strip())]
     if not given or len(given) > MOST_VALUES:

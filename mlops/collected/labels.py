@@ -40,7 +40,7 @@ def post_rows(actor: Any, endpoint: Endpoint, *, rows: Any) -> LabelPost:
     """Each row: `request_id` or `correlation_id`, `row` where the request had several, and the labels by column.
 
     They are joined within seconds. Ids that nobody knows are kept: their requests may become visible later."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     checked = as_before(_checked(rows), label_types(endpoint))
     columns = list(dict.fromkeys(name for row in checked for name in row["labels"]))
     return _recorded(actor, endpoint, source=_("sent as rows"), pending=checked, rows=len(checked), columns=columns)
@@ -48,7 +48,7 @@ def post_rows(actor: Any, endpoint: Endpoint, *, rows: Any) -> LabelPost:
 
 def post_file(actor: Any, endpoint: Endpoint, *, source: BinaryIO, file_name: str) -> LabelPost:
     """CSV or Parquet with the same columns. Raises Refusal that names the row that cannot be read."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     folder = Path(tempfile.mkdtemp(prefix="labels-", dir=scratch()))
     try:
         place = folder / "given"
@@ -65,7 +65,7 @@ def post_file(actor: Any, endpoint: Endpoint, *, source: BinaryIO, file_name: st
 
 def post_dataset(actor: Any, endpoint: Endpoint, *, dataset: str, names: Mapping[str, str] | None = None) -> LabelPost:
     """`names`: which column of the dataset is the request_id, correlation_id or row; of the others all are labels."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     version = table_of(endpoint.project, dataset)
     folder = Path(tempfile.mkdtemp(prefix="labels-", dir=scratch()))
     try:

@@ -33,7 +33,7 @@ def refresh(
     columns: str = "training",
 ) -> Refresh:
     """One that is there already for this dataset is changed. The first version is made at the next look."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     name = checked_name(dataset_name)
     _check("every_hours", every_hours)
     if window_hours is not None:
@@ -60,7 +60,7 @@ def refresh(
 
 def end_refresh(actor: Any, row: Refresh) -> None:
     """The versions that it made stay."""
-    require(actor, "contribute", row.endpoint.project)
+    require(actor, "collected.use", row.endpoint.project)
     with transaction.atomic():
         _record(actor, row, "mlops.collection.refresh_ended")
         row.delete()

@@ -31,7 +31,7 @@ def requests_of(
     """One a line, as JSON: the last ones of the window. Columns that were redacted are missing, or not what they were.
 
     Raises Refusal where nothing was collected."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     check_window(endpoint, start, end, deployments)
     parts = list(parts_of(endpoint, deployments=deployments, start=start, end=end))
     folder = Path(tempfile.mkdtemp(prefix="requests-", dir=scratch()))

@@ -38,7 +38,7 @@ def save_window(
     """The next version of the dataset, which is made where there is none. `end` None: now.
 
     The answer's `state` becomes completed, with the `version` that is ready to be used, or failed with the reason."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     end = end or timezone.now()
     name = checked_name(dataset_name)
     _check(endpoint, start, end, deployments, columns)

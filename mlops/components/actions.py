@@ -34,7 +34,7 @@ def create_version(
 
     The same again gives the version that is there already. Raises Refusal `version_taken` where another definition
     has that version, and those of mlops.components.names."""
-    require(actor, "contribute", project)
+    require(actor, "components.change", project)
     name, version = checked_name(definition.component.name), checked_version(definition.component.version)
     digest, code = definition.digest(), code_of(definition)
     with transaction.atomic():
@@ -84,7 +84,7 @@ def create_version(
 
 def archive(actor: Any, component: Component, *, restore: bool = False) -> Component:
     """Takes the component out of the palette, or back into it; drawings and runs that use it go on as before."""
-    require(actor, "contribute", component.project)
+    require(actor, "components.change", component.project)
     with transaction.atomic():
         component.archived_at = None if restore else timezone.now()
         component.save(update_fields=["archived_at"])
@@ -100,7 +100,7 @@ def archive(actor: Any, component: Component, *, restore: bool = False) -> Compo
 
 def deprecate(actor: Any, version: ComponentVersion, *, message: str) -> ComponentVersion:
     """Says at every card that uses it why it should not be used any more; an empty message takes that back."""
-    require(actor, "contribute", version.component.project)
+    require(actor, "components.change", version.component.project)
     with transaction.atomic():
         version.deprecated = message.strip()
         version.save(update_fields=["deprecated"])

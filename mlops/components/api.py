@@ -174,7 +174,7 @@ def shaped_version(row: ComponentVersion) -> dict[str, Any]:
 
 def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
     project = project_named(request.user, fields["project"])
-    require(request.user, "contribute", project)
+    require(request.user, "components.change", project)
     chosen = {"name": fields["name"], "version": fields["version"]}
     settings = tuple(fields["set"])
     if fields.get("script") is not None:

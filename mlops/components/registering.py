@@ -59,7 +59,7 @@ def register_folder(
     """The component that the file `main` (else the only one that can be) describes. Nothing of it is imported.
 
     `settings`: fields of a YAML file that are given anew, `a.b=VALUE`."""
-    require(actor, "contribute", project)
+    require(actor, "components.change", project)
     main = main or _main(folder)
     if main.endswith(".py"):
         return _register_function(actor, project, folder, main, name=name, version=version, function=function)
@@ -177,7 +177,7 @@ def register_script(
     actor: Any, project: Project, *, component: Component, script: str, requirements: str = "", function: str = "run"
 ) -> ComponentVersion:
     """A component as it was drawn: its interface, and a script whose function takes every input by name."""
-    require(actor, "contribute", project)
+    require(actor, "components.change", project)
     definition = drawn_definition(component, script=script, requirements=requirements, function=function)
     return create_version(actor, project, definition, kind="drawn")
 

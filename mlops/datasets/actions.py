@@ -42,7 +42,7 @@ def receive(
 ) -> tuple[Upload, Examination]:
     """Keeps the bytes as they come (a blob has come already) and looks at their beginning. Raises Refusal for what
     cannot become a table."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     file_name = PurePath(file_name.replace("\\", "/")).name[:255] or "data.csv"
     blob = source if isinstance(source, Blob) else keep_stream(source)
     seen = _examine(blob, file_name)
@@ -61,7 +61,7 @@ def receive(
 
 def look_again(actor: Any, upload: Upload, *, settings: Reading) -> Examination:
     """Guesses the columns anew under chosen settings, and remembers them."""
-    require(actor, "contribute", upload.project)
+    require(actor, "data.change", upload.project)
     with local_file(upload.blob_id) as path:
         found = ask_child("examine", path=path, file_name=upload.file_name, reading=settings)
     seen = msgspec.convert(found, type=Examination)
@@ -72,7 +72,7 @@ def look_again(actor: Any, upload: Upload, *, settings: Reading) -> Examination:
 
 def choose(actor: Any, upload: Upload, *, reading: Reading) -> Preview:
     """Remembers how the person wants it read, and says what does not fit."""
-    require(actor, "contribute", upload.project)
+    require(actor, "data.change", upload.project)
     upload.guess = _plain(reading)
     upload.save(update_fields=["guess"])
     return preview(upload, reading)
@@ -84,7 +84,7 @@ def preview(upload: Upload, reading: Reading) -> Preview:
 
 
 def keep_details(actor: Any, upload: Upload, *, details: dict[str, str]) -> None:
-    require(actor, "contribute", upload.project)
+    require(actor, "data.change", upload.project)
     upload.details = upload.details | _details(details)
     upload.save(update_fields=["details"])
 
@@ -101,7 +101,7 @@ def create_dataset(
     source: str = "",
 ) -> DatasetVersion:
     """A new dataset, or the next version of the one that has this name. Its import is a job."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     _same_project(upload, project)
     name = checked_name(name)
     texts = _details({"description": description, "licence": licence, "source": source})
@@ -124,7 +124,7 @@ def create_dataset(
 
 def add_version(actor: Any, dataset: Dataset, *, upload: Upload, reading: Reading | None = None) -> DatasetVersion:
     """The next version; equal bytes and reading as the newest one answer that one."""
-    require(actor, "contribute", dataset.project)
+    require(actor, "data.change", dataset.project)
     _same_project(upload, dataset.project)
     with transaction.atomic():
         return _next_version(actor, dataset, upload.blob, upload.file_name, reading or _guess(upload))
@@ -140,7 +140,7 @@ def import_known(
     fields: dict[str, Any],
 ) -> DatasetVersion:
     """A sample of the product: its reading is known, so nothing is sniffed. One that is there stays as it is."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     with transaction.atomic():
         dataset, is_new = Dataset.objects.get_or_create(
             project=project, name=fields["name"], defaults={**fields, "is_sample": True, "created_by": actor}
@@ -157,7 +157,7 @@ def import_known(
 
 def reopen(actor: Any, version: DatasetVersion) -> Upload:
     """The file of a version back into the wizard, with the settings that it was read by."""
-    require(actor, "contribute", version.dataset.project)
+    require(actor, "data.change", version.dataset.project)
     if version.raw is None:
         raise Refusal("file_not_found", _("The file of this version was not kept."), status=410)
     dataset = version.dataset
@@ -174,7 +174,7 @@ def reopen(actor: Any, version: DatasetVersion) -> Upload:
 
 def describe(actor: Any, dataset: Dataset, **texts: str) -> Dataset:
     """Changes description, licence or source."""
-    require(actor, "contribute", dataset.project)
+    require(actor, "data.change", dataset.project)
     changed = {key: text for key, text in _details(texts).items() if key != "name" and getattr(dataset, key) != text}
     if not changed:
         return dataset

@@ -62,7 +62,7 @@ class UploadsView(APIView):
     def post(self, request: Request) -> Response:
         """A form with the fields `project` and `file`."""
         project = readable_project(request.user, str(request.POST.get("project", "")))
-        require(request.user, "contribute", project)
+        require(request.user, "data.change", project)
         file = request.FILES.get("file")
         if file is None:
             raise Refusal("file_missing", "The form has no file.", hint="Send it in the field `file`.")
@@ -133,7 +133,7 @@ class DatasetsView(APIView):
         """A new dataset, or the next version of the one with this name; its import is a job."""
         values = _checked(NewDataset, request)
         project = readable_project(request.user, values["project"])
-        require(request.user, "contribute", project)
+        require(request.user, "data.change", project)
         version = actions.create_dataset(
             request.user,
             project,
@@ -183,7 +183,7 @@ class VersionsView(APIView):
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Equal bytes and settings as the newest version answer that one."""
         dataset = queries.dataset(request.user, dataset_id)
-        require(request.user, "contribute", dataset.project)
+        require(request.user, "data.change", dataset.project)
         values = _checked(NewVersion, request)
         version = actions.add_version(
             request.user,

@@ -24,7 +24,7 @@ LONGEST_PATH = 900
 
 
 def keep_one(actor: Any, project: Project, *, source: BinaryIO, file_name: str) -> Arrival:
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     path = checked_path(PurePosixPath(file_name.replace("\\", "/")).name or "data")
     digest, size = store().put(source)
     return _kept(actor, project, [File(path=path, digest=digest, size_bytes=size)], is_folder=False)
@@ -32,7 +32,7 @@ def keep_one(actor: Any, project: Project, *, source: BinaryIO, file_name: str) 
 
 def keep_tar(actor: Any, project: Project, *, source: BinaryIO) -> Arrival:
     """Regular files and folders only. Raises Refusal `unsafe_path`, `link_refused`, `archive_damaged` and the like."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     files: dict[str, File] = {}
     try:
         with tarfile.open(fileobj=source, mode="r|") as archive, store().together() as put:
@@ -59,7 +59,7 @@ def keep_tar(actor: Any, project: Project, *, source: BinaryIO) -> Arrival:
 
 def keep_listed(actor: Any, project: Project, *, files: list[tuple[str, BinaryIO]]) -> Arrival:
     """Files by their paths, as a browser sends a folder: the first part, which all of them share, is its name."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     if len(files) > MOST_FILES:
         raise _too_many()
     paths = [checked_path(given) for given, _stream in files]

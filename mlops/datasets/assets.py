@@ -53,7 +53,7 @@ def create_asset(
     """A version that is then read by a job. A version that is there already is answered where it has equal content.
 
     Raises Refusal `version_exists`, `another_type`, `version_invalid`, `data_without_files`."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     new = _checked(new)
     origin = dict(origin or {})
     if new.uri.startswith(JOBS):
@@ -97,7 +97,7 @@ def restore(actor: Any, dataset: Dataset, *, version: DatasetVersion | None = No
 
 
 def set_tags(actor: Any, dataset: Dataset, *, tags: dict[str, str], removed: tuple[str, ...] = ()) -> None:
-    require(actor, "contribute", dataset.project)
+    require(actor, "data.change", dataset.project)
     tags = _pairs(tags, "tags")
     with transaction.atomic():
         write_tags(dataset, tags)
@@ -108,7 +108,7 @@ def set_tags(actor: Any, dataset: Dataset, *, tags: dict[str, str], removed: tup
 
 def set_properties(actor: Any, version: DatasetVersion, *, properties: dict[str, str]) -> None:
     """Adds to them; what is there once stays as it is. Raises Refusal `property_fixed`."""
-    require(actor, "contribute", version.dataset.project)
+    require(actor, "data.change", version.dataset.project)
     given = _pairs(properties, "properties")
     for key, value in given.items():
         if version.properties.get(key, value) != value:
@@ -246,7 +246,7 @@ def _file_name(new: NewAsset, files: Tree | None) -> str:
 
 
 def _set_archived(actor: Any, dataset: Dataset, version: DatasetVersion | None, *, is_archived: bool) -> None:
-    require(actor, "contribute", dataset.project)
+    require(actor, "data.change", dataset.project)
     row: Dataset | DatasetVersion = version or dataset
     if (row.archived_at is not None) == is_archived:
         return

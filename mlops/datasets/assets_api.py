@@ -63,7 +63,7 @@ class ArrivalsView(APIView):
     def put(self, request: Request) -> Response:
         """The body is one file, or a folder as a tar archive; it is read as it comes."""
         project = readable_project(request.user, request.query_params.get("project", ""))
-        require(request.user, "contribute", project)
+        require(request.user, "data.change", project)
         source = cast(BinaryIO, request._request)
         file_name = request.query_params.get("file_name", "")
         if file_name:
@@ -83,7 +83,7 @@ class AssetsView(APIView):
         form.is_valid(raise_exception=True)
         values = dict(form.validated_data)
         project = readable_project(request.user, values["project"])
-        require(request.user, "contribute", project)
+        require(request.user, "data.change", project)
         given, sent = values["arrival"], sent_in(values.get("sent", []))
         files = arrivals.arrival(request.user, project, given).tree if given else None
         if sent:
@@ -117,7 +117,7 @@ class AssetView(APIView):
             assets.set_tags(request.user, dataset, tags=values["tags"], removed=removed)
         if values["properties"] and version is not None:
             assets.set_properties(request.user, version, properties=values["properties"])
-        require(request.user, "contribute", dataset.project)
+        require(request.user, "data.change", dataset.project)
         return Response(dataset_row(dataset, version))
 
 

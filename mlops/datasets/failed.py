@@ -14,7 +14,7 @@ from mlops.events.chain import record
 def forget(actor: Any, version: DatasetVersion, *, reason: str = "") -> bool:
     """With the dataset, where it has no other version. False where the version was read after all."""
     dataset = version.dataset
-    require(actor, "contribute", dataset.project)
+    require(actor, "data.change", dataset.project)
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().select_related("project").get(pk=dataset.pk)
         named, pk = str(version), dataset.pk

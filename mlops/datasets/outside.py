@@ -100,7 +100,7 @@ def current_files(version: DatasetVersion) -> Tree:
 
 def verify(actor: Any, version: DatasetVersion) -> Verdict:
     """Looks at the source, without fetching it, and keeps what it saw; a change is told once, as an event."""
-    require(actor, "contribute", version.dataset.project)
+    require(actor, "data.change", version.dataset.project)
     if version.state != VersionState.READY:
         raise errors.not_ready(version)
     is_kept = version.files_id is not None

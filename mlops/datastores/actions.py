@@ -33,7 +33,7 @@ def create_datastore(
     """One that has the name is changed: the type stays, credentials that are not given stay as well.
 
     Raises Refusal of `kinds`, `datastore_kind_fixed`, `folder_not_allowed`, `address_not_public`."""
-    require(actor, "contribute", project)
+    require(actor, "datastores.manage", project)
     name = kinds.checked_name(name)
     known = Datastore.objects.filter(project=project, name=name).first()
     if known is not None and known.kind != kind:
@@ -71,7 +71,7 @@ def create_datastore(
 
 def delete_datastore(actor: Any, store: Datastore) -> None:
     """What was copied from it stays. Raises InUse where data only points to it, or a document names it."""
-    require(actor, "contribute", store.project)
+    require(actor, "datastores.manage", store.project)
     with transaction.atomic():
         if uses := users_of(store):
             raise InUse("datastore_in_use", f"“{store.name}”", uses, instead=_("Then delete it again."))
@@ -81,7 +81,7 @@ def delete_datastore(actor: Any, store: Datastore) -> None:
 
 def set_default(actor: Any, project: Project, name: str) -> None:
     """`workspaceblobstore` makes the product's own storage the default again."""
-    require(actor, "contribute", project)
+    require(actor, "datastores.manage", project)
     store = None if name in kinds.OWN else queries.named(project, name)
     with transaction.atomic():
         Datastore.objects.filter(project=project, is_default=True).update(is_default=False)
@@ -92,7 +92,7 @@ def set_default(actor: Any, project: Project, name: str) -> None:
 
 def test(actor: Any, store: Datastore) -> Datastore:
     """Looks into it, and keeps what came of it."""
-    require(actor, "contribute", store.project)
+    require(actor, "datastores.manage", store.project)
     try:
         fetching.look(store)
         store.state, store.reason = "reached", ""

@@ -99,7 +99,7 @@ class ContentView(APIView):
     def get(self, request: Request, datastore_id: UUID) -> Response:
         """What lies at a path of it. For contributors: its credentials are used."""
         store = queries.by_id(request.user, datastore_id)
-        require(request.user, "contribute", store.project)
+        require(request.user, "datastores.manage", store.project)
         found = fetching.look(store, request.query_params.get("path", ""))
         rows = [msgspec.to_builtins(one) for one in found[:1000]]
         return Response({"files": rows, "count": len(found), "size_bytes": sum(one.size_bytes for one in found)})

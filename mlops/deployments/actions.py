@@ -43,7 +43,7 @@ MOST_GRACE_SECONDS = 30 * 24 * 3600.0
 
 
 def create_endpoint(actor: Any, project: Project, *, name: str, description: str = "") -> Endpoint:
-    require(actor, "contribute", project)
+    require(actor, "endpoints.create", project)
     name = checked_name(name, what="endpoint")
     with transaction.atomic():
         if Endpoint.objects.filter(project=project, name=name).exists():
@@ -78,7 +78,7 @@ def create_deployment(
 
     Without an entry the best possible one serves: ONNX, or the original model where it has no ONNX form. `settings`
     are fields of DeploymentSettings."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "models.deploy", endpoint.project)
     name = checked_name(name, what="deployment")
     wanted = checked_settings(with_registered(endpoint.project, settings))
     target(wanted.target).check(wanted)
@@ -138,7 +138,7 @@ def update_deployment(
     they concern the number of servers alone, those that run go on and there is no new revision; nor is there one where
     nothing changes and it is healthy."""
     endpoint = deployment.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "models.deploy", endpoint.project)
     require_settled(deployment)
     version = version or deployment.version
     is_free = not entry and deployment.is_entry_free
@@ -237,7 +237,7 @@ def update_traffic(
 ) -> Endpoint:
     """Percent by deployment; those that are not named get none. `mirrors`: who gets a copy of so many percent of the
     requests. What is not given stays as it is."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         guards.require_free(endpoint)
@@ -257,7 +257,7 @@ def update_traffic(
 
 def restore_traffic(actor: Any, endpoint: Endpoint, *, reason: str = "") -> Endpoint:
     """The traffic as it was before it was changed last; asked again, the later one."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     endpoint.refresh_from_db(fields=["traffic", "previous_traffic"])
     if not endpoint.previous_traffic:
         message = _("The traffic of “%(name)s” was never another.") % {"name": endpoint.name}
@@ -269,7 +269,7 @@ def restore_traffic(actor: Any, endpoint: Endpoint, *, reason: str = "") -> Endp
 def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -> None:
     """Refused while it has traffic that others could take; an endpoint's only deployment goes with its traffic."""
     endpoint = deployment.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "models.deploy", endpoint.project)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         deployment = Deployment.objects.select_related("version__model").get(pk=deployment.pk)
@@ -300,7 +300,7 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
 
 def delete_endpoint(actor: Any, endpoint: Endpoint, *, reason: str = "") -> None:
     """With its deployments, keys and counts. Callers are refused from then on."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.create", endpoint.project)
     with transaction.atomic():
         names = list(Deployment.objects.filter(endpoint=endpoint).values_list("name", flat=True))
         _record(actor, endpoint, "mlops.endpoint.deleted", reason=reason, deployments=names)
@@ -310,13 +310,13 @@ def delete_endpoint(actor: Any, endpoint: Endpoint, *, reason: str = "") -> None
 
 
 def credentials(actor: Any, endpoint: Endpoint) -> Keys:
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.keys", endpoint.project)
     return keys_of(endpoint)
 
 
 def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str, grace_seconds: float = 0.0) -> Keys:
     """Callers with the old key are refused within a second, or when the time of grace is over."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.keys", endpoint.project)
     known: tuple[Which, ...] = ("primary", "secondary")
     if which not in known:
         hint = nearest(which, known) or _("Name primary or secondary.")

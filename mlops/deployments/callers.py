@@ -30,7 +30,7 @@ def change_callers(
     sticky_query: str | None = None,
 ) -> Endpoint:
     """What is None stays as it is. In force within a second."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.keys", endpoint.project)
     wanted: dict[str, Any] = {}
     if auth_mode is not None:
         wanted["auth_mode"] = _checked_mode(auth_mode)

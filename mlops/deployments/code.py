@@ -26,7 +26,7 @@ MOST_SHOWN = 10
 def keep_code(actor: Any, project: Project, given: Iterable[tuple[str, BinaryIO]], *, script: str = "") -> CodeFolder:
     """`given`: names with their bytes; zips are unpacked. `script` is the entry script's path in them; without it
     score.py, or the only Python file. Raises Refusal `script_…`, `bundle_…`."""
-    require(actor, "contribute", project)
+    require(actor, "models.deploy", project)
     with unpacked(given) as folder:
         place = _entry(folder, script)
         for path in sorted(folder.rglob("*.py")):
@@ -41,7 +41,7 @@ def keep_code(actor: Any, project: Project, given: Iterable[tuple[str, BinaryIO]
 
 def with_script(actor: Any, code: CodeFolder, *, script: str) -> CodeFolder:
     """The same files with another entry script. Raises Refusal `script_…`."""
-    require(actor, "contribute", code.project)
+    require(actor, "models.deploy", code.project)
     place = _named(script, [path for path in listed(code) if path.endswith(".py")])
     if place == code.script:
         return code

@@ -28,7 +28,7 @@ class Invoked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def invoke(actor: Any, endpoint: Endpoint, *, body: bytes, deployment: str = "") -> Invoked:
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.score", endpoint.project)
     return ask(endpoint, "POST", scoring_uri(endpoint), body=body, deployment=deployment)
 
 

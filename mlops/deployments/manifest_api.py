@@ -31,7 +31,7 @@ class ManifestPreviewView(APIView):
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The same for a deployment that there is not yet; nothing is made."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        require(request.user, "contribute", endpoint.project)
+        require(request.user, "models.deploy", endpoint.project)
         values = checked_fields(NewDeployment, request)
         version = version_asked_for(request.user, endpoint, values)
         if version is None:

@@ -37,7 +37,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 def begin(actor: Any, endpoint: Endpoint, *, most: int = 200, hours: float = 24.0) -> Endpoint:
     """Of one that is running, the number and the end are changed."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     _check("most", most, 1, MOST_REQUESTS)
     _check("hours", hours, 0.01, MOST_HOURS)
     until = timezone.now() + timedelta(hours=hours)
@@ -46,7 +46,7 @@ def begin(actor: Any, endpoint: Endpoint, *, most: int = 200, hours: float = 24.
 
 def end(actor: Any, endpoint: Endpoint) -> Endpoint:
     """What was kept is forgotten."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     return _set(actor, endpoint, most=0, until=None, type="mlops.endpoint.recording_ended")
 
 
@@ -58,7 +58,7 @@ def state_of(endpoint: Endpoint) -> Recording:
 
 def recorded(actor: Any, endpoint: Endpoint) -> bytes:
     """One request a line, oldest first. Raises Refusal `not_recording` or `nothing_recorded`."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "collected.use", endpoint.project)
     hint = _("Begin a recording, and let callers come.")
     if not endpoint.records_now:
         message = _("The requests of “%(name)s” are not recorded.") % {"name": endpoint.name}

@@ -91,7 +91,7 @@ def history(deployment: Deployment, *, most: int = 50) -> list[Told]:
 def restore(actor: Any, deployment: Deployment, *, number: int, reason: str = "") -> Deployment:
     """A new revision that is equal to an old one; the present one serves until it is ready. Where the two differ in
     nothing that concerns a server, those that run go on."""
-    require(actor, "contribute", deployment.endpoint.project)
+    require(actor, "models.deploy", deployment.endpoint.project)
     require_settled(deployment)
     old = revision_of(deployment, number)
     version, wanted = old.version, old.wanted
@@ -135,7 +135,7 @@ def restore(actor: Any, deployment: Deployment, *, number: int, reason: str = ""
 
 def undo_edit(actor: Any, deployment: Deployment, *, place: int, reason: str = "") -> Deployment:
     """The settings that an edit of the present revision changed are what they were before it."""
-    require(actor, "contribute", deployment.endpoint.project)
+    require(actor, "models.deploy", deployment.endpoint.project)
     edits = edits_of(revision_of(deployment, deployment.revision))
     edit = next((one for one in edits if one.place == place), None)
     if edit is None:

@@ -32,7 +32,7 @@ MOST_COUNT = 2**53
 
 def enrol(actor: Any, deployment: Deployment, *, name: str, platform: str) -> tuple[Device, str]:
     """The device and its token, which nobody can see again."""
-    require(actor, "contribute", deployment.endpoint.project)
+    require(actor, "devices.manage", deployment.endpoint.project)
     if deployment.target != "iot_edge":
         raise Refusal(
             "not_on_devices",
@@ -63,7 +63,7 @@ def enrol(actor: Any, deployment: Deployment, *, name: str, platform: str) -> tu
 
 def renew_token(actor: Any, device: Device) -> str:
     """The old one is worth nothing from now on."""
-    require(actor, "contribute", device.deployment.endpoint.project)
+    require(actor, "devices.manage", device.deployment.endpoint.project)
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         Device.objects.filter(pk=device.pk).update(token_digest=digest(token))
@@ -73,7 +73,7 @@ def renew_token(actor: Any, device: Device) -> str:
 
 def forget(actor: Any, device: Device) -> None:
     """With its reports. It goes on serving; it reports and updates no more."""
-    require(actor, "contribute", device.deployment.endpoint.project)
+    require(actor, "devices.manage", device.deployment.endpoint.project)
     with transaction.atomic():
         _record(actor, device, "mlops.device.removed", requests=device.requests)
         device.delete()

@@ -31,7 +31,7 @@ def create_version(
 
     The same again gives the version that is there already. Raises Refusal `version_taken` where other content has
     that version, and those of mlops.environments.names."""
-    require(actor, "contribute", project)
+    require(actor, "environments.change", project)
     name, version = checked_name(read.name), checked_version(read.version)
     digest = _digest(read)
     with transaction.atomic():
@@ -108,7 +108,7 @@ def build_key(requirements: Requirements) -> str:
 
 def archive(actor: Any, asset: EnvironmentAsset, *, restore: bool = False) -> EnvironmentAsset:
     """Takes the environment out of the lists, or back into them; what uses it goes on as before."""
-    require(actor, "contribute", asset.project)
+    require(actor, "environments.change", asset.project)
     with transaction.atomic():
         asset.archived_at = None if restore else timezone.now()
         asset.save(update_fields=["archived_at"])

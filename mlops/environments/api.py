@@ -131,7 +131,7 @@ class Download(APIView):
 
 def _create(request: Request, fields: dict[str, Any]) -> EnvironmentVersion:
     project = project_named(request.user, fields["project"])
-    require(request.user, "contribute", project)
+    require(request.user, "environments.change", project)
     given: list[tuple[str, Any]] = [(str(upload.name), upload) for upload in request.FILES.getlist("files")]
     for kind, name in (("yaml", "environment.yaml"), ("requirements", "requirements.txt")):
         if fields.get(kind):

@@ -40,7 +40,7 @@ def with_tables(requirements: Requirements) -> Requirements:
 def build(actor: Any, version: EnvironmentVersion, *, upgrade: bool = False) -> EnvironmentVersion:
     """Has a worker build it, if it is not there. `upgrade`: the newest packages that fit, as a new version; what uses
     the old one keeps its packages. Raises Refusal `environment_without_packages`."""
-    require(actor, "contribute", version.asset.project)
+    require(actor, "environments.change", version.asset.project)
     if not in_a_process(requirements_of(version)).is_own:
         raise Refusal(
             "environment_without_packages",

@@ -39,7 +39,7 @@ def register_folder(
     """The environment that the file `main` describes (else the only one that can). `given`: name, version,
     description and tags that go before those of the file; `settings`: fields of its YAML given anew, `a.b=VALUE`.
     Nothing of it is executed."""
-    require(actor, "contribute", project)
+    require(actor, "environments.change", project)
     main = main or _main(folder)
     text = text_of(folder, main)
     if settings:

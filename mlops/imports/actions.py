@@ -43,7 +43,7 @@ def start_import(
     """`address` or `archive` says where the store is; `source` under which name it is remembered.
 
     Raises Refusal `source_missing`, `source_unknown`, `imports_too_many`."""
-    require(actor, "contribute", project)
+    require(actor, "imports.run", project)
     address, user, secret = _without_secret(address.strip(), user.strip(), secret)
     if bool(address) == bool(archive):
         raise Refusal(
@@ -82,7 +82,7 @@ def start_import(
 
 def carry_on(actor: Any, trial: Import) -> Import:
     """The import that a dry run foretold, with its source and login. Raises Refusal `trial_over`."""
-    require(actor, "contribute", trial.project)
+    require(actor, "imports.run", trial.project)
     with transaction.atomic():
         found = Import.objects.select_for_update().get(pk=trial.pk)
         is_over = found.state != ImportState.COMPLETED or not found.options.get("dry_run")
@@ -110,7 +110,7 @@ def carry_on(actor: Any, trial: Import) -> Import:
 
 def cancel_import(actor: Any, row: Import) -> None:
     """What was taken stays; its worker stops at its next look. One that has ended stays as it is."""
-    require(actor, "contribute", row.project)
+    require(actor, "imports.run", row.project)
     now = timezone.now()
     with transaction.atomic():
         done = Import.objects.filter(pk=row.pk, state__in=UNDER_WAY).update(

@@ -79,7 +79,7 @@ class ArchivesView(APIView):
         read as it comes."""
         asked = request.query_params
         project = project_named(request.user, asked.get("project", ""))
-        require(request.user, "contribute", project)
+        require(request.user, "imports.run", project)
         options = read_options(_decoded(asked.get("options", "") or "{}"))
         row = start_import(
             request.user,

@@ -104,7 +104,7 @@ def _held(row: Import, hold: str) -> QuerySet[Import]:
 
 
 def _take(row: Import, folder: Path, hold: str, open_store: Opening) -> dict[str, dict[str, int]]:
-    require(row.created_by, "contribute", row.project)
+    require(row.created_by, "imports.run", row.project)
     report = Report(row)
     options = msgspec.convert(row.options, Options)
     where, archive = _address(row, options, folder)

@@ -67,7 +67,7 @@ def create_job(
     Either all of it is created or nothing. Raises Faulty with every fault, each with its line; Refusal
     `job_name_invalid`, `run_name_taken`, PipelineInvalid."""
     asked = asked or Asked()
-    require(actor, "contribute", project)
+    require(actor, "jobs.submit", project)
     with transaction.atomic():
         found = understand(actor, project, folder, main=main, settings=asked.settings)
         run = begin(actor, project, found, asked=asked, origin=f"files/{found.source.name}")
@@ -109,7 +109,7 @@ def change_job(
     tags: Mapping[str, str | None] | None = None,
 ) -> None:
     """What is None stays; a tag whose value is None is taken off. Raises Refusal `run_name_invalid`, `tag_invalid`."""
-    require(actor, "contribute", run.project)
+    require(actor, "jobs.submit", run.project)
     with transaction.atomic():
         if display_name is not None:
             runs.rename(actor, run, display_name=display_name)
@@ -125,7 +125,7 @@ def check_job(
     actor: Any, project: Project, folder: Path, *, main: str = "", settings: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """What the job would be. Raises as `create_job` does."""
-    require(actor, "contribute", project)
+    require(actor, "jobs.submit", project)
     with transaction.atomic():
         found = understand(actor, project, folder, main=main, settings=settings)
         _require_sound(project, found)

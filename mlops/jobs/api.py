@@ -81,7 +81,7 @@ class Jobs(APIView):
         fields.is_valid(raise_exception=True)
         given = fields.validated_data
         project = project_named(request.user, given["project"])
-        require(request.user, "contribute", project)
+        require(request.user, "jobs.submit", project)
         asked = actions.Asked(
             settings=tuple(given["set"]),
             name=given["name"],
@@ -118,7 +118,7 @@ class JobSchedules(APIView):
         fields.is_valid(raise_exception=True)
         given = fields.validated_data
         project = project_named(request.user, given["project"])
-        require(request.user, "contribute", project)
+        require(request.user, "jobs.submit", project)
         asked = {
             "schedule": schedule_arguments(_json(request.POST.get("schedule"))),
             "main": given["main"],

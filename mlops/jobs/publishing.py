@@ -26,7 +26,7 @@ def publish_job(
     """The next version behind the endpoint of that name, and what was read without a meaning here.
 
     Either all of it is created or nothing. Raises as `create_job` does."""
-    require(actor, "contribute", project)
+    require(actor, "jobs.submit", project)
     with transaction.atomic():
         found = understand(actor, project, folder, main=main, settings=settings)
         prepared = found.prepared

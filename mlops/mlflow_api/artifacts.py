@@ -74,7 +74,7 @@ def file_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpRes
 
 @streams
 def upload_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpResponseBase:
-    shelf, inner = shelf_at(caller, artifact, "contribute")
+    shelf, inner = shelf_at(caller, artifact, "runs.track")
     assert not isinstance(shelf, ModelVersion)  # which is refused there
     keep(shelf, file_path(inner), request)
     return answer({})
@@ -82,7 +82,7 @@ def upload_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpR
 
 @streams
 def remove_by_path(caller: Caller, request: HttpRequest, artifact: str) -> HttpResponseBase:
-    shelf, inner = shelf_at(caller, artifact, "contribute")
+    shelf, inner = shelf_at(caller, artifact, "runs.track")
     assert not isinstance(shelf, ModelVersion)  # which is refused there
     remove(shelf, inner)
     return answer({})

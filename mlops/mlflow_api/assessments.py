@@ -20,7 +20,7 @@ HUMP = re.compile(r"(?<=[a-z])([A-Z])")
 
 
 def create(caller: Caller, given: Given, trace_id: str) -> Answer:
-    trace = trace_of(caller, trace_id, "contribute")
+    trace = trace_of(caller, trace_id, "traces.change")
     made = assess_as_told(caller, trace, Given(given.record("assessment")))
     return {"assessment": shaped_assessment(made)}
 
@@ -31,7 +31,7 @@ def show(caller: Caller, _given: Given, trace_id: str, assessment_id: str) -> An
 
 def update(caller: Caller, given: Given, trace_id: str, assessment_id: str) -> Answer:
     """The fields that `update_mask` names."""
-    known = assessment_of(caller, trace_of(caller, trace_id, "contribute"), assessment_id)
+    known = assessment_of(caller, trace_of(caller, trace_id, "traces.change"), assessment_id)
     asked = Given(given.record("assessment"))
     mask = given.text("update_mask", required=True)
     named = {HUMP.sub(r"_\1", part.strip()).lower() for part in mask.split(",")}
@@ -53,7 +53,7 @@ def update(caller: Caller, given: Given, trace_id: str, assessment_id: str) -> A
 
 def delete(caller: Caller, _given: Given, trace_id: str, assessment_id: str) -> None:
     """One that is not there needs no removal."""
-    trace = trace_of(caller, trace_id, "contribute")
+    trace = trace_of(caller, trace_id, "traces.change")
     try:
         known = assessment_of(caller, trace, assessment_id)
     except type(missing("")):

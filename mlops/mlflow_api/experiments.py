@@ -21,7 +21,7 @@ def create(caller: Caller, given: Given) -> dict[str, Any]:
     check_experiment_name(name)
     tags = given.pairs("tags")
     check_tags(tags, longest=LONGEST_EXPERIMENT_TAG)
-    project = project_of(caller, "contribute")
+    project = project_of(caller, "runs.track")
     description = tags.pop(NOTE, "")
     location = checked_location(given.text("artifact_location"))
     default_experiment(project)
@@ -56,7 +56,7 @@ def rename(caller: Caller, given: Given) -> None:
     given.text("experiment_id", required=True)
     name = given.text("new_name", required=True)
     check_experiment_name(name)
-    found = experiment_of(caller, given.text("experiment_id"), "contribute")
+    found = experiment_of(caller, given.text("experiment_id"), "runs.track")
     if found.deleted_at is not None:
         raise Fault("INVALID_STATE", "Cannot rename a non-active experiment.")
     try:
@@ -67,7 +67,7 @@ def rename(caller: Caller, given: Given) -> None:
 
 def delete(caller: Caller, given: Given) -> None:
     wanted = given.text("experiment_id", required=True)
-    found = experiment_of(caller, wanted, "contribute")
+    found = experiment_of(caller, wanted, "runs.track")
     if found.deleted_at is not None:
         raise missing(f"No Experiment with id={wanted} exists")
     acts.delete_experiment(caller.person, found)
@@ -75,7 +75,7 @@ def delete(caller: Caller, given: Given) -> None:
 
 def restore(caller: Caller, given: Given) -> None:
     wanted = given.text("experiment_id", required=True)
-    found = experiment_of(caller, wanted, "contribute")
+    found = experiment_of(caller, wanted, "runs.track")
     if found.deleted_at is None:
         raise missing(f"No Experiment with id={wanted} exists")
     acts.restore_experiment(caller.person, found)
@@ -105,7 +105,7 @@ def delete_tag(caller: Caller, given: Given) -> None:
 
 
 def _active(caller: Caller, wanted: str) -> Experiment:
-    found = experiment_of(caller, wanted, "contribute")
+    found = experiment_of(caller, wanted, "runs.track")
     if found.deleted_at is not None:
         raise invalid(f"The experiment {wanted} must be in the 'active' state. Current state is deleted.")
     return found

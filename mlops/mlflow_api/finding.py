@@ -31,7 +31,7 @@ def project_of(caller: Caller, deed: str = "read") -> Project:
             raise missing(f"Workspace '{caller.workspace}' not found")
         require(caller.person, deed, found)
         return found
-    own = projects_where(caller.person, "contribute")
+    own = projects_where(caller.person, "runs.track" if deed == "read" else deed)
     found = own.order_by("created_at").first() or projects_of(caller).order_by("created_at").first()
     if found is None:
         raise missing("You are in no project yet. Ask an owner of a project for a role in it, or create one.")
@@ -99,7 +99,7 @@ def run_of(caller: Caller, given: str, deed: str = "read") -> Run:
 
 def active_run(caller: Caller, given: str) -> Run:
     """For what changes it. Raises Fault where it is in the recycle bin."""
-    found = run_of(caller, given, "contribute")
+    found = run_of(caller, given, "runs.track")
     if found.deleted_at is not None:
         raise invalid(f"The run {given} must be in the 'active' state. Current state is deleted.")
     return found

@@ -29,7 +29,7 @@ NUMBERED = dict(enumerate(STATE_OF.values(), start=1))
 
 def create(caller: Caller, given: Given) -> Answer:
     wanted = given.text("experiment_id", required=True)
-    experiment = experiment_of(caller, wanted, "contribute")
+    experiment = experiment_of(caller, wanted, "runs.track")
     if experiment.deleted_at is not None:
         raise invalid(f"The experiment {wanted} must be in the 'active' state. Current state is deleted.")
     name = given.text("name")
@@ -63,30 +63,30 @@ def finish(caller: Caller, given: Given, logged_id: str) -> Answer:
     state = NUMBERED.get(value) if isinstance(value, int) else STATE_OF.get(str(value))
     if state is None:
         raise invalid(f"{told('status', value)}: it must be one of {', '.join(STATE_OF)}.")
-    model = model_of(caller, logged_id, "contribute")
+    model = model_of(caller, logged_id, "runs.track")
     acts.finish_model(caller.person, model, state=state)
     return {"model": shaped_models([model])[0]}
 
 
 def delete(caller: Caller, _given: Given, logged_id: str) -> None:
-    acts.delete_model(caller.person, model_of(caller, logged_id, "contribute"))
+    acts.delete_model(caller.person, model_of(caller, logged_id, "runs.track"))
 
 
 def add_parameters(caller: Caller, given: Given, logged_id: str) -> None:
     parameters = check_parameters(given.pairs("params"))
-    acts.add_parameters(caller.person, model_of(caller, logged_id, "contribute"), parameters=parameters)
+    acts.add_parameters(caller.person, model_of(caller, logged_id, "runs.track"), parameters=parameters)
 
 
 def set_tags(caller: Caller, given: Given, logged_id: str) -> Answer:
     tags = shortened(given.pairs("tags"))
     check_tags(tags)
-    model = model_of(caller, logged_id, "contribute")
+    model = model_of(caller, logged_id, "runs.track")
     acts.tag_model(caller.person, model, tags=tags)
     return {"model": shaped_models([model])[0]}
 
 
 def delete_tag(caller: Caller, _given: Given, logged_id: str, tag: str) -> None:
-    model = model_of(caller, logged_id, "contribute")
+    model = model_of(caller, logged_id, "runs.track")
     if tag not in tags_of(model):
         raise missing(f"No tag with key {tag!r} found for model with ID {logged_id!r}.")
     remove_tag(model, tag)

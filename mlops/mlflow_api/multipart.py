@@ -88,7 +88,7 @@ def part(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
         if begun is None:
             raise missing("This upload was aborted, or it is too old.")
         project = Project.objects.filter(pk=begun.purpose.get("project")).first()
-        if project is None or not may(begun.created_by, "contribute", project):
+        if project is None or not may(begun.created_by, "runs.track", project):
             raise Fault("PERMISSION_DENIED", "Who began this upload may not write there any more.")
         digest = parted.keep_part(begun, found.number, request)  # type: ignore[arg-type]
     except Refusal as refusal:
@@ -129,7 +129,7 @@ def _place(folder: str, given: Given) -> str:
 
 
 def _shelf(caller: Caller, place: str) -> tuple[Run | LoggedModel | Trace, str]:
-    shelf, inner = shelf_at(caller, place, "contribute")
+    shelf, inner = shelf_at(caller, place, "runs.track")
     assert not isinstance(shelf, ModelVersion)  # which is refused there
     return shelf, file_path(inner)
 

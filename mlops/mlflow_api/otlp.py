@@ -29,7 +29,7 @@ def spans(caller: Caller, request: HttpRequest) -> HttpResponse:
     wanted = request.headers.get(EXPERIMENT_HEADER, "")
     if not wanted and caller.run is None:
         raise invalid(f"The header {EXPERIMENT_HEADER} has to name the experiment of the traces.")
-    experiment = experiment_of(caller, wanted, "contribute")
+    experiment = experiment_of(caller, wanted, "traces.change")
     if experiment.deleted_at is not None:
         raise invalid(f"The experiment {wanted} must be in the 'active' state. Current state is deleted.")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from mlops.access.decisions import Deed
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.checks import LONGEST_KEY, check_length, check_name
@@ -26,7 +25,7 @@ def create(caller: Caller, given: Given) -> Answer:
     name, tags = given.text("name", required=True), given.pairs("tags")
     check_model_name(name)
     check_model_tags(tags)
-    project = project_of(caller, "contribute")
+    project = project_of(caller, "models.register")
     try:
         made = whole.create_model(caller.person, project, name=name, description=given.text("description"), tags=tags)
     except Refusal as refusal:
@@ -42,7 +41,7 @@ def rename(caller: Caller, given: Given) -> Answer:
     given.text("name", required=True)
     name = given.text("new_name", required=True)
     check_model_name(name, "new_name")
-    model = model_named(caller, given, "contribute")
+    model = model_named(caller, given, "models.register")
     try:
         whole.rename_model(caller.person, model, name=name)
     except Refusal as refusal:
@@ -51,14 +50,14 @@ def rename(caller: Caller, given: Given) -> Answer:
 
 
 def update(caller: Caller, given: Given) -> Answer:
-    model = model_named(caller, given, "contribute")
+    model = model_named(caller, given, "models.register")
     if given.has("description"):
         whole.describe_model(caller.person, model, description=given.text("description"))
     return {"registered_model": shaped_registered([model])[0]}
 
 
 def delete(caller: Caller, given: Given) -> None:
-    whole.delete_model(caller.person, model_named(caller, given, "contribute"))
+    whole.delete_model(caller.person, model_named(caller, given, "models.register"))
 
 
 @reads
@@ -86,24 +85,24 @@ def set_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
     tags = {key: given.text("value")}
     check_model_tags(tags)
-    whole.tag_model(caller.person, model_named(caller, given, "contribute"), tags=tags)
+    whole.tag_model(caller.person, model_named(caller, given, "models.register"), tags=tags)
 
 
 def delete_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
-    whole.untag_model(caller.person, model_named(caller, given, "contribute"), key=key)
+    whole.untag_model(caller.person, model_named(caller, given, "models.register"), key=key)
 
 
 def set_alias(caller: Caller, given: Given) -> None:
     alias = given.text("alias", required=True)
     check_alias(alias)
-    version = version_of(caller, given, "contribute")
+    version = version_of(caller, given, "models.promote")
     require_done(pointing.set_alias(caller.person, version, alias=alias))
 
 
 def delete_alias(caller: Caller, given: Given) -> None:
     alias = given.text("alias", required=True)
-    require_done(pointing.remove_alias(caller.person, model_named(caller, given, "contribute"), alias=alias))
+    require_done(pointing.remove_alias(caller.person, model_named(caller, given, "models.promote"), alias=alias))
 
 
 def require_done(asked: Transition | None) -> None:
@@ -132,7 +131,7 @@ def show_by_alias(caller: Caller, given: Given) -> Answer:
     return {"model_version": shaped_versions([found])[0]}
 
 
-def model_named(caller: Caller, given: Given, deed: Deed = "read") -> RegisteredModel:
+def model_named(caller: Caller, given: Given, deed: str = "read") -> RegisteredModel:
     name = given.text("name", required=True)
     project = project_of(caller, deed)
     known = RegisteredModel.objects.select_related("project", "created_by")
@@ -142,7 +141,7 @@ def model_named(caller: Caller, given: Given, deed: Deed = "read") -> Registered
     return found
 
 
-def version_of(caller: Caller, given: Given, deed: Deed = "read") -> ModelVersion:
+def version_of(caller: Caller, given: Given, deed: str = "read") -> ModelVersion:
     name = given.text("name", required=True)
     project = project_of(caller, deed)
     shown = given.word("version")

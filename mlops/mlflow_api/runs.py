@@ -37,7 +37,7 @@ def create(caller: Caller, given: Given) -> Answer:
             "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values"
             f" (run_name='{name}', mlflow.runName='{tagged_name}')."
         )
-    experiment = experiment_of(caller, given.text("experiment_id"), "contribute")
+    experiment = experiment_of(caller, given.text("experiment_id"), "runs.track")
     if experiment.deleted_at is not None:
         shown = given.text("experiment_id")
         raise invalid(f"The experiment {shown} must be in the 'active' state. Current state is deleted.")
@@ -72,11 +72,11 @@ def update(caller: Caller, given: Given) -> Answer:
 
 
 def delete(caller: Caller, given: Given) -> None:
-    deletion.delete(caller.person, run_of(caller, run_id_of(given), "contribute"))
+    deletion.delete(caller.person, run_of(caller, run_id_of(given), "runs.track"))
 
 
 def restore(caller: Caller, given: Given) -> None:
-    deletion.restore(caller.person, run_of(caller, run_id_of(given), "contribute"))
+    deletion.restore(caller.person, run_of(caller, run_id_of(given), "runs.track"))
 
 
 def run_id_of(given: Given) -> str:
@@ -90,7 +90,7 @@ def _parent(caller: Caller, project_id: Any, tags: dict[str, str]) -> Run | None
     if not named:
         return None
     try:
-        found = run_of(caller, named, "contribute")
+        found = run_of(caller, named, "runs.track")
     except Refusal:
         return None
     if found.project_id != project_id:

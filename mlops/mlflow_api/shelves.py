@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from mlops.access.decisions import Deed, may
+from mlops.access.decisions import may
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.files import Shelf
@@ -18,7 +18,7 @@ from mlops.runs.models import LoggedModel, Run
 from mlops.traces.models import Trace
 
 
-def shelf_at(caller: Caller, given: str, deed: Deed) -> tuple[Shelf, str]:
+def shelf_at(caller: Caller, given: str, deed: str) -> tuple[Shelf, str]:
     """`EXPERIMENT/RUN/artifacts/…` as whose file it is, and its path; or with `models/MODEL` or `traces/TRACE`."""
     given = without_dots(given)
     parts = safe_path(given).split("/")
@@ -37,7 +37,7 @@ def shelf_at(caller: Caller, given: str, deed: Deed) -> tuple[Shelf, str]:
     return shelf, safe_path(inner[begin + 1]) if len(inner) > begin + 1 else ""
 
 
-def _shelf(caller: Caller, kind: str, parts: list[str], deed: Deed) -> Run | LoggedModel | Trace:
+def _shelf(caller: Caller, kind: str, parts: list[str], deed: str) -> Run | LoggedModel | Trace:
     if kind == MODELS:
         return model_of(caller, parts[2], deed)
     return trace_of(caller, parts[2], deed) if kind == TRACES else run_of(caller, parts[1], deed)
@@ -51,7 +51,7 @@ def file_path(path: str) -> str:
     return safe
 
 
-def _version_at(caller: Caller, parts: list[str], deed: Deed) -> ModelVersion:
+def _version_at(caller: Caller, parts: list[str], deed: str) -> ModelVersion:
     """`registry/MODEL/NUMBER/…`: files that never change."""
     known = ModelVersion.objects.select_related("model__project").filter(model_id=as_key(parts[1]) or UUID(int=0))
     found = known.filter(number=int(parts[2])).first() if parts[2].isdecimal() else None

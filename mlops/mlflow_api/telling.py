@@ -161,7 +161,7 @@ def _keep_points(caller: Caller, run: Run, points: list[Point], records: list[di
     log_metrics(run, points)
     if of_models:
         ids = {given.text("model_id") for _point, given in of_models}
-        models = {one: model_of(caller, one, "contribute") for one in ids}
+        models = {one: model_of(caller, one, "runs.track") for one in ids}
         tell_model_metrics(
             run,
             [

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from mlops.access.decisions import Deed, require
+from mlops.access.decisions import require
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.checks import LONGEST_KEY, LONGEST_TAG, check_length
@@ -36,7 +36,7 @@ def traces_of(caller: Caller) -> QuerySet[Trace]:
     )
 
 
-def trace_of(caller: Caller, given: str, deed: Deed = "read") -> Trace:
+def trace_of(caller: Caller, given: str, deed: str = "read") -> Trace:
     found = traces_of(caller).filter(key=given).first() if TRACE_ID.fullmatch(given) else None
     if found is None:
         raise missing(f"Trace with ID '{given[:200]}' not found.")
@@ -74,7 +74,7 @@ def source_run(caller: Caller, experiment: Experiment, named: Any) -> Run | None
     if not named:
         return caller.run
     try:
-        found = run_of(caller, str(named), "contribute")
+        found = run_of(caller, str(named), "traces.change")
     except Refusal:
         return caller.run
     return found if found.project_id == experiment.project_id else caller.run

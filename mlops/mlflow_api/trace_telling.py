@@ -43,7 +43,7 @@ def create(caller: Caller, given: Given) -> Answer:
 
 
 def end(caller: Caller, given: Given, trace_id: str) -> Answer:
-    trace = trace_of(caller, trace_id, "contribute")
+    trace = trace_of(caller, trace_id, "traces.change")
     tags, metadata = given.pairs("tags"), given.pairs("request_metadata")
     check_trace_tags(tags)
     ended = moment_in(given, "timestamp_ms")
@@ -116,7 +116,7 @@ def _begin(caller: Caller, given: Given) -> Answer:
 
 
 def _open_experiment(caller: Caller, given: str) -> Experiment:
-    found = experiment_of(caller, given, "contribute")
+    found = experiment_of(caller, given, "traces.change")
     if found.deleted_at is not None:
         raise invalid(f"The experiment {given} must be in the 'active' state. Current state is deleted.")
     return found

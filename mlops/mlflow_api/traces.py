@@ -55,7 +55,7 @@ def several_infos(caller: Caller, given: Given) -> Answer:
 
 
 def delete(caller: Caller, given: Given) -> Answer:
-    experiment = experiment_of(caller, given.text("experiment_id", required=True), "contribute")
+    experiment = experiment_of(caller, given.text("experiment_id", required=True), "traces.change")
     keys = given.texts("request_ids") or given.texts("trace_ids")
     until = moment_in(given, "max_timestamp_millis") if given.has("max_timestamp_millis") else None
     if bool(keys) == (until is not None):
@@ -71,7 +71,7 @@ def set_tag(caller: Caller, given: Given, trace_id: str) -> None:
     name, value = given.text("key", required=True), given.text("value")
     _refuse_own(name, "set")
     check_trace_tags({name: value})
-    trace = trace_of(caller, trace_id, "contribute")
+    trace = trace_of(caller, trace_id, "traces.change")
     if name == NAME:
         Trace.objects.filter(pk=trace.pk).update(name=value[:500])
     else:
@@ -81,7 +81,7 @@ def set_tag(caller: Caller, given: Given, trace_id: str) -> None:
 def delete_tag(caller: Caller, given: Given, trace_id: str) -> None:
     name = given.text("key", required=True)
     _refuse_own(name, "deleted")
-    trace = trace_of(caller, trace_id, "contribute")
+    trace = trace_of(caller, trace_id, "traces.change")
     if not TraceFact.objects.filter(trace=trace, is_tag=True, key=name).exists():
         raise missing(f"No trace tag with key '{name}' for trace with ID '{trace_id}'.")
     acts.untag_trace(caller.person, trace, key=name)
@@ -92,7 +92,7 @@ def link(caller: Caller, given: Given) -> None:
     if len(keys) > MOST_LINKED:
         raise invalid(f"Cannot link more than {MOST_LINKED} traces to a run in a single request.")
     run = active_run(caller, given.text("run_id", required=True))
-    found = [trace_of(caller, key, "contribute") for key in keys]
+    found = [trace_of(caller, key, "traces.change") for key in keys]
     if any(trace.project_id != run.project_id for trace in found):
         raise invalid("Traces can be linked to runs of their own project only.")
     acts.link_traces(caller.person, found, run)

@@ -39,7 +39,7 @@ def create(caller: Caller, given: Given) -> Answer:
     tags = given.pairs("tags")
     check_model_name(name)
     check_model_tags(tags)
-    project = project_of(caller, "contribute")
+    project = project_of(caller, "models.register")
     if not RegisteredModel.objects.filter(project=project, name=name).exists():
         raise missing(f"Registered Model with name={name} not found")
     source = source_of(caller, text, run_id=given.text("run_id"), model_id=given.text("model_id"))
@@ -68,7 +68,7 @@ def show(caller: Caller, given: Given) -> Answer:
 
 
 def update(caller: Caller, given: Given) -> Answer:
-    version = version_of(caller, given, "contribute")
+    version = version_of(caller, given, "models.register")
     if given.has("description"):
         actions.describe_version(caller.person, version, description=given.text("description"))
         version.save(update_fields=["changed_at"])
@@ -83,13 +83,13 @@ def change_stage(caller: Caller, given: Given) -> Answer:
             f"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage."
             f" Valid stages are {ACTIVE_STAGES}"
         )
-    version = version_of(caller, given, "contribute")
+    version = version_of(caller, given, "models.promote")
     require_done(pointing.change_stage(caller.person, version, stage=stage, archive_others=archive))
     return {"model_version": shaped_versions([version])[0]}
 
 
 def delete(caller: Caller, given: Given) -> None:
-    version = version_of(caller, given, "contribute")
+    version = version_of(caller, given, "models.register")
     actions.delete_version(caller.person, version)
 
 
@@ -120,11 +120,11 @@ def set_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
     tags = {key: given.text("value")}
     check_model_tags(tags)
-    actions.keep_tags(caller.person, version_of(caller, given, "contribute"), tags=tags)
+    actions.keep_tags(caller.person, version_of(caller, given, "models.register"), tags=tags)
 
 
 def delete_tag(caller: Caller, given: Given) -> None:
     key = given.text("key", required=True)
-    version = version_of(caller, given, "contribute")
+    version = version_of(caller, given, "models.register")
     if key in tags_of(version):
         actions.remove_tag(caller.person, version, key=key)

@@ -27,7 +27,7 @@ def create_monitor(
     actor: Any, project: Project, *, name: str, settings: Any, description: str = "", is_enabled: bool = True
 ) -> Monitor:
     """`settings`: formats.monitor.MonitorSettings or its JSON form. Raises Refusal that names the field."""
-    require(actor, "contribute", project)
+    require(actor, "monitors.change", project)
     wanted = read_settings(settings)
     check(project, wanted)
     now = timezone.now()
@@ -61,7 +61,7 @@ def change_monitor(
     description: str | None = None,
 ) -> Monitor:
     """Everything may change at any time. What was looked at stays, with the settings that it was looked at with."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.change", monitor.project)
     wanted = read_settings(monitor.settings if settings is None else settings)
     if settings is not None:
         check(monitor.project, wanted)
@@ -86,7 +86,7 @@ def change_monitor(
 
 def enable_monitor(actor: Any, monitor: Monitor) -> None:
     """From now on: windows that ended while it was disabled are left to a back-fill."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
         row = Monitor.objects.select_for_update(of=("self",)).get(pk=monitor.pk)
@@ -101,7 +101,7 @@ def enable_monitor(actor: Any, monitor: Monitor) -> None:
 
 def disable_monitor(actor: Any, monitor: Monitor) -> None:
     """Looks that wait are cancelled, except those of a back-fill."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
         rows = Monitor.objects.filter(pk=monitor.pk, is_enabled=True)
@@ -115,7 +115,7 @@ def disable_monitor(actor: Any, monitor: Monitor) -> None:
 
 def delete_monitor(actor: Any, monitor: Monitor) -> None:
     """With its looks and what they found."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.change", monitor.project)
     with transaction.atomic():
         _tell(actor, "deleted", monitor)
         Monitor.objects.filter(pk=monitor.pk).delete()

@@ -23,7 +23,7 @@ from mlops.work.calls import later
 
 def look_now(actor: Any, monitor: Monitor, *, start: datetime | None = None, end: datetime | None = None) -> list[Look]:
     """At the window that ends now, or [start, end). One that was looked at already is looked at again."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
         row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
@@ -45,7 +45,7 @@ def look_now(actor: Any, monitor: Monitor, *, start: datetime | None = None, end
 
 def look_again(actor: Any, look: Look) -> Look:
     """The same window once more, with the settings of now, such as after labels came."""
-    require(actor, "contribute", look.monitor.project)
+    require(actor, "monitors.run", look.monitor.project)
     with transaction.atomic():
         row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=look.monitor_id)
         made = make_look(
@@ -65,7 +65,7 @@ def look_again(actor: Any, look: Look) -> Look:
 
 
 def cancel_look(actor: Any, look: Look) -> Look:
-    require(actor, "contribute", look.monitor.project)
+    require(actor, "monitors.run", look.monitor.project)
     if look.is_final:
         message = _("This look has ended already (%(state)s).") % {"state": look.get_state_display().lower()}
         raise Refusal("look_ended", message, status=409)
@@ -82,7 +82,7 @@ def cancel_look(actor: Any, look: Look) -> Look:
 def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime | None = None) -> Backfill:
     """Looks at every window that ends in (start, end], by now where no end is given, from the first row on that the
     target has; those that were looked at already, with these settings, are left out."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     past = past_of(monitor, start, end, now=now)
     with transaction.atomic():
@@ -107,7 +107,7 @@ def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime | N
 
 def cancel_backfill(actor: Any, asked: Backfill) -> Backfill:
     """What was looked at stays."""
-    require(actor, "contribute", asked.monitor.project)
+    require(actor, "monitors.run", asked.monitor.project)
     now = timezone.now()
     with transaction.atomic():
         rows = Backfill.objects.filter(pk=asked.pk, state=BackfillState.RUNNING)

@@ -27,7 +27,7 @@ MOST_RUNS = 10_000
 
 def import_stored(actor: Any, monitor: Monitor, runs: Any) -> list[Look]:
     """Those that were not imported before. Raises Refusal `stored_form_invalid` with the place of the fault."""
-    require(actor, "contribute", monitor.project)
+    require(actor, "monitors.change", monitor.project)
     if not isinstance(runs, list) or len(runs) > MOST_RUNS:
         raise _wrong(_("It is no list of at most %(most)d runs.") % {"most": MOST_RUNS}, 0)
     read = [one for number, run in enumerate(runs, 1) if (one := _read(run, number)) is not None]

@@ -30,7 +30,7 @@ def convert(
 ) -> Conversion:
     """The same version, kind, tolerance and rows always give the same answer, so an existing one that did not fail is
     given. `dataset`: `name` or `name:version` of the model's project, whose rows the two forms are compared on."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.package", version.model.project)
     if not 0 < tolerance <= 1:
         raise Refusal(
             "tolerance_out_of_range",
@@ -76,7 +76,7 @@ def package_pipeline(actor: Any, run: Run, *, name: str) -> PipelinePackage:
     """Asks for a version of the model `name` that answers as this run of an inference pipeline did.
 
     The same run and name give the package that is there already, unless it failed."""
-    require(actor, "contribute", run.project)
+    require(actor, "models.package", run.project)
     name = checked_name(name)
     if run.state != RunState.COMPLETED:
         raise Refusal(

@@ -38,7 +38,7 @@ def package(
     it was accepted, else the original. With `tag` it is given to the Docker engine, with `push_to` to a registry.
     `context`: a tar with a Dockerfile that makes the base."""
     project = version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.package", project)
     if base.strip() and context is not None:
         raise Refusal(
             "two_bases",
@@ -81,7 +81,7 @@ def package(
 def cancel(actor: Any, image: Image) -> Image:
     """One that waits is cancelled at once, one under way within seconds. Refused for one that has ended."""
     project = image.version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.package", project)
     if image.is_final:
         raise Refusal(
             "image_ended",
@@ -108,7 +108,7 @@ def cancel(actor: Any, image: Image) -> Image:
 def delete(actor: Any, image: Image) -> None:
     """Its layers go with the next clearing, unless another image has them."""
     version = image.version
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.package", version.model.project)
     if not image.is_final:
         raise Refusal("image_building", _("The image is being built."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():

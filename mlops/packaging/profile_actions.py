@@ -45,7 +45,7 @@ def profile(
     """`requests`: recorded ones, one a line. `dataset`: `name` or `name:version`, of the model's project. With neither,
     the input example is asked. `entry`: as in a deployment; by itself ONNX where it was accepted, else the original."""
     project = version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.package", project)
     entry = entry or _usual_entry(version, script)
     conversion = _conversion(version, entry)
     if entry == "script" and script is None:
@@ -99,7 +99,7 @@ def profile(
 def cancel(actor: Any, asked: Profile) -> Profile:
     """One that waits is cancelled at once; one under way within seconds. Refused for one that has ended."""
     project = asked.version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.package", project)
     if asked.is_final:
         raise Refusal(
             "profile_ended",
@@ -148,7 +148,7 @@ def keep_as_tags(actor: Any, asked: Profile) -> dict[str, str]:
 
 def delete(actor: Any, asked: Profile) -> None:
     project = asked.version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.package", project)
     if not asked.is_final:
         raise Refusal("profile_running", _("The profile has not ended."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():

@@ -22,7 +22,7 @@ def store_login(
     actor: Any, project: Project, *, registry: str, name: str = "", password: str = "", is_insecure: bool = False
 ) -> RegistryLogin:
     """In place of an earlier one of the same registry."""
-    require(actor, "own", project)
+    require(actor, "registries.manage", project)
     registry = _checked(registry)
     if bool(name.strip()) != bool(password):
         raise Refusal(
@@ -45,7 +45,7 @@ def store_login(
 
 
 def remove_login(actor: Any, login: RegistryLogin) -> None:
-    require(actor, "own", login.project)
+    require(actor, "registries.manage", login.project)
     with transaction.atomic():
         RegistryLogin.objects.filter(pk=login.pk).delete()
         record(

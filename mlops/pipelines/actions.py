@@ -87,7 +87,7 @@ def submit(
     failed; `name`, `source` and `job` (what its outputs become) are those of a job from a file,
     `git` as `runs.code.take_git` gives it. Raises PipelineInvalid with every problem, Refusal `experiment_missing`,
     `run_name_taken` or `parameter_*`."""
-    require(actor, "contribute", project)
+    require(actor, "pipelines.run", project)
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
@@ -156,7 +156,7 @@ def submit(
 
 def cancel(actor: Any, run: Run, *, reason: str = "") -> None:
     """Asks for the end of a run; its steps are stopped by their workers. A run that has ended is refused."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.cancel", run.project)
     told = _("%(who)s cancelled it; its steps are being stopped.") % {"who": actor.get_username()}
     if not ask_for_end(actor, run, told=told, reason=reason):
         run.refresh_from_db()

@@ -44,7 +44,7 @@ def tick(now: datetime | None = None) -> None:
 
 def fire_now(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> Fire:
     """Once, beside its times, by the same rules: where an earlier run is going, it waits or is left out."""
-    require(actor, "contribute", schedule.project)
+    require(actor, "pipelines.run", schedule.project)
     now = now or timezone.now()
     with transaction.atomic():
         fire = Fire.objects.create(

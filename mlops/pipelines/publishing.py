@@ -37,7 +37,7 @@ def publish(
     """The next version behind the endpoint of that name, which is made where it is new. `job`: PublishedPipeline.job.
 
     Raises PipelineInvalid with every problem, Refusal `endpoint_name_missing`."""
-    require(actor, "contribute", project)
+    require(actor, "pipelines.design", project)
     name = endpoint.strip()[:120]
     if not name:
         raise Refusal("endpoint_name_missing", _("Give the endpoint a name."))
@@ -69,7 +69,7 @@ def publish(
 
 
 def set_default(actor: Any, endpoint: PipelineEndpoint, *, number: int) -> None:
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.design", endpoint.project)
     version = version_of(endpoint, number)
     if not version.is_enabled:
         raise _disabled(str(version))
@@ -80,7 +80,7 @@ def set_default(actor: Any, endpoint: PipelineEndpoint, *, number: int) -> None:
 
 
 def describe(actor: Any, endpoint: PipelineEndpoint, *, description: str) -> None:
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.design", endpoint.project)
     with transaction.atomic():
         PipelineEndpoint.objects.filter(pk=endpoint.pk).update(description=description.strip())
         _tell(actor, "described", endpoint, {})
@@ -94,7 +94,7 @@ def enable(actor: Any, what: PipelineEndpoint | PublishedPipeline) -> None:
 def disable(actor: Any, what: PipelineEndpoint | PublishedPipeline) -> None:
     """Refused while an enabled schedule calls it: `schedule_active`, naming them."""
     endpoint = what if isinstance(what, PipelineEndpoint) else what.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.design", endpoint.project)
     calling = Schedule.objects.filter(endpoint=endpoint, is_enabled=True)
     if isinstance(what, PublishedPipeline):
         calling = calling.filter(version=what) | (
@@ -126,7 +126,7 @@ def call(
 ) -> Run:
     """A run of the version, or of the default one. Raises Refusal `pipeline_disabled`, `version_unknown` and those of
     `submit`."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.run", endpoint.project)
     version = endpoint.default if number is None else version_of(endpoint, number)
     if version is None:
         raise _no_version(endpoint, number)
@@ -173,7 +173,7 @@ def _of_job(project: Project, job: Mapping[str, Any]) -> dict[str, Any]:
 
 def _switch(actor: Any, what: PipelineEndpoint | PublishedPipeline, *, is_enabled: bool) -> None:
     endpoint = what if isinstance(what, PipelineEndpoint) else what.endpoint
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.design", endpoint.project)
     with transaction.atomic():
         type(what).objects.filter(pk=what.pk).update(is_enabled=is_enabled)
         number = what.number if isinstance(what, PublishedPipeline) else None

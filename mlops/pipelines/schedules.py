@@ -48,7 +48,7 @@ def create_schedule(
     now: datetime | None = None,
 ) -> Schedule:
     """`trigger`: a formats.schedule.Trigger or its JSON form. Raises Refusal `schedule_*`, `cron_invalid`, …"""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "pipelines.design", endpoint.project)
     now = now or timezone.now()
     wanted = read_trigger(trigger)
     version = version_of(endpoint, number) if number is not None else None
@@ -98,7 +98,7 @@ def change_schedule(
     now: datetime | None = None,
 ) -> None:
     """From now on; its name, its endpoint and what it fired stay. Raises what `create_schedule` does."""
-    require(actor, "contribute", schedule.project)
+    require(actor, "pipelines.design", schedule.project)
     now = now or timezone.now()
     wanted = read_trigger(trigger)
     version = version_of(schedule.endpoint, number) if number is not None else None
@@ -137,7 +137,7 @@ def settings_of(schedule: Schedule) -> dict[str, Any]:
 
 def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> None:
     """From now on: what would have fired while it was disabled is not caught up."""
-    require(actor, "contribute", schedule.project)
+    require(actor, "pipelines.run", schedule.project)
     version = schedule.version or schedule.endpoint.default
     if not schedule.endpoint.is_enabled or version is None or not version.is_enabled:
         raise Refusal(
@@ -155,7 +155,7 @@ def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = No
 
 
 def disable_schedule(actor: Any, schedule: Schedule) -> None:
-    require(actor, "contribute", schedule.project)
+    require(actor, "pipelines.run", schedule.project)
     with transaction.atomic():
         Schedule.objects.filter(pk=schedule.pk).update(is_enabled=False, next_at=None)
         _tell(actor, "disabled", schedule)
@@ -164,7 +164,7 @@ def disable_schedule(actor: Any, schedule: Schedule) -> None:
 
 def delete_schedule(actor: Any, schedule: Schedule) -> None:
     """Its runs stay."""
-    require(actor, "contribute", schedule.project)
+    require(actor, "pipelines.design", schedule.project)
     with transaction.atomic():
         _tell(actor, "deleted", schedule)
         schedule.delete()

@@ -76,7 +76,7 @@ class Schedules(APIView):
     @extend_schema(request=ScheduleFields, responses=dict)
     def post(self, request: Request) -> Response:
         endpoint = _endpoint(request)
-        require(request.user, "contribute", endpoint.project)
+        require(request.user, "pipelines.design", endpoint.project)
         ScheduleFields(data=request.data).is_valid(raise_exception=True)
         one = schedules.create_schedule(request.user, endpoint, **schedule_arguments(request.data))
         return Response(schedule_whole(one), status=201)

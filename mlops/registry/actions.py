@@ -62,7 +62,7 @@ def register(
 
     `metrics` stand in for those that the run's evaluation found; `framework` says with what files that were not
     trained here can be scored, where their names do not tell it; `told_tags` are kept as another program told them."""
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     name = checked_name(name)
     tags = checked_tags(tags or {}) | (told_tags or {})
     framework = checked_framework(framework)
@@ -141,7 +141,7 @@ def _require_unpinned(run: Run) -> None:
 
 def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, BinaryIO]]) -> Tree:
     """The files of an upload as a tree; each is a path inside the model and a stream. Nothing is opened."""
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     kept: dict[str, File] = {}
     for given, stream in files:
         path = _checked_path(given)
@@ -166,7 +166,7 @@ def keep_sent(actor: Any, project: Project, *, sent: Sequence[tuple[str, str]]) 
 
 def keep_address(actor: Any, project: Project, address: str) -> Tree:
     """The files at an address of data, such as a job's output. Raises as `resolve_data` does."""
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     found = resolve_data(actor, project, address, form="custom_model")
     return without_companions(Tree.objects.get(digest=found.tree))
 
@@ -178,13 +178,13 @@ def delete_version(actor: Any, version: ModelVersion, *, reason: str = "") -> No
 
 
 def set_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     keep_tags(actor, version, tags=checked_tags(tags))
 
 
 def keep_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> None:
     """As another program told them, whose limits are wider."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     with transaction.atomic():
         write_tags(version, tags)
         version.save(update_fields=["changed_at"])
@@ -192,14 +192,14 @@ def keep_tags(actor: Any, version: ModelVersion, *, tags: dict[str, str]) -> Non
 
 
 def remove_tag(actor: Any, version: ModelVersion, *, key: str) -> None:
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     with transaction.atomic():
         forget_tag(version, key)
         _record_change(actor, version, "mlops.model.untagged", {"key": key})
 
 
 def describe_version(actor: Any, version: ModelVersion, *, description: str) -> None:
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     with transaction.atomic():
         was = stored(version)
         ModelVersion.objects.filter(pk=version.pk).update(description=description.strip())

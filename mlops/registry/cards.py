@@ -36,7 +36,7 @@ def write_card(
     """`before`: `mark_of` the card that the writer saw; None: whatever is there. Raises Refusal `card_too_long`,
     `card_changed`."""
     model = thing if isinstance(thing, RegisteredModel) else thing.model
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     card = card.replace("\r\n", "\n").strip()
     if len(card) > LONGEST_CARD:
         message = _("A card has at most %(most)d characters; this one has %(count)d.")

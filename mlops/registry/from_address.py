@@ -31,7 +31,7 @@ def register_address(
 ) -> ModelVersion:
     """`values`: those of `register`. `reuse`: a version that holds the same files is answered. Raises as `resolve_data`
     and `register` do."""
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     tree = actions.keep_address(actor, project, address)
     if reuse and (same := queries.version_of_tree(project, name, tree)) is not None:
         return same

@@ -37,14 +37,14 @@ LONGEST_REASON = 2_000
 
 def set_alias(actor: Any, version: ModelVersion, *, alias: str, reason: str = "") -> Transition:
     """Done, or pending where somebody must approve. Raises Refusal `alias_invalid`, `checks_not_passed`."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.promote", version.model.project)
     check_alias(alias)
     return _ask(actor, Transition(version=version, kind=PointKind.ALIAS, name=alias, reason=reason))
 
 
 def remove_alias(actor: Any, model: RegisteredModel, *, alias: str, reason: str = "") -> Transition | None:
     """One that is not there needs no removal: None. Raises InUse `alias_in_use` where a document loads by it."""
-    require(actor, "contribute", model.project)
+    require(actor, "models.promote", model.project)
     pointed = ModelAlias.objects.filter(model=model, name=alias).select_related("version__model__project").first()
     if pointed is None:
         return None
@@ -58,7 +58,7 @@ def change_stage(
 ) -> Transition:
     """Done, or pending where somebody must approve. `archive_others`: versions that are in that stage then go to the
     archive. Raises Refusal `stage_unknown`, `checks_not_passed`."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.promote", version.model.project)
     check_stage(stage)
     asked = Transition(version=version, kind=PointKind.STAGE, name=stage, archive_others=archive_others, reason=reason)
     return _ask(actor, asked)

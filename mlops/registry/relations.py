@@ -25,7 +25,7 @@ MOST_PARENTS = 100
 def link_dataset(actor: Any, version: ModelVersion, *, dataset: str, relation: str = RELATIONS[0]) -> ModelDataset:
     """`dataset`: `name:version`. Once however often. Raises Refusal `relation_invalid` and those of unknown data."""
     project = version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     relation = " ".join(relation.lower().split())
     if not relation or len(relation) > LONGEST_RELATION:
         raise Refusal(
@@ -45,7 +45,7 @@ def link_dataset(actor: Any, version: ModelVersion, *, dataset: str, relation: s
 
 def unlink_dataset(actor: Any, version: ModelVersion, *, dataset: str, relation: str = RELATIONS[0]) -> None:
     """Raises Refusal `relation_unknown`."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     links = list(ModelDataset.objects.filter(version=version).select_related("dataset_version__dataset"))
     found = [one for one in links if (str(one.dataset_version), one.relation) == (dataset.strip(), relation.strip())]
     if not found:
@@ -65,7 +65,7 @@ def unlink_dataset(actor: Any, version: ModelVersion, *, dataset: str, relation:
 def set_parent(actor: Any, version: ModelVersion, *, parent: str) -> None:
     """`parent`: `name:number` in the same project; empty: none. Raises Refusal `parent_unknown`, `parent_circular`."""
     project = version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     found = _named(version, parent.strip()) if parent.strip() else None
     above, steps = found, 0
     while above is not None and steps < MOST_PARENTS:
@@ -81,7 +81,7 @@ def set_parent(actor: Any, version: ModelVersion, *, parent: str) -> None:
 
 def set_resources(actor: Any, version: ModelVersion, *, resources: dict[str, Any]) -> None:
     """`cpu` in cores and `memory_gib`. Raises Refusal `resources_invalid`."""
-    require(actor, "contribute", version.model.project)
+    require(actor, "models.register", version.model.project)
     kept = {name: _size(name, value) for name, value in resources.items() if value not in (None, "")}
     with transaction.atomic():
         version.resources = kept

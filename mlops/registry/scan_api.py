@@ -28,6 +28,6 @@ class ScanView(APIView):
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         """Asks a worker to look at what was not scanned yet, at once."""
         version = queries.visible_version(request.user, model_id, number)
-        require(request.user, "contribute", version.model.project)
+        require(request.user, "models.register", version.model.project)
         later("scans.soon")
         return Response(standing_view(standing_in_version(version)), status=202)

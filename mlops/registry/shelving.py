@@ -23,7 +23,7 @@ def bring_back(actor: Any, row: RegisteredModel | ModelVersion) -> None:
 
 def _set(actor: Any, row: RegisteredModel | ModelVersion, *, is_archived: bool) -> None:
     model = row if isinstance(row, RegisteredModel) else row.model
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     if (row.archived_at is not None) == is_archived:
         return
     with transaction.atomic():

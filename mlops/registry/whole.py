@@ -23,7 +23,7 @@ def create_model(
     actor: Any, project: Project, *, name: str, description: str = "", tags: Mapping[str, str] | None = None
 ) -> RegisteredModel:
     """Raises Refusal `name_invalid` or `model_exists`."""
-    require(actor, "contribute", project)
+    require(actor, "models.register", project)
     name = checked_name(name)
     try:
         with transaction.atomic():
@@ -38,7 +38,7 @@ def create_model(
 
 
 def rename_model(actor: Any, model: RegisteredModel, *, name: str) -> None:
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     name, before = checked_name(name), model.name
     try:
         with transaction.atomic():
@@ -51,20 +51,20 @@ def rename_model(actor: Any, model: RegisteredModel, *, name: str) -> None:
 
 
 def describe_model(actor: Any, model: RegisteredModel, *, description: str) -> None:
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     model.description = description
     model.save(update_fields=["description", "changed_at"])
 
 
 def tag_model(actor: Any, model: RegisteredModel, *, tags: Mapping[str, str]) -> None:
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     with transaction.atomic():
         write_tags(model, dict(tags))
         model.save(update_fields=["changed_at"])
 
 
 def untag_model(actor: Any, model: RegisteredModel, *, key: str) -> None:
-    require(actor, "contribute", model.project)
+    require(actor, "models.register", model.project)
     with transaction.atomic():
         remove_tag(model, key)
         model.save(update_fields=["changed_at"])

@@ -37,7 +37,7 @@ def replay(
 ) -> Replay:
     """`before` and `after`: a deployment's name or `model:number`. `requests`: one a line, as JSON; else the rows of
     `dataset` (`name` or `name:version`)."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     first = named(actor, endpoint, before, parameter="before")
     second = named(actor, endpoint, after, parameter="after")
     if first == second:
@@ -68,7 +68,7 @@ def replay(
 
 def cancel(actor: Any, asked: Replay) -> Replay:
     """One that waits is cancelled at once; one under way within seconds."""
-    require(actor, "contribute", asked.endpoint.project)
+    require(actor, "endpoints.traffic", asked.endpoint.project)
     if asked.is_final:
         raise Refusal(
             "replay_ended",
@@ -86,7 +86,7 @@ def cancel(actor: Any, asked: Replay) -> Replay:
 
 
 def delete(actor: Any, asked: Replay) -> None:
-    require(actor, "contribute", asked.endpoint.project)
+    require(actor, "endpoints.traffic", asked.endpoint.project)
     if not asked.is_final:
         raise Refusal("replay_running", _("The replay has not ended."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():

@@ -32,7 +32,7 @@ def create_policy(
     actor: Any, project: Project, *, name: str, settings: Any, description: str = "", is_enabled: bool = True
 ) -> Policy:
     """`settings`: formats.retraining.RetrainingSettings or its JSON form. What is there already triggers nothing."""
-    require(actor, "contribute", project)
+    require(actor, "retraining.change", project)
     name = name.strip()[:120]
     if not name:
         raise Refusal("policy_name_missing", _("Give the policy a name."), where=Where(parameter="name"))
@@ -68,7 +68,7 @@ def change_policy(
     actor: Any, policy: Policy, *, settings: Any, description: str | None = None, reason: str = ""
 ) -> Policy:
     """From now on; attempts under way go on by what they began with. From here on it acts with this person's grants."""
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.change", policy.project)
     wanted = read_settings(settings)
     check(policy.project, wanted)
     with transaction.atomic():
@@ -87,7 +87,7 @@ def change_policy(
 
 def switch_policy(actor: Any, policy: Policy, *, is_enabled: bool, reason: str = "") -> Policy:
     """What would have triggered it while it was disabled is not caught up."""
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.run", policy.project)
     with transaction.atomic():
         Policy.objects.filter(pk=policy.pk).update(is_enabled=is_enabled)
         policy.is_enabled = is_enabled
@@ -99,7 +99,7 @@ def switch_policy(actor: Any, policy: Policy, *, is_enabled: bool, reason: str =
 
 def delete_policy(actor: Any, policy: Policy, *, reason: str = "") -> None:
     """With its attempts; runs, versions and rollouts that came of them stay. Refused while one is under way."""
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.change", policy.project)
     under_way = Attempt.objects.filter(policy=policy, stage__in=LIVE).first()
     if under_way is not None:
         raise Refusal(
@@ -124,7 +124,7 @@ def start(
 ) -> Attempt:
     """By hand, or by a program (`is_push`), which the policy's limits hold for. `key`: the same one twice is one
     attempt. `fields` may be used by the pipeline's parameters as `${{trigger.FIELD}}`."""
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.run", policy.project)
     if is_push and not policy.wanted.when.may_be_pushed:
         raise Refusal(
             "push_not_allowed",
@@ -146,7 +146,7 @@ def start(
 
 def compare(actor: Any, policy: Policy, *, challenger: ModelVersion, champion: ModelVersion | None = None) -> Attempt:
     """A dry run: what the policy says of the two, without any effect. Without a champion, the one in use."""
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.run", policy.project)
     champion = champion or champion_of(policy.project, policy.wanted)
     if champion is not None and champion.pk == challenger.pk:
         raise Refusal(
@@ -169,7 +169,7 @@ def reject(actor: Any, attempt: Attempt, *, reason: str = "") -> Attempt:
 
 def cancel(actor: Any, attempt: Attempt, *, reason: str = "") -> Attempt:
     """Its run is cancelled; a rollout that it began is rolled back."""
-    require(actor, "contribute", attempt.policy.project)
+    require(actor, "retraining.run", attempt.policy.project)
     _require_live(attempt)
     who = actor.get_username()
     said = f"{_('Cancelled by %(who)s.') % {'who': who}} {reason}".strip()
@@ -185,7 +185,7 @@ def cancel(actor: Any, attempt: Attempt, *, reason: str = "") -> Attempt:
 
 def retry(actor: Any, attempt: Attempt, *, reason: str = "") -> Attempt:
     """Takes a failed attempt up again, from the stage in which it failed."""
-    require(actor, "contribute", attempt.policy.project)
+    require(actor, "retraining.run", attempt.policy.project)
     if attempt.stage != Stage.FAILED:
         raise Refusal(
             "attempt_not_failed",

@@ -47,7 +47,7 @@ def _about(project: Project | None, rest: str) -> subjects.About | None:
 def _run(actor: Any, alert: Alert, options: dict[str, Any]) -> str:
     """One attempt per time that the alert fires; the policy's limits hold for it."""
     policy = _policy(alert.project, options)
-    require(actor, "contribute", policy.project)
+    require(actor, "retraining.run", policy.project)
     since = alert.fired_at or alert.began_at
     trigger = Triggered(
         kind=_kind(alert),

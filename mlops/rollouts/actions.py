@@ -33,7 +33,7 @@ def create_rollout(
     reason: str = "",
 ) -> Rollout:
     """The control is the deployment with the most traffic unless it is named. The candidate may still be starting."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     planned = checked_plan(plan or {})
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
@@ -77,7 +77,7 @@ def resume(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
 
 def promote(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
     """All the traffic to the candidate now, whatever the plan still waits for."""
-    require(actor, "contribute", rollout.endpoint.project)
+    require(actor, "endpoints.traffic", rollout.endpoint.project)
     _require_live(rollout)
     candidate = rollout.candidate
     if candidate is None or candidate.ready_revision is None or candidate.state != DeploymentState.HEALTHY:
@@ -97,7 +97,7 @@ def promote(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
 
 def roll_back(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
     """The earlier traffic, at once. Also after the rollout has finished, while nothing newer has begun."""
-    require(actor, "contribute", rollout.endpoint.project)
+    require(actor, "endpoints.traffic", rollout.endpoint.project)
     if not rollout.is_live:
         _require_latest_finished(rollout)
     decision, arms = judged(rollout) if rollout.is_live else (Decision(act="roll_back", reason=""), None)
@@ -108,7 +108,7 @@ def roll_back(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
 
 def stop(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
     """The traffic stays as it is, and may be set by hand again."""
-    require(actor, "contribute", rollout.endpoint.project)
+    require(actor, "endpoints.traffic", rollout.endpoint.project)
     _require_live(rollout)
     decision, arms = judged(rollout)
     said = reason or _("Stopped by hand; the traffic stays as it is.")
@@ -117,7 +117,7 @@ def stop(actor: Any, rollout: Rollout, *, reason: str = "") -> Rollout:
 
 
 def _switch(actor: Any, rollout: Rollout, old: str, new: str, type: str, reason: str) -> Rollout:
-    require(actor, "contribute", rollout.endpoint.project)
+    require(actor, "endpoints.traffic", rollout.endpoint.project)
     _require_live(rollout)
     now = timezone.now()
     values: dict[str, Any] = {"state": new, "state_since": now, "moves": rollout.moves + 1, "hint": ""}

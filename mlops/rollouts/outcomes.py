@@ -32,7 +32,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def report(actor: Any, endpoint: Endpoint, *, outcomes: Sequence[Any]) -> int:
     """How many were new: of a request the first report counts. All are taken, or none with a Refusal."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     if len(outcomes) > MOST:
         hint = _("Send at most %(most)s at once.") % {"most": f"{MOST:,}"}
         raise Refusal("outcomes_too_many", _("These are %d outcomes.") % len(outcomes), hint=hint)

@@ -23,7 +23,7 @@ LONGEST_TAG_VALUE = 500
 
 def rename(actor: Any, run: Run, *, display_name: str) -> None:
     """Raises Refusal `run_name_invalid`."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     name = display_name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise Refusal(
@@ -36,7 +36,7 @@ def rename(actor: Any, run: Run, *, display_name: str) -> None:
 
 def describe(actor: Any, run: Run, *, description: str) -> None:
     """Its notes: Markdown. Raises Refusal `notes_too_long`."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     if len(description) > LONGEST_NOTES:
         raise Refusal(
             "notes_too_long",
@@ -48,7 +48,7 @@ def describe(actor: Any, run: Run, *, description: str) -> None:
 
 def set_tags(actor: Any, run: Run, *, tags: Mapping[str, str]) -> None:
     """Raises Refusal `tag_invalid`."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     checked = {key.strip(): value.strip() for key, value in tags.items()}
     for key, value in checked.items():
         if not key or len(key) > LONGEST_TAG_KEY or len(value) > LONGEST_TAG_VALUE:
@@ -64,7 +64,7 @@ def set_tags(actor: Any, run: Run, *, tags: Mapping[str, str]) -> None:
 
 
 def take_tag_off(actor: Any, run: Run, *, key: str) -> None:
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     with transaction.atomic():
         remove_tag(run, key)
         _change(actor, run, "mlops.run.untagged", data={"key": key})
@@ -72,14 +72,14 @@ def take_tag_off(actor: Any, run: Run, *, key: str) -> None:
 
 def archive(actor: Any, run: Run) -> None:
     """Out of the lists, where they do not ask for it. Twice is no fault."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     if run.archived_at is None:
         _change(actor, run, "mlops.run.archived", archived_at=timezone.now())
 
 
 def bring_back(actor: Any, run: Run) -> None:
     """From the archive."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     if run.archived_at is not None:
         _change(actor, run, "mlops.run.unarchived", archived_at=None)
 

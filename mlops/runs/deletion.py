@@ -44,7 +44,7 @@ def delete(actor: Any, run: Run, *, reason: str = "") -> int:
     """Into the recycle bin, with its child runs; how many runs that are. Twice is no fault.
 
     Raises Refusal `run_under_way`, `sweep_under_way` or `run_in_use`, which names the users."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     return delete_as(actor, run, reason=reason)
 
 
@@ -65,7 +65,7 @@ def delete_as(actor: Any, run: Run, *, reason: str) -> int:
 def restore(actor: Any, run: Run) -> int:
     """Out of the recycle bin, with the child runs that went into it with the run. Raises Refusal
     `experiment_deleted`."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     if run.deleted_at is None:
         return 0
     if run.experiment.deleted_at is not None:
@@ -87,7 +87,7 @@ def purge(actor: Any, run: Run, *, confirmed: str, reason: str = "") -> None:
     """For good, with its child runs; only out of the recycle bin. `confirmed`: the run's number, typed again.
 
     Raises Refusal `run_not_in_bin`, `purge_unconfirmed`, `run_in_use` or those of `delete`."""
-    require(actor, "own", run.project)
+    require(actor, "bin.empty", run.project)
     if confirmed.strip().lstrip("#") != str(run.number):
         raise Refusal(
             "purge_unconfirmed",

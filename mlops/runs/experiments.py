@@ -30,7 +30,7 @@ def create_experiment(
     tags: Mapping[str, str] | None = None,
 ) -> Experiment:
     """Raises Refusal `experiment_missing`, `experiment_name_long` or `experiment_exists`."""
-    require(actor, "contribute", project)
+    require(actor, "runs.track", project)
     checked = _checked(name)
     facts = {"description": description, "artifact_location": artifact_location, "changed_at": timezone.now()}
     try:
@@ -44,7 +44,7 @@ def create_experiment(
 
 
 def rename_experiment(actor: Any, experiment: Experiment, *, name: str) -> None:
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     _active(experiment)
     checked = _checked(name)
     try:
@@ -60,7 +60,7 @@ def delete_experiment(actor: Any, experiment: Experiment) -> None:
     """Into the recycle bin, with the runs that are not there yet.
 
     Raises Refusal `run_under_way` or `run_in_use`, which names the users: then nothing is deleted."""
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     _active(experiment)
     now = timezone.now()
     with transaction.atomic():
@@ -73,7 +73,7 @@ def delete_experiment(actor: Any, experiment: Experiment) -> None:
 
 def restore_experiment(actor: Any, experiment: Experiment) -> None:
     """With the runs that went into the recycle bin with it."""
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     with transaction.atomic():
         Run.objects.filter(experiment=experiment, deleted_at=experiment.deleted_at).update(deleted_at=None)
         Experiment.objects.filter(pk=experiment.pk).update(deleted_at=None, changed_at=timezone.now())
@@ -82,7 +82,7 @@ def restore_experiment(actor: Any, experiment: Experiment) -> None:
 
 
 def tag_experiment(actor: Any, experiment: Experiment, *, tags: Mapping[str, str]) -> None:
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     _active(experiment)
     with transaction.atomic():
         write_tags(experiment, dict(tags))
@@ -90,7 +90,7 @@ def tag_experiment(actor: Any, experiment: Experiment, *, tags: Mapping[str, str
 
 
 def untag_experiment(actor: Any, experiment: Experiment, *, key: str) -> None:
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     _active(experiment)
     with transaction.atomic():
         remove_tag(experiment, key)
@@ -98,7 +98,7 @@ def untag_experiment(actor: Any, experiment: Experiment, *, key: str) -> None:
 
 
 def describe_experiment(actor: Any, experiment: Experiment, *, description: str) -> None:
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     _active(experiment)
     with transaction.atomic():
         Experiment.objects.filter(pk=experiment.pk).update(description=description, changed_at=timezone.now())

@@ -54,7 +54,7 @@ def begin_model(
     tags: Mapping[str, str] | None = None,
 ) -> LoggedModel:
     """Its files are to follow."""
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     if run is not None and run.experiment_id != experiment.pk:
         raise Refusal("run_elsewhere", _("The run that made the model is in another experiment."))
     with transaction.atomic():
@@ -72,7 +72,7 @@ def begin_model(
 
 
 def finish_model(actor: Any, model: LoggedModel, *, state: LoggedModelState) -> None:
-    require(actor, "contribute", model.experiment.project)
+    require(actor, "runs.track", model.experiment.project)
     with transaction.atomic():
         _change(model, state=state)
         record(
@@ -86,14 +86,14 @@ def finish_model(actor: Any, model: LoggedModel, *, state: LoggedModelState) -> 
 
 
 def add_parameters(actor: Any, model: LoggedModel, *, parameters: Mapping[str, str]) -> None:
-    require(actor, "contribute", model.experiment.project)
+    require(actor, "runs.track", model.experiment.project)
     with transaction.atomic():
         known = LoggedModel.objects.select_for_update().get(pk=model.pk)
         _change(model, parameters=known.parameters | dict(parameters))
 
 
 def tag_model(actor: Any, model: LoggedModel, *, tags: Mapping[str, str]) -> None:
-    require(actor, "contribute", model.experiment.project)
+    require(actor, "runs.track", model.experiment.project)
     with transaction.atomic():
         write_tags(model, dict(tags))
         _change(model)
@@ -101,7 +101,7 @@ def tag_model(actor: Any, model: LoggedModel, *, tags: Mapping[str, str]) -> Non
 
 def delete_model(actor: Any, model: LoggedModel) -> None:
     """Into the recycle bin."""
-    require(actor, "contribute", model.experiment.project)
+    require(actor, "runs.track", model.experiment.project)
     with transaction.atomic():
         _change(model, deleted_at=timezone.now())
         record(

@@ -46,7 +46,7 @@ def set_rule(
     is_on: bool = True,
 ) -> RetentionRule:
     """Raises Refusal `retention_invalid`."""
-    require(actor, "own", experiment.project)
+    require(actor, "rules.manage", experiment.project)
     if older_than_days < 1:
         raise _invalid(_("Runs can be deleted one day after their end at the earliest."), "older_than_days")
     if keep_best and not metric:
@@ -70,7 +70,7 @@ def set_rule(
 
 
 def drop_rule(actor: Any, experiment: Experiment) -> None:
-    require(actor, "own", experiment.project)
+    require(actor, "rules.manage", experiment.project)
     with transaction.atomic():
         if RetentionRule.objects.filter(experiment=experiment).delete()[0]:
             _record(actor, experiment, "mlops.experiment.retention_dropped", {})

@@ -70,7 +70,7 @@ def whole(person: Any, run: Run, steps: list[Step]) -> dict[str, Any]:
     told = told_steps(run, steps, around)
     return {
         **brief(run, told_run(run, around, steps)),
-        "can_cancel": run.state in ("queued", "running") and may(person, "contribute", run.project),
+        "can_cancel": run.state in ("queued", "running") and may(person, "runs.cancel", run.project),
         "origin": run.origin,
         "spec_digest": run.spec_digest,
         "snapshot": run.snapshot,

@@ -36,7 +36,7 @@ def start_tracked(
     parent: Run | None = None,
 ) -> Run:
     """A run that is under way. Raises Refusal `experiment_deleted` or `parent_elsewhere`."""
-    require(actor, "contribute", experiment.project)
+    require(actor, "runs.track", experiment.project)
     if experiment.deleted_at is not None:
         raise Refusal(
             "experiment_deleted",
@@ -74,7 +74,7 @@ def change_tracked(
 ) -> Run:
     """What its client says of its end or its name. The state of a run that workers execute stays theirs: that is left
     out, for a script's end is not yet its job's end."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     with transaction.atomic():
         if name.strip():
             run.display_name = name.strip()[:LONGEST_NAME]
@@ -87,7 +87,7 @@ def change_tracked(
 
 def describe_tracked(actor: Any, run: Run, *, description: str) -> None:
     """What its client notes about it: Markdown."""
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(description=description)
         run.description = description

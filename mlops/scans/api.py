@@ -43,7 +43,7 @@ class ScanPolicyView(APIView):
     @extend_schema(request=PolicyView, responses=PolicyView)
     def patch(self, request: Request, slug: str) -> Response:
         project = project_named(request.user, slug)
-        require(request.user, "own", project)
+        require(request.user, "rules.manage", project)
         values = _checked(PolicyView, request)
         return Response(policy_view(policies.set_policy(request.user, project, **values)))
 
@@ -58,7 +58,7 @@ class AllowancesView(APIView):
     @extend_schema(request=AllowanceView, responses={201: AllowanceView})
     def post(self, request: Request, slug: str) -> Response:
         project = project_named(request.user, slug)
-        require(request.user, "own", project)
+        require(request.user, "rules.manage", project)
         values = _checked(AllowanceView, request)
         return Response(allowance_view(policies.allow(request.user, project, **values)), status=status.HTTP_201_CREATED)
 

@@ -34,7 +34,7 @@ def policy_of(project: Project) -> Policy:
 
 def set_policy(actor: Any, project: Project, *, reason: str = "", **wanted: str) -> Policy:
     """`wanted`: a Strictness for some of PLACES. Raises Refusal `place_unknown`, `strictness_unknown`."""
-    require(actor, "own", project)
+    require(actor, "rules.manage", project)
     for place, value in wanted.items():
         if place not in PLACES:
             raise Refusal("place_unknown", _("There is no place “%s”.") % place, hint=nearest(place, PLACES))
@@ -62,7 +62,7 @@ def set_policy(actor: Any, project: Project, *, reason: str = "", **wanted: str)
 
 def allow(actor: Any, project: Project, *, name: str, reason: str) -> Allowance:
     """Raises Refusal `name_invalid`, `reason_missing`, `allowed_already`."""
-    require(actor, "own", project)
+    require(actor, "rules.manage", project)
     name, reason = name.strip(), reason.strip()
     if not NAME.fullmatch(name) or len(name) > MOST_NAME:
         message = _("“%s” is no full name.") % name[:100]
@@ -87,7 +87,7 @@ def allow(actor: Any, project: Project, *, name: str, reason: str) -> Allowance:
 
 
 def forbid(actor: Any, allowance: Allowance, *, reason: str = "") -> None:
-    require(actor, "own", allowance.project)
+    require(actor, "rules.manage", allowance.project)
     project, name = allowance.project, allowance.name
     with transaction.atomic():
         allowance.delete()

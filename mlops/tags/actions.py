@@ -31,7 +31,7 @@ def change_tags(
     """Sets the keys that are given; a key whose value is None is taken off. What is not named stays. Answers all tags.
 
     Nothing is recorded where nothing changes. Raises Refusal `tag_invalid`, `tags_too_many`."""
-    require(actor, "contribute", project)
+    require(actor, "tags.change", project)
     asked = {key.strip(): value if value is None else str(value).strip() for key, value in given.items()}
     for key, value in asked.items():
         check_tag(key, value or "")

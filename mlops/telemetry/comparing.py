@@ -41,7 +41,7 @@ def compare(
     actor: Any, endpoint: Endpoint, *, first: str, second: str, start: datetime, end: datetime
 ) -> AnswerComparison:
     """Raises Refusal where they are not two deployments of this endpoint."""
-    require(actor, "contribute", endpoint.project)
+    require(actor, "endpoints.traffic", endpoint.project)
     names = [deployment_of(endpoint, name).name for name in (first, second)]
     if names[0] == names[1]:
         raise Refusal(

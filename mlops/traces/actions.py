@@ -18,7 +18,7 @@ ROWS_A_BATCH = 200
 
 
 def tag_trace(actor: Any, trace: Trace, *, tags: Mapping[str, str]) -> None:
-    require(actor, "contribute", trace.project)
+    require(actor, "traces.change", trace.project)
     with transaction.atomic():
         set_facts(trace, tags, is_tag=True)
         notify("traces", str(trace.experiment_id), project=trace.project)
@@ -26,7 +26,7 @@ def tag_trace(actor: Any, trace: Trace, *, tags: Mapping[str, str]) -> None:
 
 def untag_trace(actor: Any, trace: Trace, *, key: str) -> bool:
     """Whether it had the tag."""
-    require(actor, "contribute", trace.project)
+    require(actor, "traces.change", trace.project)
     with transaction.atomic():
         count, _kinds = TraceFact.objects.filter(trace=trace, is_tag=True, key=key).delete()
         notify("traces", str(trace.experiment_id), project=trace.project)
@@ -35,7 +35,7 @@ def untag_trace(actor: Any, trace: Trace, *, key: str) -> bool:
 
 def link_traces(actor: Any, traces: list[Trace], run: Run) -> None:
     """All of one project, which is the run's."""
-    require(actor, "contribute", run.project)
+    require(actor, "traces.change", run.project)
     with transaction.atomic():
         for trace in traces:
             trace.runs.add(run)
@@ -51,7 +51,7 @@ def delete_traces(
     keys: list[str] | None = None,
 ) -> int:
     """For good, the oldest first, in batches; how many there were. Their bytes go with the next collection."""
-    require(actor, "contribute", experiment.project)
+    require(actor, "traces.change", experiment.project)
     found = Trace.objects.filter(experiment=experiment)
     if until is not None:
         found = found.filter(started_at__lte=until)

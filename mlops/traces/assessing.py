@@ -36,7 +36,7 @@ def assess(
     at: datetime | None = None,
 ) -> Assessment:
     """One that overrides another makes that one invalid."""
-    require(actor, "contribute", trace.project)
+    require(actor, "traces.change", trace.project)
     now = timezone.now()
     with transaction.atomic():
         if overrides is not None:
@@ -72,7 +72,7 @@ def change_assessment(
     metadata: Mapping[str, str] | None = None,
 ) -> Assessment:
     """Metadata is added to what there is. Whose it is and of which span stays."""
-    require(actor, "contribute", assessment.trace.project)
+    require(actor, "traces.change", assessment.trace.project)
     with transaction.atomic():
         known = Assessment.objects.select_for_update().select_related("trace").get(pk=assessment.pk)
         known.name = name[:500] or known.name
@@ -91,7 +91,7 @@ def change_assessment(
 
 def withdraw_assessment(actor: Any, assessment: Assessment) -> None:
     """What it had overridden is valid again."""
-    require(actor, "contribute", assessment.trace.project)
+    require(actor, "traces.change", assessment.trace.project)
     with transaction.atomic():
         if assessment.overrides_id:
             Assessment.objects.filter(pk=assessment.overrides_id).update(is_valid=True)

@@ -40,7 +40,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def begin(actor: Any, project: Project, *, name: str, size_bytes: int, sha256: str = "") -> SentFile:
     """Raises Refusal `name_unusable`, `digest_invalid`, `upload_too_large`, `uploads_too_many`, `disk_full`."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     name = _checked_name(name)
     if sha256 and not SHA256.fullmatch(sha256):
         raise Refusal("digest_invalid", _("“%s” is no SHA-256.") % sha256[:70], hint=_("Write it as 64 hex digits."))
@@ -75,7 +75,7 @@ def _own_many(actor: Any, upload_ids: Sequence[UUID]) -> list[SentFile]:
         message = _("There is no such upload, or it is not yours.")
         raise Refusal("not_found", message, hint=_("It may have expired: send the file anew."), status=404)
     for project in projects.values():
-        require(actor, "contribute", project)
+        require(actor, "data.change", project)
     return [found[one] for one in upload_ids]
 
 
@@ -89,7 +89,7 @@ def add(
     """Appends what comes and says how far it is then. `checksum`: algorithm and digest of these bytes.
 
     Raises Refusal `wrong_offset` (409), `checksum_differs` (460; nothing is kept of them), `upload_too_long`."""
-    require(actor, "contribute", upload.project)
+    require(actor, "data.change", upload.project)
     with opened(upload.pk) as file:
         received = os.fstat(file.fileno()).st_size
         if offset != received or upload.blob_id:
@@ -160,7 +160,7 @@ def sent_files(actor: Any, project: Project, given: Sequence[tuple[str, str]]) -
     """Whole files by their upload's id and the path that each shall have (or "": its own name).
 
     Raises Refusal `not_found`, `upload_unfinished`, `upload_damaged`, `path_twice`."""
-    require(actor, "contribute", project)
+    require(actor, "data.change", project)
     found: dict[str, File] = {}
     uploads = _own_many(actor, [as_id(upload_id) for upload_id, _wanted in given])
     for upload, (_id, wanted) in zip(uploads, given, strict=True):

@@ -25,7 +25,7 @@ def quick_passwords(settings) -> None:
 
 
 @pytest.fixture
-def people(owner, contributor, reader, stranger) -> dict[str, Any]:
+def people(owner, contributor, operator, reader, stranger) -> dict[str, Any]:
     from mlops.accounts.actions import create_first_administrator
 
     administrator, _password = create_first_administrator("a long passphrase")
@@ -33,6 +33,7 @@ def people(owner, contributor, reader, stranger) -> dict[str, Any]:
         "anonymous": None,
         "stranger": stranger,
         "reader": reader,
+        "operator": operator,
         "contributor": contributor,
         "owner": owner,
         "administrator": administrator,
@@ -43,7 +44,10 @@ def people(owner, contributor, reader, stranger) -> dict[str, Any]:
 def world(project, people, tmp_path) -> dict[str, Any]:
     """The parts of addresses by their name in the routes."""
     from mlops.accounts.actions import create_token, make_sign_in_link
+    from mlops.accounts.groups import create_group
     from mlops.accounts.models import ApiToken
+    from mlops.accounts.roles import create_role
+    from mlops.accounts.service_accounts import create_service_account
     from mlops.scans.models import Allowance
 
     owner = people["owner"]
@@ -78,8 +82,12 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "job_id": job.pk,
         "key": "automobile-basic",
         "name": "rita",
+        "whom": "olga",
+        "role_id": create_role(owner, project, name=f"{SECRET}-role", actions=[]).pk,
+        "group": create_group(people["administrator"], name=f"{SECRET} shift").name,
+        "account": create_service_account(owner, project, name="robot").name,
         "token": make_sign_in_link(owner),
-        "token_id": ApiToken.objects.get().pk,
+        "token_id": ApiToken.objects.get(user=owner).pk,
         "dataset_id": dataset.pk,
         "dataset_version_id": dataset_version.pk,
         "upload_id": _upload(project, owner, dataset_version).pk,

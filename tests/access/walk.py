@@ -1,4 +1,4 @@
-"""The walk: every route of the URL table, and the six people who try each of them."""
+"""The walk: every route of the URL table, and the people and programs who try each of them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from typing import Any
 import msgspec
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ANYONE, SIGNED_IN, READ, CONTRIBUTE, OWN, ADMINISTRATOR = (
+ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE, OWN, ADMINISTRATOR = (
     "anyone",
     "signed in",
     "read",
+    "operate",
     "contribute",
     "own",
     "administrator",
 )
+NARROW, PROGRAM = "a token for reading", "a service account"
 MAY: dict[str, tuple[str, ...]] = {
     "anonymous": (ANYONE,),
     "stranger": (ANYONE, SIGNED_IN),
     "reader": (ANYONE, SIGNED_IN, READ),
-    "contributor": (ANYONE, SIGNED_IN, READ, CONTRIBUTE),
-    "owner": (ANYONE, SIGNED_IN, READ, CONTRIBUTE, OWN),
-    "administrator": (ANYONE, SIGNED_IN, READ, CONTRIBUTE, OWN, ADMINISTRATOR),
+    "operator": (ANYONE, SIGNED_IN, READ, OPERATE),
+    NARROW: (ANYONE, SIGNED_IN, READ),
+    PROGRAM: (ANYONE, SIGNED_IN, READ, OPERATE),
+    "contributor": (ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE),
+    "owner": (ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE, OWN),
+    "administrator": (ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE, OWN, ADMINISTRATOR),
 }
 
 

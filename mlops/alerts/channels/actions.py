@@ -89,7 +89,7 @@ def users_of(channel: Channel) -> list[str]:
 
 def require_may_change(actor: Any, channel: Channel) -> None:
     if channel.project is not None:
-        require(actor, "contribute", channel.project)
+        require(actor, "alerts.change", channel.project)
     elif channel.person_id is not None and channel.person_id != actor.pk:
         raise Refusal("not_found", _("There is no such channel, or it is not yours."), status=404)
     elif channel.person_id is None and not getattr(actor, "is_superuser", False):

@@ -21,7 +21,7 @@ from mlops.formats.refusal import Refusal, Where
 
 def acknowledge(actor: Any, alert: Alert, *, note: str = "") -> None:
     """Somebody looks after it: it is not told again. Contributors."""
-    require(actor, "contribute", alert.project)
+    require(actor, "alerts.answer", alert.project)
     now = timezone.now()
     with transaction.atomic():
         firing = Alert.objects.filter(pk=alert.pk, state=AlertState.FIRING, acknowledged_at=None)
@@ -35,7 +35,7 @@ def acknowledge(actor: Any, alert: Alert, *, note: str = "") -> None:
 
 def resolve_by_hand(actor: Any, alert: Alert, *, note: str = "") -> None:
     """It is over as far as people know; what comes again raises a new one. Contributors."""
-    require(actor, "contribute", alert.project)
+    require(actor, "alerts.answer", alert.project)
     with transaction.atomic():
         why = note.strip() or _("Ended by %s.") % actor.get_username()
         if not resolve(alert, why, timezone.now(), person=actor):
@@ -64,7 +64,7 @@ def mute(
     reason: str = "",
 ) -> Mute:
     """For everybody (contributors) or for the actor alone (readers). Raises Refusal `mute_invalid`."""
-    require(actor, "read" if is_personal else "contribute", project)
+    require(actor, "read" if is_personal else "alerts.answer", project)
     now = timezone.now()
     begins = begins_at or now
     if until <= max(begins, now):
@@ -84,7 +84,7 @@ def mute(
 def end_mute(actor: Any, mute: Mute) -> None:
     """What fires still is told from now on, by the next look."""
     is_own = mute.person_id == actor.pk
-    require(actor, "read" if is_own else "contribute", mute.project)
+    require(actor, "read" if is_own else "alerts.answer", mute.project)
     now = timezone.now()
     with transaction.atomic():
         _record_mute(actor, mute, "mlops.mute.ended")

@@ -23,7 +23,7 @@ from mlops.formats.refusal import Refusal, Where
 
 def create_rule(actor: Any, project: Project, settings: RuleSettings, *, recipe: str = "") -> Rule:
     """Contributors. Raises Refusal: those of `checking`, `name_taken`."""
-    require(actor, "contribute", project)
+    require(actor, "alerts.change", project)
     rule = Rule(project=project, recipe=recipe, created_by=actor)
     _write(actor, rule, settings, "mlops.alert_rule.created")
     return rule
@@ -31,7 +31,7 @@ def create_rule(actor: Any, project: Project, settings: RuleSettings, *, recipe:
 
 def update_rule(actor: Any, rule: Rule, settings: RuleSettings) -> Rule:
     """What it raised stays open; the next look judges by what is written now."""
-    require(actor, "contribute", rule.project)
+    require(actor, "alerts.change", rule.project)
     rule.next_look_at = None
     rule.trouble, rule.trouble_since = "", None
     _write(actor, rule, settings, "mlops.alert_rule.updated", was=stored(rule))
@@ -40,7 +40,7 @@ def update_rule(actor: Any, rule: Rule, settings: RuleSettings) -> Rule:
 
 def enable_rule(actor: Any, rule: Rule, *, is_enabled: bool) -> None:
     """Switching it off ends what it raised: nobody looks any more whether it goes on."""
-    require(actor, "contribute", rule.project)
+    require(actor, "alerts.change", rule.project)
     with transaction.atomic():
         changed = Rule.objects.filter(pk=rule.pk).exclude(is_enabled=is_enabled).update(is_enabled=is_enabled)
         rule.is_enabled = is_enabled
@@ -53,7 +53,7 @@ def enable_rule(actor: Any, rule: Rule, *, is_enabled: bool) -> None:
 
 def delete_rule(actor: Any, rule: Rule) -> None:
     """Its alerts are kept in the history."""
-    require(actor, "contribute", rule.project)
+    require(actor, "alerts.change", rule.project)
     with transaction.atomic():
         _end_all(actor, rule, f"The rule was deleted by {actor.get_username()}.")
         _record(actor, rule, "mlops.alert_rule.deleted", {})

@@ -58,7 +58,7 @@ class OneRuleView(APIView):
     def patch(self, request: Request, rule_id: uuid.UUID) -> Response:
         """Each field that is given replaces the whole of that field; the others stay."""
         rule = queries.rule(request.user, rule_id)
-        require(request.user, "contribute", rule.project)
+        require(request.user, "alerts.change", rule.project)
         given = fields_of(request)
         if set(given) == {"enabled"}:
             actions.enable_rule(request.user, rule, is_enabled=bool(given["enabled"]))
@@ -82,7 +82,7 @@ class TrialView(APIView):
             hint, where = f"Give 1 to {MOST_DAYS}.", Where(parameter="days")
             raise Refusal("days_invalid", "This is no number of days.", hint=hint, where=where)
         project, _key, form = _asked(request)
-        require(request.user, "contribute", project)
+        require(request.user, "alerts.change", project)
         settings = read_settings({name: value for name, value in form.items() if name != "days"})
         check(project, settings)
         trial = try_rule(project, settings, timezone.now(), days=days)

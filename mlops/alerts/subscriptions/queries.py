@@ -32,7 +32,7 @@ def by_id(person: Any, subscription_id: uuid.UUID) -> Subscription:
 def require_may(person: Any, project: Project | None) -> None:
     """Only contributors subscribe; to the events of all projects only administrators."""
     if project is not None:
-        require(person, "contribute", project)
+        require(person, "alerts.change", project)
     elif not getattr(person, "is_superuser", False):
         raise Refusal(
             "forbidden",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops.access.decisions import Deed, may, require
+from mlops.access.decisions import may, require
 from mlops.access.models import Role
 from mlops.formats.refusal import Refusal
 from mlops.registry.approval.checks import judged
@@ -19,13 +19,13 @@ from mlops.registry.moving import carry_out, tell
 from mlops.registry.named_in import check_alias_free
 from mlops.registry.pointing import LONGEST_REASON, require_passed, told_of
 
-DEED: dict[str, Deed] = {Role.OWNER: "own", Role.CONTRIBUTOR: "contribute"}
+DEED: dict[str, str] = {Role.OWNER: "own", Role.CONTRIBUTOR: "models.promote"}
 
 
 def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
     """With the last approval that is needed it takes effect. Raises Refusal `request_ended`, `own_request`,
     `approved_already`, `checks_not_passed`, `request_outdated`, and InUse `alias_in_use`."""
-    require(actor, "contribute", request.model.project)
+    require(actor, "models.promote", request.model.project)
     reason = reason.strip()[:LONGEST_REASON]
     with transaction.atomic():
         request = _locked(request)
@@ -46,7 +46,7 @@ def approve(actor: Any, request: Transition, *, reason: str = "") -> Transition:
 
 def reject(actor: Any, request: Transition, *, reason: str) -> Transition:
     """One no ends it. Raises Refusal `reason_missing` beside those of `approve`."""
-    require(actor, "contribute", request.model.project)
+    require(actor, "models.promote", request.model.project)
     if not reason.strip():
         raise Refusal(
             "reason_missing",

@@ -33,7 +33,7 @@ def set_rule(
 ) -> ApprovalRule:
     """Makes the rule, or takes the place of the one for the same stage or alias. Raises Refusal `rule_invalid`,
     `check_invalid`."""
-    require(actor, "own", project)
+    require(actor, "rules.manage", project)
     name = _checked_name(kind, name.strip())
     if by not in (Role.OWNER, Role.CONTRIBUTOR):
         raise _invalid(_("“%(by)s” is no role that can approve.") % {"by": by}, "by", _("owner or contributor."))
@@ -75,7 +75,7 @@ def set_rule(
 
 def remove_rule(actor: Any, rule: ApprovalRule) -> None:
     """Requests that wait go on waiting, for what they needed when they were asked; whoever asks anew needs nobody."""
-    require(actor, "own", rule.project)
+    require(actor, "rules.manage", rule.project)
     with transaction.atomic():
         _tell(actor, rule, "removed")
         rule.delete()

@@ -51,7 +51,7 @@ def channels(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS.values(),
         "scopes": _scopes(request, project),
         "mail_missing": chosen is not None and chosen.name == "email" and not mail.is_set_up(),
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.change", project),
         **_fields(request, chosen, problem),
     }
     return render(request, "web/alerts/channels.html", context, status=problem.status if problem else 200)
@@ -147,7 +147,7 @@ def _fields(
 
 def _scopes(request: HttpRequest, project: Project) -> list[tuple[str, str]]:
     found = [("person", _("me alone: see how I am told"))]
-    if may(request.user, "contribute", project):
+    if may(request.user, "alerts.change", project):
         found.insert(0, ("project", _("the rules of this project")))
     if request.user.is_superuser:
         found.append(("server", _("the rules of all projects")))

@@ -57,7 +57,7 @@ def mutes(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "problem": problem,
         "wrong": (problem.where.parameter or "") if problem else "",
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.answer", project),
     }
     return render(request, "web/alerts/mutes.html", context, status=problem.status if problem else 200)
 
@@ -92,7 +92,7 @@ def mute_given(request: HttpRequest, project: Project, *, alert: Alert | None = 
         begins_at=_moment(typed, "begins_at", zone),
         rule=rule,
         subject=alert.subject if alert is not None and scope == "subject" else typed.get("subject", ""),
-        is_personal=typed.get("personal") == "on" or not may(request.user, "contribute", project),
+        is_personal=typed.get("personal") == "on" or not may(request.user, "alerts.answer", project),
         reason=typed.get("reason", ""),
     )
 

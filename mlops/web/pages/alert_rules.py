@@ -49,7 +49,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "project": project,
         "lines": [(one, sentence(one), open_.get(one.pk, 0)) for one in found],
         "recipes": [one for one in RECIPES if one.is_usable and one.key not in used],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.change", project),
     }
     return render(request, "web/alerts/rules.html", context)
 
@@ -59,7 +59,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def new_rule(request: HttpRequest) -> HttpResponse:
     """`?recipe=key` begins with that recipe."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "alerts.change", project)
     known = recipe(request.GET.get("recipe", ""))
     if request.method == "GET":
         return _form(request, project, typed_of(known.settings if known else EMPTY), taken=known)
@@ -96,7 +96,7 @@ def rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
 def trial(request: HttpRequest) -> HttpResponse:
     """What is typed so far would have fired so often; or what is wrong with it."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "alerts.change", project)
     context: dict[str, Any] = {"days": DAYS}
     try:
         settings = settings_typed(request.POST)
@@ -117,7 +117,7 @@ def _changed(request: HttpRequest, shown: Rule) -> HttpResponse:
     if act in ("enable", "disable"):
         actions.enable_rule(request.user, shown, is_enabled=act == "enable")
         return redirect("web:alert-rule", shown.pk)
-    require(request.user, "contribute", shown.project)
+    require(request.user, "alerts.change", shown.project)
     actions.update_rule(request.user, shown, settings_typed(request.POST))
     messages.success(request, _("The rule “%s” is changed.") % shown.name)
     return redirect("web:alert-rules")
@@ -146,7 +146,7 @@ def _form(
         "types": _known_types(project),
         "recent": recent,
         "said": sentence(rule) if rule else "",
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.change", project),
         **choices(project),
     }
     return render(request, "web/alerts/rule.html", context, status=problem.status if problem else 200)

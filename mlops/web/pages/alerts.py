@@ -117,7 +117,7 @@ def _inbox(request: HttpRequest) -> dict[str, Any]:
         "severity": severity,
         "q": text,
         "severities": Severity.choices,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.answer", project),
         "is_filtered": bool(text or severity),
         "rules": queries.rules(request.user, project).filter(is_enabled=True).count(),
     }
@@ -134,7 +134,7 @@ def _alert(request: HttpRequest, shown: Alert) -> dict[str, Any]:
         "told": told[:50],
         "muted": for_all(mutes) or for_person(mutes, request.user),
         "hours": HOURS,
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "alerts.answer", shown.project),
     }
 
 

@@ -48,7 +48,7 @@ def approval_rules(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "problem": problem,
         "wrong": problem.where.parameter if problem else "",
-        "may_own": may(request.user, "own", project),
+        "may_own": may(request.user, "rules.manage", project),
     }
     return render(request, "web/models/approval_rules.html", context, status=problem.status if problem else 200)
 

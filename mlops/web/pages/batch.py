@@ -45,7 +45,7 @@ TABS = {
 @require_GET
 def endpoints(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    context = _rows_context(request) | {"may_contribute": may(request.user, "contribute", project)}
+    context = _rows_context(request) | {"may_contribute": may(request.user, "batch.define", project)}
     return render(request, "web/batch/list.html", context, status=context["listed"].status)
 
 
@@ -60,7 +60,7 @@ def endpoint_rows(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_endpoint(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "batch.define", project)
     context: dict[str, Any] = {"project": project, "typed": request.POST}
     if request.method == "GET":
         return render(request, "web/batch/new.html", context)
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, shown: BatchEndpoint, *, tab: str = "", **more: 
         "deployments": [(one, setting_lines(one)) for one in deployments],
         "tab": tab,
         "tabs": TABS.items(),
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "batch.deploy", shown.project),
         **build[tab](request, shown),
         **more,
     }

@@ -36,7 +36,7 @@ SETTINGS = (
 def deploy(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     endpoint = queries.endpoint(request.user, batch_id)
     show_project(request, endpoint.project)
-    require(request.user, "contribute", endpoint.project)
+    require(request.user, "batch.deploy", endpoint.project)
     if request.method == "GET":
         return _form(request, endpoint)
     try:

@@ -71,7 +71,7 @@ def _context(request: HttpRequest, shown: BatchJob) -> dict[str, Any]:
         "settings": settings_of(shown),
         "seconds": seconds(run.started_at, run.ended_at),
         "is_going": not run.is_final,
-        "can_cancel": run.state in ("queued", "running") and may(request.user, "contribute", shown.endpoint.project),
+        "can_cancel": run.state in ("queued", "running") and may(request.user, "runs.cancel", shown.endpoint.project),
         "troubled": queries.troubled(shown, most=TROUBLE_SHOWN),
         "files": _files(shown, outputs),
         "page": look(outputs["scored"], limit=ROWS_SHOWN) if "scored" in outputs else None,

@@ -42,7 +42,7 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             raise Refusal("act_unknown", _("The page sent an act that is not known."), hint=_("Load the page again."))
-        require(request.user, "contribute", project)
+        require(request.user, "bin.use", project)
         return act(request, project) or redirect(f"{reverse('web:bin')}?project={project.slug}")
     asked = request.GET
     kind, search = asked.get("kind", ""), asked.get("q", "").strip()
@@ -66,8 +66,8 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         "freed": emptying.would_free(project, kind=kind) if asked.get("count") else None,
         "tried": tried(_typed(project, asked) if "keep_versions" in asked else policy) if asked.get("try") else None,
         "collected": last_collection(),
-        "may_contribute": may(request.user, "contribute", project),
-        "may_own": may(request.user, "own", project),
+        "may_contribute": may(request.user, "bin.use", project),
+        "may_own": may(request.user, "bin.empty", project),
     }
     return render(request, "web/bin/page.html", context)
 
@@ -130,7 +130,7 @@ def _policy(request: HttpRequest, project: Project) -> None:
 
 
 def _apply(request: HttpRequest, project: Project) -> None:
-    require(request.user, "own", project)
+    require(request.user, "bin.empty", project)
     count = apply(policy_of(project))
     told = ngettext("%(count)d thing went into the bin.", "%(count)d things went into the bin.", count)
     messages.success(request, told % {"count": count})

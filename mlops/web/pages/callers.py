@@ -23,7 +23,7 @@ SHOWN = 100
 
 def consume_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
     used_at = {which: datetime.fromisoformat(at) for which, at in endpoint.keys_used_at.items()}
-    if not may(request.user, "contribute", endpoint.project):
+    if not may(request.user, "endpoints.keys", endpoint.project):
         return {}
     return {
         "keys_used_at": used_at,

@@ -99,7 +99,7 @@ def _posts(endpoint: Endpoint) -> list[LabelPost]:
 
 
 def _live(request: HttpRequest, endpoint: Endpoint, told: Summary) -> dict[str, Any]:
-    may_contribute = may(request.user, "contribute", endpoint.project)
+    may_contribute = may(request.user, "collected.use", endpoint.project)
     rows = queries.recent_rows(endpoint, most=ROWS_SHOWN) if may_contribute else []
     columns = list(dict.fromkeys(name for row in rows for name in row if "." in name))
     by_name = {one.name: one.pk for one in deployments_of(endpoint)}

@@ -50,7 +50,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "listed": found,
         "rows": [(row, newest.get(row.pk), _tags(newest.get(row.pk), tags[str(row.pk)])) for row in found.rows],
         "archived": archived,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "components.change", project),
     }
     return render(request, "web/components/list.html", context, status=found.status)
 
@@ -83,7 +83,7 @@ def component(request: HttpRequest, component_id: uuid.UUID) -> HttpResponse:
         "compared": _compared(queries.version_of(shown, other), version) if other else None,
         "other": other,
         "uses": uses_of(shown),
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "components.change", shown.project),
     }
     return render(request, "web/components/component.html", context)
 
@@ -94,7 +94,7 @@ def component(request: HttpRequest, component_id: uuid.UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Draws a component."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "components.change", project)
     return _editor(request, project, None)
 
 
@@ -104,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, component_id: uuid.UUID) -> HttpResponse:
     """Draws the next version of one that was drawn."""
     shown = queries.component(request.user, component_id)
-    require(request.user, "contribute", shown.project)
+    require(request.user, "components.change", shown.project)
     show_project(request, shown.project)
     version = queries.version_of(shown)
     if version.kind != Kind.DRAWN:
@@ -125,7 +125,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "typed": request.POST}
     if request.method == "GET":
         return render(request, "web/components/upload.html", context)
-    require(request.user, "contribute", project)
+    require(request.user, "components.change", project)
     try:
         given = [(str(one.name), one) for one in request.FILES.getlist("files")]
         if not given:

@@ -27,7 +27,7 @@ from mlops.web.projects import current_project
 @require_http_methods(["GET", "POST"])
 def new_files(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "data.change", project)
     problem: Refusal | None = None
     if request.method == "POST":
         try:

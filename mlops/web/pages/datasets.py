@@ -106,7 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
     of = queries.dataset(request.user, _uuid(given)) if given else None
     project = of.project if of else current_project(request)
     show_project(request, project)
-    require(request.user, "contribute", project)
+    require(request.user, "data.change", project)
     problem: Refusal | None = None
     if request.method == "POST":
         try:
@@ -293,7 +293,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "project": project,
         "listed": found,
         "rows": [(one, latest.get(one.pk), tags[str(one.pk)]) for one in found.rows],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "data.change", project),
     }
 
 
@@ -339,7 +339,7 @@ def _finished(request: HttpRequest, upload: Upload) -> DatasetVersion:
 def _upload(request: HttpRequest, upload_id: UUID) -> Upload:
     upload = queries.upload(request.user, upload_id)
     show_project(request, upload.project)
-    require(request.user, "contribute", upload.project)
+    require(request.user, "data.change", upload.project)
     return upload
 
 
@@ -455,7 +455,7 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
         "tab": tab,
         "tabs": tabs.items(),
         "has_table": shown is not None and shown.schema is not None,
-        "may_contribute": may(request.user, "contribute", of.project),
+        "may_contribute": may(request.user, "data.change", of.project),
     }
     if shown is None:
         return context

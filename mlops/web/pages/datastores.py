@@ -33,7 +33,7 @@ def datastores(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     problem = None
     if request.method == "POST":
-        require(request.user, "contribute", project)
+        require(request.user, "datastores.manage", project)
         try:
             if request.POST.get("act") == "default":
                 actions.set_default(request.user, project, request.POST.get("name", ""))
@@ -52,7 +52,7 @@ def datastores(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "form": _form(request, kind) if kind in kinds.KINDS else None,
         "problem": problem,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "datastores.manage", project),
     }
     return render(request, "web/datastores/list.html", context, status=problem.status if problem else 200)
 
@@ -66,7 +66,7 @@ def datastore(request: HttpRequest, datastore_id: uuid.UUID) -> HttpResponse:
     show_project(request, store.project)
     problem = None
     if request.method == "POST":
-        require(request.user, "contribute", store.project)
+        require(request.user, "datastores.manage", store.project)
         try:
             return _act(request, store)
         except Refusal as refusal:
@@ -74,7 +74,7 @@ def datastore(request: HttpRequest, datastore_id: uuid.UUID) -> HttpResponse:
     at = request.GET.get("path")
     content = None
     if at is not None and problem is None:
-        require(request.user, "contribute", store.project)
+        require(request.user, "datastores.manage", store.project)
         try:
             content = content_at(store, at)
         except Refusal as refusal:
@@ -88,7 +88,7 @@ def datastore(request: HttpRequest, datastore_id: uuid.UUID) -> HttpResponse:
         "at": at or "",
         "content": content,
         "problem": problem,
-        "may_contribute": may(request.user, "contribute", store.project),
+        "may_contribute": may(request.user, "datastores.manage", store.project),
     }
     return render(request, "web/datastores/store.html", context, status=problem.status if problem else 200)
 

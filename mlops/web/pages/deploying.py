@@ -58,7 +58,7 @@ def deploy(request: HttpRequest) -> HttpResponse:
     version = version_by_id(request.user, given["version"])
     project = version.model.project
     show_project(request, project)
-    require(request.user, "contribute", project)
+    require(request.user, "models.deploy", project)
     values = _values(request, version)
     if request.method == "GET":
         return _show(request, version, values, "name")
@@ -83,7 +83,7 @@ def deploy(request: HttpRequest) -> HttpResponse:
 
 def _choose_version(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "models.deploy", project)
     versions = visible_versions(request.user).filter(model__project=project).order_by("model__name", "-number")[:300]
     return render(request, "web/endpoints/choose.html", {"project": project, "versions": versions})
 

@@ -125,7 +125,7 @@ def _page(request: HttpRequest, shown: Deployment, *, tab: str = "", **more: Any
         "deployment": shown,
         "tab": tab,
         "more_tabs": more_tabs,
-        "may_contribute": may(request.user, "contribute", shown.endpoint.project),
+        "may_contribute": may(request.user, "models.deploy", shown.endpoint.project),
         **build[tab](request, shown),
         **more,
         "wrong": settings_form.field_of(problem) if problem else "",

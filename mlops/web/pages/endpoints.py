@@ -38,7 +38,7 @@ LOG_LINES = 300
 @signed_in
 def endpoints(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    context = _list_context(request, project) | {"may_contribute": may(request.user, "contribute", project)}
+    context = _list_context(request, project) | {"may_contribute": may(request.user, "models.deploy", project)}
     return render(request, "web/endpoints/list.html", context, status=context["listed"].status)
 
 
@@ -114,7 +114,7 @@ def _base_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
         "lines": [(one, endpoint.traffic.get(one.name, 0)) for one in deployments],
         "health": queries.health_of(endpoint, deployments),
         "rollout": live_rollout(endpoint),
-        "may_contribute": may(request.user, "contribute", endpoint.project),
+        "may_contribute": may(request.user, "models.deploy", endpoint.project),
     }
 
 
@@ -150,7 +150,9 @@ def _test_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deploy
 def _consume_tab(request: HttpRequest, endpoint: Endpoint, deployments: list[Deployment]) -> dict[str, Any]:
     chosen = _chosen(request, endpoint, deployments)
     uri = queries.scoring_uri(endpoint)
-    keys = actions.credentials(request.user, endpoint) if may(request.user, "contribute", endpoint.project) else None
+    keys = (
+        actions.credentials(request.user, endpoint) if may(request.user, "endpoints.keys", endpoint.project) else None
+    )
     shown = next((one for one in LANGUAGES if one.name == request.GET.get("language")), LANGUAGES[0])
     return {
         "uri": uri,

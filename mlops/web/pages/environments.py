@@ -54,7 +54,7 @@ def environments(request: HttpRequest) -> HttpResponse:
         "rows": [(row, newest[row.pk], shaped_build(newest[row.pk])) for row in found.rows if row.pk in newest],
         "curated": [shaped_curated(family) for family in FAMILIES] if tab == "curated" else [],
         "archived": archived,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "environments.change", project),
     }
     return render(request, "web/environments/list.html", context, status=found.status)
 
@@ -101,7 +101,7 @@ def environment_build(request: HttpRequest, asset_id: uuid.UUID) -> HttpResponse
 def new(request: HttpRequest) -> HttpResponse:
     """From files, or from a text that is typed: a conda file, an environment's YAML, or requirements."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "environments.change", project)
     context: dict[str, Any] = {"project": project, "typed": request.POST}
     if request.method == "GET":
         return render(request, "web/environments/new.html", context)
@@ -144,7 +144,7 @@ def _shown(request: HttpRequest, version: EnvironmentVersion) -> dict[str, Any]:
         "packages": licences(version, build["packages"]),
         "frozen": sum(1 for one in build["packages"] if one["frozen"] and one["asked"]),
         "advice": advice_for(version.key),
-        "may_contribute": may(request.user, "contribute", version.asset.project),
+        "may_contribute": may(request.user, "environments.change", version.asset.project),
     }
 
 

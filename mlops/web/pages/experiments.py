@@ -59,7 +59,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
         "rows": [(one, counted.get(one.pk, {}), rules.get(one.pk), tags[str(one.pk)]) for one in found.rows],
         "deleted": known.exclude(deleted_at=None),
         "traced": set(Trace.objects.filter(project=project).order_by().values_list("experiment", flat=True).distinct()),
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "runs.track", project),
     }
     return render(request, "web/runs/experiments.html", context, status=found.status)
 

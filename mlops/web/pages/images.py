@@ -37,7 +37,7 @@ def images_context(version: ModelVersion) -> dict[str, Any]:
 def version_images(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
     """The live part of the tab Images."""
     version = visible_version(request.user, model_id, number)
-    may_contribute = may(request.user, "contribute", version.model.project)
+    may_contribute = may(request.user, "models.package", version.model.project)
     context = {"version": version, "may_contribute": may_contribute, **images_context(version)}
     return render(request, "web/images/_list.html", context)
 
@@ -108,7 +108,7 @@ def _context(request: HttpRequest, found: Image) -> dict[str, Any]:
         "log": read_log(found.pk)[0],
         "port": PORT,
         "name": found.push_to or found.tag or found.reference,
-        "may_contribute": may(request.user, "contribute", found.version.model.project),
+        "may_contribute": may(request.user, "models.package", found.version.model.project),
     }
 
 
@@ -121,7 +121,7 @@ def _form(request: HttpRequest, version: ModelVersion, *, problem: Refusal | Non
         "problem": problem,
         "wrong": problem.where.parameter if problem else "",
         "is_converted": conversion is not None and conversion.state == ConversionState.ACCEPTED,
-        "may_contribute": may(request.user, "contribute", version.model.project),
+        "may_contribute": may(request.user, "models.package", version.model.project),
     }
     return render(request, "web/images/start.html", context, status=problem.status if problem else 200)
 

@@ -51,7 +51,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "typed": request.POST, "wrong": ""}
     status = 200
     if request.method == "POST":
-        require(request.user, "contribute", project)
+        require(request.user, "imports.run", project)
         try:
             return redirect("web:import", _started(request, project).pk)
         except Refusal as refusal:
@@ -59,7 +59,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             status = refusal.status
     context |= {
         "imports": queries.visible_to(request.user, project=project.slug)[:MOST_LISTED],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "imports.run", project),
     }
     return render(request, "web/imports/list.html", context, status=status)
 
@@ -132,7 +132,7 @@ def _shown(request: HttpRequest, row: Import) -> dict[str, Any]:
         "untold": sum(row.counts.get("finding", {}).values()) - findings.paginator.count,
         "experiments": _came(row, "experiment", Experiment),
         "models": _came(row, "model", RegisteredModel),
-        "may_contribute": may(request.user, "contribute", row.project),
+        "may_contribute": may(request.user, "imports.run", row.project),
         "options": msgspec.convert(row.options, Options),
     }
 

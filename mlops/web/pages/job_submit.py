@@ -36,7 +36,7 @@ inputs:
 def submit_job(request: HttpRequest) -> HttpResponse:
     """POST: `act` = check tells what was understood; `submit` makes the job."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "jobs.submit", project)
     context: dict[str, Any] = {"project": project, "typed": request.POST, "example": EXAMPLE}
     if request.method == "GET":
         return render(request, "web/runs/submit.html", context)

@@ -163,7 +163,7 @@ def _page(request: HttpRequest, model: LoggedModel, *, problem: Refusal | None =
         "names": RegisteredModel.objects.filter(project=project).values_list("name", flat=True)[:MOST_NAMES],
         "typed": request.POST,
         "problem": problem,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "models.register", project),
     }
     return render(request, "web/logged/model.html", context, status=problem.status if problem else 200)
 

@@ -66,7 +66,7 @@ def _form(request: HttpRequest, model: RegisteredModel, thing: RegisteredModel |
         "reason": request.POST.get("reason", ""),
         "before": request.POST.get("before", mark_of(thing.card)),
         "preview": rendered(typed) if request.method == "POST" else "",
-        "may_contribute": may(request.user, "contribute", model.project),
+        "may_contribute": may(request.user, "models.register", model.project),
     }
     if request.method == "POST" and request.POST.get("act") != "preview":
         try:

@@ -54,7 +54,7 @@ def _context(request: HttpRequest, project: Project) -> dict[str, object]:
     seen = queries.visible_transitions(request.user).filter(model__project=project)
     waiting = list(queries.waiting(seen))
     ended = seen.exclude(expires_at=None).exclude(pk__in=[one.pk for one in waiting])
-    is_owner = may(request.user, "own", project)
+    is_owner = may(request.user, "rules.manage", project)
     return {
         "project": project,
         "waiting": [(one, queries.standing_of(request.user, one, is_owner=is_owner)) for one in waiting],

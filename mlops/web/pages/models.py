@@ -68,7 +68,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "rows": _rows(rows),
         "standings": standing_in_versions([row.latest for row in rows if row.latest]),
         "waiting": waiting_in(request.user, project),
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "models.register", project),
     }
     return render(request, "web/models/list.html", context, status=found.status)
 
@@ -234,7 +234,7 @@ def _version_page(request: HttpRequest, version: ModelVersion, *, tab: str = "",
         "served": served_by([version])[version.pk],
         "standing": standing_in_version(version),
         "points": sorted(queries.aliases_of_many([version])[version.pk]),
-        "may_contribute": may(request.user, "contribute", version.model.project),
+        "may_contribute": may(request.user, "models.register", version.model.project),
         "typed": request.POST,
         **_tab_context(request, version, tab),
         **more,
@@ -287,7 +287,7 @@ def _onnx_context(request: HttpRequest, version: ModelVersion) -> dict[str, Any]
         "earlier": [pair for pair in found if pair not in newest.values()],
         "kinds": ConversionKind.choices,
         "dataset_names": Dataset.objects.filter(project=project).values_list("name", flat=True)[:200],
-        "may_contribute": may(request.user, "contribute", version.model.project),
+        "may_contribute": may(request.user, "models.package", version.model.project),
     }
 
 
@@ -316,7 +316,7 @@ def _model_context(request: HttpRequest, model: RegisteredModel) -> dict[str, An
         ],
         "metric_keys": keys[:4],
         "standings": standing_in_versions(versions),
-        "may_contribute": may(request.user, "contribute", model.project),
+        "may_contribute": may(request.user, "models.register", model.project),
     }
 
 

@@ -73,7 +73,7 @@ def _page(request: HttpRequest, shown: Monitor, *, problem: Refusal | None = Non
         "wanted": shown.wanted,
         "tab": tab,
         "problem": problem,
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "monitors.run", shown.project),
         "alarms": list(queries.alarms_of(shown)),
         "backfills": [(one, queries.progress_of(one)) for one in queries.backfills_of(shown)[:5]],
         "mutes": [one for one in alerts_inbox.mutes(request.user, shown.project) if one.subject == subject_of(shown)],

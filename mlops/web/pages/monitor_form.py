@@ -40,7 +40,7 @@ FOR = "suggested_for"
 def create(request: HttpRequest) -> HttpResponse:
     """`?endpoint=&deployment=` or `?dataset=` prefill it. `go` names the step to show."""
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "monitors.change", project)
     if request.method == "GET":
         return _begin(request, project)
     typed = _typed_in(request)
@@ -75,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
     """Everything on one page."""
     monitor = queries.visible_monitor(request.user, monitor_id)
-    require(request.user, "contribute", monitor.project)
+    require(request.user, "monitors.change", monitor.project)
     show_project(request, monitor.project)
     if request.method == "GET":
         typed = {**typed_of(monitor.wanted), "name": monitor.name, "description": monitor.description}
@@ -100,7 +100,7 @@ def edit(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
 def backfill(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
     """POST `act`: count or begin with `start` and `end`, or cancel with `number`."""
     monitor = queries.visible_monitor(request.user, monitor_id)
-    require(request.user, "contribute", monitor.project)
+    require(request.user, "monitors.run", monitor.project)
     show_project(request, monitor.project)
     now = timezone.now()
     typed = {"start": _shown(now - timedelta(days=30)), "end": _shown(now)}
@@ -134,7 +134,7 @@ def backfill(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, monitor_id: UUID) -> HttpResponse:
     """Asks first."""
     monitor = queries.visible_monitor(request.user, monitor_id)
-    require(request.user, "contribute", monitor.project)
+    require(request.user, "monitors.change", monitor.project)
     show_project(request, monitor.project)
     if request.method == "GET":
         context = {"monitor": monitor, "project": monitor.project, "looks": queries.looks_of(monitor).count()}

@@ -19,7 +19,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     """`?q=`, `state=`, `watches=` (endpoint or dataset); `part=lines`: the live part alone."""
     project = current_project(request)
     context = context_of(project, Asked.of(request.GET))
-    context["may_contribute"] = may(request.user, "contribute", project)
+    context["may_contribute"] = may(request.user, "monitors.change", project)
     page = "_lines" if request.GET.get("part") == "lines" else "list"
     return render(request, f"web/monitoring/{page}.html", context)
 

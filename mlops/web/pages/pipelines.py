@@ -107,7 +107,7 @@ def _page(request: HttpRequest, shown: PipelineEndpoint, *, tab: str = "", **mor
         "project": shown.project,
         "tab": tab,
         "tabs": TABS.items(),
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "may_contribute": may(request.user, "pipelines.run", shown.project),
         **build[tab](request, shown),
         **more,
     }

@@ -156,7 +156,7 @@ def _form(
         "is_converted": conversion is not None and conversion.state == ConversionState.ACCEPTED,
         "datasets": Dataset.objects.filter(project=version.model.project).values_list("name", flat=True)[:200],
         "prices": usual_order().prices,
-        "may_contribute": may(request.user, "contribute", version.model.project),
+        "may_contribute": may(request.user, "models.package", version.model.project),
     }
     return render(request, "web/profiles/start.html", context, status=problem.status if problem else 200)
 
@@ -202,7 +202,7 @@ def _context(request: HttpRequest, found: Profile) -> dict[str, Any]:
         "figure": json.dumps(throughput_figure([("", served)], target_ms=order.p99_target_ms)),
         "result": json.dumps(result_of(found), indent=2, ensure_ascii=False) if found.is_final else "",
         "others": [one for one in queries.profiles_of(found.version)[:20] if one.pk != found.pk and one.report],
-        "may_contribute": may(request.user, "contribute", found.version.model.project),
+        "may_contribute": may(request.user, "models.package", found.version.model.project),
     }
 
 

@@ -31,7 +31,7 @@ def project_scans(request: HttpRequest, slug: str) -> HttpResponse:
     show_project(request, project)
     if request.method == "GET":
         return _page(request, project)
-    require(request.user, "own", project)
+    require(request.user, "rules.manage", project)
     acts = {"policy": _set_policy, "allow": _allow, "forbid": _forbid}
     act = acts.get(request.POST.get("act", ""))
     if act is None:
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, project: Project, *, problem: Refusal | None = N
         "tab": "scans",
         "problem": problem,
         "typed": request.POST,
-        "may_own": may(request.user, "own", project),
+        "may_own": may(request.user, "rules.manage", project),
         "places": [{"name": name, "value": getattr(policy, name), **_place_words(name)} for name in policies.PLACES],
         "strictnesses": Strictness.choices,
         "allowances": Allowance.objects.filter(project=project).select_related("created_by"),

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import may, require, visible_projects
 from mlops.access.models import Membership, Project, Role
-from mlops.accounts import membership, queries
+from mlops.accounts import groups, membership, queries
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
+from mlops.web.pages.project_access import role_choices
 from mlops.web.projects import show_project
 
 EVENTS_SHOWN = 50
@@ -28,7 +29,7 @@ EVENTS_SHOWN = 50
 @signed_in
 def projects(request: HttpRequest) -> HttpResponse:
     visible = list(visible_projects(request.user).order_by("name"))
-    roles = dict(Membership.objects.filter(user=request.user).values_list("project_id", "role"))  # type: ignore[misc]
+    roles = queries.roles_of(request.user)
     people = dict(
         Membership.objects.filter(project__in=visible).values_list("project_id").annotate(count=Count("pk")).order_by()
     )
@@ -71,9 +72,11 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _change_people(request: HttpRequest, project: Project) -> HttpResponse:
-    require(request.user, "own", project)
+    require(request.user, "people.manage", project)
     typed = request.POST
     try:
+        if typed.get("act") in ("give-group-role", "remove-group"):
+            return _change_group(request, project)
         person = queries.person_named(typed.get("user", ""))
         if typed.get("act") == "remove":
             membership.remove_person(request.user, project, user=person, reason=typed.get("reason", ""))
@@ -84,10 +87,23 @@ def _change_people(request: HttpRequest, project: Project) -> HttpResponse:
             said = _("%(name)s now has the role %(role)s.")
     except Refusal as refusal:
         return _people(request, project, problem=refusal, typed=typed)
+    role = typed.get("role", "")
     role_words = dict(Role.choices)
-    messages.success(request, said % {"name": person.get_username(), "role": role_words.get(typed.get("role", ""), "")})
+    messages.success(request, said % {"name": person.get_username(), "role": role_words.get(role, role)})
     if not may(request.user, "read", project):
         return redirect("web:projects")
+    return redirect("web:project", project.slug)
+
+
+def _change_group(request: HttpRequest, project: Project) -> HttpResponse:
+    typed = request.POST
+    group = groups.group_named(typed.get("group", ""))
+    if typed.get("act") == "remove-group":
+        groups.remove_group(request.user, project, group=group)
+        messages.success(request, _("The group “%(name)s” has no role here any more.") % {"name": group.name})
+    else:
+        groups.give_group_role(request.user, project, group=group, role=typed.get("role", ""))
+        messages.success(request, _("The group “%(name)s” has its role now.") % {"name": group.name})
     return redirect("web:project", project.slug)
 
 
@@ -96,8 +112,9 @@ def _people(request: HttpRequest, project: Project, **more: Any) -> HttpResponse
     context = {
         "project": project,
         "members": queries.members_of(project),
-        "roles": Role.choices,
-        "may_own": may(request.user, "own", project),
+        "roles": role_choices(project),
+        "groups": groups.roles_of_groups(project),
+        "may_own": may(request.user, "people.manage", project),
         "role": queries.role_of(request.user, project),
         **more,
     }

@@ -39,7 +39,7 @@ def registries(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "problem": problem,
         "wrong": problem.where.parameter if problem else "",
-        "may_own": may(request.user, "own", project),
+        "may_own": may(request.user, "registries.manage", project),
     }
     return render(request, "web/images/registries.html", context, status=problem.status if problem else 200)
 

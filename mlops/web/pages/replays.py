@@ -139,7 +139,7 @@ def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
         "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
         "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
         "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "endpoints.traffic", project),
         "problem": problem,
         "wrong": problem.where.parameter if problem else "",
     }
@@ -153,7 +153,7 @@ def _one(request: HttpRequest, endpoint: Endpoint, shown: Replay) -> dict[str, A
         "replay": shown,
         "report": msgspec.convert(shown.report, ReplayReport) if shown.report else None,
         "percent": round(100 * shown.share_done),
-        "may_contribute": may(request.user, "contribute", endpoint.project),
+        "may_contribute": may(request.user, "endpoints.traffic", endpoint.project),
     }
 
 

@@ -44,7 +44,7 @@ def retraining(request: HttpRequest) -> HttpResponse:
         "project": project,
         "rows": [(one, words.when_words(one.wanted), last.get(one.pk)) for one in policies],
         "latest": latest.defer("evidence", "history").order_by("-created_at")[:MOST_LATEST],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "retraining.run", project),
     }
     page = "_rows" if request.GET.get("part") == "rows" else "list"
     return render(request, f"web/retraining/{page}.html", context)
@@ -119,7 +119,7 @@ def _context(request: HttpRequest, shown: Policy) -> dict[str, Any]:
         "versions": versions.order_by("-number")[:20],
         "revisions": queries.revisions_of(shown)[:20],
         "as_yaml": yaml_of(shown),
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "retraining.run", project),
     }
 
 

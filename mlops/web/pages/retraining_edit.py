@@ -42,7 +42,7 @@ FROM_ELSEWHERE = ("model", "endpoint", "pipeline", "dataset", "monitor")
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "retraining.change", project)
     if not published.endpoints(request.user).filter(project=project, is_enabled=True).exists():
         messages.info(request, _("Publish the pipeline that trains the model first; then it can be retrained by it."))
         return redirect("web:pipelines")
@@ -67,7 +67,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, policy_id: UUID) -> HttpResponse:
     """`?as=yaml`: the whole of it as text."""
     policy = queries.policy(request.user, policy_id)
-    require(request.user, "contribute", policy.project)
+    require(request.user, "retraining.change", policy.project)
     show_project(request, policy.project)
     if request.GET.get("as") == "yaml":
         return _edit_text(request, policy)

@@ -126,8 +126,8 @@ def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "done": sum(step.state in FINAL_STEP_STATES for step in steps),
         "count": len(steps),
         "seconds": seconds(shown.started_at, shown.ended_at),
-        "can_cancel": shown.state in ("queued", "running") and may(request.user, "contribute", shown.project),
-        "may_contribute": may(request.user, "contribute", shown.project),
+        "can_cancel": shown.state in ("queued", "running") and may(request.user, "runs.track", shown.project),
+        "may_contribute": may(request.user, "runs.track", shown.project),
         "drawn_in": _drawn_in(shown),
         "failed": next((step for step in steps if step.state == "failed"), None),
     }

@@ -142,7 +142,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "is_filtered": found.is_filtered or any(asked.values()),
         "problem": problem,
         "status": problem.status if problem else found.status,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "runs.track", project),
     }
 
 

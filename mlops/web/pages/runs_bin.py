@@ -41,7 +41,7 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             raise Refusal("act_unknown", _("The page sent an act that is not known."), hint=_("Load the page again."))
-        require(request.user, "contribute", project)
+        require(request.user, "runs.track", project)
         act(request, project)
         return redirect(f"{request.path}?project={project.slug}")
     deleted = in_bin(queries.with_deleted(request.user).filter(project=project))
@@ -58,8 +58,8 @@ def recycle_bin(request: HttpRequest) -> HttpResponse:
         "tried": tried,
         "found": found_by(tried) if tried else None,
         "experiments": queries.experiments(request.user, project=project.slug).filter(deleted_at=None),
-        "may_contribute": may(request.user, "contribute", project),
-        "may_own": may(request.user, "own", project),
+        "may_contribute": may(request.user, "runs.track", project),
+        "may_own": may(request.user, "bin.empty", project),
     }
     return render(request, "web/runs/bin.html", context)
 

@@ -82,7 +82,7 @@ def fires(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
-    require(request.user, "contribute", project)
+    require(request.user, "pipelines.design", project)
     known = published.endpoints(request.user).filter(project=project, is_enabled=True)
     if not known:
         messages.info(request, _("Publish a pipeline first; then it can be scheduled."))
@@ -107,7 +107,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     one = published.schedule(request.user, schedule_id)
-    require(request.user, "contribute", one.project)
+    require(request.user, "pipelines.design", one.project)
     show_project(request, one.project)
     if request.method == "GET":
         return _form(request, typed_of(one), endpoint=one.endpoint, schedule=one)
@@ -203,7 +203,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
                 "last": published.fires(one).first(),
             }
         )
-    return {"project": project, "rows": rows, "may_contribute": may(request.user, "contribute", project)}
+    return {"project": project, "rows": rows, "may_contribute": may(request.user, "pipelines.run", project)}
 
 
 def _schedule_context(request: HttpRequest, one: Schedule) -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _schedule_context(request: HttpRequest, one: Schedule) -> dict[str, Any]:
         "moments": moments(trigger) if one.is_enabled else [],
         "page": page,
         "fires": [(fire, moment_of(fire.due_at.astimezone(zone))) for fire in page],
-        "may_contribute": may(request.user, "contribute", one.project),
+        "may_contribute": may(request.user, "pipelines.run", one.project),
     }
 
 

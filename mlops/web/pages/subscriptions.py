@@ -41,7 +41,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     context = {
         "project": project,
         "lines": [(one, counts[one.pk]) for one in found],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "alerts.change", project),
     }
     return render(request, "web/alerts/subscriptions.html", context)
 

@@ -60,7 +60,7 @@ def telemetry(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 
 
 def _compare(request: HttpRequest, endpoint: Endpoint, shown: list[Deployment], span: Span) -> HttpResponse:
-    require(request.user, "contribute", endpoint.project)
+    require(request.user, "endpoints.traffic", endpoint.project)
     if len(shown) != 2:
         raise Refusal("not_two", _("Two deployments are compared."), hint=_("Choose two, and show them."))
     first, second = (one.name for one in shown)
@@ -87,7 +87,7 @@ def _context(request: HttpRequest, endpoint: Endpoint, shown: list[Deployment], 
     return {
         "endpoint": endpoint,
         "project": endpoint.project,
-        "may_contribute": may(request.user, "contribute", endpoint.project),
+        "may_contribute": may(request.user, "endpoints.traffic", endpoint.project),
         "tab": "telemetry",
         "shown": [one.name for one in shown],
         "span": span,

@@ -74,7 +74,7 @@ def live_context(request: HttpRequest, endpoint: Endpoint) -> dict[str, Any]:
         "lines": lines_of(live) if live else [],
         "past": past,
         "may_go_back": past[0] if past and not live and _may_go_back(past[0], endpoint) else None,
-        "may_contribute": may(request.user, "contribute", endpoint.project),
+        "may_contribute": may(request.user, "endpoints.traffic", endpoint.project),
     }
 
 

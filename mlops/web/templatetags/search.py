@@ -33,7 +33,7 @@ def tag_editor(context: template.Context, noun: str, thing: Any) -> dict[str, An
         "thing": thing,
         "tags": of_people(tags),
         "client_tags": of_clients(tags),
-        "may_contribute": may(request.user, "contribute", thing.project),
+        "may_contribute": may(request.user, "tags.change", thing.project),
         "request": request,
         "csrf_token": context.get("csrf_token"),
     }
