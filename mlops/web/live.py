@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
+from mlops.accounts.authentication import find_token
 from mlops.events.models import Notice
 
 POLL_SECONDS = 0.25
@@ -31,10 +32,12 @@ SIGN_IN_FIRST, NOT_ALLOWED, NO_SUCH_ROUTE = 4401, 4403, 4404
 
 
 class Notices(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """/ws/notices/?project=slug sends {"seq", "kind", "ref"} to people who may read the project."""
+    """/ws/notices/?project=slug sends {"seq", "kind", "ref"} to people who may read the project, signed in by a
+    session or by a token (`Authorization: Bearer …`)."""
 
     async def connect(self) -> None:
-        self.user = self.scope.get("user")
+        self.secret = _bearer(self.scope)
+        self.user = await _person_of(self.secret) if self.secret else self.scope.get("user")
         if not is_same_origin(self.scope):
             await self.close(code=NOT_ALLOWED)
             return
@@ -116,7 +119,7 @@ class Poller:
 
     async def _recheck(self) -> None:
         for listener in tuple(self.listeners):
-            if not await _may_still_read(listener.user.pk, listener.project_id):
+            if not await _may_still_read(listener.user.pk, listener.secret, listener.project_id):
                 self.listeners.discard(listener)
                 with contextlib.suppress(Exception):
                     await listener.close(code=NOT_ALLOWED)
@@ -137,14 +140,31 @@ def _asked_project(scope: dict[str, Any]) -> str:
     return parse_qs(query.decode("latin-1")).get("project", [""])[0]
 
 
+def _bearer(scope: dict[str, Any]) -> str:
+    headers = {name: value.decode("latin-1") for name, value in scope.get("headers", ())}
+    scheme, _space, secret = headers.get(b"authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _person_of(secret: str) -> User | None:
+    return _of_token(secret)
+
+
+def _of_token(secret: str) -> User | None:
+    """Narrowed to what the token may do; None where it is unknown, revoked or expired."""
+    token = find_token(secret)
+    return token.user if token is not None else None
+
+
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def _readable_project(user: Any, slug: str) -> Any:
     return visible_projects(user).filter(slug=slug).values_list("pk", flat=True).first()
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
-def _may_still_read(user_id: int, project_id: Any) -> bool:
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+def _may_still_read(user_id: int, secret: str, project_id: Any) -> bool:
+    user = _of_token(secret) if secret else User.objects.filter(pk=user_id, is_active=True).first()
     project = Project.objects.filter(pk=project_id).first()
     return user is not None and project is not None and may(user, "read", project)
 
