@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access import mail
+from mlops.access.limits import require_unlimited
 from mlops.alerts.channels.email import send_mail
 from mlops.alerts.channels.kind import Sent
 from mlops.alerts.models import Digest, Preference, Severity, Way
@@ -34,6 +35,7 @@ FIELDS = (
 def change_preferences(actor: Any, **given: Any) -> Preference:
     """Only the given fields change. Raises Refusal `preference_invalid` with the field. A new address must be
     confirmed: see `ask_to_confirm`."""
+    require_unlimited(actor, "account.manage")
     for name in given:
         if name not in FIELDS:
             raise _wrong(name, _("There is no preference “%s”.") % name, nearest(name, FIELDS))
@@ -53,6 +55,7 @@ def change_preferences(actor: Any, **given: Any) -> Preference:
 
 def ask_to_confirm(actor: Any) -> Sent:
     """Sends the link to the address that waits for it."""
+    require_unlimited(actor, "account.manage")
     preference = preference_of(actor)
     if not preference.email:
         raise _wrong("email", _("There is no address to confirm."), _("Give one first."))
