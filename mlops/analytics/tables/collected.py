@@ -48,7 +48,7 @@ def collected(person: Any, *, project: str = "") -> Iterator[Collected]:
     endpoints = Endpoint.objects.filter(project__in=visible_projects(person)).select_related("project")
     if project:
         endpoints = endpoints.filter(project__slug=project)
-    found = [one for one in endpoints.order_by("project__slug", "name") if may(person, "contribute", one.project)]
+    found = [one for one in endpoints.order_by("project__slug", "name") if may(person, "collected.use", one.project)]
     parts: dict[Any, list[Part]] = {}
     for part in Part.objects.filter(endpoint__in=found).order_by("day", "first_at", "pk").defer("blob", "minutes"):
         parts.setdefault(part.endpoint_id, []).append(part)
