@@ -23,6 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mlops.access import mail
+from mlops.access.decisions import visible_projects
 from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
@@ -99,12 +100,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def _create_token(request: HttpRequest) -> HttpResponse:
-    days = request.POST.get("days", "")
+    days, slug = request.POST.get("days", ""), request.POST.get("project", "")
     try:
         secret = actions.create_token(
             request.user,
             name=request.POST.get("name", ""),
-            scopes=request.POST.get("scopes", "all"),
+            scopes=request.POST.get("actions", "").strip() or request.POST.get("scopes", "all"),
+            project=queries.visible_project(request.user, slug) if slug else None,
             expires=timedelta(days=int(days)) if days.isdecimal() else None,
         )
     except Refusal as refusal:
@@ -140,6 +142,7 @@ def _settings(request: HttpRequest, **more: Any) -> HttpResponse:
     context = {
         "length": settings.PASSWORD_LENGTH,
         "tokens": queries.tokens_of(request.user),
+        "projects": visible_projects(request.user),
         "lifetimes": LIFETIMES,
         **more,
     }

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import ALL, BY_NAME, SEE
-from mlops.access.decisions import actions_in, may, require
+from mlops.access.decisions import actions_in, require, visible_projects
 from mlops.access.grants import holders_of, keep_in_step
 from mlops.access.models import BUILT_IN, CUSTOM, CustomRole, GroupRole, Membership, Project, Role, actions_of_role
 from mlops.events.chain import record
@@ -42,8 +42,9 @@ def role_named(name: str, project: Project) -> CustomRole | None:
 
 def role_by_id(person: Any, role_id: UUID) -> CustomRole:
     """Raises Refusal `not_found`, also for a role of a project that the person may not see."""
-    found = CustomRole.objects.select_related("project").filter(pk=role_id).first()
-    if found is None or (found.project is not None and not may(person, "read", found.project)):
+    visible = Q(project=None) | Q(project__in=visible_projects(person))
+    found = CustomRole.objects.select_related("project").filter(visible, pk=role_id).first()
+    if found is None:
         raise Refusal("not_found", _("There is no such role, or you may not see it."), status=404)
     return found
 

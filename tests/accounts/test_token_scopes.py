@@ -8,6 +8,7 @@ from django.test import Client
 from mlops.access.decisions import actions_in, may, visible_projects
 from mlops.accounts.authentication import find_token
 from mlops.accounts.membership import create_project
+from mlops.accounts.models import ApiToken
 from mlops.accounts.tokens import create_token
 from mlops.formats.refusal import Refusal
 
@@ -68,3 +69,11 @@ def test_a_refusal_names_the_token_and_the_scope_that_is_missing(owner, project)
     assert answer.status_code == 403
     assert "robot" in answer.json()["detail"]
     assert "people.manage" in answer.json()["hint"]
+
+
+def test_the_page_of_settings_makes_a_token_of_actions_and_a_project(client, owner, project):
+    client.force_login(owner)
+    typed = {"act": "create-token", "name": "robot", "actions": "models.deploy", "project": "churn"}
+    assert "mls_" in client.post("/settings/", typed).content.decode()
+    token = ApiToken.objects.get(name="robot")
+    assert (token.scopes, token.project) == ("models.deploy", project)
