@@ -76,6 +76,7 @@ def _items(path: str) -> list[Item]:
         (_("Endpoints"), "endpoints", "web:endpoints"),
         (_("Batch"), "table", "web:batch-endpoints"),
         (_("Monitoring"), "eye", "web:monitoring"),
+        (_("Queries"), "search", "web:queries"),
         (_("Retraining"), "refresh", "web:retraining"),
         (_("Lineage"), "lineage", "web:lineage"),
         (_("Alerts"), "bell", "web:alerts"),

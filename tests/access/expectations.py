@@ -49,6 +49,11 @@ on("api/v1/queries/", query="?project={slug}", GET=READ)
 on("api/v1/queries/", POST=(CONTRIBUTE, {**SELECT, "name": "zebra query"}))
 on("api/v1/queries/<uuid:query_id>/", GET=READ, DELETE=CONTRIBUTE)
 
+on("queries/", query="?project={slug}", GET=READ, POST=(READ, {"act": "run", "query": "select 1 as one"}))
+on("queries/", query="?project={slug}&saved={query_id}", GET=READ)
+on("queries/", query="?project={slug}", POST=(CONTRIBUTE, {"act": "save", "name": "zebra", "query": "select 1"}))
+on("endpoints/<uuid:endpoint_id>/analysis/", GET=READ)
+
 # -- imports
 on("api/v1/imports/", GET=SIGNED_IN, POST=(CONTRIBUTE, {"project": "{slug}", "address": "/srv/mlruns"}))
 on("api/v1/imports/", query="?project={slug}", GET=SIGNED_IN)
