@@ -74,6 +74,7 @@ def dependence_chart(one: Dependence, output: int, words: str) -> Chart:
         help=_("On average over %(rows)s rows, and for single rows whose other columns stay as they are.")
         % {"rows": f"{one.rows_averaged:,}"},
         by_values=True,
+        has_legend=False,
     )
 
 
@@ -86,22 +87,7 @@ def local_chart(found: LocalExplanation, output: int) -> Chart:
         key="local",
         title=_("What moved this row"),
         kind="ranking",
-        series=(
-            Series(
-                name=_("Up"),
-                x=tuple(names),
-                y=tuple(value if value >= 0 else None for value in values),
-                shape="bar",
-                tone="second",
-            ),
-            Series(
-                name=_("Down"),
-                x=tuple(names),
-                y=tuple(value if value < 0 else None for value in values),
-                shape="bar",
-                tone="first",
-            ),
-        ),
+        series=(Series(name=_("Contribution"), x=tuple(names), y=tuple(values), shape="bar"),),
         x_title=_("Column"),
         help=_("From %(base)s, the usual, to %(sum)s, %(unit)s.")
         % {"base": f"{found.base[output]:.5g}", "sum": f"{found.sum[output]:.5g}", "unit": unit_words(found.unit)},

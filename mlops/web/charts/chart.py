@@ -54,6 +54,8 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     most: float | None = None
     """Where the axis of values ends, such as 1 of shares; None: by the values."""
     is_wide: bool = False
+    has_legend: bool = True
+    """Off where many lines of one kind would only be listed."""
     by_values: bool = False
     """The axis of values shows where they lie, not zero: small differences of metrics are seen."""
 

@@ -103,7 +103,11 @@ def _layout(chart: Chart) -> dict[str, Any]:
         lines = max((len(one.x) for one in chart.series), default=0)
         places |= {"autorange": "reversed", "type": "category", "ticksuffix": "  "}
         return {"xaxis": values, "yaxis": places, "height": max(160, 70 + 26 * lines), "showlegend": False}
-    told: dict[str, Any] = {"xaxis": places, "yaxis": values, "showlegend": len(chart.series) + len(chart.limits) > 1}
+    told: dict[str, Any] = {
+        "xaxis": places,
+        "yaxis": values,
+        "showlegend": chart.has_legend and len(chart.series) + len(chart.limits) > 1,
+    }
     if chart.kind in ("stacked", "overlaid"):
         told["barmode"] = "stack" if chart.kind == "stacked" else "overlay"
     if chart.limits:
