@@ -65,6 +65,12 @@ def test_the_page_says_the_same_and_escapes_what_people_wrote(version):
     assert "<never>" not in page
 
 
+def test_no_password_of_an_address_is_told(client, version, reader):
+    assert "secret" not in as_html(report_of(version, by="olga"))
+    client.force_login(reader)
+    assert "secret" not in client.get("/api/v1/lineage/?of=datasets/cars:1").content.decode()
+
+
 def test_the_digest_is_over_the_content_and_signed(version):
     report = report_of(version, by="olga")
     assert digest_of(report) == report.digest

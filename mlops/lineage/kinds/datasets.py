@@ -16,6 +16,7 @@ from mlops.datasets.queries import page_url
 from mlops.lineage.kinds.kind import MOST_FEW, Fan, Kind, numbered
 from mlops.lineage.kinds.places import places_named
 from mlops.lineage.mentions.asking import Naming, light_runs, named_by
+from mlops.lineage.mentions.reading import plain_address
 from mlops.monitoring.models import Monitor
 from mlops.registry.models import ModelDataset, ModelVersion
 from mlops.retraining.models import Attempt
@@ -36,7 +37,10 @@ class DatasetVersions(Kind):
         return page_url(row.dataset)
 
     def facts(self, row: DatasetVersion) -> dict[str, str]:
-        found = {_("Rows"): f"{row.row_count:,}" if row.row_count is not None else "", _("From"): row.uri}
+        found = {
+            _("Rows"): f"{row.row_count:,}" if row.row_count is not None else "",
+            _("From"): plain_address(row.uri),
+        }
         return found | {_("Content"): row.content[:16]}
 
     def upstream(self, row: DatasetVersion) -> Iterable[Fan]:

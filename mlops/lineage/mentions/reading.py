@@ -70,12 +70,14 @@ def _address(uri: str) -> Iterable[str]:
     if f"/{STORE}" in uri or uri.startswith(f"azureml://{STORE}"):
         yield STORE + uri.split(STORE, 1)[1].split("/", 1)[0]
     elif "://" in uri and not uri.startswith("azureml:"):
-        yield f"sources/{_plain(uri)}"
+        yield f"sources/{plain_address(uri)}"
 
 
-def _plain(uri: str) -> str:
+def plain_address(uri: str) -> str:
     """Without a password and a query: they may be secrets, and say nothing of where the data lies."""
-    scheme, _sep, rest = uri.partition("://")
+    scheme, separator, rest = uri.partition("://")
+    if not separator:
+        return uri
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
 

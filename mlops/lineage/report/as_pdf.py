@@ -67,14 +67,14 @@ def _styles() -> dict[str, Any]:
 
 
 def _part(part: Part, styles: dict[str, Any]) -> list[Any]:
-    from reportlab.platypus import Paragraph, Spacer
+    from reportlab.platypus import Paragraph
 
     found: list[Any] = [Paragraph(escape(part.title), styles["head"])]
     if part.facts:
         found.append(_grid([list(one) for one in part.facts], (0.28, 0.72), styles, has_heads=False))
     found += [Paragraph(escape(one), styles["plain"]) for one in part.words if one]
     for table in part.tables:
-        found += [Spacer(1, 4), _table(table, styles)]
+        found.append(_table(table, styles))
     return found
 
 
@@ -108,7 +108,7 @@ def _grid(rows: list[list[str]], shares: tuple[float, ...], styles: dict[str, An
     if has_heads:
         lines.append(("BACKGROUND", (0, 0), (-1, 0), PALE))
     widths = [width * share for share in shares]
-    return LongTable(content, colWidths=widths, repeatRows=int(has_heads), style=lines, hAlign="LEFT")
+    return LongTable(content, colWidths=widths, repeatRows=int(has_heads), style=lines, hAlign="LEFT", spaceAfter=6)
 
 
 def _card(card: str, styles: dict[str, Any]) -> list[Any]:
@@ -138,4 +138,4 @@ def _card(card: str, styles: dict[str, Any]) -> list[Any]:
 
 def _plain(text: str) -> str:
     linked = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text.strip())
-    return re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", linked).replace("**", "").replace("`", "")
+    return re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", linked).replace("**", "").replace("`", "").strip("_")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mlops.datasets.models import DatasetVersion
 from mlops.environments.models import Environment
 from mlops.lineage.mentions.asking import named_by
+from mlops.lineage.mentions.reading import plain_address
 from mlops.lineage.naming import datasets_named
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import datasets_of
@@ -39,7 +40,7 @@ def _sheet(row: DatasetVersion, relation: str) -> Part:
         (_("Relation"), relation),
         (_("Content"), row.content or row.tree_id or ""),
         (_("Rows"), f"{row.row_count:,}" if row.row_count is not None else ""),
-        (_("From"), row.uri or row.file_name or dataset.source),
+        (_("From"), plain_address(row.uri or row.file_name or dataset.source)),
         (_("Licence"), dataset.licence),
         (_("Description"), dataset.description),
         (_("Made"), f"{row.created_at:%Y-%m-%d %H:%M} UTC"),
@@ -67,7 +68,7 @@ def _short(value: Any) -> str:
 def training(version: ModelVersion) -> Iterable[Part]:
     run = version.run
     if run is None:
-        told = version.source or version.run_told
+        told = plain_address(version.source) or version.run_told
         words = _("It was registered from files; no run here made it.")
         yield Part(title=_("Training"), words=(words,), facts=((_("Told origin"), told),) if told else ())
         return
