@@ -107,6 +107,14 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """All words and options of one command, for who documents or checks them."""
+    group = next(one for one in GROUPS if one.name == name)
+    parser = Words(prog=f"mlops {name}", description=_sentence(group.help))
+    _load(group.define)(parser)
+    return parser
+
+
 def _parser(words: Sequence[str]) -> Words:
     parser = Words(
         prog="mlops",

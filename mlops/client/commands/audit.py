@@ -21,7 +21,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     exported.add_argument("--end", default="", help="before then")
     add_project(exported)
     verified = verbs.add("verify", "prove an exported file, without the server", verify)
-    verified.add_argument("file", metavar="FILE")
+    verified.add_argument("file", metavar="FILE", help="what `mlops audit export` wrote")
     verified.add_argument("--head", default="", help="the last hash, as it was written down")
     verified.add_argument("--anchors", default="", metavar="FILE", help="lines `seq hash`, as they were written down")
     taken = verbs.add("verifier", "the program that proves such a file, as one file that needs Python alone", verifier)

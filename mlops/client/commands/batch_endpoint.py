@@ -62,7 +62,14 @@ def define(parser: argparse.ArgumentParser) -> None:
     show_verb = verbs.add("show", "one batch endpoint with its deployments", show_endpoint)
     update = verbs.add("update", "choose the default deployment, or describe it", update_endpoint)
     add_file(update, "a batchEndpoint YAML")
-    update.add_argument("--default", "--defaults", dest="default", default="", metavar="DEPLOYMENT")
+    update.add_argument(
+        "--default",
+        "--defaults",
+        dest="default",
+        default="",
+        metavar="DEPLOYMENT",
+        help="what jobs go to unless they say",
+    )
     update.add_argument("--description", default=None, help="what it is for")
     add_settings(update)
     update.add_argument("--remove", nargs="+", action="extend", default=[], metavar="tags.NAME", help="take tags off")

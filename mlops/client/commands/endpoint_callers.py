@@ -41,7 +41,7 @@ def define(verbs: Verbs) -> None:
     create.add_argument("--expires", metavar="TIME", default="", help="such as 30d, 12h, 4w (default: never)")
     listed = verbs.add("list-tokens", "tokens, with their scope, end and last use", list_tokens)
     revoke = verbs.add("revoke-token", "refuse callers with this token", revoke_token)
-    revoke.add_argument("--token-name", required=True)
+    revoke.add_argument("--token-name", required=True, help="the client that it was made for")
     add_yes(revoke)
     requests = verbs.add("list-requests", "the requests answered last, with their times by stage", list_requests)
     requests.add_argument("--deployment-name", "-d", default="", help="of this deployment alone")

@@ -34,7 +34,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add("list", "events, newest first", list_events)
     listed.add_argument("--most", type=int, default=50, help="how many (default: 50)")
     exported = verbs.add("export", "all that are asked for, oldest first, as JSON lines or CSV", export_events)
-    exported.add_argument("--as", dest="form", choices=("jsonl", "csv"), default="jsonl")
+    exported.add_argument("--as", dest="form", choices=("jsonl", "csv"), default="jsonl", help="the form of the file")
     exported.add_argument("--to", metavar="PATH", default=".", help="a file or folder (default: this folder)")
     for verb in (listed, exported):
         add_project(verb)

@@ -29,7 +29,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     shown = verbs.add("show", "what a thing came from and what came of it", show_graph)
     shown.add_argument("of", help="such as models/churn:3, datasets/cars:1 or runs/12")
-    shown.add_argument("--direction", choices=("up", "down", "both"), default="both")
+    shown.add_argument(
+        "--direction",
+        choices=("up", "down", "both"),
+        default="both",
+        help="what it came from, what came of it, or both",
+    )
     shown.add_argument("--depth", type=int, default=6, help="steps away from it (default: 6)")
     shown.add_argument("--kinds", default="", help="those that are followed, with commas, such as run,model")
     found = verbs.add("find", "things by a part of their name", find_things)

@@ -104,9 +104,11 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     add_file(verb, "a YAML with the settings, as REST takes them")
     add_project(verb)
     verb.add_argument("--url", default="", help="as `git clone` takes it")
-    verb.add_argument("--host", choices=("github", "gitlab", "gitea", "plain"), default="")
+    verb.add_argument(
+        "--host", choices=("github", "gitlab", "gitea", "plain"), default="", help="what kind of server it is"
+    )
     verb.add_argument("--branch", default=None, help="default: the repository's own")
-    verb.add_argument("--login", choices=("none", "token", "key"), default="")
+    verb.add_argument("--login", choices=("none", "token", "key"), default="", help="how we sign in there")
     verb.add_argument("--user", default=None, help="the token's user, where the host wants one")
     verb.add_argument("--token-file", default="", metavar="FILE", help="the token, in a file; - : standard input")
     verb.add_argument("--api-url", default=None, help="of the host's API, where it is not at its usual place")
@@ -116,7 +118,8 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--poll-minutes", type=int, default=None, help="look regularly, where no webhook can come in")
     verb.add_argument("--reports-status", action=argparse.BooleanOptionalAction, default=None,
                       help="tell the host what became of the runs (needs a token)")  # fmt: skip
-    verb.add_argument("--enabled", action=argparse.BooleanOptionalAction, default=None, dest="is_enabled")
+    verb.add_argument("--enabled", action=argparse.BooleanOptionalAction, default=None, dest="is_enabled",
+                      help="whether it is looked at")  # fmt: skip
 
 
 def create_repository(arguments: argparse.Namespace) -> int:

@@ -38,7 +38,7 @@ TEXTS = {
     "envelope": "cloudevents, cloudevents_binary, azure_cloudevents, azure_event_grid, openlineage or mlflow",
     "handshake": "whether the receiver is asked first: none, cloudevents or event_grid",
     "subject_begins_with": "such as models/churn",
-    "subject_ends_with": "",
+    "subject_ends_with": "such as :3",
     "secret": "the signing secret, whsec_… (default: one is made and told once)",
 }
 WAIT_SECONDS = 30.0
