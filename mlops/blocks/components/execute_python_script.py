@@ -58,7 +58,7 @@ DEFINITION = Component(
 ```python
 def azureml_main(dataframe1=None, dataframe2=None):
     dataframe1["ratio"] = dataframe1["weight"] / dataframe1["horsepower"]
-    return dataframe1,
+    return (dataframe1,)
 ```
 
 **How tables arrive.** As pandas data frames: text as objects with None for a gap, whole numbers as int64 (Int64
