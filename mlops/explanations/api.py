@@ -49,6 +49,9 @@ class NewExplanation(serializers.Serializer[Any]):
     fairness = serializers.JSONField(required=False, help_text="columns whose groups are compared")
     dependence = serializers.IntegerField(required=False, help_text="columns that are followed one by one")
     budget_seconds = serializers.FloatField(required=False)
+    for_deployments = serializers.BooleanField(
+        required=False, help_text="deployments explain their answers by it; up to 10 of its rows go with them"
+    )
 
 
 class ExplanationView(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ RANGES = {
     "dependence": (0, 30),
     "budget_seconds": (5, 7_200),
 }
+YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 MOST_FAIRNESS = 10
 ALIASES = {"pfi": "shuffling", "shap": "auto", "deeplift": "deep"}
 
@@ -54,7 +55,16 @@ def _checked(name: str, value: Any) -> Any:
         if len(columns) > MOST_FAIRNESS:
             raise _invalid(name, value, _("at most %(most)d columns") % {"most": MOST_FAIRNESS})
         return columns
+    if name == "for_deployments":
+        return _yes_or_no(name, value)
     return str(value).strip()[:200]
+
+
+def _yes_or_no(name: str, value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in (*YES, *NO):
+        raise _invalid(name, value, _("true or false"))
+    return text in YES
 
 
 def _number(name: str, value: Any) -> float | int:

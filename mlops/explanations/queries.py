@@ -64,6 +64,11 @@ def latest(version: ModelVersion) -> Explanation | None:
     return explanations_of(version).filter(state=ExplanationState.COMPLETED).first()
 
 
+def latest_for_deployments(version: ModelVersion) -> Explanation | None:
+    found = explanations_of(version).filter(state=ExplanationState.COMPLETED)
+    return found.filter(order__for_deployments=True).first()
+
+
 def latest_of_many(versions: Sequence[ModelVersion]) -> dict[Any, Explanation]:
     """By version key: the newest completed one of each."""
     rows = Explanation.objects.filter(version__in=versions, state=ExplanationState.COMPLETED).order_by("created_at")

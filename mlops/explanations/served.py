@@ -15,8 +15,9 @@ MOST_BACKGROUND = 10
 
 
 def lay_out(version: ModelVersion, folder: Path) -> None:
-    """Of the version's newest explanation; nothing where there is none."""
-    one = queries.latest(version)
+    """Of the version's newest explanation that was asked for with `for_deployments`; nothing where there is none, for
+    rows of data go nowhere unasked."""
+    one = queries.latest_for_deployments(version)
     rows = queries.table_of(one, BACKGROUND_FILE) if one is not None else None
     if one is None or rows is None:
         return

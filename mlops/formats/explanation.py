@@ -43,6 +43,8 @@ class ExplainOrder(msgspec.Struct, frozen=True, kw_only=True):
     fairness: tuple[str, ...] = ()
     dependence: int = 6
     budget_seconds: float = 600.0
+    for_deployments: bool = False
+    """Whether deployments of the version explain their answers by it: a few of its rows then go with them."""
 
 
 class Weight(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,7 +60,8 @@ class Explaining:
                 raise Refusal(
                     "no_explainer",
                     "This deployment cannot explain its answers: its model version was not explained before.",
-                    hint="Explain the version (its page, or mlops model explain), then deploy it again.",
+                    hint="Explain the version for deployments (on its page, or by mlops model explain "
+                    "--for-deployments), then deploy it again.",
                     status=409,
                 )
             self._known = msgspec.json.decode(self._path.read_bytes(), type=ScoringExplainer)

@@ -7,11 +7,12 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.utils import timezone
 
 from mlops.events.models import Event
-from mlops.explanations import actions, queries, tasks, what_if
+from mlops.explanations import actions, queries, served, tasks, what_if
 from mlops.explanations.models import Explanation, ExplanationState
 from mlops.explanations.orders import checked_order
 from mlops.formats.refusal import Refusal
@@ -33,7 +34,7 @@ def done(one: Explanation) -> Explanation:
     return one
 
 
-def test_an_explanation_ends_with_files_and_everybody_is_told_without_values(client, contributor, project):
+def test_an_explanation_ends_with_files_and_everybody_is_told_without_values(client, contributor, project, tmp_path):
     client.force_login(contributor)
     version = registered(contributor, project)
     address = f"/api/v1/models/{version.model_id}/versions/{version.number}/explanations/"
@@ -68,6 +69,13 @@ def test_an_explanation_ends_with_files_and_everybody_is_told_without_values(cli
     assert page.status_code == 422
     assert client.get(f"/explanations/{one.pk}/what-if/?row=2").status_code == 200
     what_if.end_all()
+    folder = tmp_path / "served"
+    folder.mkdir()
+    served.lay_out(version, folder)
+    assert list(folder.iterdir()) == [], "its rows go nowhere unasked"
+    Explanation.objects.filter(pk=one.pk).update(order=one.order | {"for_deployments": True})
+    served.lay_out(version, folder)
+    assert len(msgspec.json.decode((folder / "explainer.json").read_bytes())["background"]) == 5
 
 
 def test_a_failure_says_why_and_what_to_do(contributor, project):

@@ -27,6 +27,7 @@ SETTINGS = {
     "budget_seconds": "budget_seconds",
     "explanation_name": "name",
     "comment": "comment",
+    "for_deployments": "for_deployments",
 }
 WAIT_SECONDS = 8_000.0
 
@@ -53,6 +54,11 @@ def define(verbs: Verbs) -> None:
     verb.add_argument("--budget-seconds", default="", help="how long it may take (default: 600)")
     verb.add_argument("--explanation-name", default="", help="its name (default: explanation-1, -2 …)")
     verb.add_argument("--comment", default="", help="what it is for")
+    verb.add_argument(
+        "--for-deployments",
+        action="store_true",
+        help="deployments of the version explain their answers by it; up to 10 of its rows go with them",
+    )
     verb.add_argument("--stream", action="store_true", help="wait for the result and tell the progress")
     listed = verbs.add("list-explanations", "the explanations of a version", list_explanations)
     shown = verbs.add("show-explanation", "one explanation", show_explanation)

@@ -34,6 +34,7 @@ from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
 ORDERED = ("kind", "rows", "background", "seed", "surrogate", "label", "fairness", "dependence", "budget_seconds")
+CHOSEN = "for_deployments"
 DETAILS = ("data", "name", "comment")
 SHOWN_ROWS = 15
 
@@ -58,7 +59,7 @@ def start(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpRespons
     if request.method == "GET":
         return _form(request, version, typed={**_usual(), **request.GET.dict()})
     try:
-        given = {name: request.POST[name].strip() for name in ORDERED if name in request.POST}
+        given = {name: request.POST[name].strip() for name in (*ORDERED, CHOSEN) if name in request.POST}
         details = {name: request.POST.get(name, "") for name in DETAILS}
         made = actions.explain(request.user, version, order=checked_order(given), **details)
     except Refusal as refusal:
