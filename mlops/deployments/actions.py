@@ -443,8 +443,8 @@ def _told(deployment: Deployment) -> dict[str, Any]:
 def _facts(deployment: Deployment) -> dict[str, Any]:
     """For the audit trail: of variables the names alone, for people keep secrets in them."""
     settings = dict(deployment.settings)
-    variables = sorted(settings.pop("environment_variables", None) or {})
-    return {"model": str(deployment.version), "environment_variables": variables, **settings}
+    variables = sorted(settings.pop("variables", None) or {})
+    return {"model": str(deployment.version), "variables": variables, **settings}
 
 
 def _record(
