@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        compile_catalogues(root)
         frontend, bundle = root / "frontend", root / "mlops" / "web" / "static" / "build"
         if os.environ.get(SKIP) == "1":
             self.app.display_warning(f"{SKIP}=1: the bundle is not built, so pages will have no canvas and no plots.")
@@ -33,6 +35,12 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         self.app.display_info("Building the pages' scripts (npm ci, npm run build) ...")
         run(npm, "ci", "--no-audit", "--no-fund", cwd=frontend)
         run(npm, "run", "build", cwd=frontend)
+
+
+def compile_catalogues(root: Path) -> None:
+    place = root / "mlops" / "locale" / "compiling.py"
+    if place.exists():
+        runpy.run_path(str(place))["compiled"](place.parent)
 
 
 def is_fresh(frontend: Path, bundle: Path) -> bool:

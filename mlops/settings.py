@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mlops.access.language.SpeakTheirs",
     "mlops.accounts.presence.Presence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -198,7 +199,9 @@ LDAP_FILTER = env.read("MLOPS_LDAP_FILTER")
 LDAP_GROUPS = env.read("MLOPS_LDAP_GROUPS")
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+FORMAT_MODULE_PATH = ["mlops.locale"]
+LOCALE_PATHS = [BASE_DIR / "mlops" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -150,3 +150,10 @@ def actions_of_role(role: str, custom: list[str] | None) -> frozenset[str]:
     if role == CUSTOM:
         return complete(custom or ()) & ALL
     return BUILT_IN.get(role, frozenset())
+
+
+class Spoken(models.Model):
+    """The language that a person chose. No row: as their browser asks."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=10)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from mlops.access import language
 from mlops.accounts import lockout
 from mlops.accounts.factors import actions, rules
 from mlops.accounts.models import SignedIn
@@ -69,6 +70,7 @@ def _begin(request: HttpRequest, person: User, *, by: str, target: str, factor: 
     login(request, person, backend=BACKEND)
     if by not in OUTSIDE and not factor and rules.is_required(person):
         request.session[DUE] = True
+    language.remember(request, person)
     SignedIn.objects.filter(session_key=request.session.session_key).update(by=by)
     data = {"by": by} | ({"factor": factor} if factor else {})
     record(person, "mlops.account.signed_in", subject=f"people/{person.get_username()}", data=data)

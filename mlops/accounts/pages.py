@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mlops.access import mail
+from mlops.access import language, mail
 from mlops.access.decisions import visible_projects
 from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
@@ -91,9 +91,12 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """GET shows; POST with `act` = create-token, revoke-token or change-password changes."""
     if request.method == "GET":
         return _settings(request)
-    act = {"create-token": _create_token, "revoke-token": _revoke_token, "change-password": _change_password}.get(
-        request.POST.get("act", "")
-    )
+    act = {
+        "create-token": _create_token,
+        "revoke-token": _revoke_token,
+        "change-password": _change_password,
+        "language": _choose_language,
+    }.get(request.POST.get("act", ""))
     if act is None:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     return act(request)
@@ -124,6 +127,12 @@ def _revoke_token(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:settings")
 
 
+def _choose_language(request: HttpRequest) -> HttpResponse:
+    language.choose(request, request.POST.get("language", ""))
+    messages.success(request, _("From now on pages and mails speak this language."))
+    return redirect("accounts:settings")
+
+
 def _change_password(request: HttpRequest) -> HttpResponse:
     new = request.POST.get("new", "")
     try:
@@ -143,6 +152,8 @@ def _settings(request: HttpRequest, **more: Any) -> HttpResponse:
         "length": settings.PASSWORD_LENGTH,
         "tokens": queries.tokens_of(request.user),
         "projects": visible_projects(request.user),
+        "languages": settings.LANGUAGES,
+        "spoken": language.language_of(request.user),
         "lifetimes": LIFETIMES,
         **more,
     }

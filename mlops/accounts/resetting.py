@@ -9,10 +9,12 @@ from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
+from mlops.access.language import language_of
 from mlops.accounts import actions, mailing
 from mlops.accounts.models import SignedIn
 from mlops.accounts.origins import link_to
@@ -31,7 +33,8 @@ def send_link(name_or_address: str) -> None:
     token = default_token_generator.make_token(person)
     link = link_to(reverse("accounts:reset", args=[number, token]))
     try:
-        mailing.send_reset(person.email, name=person.get_username(), link=link)
+        with translation.override(language_of(person) or translation.get_language() or "en"):
+            mailing.send_reset(person.email, name=person.get_username(), link=link)
     except Refusal as refusal:
         log.warning("A mail with a link for a new password was not sent: %s", refusal.message)
         return

@@ -132,7 +132,7 @@ def _file_name(name: str) -> str:
 def _variables(given: Any) -> dict[str, str]:
     if not isinstance(given, Mapping):
         message = _("environment_variables are no names and values.")
-        raise _refused("setting_invalid", "environment_variables", message, _("Such as {“REGION”: “north”}."))
+        raise _refused("setting_invalid", "environment_variables", message, _('Such as {"REGION": "north"}.'))
     for name in given:
         if not VARIABLE.fullmatch(str(name)):
             message = _("“%(name)s” cannot be the name of an environment variable.") % {"name": str(name)[:60]}
@@ -147,7 +147,7 @@ def _requirements(given: Any) -> Requirements:
             Requirement(line)
     except (msgspec.ValidationError, InvalidRequirement) as error:
         message = _("The requirements cannot be read: %(error)s.") % {"error": str(error).rstrip(".")}
-        hint = _("Such as {“packages”: [“pandas>=2”], “python”: “3.12”}.")
+        hint = _('Such as {"packages": ["pandas>=2"], "python": "3.12"}.')
         raise _refused("setting_invalid", "requirements", message, hint) from error
     return found
 

@@ -20,6 +20,6 @@ def sent_in(value: Any) -> list[tuple[str, str]]:
         except ValueError:
             value = None
     if not isinstance(value, list) or len(value) > MOST or not all(isinstance(one, dict) for one in value):
-        message = _("What was sent before is a list such as [{“id”: …, “path”: …}].")
+        message = _('What was sent before is a list such as [{"id": …, "path": …}].')
         raise Refusal("sent_invalid", message, status=422)
     return [(str(one.get("id", "")), str(one.get("path") or "")) for one in value]

@@ -119,7 +119,7 @@ def _given(body: Any) -> dict[str, str | None]:
     inner = body.get("tags", body) if isinstance(body, dict) and isinstance(body.get("tags"), dict) else body
     if not isinstance(inner, dict) or not all(isinstance(one, str | int | float | None) for one in inner.values()):
         raise Refusal(
-            "tag_invalid", _("Tags are given as an object."), hint=_("Such as {“Area”: “Churn”, “Old”: null}.")
+            "tag_invalid", _("Tags are given as an object."), hint=_('Such as {"Area": "Churn", "Old": null}.')
         )
     return {str(key): None if value is None else str(value) for key, value in inner.items()}
 

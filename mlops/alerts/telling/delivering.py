@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
+from mlops.access.language import language_of
 from mlops.alerts.actions import action
 from mlops.alerts.channels.email import send_mail
 from mlops.alerts.channels.kind import Sent
@@ -23,7 +24,7 @@ def deliver(notifications: list[Notification]) -> Sent:
     first = notifications[0]
     if first.way == Way.ACT:
         return act(first.alert)
-    with translation.override("en"):
+    with translation.override((language_of(first.person) if first.person else "") or "en"):
         message = _message(notifications)
         if first.channel is not None:
             return send_by(first.channel, message)

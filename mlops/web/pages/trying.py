@@ -66,7 +66,7 @@ def tried(actor: Any, endpoint: Endpoint, trial: Trial, deployment: str) -> Trie
         json.loads(trial.body)
     except ValueError as error:
         raise Refusal(
-            "broken_json", _("This is not JSON: %(why)s.") % {"why": error}, hint=_("Such as {“data”: [{…}]}.")
+            "broken_json", _("This is not JSON: %(why)s.") % {"why": error}, hint=_('Such as {"data": [{…}]}.')
         ) from error
     invoked = invoke(actor, endpoint, body=trial.body.encode(), deployment=deployment)
     columns, rows = _as_table(invoked.answer)

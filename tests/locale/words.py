@@ -1,0 +1,73 @@
+"""The texts of the product that can be translated, found in its sources."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+Text = tuple[str, str, str | None]
+"""One, several (or empty), and the context that tells it from the same words elsewhere."""
+KEYWORDS = {
+    "_": None,
+    "lazily": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
+ONE = re.compile(rf"\b(?:_|gettext)\(\s*{STRING}")
+SEVERAL = re.compile(rf"\bngettext\(\s*{STRING}\s*,\s*{STRING}")
+
+
+def of_python_and_templates() -> Iterator[tuple[Text, str]]:
+    """Each text with the file that it is found in."""
+    for folder in ("mlops", "designer"):
+        for place in sorted((ROOT / folder).rglob("*.py")):
+            source = place.read_text(encoding="utf-8")
+            if ("gettext" in source or "lazily" in source) and "migrations" not in place.parts:
+                yield from _in(source, place)
+        for place in sorted((ROOT / folder).rglob("templates/**/*.*")):
+            if place.suffix in (".html", ".txt"):
+                told = templatize(place.read_text(encoding="utf-8"))
+                yield from _in("\n".join(line.strip() for line in told.splitlines()), place)
+
+
+def of_scripts() -> Iterator[tuple[Text, str]]:
+    places = [*(ROOT / "frontend" / "src").rglob("*.ts*"), *(ROOT / "mlops/web/static/web").rglob("*.js")]
+    for place in sorted(places):
+        source, name = place.read_text(encoding="utf-8"), str(place.relative_to(ROOT))
+        for one, several in SEVERAL.findall(source):
+            yield (_plain(one), _plain(several), None), name
+        for text in ONE.findall(source):
+            yield (_plain(text), "", None), name
+
+
+def first_places(found: Iterable[tuple[Text, str]]) -> dict[Text, str]:
+    """A text that stands alone somewhere and with a plural elsewhere is one entry, the latter."""
+    places: dict[Text, str] = {}
+    for text, place in found:
+        if text[0]:
+            places.setdefault(text, place)
+    counted = {(text[0], text[2]) for text in places if text[1]}
+    return {text: place for text, place in places.items() if text[1] or (text[0], text[2]) not in counted}
+
+
+def _plain(literal: str) -> str:
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), literal[1:-1])
+
+
+def _in(source: str, place: Path) -> Iterator[tuple[Text, str]]:
+    for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+        one, several = (text, "") if isinstance(text, str) else (*text, "")[:2]
+        yield (one, several, context), str(place.relative_to(ROOT))
