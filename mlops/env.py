@@ -13,6 +13,7 @@ import msgspec
 from mlops.formats.refusal import Refusal, nearest
 
 SECRET = "secret"
+SECRET_KEY_FILE = "secret_key"
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -203,7 +204,7 @@ def secret_key(environ: Mapping[str, str] = os.environ) -> str:
     given = read("MLOPS_SECRET_KEY", environ)
     if given:
         return given
-    path = data_dir(environ) / "secret_key"
+    path = data_dir(environ) / SECRET_KEY_FILE
     return _kept_key(path) or _made_key(path)
 
 

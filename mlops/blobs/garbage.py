@@ -2,11 +2,15 @@
 
 Others write at the same time, perhaps in transactions that are not seen from here. What holds in spite of that: whoever
 keeps bytes touches them first, and bytes that were touched since they were condemned, or within the grace, stay.
+Who reads all of them for long, as a backup does, has nothing removed meanwhile.
 """
 
 from __future__ import annotations
 
+import fcntl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,12 +18,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Blob, Tree
 from mlops.blobs.references import held
 from mlops.blobs.stores import store
+from mlops.formats.refusal import Refusal
 
 BLOBS_A_TIME = 500
+LOCK_FILE = "garbage.lock"
 
 
 class Swept(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +52,35 @@ def find(*, grace: timedelta | None = None) -> Swept:
 
 def collect(*, grace: timedelta | None = None) -> Swept:
     """Removes what was condemned long enough ago and condemns what nothing holds now. A grace of 0 does both at once:
-    for a server that nobody uses at the moment."""
+    for a server that nobody uses at the moment. Raises Refusal `blobs_in_use` while `nothing_removed`."""
+    with _alone():
+        return _collect(grace)
+
+
+@contextmanager
+def nothing_removed() -> Iterator[None]:
+    """While it lasts no process that uses this store removes a blob. Several may hold it; a removal is waited for."""
+    with (store().beside / LOCK_FILE).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (store().beside / LOCK_FILE).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refusal(
+                "blobs_in_use",
+                _("Stored bytes are not removed now: a backup is being taken, or somebody else removes them."),
+                hint=_("Try again when that is done."),
+                status=409,
+            ) from error
+        yield
+
+
+def _collect(grace: timedelta | None) -> Swept:
     wait, now = _grace(grace), timezone.now()
     live = held()
     _pardon(live)

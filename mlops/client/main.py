@@ -29,6 +29,8 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "doctor", "every setting with its origin, every part with its state and remedy", "mlops.server.doctor:define"
     ),
+    Group("backup", "database and files together in one file, also while running", "mlops.server.backup:define_backup"),
+    Group("restore", "a backup put back", "mlops.server.backup:define_restore"),
     Group("bin", "what was deleted, and can be restored or removed for good", "mlops.client.commands.bin:define"),
     Group("storage", "what is stored, and what of it nothing needs any more", "mlops.server.storage:define"),
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from mlops.bin.collecting import collect_and_tell
 from mlops.blobs import parted
+from mlops.formats.refusal import Refusal
 from mlops.runs.retention import apply_rules
 from mlops.work.calls import every
 
@@ -16,7 +17,11 @@ def keep_rules() -> None:
 
 @every(6 * 3600, "runs.garbage")
 def collect_garbage() -> None:
-    collect_and_tell()
+    try:
+        collect_and_tell()
+    except Refusal as refusal:
+        if refusal.code != "blobs_in_use":  # a backup is being taken: the next time will do
+            raise
 
 
 @every(3600, "runs.old_parts")

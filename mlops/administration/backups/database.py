@@ -1,0 +1,73 @@
+"""A copy of the database as it is at one instant, while others write to it, and what that copy names."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from mlops.administration.backups import places, postgres
+from mlops.administration.backups.about import DATABASES
+from mlops.formats.refusal import Refusal
+
+OURS = ("mlops.", "designer")
+
+
+class Copy(NamedTuple):
+    kind: Literal["sqlite", "postgresql"]
+    path: Path
+    cursor: Any
+    """Of the copy's state; open as long as the copy is."""
+
+    def migrations(self) -> list[str]:
+        """Our own, as `package.name`."""
+        from django.apps import apps
+
+        packages = {one.label: one.name for one in apps.get_app_configs() if one.name.startswith(OURS)}
+        self.cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
+        return [f"{packages[app]}.{name}" for app, name in self.cursor.fetchall() if app in packages]
+
+    def blobs(self) -> Iterator[tuple[str, int]]:
+        """Digest and size in bytes of all that it names, in the order of their digests."""
+        self.cursor.execute("SELECT digest, size_bytes FROM blobs_blob ORDER BY digest")
+        while rows := self.cursor.fetchmany(1_000):
+            yield from rows
+
+
+@contextmanager
+def copied(folder: Path) -> Iterator[Copy]:
+    """Into `folder`. Raises Refusal `database_missing`, `database_damaged`, `database_program_missing`."""
+    file = places.database_file()
+    if file is None:
+        path = folder / DATABASES["postgresql"]
+        with postgres.dumped(places.postgres_url(), path) as cursor:
+            yield Copy("postgresql", path, cursor)
+        return
+    if not file.exists():
+        raise Refusal(
+            "database_missing",
+            f"There is no database {file}.",
+            hint="Name the server's directory with --data-dir.",
+            status=404,
+        )
+    path = folder / DATABASES["sqlite"]
+    copy_sqlite(file, path)
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as link:
+        yield Copy("sqlite", path, link.cursor())
+
+
+def copy_sqlite(file: Path, path: Path) -> None:
+    """By the online backup in one step: one snapshot, which writers neither change nor wait for (their journal is a
+    write-ahead log)."""
+    with closing(sqlite3.connect(file, timeout=20)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target, pages=-1)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        found = target.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Refusal(
+            "database_damaged",
+            f"The database {file} is damaged: {found}",
+            hint="Restore the last backup; keep this file for its rescue.",
+        )

@@ -1,0 +1,52 @@
+"""Where a server keeps its things, told by the settings alone: no Django, so that nothing is made by looking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mlops import env
+from mlops.formats.refusal import Refusal
+
+LEFT_OUT = frozenset(
+    (
+        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs", "monitoring",
+        "router-stats", "routing.json", "scans", "serving", "serving-plan.json", "serving-state.json", "static",
+        "steps", "up.lock", "uploads", "worker-pulse",
+    )
+)  # fmt: skip
+"""Of the data directory: what is made anew from the database and the blobs, what is under way, and logs."""
+ASIDE = "before-restore-"
+STAGE = ".restoring"
+
+
+def database_file() -> Path | None:
+    """SQLite's file; None where another database is set."""
+    url = env.read("MLOPS_DATABASE_URL")
+    if not url:
+        return env.data_dir() / "db.sqlite3"
+    return Path(url.removeprefix("sqlite:///")).absolute() if url.startswith("sqlite") else None
+
+
+def postgres_url() -> str:
+    """Raises Refusal `database_unknown` for a database that is neither."""
+    url = env.read("MLOPS_DATABASE_URL")
+    if not urlsplit(url).scheme.startswith("postgres"):
+        raise Refusal(
+            "database_unknown",
+            f"MLOPS_DATABASE_URL has the scheme “{urlsplit(url).scheme}”.",
+            hint="Backups are taken of SQLite and PostgreSQL.",
+        )
+    return url
+
+
+def other_store() -> bool:
+    """Whether blobs are outside the data directory."""
+    return bool(env.read("MLOPS_STORAGE_URL"))
+
+
+def belongs(name: str, *, folder: Path) -> bool:
+    """Whether an entry at the top of the data directory goes into a backup."""
+    database = database_file()
+    is_database = database is not None and folder == database.parent and name.startswith(database.name)
+    return not (name in LEFT_OUT or name.startswith((".", ASIDE)) or is_database)

@@ -1,0 +1,87 @@
+"""PostgreSQL by its own programs. Passwords go by the environment, where lists of processes do not show them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from mlops.formats.refusal import Refusal
+
+
+@contextmanager
+def dumped(url: str, path: Path) -> Iterator[Any]:
+    """Writes the dump to `path`; gives a cursor that still sees the very same state, whatever is written meanwhile."""
+    program = _program("pg_dump")
+    import psycopg
+
+    with psycopg.connect(url) as link, link.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        row = cursor.execute("SELECT pg_export_snapshot()").fetchone()
+        snapshot = row[0] if row else ""
+        _run([program, "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={path}"], url)
+        yield cursor
+
+
+def refuse_filled(url: str) -> None:
+    """Raises Refusal `database_not_empty`: nothing in a database is ever removed to make room."""
+    import psycopg
+
+    with psycopg.connect(url) as link:
+        row = link.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
+        ).fetchone()
+    if row and row[0]:
+        raise Refusal(
+            "database_not_empty",
+            f"The database that MLOPS_DATABASE_URL names has {row[0]} tables.",
+            hint="Create an empty one, and name it in MLOPS_DATABASE_URL.",
+            status=409,
+        )
+
+
+def load(url: str, dump: Path) -> None:
+    """All of it or nothing."""
+    words = [_program("pg_restore"), "--no-owner", "--exit-on-error", "--single-transaction"]
+    _run([*words, f"--dbname={_variables(url)['PGDATABASE']}", str(dump)], url)
+
+
+def _run(words: list[str], url: str) -> None:
+    done = subprocess.run(words, env={**os.environ, **_variables(url)}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refusal(
+            "database_program_failed",
+            f"{Path(words[0]).name} failed: {done.stderr.strip()[:1000]}",
+            hint="Its version must be at least that of the server.",
+        )
+
+
+def _variables(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    found = {
+        "PGHOST": parts.hostname or query.get("host", ""),
+        "PGPORT": str(parts.port or ""),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": unquote(parts.path.removeprefix("/")),
+        "PGSSLMODE": query.get("sslmode", ""),
+        "PGSSLROOTCERT": query.get("sslrootcert", ""),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise Refusal(
+            "database_program_missing",
+            f"The program {name} is not there, which PostgreSQL is copied by.",
+            hint="Install PostgreSQL's client programs (Debian: postgresql-client), of the server's version or newer.",
+        )
+    return found
