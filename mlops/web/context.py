@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.alerts.inbox.queries import unread_count
+from mlops.web.documentation.about import about
 from mlops.web.projects import SESSION_KEY, shown_project
 
 PROJECTS_IN_SWITCHER = 15
@@ -39,6 +40,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     has_live: bool
     unread: int = 0
     """Alerts that the person has not read."""
+    about_url: str = ""
+    """The page of the documentation that tells of what is shown, where there is one."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def _frame(request: HttpRequest) -> Frame:
         section_url=current.url if current and not current.apart else "/",
         has_live=_has_live(),
         unread=unread_count(user),
+        about_url=_about(request.path),
     )
 
 
@@ -114,6 +118,11 @@ def _project(request: HttpRequest, projects: tuple[Project, ...]) -> Project | N
         return shown
     last = request.session.get(SESSION_KEY)
     return next((one for one in projects if one.slug == last), projects[0] if projects else None)
+
+
+def _about(path: str) -> str:
+    address = about(path)
+    return reverse("web:docs-page", args=[address]) if address else ""
 
 
 @cache

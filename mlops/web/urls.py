@@ -26,6 +26,7 @@ from mlops.web.pages import (
     datastores,
     deployment,
     devices,
+    documentation,
     endpoints,
     environments,
     events,
@@ -135,4 +136,5 @@ urlpatterns = [
     *events.urlpatterns,
     *networks.urlpatterns,
     *api_docs.urlpatterns,
+    *documentation.urlpatterns,
 ]

@@ -81,6 +81,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "batch_deployment": "night",
         "job_id": job.pk,
         "key": "automobile-basic",
+        "address": "guides/registry",
         "name": "rita",
         "whom": "olga",
         "role_id": create_role(owner, project, name=f"{SECRET}-role", actions=[]).pk,

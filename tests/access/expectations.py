@@ -25,6 +25,10 @@ on("metrics", GET=ADMINISTRATOR)
 on("jsi18n/", GET=ANYONE)
 on("api/v1/schema/", GET=ANYONE)
 on("api/v1/docs/", GET=SIGNED_IN)
+on("docs/", GET=SIGNED_IN)
+on("docs/", query="?q=approval", GET=SIGNED_IN)
+on("docs/<path:address>/", GET=SIGNED_IN, allowed=(404,))
+on("docs/events/<str:name>", GET=SIGNED_IN, allowed=(404,))
 
 # -- clusters
 on("clusters/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "prod"}))

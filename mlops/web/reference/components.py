@@ -6,6 +6,7 @@ from typing import Any
 
 from mlops.blocks.catalogue import GROUPS, components
 from mlops.formats.component import Component, Parameter, Port
+from mlops.web.documentation.drawing import slug
 from mlops.web.reference.tables import code, table
 
 INTRODUCTION = """# Components
@@ -28,12 +29,6 @@ def pages() -> dict[str, str]:
         )
         made[file] = "\n".join([f"# {group}", "", *(line for one in within for line in _lines(one))])
     return {"components.md": "\n".join(lines), **made}
-
-
-def slug(title: str) -> str:
-    """The anchor of a heading, as on code hosts."""
-    kept = "".join(char for char in title.lower() if char.isalnum() or char in " -_")
-    return kept.replace(" ", "-")
 
 
 def _lines(one: Component) -> list[str]:
