@@ -184,7 +184,7 @@ def test_wrong_calls_are_refused_with_the_remedy(contributor, reader, endpoint, 
             invoke(contributor, endpoint, **options)
         assert code in caught.value.code, caught.value.message
         assert caught.value.hint
-    with pytest.raises(Refusal, match="role contributor"):
+    with pytest.raises(Refusal, match="role operator"):
         invoke(reader, endpoint, input="Cars")
 
 

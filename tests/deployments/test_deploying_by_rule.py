@@ -70,7 +70,7 @@ def test_it_acts_with_the_permissions_of_the_rules_owner(contributor, owner, pro
     version = registered(owner, project)
     set_tags(owner, version, tags={"stage": "production"})
     carry_out()
-    assert "contributor" in Notification.objects.get(way="act").answer
+    assert "role operator" in Notification.objects.get(way="act").answer
     assert Deployment.objects.get().version != version
 
 
