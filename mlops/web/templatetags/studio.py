@@ -178,16 +178,15 @@ def _ago(moment: datetime) -> str:
         return f"{moment:%Y-%m-%d %H:%M}"
     if seconds < 5:
         return _("just now")
+    count = int(seconds)
     if seconds < 60:
-        return ngettext("%d second ago", "%d seconds ago", int(seconds)) % int(seconds)
-    for size, single, plural in (
-        (3600, "%d minute ago", "%d minutes ago"),
-        (86400, "%d hour ago", "%d hours ago"),
-        (86400 * 14, "%d day ago", "%d days ago"),
-    ):
-        if seconds < size:
-            count = int(seconds // {3600: 60, 86400: 3600}.get(size, 86400))
-            return ngettext(single, plural, count) % count
+        return ngettext("%d second ago", "%d seconds ago", count) % count
+    if seconds < 3600:
+        return ngettext("%d minute ago", "%d minutes ago", count // 60) % (count // 60)
+    if seconds < 86400:
+        return ngettext("%d hour ago", "%d hours ago", count // 3600) % (count // 3600)
+    if seconds < 14 * 86400:
+        return ngettext("%d day ago", "%d days ago", count // 86400) % (count // 86400)
     return f"{moment:%Y-%m-%d}"
 
 
