@@ -83,6 +83,18 @@ def test_what_changed_without_an_event_is_found_by_the_regular_look(project, own
     assert Serving.objects.filter(endpoint_id=shop.pk).first().state["default"] == "blue"
 
 
+def test_the_regular_look_and_the_instant_ask_no_more_of_many_endpoints(
+    project, owner, shop, blue, django_assert_num_queries
+):
+    for name in ("books", "tools", "games"):
+        actions.create_endpoint(owner, project, name=name)
+    recording.look()
+    with django_assert_num_queries(3):
+        assert recording.look() == 0
+    with django_assert_num_queries(3):
+        assert len(deployed_at([project], timezone.now()).endpoints) == 4
+
+
 def test_it_is_asked_by_rest_and_as_a_page(client, project, owner, reader, stranger, shop, blue):
     at = shared(owner, shop, blue=100).isoformat()
     actions.delete_endpoint(owner, shop)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Max
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,18 +49,22 @@ def deployed_at(projects: Sequence[Project], at: datetime, *, endpoint: str = ""
     if endpoint:
         rows = rows.filter(endpoint=endpoint)
         _require_known(projects, endpoint, rows.exists())
-    newest = rows.filter(at__lte=at).order_by().values("endpoint_id").annotate(last=Max("pk"))
-    then = list(
-        Serving.objects.filter(pk__in=[one["last"] for one in newest], is_gone=False)
-        .select_related("project")
-        .order_by("project__slug", "endpoint")
-    )
+    after = Serving.objects.filter(endpoint_id=OuterRef("endpoint_id"), pk__gt=OuterRef("pk")).order_by("pk")
+    newest = newest_of_each(rows.filter(at__lte=at)).annotate(until=Subquery(after.values("at")[:1]))
+    newest = newest.select_related("project").order_by("project__slug", "endpoint")
+    then = [row for row in newest if not row.is_gone]
     now = {one.pk for one in Endpoint.objects.filter(pk__in=[row.endpoint_id for row in then]).only("pk")}
     told = tuple(_then(row, is_gone=row.endpoint_id not in now) for row in then)
-    recorded = {one["endpoint_id"] for one in newest}
+    recorded = {row.endpoint_id for row in newest}
     old = Endpoint.objects.filter(project__in=projects, created_at__lte=at).exclude(pk__in=recorded)
     old = old.filter(name=endpoint) if endpoint else old
     return Instant(at=at, endpoints=told, unrecorded=tuple(old.values_list("name", flat=True)))
+
+
+def newest_of_each(rows: QuerySet[Serving]) -> QuerySet[Serving]:
+    """The last of the rows of each endpoint."""
+    last = rows.order_by().values("endpoint_id").annotate(last=Max("pk")).values("last")
+    return Serving.objects.filter(pk__in=last)
 
 
 def changes_of(projects: Sequence[Project], *, most: int = 50, before: datetime | None = None) -> list[Serving]:
@@ -85,14 +89,14 @@ def instant_in(text: str) -> datetime:
         ) from None
 
 
-def _then(row: Serving, *, is_gone: bool) -> EndpointThen:
-    after = Serving.objects.filter(endpoint_id=row.endpoint_id, pk__gt=row.pk).order_by("pk").first()
+def _then(row: Any, *, is_gone: bool) -> EndpointThen:
+    """`row`: a Serving with its `until`."""
     return EndpointThen(
         endpoint=row.endpoint,
         id=str(row.endpoint_id),
         project=row.project.slug,
         since=row.at,
-        until=after.at if after else None,
+        until=row.until,
         because=row.because,
         by=row.by,
         reason=row.reason,

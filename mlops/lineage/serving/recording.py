@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.db.models import Max
 from django.db.models.signals import post_save
 from django.utils import timezone
 
 from mlops.deployments.models import Endpoint
 from mlops.events.models import Event
 from mlops.lineage.models import Serving
-from mlops.lineage.serving.states import Served, served_by
+from mlops.lineage.serving.instant import newest_of_each
+from mlops.lineage.serving.states import Served, deployments_of, served_by
 
 GONE, DEPLOYMENT_GONE = "mlops.endpoint.deleted", "mlops.deployment.deleted"
 PREFIX = "endpoints/"
@@ -24,18 +24,24 @@ def begin() -> None:
 
 
 def look() -> int:
-    """How many endpoints had changed without an event, or were never recorded."""
-    known = set()
+    """How many endpoints had changed without an event, or were never recorded.
+
+    All are compared in a few queries; only what differs is read once more, since an event may have come between."""
+    newest = {row.endpoint_id: row for row in newest_of_each(Serving.objects.all())}
+    endpoints = Endpoint.objects.select_related("project")
+    rows = deployments_of(endpoints)
     written = 0
-    for endpoint in Endpoint.objects.select_related("project"):
-        known.add(endpoint.pk)
-        written += _keep(endpoint, served_by(endpoint), at=timezone.now())
-    newest = Serving.objects.exclude(endpoint_id__in=known).values("endpoint_id").annotate(last=Max("pk"))
-    lost = Serving.objects.filter(pk__in=[one["last"] for one in newest.order_by()], is_gone=False)
-    for row in lost:
-        gone = {"project_id": row.project_id, "endpoint_id": row.endpoint_id, "endpoint": row.endpoint}
-        Serving.objects.create(**gone, at=timezone.now(), is_gone=True)
-        written += 1
+    for endpoint in endpoints:
+        last = newest.pop(endpoint.pk, None)
+        state = served_by(endpoint, rows=rows.get(endpoint.pk, ()))
+        if _is_told(last, _plain(state)):
+            continue
+        if (now := Endpoint.objects.filter(pk=endpoint.pk).first()) is not None:
+            written += _keep(now, served_by(now), at=timezone.now())
+    for row in newest.values():
+        if not row.is_gone:
+            gone = Endpoint(pk=row.endpoint_id, project_id=row.project_id, name=row.endpoint)
+            written += _keep(gone, Served(), at=timezone.now(), is_gone=True)
     return written
 
 
@@ -54,12 +60,11 @@ def _event(instance: Event, created: bool, **_: Any) -> None:
 
 def _keep(endpoint: Endpoint, state: Served, *, at: Any, event: Event | None = None, is_gone: bool = False) -> bool:
     """Only where it differs from the newest row."""
-    plain = msgspec.json.decode(msgspec.json.encode(state))
-    last = Serving.objects.filter(endpoint_id=endpoint.pk).order_by("-pk").first()
-    if last is not None and last.state == plain and last.is_gone == is_gone:
+    plain = _plain(state)
+    if _is_told(Serving.objects.filter(endpoint_id=endpoint.pk).order_by("-pk").first(), plain, is_gone=is_gone):
         return False
     Serving.objects.create(
-        project=endpoint.project,
+        project_id=endpoint.project_id,
         endpoint_id=endpoint.pk,
         endpoint=endpoint.name,
         at=at,
@@ -71,3 +76,12 @@ def _keep(endpoint: Endpoint, state: Served, *, at: Any, event: Event | None = N
         state=plain,
     )
     return True
+
+
+def _plain(state: Served) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(state))
+    return found
+
+
+def _is_told(last: Serving | None, plain: dict[str, Any], *, is_gone: bool = False) -> bool:
+    return last is not None and last.state == plain and last.is_gone == is_gone

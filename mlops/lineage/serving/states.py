@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import msgspec
 
@@ -52,12 +53,24 @@ class Served(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deployments: tuple[ServedDeployment, ...] = ()
 
 
-def served_by(endpoint: Endpoint, *, without: Collection[str] = ()) -> Served:
-    """`without`: deployments that are just being deleted."""
-    rows = Deployment.objects.filter(endpoint=endpoint).exclude(name__in=without).order_by("name")
-    rows = rows.select_related("version__model", "code", "endpoint__project")
+def deployments_of(endpoints: Iterable[Endpoint]) -> dict[Any, list[Deployment]]:
+    """By the endpoint's id."""
+    rows = Deployment.objects.filter(endpoint__in=[one.pk for one in endpoints]).order_by("name")
+    found: dict[Any, list[Deployment]] = {}
+    for row in rows.select_related("version__model", "code"):
+        found.setdefault(row.endpoint_id, []).append(row)
+    return found
+
+
+def served_by(
+    endpoint: Endpoint, *, rows: Collection[Deployment] | None = None, without: Collection[str] = ()
+) -> Served:
+    """`rows`: its deployments, where they are read already; `without`: those that are just being deleted."""
+    if rows is None:
+        rows = deployments_of([endpoint]).get(endpoint.pk, ())
     default = "" if endpoint.default in without else endpoint.default
-    return Served(default=default, deployments=tuple(_served(endpoint, row) for row in rows))
+    kept = [row for row in rows if row.name not in without]
+    return Served(default=default, deployments=tuple(_served(endpoint, row) for row in kept))
 
 
 def _served(endpoint: Endpoint, row: Deployment) -> ServedDeployment:
