@@ -41,7 +41,9 @@ def backup(arguments: argparse.Namespace) -> int:
     if arguments.verify:
         return _verify(path)
     _set_data_dir(arguments)
-    _refuse_no_server()
+    from mlops.administration.backups.places import existing_database
+
+    existing_database()  # before the settings are loaded, which would make a data directory
     if path.is_dir():
         path = path / f"mlops-{time.strftime('%Y%m%d-%H%M%S')}.tar"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
@@ -92,17 +94,6 @@ def _verify(path: Path) -> int:
 def _set_data_dir(arguments: argparse.Namespace) -> None:
     if arguments.data_dir:
         os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
-
-
-def _refuse_no_server() -> None:
-    """Before the settings are loaded, which would make a data directory."""
-    from mlops.administration.backups.places import database_file
-    from mlops.formats.refusal import Refusal
-
-    file = database_file()
-    if file is not None and not file.exists():
-        hint = "Name the server's directory with --data-dir."
-        raise Refusal("database_missing", f"There is no database {file}.", hint=hint, status=404)
 
 
 def _record(taken: Taken) -> None:

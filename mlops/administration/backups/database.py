@@ -39,19 +39,12 @@ class Copy(NamedTuple):
 @contextmanager
 def copied(folder: Path) -> Iterator[Copy]:
     """Into `folder`. Raises Refusal `database_missing`, `database_damaged`, `database_program_missing`."""
-    file = places.database_file()
+    file = places.existing_database()
     if file is None:
         path = folder / DATABASES["postgresql"]
         with postgres.dumped(places.postgres_url(), path) as cursor:
             yield Copy("postgresql", path, cursor)
         return
-    if not file.exists():
-        raise Refusal(
-            "database_missing",
-            f"There is no database {file}.",
-            hint="Name the server's directory with --data-dir.",
-            status=404,
-        )
     path = folder / DATABASES["sqlite"]
     copy_sqlite(file, path)
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as link:

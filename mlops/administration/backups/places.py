@@ -28,6 +28,19 @@ def database_file() -> Path | None:
     return Path(url.removeprefix("sqlite:///")).absolute() if url.startswith("sqlite") else None
 
 
+def existing_database() -> Path | None:
+    """As `database_file`. Raises Refusal `database_missing` where SQLite's is not there."""
+    file = database_file()
+    if file is not None and not file.exists():
+        raise Refusal(
+            "database_missing",
+            f"There is no database {file}.",
+            hint="Name the server's directory with --data-dir.",
+            status=404,
+        )
+    return file
+
+
 def postgres_url() -> str:
     """Raises Refusal `database_unknown` for a database that is neither."""
     url = env.read("MLOPS_DATABASE_URL")
