@@ -29,11 +29,11 @@ class Copy(NamedTuple):
         self.cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
         return [f"{packages[app]}.{name}" for app, name in self.cursor.fetchall() if app in packages]
 
-    def blobs(self) -> Iterator[tuple[str, int]]:
-        """Digest and size in bytes of all that it names, in the order of their digests."""
-        self.cursor.execute("SELECT digest, size_bytes FROM blobs_blob ORDER BY digest")
+    def blobs(self) -> Iterator[str]:
+        """The digests of all that it names, in their order."""
+        self.cursor.execute("SELECT digest FROM blobs_blob ORDER BY digest")
         while rows := self.cursor.fetchmany(1_000):
-            yield from rows
+            yield from (digest for (digest,) in rows)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def _write(archive: _Archive, copy: Copy, *, secret_key: bool, path: Path) -> Ta
     archive.add(ABOUT, BytesIO(content), len(content))
     archive.add_path(DATABASES[copy.kind], copy.path)
     blobs, missing = 0, []
-    for digest, _size in copy.blobs():
+    for digest in copy.blobs():
         try:
             with store().open(digest) as source:
                 archive.add(f"{BLOBS}{digest[:2]}/{digest[2:]}", source, os.fstat(source.fileno()).st_size)
