@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from mlops.formats.refusal import Refusal
 
@@ -62,18 +61,11 @@ def _run(words: list[str], url: str) -> None:
 
 
 def _variables(url: str) -> dict[str, str]:
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    found = {
-        "PGHOST": parts.hostname or query.get("host", ""),
-        "PGPORT": str(parts.port or ""),
-        "PGUSER": unquote(parts.username or ""),
-        "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": unquote(parts.path.removeprefix("/")),
-        "PGSSLMODE": query.get("sslmode", ""),
-        "PGSSLROOTCERT": query.get("sslrootcert", ""),
-    }
-    return {name: value for name, value in found.items() if value}
+    """As libpq itself reads the address."""
+    from psycopg.pq import Conninfo
+
+    told = Conninfo.parse(url.encode())
+    return {one.envvar.decode(): one.val.decode() for one in told if one.envvar and one.val}
 
 
 def _program(name: str) -> str:
