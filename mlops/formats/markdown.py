@@ -14,6 +14,13 @@ def html_of(text: str) -> str:
 
 @cache
 def _parser() -> Any:
+    return parser(breaks=True)
+
+
+def parser(*, breaks: bool) -> Any:
+    """A new one, to which rules may be added; `breaks`: a line's end in the text is one in the page."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
+    return (
+        MarkdownIt("commonmark", {"html": False, "breaks": breaks}).enable(["table", "strikethrough"]).disable("image")
+    )

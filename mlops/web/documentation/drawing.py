@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mlops.formats.markdown import parser
 from mlops.web.documentation.shelf import Page, address_of, pages, schema
 
 
@@ -137,10 +138,8 @@ def _plain(token: Any) -> str:
 
 @cache
 def _parser() -> Any:
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-    rules: dict[str, Any] = parser.renderer.rules  # type: ignore[attr-defined]
+    made = parser(breaks=False)
+    rules: dict[str, Any] = made.renderer.rules
     plain_fence = rules["fence"]
 
     def fence(tokens: Any, at: int, options: Any, environment: Any) -> str:
@@ -152,4 +151,4 @@ def _parser() -> Any:
         return '<div class="table-wrap" tabindex="0"><table class="table table-dense">'
 
     rules.update(fence=fence, table_open=table_open, table_close=lambda *_: "</table></div>")
-    return parser
+    return made
