@@ -187,6 +187,21 @@ def test_without_the_programs_of_postgresql_the_remedy_is_named(
     assert "postgresql-client" in _refusal(dump).hint
 
 
+def test_the_programs_of_postgresql_are_given_all_of_the_address_but_no_password_in_their_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_restore"
+    program.write_text('#!/bin/sh\necho "$@" > "$TOLD"; env | grep ^PG >> "$TOLD"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    postgres.load("postgres://ol%40ga:p%2Fw@db:5433/st%20udio?sslmode=verify-full&sslcert=/c.pem", tmp_path / "dump")
+    words, *told = (tmp_path / "told").read_text().splitlines()
+    assert "p/w" not in words
+    assert {"PGUSER=ol@ga", "PGPASSWORD=p/w", "PGHOST=db", "PGPORT=5433", "PGDATABASE=st udio"} <= set(told)
+    assert {"PGSSLMODE=verify-full", "PGSSLCERT=/c.pem"} <= set(told)
+
+
 def test_nothing_is_removed_while_a_backup_is_taken(db: None) -> None:
     with garbage.nothing_removed():
         assert _refusal(lambda: garbage.collect(grace=timedelta())).code == "blobs_in_use"
