@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlops.analytics.tables.collected import Collected, collected
+from mlops.analytics.tables.collected import Collected, named, tables_of
 from mlops.analytics.tables.records import BY_NAME, RECORDS, Records
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -13,21 +13,20 @@ Source = Records | Collected
 
 def sources(person: Any, *, project: str = "") -> list[Source]:
     """The studio's own first. Rows are looked at by nobody yet."""
-    return [*RECORDS, *collected(person, project=project)]
+    return [*RECORDS, *tables_of(named(person, project=project))]
 
 
 def source(person: Any, name: str) -> Source:
     """By its name in OData. Raises Refusal `table_unknown` with the nearest."""
     if name in BY_NAME:
         return BY_NAME[name]
-    known = sources(person)
-    for one in known:
-        if one.table.name == name:
-            return one
+    known = named(person)
+    if name in known:
+        return next(tables_of({name: known[name]}))
     raise Refusal(
         "table_unknown",
         f"There is no table “{name[:120]}”, or you may not see it.",
-        hint=nearest(name, [one.table.name for one in known]),
+        hint=nearest(name, [*BY_NAME, *known]),
         status=404,
         where=Where(value=name[:120]),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from django.db.models import Exists, OuterRef
 
-from mlops.access.decisions import may, visible_projects
+from mlops.access.decisions import projects_where, visible_projects
 from mlops.analytics.tables.columns import Column, Kind, Table
 from mlops.analytics.tables.names import identifier, identifiers
 from mlops.collected.models import Part
@@ -42,25 +43,33 @@ def name_of(endpoint: Endpoint) -> str:
     return f"Predictions_{identifier(endpoint.project.slug)}_{identifier(endpoint.name)}"
 
 
-def collected(person: Any, *, project: str = "") -> Iterator[Collected]:
-    """Of endpoints that collected something and whose rows the person may read: they may be about people, so that it
-    takes a contributor. Reads no file."""
+def named(person: Any, *, project: str = "") -> dict[str, Endpoint]:
+    """By the names of their tables: endpoints that collected something and whose rows the person may read; they may be
+    about people, so that it takes a contributor. Reads no part."""
     endpoints = Endpoint.objects.filter(project__in=visible_projects(person)).select_related("project")
+    endpoints = endpoints.filter(project__in=projects_where(person, "collected.use"))
     if project:
         endpoints = endpoints.filter(project__slug=project)
-    found = [one for one in endpoints.order_by("project__slug", "name") if may(person, "collected.use", one.project)]
-    parts: dict[Any, list[Part]] = {}
-    for part in Part.objects.filter(endpoint__in=found).order_by("day", "first_at", "pk").defer("blob", "minutes"):
-        parts.setdefault(part.endpoint_id, []).append(part)
-    with_parts = [one for one in found if one.pk in parts]
-    names = identifiers([str(one.pk) for one in with_parts])
+    has_parts = Exists(Part.objects.filter(endpoint=OuterRef("pk")))
+    found: dict[str, Endpoint] = {}
     taken: set[str] = set()
-    for endpoint in with_parts:
+    for endpoint in endpoints.filter(has_parts).order_by("project__slug", "name"):
         name = name_of(endpoint)
         if name.lower() in taken:
-            name = f"{name}_{names[str(endpoint.pk)].strip('_')[:8]}"
+            name = f"{name}_{endpoint.pk.hex[:8]}"
         taken.add(name.lower())
-        yield Collected(table=_table(name, endpoint, parts[endpoint.pk]), endpoint=endpoint)
+        found[name] = endpoint
+    return found
+
+
+def tables_of(endpoints: Mapping[str, Endpoint]) -> Iterator[Collected]:
+    """With the columns of all their parts. Reads no file."""
+    parts: dict[Any, list[Part]] = {}
+    rows = Part.objects.filter(endpoint__in=endpoints.values()).order_by("day", "first_at", "pk")
+    for part in rows.defer("blob", "minutes"):
+        parts.setdefault(part.endpoint_id, []).append(part)
+    for name, endpoint in endpoints.items():
+        yield Collected(table=_table(name, endpoint, parts.get(endpoint.pk, ())), endpoint=endpoint)
 
 
 def _table(name: str, endpoint: Endpoint, parts: Sequence[Part]) -> Table:

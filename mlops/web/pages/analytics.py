@@ -21,7 +21,7 @@ from mlops.analytics.engine.orders import Result
 from mlops.analytics.models import QueryState
 from mlops.analytics.programs import PROGRAMS, pbids
 from mlops.analytics.sending import sent
-from mlops.analytics.tables.collected import collected, name_of
+from mlops.analytics.tables.collected import name_of, named
 from mlops.deployments.consuming import program
 from mlops.deployments.queries import deployments_of, visible_endpoint
 from mlops.formats.refusal import Refusal
@@ -84,10 +84,9 @@ def use(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponseBase:
     endpoint = visible_endpoint(request.user, endpoint_id)
     show_project(request, endpoint.project)
     root = request.build_absolute_uri("/odata/v1/")
-    found = next(
-        (one for one in collected(request.user, project=endpoint.project.slug) if one.endpoint == endpoint), None
-    )
-    table = found.table.name if found else name_of(endpoint)
+    tables = named(request.user, project=endpoint.project.slug)
+    found = next((name for name, one in tables.items() if one == endpoint), None)
+    table = found or name_of(endpoint)
     if request.GET.get("pbids"):
         response = HttpResponse(pbids(root, table), content_type="application/json")
         response.headers["Content-Disposition"] = f'attachment; filename="{table}.pbids"'
