@@ -13,7 +13,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,9 +29,10 @@ NAME_CHARACTERS = 150
 def require_allowed(name: str, address: str) -> None:
     """Raises Refusal `too_many_attempts` (429, with `retry_after` in seconds)."""
     now = timezone.now()
+    here = _fresh(address)
     for moment, message in (
-        (_until(_of_name(name, address), settings.LOCKOUT_ATTEMPTS), _("Too many wrong attempts for this name.")),
-        (_until(_of_address(address), settings.LOCKOUT_ADDRESS_ATTEMPTS), _("Too many wrong attempts from here.")),
+        (_until(_of_name(here, name), settings.LOCKOUT_ATTEMPTS), _("Too many wrong attempts for this name.")),
+        (_until(_of_people(here), settings.LOCKOUT_ADDRESS_ATTEMPTS), _("Too many wrong attempts from here.")),
     ):
         if moment is not None and moment > now:
             raise _refusal(message, moment, now)
@@ -40,7 +41,7 @@ def require_allowed(name: str, address: str) -> None:
 def require_tokens_allowed(address: str) -> None:
     """For requests whose token is wrong: right ones never come here. Raises as `require_allowed`."""
     now = timezone.now()
-    moment = _until(_of_name(TOKENS, address), settings.LOCKOUT_ADDRESS_ATTEMPTS)
+    moment = _until(_of_name(_fresh(address), TOKENS), settings.LOCKOUT_ADDRESS_ATTEMPTS)
     if moment is not None:
         raise _refusal(_("Too many wrong tokens from here."), moment, now)
 
@@ -53,8 +54,8 @@ def count(name: str, address: str) -> None:
         AccessAttempt.objects.filter(attempt_time__lte=now - _span()).delete()
         if not _add(key, now):
             AccessAttempt.objects.create(**key, failures_since_start=1, get_data="", post_data="")
-        of_name = sum(_of_name(name, address).values_list("failures_since_start", flat=True))
-        of_address = sum(_of_address(address).values_list("failures_since_start", flat=True))
+        here = _fresh(address)
+        of_name, of_address = _failures(_of_name(here, name)), _failures(_of_people(here))
         most = settings.LOCKOUT_ADDRESS_ATTEMPTS if name == TOKENS else settings.LOCKOUT_ATTEMPTS
         if of_name == most or (of_address == settings.LOCKOUT_ADDRESS_ATTEMPTS and name != TOKENS):
             _tell(name, address, attempts=max(of_name, of_address), until=now + _span())
@@ -62,12 +63,16 @@ def count(name: str, address: str) -> None:
 
 def forget(name: str, address: str) -> None:
     """After a right password. What else was tried from the address stays counted."""
-    AccessAttempt.objects.filter(username=_key(name), ip_address=address or None).delete()
+    rows = AccessAttempt.objects.filter(username=_key(name), ip_address=address or None)
+    if rows.exists():  # deleting takes the lock of writers even where there is nothing, and programs come often
+        rows.delete()
 
 
 def locked_names() -> list[AccessAttempt]:
     """Those who have to wait at this moment, the latest first."""
-    rows = _fresh().filter(failures_since_start__gte=settings.LOCKOUT_ATTEMPTS).exclude(username=TOKENS)
+    rows = AccessAttempt.objects.filter(
+        attempt_time__gt=timezone.now() - _span(), failures_since_start__gte=settings.LOCKOUT_ATTEMPTS
+    ).exclude(username=TOKENS)
     return list(rows.order_by("-attempt_time")[:200])
 
 
@@ -95,8 +100,8 @@ class Lockout(AbstractAxesHandler, AxesBaseHandler):  # type: ignore[misc]
         return False
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        rows = _of_name(str((credentials or {}).get("username") or ""), address_of(request))
-        return sum(rows.values_list("failures_since_start", flat=True))
+        name = str((credentials or {}).get("username") or "")
+        return _failures(_of_name(_fresh(address_of(request)), name))
 
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
@@ -126,31 +131,35 @@ def _add(key: dict[str, Any], now: datetime) -> bool:
     return bool(AccessAttempt.objects.filter(**key).update(failures_since_start=more, attempt_time=now))
 
 
-def _until(rows: QuerySet[AccessAttempt], most: int) -> datetime | None:
+def _until(attempts: list[AccessAttempt], most: int) -> datetime | None:
     """When enough of the attempts are forgotten, or None where they are fewer than `most` (0: any number)."""
-    kept = list(rows.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
-    left = sum(failures for _at, failures in kept)
+    left = _failures(attempts)
     if not most or left < most:
         return None
-    for at, failures in kept:
-        left -= failures
+    for one in attempts:
+        left -= one.failures_since_start
         if left < most:
-            until: datetime = at + _span()
+            until: datetime = one.attempt_time + _span()
             return until
     return None
 
 
-def _of_name(name: str, address: str) -> QuerySet[AccessAttempt]:
-    return _fresh().filter(username=_key(name), ip_address=address or None)
+def _fresh(address: str) -> list[AccessAttempt]:
+    """The attempts from there that count still, the oldest first."""
+    rows = AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - _span(), ip_address=address or None)
+    return list(rows.only("username", "attempt_time", "failures_since_start").order_by("attempt_time"))
 
 
-def _of_address(address: str) -> QuerySet[AccessAttempt]:
-    return _fresh().filter(ip_address=address or None).exclude(username=TOKENS)
+def _of_name(attempts: list[AccessAttempt], name: str) -> list[AccessAttempt]:
+    return [one for one in attempts if one.username == _key(name)]
 
 
-def _fresh() -> QuerySet[AccessAttempt]:
-    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - _span())
-    return rows
+def _of_people(attempts: list[AccessAttempt]) -> list[AccessAttempt]:
+    return [one for one in attempts if one.username != TOKENS]
+
+
+def _failures(attempts: list[AccessAttempt]) -> int:
+    return sum(one.failures_since_start for one in attempts)
 
 
 def _span() -> timedelta:

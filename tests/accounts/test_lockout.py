@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mlops.accounts import lockout
@@ -104,3 +106,11 @@ def test_an_administrator_frees_and_others_do_not(client, owner):
 def test_the_counts_hold_nothing_of_the_request(client, owner):
     sign_in(client, password="my secret")
     assert "my secret" not in str(list(AccessAttempt.objects.values()))
+
+
+def test_a_program_with_the_right_password_costs_three_looks_at_the_counts(client, owner):
+    word = base64.b64encode(f"olga:{RIGHT}".encode()).decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/api/v1/me/", headers={"Authorization": f"Basic {word}"}).status_code == 200
+    looks = [one["sql"] for one in asked if "axes_accessattempt" in one["sql"]]
+    assert len(looks) == 3  # ours, that of axes' backend, and whether there is something to forget
