@@ -35,9 +35,8 @@ def may(person: Any, deed: str, project: Project) -> bool:
         return True
     if deed in IMPLIED:
         return bool(person.has_perm(f"access.{deed}_project", project))
-    if person.has_perm(f"access.{_floor(deed)}_project", project):
-        return True
-    return deed in _held(person, project)
+    floor = _floor(deed)
+    return deed in _held(person, project) or bool(person.has_perm(f"access.{floor}_project", project))
 
 
 def require(person: Any, deed: str, project: Project) -> None:

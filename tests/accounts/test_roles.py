@@ -106,3 +106,8 @@ def test_an_unknown_action_is_refused_with_the_nearest_name(owner, project):
 def test_a_name_is_taken_also_by_a_built_in_role(owner, project):
     with pytest.raises(Refusal, match="already a role"):
         roles.create_role(owner, project, name="Owner", actions=[])
+
+
+def test_what_a_role_allows_is_found_in_one_query(contributor, project, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert may(contributor, "models.deploy", project)
