@@ -16,11 +16,10 @@ NEEDED: dict[str, str] = {
 
 
 def people_told(rule: Rule, alert: Alert) -> list[Any]:
-    named: list[Any]
     if rule.audience in NEEDED:
-        named = list(people_who_may(alert.project, NEEDED[rule.audience]))
-    elif rule.audience == Audience.AUTHOR:
-        named = [alert.author or rule.owner]
+        return list(people_who_may(alert.project, NEEDED[rule.audience]))  # every role sees the project
+    if rule.audience == Audience.AUTHOR:
+        one = alert.author or rule.owner
     else:
-        named = [rule.owner] if rule.audience == Audience.OWNER else []
-    return [one for one in named if one is not None and may(one, "read", alert.project)]
+        one = rule.owner if rule.audience == Audience.OWNER else None
+    return [one] if one is not None and may(one, "read", alert.project) else []
