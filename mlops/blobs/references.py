@@ -22,7 +22,7 @@ from mlops.formats.manifest import Manifest
 DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 NO_HOLDERS = (
     "blobs.Blob", "blobs.Tree", "events.Event", "events.Notice", "events.ChainHead", "runs.Metric", "runs.LatestMetric",
-    "runs.LogLine", "runs.Tombstone", "bin.Gone", "sessions.Session", "scans.Scan",
+    "runs.LogLine", "runs.Tombstone", "bin.Gone", "sessions.Session", "scans.Scan", "lineage.Serving",
 )  # fmt: skip
 """They name bytes only in passing, or tell of what is gone."""
 SMALL_BYTES = 64 * 1024

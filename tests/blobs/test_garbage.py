@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from mlops.blobs import garbage
 from mlops.blobs.models import Blob, Tree
 from mlops.blobs.stores import store
 from mlops.blobs.trees import is_whole, keep_folder, keep_stream
+from mlops.lineage.models import Serving
 from mlops.runs.logging import log_artifact
 from mlops.runs.models import Run, Step
 from mlops.server.storage import define
@@ -50,6 +52,16 @@ def test_what_rows_trees_and_small_files_name_stays_and_the_rest_goes(run, tmp_p
     assert all(store().exists(one.digest) for one in (logged, named, index))
     assert not store().exists(loose.digest)
     assert not Tree.objects.filter(digest=lost).exists()
+
+
+def test_what_an_endpoint_once_served_is_remembered_and_its_bytes_go_with_their_model(project, tmp_path):
+    served = tree(tmp_path / "model", "weights")
+    state = {"deployments": [{"name": "blue", "model_tree": served}]}
+    past = Serving.objects.create(project=project, endpoint_id=uuid4(), endpoint="x", at=timezone.now(), state=state)
+    garbage.collect(grace=NOW)
+    assert not Tree.objects.filter(digest=served).exists()
+    past.refresh_from_db()
+    assert past.state == state
 
 
 def test_a_dry_run_tells_the_bytes_and_removes_nothing(run):
