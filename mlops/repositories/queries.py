@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.formats.refusal import Refusal
 from mlops.repositories.models import Delivery, Push, Repository
+from mlops.runs.models import Run
+from mlops.runs.shaping import UNSEEN
 
 
 def visible_to(person: Any, *, project: str = "") -> QuerySet[Repository]:
@@ -27,7 +29,8 @@ def by_id(person: Any, repository_id: UUID) -> Repository:
 
 
 def pushes(row: Repository) -> QuerySet[Push]:
-    return Push.objects.filter(repository=row).select_related("asked_by").prefetch_related("started__run__project")
+    runs = Prefetch("started__run", Run.objects.defer(*UNSEEN))
+    return Push.objects.filter(repository=row).select_related("asked_by").prefetch_related(runs)
 
 
 def push_of(row: Repository, push_id: UUID) -> Push:
