@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,10 @@ LONGEST_WAIT_SECONDS = 3_600
 
 
 def due(now: datetime) -> list[int]:
-    return list(Started.objects.filter(report_at__lte=now).order_by("report_at").values_list("pk", flat=True)[:100])
+    """Without those of which the host knows that they are under way, and that still are."""
+    is_over = Q(run=None) | Q(run__state__in=FINAL_RUN_STATES) | ~Q(trouble="")
+    rows = Started.objects.filter(is_over | ~Q(reported="pending"), report_at__lte=now)
+    return list(rows.order_by("report_at").values_list("pk", flat=True)[:100])
 
 
 def report(started_id: int) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from mlops.repositories.actions import change
 from mlops.repositories.models import Started
 from mlops.repositories.queueing import synchronise
-from mlops.repositories.reporting import report
+from mlops.repositories.reporting import due, report
 from mlops.repositories.wanted import Wanted
 from mlops.runs.models import Run
 from tests.repositories.receivers import TOKEN, receiving
@@ -51,6 +51,14 @@ def test_a_run_is_pending_and_then_what_it_became(receiver, started, end):
     assert receiver.taken[0]["slug"] == "team/churn"
     assert receiver.taken[0]["commit"] == started.push.commit
     assert (ended.reported, ended.report_at) == ("success" if end == "completed" else "failure", None)
+
+
+def test_a_run_that_goes_on_is_no_work_until_it_has_ended(started):
+    look(started)
+    Started.objects.update(report_at=timezone.now())
+    assert due(timezone.now()) == []
+    Run.objects.update(state="completed")
+    assert due(timezone.now()) == [started.pk]
 
 
 def test_a_call_that_failed_is_tried_again(receiver, started):
