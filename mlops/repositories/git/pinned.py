@@ -1,4 +1,4 @@
-"""Connections of urllib3 to addresses that were judged before; certificates are checked against the host's name."""
+"""Connections of SSH and urllib3 to addresses that were judged before; certificates are checked against the name."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from typing import Any
 from mlops.repositories.git.orders import Place
 
 
+def socket_to(place: Place, timeout: Any) -> socket.socket:
+    """To the first of its addresses that answers. Raises OSError of the last."""
+    failure: OSError = OSError("there is no address")
+    for address in place.addresses:
+        try:
+            return socket.create_connection((address, place.port), timeout)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
 def pool_for(place: Place) -> Any:
     import urllib3
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-    def connected(timeout: Any) -> socket.socket:
-        failure: OSError = OSError("there is no address")
-        for address in place.addresses:
-            try:
-                return socket.create_connection((address, place.port), timeout)
-            except OSError as error:
-                failure = error
-        raise failure
-
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return _tried(self, connected)
+            return _tried(self, place)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return _tried(self, connected)
+            return _tried(self, place)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -46,11 +48,10 @@ def pool_for(place: Place) -> Any:
     return pools
 
 
-def _tried(connection: Any, connected: Any) -> socket.socket:
+def _tried(connection: Any, place: Place) -> socket.socket:
     from urllib3.exceptions import NewConnectionError
 
     try:
-        found: socket.socket = connected(connection.timeout)
+        return socket_to(place, connection.timeout)
     except OSError as error:
         raise NewConnectionError(connection, f"{connection.host} does not answer: {error}") from error
-    return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.formats.refusal import Refusal
 from mlops.repositories.git.orders import Login, Place
+from mlops.repositories.git.pinned import socket_to
 
 SECONDS = 30.0
 
@@ -54,18 +55,15 @@ class Vendor:
         return Channel(transport, channel)
 
     def _socket(self) -> socket.socket:
-        failure: OSError = OSError("there is no address")
-        for address in self._place.addresses:
-            try:
-                return socket.create_connection((address, self._place.port), SECONDS)
-            except OSError as error:
-                failure = error
-        raise Refusal(
-            "repository_unreachable",
-            f"{self._place.host} does not answer: {failure}.",
-            hint="See whether the host runs and can be reached from here.",
-            status=422,
-        )
+        try:
+            return socket_to(self._place, SECONDS)
+        except OSError as error:
+            raise Refusal(
+                "repository_unreachable",
+                f"{self._place.host} does not answer: {error}.",
+                hint="See whether the host runs and can be reached from here.",
+                status=422,
+            ) from error
 
     def _check(self, key: Any) -> None:
         """Raises Refusal `host_key_changed`, before anything of ours is sent."""
