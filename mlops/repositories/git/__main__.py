@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.packaging.limits import ends_with_parent
 from mlops.repositories.git.orders import Order
 
 
@@ -42,7 +41,7 @@ VERBS: dict[str, Callable[[Order], Any]] = {"look": look, "take": take, "commit"
 
 def main(verb: str) -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    ends_with_parent()
     if order.memory_bytes:
         resource.setrlimit(resource.RLIMIT_DATA, (order.memory_bytes, order.memory_bytes))
     largest = 2 * order.limits.bytes
@@ -59,12 +58,6 @@ def _answer(act: Callable[[Order], Any], order: Order) -> dict[str, Any]:
     except Exception as error:  # whatever the other side sends, the answer is one refusal
         refusal = error if isinstance(error, Refusal) else refusal_of(error, order.place)
         return {"refusal": refusal.as_problem()}
-
-
-def _end_with_parent() -> None:
-    while sys.stdin.readline():
-        pass
-    os._exit(3)
 
 
 if __name__ == "__main__":
