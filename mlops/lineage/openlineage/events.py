@@ -29,14 +29,15 @@ def of_event(event: Event) -> dict[str, Any] | None:
     """For the outbox: None where the event is no begin or end of a run, or the run is gone."""
     kind = TYPES.get(event.type)
     run = _run(str(event.data.get("run_id", ""))) if kind else None
-    return _event(run, str(kind), event.at.isoformat()) if run else None
+    return _event(run, str(kind), event.at.isoformat(), _read_by(run)) if run else None
 
 
 def of_run(run: Run) -> Iterator[dict[str, Any]]:
     """START, and where it has ended COMPLETE, FAIL or ABORT."""
-    yield _event(run, "START", (run.started_at or run.created_at).isoformat())
+    read = _read_by(run)
+    yield _event(run, "START", (run.started_at or run.created_at).isoformat(), read)
     if run.state in FINAL_RUN_STATES:
-        yield _event(run, ENDS[RunState(run.state)], (run.ended_at or run.state_since).isoformat())
+        yield _event(run, ENDS[RunState(run.state)], (run.ended_at or run.state_since).isoformat(), read)
 
 
 def _run(key: str) -> Run | None:
@@ -46,9 +47,12 @@ def _run(key: str) -> Run | None:
         return None
 
 
-def _event(run: Run, kind: str, at: str) -> dict[str, Any]:
+def _read_by(run: Run) -> list[Any]:
+    return [one for relation, one in neighbours(run, -1, MOST)[0] if relation in ("read", "scored with")]
+
+
+def _event(run: Run, kind: str, at: str, read: list[Any]) -> dict[str, Any]:
     is_over = kind != "START"
-    read = [one for relation, one in neighbours(run, -1, MOST)[0] if relation in ("read", "scored with")]
     made = [one for _relation, one in neighbours(run, 1, MOST)[0]] if is_over else []
     return {
         "eventType": kind,
