@@ -13,7 +13,6 @@ from mlops.access.models import Project
 from mlops.lineage.kinds.kind import MOST_KNOWN, Fan, Kind
 from mlops.lineage.mentions.asking import Naming
 from mlops.lineage.models import Mention
-from mlops.runs.models import Run
 
 SHORT = 10
 """Characters of a digest, for people."""
@@ -70,11 +69,8 @@ class Commits(_OfText):
 
     def facts(self, row: Commit) -> dict[str, str]:
         """As the first run of it told."""
-        first = Mention.objects.filter(project=row.project, target=self.name(row), run__isnull=False).last()
-        if first is None or first.run_id is None:
-            return {}
-        git = Run.objects.filter(pk=first.run_id).values_list("snapshot", flat=True).first() or {}
-        told = git.get("git") or {}
+        runs = Mention.objects.filter(project=row.project, target=self.name(row), run__isnull=False)
+        told = runs.order_by("at", "pk").values_list("run__snapshot__git", flat=True).first() or {}
         return {_("Repository"): told.get("repository_uri", ""), _("Branch"): told.get("branch", "")}
 
     def downstream(self, row: Commit) -> Iterable[Fan]:

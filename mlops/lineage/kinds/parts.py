@@ -38,14 +38,10 @@ class EnvironmentVersions(Kind):
 
     def find(self, projects: list[Project], rest: str) -> Any | None:
         name, _colon, version = rest.rpartition(":")
-        rows = EnvironmentVersion.objects.filter(asset__project__in=projects)
-        exact = rows.filter(asset__name=name, version=version) if name else rows.none()
-        found = exact.first() or rows.filter(asset__name=rest).order_by("-position").first()
-        return (
-            EnvironmentVersion.objects.select_related("asset__project", "created_by").get(pk=found.pk)
-            if found
-            else None
-        )
+        rows = EnvironmentVersion.objects.select_related("asset__project", "created_by")
+        rows = rows.filter(asset__project__in=projects)
+        exact = rows.filter(asset__name=name, version=version).first() if name else None
+        return exact or rows.filter(asset__name=rest).order_by("-position").first()
 
     def search(self, projects: list[Project], text: str) -> Any:
         rows = EnvironmentVersion.objects.filter(asset__project__in=projects, asset__name__icontains=text)
