@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
-from mlops.explanations.models import Explanation, ExplanationState
+from mlops.explanations.models import Explanation
 from mlops.explanations.queries import project_of
 from mlops.explanations.rows_to_explain import usual_dataset
 from mlops.formats.explanation import ExplainOrder
 from mlops.formats.refusal import Refusal, Where
+from mlops.packaging import leases
 from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
 from mlops.work.calls import later
@@ -71,17 +72,8 @@ def cancel(actor: Any, asked: Explanation) -> Explanation:
             status=409,
         )
     with transaction.atomic():
-        rows = Explanation.objects.filter(pk=asked.pk)
-        waiting = rows.filter(state=ExplanationState.QUEUED).update(
-            state=ExplanationState.CANCELLED,
-            reason=_("Cancelled before it began."),
-            state_since=timezone.now(),
-            cancel_asked=True,
-        )
-        if waiting:
+        if leases.cancel(asked):
             _tell(actor, asked, "cancelled")
-        else:
-            rows.filter(state=ExplanationState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
     asked.refresh_from_db()
     return asked
 

@@ -87,15 +87,14 @@ class _Beat:
         self._shown = b""
 
     def __call__(self) -> None:
-        leases.renew(self._asked)
-        rows = Explanation.objects.filter(pk=self._asked.pk, state=ExplanationState.RUNNING)
-        if rows.filter(cancel_asked=True).exists():
+        if leases.is_unwanted(self._asked):
             raise Cancelled
         content = self._path.read_bytes() if self._path.is_file() else b""
         if content in (b"", self._shown):
             return
         self._shown = content
         progress = msgspec.json.decode(content, type=ExplainProgress)
+        rows = Explanation.objects.filter(pk=self._asked.pk, state=ExplanationState.RUNNING)
         rows.update(progress=msgspec.to_builtins(progress), reason=progress.doing)
         if self._asked.version is not None:
             notify("model", str(self._asked.version.model_id), project=project_of(self._asked))

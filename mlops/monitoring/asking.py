@@ -18,6 +18,7 @@ from mlops.monitoring.models import Backfill, BackfillState, Look, LookCause, Lo
 from mlops.monitoring.past import past_of
 from mlops.monitoring.planning import looks_of_version, make_look
 from mlops.monitoring.windows import Span, window_until
+from mlops.packaging import leases
 from mlops.work.calls import later
 
 
@@ -70,10 +71,7 @@ def cancel_look(actor: Any, look: Look) -> Look:
         message = _("This look has ended already (%(state)s).") % {"state": look.get_state_display().lower()}
         raise Refusal("look_ended", message, status=409)
     with transaction.atomic():
-        rows = Look.objects.filter(pk=look.pk)
-        told = {"reason": _("Cancelled before it began."), "state_since": timezone.now(), "cancel_asked": True}
-        if not rows.filter(state=LookState.QUEUED).update(state=LookState.CANCELLED, **told):
-            rows.filter(state=LookState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+        leases.cancel(look)
         _tell(actor, look.monitor, "looks_cancelled", looks=[look.number])
     look.refresh_from_db()
     return look

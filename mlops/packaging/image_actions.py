@@ -12,6 +12,7 @@ from mlops.access.decisions import require
 from mlops.blobs.models import Blob
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging import leases
 from mlops.packaging.image_logs import remove_log
 from mlops.packaging.images.references import parsed
 from mlops.packaging.models import Conversion, ConversionState, Image, ImageState
@@ -89,10 +90,7 @@ def cancel(actor: Any, image: Image) -> Image:
             status=409,
         )
     with transaction.atomic():
-        rows = Image.objects.filter(pk=image.pk)
-        values = {"state": ImageState.CANCELLED, "state_since": timezone.now(), "cancel_asked": True}
-        if not rows.filter(state=ImageState.QUEUED).update(reason=_("Cancelled before it began."), **values):
-            rows.filter(state=ImageState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+        leases.cancel(image)
         record(
             actor,
             "mlops.model.image_cancelled",

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 LEASE = timedelta(seconds=15)
 WAITING = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
-QUEUED, RUNNING = "queued", "running"
+QUEUED, RUNNING, CANCELLED = "queued", "running", "cancelled"
 
 
 class Leased(models.Model):
@@ -45,6 +46,23 @@ def claim(rows: QuerySet[Any], pk: Any, *, reason: str) -> bool:
 def renew(row: Model) -> None:
     rows = type(row)._default_manager.filter(pk=row.pk, state=RUNNING)
     rows.update(lease_until=timezone.now() + LEASE)
+
+
+def cancel(row: Model) -> bool:
+    """Whether it had not begun: then it is cancelled now, else its worker is asked to end it. The row has
+    `cancel_asked`, and the state `cancelled`."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    told = {"reason": _("Cancelled before it began."), "state_since": timezone.now(), "cancel_asked": True}
+    if rows.filter(state=QUEUED).update(state=CANCELLED, **told):
+        return True
+    rows.filter(state=RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+    return False
+
+
+def is_unwanted(row: Model) -> bool:
+    """Renews the lease; whether somebody asked for the end of it meanwhile."""
+    renew(row)
+    return type(row)._default_manager.filter(pk=row.pk, state=RUNNING, cancel_asked=True).exists()
 
 
 def lost_for_good(rows: QuerySet[Any]) -> QuerySet[Any]:

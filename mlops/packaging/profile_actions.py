@@ -16,8 +16,9 @@ from mlops.events.chain import notify, record
 from mlops.formats.model import Signature
 from mlops.formats.profiling import GIBIBYTE, ProfileOrder
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.packaging import leases
 from mlops.packaging.asked_requests import kept_requests
-from mlops.packaging.models import Conversion, ConversionState, Profile, ProfileState
+from mlops.packaging.models import Conversion, ConversionState, Profile
 from mlops.packaging.profiling.bodies import of_signature
 from mlops.packaging.queries import best_conversion
 from mlops.packaging.tables import table_of
@@ -108,15 +109,7 @@ def cancel(actor: Any, asked: Profile) -> Profile:
             status=409,
         )
     with transaction.atomic():
-        rows = Profile.objects.filter(pk=asked.pk)
-        waiting = rows.filter(state=ProfileState.QUEUED).update(
-            state=ProfileState.CANCELLED,
-            reason=_("Cancelled before it began."),
-            state_since=timezone.now(),
-            cancel_asked=True,
-        )
-        if not waiting:
-            rows.filter(state=ProfileState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+        leases.cancel(asked)
         record(
             actor,
             "mlops.model.profile_cancelled",

@@ -88,9 +88,7 @@ class _Beat:
         self._shown = b""
 
     def __call__(self, *, said: str = "") -> None:
-        leases.renew(self._asked)
-        rows = Profile.objects.filter(pk=self._asked.pk, state=ProfileState.RUNNING)
-        if rows.filter(cancel_asked=True).exists():
+        if leases.is_unwanted(self._asked):
             raise Cancelled
         path = self._folder / PROGRESS_FILE
         content = path.read_bytes() if path.is_file() else b""
@@ -98,6 +96,7 @@ class _Beat:
             return
         self._shown = content
         progress = msgspec.json.decode(content, type=Progress) if content else Progress(share=0.0, doing=said or "…")
+        rows = Profile.objects.filter(pk=self._asked.pk, state=ProfileState.RUNNING)
         rows.update(progress=msgspec.to_builtins(progress), reason=progress.doing)
         version = self._asked.version
         notify("model", str(version.model_id), project=version.model.project)

@@ -17,10 +17,11 @@ from mlops.deployments.models import Deployment, Endpoint
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.replaying import Tolerance
+from mlops.packaging import leases
 from mlops.packaging.asked_requests import kept_requests
 from mlops.packaging.tables import table_of
 from mlops.registry.models import ModelVersion
-from mlops.replays.models import Replay, ReplayState
+from mlops.replays.models import Replay
 from mlops.replays.sides import label, named
 from mlops.work.calls import later
 
@@ -76,10 +77,7 @@ def cancel(actor: Any, asked: Replay) -> Replay:
             status=409,
         )
     with transaction.atomic():
-        rows = Replay.objects.filter(pk=asked.pk)
-        told = {"reason": _("Cancelled before it began."), "state_since": timezone.now(), "cancel_asked": True}
-        if not rows.filter(state=ReplayState.QUEUED).update(state=ReplayState.CANCELLED, **told):
-            rows.filter(state=ReplayState.RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
+        leases.cancel(asked)
         _record(actor, asked, "mlops.endpoint.replay_cancelled")
     asked.refresh_from_db()
     return asked

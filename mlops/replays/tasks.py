@@ -125,11 +125,10 @@ class _Beat:
         if time.monotonic() < self._next and share < 1:
             return
         self._next = time.monotonic() + BEAT_SECONDS
-        leases.renew(self._asked)
-        rows = Replay.objects.filter(pk=self._asked.pk, state=ReplayState.RUNNING)
-        if rows.filter(cancel_asked=True).exists():
+        if leases.is_unwanted(self._asked):
             raise Cancelled
         if said:
+            rows = Replay.objects.filter(pk=self._asked.pk, state=ReplayState.RUNNING)
             rows.update(share_done=share, reason=said)
             notify("endpoint", str(self._asked.endpoint_id), project=self._asked.endpoint.project)
 
