@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
@@ -18,7 +18,7 @@ from mlops.formats.refusal import Refusal, nearest
 
 
 def groups() -> QuerySet[Group]:
-    return Group.objects.annotate(people=Count("user")).order_by("name")
+    return Group.objects.prefetch_related("user_set").order_by("name")
 
 
 def group_named(name: str) -> Group:
