@@ -117,12 +117,18 @@ def revoke_token(actor: Any, account: ServiceAccount, *, token_id: UUID | str) -
     tokens.revoke(actor, tokens_of(account).filter(pk=token_id).first())
 
 
-def role_of(account: ServiceAccount) -> Membership | None:
-    return Membership.objects.filter(project=account.project, user=account.user_id).select_related("custom").first()
+def tokens_in(project: Project) -> dict[int, list[ApiToken]]:
+    """Of all its service accounts, by the key of the account's user; one query."""
+    found: dict[int, list[ApiToken]] = {}
+    for one in ApiToken.objects.filter(user__in=service_accounts(project).values("user")):
+        found.setdefault(one.user_id, []).append(one)
+    return found
 
 
-def is_service_account(user: Any) -> bool:
-    return ServiceAccount.objects.filter(user=user).exists()
+def roles_in(project: Project) -> dict[int, Membership]:
+    """What each service account holds, by the key of the account's user; one query."""
+    held = Membership.objects.filter(project=project, user__in=service_accounts(project).values("user"))
+    return {one.user_id: one for one in held.select_related("custom")}
 
 
 def _check_name(name: str) -> None:

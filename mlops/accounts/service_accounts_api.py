@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import require
-from mlops.access.models import ServiceAccount
+from mlops.access.models import Project, ServiceAccount
 from mlops.accounts import queries, service_accounts
 from mlops.accounts.api import NewToken, Token
 from mlops.accounts.models import ApiToken
@@ -40,7 +40,7 @@ class AccountView(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def get_role(self, account: ServiceAccount) -> str:
-        held = service_accounts.role_of(account)
+        held = self.context["roles"].get(account.user_id)
         return held.role_name if held else ""
 
 
@@ -48,27 +48,28 @@ class AccountsView(APIView):
     @extend_schema(responses=AccountView(many=True))
     def get(self, request: Request, slug: str) -> Response:
         project = queries.visible_project(request.user, slug)
-        return Response({"results": AccountView(service_accounts.service_accounts(project), many=True).data})
+        found = service_accounts.service_accounts(project)
+        return Response({"results": AccountView(found, many=True, context=_roles(project)).data})
 
     @extend_schema(request=NewAccount, responses={201: AccountView})
     def post(self, request: Request, slug: str) -> Response:
         project = queries.visible_project(request.user, slug)
         values = _checked(NewAccount, request)
         made = service_accounts.create_service_account(request.user, project, **values)
-        return Response(AccountView(made).data, status=status.HTTP_201_CREATED)
+        return Response(AccountView(made, context=_roles(project)).data, status=status.HTTP_201_CREATED)
 
 
 class OneAccountView(APIView):
     @extend_schema(responses=AccountView)
     def get(self, request: Request, slug: str, account: str) -> Response:
-        return Response(AccountView(_account(request, slug, account)).data)
+        found = _account(request, slug, account)
+        return Response(AccountView(found, context=_roles(found.project)).data)
 
     @extend_schema(request=NewRole, responses=AccountView)
     def patch(self, request: Request, slug: str, account: str) -> Response:
         found = _account(request, slug, account, "accounts.manage")
-        return Response(
-            AccountView(service_accounts.change_role(request.user, found, **_checked(NewRole, request))).data
-        )
+        changed = service_accounts.change_role(request.user, found, **_checked(NewRole, request))
+        return Response(AccountView(changed, context=_roles(changed.project)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, account: str) -> Response:
@@ -107,6 +108,10 @@ def _account(request: Request, slug: str, name: str, action: str = "read") -> Se
     project = queries.visible_project(request.user, slug)
     require(request.user, action, project)
     return service_accounts.service_account(project, name)
+
+
+def _roles(project: Project) -> dict[str, Any]:
+    return {"roles": service_accounts.roles_in(project)}
 
 
 def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from mlops.access.decisions import may
 from mlops.accounts import service_accounts
@@ -58,3 +60,21 @@ def test_its_token_makes_no_token_and_no_project(robot, owner):
     for path, body in (("/api/v1/tokens/", {"name": "x"}), ("/api/v1/projects/", {"name": "Another"})):
         answer = Client().post(path, body, content_type="application/json", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_too_narrow")
+
+
+def test_their_list_asks_as_often_for_many_as_for_one(robot, owner, project):
+    browser = Client()
+    browser.force_login(owner)
+    paths = ("/api/v1/projects/churn/service-accounts/", "/projects/churn/programs/")
+    few = [_queries(browser, path) for path in (*paths, *paths)][-2:]
+    for name in ("nightly", "weekly"):
+        service_accounts.create_token(
+            owner, service_accounts.create_service_account(owner, project, name=name), name="ci"
+        )
+    assert [_queries(browser, path) for path in paths] == few
+
+
+def _queries(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(path).status_code == 200
+    return len(asked)

@@ -146,9 +146,10 @@ def _roles(request: HttpRequest, project: Project, **more: Any) -> HttpResponse:
 def _programs(request: HttpRequest, project: Project, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
     may_change = may(request.user, "accounts.manage", project)
+    held = service_accounts.roles_in(project)
+    tokens = service_accounts.tokens_in(project) if may_change else {}
     lines = [
-        (one, service_accounts.role_of(one), service_accounts.tokens_of(one) if may_change else ())
-        for one in service_accounts.service_accounts(project)
+        (one, held.get(one.user_id), tokens.get(one.user_id, ())) for one in service_accounts.service_accounts(project)
     ]
     context = _frame(request, project, "programs") | {
         "lines": lines,
