@@ -27,6 +27,13 @@ def hold(project: Project, holder: Any, *, role: str, custom: CustomRole | None)
     return held
 
 
+def held_by(project: Project, holder: Any) -> Membership | GroupRole | None:
+    """What a person or a group holds in the project by itself."""
+    if isinstance(holder, Group):
+        return GroupRole.objects.filter(project=project, group=holder).select_related("custom").first()
+    return Membership.objects.filter(project=project, user=holder).select_related("custom").first()
+
+
 def let_go(project: Project, holder: Any) -> None:
     if isinstance(holder, Group):
         GroupRole.objects.filter(project=project, group=holder).delete()

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import ACTIONS, Action
-from mlops.access.models import GroupRole, Membership, Project
+from mlops.access.grants import held_by
+from mlops.access.models import GroupRole, Project
 
 
 class Right(NamedTuple):
@@ -21,7 +22,7 @@ def rights(person: Any, project: Project) -> list[Right]:
     sources: list[tuple[str, frozenset[str]]] = []
     if person.is_superuser:
         sources.append((_("is an administrator"), frozenset(one.name for one in ACTIONS)))
-    own = Membership.objects.filter(project=project, user=person).select_related("custom").first()
+    own = held_by(project, person)
     if own is not None:
         sources.append((_("the role %(role)s") % {"role": own.role_title}, own.actions))
     for one in GroupRole.objects.filter(project=project, group__user=person).select_related("custom", "group"):

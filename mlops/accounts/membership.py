@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
-from mlops.access.grants import hold, let_go
+from mlops.access.grants import held_by, hold, let_go
 from mlops.access.limits import require_unlimited
 from mlops.access.models import Membership, Project, Role, ServiceAccount
 from mlops.accounts.roles import require_power, role_named
@@ -118,8 +118,8 @@ def _check_belongs(project: Project, user: User) -> None:
 
 def _role_of(project: Project, user: User) -> str:
     """Empty: none."""
-    held = Membership.objects.filter(project=project, user=user).select_related("custom").first()
-    return "" if held is None else held.custom.name if held.custom else str(held.role)
+    held = held_by(project, user)
+    return held.role_name if held else ""
 
 
 def _keep_an_owner(project: Project, leaving: User) -> None:

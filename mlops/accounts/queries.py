@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import may, visible_projects
+from mlops.access.grants import held_by
 from mlops.access.models import GroupRole, Membership, Project, ServiceAccount
 from mlops.accounts.models import ApiToken
 from mlops.formats.refusal import Refusal, nearest
@@ -32,9 +33,9 @@ def members_of(project: Project) -> QuerySet[Membership]:
 def role_of(user: Any, project: Project) -> str:
     """The name of the role, or an empty text; of several (groups) the person's own, else the one with most actions.
     Administrators who are no members are owners in effect."""
-    membership = Membership.objects.filter(project=project, user=user).select_related("custom").first()
-    if membership is not None:
-        return membership.role_name
+    own = held_by(project, user)
+    if own is not None:
+        return own.role_name
     if may(user, "own", project):
         return "owner"
     by_groups = GroupRole.objects.filter(project=project, group__user=user).select_related("custom")

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Group
 from django.core.validators import validate_slug
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import ALL, BY_NAME, SEE
 from mlops.access.decisions import actions_in, require, visible_projects
-from mlops.access.grants import holders_of, keep_in_step
-from mlops.access.models import BUILT_IN, CUSTOM, CustomRole, GroupRole, Membership, Project, Role, actions_of_role
+from mlops.access.grants import held_by, holders_of, keep_in_step
+from mlops.access.models import BUILT_IN, CUSTOM, CustomRole, Project, Role, actions_of_role
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, nearest
 
@@ -120,18 +119,9 @@ def require_power(
     if project is None:
         return
     wanted = actions_of_role(CUSTOM, custom.actions) if custom else actions_of_role(role, None)
-    if holder is not None:
-        wanted |= _held_so_far(project, holder)
+    if holder is not None and (held := held_by(project, holder)):
+        wanted |= held.actions
     _check_power(actor, project, wanted)
-
-
-def _held_so_far(project: Project, holder: Any) -> frozenset[str]:
-    held: Membership | GroupRole | None
-    if isinstance(holder, Group):
-        held = GroupRole.objects.filter(project=project, group=holder).select_related("custom").first()
-    else:
-        held = Membership.objects.filter(project=project, user=holder).select_related("custom").first()
-    return held.actions if held else frozenset()
 
 
 def _check_power(actor: Any, project: Project, wanted: frozenset[str]) -> None:
