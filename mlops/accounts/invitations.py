@@ -92,15 +92,22 @@ def accept(person: User, secret: str) -> Invitation:
     """The role is given in the name of who invited, if that person still may. Raises Refusal `invitation_invalid`."""
     with transaction.atomic():
         found = invitation_of(secret)
-        now = timezone.now()
-        if not Invitation.objects.filter(waiting(), pk=found.pk).update(accepted_at=now, accepted_by=person):
+        if not settle(person, found):
             return accept(person, secret)
-        if found.project is not None:
-            give_role(found.invited_by, found.project, user=person, role=found.role)
         if found.mailed_at and found.email:
             keep_address(person, found.email)
-        _tell(person, found, "accepted", {"user": person.get_username()})
     return found
+
+
+def settle(person: User, invitation: Invitation) -> bool:
+    """Gives what the invitation promises, in the caller's transaction; whether it waited still."""
+    now = timezone.now()
+    if not Invitation.objects.filter(waiting(), pk=invitation.pk).update(accepted_at=now, accepted_by=person):
+        return False
+    if invitation.project is not None:
+        give_role(invitation.invited_by, invitation.project, user=person, role=invitation.role)
+    _tell(person, invitation, "accepted", {"user": person.get_username()})
+    return True
 
 
 def join(secret: str, *, name: str, password: str) -> User:

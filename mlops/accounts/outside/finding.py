@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.accounts import actions, invitations
-from mlops.accounts.membership import give_role
 from mlops.accounts.models import Invitation
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
@@ -73,17 +72,13 @@ def _invited(claims: Claims) -> User | None:
     """Whoever has an invitation to that address accepts it by this."""
     if not (claims.email and claims.email_verified):
         return None
-    rows = list(Invitation.objects.filter(invitations.waiting(), email__iexact=claims.email).select_related("project"))
+    waiting = Invitation.objects.filter(invitations.waiting(), email__iexact=claims.email)
+    rows = list(waiting.select_related("project", "invited_by"))
     if not rows:
         return None
     person = _new_person(claims, invited_by=rows[0].invited_by)
-    now = timezone.now()
     for row in rows:
-        Invitation.objects.filter(pk=row.pk).update(accepted_at=now, accepted_by=person)
-        if row.project is not None:
-            give_role(row.invited_by, row.project, user=person, role=row.role)
-        data = {"user": person.get_username()}
-        record(person, "mlops.invitation.accepted", subject=f"invitations/{row.pk}", project=row.project, data=data)
+        invitations.settle(person, row)
     return person
 
 
