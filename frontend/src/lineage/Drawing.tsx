@@ -3,7 +3,7 @@ import { type JSX, type KeyboardEvent, type PointerEvent, useEffect, useLayoutEf
 import { beside, type Drawn, moreOf } from "@/lineage/drawn";
 import { fitted, type Frame, HEIGHT, placesOf, type Spot, WIDTH } from "@/lineage/places";
 import type { Link, Side, Thing } from "@/lineage/types";
-import { kindName, toneOf } from "@/lineage/words";
+import { sortOf, toneOf } from "@/lineage/words";
 import { Icon } from "@/ui/Icon";
 import { _ } from "@/i18n";
 
@@ -79,7 +79,7 @@ function Box({ thing, spot, drawn, isSelected, select, open }: {
       <button type="button" className="l-face" data-name={thing.name} aria-pressed={isSelected} title={thing.name}
         onClick={() => select(thing.name)} onFocus={() => select(thing.name)}
         onDoubleClick={() => { if (thing.url) location.assign(thing.url); }}>
-        <span className="l-sort">{kindName(thing.kind)}{thing.state ? ` · ${thing.state.replaceAll("_", " ")}` : ""}</span>
+        <span className="l-sort">{sortOf(thing)}</span>
         <span className="l-title">{thing.title}</span>
       </button>
       <Opener thing={thing} drawn={drawn} side="down" open={open} />

@@ -66,7 +66,7 @@ export function LineageView({ piece, project, read }: Props): JSX.Element {
         {isList
           ? <ThingList drawn={drawn} seen={seen} selected={selected} select={select} open={open} />
           : <Drawing drawn={drawn} seen={seen} selected={selected} select={select} open={open} />}
-        {thing ? <ThingPanel thing={thing} drawn={drawn} project={project} open={open} select={select} /> : null}
+        {thing ? <ThingPanel thing={thing} drawn={drawn} project={project} select={select} /> : null}
       </div>
     </div>
   );

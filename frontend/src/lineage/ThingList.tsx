@@ -2,7 +2,7 @@
 import type { JSX } from "react";
 import { beside } from "@/lineage/drawn";
 import { Opener, type Shared } from "@/lineage/Drawing";
-import { kindName } from "@/lineage/words";
+import { sortOf } from "@/lineage/words";
 import { _, moment } from "@/i18n";
 
 export function ThingList({ drawn, seen, selected, select, open }: Shared): JSX.Element {
@@ -17,7 +17,7 @@ export function ThingList({ drawn, seen, selected, select, open }: Shared): JSX.
             <tr key={thing.name} aria-current={thing.name === selected || undefined}>
               <th scope="row">
                 <button type="button" className="l-row" onClick={() => select(thing.name)}>
-                  <span className={`l-sort kind-${thing.kind}`}>{kindName(thing.kind)}{thing.state ? ` · ${thing.state.replaceAll("_", " ")}` : ""}</span>
+                  <span className={`l-sort kind-${thing.kind}`}>{sortOf(thing)}</span>
                   <span className="l-title">{thing.title}</span></button></th>
               <td data-label={_("Comes from")}>{titles(beside(seen.links, thing.name, "up"))} <Opener thing={thing} drawn={drawn} side="up" open={open} /></td>
               <td data-label={_("Used by")}>{titles(beside(seen.links, thing.name, "down"))} <Opener thing={thing} drawn={drawn} side="down" open={open} /></td>

@@ -3,14 +3,13 @@ import type { JSX } from "react";
 import type { Drawn } from "@/lineage/drawn";
 import type { Shared } from "@/lineage/Drawing";
 import type { Thing } from "@/lineage/types";
-import { kindName } from "@/lineage/words";
+import { sortOf } from "@/lineage/words";
 import { _, moment } from "@/i18n";
 
 interface Props {
   readonly thing: Thing;
   readonly drawn: Drawn;
   readonly project: string;
-  readonly open: Shared["open"];
   readonly select: Shared["select"];
 }
 
@@ -19,7 +18,7 @@ export function ThingPanel({ thing, drawn, project, select }: Props): JSX.Elemen
   const near = drawn.links.filter((link) => link.source === thing.name || link.target === thing.name);
   return (
     <aside className="l-panel" aria-label={_("The selected thing")}>
-      <p className={`l-sort kind-${thing.kind}`}>{kindName(thing.kind)}{thing.state ? ` · ${thing.state.replaceAll("_", " ")}` : ""}</p>
+      <p className={`l-sort kind-${thing.kind}`}>{sortOf(thing)}</p>
       <h2>{thing.title}</h2>
       <p className="l-name"><code>{thing.name}</code></p>
       <p className="l-acts">

@@ -11,6 +11,9 @@ const kinds = (): Readonly<Record<string, string>> => ({
 
 export const kindName = (kind: string): string => kinds()[kind] ?? kind;
 
+/** Its kind, and its state where it has one. */
+export const sortOf = (thing: Thing): string => kindName(thing.kind) + (thing.state ? ` · ${thing.state.replaceAll("_", " ")}` : "");
+
 const BAD = new Set(["failed", "unhealthy", "alarm", "trouble", "rolled_back", "rejected"]);
 const GOOD = new Set(["completed", "healthy", "ready", "promoted", "finished", "done", "Production", "fine"]);
 
