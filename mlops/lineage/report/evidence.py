@@ -24,8 +24,11 @@ MOST_EVENTS = 300
 def approvals(version: ModelVersion) -> Iterable[Part]:
     heads = (_("What"), _("State"), _("Asked"), _("Agreed"), _("Ended"))
     rows = []
+    given: dict[int, list[Approval]] = {}
+    for yes in Approval.objects.filter(transition__version=version).select_related("by"):
+        given.setdefault(yes.transition_id, []).append(yes)
     for one in Transition.objects.filter(version=version).select_related("asked_by", "ended_by").order_by("pk"):
-        agreed = Approval.objects.filter(transition=one).select_related("by")
+        agreed = given.get(one.pk, [])
         rows.append(
             (
                 f"{one.get_kind_display()} {one.name}",
