@@ -78,10 +78,11 @@ def hand_out() -> None:
             new = Event.objects.filter(
                 type=REGISTERED, project=release.repository.project_id, seq__gt=release.cursor, seq__lte=last
             ).order_by("seq")
-            for event in new[:MOST_AT_ONCE]:
+            part = list(new[:MOST_AT_ONCE])
+            for event in part:
                 if _is_wanted(release, event.data):
                     _queue(release, event)
-            Release.objects.filter(pk=pk).update(cursor=last)
+            Release.objects.filter(pk=pk).update(cursor=part[-1].seq if len(part) == MOST_AT_ONCE else last)
 
 
 def due(now: datetime) -> list[int]:

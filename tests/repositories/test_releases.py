@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from mlops.client.main import GROUPS
 from mlops.events.chain import record
+from mlops.events.models import Event
 from mlops.repositories.actions import change
 from mlops.repositories.models import ReleaseCall
-from mlops.repositories.releases import create_release, due, hand_out, send
+from mlops.repositories.releases import MOST_AT_ONCE, REGISTERED, create_release, due, hand_out, send
 from mlops.repositories.wanted import Wanted
 from tests.repositories.receivers import TOKEN, receiving
 
@@ -66,6 +67,18 @@ def test_other_models_and_tags_begin_nothing(receiver, owner, project):
     told()
 
     assert receiver.taken == []
+
+
+def test_what_is_too_much_for_one_look_is_left_for_the_next(receiver, owner, project):
+    Event.objects.bulk_create(
+        Event(type=REGISTERED, project=project, data={"name": "other", "version": 1}, at=timezone.now())
+        for _ in range(MOST_AT_ONCE)
+    )
+    registered(owner, project, stage="candidate")
+    told()
+    told()
+
+    assert ReleaseCall.objects.get().state == "told"
 
 
 def test_a_call_that_failed_is_made_again(receiver, owner, project):
