@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -14,6 +13,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from mlops.blobs.flowing import flowing
 from mlops.blobs.trees import chunks, manifest_of, open_blob
 from mlops.datasets.children import ask_child, local_file
 from mlops.datasets.models import AssetType, DatasetVersion
@@ -50,8 +50,7 @@ def download(request: HttpRequest, version: DatasetVersion, *, format: str, acto
         project, subject = version.dataset.project, f"datasets/{version.dataset_id}"
         require_clean(actor, project, _kept_files(version), place="download", subject=subject)
     source, name = makers[format](version)
-    pieces = _flow(source) if hasattr(request, "scope") else chunks(source, PIECE_BYTES)
-    response = StreamingHttpResponse(pieces, content_type=TYPES[format])
+    response = StreamingHttpResponse(flowing(request, chunks(source, PIECE_BYTES)), content_type=TYPES[format])
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     response.headers["X-Content-Type-Options"] = "nosniff"
     size = _size(source)
@@ -105,12 +104,3 @@ def _size(source: BinaryIO) -> int | None:
     size = source.seek(0, 2)
     source.seek(0)
     return size
-
-
-async def _flow(source: BinaryIO) -> AsyncIterator[bytes]:
-    """Under ASGI a plain iterator would be gathered in memory first."""
-    try:
-        while piece := await asyncio.to_thread(source.read, PIECE_BYTES):
-            yield piece
-    finally:
-        source.close()

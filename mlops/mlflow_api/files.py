@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
 import posixpath
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from mlops.blobs.flowing import flowing
 from mlops.blobs.models import Blob
 from mlops.blobs.ranges import Unsatisfiable, asked_range
 from mlops.blobs.trees import chunks, keep_stream, open_blob
@@ -121,7 +121,7 @@ def download(request: HttpRequest, source: BinaryIO, *, name: str, size_bytes: i
     first, count = (part.first, part.size_bytes) if part else (0, size_bytes)
     source.seek(first)
     pieces = chunks(source, most=count)
-    answer = StreamingHttpResponse(_flow(pieces) if hasattr(request, "scope") else pieces, content_type=kind_of(name))
+    answer = StreamingHttpResponse(flowing(request, pieces), content_type=kind_of(name))
     if part is not None:
         answer.status_code = 206
         answer.headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size_bytes}"
@@ -140,8 +140,3 @@ def kind_of(name: str) -> str:
 
 def _file(path: str, size: int) -> dict[str, Any]:
     return {"path": path, "is_dir": False, "file_size": size}
-
-
-async def _flow(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        yield piece

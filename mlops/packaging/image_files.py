@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from mlops.blobs.flowing import flowing
 from mlops.formats.refusal import Refusal
 from mlops.packaging.image_tasks import layer_store
 from mlops.packaging.images import archives, building, context, sbom
@@ -69,13 +69,7 @@ def _name(image: Image) -> str:
 
 
 def _streamed(request: Any, pieces: Iterator[bytes], name: str, kind: str) -> StreamingHttpResponse:
-    is_async = hasattr(getattr(request, "_request", request), "scope")
-    answer = StreamingHttpResponse(_flow(pieces) if is_async else pieces, content_type=kind)
+    answer = StreamingHttpResponse(flowing(request, pieces), content_type=kind)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-async def _flow(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        yield piece

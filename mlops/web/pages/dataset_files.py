@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from mlops.blobs.flowing import flowing
 from mlops.blobs.trees import chunks, manifest_of, open_blob
 from mlops.datasets import errors, queries
 from mlops.datasets.browsing import MOST_AT_ONCE, listing
@@ -70,8 +69,7 @@ def raw_file(request: HttpRequest, dataset_id: UUID, number: int) -> StreamingHt
     project = version.dataset.project
     require_clean(request.user, project, [file], place="download", subject=f"datasets/{dataset_id}")
     kind = _image_kind(file)
-    pieces = chunks(open_blob(file.digest))
-    flow = _flow(pieces) if hasattr(request, "scope") else pieces
+    flow = flowing(request, chunks(open_blob(file.digest)))
     answer = StreamingHttpResponse(flow, content_type=kind or "application/octet-stream")
     name = file.path.rpartition("/")[2]
     answer.headers["Content-Disposition"] = content_disposition_header(not kind, name) or "attachment"
@@ -122,12 +120,6 @@ def _file(version: DatasetVersion, wanted: str) -> File:
         known = [file.path for file in files[:MOST_AT_ONCE]]
         raise Refusal("file_not_found", message, hint=nearest(wanted, known), status=404)
     return found
-
-
-async def _flow(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Under ASGI a plain iterator would be gathered in memory first."""
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        yield piece
 
 
 urlpatterns: list[URLPattern] = [
