@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -18,12 +19,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mlruns(opened_folder, monkeypatch) -> Path:
+def mlruns(opened_folder, monkeypatch) -> Iterator[Path]:
     """With one run, of the installed client."""
     import mlflow
 
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     folder = opened_folder / "mlruns"
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(folder.as_uri())  # else a version's source is looked up in a database of this folder
     client = mlflow.MlflowClient(tracking_uri=folder.as_uri(), registry_uri=folder.as_uri())
     run = client.create_run(client.create_experiment("plain"), run_name="first", tags={"a/b": "c"}).info.run_id
     client.log_param(run, "dir/lr", "0.1")
@@ -33,7 +36,8 @@ def mlruns(opened_folder, monkeypatch) -> Path:
     client.create_registered_model("net")
     client.create_model_version("net", f"runs:/{run}/notes", run)
     client.set_terminated(run)
-    return folder
+    yield folder
+    mlflow.set_tracking_uri(before)
 
 
 def the_run(mlruns: Path) -> Path:
