@@ -82,14 +82,14 @@ def _number(name: str, value: Any) -> float | int:
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise _invalid(name, value, nearest(value, known) or _("one of %(known)s") % {"known": ", ".join(known)})
+        raise _invalid(name, value, _("one of %(known)s") % {"known": ", ".join(known)}, nearest(value, known))
     return value
 
 
-def _invalid(name: str, value: Any, wanted: str) -> Refusal:
+def _invalid(name: str, value: Any, wanted: str, meant: str = "") -> Refusal:
     return Refusal(
         "setting_invalid",
         _("“%(value)s” cannot be “%(name)s” of an explanation.") % {"value": str(value)[:80], "name": name},
-        hint=_("It is: %(wanted)s.") % {"wanted": wanted.rstrip(".")},
+        hint=meant or _("It is: %(wanted)s.") % {"wanted": wanted},
         where=Where(parameter=name, value=str(value)[:80]),
     )

@@ -27,9 +27,7 @@ class Sample:
     def told(self, seed: int) -> str:
         many = f"all {self.total:,} rows" if len(self.numbers) + self.refused >= self.total else ""
         drawn = f"{len(self.numbers) + self.refused:,} of {self.total:,} rows, drawn with the seed {seed}"
-        refused = (
-            f"; {self.refused:,} of them are refused by the model ({self.why.rstrip('.')})" if self.refused else ""
-        )
+        refused = f"; the model refuses {self.refused:,} of them ({self.why.rstrip('.')})" if self.refused else ""
         return (many or drawn) + refused + "."
 
 
