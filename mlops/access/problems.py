@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError
-from django.http import Http404
+from django.http import Http404, HttpResponseBase, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -25,10 +25,23 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    if seconds := getattr(refusal, "retry_after", 0):
-        headers["Retry-After"] = str(seconds)
     body = refusal.as_problem() | getattr(refusal, "extra", {})
-    return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
+    told = Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
+    say_when(told, refusal)
+    return told
+
+
+def json_answer(refusal: Refusal) -> JsonResponse:
+    """The same outside of DRF's views."""
+    told = JsonResponse(refusal.as_problem(), status=refusal.status, content_type=CONTENT_TYPE)
+    say_when(told, refusal)
+    return told
+
+
+def say_when(answer: HttpResponseBase, refusal: Refusal) -> None:
+    """When to try again, where the refusal knows."""
+    if refusal.retry_after:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
 
 
 def as_refusal(error: Exception) -> Refusal | None:

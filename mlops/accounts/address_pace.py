@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 
-from mlops.access.problems import CONTENT_TYPE
+from mlops.access.problems import json_answer
 from mlops.accounts.pace import require_slow
 from mlops.formats.refusal import Refusal
 
@@ -27,10 +27,5 @@ class AddressPace:
             try:
                 require_slow("address", str(request.META.get("REMOTE_ADDR") or ""), most=settings.RATE_ADDRESS)
             except Refusal as refusal:
-                return _refused(refusal)
+                return json_answer(refusal)
         return self.get_response(request)
-
-
-def _refused(refusal: Refusal) -> HttpResponse:
-    headers = {"Retry-After": str(getattr(refusal, "retry_after", 1))}
-    return JsonResponse(refusal.as_problem(), status=429, content_type=CONTENT_TYPE, headers=headers)

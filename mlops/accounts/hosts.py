@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
 
 from mlops import env
-from mlops.access.problems import CONTENT_TYPE
+from mlops.access.problems import json_answer
 from mlops.formats.refusal import Refusal
 
 HEALTH = ("/healthz", "/readyz")
@@ -84,5 +84,5 @@ def _refused(request: HttpRequest) -> HttpResponse:
         status=400,
     )
     if request.path.startswith("/api/"):
-        return JsonResponse(refusal.as_problem(), status=400, content_type=CONTENT_TYPE)
+        return json_answer(refusal)
     return HttpResponse(f"{refusal.message}\n{refusal.hint}\n", status=400, content_type="text/plain; charset=utf-8")

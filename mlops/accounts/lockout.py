@@ -176,7 +176,7 @@ def _refusal(message: str, moment: datetime, now: datetime) -> Refusal:
     refusal = Refusal(
         "too_many_attempts", message, hint=hint % {"seconds": seconds, "time": f"{moment:%H:%M:%S}"}, status=429
     )
-    refusal.retry_after = seconds  # type: ignore[attr-defined]
+    refusal.retry_after = seconds
     return refusal
 
 

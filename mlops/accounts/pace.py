@@ -52,7 +52,7 @@ def require_slow(what: str, who: str, *, most: int, seconds: float = 60) -> None
         hint=_("Try again in %(seconds)d seconds.") % {"seconds": whole},
         status=429,
     )
-    refusal.retry_after = whole  # type: ignore[attr-defined]
+    refusal.retry_after = whole
     raise refusal
 
 

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mlops.access import language, mail
 from mlops.access.decisions import visible_projects
+from mlops.access.problems import say_when
 from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
@@ -48,8 +49,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         context = ways() | {"next": target, "name": name, "problem": refusal}
         response = render(request, "accounts/sign_in.html", context, status=_page_status(refusal))
-        if wait := getattr(refusal, "retry_after", 0):
-            response.headers["Retry-After"] = str(wait)
+        say_when(response, refusal)
         return response
     return enter(request, user, by=_way_of(user), target=target)
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.problems import CONTENT_TYPE
+from mlops.access.problems import json_answer
 from mlops.accounts.entering import DUE
 from mlops.accounts.models import SignedIn
 from mlops.accounts.sessions import seen
@@ -54,8 +54,7 @@ def _owing(request: HttpRequest) -> HttpResponseBase:
     if not request.path.startswith("/api/"):
         return redirect("accounts:sign-in-settings")
     message, hint = _("This server requires a second factor of you."), _("Set it up on your page “Sign-in”.")
-    refusal = Refusal("factor_required", message, hint=hint, status=403)
-    return JsonResponse(refusal.as_problem(), status=403, content_type=CONTENT_TYPE)
+    return json_answer(Refusal("factor_required", message, hint=hint, status=403))
 
 
 def _is_due(key: str) -> bool:

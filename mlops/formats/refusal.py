@@ -23,6 +23,9 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Refusal(Exception):
     """An act that cannot be done. `status` is the HTTP status that a face should answer with."""
 
+    retry_after = 0
+    """Seconds to wait before the next try, where a face should say so; 0: none."""
+
     def __init__(
         self, code: str, message: str, *, hint: str = "", status: int = 400, where: Where | None = None
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from django.http import HttpResponse
 
+from mlops.access.problems import say_when
 from mlops.formats.refusal import Refusal
 
 STATUS = {
@@ -46,8 +47,7 @@ def answer_of(refusal: Refusal) -> HttpResponse:
     answer = HttpResponse(msgspec.json.encode(body), status=refusal.status, content_type=ANSWER_TYPE)
     if refusal.status == 401:
         answer.headers["WWW-Authenticate"] = 'Basic realm="mlflow"'
-    if refusal.status == 429 and hasattr(refusal, "retry_after"):
-        answer.headers["Retry-After"] = str(refusal.retry_after)
+    say_when(answer, refusal)
     return answer
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mlops.access.problems import CONTENT_TYPE, as_refusal
+from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, say_when
 from mlops.formats.refusal import Refusal
 
 API_PREFIX = "/api/"
@@ -32,7 +32,7 @@ class RefusalPages:
         if refusal is None:
             return None
         if request.path.startswith(API_PREFIX):
-            return JsonResponse(refusal.as_problem(), status=refusal.status, content_type=CONTENT_TYPE)
+            return json_answer(refusal)
         if refusal.status == 401:
             return redirect_to_login(request.get_full_path())
         return refusal_page(request, refusal)
@@ -41,8 +41,7 @@ class RefusalPages:
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {"refusal": refusal, "heading": heading_of(refusal), "back": way_back(request)}
     response = render(request, "web/refusal.html", context, status=refusal.status)
-    if seconds := getattr(refusal, "retry_after", 0):
-        response.headers["Retry-After"] = str(seconds)
+    say_when(response, refusal)
     return response
 
 
