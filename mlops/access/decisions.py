@@ -21,7 +21,7 @@ Person = AbstractBaseUser | AnonymousUser
 NEEDED: dict[Deed, str] = {"read": "reader", "contribute": "contributor", "own": "owner"}
 
 __all__ = ["NEEDED", "Deed", "Person", "actions_in", "may", "project_named", "projects_where", "require"]
-__all__ += ["visible_projects"]
+__all__ += ["require_administrator", "visible_projects"]
 
 
 def may(person: Any, deed: str, project: Project) -> bool:
@@ -55,6 +55,12 @@ def require(person: Any, deed: str, project: Project) -> None:
             status=403,
         )
     raise Refusal("forbidden", _too_low(deed, project), hint="Ask an owner of the project for that role.", status=403)
+
+
+def require_administrator(person: Any, message: str, hint: str = "") -> None:
+    """For acts of the whole server. Raises Refusal `forbidden` with the message; a token may take the rank away."""
+    if not (getattr(person, "is_superuser", False) and person.is_active):
+        raise Refusal("forbidden", message, hint=hint, status=403)
 
 
 def actions_in(person: Any, project: Project) -> frozenset[str]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require_administrator
 from mlops.access.models import ServiceAccount
 from mlops.accounts.models import SignInLink
 from mlops.accounts.secret import digest as digest
@@ -43,13 +44,8 @@ def create_first_administrator(password: str | None = None) -> tuple[User, str |
 
 def create_person(actor: Any, *, name: str, administrator: bool = False) -> User:
     """An account without a password: its first sign-in is by a link. Administrators alone may do this."""
-    if not getattr(actor, "is_superuser", False):
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may add people to the server."),
-            hint=_("Ask an administrator to add this person."),
-            status=403,
-        )
+    hint = _("Ask an administrator to add this person.")
+    require_administrator(actor, _("Only an administrator may add people to the server."), hint)
     return make_person(name=name, invited_by=actor, administrator=administrator)
 
 

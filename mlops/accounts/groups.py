@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.decisions import require, require_administrator
 from mlops.access.grants import hold, let_go
 from mlops.access.models import GroupRole, Project, ServiceAccount
 from mlops.accounts.roles import require_power, role_named
@@ -112,10 +112,5 @@ def _record(actor: Any, verb: str, group: Group, user: User, reason: str) -> Non
 
 
 def _administrators_only(actor: Any) -> None:
-    if not getattr(actor, "is_superuser", False):
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may change groups."),
-            hint=_("An owner of a project may give a group a role there."),
-            status=403,
-        )
+    hint = _("An owner of a project may give a group a role there.")
+    require_administrator(actor, _("Only an administrator may change groups."), hint)

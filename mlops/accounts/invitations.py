@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.decisions import require, require_administrator
 from mlops.access.models import Project
 from mlops.accounts import actions
 from mlops.accounts.membership import give_role
@@ -155,8 +155,8 @@ def one_of(actor: Any, project: Project | None, invitation_id: str) -> Invitatio
 def _require(actor: Any, project: Project | None) -> None:
     if project is not None:
         require(actor, "people.manage", project)
-    elif not getattr(actor, "is_superuser", False):
-        raise Refusal("forbidden", _("Only an administrator may invite people to the server."), status=403)
+    else:
+        require_administrator(actor, _("Only an administrator may invite people to the server."))
 
 
 def _address(email: str) -> str:

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require_administrator
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 
@@ -78,8 +79,7 @@ def locked_names() -> list[AccessAttempt]:
 
 def free(actor: Any, *, name: str) -> int:
     """An administrator lets a name try again from everywhere, and those addresses too. How many waits ended."""
-    if not getattr(actor, "is_superuser", False):
-        raise Refusal("forbidden", _("Only an administrator may end a wait."), status=403)
+    require_administrator(actor, _("Only an administrator may end a wait."))
     with transaction.atomic():
         addresses = list(AccessAttempt.objects.filter(username=_key(name)).values_list("ip_address", flat=True))
         freed = AccessAttempt.objects.filter(username=_key(name)).delete()[0]

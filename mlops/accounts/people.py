@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from mlops.access.decisions import require_administrator
 from mlops.accounts import actions, lockout, queries, sessions
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.factors import actions as factors
@@ -27,13 +28,8 @@ from mlops.formats.refusal import Refusal
 @confirmed
 def people_page(request: HttpRequest) -> HttpResponse:
     """POST: `act` = add, link or free, `name`; the answer shows the person's sign-in link once."""
-    if not request.user.is_superuser:
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may see the people of this server."),
-            hint=_("In a project, its people are listed under “Projects”."),
-            status=403,
-        )
+    hint = _("In a project, its people are listed under “Projects”.")
+    require_administrator(request.user, _("Only an administrator may see the people of this server."), hint)
     if request.method == "GET":
         return _page(request)
     name = request.POST.get("name", "")

@@ -13,10 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.catalogue import ACTIONS, SERVER_ACTIONS
-from mlops.access.decisions import require
+from mlops.access.decisions import require, require_administrator
 from mlops.access.models import CustomRole
 from mlops.accounts import explaining, groups, queries, roles
-from mlops.formats.refusal import Refusal
 
 
 class ActionView(serializers.Serializer[Any]):
@@ -206,9 +205,8 @@ def _group(group: Group) -> dict[str, Any]:
 
 
 def _administrators_only(request: Request) -> None:
-    if not request.user.is_superuser:
-        hint = "In a project, its groups are listed with its people."
-        raise Refusal("forbidden", "Only an administrator may see the groups of this server.", hint=hint, status=403)
+    hint = "In a project, its groups are listed with its people."
+    require_administrator(request.user, "Only an administrator may see the groups of this server.", hint)
 
 
 def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import ALL, BY_NAME, SEE
-from mlops.access.decisions import actions_in, require, visible_projects
+from mlops.access.decisions import actions_in, require, require_administrator, visible_projects
 from mlops.access.grants import held_by, holders_of, keep_in_step
 from mlops.access.models import BUILT_IN, CUSTOM, CustomRole, Project, Role, actions_of_role
 from mlops.events.chain import record
@@ -140,13 +140,9 @@ def _checked(actor: Any, project: Project | None, actions: Iterable[str]) -> fro
     """The actions, with those that each role has. Raises Refusal where one is unknown or more than the actor's."""
     if project is not None:
         require(actor, "roles.manage", project)
-    elif not getattr(actor, "is_superuser", False):
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may change roles of the whole server."),
-            hint=_("Make the role in your project."),
-            status=403,
-        )
+    else:
+        hint = _("Make the role in your project.")
+        require_administrator(actor, _("Only an administrator may change roles of the whole server."), hint)
     chosen = frozenset(actions) | {SEE}
     if unknown := sorted(chosen - ALL):
         raise Refusal(

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require_administrator
 from mlops.accounts.models import SignedIn
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
@@ -44,8 +45,8 @@ def end(actor: Any, *, session_id: uuid.UUID | str) -> None:
 
 def end_others(actor: Any, *, person: User, but: str | None) -> int:
     """All of a person's but the one with that key. One's own, or as an administrator anybody's."""
-    if actor != person and not getattr(actor, "is_superuser", False):
-        raise Refusal("forbidden", _("Only an administrator may end the sessions of others."), status=403)
+    if actor != person:
+        require_administrator(actor, _("Only an administrator may end the sessions of others."))
     with transaction.atomic():
         rows = list(SignedIn.objects.filter(user=person).exclude(session_key=but or ""))
         _end(rows)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mlops.access import decisions
 from mlops.alerts.models import AllowedNetwork
 from mlops.alerts.outside import network_of
 from mlops.events.chain import record
@@ -58,6 +59,5 @@ def by_id(actor: Any, network_id: int) -> AllowedNetwork:
 
 
 def require_administrator(actor: Any) -> None:
-    if not getattr(actor, "is_superuser", False):
-        message = _("Only an administrator may decide which private networks are reached.")
-        raise Refusal("forbidden", message, hint=_("Ask an administrator of this server."), status=403)
+    message = _("Only an administrator may decide which private networks are reached.")
+    decisions.require_administrator(actor, message, _("Ask an administrator of this server."))

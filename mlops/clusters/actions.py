@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require_administrator
 from mlops.access.sealing import seal
 from mlops.clusters.models import Cluster, Exposure
 from mlops.clusters.queries import users_of
@@ -118,13 +119,8 @@ def _check(cluster: Cluster) -> None:
 
 
 def _require_administrator(actor: Any) -> None:
-    if not getattr(actor, "is_superuser", False):
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may set clusters up."),
-            hint=_("Ask an administrator of this server."),
-            status=403,
-        )
+    hint = _("Ask an administrator of this server.")
+    require_administrator(actor, _("Only an administrator may set clusters up."), hint)
 
 
 def _record(actor: Any, cluster: Cluster, type: str, fields: list[str], was: dict[str, Any] | None = None) -> None:

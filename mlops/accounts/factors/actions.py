@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.access.decisions import require_administrator
 from mlops.access.sealing import seal, unseal
 from mlops.accounts.factors.rules import is_required
 from mlops.events.chain import record
@@ -62,8 +63,8 @@ def renew_codes(person: User) -> list[str]:
 def remove(actor: Any, *, person: User, reason: str = "") -> None:
     """One's own, or as an administrator that of somebody who lost the phone. Raises Refusal `forbidden`,
     `factor_required`."""
-    if actor != person and not getattr(actor, "is_superuser", False):
-        raise Refusal("forbidden", _("Only an administrator may do this for somebody else."), status=403)
+    if actor != person:
+        require_administrator(actor, _("Only an administrator may do this for somebody else."))
     if actor == person and is_required(person):
         hint = _("An administrator can remove it, so that you set up another.")
         raise Refusal("factor_required", _("This server requires a second factor of you."), hint=hint, status=409)

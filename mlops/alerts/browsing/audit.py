@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.decisions import require, require_administrator
 from mlops.access.models import Project
 from mlops.alerts.browsing import queries
 from mlops.alerts.browsing.exporting import as_file
@@ -16,17 +16,11 @@ from mlops.events.audit.watching import check, last_check
 from mlops.events.audit.writing import VERIFIER, written
 from mlops.events.chain import record
 from mlops.events.models import ChainCheck, Event
-from mlops.formats.refusal import Refusal
 
 
-def require_administrator(person: Any) -> None:
-    if not (getattr(person, "is_superuser", False) and person.is_active):
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator sees the server's whole audit trail."),
-            hint=_("An owner may export the events of a project."),
-            status=403,
-        )
+def require_whole(person: Any) -> None:
+    hint = _("An owner may export the events of a project.")
+    require_administrator(person, _("Only an administrator sees the server's whole audit trail."), hint)
 
 
 def state() -> dict[str, Any]:
@@ -45,7 +39,7 @@ def state() -> dict[str, Any]:
 
 def look_now(person: Any) -> dict[str, Any]:
     """Reads all of it."""
-    require_administrator(person)
+    require_whole(person)
     check(whole=True)
     return state()
 
@@ -57,7 +51,7 @@ def trail(request: Any, person: Any, project: Project | None) -> StreamingHttpRe
     asked = queries.read_asked(request.GET)
     is_cut_only = not (asked.type or asked.subject or asked.actor or asked.text)
     if project is None:
-        require_administrator(person)
+        require_whole(person)
     else:
         require(person, "own", project)
     rows = queries.asked_for(Event.objects.order_by("seq") if project is None else _of(project), asked)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.decisions import require, require_administrator
 from mlops.access.models import Project
 from mlops.alerts.channels.attempts import note_attempt
 from mlops.alerts.channels.kind import Kind, Options, Sent
@@ -92,9 +92,9 @@ def require_may_change(actor: Any, channel: Channel) -> None:
         require(actor, "alerts.change", channel.project)
     elif channel.person_id is not None and channel.person_id != actor.pk:
         raise Refusal("not_found", _("There is no such channel, or it is not yours."), status=404)
-    elif channel.person_id is None and not getattr(actor, "is_superuser", False):
+    elif channel.person_id is None:
         message, hint = _("Only an administrator may change channels of the server."), _("Make one of the project.")
-        raise Refusal("forbidden", message, hint=hint, status=403)
+        require_administrator(actor, message, hint)
 
 
 def _write(actor: Any, channel: Channel, name: str, options: Options, event: str) -> None:

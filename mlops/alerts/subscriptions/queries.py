@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from mlops.access.decisions import projects_where, require
+from mlops.access.decisions import projects_where, require, require_administrator
 from mlops.access.models import Project
 from mlops.alerts.models import Delivery, DeliveryState, Subscription
 from mlops.formats.refusal import Refusal
@@ -33,13 +33,9 @@ def require_may(person: Any, project: Project | None) -> None:
     """Only contributors subscribe; to the events of all projects only administrators."""
     if project is not None:
         require(person, "alerts.change", project)
-    elif not getattr(person, "is_superuser", False):
-        raise Refusal(
-            "forbidden",
-            "Only an administrator may subscribe to the events of all projects.",
-            hint="Name one of your projects.",
-            status=403,
-        )
+    else:
+        message = "Only an administrator may subscribe to the events of all projects."
+        require_administrator(person, message, "Name one of your projects.")
 
 
 def deliveries_of(subscription: Subscription, *, state: str = "") -> QuerySet[Delivery]:

@@ -18,7 +18,7 @@ from mlops.web.projects import current_project
 @signed_in
 @require_http_methods(["GET", "POST"])
 def trail(request: HttpRequest) -> HttpResponse:
-    audit.require_administrator(request.user)
+    audit.require_whole(request.user)
     if request.method == "POST":
         found = audit.look_now(request.user)
         if found["is_whole"]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from mlops.access.decisions import require_administrator
 from mlops.clusters import actions, queries
 from mlops.clusters.models import Cluster, Exposure
 from mlops.deployments.targets import target
@@ -93,13 +94,8 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 
 
 def _require_administrator(request: HttpRequest) -> None:
-    if not request.user.is_superuser:
-        raise Refusal(
-            "forbidden",
-            _("Only an administrator may see the clusters of this server."),
-            hint=_("When you deploy, the wizard says whether Kubernetes can be used."),
-            status=403,
-        )
+    hint = _("When you deploy, the wizard says whether Kubernetes can be used.")
+    require_administrator(request.user, _("Only an administrator may see the clusters of this server."), hint)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
