@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Collection
 from typing import Any
@@ -32,6 +33,22 @@ def until(
         if time.monotonic() > deadline:
             raise RequestFailed("timeout", f"{what} is still {state} after {seconds:.0f} s. {row.get('reason') or ''}")
         time.sleep(interval)
+
+
+def telling(look: Look) -> Look:
+    """Looks, and says on standard error what is being done now: the row's `reason`, and the share of its `progress`."""
+    said = ""
+
+    def told() -> dict[str, Any]:
+        nonlocal said
+        row = look()
+        if row["reason"] != said and row["state"] in ("queued", "running"):
+            said = row["reason"]
+            share = (row["progress"] or {}).get("share", 0)
+            print(f"{share:4.0%} {said}", file=sys.stderr, flush=True)
+        return row
+
+    return told
 
 
 def _why(what: str, row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.options import Verbs, add_name, add_project
 from mlops.client.output import show
-from mlops.client.waiting import until
+from mlops.client.waiting import telling, until
 
 SETTINGS = {
     "data": "data",
@@ -79,7 +79,7 @@ def explain(arguments: argparse.Namespace) -> int:
         return show(arguments, _shown(made))
     try:
         ended = until(
-            _looking(connection, made["id"]),
+            telling(lambda: connection.get(f"explanations/{made['id']}/")),
             what=f"Explanation “{made['name']}”",
             good=("completed",),
             bad=("failed", "cancelled"),
@@ -141,22 +141,6 @@ def _one(connection: Connection, arguments: argparse.Namespace) -> dict[str, Any
         message = f"There is no explanation “{wanted}”." if wanted else "The version has no explanation."
         raise WrongUsage("explanation_unknown", message, hint=f"There are: {known}. Ask with mlops model explain.")
     return found
-
-
-def _looking(connection: Connection, explanation_id: str) -> Any:
-    """Looks, and says on standard error what is being done now."""
-    said = ""
-
-    def look() -> dict[str, Any]:
-        nonlocal said
-        row: dict[str, Any] = connection.get(f"explanations/{explanation_id}/")
-        if row["reason"] != said and row["state"] in ("queued", "running"):
-            said = row["reason"]
-            share = (row["progress"] or {}).get("share", 0)
-            print(f"{share:4.0%} {said}", file=sys.stderr, flush=True)
-        return row
-
-    return look
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mlops.client.errors import WrongUsage
 from mlops.client.names import find
 from mlops.client.options import Verbs, add_name, add_project
 from mlops.client.output import show
-from mlops.client.waiting import until
+from mlops.client.waiting import telling, until
 
 GIBIBYTE = 1024**3
 ENDPOINTS = "online-endpoints/"
@@ -89,7 +89,7 @@ def profile(arguments: argparse.Namespace) -> int:
         return show(arguments, _shown(made))
     try:
         ended = until(
-            _looking(connection, made["id"]),
+            telling(lambda: connection.get(f"profiles/{made['id']}/")),
             what=f"Profile “{made['name']}”",
             good=("completed",),
             bad=("failed", "cancelled"),
@@ -167,22 +167,6 @@ def _texts(body: dict[str, Any]) -> dict[str, Any]:
     return {
         name: " ".join(str(one) for one in value) if isinstance(value, list) else value for name, value in body.items()
     }
-
-
-def _looking(connection: Connection, profile_id: str) -> Any:
-    """Looks, and says on standard error what is being done now."""
-    said = ""
-
-    def look() -> dict[str, Any]:
-        nonlocal said
-        row: dict[str, Any] = connection.get(f"profiles/{profile_id}/")
-        if row["reason"] != said and row["state"] in ("queued", "running"):
-            said = row["reason"]
-            share = (row["progress"] or {}).get("share", 0)
-            print(f"{share:4.0%} {said}", file=sys.stderr, flush=True)
-        return row
-
-    return look
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
