@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from mlops.formats.plain_text import require_plain
+from mlops.formats.refusal import Refusal
 
 
 class PlainJson(JSONParser):
@@ -22,3 +24,10 @@ class PlainJson(JSONParser):
             raise ParseError("The JSON lies too deep within itself.") from error
         require_plain(found)
         return found
+
+
+def given_object(data: Any) -> dict[str, Any]:
+    """Settings of a body or a form by their names. Raises Refusal `body_invalid`."""
+    if not isinstance(data, Mapping):
+        raise Refusal("body_invalid", _("The body is no object."), hint=_("Send settings by their names."))
+    return {name: data[name] for name in data if name != "csrfmiddlewaretoken"}

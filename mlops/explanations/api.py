@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.parsing import given_object
 from mlops.explanations import actions, local, queries, what_if
 from mlops.explanations.archives import as_zip
 from mlops.explanations.comparing import compared
@@ -181,12 +181,6 @@ class CompareView(APIView):
     def get(self, request: Request, explanation_id: uuid.UUID, other_explanation_id: uuid.UUID) -> Response:
         both = [queries.visible_explanation(request.user, one) for one in (explanation_id, other_explanation_id)]
         return Response(msgspec.to_builtins(compared(both[0], both[1])))
-
-
-def given_object(data: Any) -> dict[str, Any]:
-    if not isinstance(data, Mapping):
-        raise Refusal("body_invalid", _("The body is no object."), hint=_("Send settings by their names."))
-    return {name: data[name] for name in data if name != "csrfmiddlewaretoken"}
 
 
 def _count(request: Request, name: str, usual: int) -> int:

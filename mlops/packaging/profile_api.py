@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -18,10 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.access.parsing import PlainJson
+from mlops.access.parsing import PlainJson, given_object
 from mlops.blobs.trees import keep_stream
 from mlops.formats.profiling import ProfileOrder, measured_members, members
-from mlops.formats.refusal import Refusal
 from mlops.packaging import profile_actions, queries
 from mlops.packaging.models import Profile, ProfileState
 from mlops.packaging.profile_orders import checked_order
@@ -106,7 +103,7 @@ class ProfilesView(APIView):
     @extend_schema(request=NewProfile, responses={201: ProfileView})
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = visible_version(request.user, model_id, number)
-        given = _given(request.data)
+        given = given_object(request.data)
         details = {name: str(given.pop(name) or "") for name in DETAILS if name in given}
         requests, script = given.pop("requests", None), given.pop("script", None)
         order = checked_order(given)
@@ -144,12 +141,6 @@ class ProfileLogView(APIView):
     def get(self, request: Request, profile_id: uuid.UUID) -> HttpResponse:
         found = queries.visible_profile(request.user, profile_id)
         return HttpResponse(found.log, content_type="text/plain; charset=utf-8")
-
-
-def _given(data: Any) -> dict[str, Any]:
-    if not isinstance(data, Mapping):
-        raise Refusal("body_invalid", _("The body is no object."), hint=_("Send settings by their names."))
-    return {name: data[name] for name in data if name != "csrfmiddlewaretoken"}
 
 
 def _stream(requests: Any) -> Any:
