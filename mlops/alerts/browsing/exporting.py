@@ -15,12 +15,11 @@ from django.http import StreamingHttpResponse
 from mlops.alerts.envelopes.cloudevents import form
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spreadsheet import harmless
 
 COLUMNS = ("sequence", "id", "time", "type", "subject", "source", "actor", "reason", "data")
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 AT_ONCE = 1000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""With which a cell would begin a formula in a spreadsheet."""
 
 
 def exported(rows: QuerySet[Event], kind: str) -> Iterator[bytes]:
@@ -73,9 +72,5 @@ def _table(rows: list[Event], is_first: bool) -> bytes:
         writer.writerow(COLUMNS)
     for row in rows:
         told = form(row) | {"data": msgspec.json.encode(row.data).decode()}
-        writer.writerow([_plain(str(told[name])) for name in COLUMNS])
+        writer.writerow([harmless(str(told[name])) for name in COLUMNS])
     return page.getvalue().encode()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text

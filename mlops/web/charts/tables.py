@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spreadsheet import harmless
 from mlops.web.charts.chart import Chart, Series
 
 
@@ -66,6 +67,4 @@ def file_name(text: str) -> str:
 def _plain(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return cell.isoformat()
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r":
-        return f"'{cell}"  # a spreadsheet must not take a name for a formula
-    return cell
+    return harmless(cell) if isinstance(cell, str) else cell
