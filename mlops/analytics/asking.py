@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from mlops import env
 from mlops.analytics.engine.orders import Form, Order, Result, Seen
 from mlops.confinement.confining import MODES, Confinement, start
 from mlops.formats.refusal import Refusal, refusal_of
+from mlops.work.children import end, give
 
 MODULE = "mlops.analytics.engine"
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -71,10 +71,10 @@ def ask(
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
         child = _started(folder, answer, errors)
         try:
-            _give(child, msgspec.json.encode(order) + b"\n")
+            give(child, msgspec.json.encode(order) + b"\n")
             status = _wait(child, seconds)
         finally:
-            _end(child)
+            end(child)
         answer.seek(0)
         told = answer.read()
         if not told:
@@ -110,13 +110,6 @@ def _started(folder: Path, answer: Any, errors: Any) -> subprocess.Popen[bytes]:
     )
 
 
-def _give(child: subprocess.Popen[bytes], line: bytes) -> None:
-    assert child.stdin is not None
-    with suppress(BrokenPipeError):  # it ended at once; its exit status says why
-        child.stdin.write(line)
-        child.stdin.flush()
-
-
 def _wait(child: subprocess.Popen[bytes], seconds: float) -> int:
     try:
         return child.wait(seconds)
@@ -127,15 +120,6 @@ def _wait(child: subprocess.Popen[bytes], seconds: float) -> int:
             hint=_("Read fewer rows: choose a shorter time, or group before you join."),
             status=422,
         ) from None
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-    if child.stdin:
-        with suppress(BrokenPipeError):
-            child.stdin.close()
 
 
 def _died(status: int, errors: Any) -> Refusal:

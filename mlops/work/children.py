@@ -47,10 +47,10 @@ def ask_child(
             start_new_session=True,
         )
         try:
-            _give(child, line)
+            give(child, line)
             status = _wait(child, seconds=seconds, beat=beat)
         finally:
-            _end(child)
+            end(child)
         answer.seek(0)
         return _result(answer.read(), status, errors)
 
@@ -61,7 +61,8 @@ def child_environment() -> dict[str, str]:
     return {**kept, "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 2)), "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _give(child: subprocess.Popen[bytes], line: bytes) -> None:
+def give(child: subprocess.Popen[bytes], line: bytes) -> None:
+    """Its order. One that ended at once takes none."""
     assert child.stdin is not None
     try:
         child.stdin.write(line)
@@ -88,7 +89,8 @@ def _wait(child: subprocess.Popen[bytes], *, seconds: float, beat: Callable[[], 
             raise Refusal("import_abandoned", "Another worker has taken over.", status=409)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def end(child: subprocess.Popen[bytes]) -> None:
+    """With all that it started."""
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
