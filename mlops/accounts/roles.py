@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.core.validators import validate_slug
+from django.core.validators import slug_re
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -156,13 +156,7 @@ def _checked(actor: Any, project: Project | None, actions: Iterable[str]) -> fro
 
 
 def _check_name(name: str) -> None:
-    from django.core.exceptions import ValidationError
-
-    try:
-        validate_slug(name)
-    except ValidationError:
-        name = ""
-    if not name or len(name) > 60:
+    if len(name) > 60 or not slug_re.match(name):
         raise Refusal("name_invalid", _("A role's name has letters, digits, - and _ alone, and at most 60 of them."))
 
 

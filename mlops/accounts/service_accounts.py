@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.core.validators import validate_slug
+from django.core.validators import slug_re
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -132,13 +132,7 @@ def roles_in(project: Project) -> dict[int, Membership]:
 
 
 def _check_name(name: str) -> None:
-    from django.core.exceptions import ValidationError
-
-    try:
-        validate_slug(name)
-    except ValidationError:
-        name = ""
-    if not name or len(name) > 60:
+    if len(name) > 60 or not slug_re.match(name):
         raise Refusal(
             "name_invalid",
             _("A service account's name has letters, digits, - and _ alone, and at most 60 of them."),

@@ -9,8 +9,6 @@ from django.conf import settings
 
 from mlops.access.models import Membership, Role
 
-RULES = ("optional", "administrators", "owners", "everybody")
-
 
 def has_factor(person: Any) -> bool:
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
