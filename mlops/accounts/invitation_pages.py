@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access import mail
 from mlops.access.models import Project, Role
+from mlops.access.origins import link_to
 from mlops.accounts import invitations, mailing, queries
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
 from mlops.accounts.models import Invitation
-from mlops.accounts.origins import link_to
 from mlops.accounts.roles import roles_for
 from mlops.formats.refusal import Refusal
 

@@ -15,9 +15,9 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from mlops.access.language import language_of
+from mlops.access.origins import link_to
 from mlops.accounts import actions, mailing
 from mlops.accounts.models import SignedIn
-from mlops.accounts.origins import link_to
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from mlops.access import mail
 from mlops.access.limits import require_unlimited
+from mlops.access.origins import link_to
 from mlops.alerts.channels.email import send_mail
 from mlops.alerts.channels.kind import Sent
 from mlops.alerts.models import Digest, Preference, Severity, Way
-from mlops.alerts.telling.composing import address
 from mlops.alerts.telling.message import Message
 from mlops.alerts.telling.preferences import OFF, preference_of
 from mlops.events.chain import record
@@ -65,7 +65,7 @@ def ask_to_confirm(actor: Any) -> Sent:
         title=_("Confirm this address for alerts of MLOps Studio"),
         severity="info",
         lines=(_("%s wishes to get alerts here. If that is not you, do nothing.") % actor.get_username(),),
-        url=address(f"/alerts/confirm/{signed}/"),
+        url=link_to(f"/alerts/confirm/{signed}/"),
         at=timezone.now(),
     )
     return send_mail([preference.email], message)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops import env
+from mlops.access.origins import link_to
 from mlops.alerts.models import Alert, AlertState, Notification
 from mlops.alerts.models.rule import Severity
 from mlops.alerts.subjects import about
@@ -54,7 +54,7 @@ def compose_digest(notifications: Sequence[Notification], *, id: str, zone: tzin
         title=_("Summary: %(count)s, %(firing)d still firing") % {"count": count, "firing": firing},
         severity=max((one.severity for one in ordered), key=lambda one: list(Severity).index(Severity(one))),
         items=items,
-        url=address("/alerts/"),
+        url=link_to("/alerts/"),
         at=timezone.now(),
         id=id,
         unsubscribe=unsubscribe,
@@ -67,24 +67,20 @@ def compose_test(name: str) -> Message:
         title=_("Test of the channel “%s”") % name,
         severity="info",
         lines=(_("If you can read this, alerts arrive here."),),
-        url=address("/alerts/channels/"),
+        url=link_to("/alerts/channels/"),
         at=timezone.now(),
         id=f"test-{timezone.now():%Y%m%d%H%M%S%f}",
-        data={"source": address("/")},
+        data={"source": link_to("/")},
     )
 
 
 def page_of(alert: Alert) -> str:
-    return address(f"/alerts/{alert.pk}/")
-
-
-def address(path: str) -> str:
-    return (env.read("MLOPS_URL") or "http://127.0.0.1:8000").rstrip("/") + path
+    return link_to(f"/alerts/{alert.pk}/")
 
 
 def data_of(alert: Alert) -> dict[str, object]:
     return {
-        "source": address(f"/projects/{alert.project.slug}"), "alert_id": str(alert.pk), "rule": alert.rule_name,
+        "source": link_to(f"/projects/{alert.project.slug}"), "alert_id": str(alert.pk), "rule": alert.rule_name,
         "project": alert.project.slug, "subject": alert.subject, "severity": alert.severity, "state": alert.state,
         "why": alert.why, "value": alert.value, "times": alert.times, "event_type": alert.event_type,
         "fired_at": alert.fired_at.isoformat() if alert.fired_at else None,

@@ -8,14 +8,14 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from mlops.alerts.telling.composing import address
+from mlops.access.origins import link_to
 from mlops.formats.refusal import Refusal
 
 SALT = "alerts unsubscribe"
 
 
 def unsubscribe_link(person: Any) -> str:
-    return address(f"/alerts/unsubscribe/{signing.dumps(person.pk, salt=SALT)}/")
+    return link_to(f"/alerts/unsubscribe/{signing.dumps(person.pk, salt=SALT)}/")
 
 
 def person_of(signed: str) -> User:
