@@ -51,16 +51,19 @@ def ask(
     tables: Sequence[Seen],
     sql: str,
     *,
+    count_sql: str = "",
     form: Form = "rows",
     is_free: bool = False,
     most_rows: int,
     seconds: float = SECONDS,
 ) -> Result:
-    """`is_free`: the query is a person's own. Raises Refusal, of a query that takes too long as well."""
+    """`is_free`: the query is a person's own; `count_sql`: asked beside, as in Order. Raises Refusal, of a query that
+    takes too long as well."""
     order = Order(
         folder=str(folder),
         tables=tuple(tables),
         sql=sql,
+        count_sql=count_sql,
         form=form,
         is_free=is_free,
         most_rows=most_rows,

@@ -86,6 +86,11 @@ def test_collected_rows_are_filtered_where_they_lie(ask, rows, text, rows_of):
     assert answer["@odata.count"] == len(rows_of)
 
 
+def test_a_page_past_the_end_of_collected_rows_tells_their_count(ask, rows):
+    answer = ask("Predictions_churn_prices", **{"$skip": "5", "$count": "true"})
+    assert (answer["value"], answer["@odata.count"]) == ([], 3)
+
+
 def test_select_order_top_and_skip_do_what_they_say(ask, runs):
     answer = ask("Runs", **{"$select": "number,state", "$orderby": "state desc,number desc", "$top": "1", "$skip": "1"})
     assert answer["value"] == [{"number": 103, "state": "completed"}]

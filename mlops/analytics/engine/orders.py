@@ -29,11 +29,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """`is_free`: the SQL is a person's. `folder`: where it may write, and spill."""
+    """`is_free`: the SQL is a person's. `folder`: where it may write, and spill. `count_sql`: asked beside, by the same
+    process; its one number is the result's `total`."""
 
     folder: str
     tables: tuple[Seen, ...]
     sql: str
+    count_sql: str = ""
     form: Form = "rows"
     is_free: bool = False
     most_rows: int
@@ -52,4 +54,5 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """There are more than were asked for, or their bytes are too many."""
     file: str = ""
     count: int = 0
+    total: int | None = None
     size_bytes: int = 0

@@ -44,7 +44,7 @@ def run(order: Order) -> Result:
             sql = check(connection, order.sql, [table.name for table in order.tables]) if order.is_free else order.sql
             columns = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE {sql}").fetchall()]
             if order.form == "rows":
-                return _rows(connection, sql, columns, order)
+                return msgspec.structs.replace(_rows(connection, sql, columns, order), total=_total(connection, order))
             return _file(connection, sql, columns, order)
         except duckdb.Error as error:
             raise told(error) from None
@@ -66,6 +66,10 @@ def _rows(connection: Any, sql: str, columns: list[tuple[str, str]], order: Orde
             break
     names, types = tuple(name for name, _type in columns), tuple(type for _name, type in columns)
     return Result(columns=names, types=types, rows=tuple(rows), is_cut=is_cut, count=len(rows), size_bytes=size)
+
+
+def _total(connection: Any, order: Order) -> int | None:
+    return int(connection.execute(order.count_sql).fetchone()[0]) if order.count_sql else None
 
 
 def _file(connection: Any, sql: str, columns: list[tuple[str, str]], order: Order) -> Result:

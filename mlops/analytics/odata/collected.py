@@ -51,24 +51,26 @@ def page(found: Collected, options: Options) -> Page:
         f" ORDER BY {', '.join(terms)} LIMIT {most + 1} OFFSET {skip}"
     )
     with workplace() as folder:
+        counted = _counting(table, node) if options.count else ""
+        if counted:  # of all pages, so the parts before this one are read as well
+            start = narrowed(node).start
         seen = collected_rows(found, folder, start=start, deployments=narrowed(node).deployments)
-        got = ask(folder, [seen], asked, most_rows=most)
+        got = ask(folder, [seen], asked, count_sql=counted, most_rows=most)
     rows = [dict(zip(needed, row, strict=True)) for row in got.rows]
     following = None
     if got.is_cut and rows and (options.top is None or options.top > len(rows)):
         last = tuple(rows[-1][name] for name in table.order) if not by else ()
         following = Token(page_rows=options.page_rows, after=last, skip=0 if last else skip + len(rows))
     shown = [{name: row[name] for name in columns} for row in rows]
-    return Page(columns=columns, rows=shown, next=following, count=count(found, options) if options.count else None)
+    return Page(columns=columns, rows=shown, next=following, count=got.total)
 
 
 def count(found: Collected, options: Options) -> int:
     node = _condition(found.table, options.filter)
-    where = f" WHERE {sql(node)}" if node is not None else ""
     with workplace() as folder:
         near = narrowed(node)
         seen = collected_rows(found, folder, start=near.start, deployments=near.deployments)
-        got = ask(folder, [seen], f"SELECT count(*) FROM {quoted(found.table.sql_name)}{where}", most_rows=1)
+        got = ask(folder, [seen], _counting(found.table, node), most_rows=1)
     return int(got.rows[0][0])
 
 
@@ -109,6 +111,11 @@ def _musts(node: Node | None) -> Iterator[tuple[str, str, Any]]:
 
 def _condition(table: Table, text: str) -> Node | None:
     return condition(read(text), table) if text else None
+
+
+def _counting(table: Table, node: Node | None) -> str:
+    where = f" WHERE {sql(node)}" if node is not None else ""
+    return f"SELECT count(*) FROM {quoted(table.sql_name)}{where}"
 
 
 def _after(table: Table, after: tuple[Any, ...]) -> tuple[str, datetime]:
