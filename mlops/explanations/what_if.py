@@ -46,7 +46,7 @@ def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
     try:
         return child.ask(row)
     except _Gone:
-        _drop(str(one.pk), child)
+        child.drop()
         raise Refusal(
             "what_if_failed",
             "The model's process ended over this row, or took too long.",
@@ -60,19 +60,75 @@ class _Gone(Exception):
 
 
 class _Child:
+    """Made at once; the model is fetched and its process started by whoever asks first, while nobody else waits but
+    those who ask the same explanation."""
+
     def __init__(self, one: Explanation) -> None:
+        self._one = one
         self._turn = threading.Lock()
         self.used_at = time.monotonic()
         self._folder = Path(tempfile.mkdtemp(prefix=f"what-if-{one.pk}-", dir=scratch()))
-        assert one.version is not None
-        fetch_tree(one.version.tree_id, self._folder / MODEL_FOLDER)
-        lay_out_columns(one.version, self._folder / MODEL_FOLDER)
-        with open_file(str(one.tree_id), BACKGROUND_FILE) as source:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_ended = False
+
+    def ask(self, row: dict[str, Any]) -> LocalExplanation:
+        with self._turn:
+            self.used_at = time.monotonic()
+            process = self._process or self._begun()
+            try:
+                write_frame(cast("BinaryIO", process.stdin), row)
+            except (OSError, ValueError):  # it ended, or its pipes are closed
+                raise _Gone from None
+            told = self._heard(process, ASK_SECONDS)
+            self.used_at = time.monotonic()
+        return msgspec.convert(told, LocalExplanation)
+
+    def drop(self) -> None:
+        with _lock:
+            if _warm.get(str(self._one.pk)) is self:
+                del _warm[str(self._one.pk)]
+        self.end()
+
+    def end(self) -> None:
+        self._is_ended = True
+        process = self._process
+        if process is not None:
+            _kill(process)
+            process.wait()
+            for one in (process.stdin, process.stdout):
+                if one is not None:
+                    one.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        """With its model open. Whatever stands in its way, nothing of it is left."""
+        try:
+            self._lay_out()
+            process = self._process = self._started()
+            if self._is_ended:
+                raise _Gone
+            self._heard(process, START_SECONDS)
+        except BaseException:
+            was_ended = self._is_ended
+            self.drop()
+            if was_ended:
+                raise _Gone from None
+            raise
+        return process
+
+    def _lay_out(self) -> None:
+        version = self._one.version
+        assert version is not None
+        fetch_tree(version.tree_id, self._folder / MODEL_FOLDER)
+        lay_out_columns(version, self._folder / MODEL_FOLDER)
+        with open_file(str(self._one.tree_id), BACKGROUND_FILE) as source:
             (self._folder / BACKGROUND_FILE).write_bytes(source.read())
+
+    def _started(self) -> subprocess.Popen[bytes]:
         own = self._folder / OWN_FOLDER
         walls = walls_of(self._folder, ())
         places = {"HOME": str(own / "home"), "TMPDIR": str(own / "tmp")}
-        self._process = start(
+        return start(
             [sys.executable, "-m", "mlops.explanations.computing.asking", str(self._folder)],
             how=walls,
             niceness=0,
@@ -83,37 +139,14 @@ class _Child:
             env={**harmless(os.environ), **dict.fromkeys(THREADS, "1"), **places},
             start_new_session=True,
         )
-        self._is_ready = False
 
-    def ask(self, row: dict[str, Any]) -> LocalExplanation:
-        with self._turn:
-            self.used_at = time.monotonic()
-            if not self._is_ready:
-                self._heard(START_SECONDS)
-                self._is_ready = True
-            try:
-                write_frame(cast("BinaryIO", self._process.stdin), row)
-            except OSError:
-                raise _Gone from None
-            told = self._heard(ASK_SECONDS)
-            self.used_at = time.monotonic()
-        return msgspec.convert(told, LocalExplanation)
-
-    def end(self) -> None:
-        self._kill()
-        self._process.wait()
-        for one in (self._process.stdin, self._process.stdout):
-            if one is not None:
-                one.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _heard(self, seconds: float) -> Any:
-        timer = threading.Timer(seconds, self._kill)
+    def _heard(self, process: subprocess.Popen[bytes], seconds: float) -> Any:
+        timer = threading.Timer(seconds, _kill, args=(process,))
         timer.daemon = True
         timer.start()
         try:
-            frame = read_frame(cast("BinaryIO", self._process.stdout))
-        except OSError:
+            frame = read_frame(cast("BinaryIO", process.stdout))
+        except (OSError, ValueError):
             frame = None
         finally:
             timer.cancel()
@@ -124,24 +157,28 @@ class _Child:
             raise refusal_of(answer["error"])
         return answer["ok"]
 
-    def _kill(self) -> None:
-        if self._process.poll() is None:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
 
 
 def _child_of(one: Explanation) -> _Child:
     key = str(one.pk)
+    too_many: list[_Child] = []
     with _lock:
         child = _warm.get(key)
         if child is None:
             while len(_warm) >= MOST_WARM:
                 oldest = min(_warm, key=lambda each: _warm[each].used_at)
-                _warm.pop(oldest).end()
+                too_many.append(_warm.pop(oldest))
             child = _warm[key] = _Child(one)
             _look_later(key, child)
+    for each in too_many:
+        each.end()
     return child
 
 
@@ -158,14 +195,7 @@ def _look(key: str, child: _Child) -> None:
     if time.monotonic() - child.used_at < IDLE_SECONDS:
         _look_later(key, child)
     else:
-        _drop(key, child)
-
-
-def _drop(key: str, child: _Child) -> None:
-    with _lock:
-        if _warm.get(key) is child:
-            del _warm[key]
-    child.end()
+        child.drop()
 
 
 def end_all() -> None:
