@@ -107,7 +107,7 @@ class Drafts(APIView):
             found = found.filter(name__icontains=text)
         return Response({"results": [_brief(draft) for draft in found[:500]]})
 
-    @extend_schema(request=DraftFields, responses=dict)
+    @extend_schema(request=DraftFields, responses={201: dict})
     def post(self, request: Request) -> Response:
         fields = _checked(DraftFields, request)
         draft = actions.create_draft(
@@ -165,7 +165,7 @@ class DraftRestore(APIView):
 
 
 class DraftClone(APIView):
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses={201: dict})
     def post(self, request: Request, draft_id: UUID) -> Response:
         return Response(_brief(actions.clone_draft(request.user, queries.draft(request.user, draft_id))), status=201)
 
@@ -188,7 +188,7 @@ class DraftPlan(APIView):
 
 
 class DraftSubmit(APIView):
-    @extend_schema(request=SubmitFields, responses=dict)
+    @extend_schema(request=SubmitFields, responses={201: dict})
     def post(self, request: Request, draft_id: UUID) -> Response:
         fields = _checked(SubmitFields, request)
         draft = queries.draft(request.user, draft_id)
@@ -206,7 +206,7 @@ class PublishFields(serializers.Serializer[Any]):
 class DraftPublish(APIView):
     """The drawing as it is saved becomes the next version behind a pipeline endpoint."""
 
-    @extend_schema(request=PublishFields, responses=dict)
+    @extend_schema(request=PublishFields, responses={201: dict})
     def post(self, request: Request, draft_id: UUID) -> Response:
         draft = queries.draft(request.user, draft_id)
         return Response(
@@ -217,14 +217,14 @@ class DraftPublish(APIView):
 class PublishedClone(APIView):
     """A new draft of what was published."""
 
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses={201: dict})
     def post(self, request: Request, pipeline_id: UUID, number: int) -> Response:
         version = published.version(request.user, pipeline_id, number)
         return Response(_brief(actions.clone_published(request.user, version)), status=201)
 
 
 class RunClone(APIView):
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses={201: dict})
     def post(self, request: Request, run_id: UUID) -> Response:
         return Response(_brief(actions.clone_run(request.user, runs.run(request.user, run_id))), status=201)
 

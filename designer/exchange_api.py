@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -37,7 +38,7 @@ class ImportFields(serializers.Serializer[Any]):
 class Export(APIView):
     """`?form=yaml`: a pipeline job with its components. `?form=python`: a project that runs without this product."""
 
-    @extend_schema(responses=bytes)
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, draft_id: UUID) -> HttpResponseBase:
         draft = queries.draft(request.user, draft_id)
         form = request.query_params.get("form", "yaml")

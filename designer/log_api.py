@@ -98,7 +98,7 @@ class DraftVersions(APIView):
         rows = Version.objects.filter(draft=queries.draft_line(request.user, draft_id)).select_related("by")
         return Response({"results": [_version(row) for row in rows]})
 
-    @extend_schema(request=VersionFields, responses=dict)
+    @extend_schema(request=VersionFields, responses={201: dict})
     def post(self, request: Request, draft_id: UUID) -> Response:
         fields = VersionFields(data=request.data)
         fields.is_valid(raise_exception=True)

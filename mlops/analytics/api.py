@@ -14,11 +14,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
+from mlops.access.openapi import files
 from mlops.analytics import exporting, saved, sql
 from mlops.analytics.models import SavedQuery
 from mlops.analytics.sending import sent
 from mlops.analytics.tables.catalogue import sources
 from mlops.analytics.tables.columns import Table
+
+FILES = files(kind for _form, kind in exporting.FORMS.values())
 
 
 class Asked(serializers.Serializer[Any]):
@@ -61,7 +64,7 @@ class TableExportView(APIView):
             OpenApiParameter("select", str, description="names of columns, with commas between them"),
             OpenApiParameter("project", str),
         ],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses=FILES,
     )
     def get(self, request: Request, table: str) -> StreamingHttpResponse:
         asked = request.query_params
@@ -91,7 +94,7 @@ class SqlView(APIView):
 
 
 class SqlExportView(APIView):
-    @extend_schema(request=AskedFile, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(request=AskedFile, responses=FILES)
     def post(self, request: Request) -> StreamingHttpResponse:
         given = _valid(AskedFile, request)
         form, kind = exporting.form_named(given["format"])

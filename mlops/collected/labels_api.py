@@ -24,7 +24,7 @@ from mlops.formats.refusal import Refusal, Where
 
 class LabelPostView(serializers.ModelSerializer[LabelPost]):
     rows = serializers.IntegerField(source="row_count")
-    created_by = serializers.CharField(source="created_by.username", default=None)
+    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
 
     class Meta:
         model = LabelPost

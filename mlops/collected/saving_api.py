@@ -22,7 +22,7 @@ from mlops.deployments.queries import visible_endpoint
 
 class SavedWindowView(serializers.ModelSerializer[SavedWindow]):
     version = serializers.CharField(allow_null=True, help_text="the dataset's version, as name:number")
-    rows = serializers.IntegerField(source="row_count")
+    rows = serializers.IntegerField(source="row_count", allow_null=True)
     since = serializers.DateTimeField(source="state_since")
 
     class Meta:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.http import FileResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -130,7 +131,7 @@ class OneVersion(APIView):
 class Download(APIView):
     """The YAML and the code as a zip."""
 
-    @extend_schema(responses=bytes)
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, component_id: uuid.UUID, version: str) -> HttpResponseBase:
         row = queries.version_of(queries.component(request.user, component_id), version)
         name = f"{row.component.name}-{row.version}.zip"

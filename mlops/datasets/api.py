@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
+from mlops.access.openapi import files
 from mlops.access.paging import CursorPages
 from mlops.bin.deletion import delete
 from mlops.datasets import actions, downloads, failed, queries, usage, versions
@@ -235,7 +236,7 @@ class ProfileView(APIView):
 
 class DownloadView(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("as", str, enum=downloads.FORMATS)], responses={200: OpenApiTypes.BINARY}
+        parameters=[OpenApiParameter("as", str, enum=downloads.FORMATS)], responses=files(downloads.TYPES.values())
     )
     def get(self, request: Request, dataset_id: UUID, number: int) -> StreamingHttpResponse:
         version = _version(request, dataset_id, number)

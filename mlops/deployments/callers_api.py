@@ -32,7 +32,7 @@ class NewToken(serializers.Serializer[Any]):
 
 
 class TokenView(serializers.ModelSerializer[EndpointToken]):
-    created_by = serializers.CharField(source="created_by.username", default=None)
+    created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
 
     class Meta:
         model = EndpointToken

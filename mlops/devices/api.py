@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.access.openapi import files
 from mlops.blobs.trees import open_blob
 from mlops.deployments.models import Deployment
 from mlops.deployments.queries import deployment_of, visible_endpoint
@@ -91,7 +92,7 @@ class DeviceTokenView(APIView):
 
 
 class BundleView(APIView):
-    @extend_schema(responses={200: bytes})
+    @extend_schema(responses=files(["application/gzip"]))
     def get(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> FileResponse:
         """The newest bundle that is ready, `?platform=` x86_64 (default) or aarch64."""
         deployment = _deployment(request, endpoint_id, deployment_id)
@@ -147,7 +148,7 @@ class DeviceBundleView(APIView):
     authentication_classes = (DeviceAuthentication,)
     permission_classes = (IsDevice,)
 
-    @extend_schema(responses={200: bytes})
+    @extend_schema(responses=files(["application/gzip"]))
     def get(self, request: Request, serial: int) -> FileResponse:
         """For devices: the bundle that was offered."""
         device = _device(request)

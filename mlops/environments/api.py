@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -122,7 +123,7 @@ class OneVersion(APIView):
 class Download(APIView):
     """The YAML with what it names, and the lock, as a zip."""
 
-    @extend_schema(responses=bytes)
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, asset_id: uuid.UUID, version: str) -> HttpResponseBase:
         row = queries.version_of(queries.environment(request.user, asset_id), version)
         name = f"{row.asset.name}-{row.version}.zip"

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -112,7 +113,7 @@ class JobSchedules(APIView):
     """A job of a file, published and called by a schedule: `schedule` is JSON as `POST schedules/` takes it, without
     `endpoint`; `update` is the id of the schedule that is changed, where it is no new one."""
 
-    @extend_schema(request=NewJob, responses={201: dict})
+    @extend_schema(request=NewJob, responses={200: dict, 201: dict})
     def post(self, request: Request) -> Response:
         fields = NewJob(data=request.data)
         fields.is_valid(raise_exception=True)
@@ -162,7 +163,7 @@ class Act(APIView):
 
     act = ""
 
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses={200: dict, 202: dict})
     def post(self, request: Request, job: str) -> Response:
         run = _job(request, job)
         if self.act == "cancel":
@@ -184,7 +185,7 @@ class Files(APIView):
 
 
 class OneFile(APIView):
-    @extend_schema(responses=bytes)
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, job: str, path: str) -> StreamingHttpResponse:
         content = files.opened(request.user, _job(request, job), path)
         answer = StreamingHttpResponse(chunks(content), content_type="application/octet-stream")

@@ -104,7 +104,7 @@ class Values(APIView):
 class StoredForm(APIView):
     """The last looks in the form that Azure ML's drift monitor stores, one element a look."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=list[dict[str, Any]])
     def get(self, request: Request, monitor_id: UUID) -> Response:
         monitor = queries.visible_monitor(request.user, monitor_id)
         return Response(stored_form(monitor, queries.looks_with_values(monitor)))

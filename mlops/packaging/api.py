@@ -48,7 +48,7 @@ class ConversionsView(APIView):
         version = visible_version(request.user, model_id, number)
         return Response({"results": ConversionView(queries.conversions_of(version), many=True).data})
 
-    @extend_schema(request=NewConversion, responses={201: ConversionView})
+    @extend_schema(request=NewConversion, responses={200: ConversionView, 201: ConversionView})
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = visible_version(request.user, model_id, number)
         wanted = NewConversion(data=request.data)
@@ -87,7 +87,7 @@ class PackagesView(APIView):
         packages = queries.packages_of(visible_run(request.user, run_id))
         return Response({"results": PackageView(packages, many=True).data})
 
-    @extend_schema(request=NewPackage, responses={201: PackageView})
+    @extend_schema(request=NewPackage, responses={200: PackageView, 201: PackageView})
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
         wanted = NewPackage(data=request.data)
         wanted.is_valid(raise_exception=True)

@@ -65,7 +65,7 @@ class ImagesView(APIView):
         version = visible_version(request.user, model_id, number)
         return Response({"results": ImageView(queries.images_of(version), many=True).data})
 
-    @extend_schema(request=NewImage, responses={201: ImageView})
+    @extend_schema(request=NewImage, responses={200: ImageView, 201: ImageView})
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = visible_version(request.user, model_id, number)
         wanted = NewImage(data=request.data)
@@ -105,7 +105,10 @@ class CancelImageView(APIView):
 class ImageLogView(APIView):
     """What the build said. Where to go on reading is `X-Next-Offset` of the answer, and `next` with `form=json`."""
 
-    @extend_schema(parameters=[OpenApiParameter("offset", int), OpenApiParameter("form", str)], responses={200: str})
+    @extend_schema(
+        parameters=[OpenApiParameter("offset", int), OpenApiParameter("form", str)],
+        responses={(200, "text/plain"): OpenApiTypes.STR, (200, "application/json"): dict},
+    )
     def get(self, request: Request, image_id: uuid.UUID) -> HttpResponse | Response:
         found = queries.visible_image(request.user, image_id)
         offset = request.query_params.get("offset", "0")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.http import HttpResponse
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -137,7 +138,7 @@ class CancelProfileView(APIView):
 
 
 class ProfileLogView(APIView):
-    @extend_schema(responses={200: str})
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request, profile_id: uuid.UUID) -> HttpResponse:
         found = queries.visible_profile(request.user, profile_id)
         return HttpResponse(found.log, content_type="text/plain; charset=utf-8")

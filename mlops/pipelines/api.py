@@ -9,6 +9,7 @@ import msgspec
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -69,7 +70,7 @@ class RunDocument(APIView):
 
 
 class RunCancel(APIView):
-    @extend_schema(request=None, responses=dict)
+    @extend_schema(request=None, responses={202: dict})
     def post(self, request: Request, run_id: UUID) -> Response:
         run = queries.run(request.user, run_id)
         actions.cancel(request.user, run)
@@ -120,7 +121,7 @@ class StepFiles(APIView):
 
 
 class StepFile(APIView):
-    @extend_schema(responses=bytes)
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, run_id: UUID, node: str, port: str, path: str) -> StreamingHttpResponse:
         run = queries.run(request.user, run_id)
         tree = queries.output(queries.step(run, node), port)["tree"]

@@ -84,7 +84,7 @@ class EndpointRuns(APIView):
         page = pages.paginate_queryset(found.defer("spec", "document", "shapes"), request, view=self)
         return pages.get_paginated_response([brief(run) for run in page or ()])
 
-    @extend_schema(request=dict, responses=dict)
+    @extend_schema(request=dict, responses={201: dict})
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         one = published.endpoint(request.user, pipeline_id)
         asked = assignments(request.data)

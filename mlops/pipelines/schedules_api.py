@@ -73,7 +73,7 @@ class Schedules(APIView):
             found = found.filter(project__slug=slug)
         return Response({"results": [schedule_line(one) for one in found[:500]]})
 
-    @extend_schema(request=ScheduleFields, responses=dict)
+    @extend_schema(request=ScheduleFields, responses={201: dict})
     def post(self, request: Request) -> Response:
         endpoint = _endpoint(request)
         require(request.user, "pipelines.design", endpoint.project)

@@ -30,7 +30,7 @@ class HookView(APIView):
     permission_classes: list[Any] = []
     parser_classes = [_Unread]
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={202: OpenApiTypes.OBJECT}, auth=[])
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, 202: OpenApiTypes.OBJECT}, auth=[])
     def post(self, request: Request, repository_id: UUID) -> Response:
         """Calls of GitHub (`X-Hub-Signature-256`), GitLab (`X-Gitlab-Token`) and Gitea (`X-Gitea-Signature`)."""
         body = request._request.body

@@ -31,7 +31,7 @@ class ReleaseFields(serializers.Serializer[Any]):
 
 
 class Releases(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=list[dict[str, Any]])
     def get(self, request: Request, repository_id: UUID) -> Response:
         row = queries.by_id(request.user, repository_id)
         return Response([_shaped(one) for one in Release.objects.filter(repository=row)])

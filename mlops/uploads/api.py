@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
+from mlops.access.problems import CONTENT_TYPE
 from mlops.formats.refusal import Refusal
 from mlops.uploads import actions
 from mlops.uploads.models import SentFile
@@ -36,6 +37,10 @@ class PieceParser(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         return stream
+
+
+REFUSED = {(status, CONTENT_TYPE): OpenApiTypes.OBJECT for status in (412, 423, 460)}
+"""Another version of the protocol; somebody else is writing to it; the piece is not as its checksum says."""
 
 
 class Tus(APIView):
@@ -82,7 +87,7 @@ class UploadsView(Tus):
                 description="`project` and `filename`, perhaps `sha256`; values in base64, parted by commas",
             ),
         ],
-        responses={201: OpenApiTypes.OBJECT},
+        responses={201: OpenApiTypes.OBJECT, **REFUSED},
     )
     def post(self, request: Request) -> Response:
         """Begins an upload; its address is in `Location`."""
@@ -117,7 +122,7 @@ class OneUploadView(Tus):
                 "Upload-Checksum", str, OpenApiParameter.HEADER, description="`sha256 ` and the digest in base64"
             ),
         ],
-        responses={204: None},
+        responses={204: None, **REFUSED},
     )
     def patch(self, request: Request, sent_id: UUID) -> Response:
         """Appends the body. 409: the offset is another; 460: it arrived damaged; 423: another request is at it."""

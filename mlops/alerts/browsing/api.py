@@ -6,15 +6,17 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
+from mlops.access.openapi import files
 from mlops.access.paging import CursorPages
 from mlops.alerts.browsing import audit, queries
-from mlops.alerts.browsing.exporting import streamed
+from mlops.alerts.browsing.exporting import FORMATS, streamed
 from mlops.alerts.envelopes.azure import OURS
 from mlops.alerts.envelopes.cloudevents import form
 from mlops.events.catalogue import GROUPS, TYPES
@@ -51,7 +53,9 @@ class OneEventView(APIView):
 
 
 class ExportView(APIView):
-    @extend_schema(parameters=[*ASKED, OpenApiParameter("as", str, description="jsonl or csv")], responses={200: bytes})
+    @extend_schema(
+        parameters=[*ASKED, OpenApiParameter("as", str, description="jsonl or csv")], responses=files(FORMATS.values())
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """All that are asked for, oldest first."""
         return streamed(request, _asked(request), request.query_params.get("as", "jsonl"))
@@ -73,7 +77,7 @@ class AuditCheckView(APIView):
 
 
 class AuditExportView(APIView):
-    @extend_schema(parameters=ASKED, responses={200: bytes})
+    @extend_schema(parameters=ASKED, responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
     def get(self, request: Request) -> StreamingHttpResponse:
         """For verify_audit.py: all events of the server, or of a project."""
         slug = request.query_params.get("project", "")
@@ -82,7 +86,7 @@ class AuditExportView(APIView):
 
 
 class AuditVerifierView(APIView):
-    @extend_schema(responses={200: bytes})
+    @extend_schema(responses={(200, "text/x-python"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
         """One file that needs Python alone."""
         return audit.verifier()
