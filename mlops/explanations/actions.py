@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.explanations.held_out import held_out_of
 from mlops.explanations.models import Explanation
 from mlops.explanations.queries import project_of
-from mlops.explanations.rows_to_explain import usual_dataset
+from mlops.explanations.rows_to_explain import RowsToExplain, usual_rows
 from mlops.formats.explanation import ExplainOrder
 from mlops.formats.refusal import Refusal, Where
 from mlops.packaging import leases
@@ -25,17 +26,21 @@ from mlops.work.calls import later
 
 CARRIED = "model"
 """Said instead of a dataset: the rows that the model carries."""
+HELD_OUT = "held-out"
+"""Said instead of a dataset: the rows that the version's run kept from training."""
 
 
 def explain(
     actor: Any, version: ModelVersion, *, order: ExplainOrder, data: str = "", name: str = "", comment: str = ""
 ) -> Explanation:
-    """`data`: `name`, `name:version` or `azureml:name:version` of the model's project, or `model` for the rows that it
-    carries; empty: what it was evaluated on, else what it learned from. Raises Refusal of unknown data and names."""
+    """`data`: `name`, `name:version` or `azureml:name:version` of the model's project, `model` for the rows that it
+    carries, or `held-out` for those that its run kept from training; empty: what it was evaluated on, else what was
+    held out, else what it learned from. Raises Refusal of unknown data and names."""
     project = version.model.project
     require(actor, "contribute", project)
     data = data.strip()
-    dataset = None if data == CARRIED else table_of(project, data) if data else usual_dataset(version)
+    rows = _rows_of(version, data)
+    order = msgspec.structs.replace(order, held_out=rows.is_held_out)
     try:
         with transaction.atomic():
             made = Explanation.objects.create(
@@ -43,12 +48,12 @@ def explain(
                 name=checked_name(version, name),
                 comment=comment.strip()[:10_000],
                 order=msgspec.to_builtins(order),
-                dataset=dataset,
+                dataset=rows.dataset,
                 reason=_("Waits for a worker."),
                 state_since=timezone.now(),
                 created_by=actor,
             )
-            _tell(actor, made, "requested", kind=order.kind, dataset=str(dataset or ""))
+            _tell(actor, made, "requested", kind=order.kind, dataset=str(rows.dataset or ""))
             later("explanations.explain", made.pk)
     except IntegrityError:
         raise Refusal(
@@ -59,6 +64,25 @@ def explain(
             where=Where(parameter="name"),
         ) from None
     return made
+
+
+def _rows_of(version: ModelVersion, data: str) -> RowsToExplain:
+    if not data:
+        return usual_rows(version)
+    if data == CARRIED:
+        return RowsToExplain()
+    if data != HELD_OUT:
+        return RowsToExplain(dataset=table_of(version.model.project, data))
+    found = held_out_of(version)
+    if found is None:
+        raise Refusal(
+            "no_held_out",
+            _("No rows are known that were held out when %(version)s was trained.") % {"version": version},
+            hint=_("They are known where the run split a dataset and scored the other part. Name a dataset instead."),
+            status=422,
+            where=Where(parameter="data", value=data),
+        )
+    return RowsToExplain(dataset=found.dataset, is_held_out=True)
 
 
 def cancel(actor: Any, asked: Explanation) -> Explanation:
@@ -107,12 +131,11 @@ def checked_name(version: ModelVersion | None, name: str) -> str:
 
 def _tell(actor: Any, asked: Explanation, verb: str, **data: str) -> None:
     project: Project = project_of(asked)
-    notice = ("model", str(asked.version.model_id)) if asked.version is not None else ("run", str(asked.run_id))
     record(
         actor,
         f"mlops.explanation.{verb}",
         subject=asked.subject,
         project=project,
         data={"explanation": asked.name, **data},
-        notice=notice,
+        notice=asked.of_what,
     )

@@ -79,7 +79,8 @@ def compared(before: Explanation, after: Explanation) -> Comparison:
 
 
 def _side(one: Explanation, kind: str, unit: str) -> Side:
-    return Side(version=str(one.version or one.run_id), explanation=one.name, kind=kind, unit=unit)
+    of = str(one.version) if one.version is not None else str(one.run)
+    return Side(version=of, explanation=one.name, kind=kind, unit=unit)
 
 
 def _agreement(old: list[str], new: list[str]) -> float | None:

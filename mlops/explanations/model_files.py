@@ -11,8 +11,9 @@ from mlops.registry.models import ModelVersion
 from mlops.registry.queries import signature_of
 
 
-def lay_out_columns(version: ModelVersion, folder: Path) -> None:
-    signature = signature_of(version)
+def lay_out_columns(version: ModelVersion | None, folder: Path) -> None:
+    """None: what a step of ours trained tells them by itself."""
+    signature = signature_of(version) if version is not None else None
     if signature is not None and not (folder / NAMES_FILE).exists():
         names = [field.name for field in signature.inputs]
         (folder / NAMES_FILE).write_bytes(msgspec.json.encode(names))

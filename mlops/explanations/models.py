@@ -24,12 +24,15 @@ class ExplanationState(models.TextChoices):
 
 
 class Explanation(leases.Leased):
-    """Why a version scores as it does. `run`: of an explanation that a run brought along, instead of our computing it;
-    `version` may be missing then."""
+    """Why a version scores as it does, or a model that a run made, which may become a version later: `run`, with the
+    step (`node`) and the files of its model, where there are such. What a run
+    brought along was not computed here."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(ModelVersion, null=True, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+")
+    node = models.CharField(max_length=100, blank=True)
+    model_tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     comment = models.TextField(blank=True)
     order = models.JSONField()
@@ -52,6 +55,7 @@ class Explanation(leases.Leased):
         indexes = [models.Index(fields=["state", "lease_until"], name="explanation_state_lease")]
         constraints = [
             models.UniqueConstraint(fields=["version", "name"], name="one_explanation_name_per_version"),
+            models.UniqueConstraint(fields=["run", "name"], name="one_explanation_name_per_run"),
             models.CheckConstraint(
                 condition=models.Q(version__isnull=False) | models.Q(run__isnull=False), name="explanation_of_something"
             ),
@@ -59,6 +63,16 @@ class Explanation(leases.Leased):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def files_tree(self) -> str | None:
+        """The digest of the model's files; None of one that was brought along without."""
+        return self.version.tree_id if self.version is not None else self.model_tree_id
+
+    @property
+    def of_what(self) -> tuple[str, str]:
+        """What its news are told of."""
+        return ("model", str(self.version.model_id)) if self.version is not None else ("run", str(self.run_id))
 
     @property
     def subject(self) -> str:

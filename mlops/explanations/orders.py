@@ -25,7 +25,7 @@ ALIASES = {"pfi": "shuffling", "shap": "auto", "deeplift": "deep"}
 
 def checked_order(given: Mapping[str, Any]) -> ExplainOrder:
     """Raises Refusal `setting_unknown`, `setting_invalid`."""
-    names = ExplainOrder.__struct_fields__
+    names = [name for name in ExplainOrder.__struct_fields__ if name != "held_out"]
     told: dict[str, Any] = {}
     for name, value in given.items():
         if name not in names:

@@ -22,6 +22,7 @@ from mlops.formats.explanation import (
 )
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion
+from mlops.runs.models import Run
 
 RELATED = ("version__model__project", "run__project", "created_by", "dataset__dataset")
 
@@ -48,8 +49,16 @@ def visible_explanation(user: Any, explanation_id: uuid.UUID) -> Explanation:
 
 
 def explanations_of(version: ModelVersion) -> QuerySet[Explanation]:
-    """Newest first."""
-    return Explanation.objects.filter(version=version).select_related(*RELATED)
+    """Newest first: its own, and those that the run which made it has of the same files."""
+    own = Q(version=version)
+    if version.run_id is not None:
+        own |= Q(version=None, run=version.run_id, model_tree=version.tree_id)
+    return Explanation.objects.filter(own).select_related(*RELATED)
+
+
+def explanations_of_run(run: Run) -> QuerySet[Explanation]:
+    """Newest first: of models that its steps made, and those that its code brought along."""
+    return Explanation.objects.filter(run=run).select_related(*RELATED)
 
 
 def named(version: ModelVersion, name: str) -> Explanation:
@@ -71,8 +80,17 @@ def latest_for_deployments(version: ModelVersion) -> Explanation | None:
 
 def latest_of_many(versions: Sequence[ModelVersion]) -> dict[Any, Explanation]:
     """By version key: the newest completed one of each."""
-    rows = Explanation.objects.filter(version__in=versions, state=ExplanationState.COMPLETED).order_by("created_at")
-    return {one.version_id: one for one in rows.defer("progress", "order")}
+    made = {(one.run_id, one.tree_id): one.pk for one in versions if one.run_id is not None}
+    theirs = Q(version__in=versions) | Q(version=None, run__in={run for run, _tree in made})
+    rows = Explanation.objects.filter(theirs, state=ExplanationState.COMPLETED).order_by("created_at")
+    found = {}
+    for one in rows.defer("progress", "order"):
+        key = one.version_id
+        if key is None and one.run_id is not None and one.model_tree_id is not None:
+            key = made.get((one.run_id, one.model_tree_id))
+        if key is not None:
+            found[key] = one
+    return found
 
 
 def summary_of(one: Explanation) -> ExplanationSummary | None:

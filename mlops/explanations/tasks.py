@@ -14,6 +14,7 @@ from mlops.blobs.models import Tree
 from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.events.chain import notify, record
 from mlops.explanations.computing.__main__ import DATA_FILE, ERROR_FILE, MODEL_FOLDER, PROGRESS_FILE, TASK_FILE, Task
+from mlops.explanations.held_out import HeldOut, held_out, held_out_of
 from mlops.explanations.model_files import lay_out_columns
 from mlops.explanations.models import Explanation, ExplanationState
 from mlops.explanations.queries import RELATED, project_of
@@ -96,21 +97,34 @@ class _Beat:
         progress = msgspec.json.decode(content, type=ExplainProgress)
         rows = Explanation.objects.filter(pk=self._asked.pk, state=ExplanationState.RUNNING)
         rows.update(progress=msgspec.to_builtins(progress), reason=progress.doing)
-        if self._asked.version is not None:
-            notify("model", str(self._asked.version.model_id), project=project_of(self._asked))
+        notify(*self._asked.of_what, project=project_of(self._asked))
 
 
 def _lay_out(asked: Explanation, folder: Path) -> ExplainOrder:
-    assert asked.version is not None
-    fetch_tree(asked.version.tree_id, folder / MODEL_FOLDER)
+    order = msgspec.convert(asked.order, ExplainOrder)
+    fetch_tree(str(asked.files_tree), folder / MODEL_FOLDER)
     lay_out_columns(asked.version, folder / MODEL_FOLDER)
-    source = ""
+    source, only = "", None
     if asked.dataset is not None:
         fetch_table(asked.dataset, folder / DATA_FILE)
         source = f"the dataset {asked.dataset.dataset.name}:{asked.dataset.number}"
-    order = msgspec.convert(asked.order, ExplainOrder)
-    (folder / TASK_FILE).write_bytes(msgspec.json.encode(Task(order=order, source=source)))
+        if order.held_out:
+            only = _held_out(asked).rows
+            source = f"rows of {source} that the run held out from training"
+    (folder / TASK_FILE).write_bytes(msgspec.json.encode(Task(order=order, source=source, only=only)))
     return order
+
+
+def _held_out(asked: Explanation) -> HeldOut:
+    """Looked for again, for it is known by the run's graph alone."""
+    if asked.version is not None:
+        found = held_out_of(asked.version)
+    else:
+        found = held_out(asked.run, asked.node) if asked.run is not None else None
+    if found is None or found.dataset != asked.dataset:
+        message = "The rows that the run held out from training are not there any more."
+        raise Refusal("no_held_out", message, hint="Name a dataset whose rows are explained.", status=409)
+    return found
 
 
 def _settle(asked: Explanation, out: Path, ended: Ended) -> None:
@@ -137,7 +151,6 @@ def _end(
     summary: ExplanationSummary | None = None,
     tree: Tree | None = None,
 ) -> None:
-    assert asked.version is not None
     with transaction.atomic():
         changed = Explanation.objects.filter(pk=asked.pk, state=ExplanationState.RUNNING).update(
             state=state,
@@ -157,7 +170,7 @@ def _end(
                 project=project_of(asked),
                 reason=reason,
                 data={"explanation": asked.name, **_facts(summary)},
-                notice=("model", str(asked.version.model_id)),
+                notice=asked.of_what,
             )
 
 

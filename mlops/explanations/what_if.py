@@ -39,7 +39,7 @@ _warm: dict[str, _Child] = {}
 
 def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
     """Raises Refusal `explanation_without_result`, `what_if_failed`, and what the model refuses."""
-    if one.tree_id is None or one.version is None:
+    if one.tree_id is None or one.files_tree is None:
         message = f"The explanation “{one}” has no background to compare a row with."
         raise Refusal("explanation_without_result", message, hint="Explain the version first.", status=409)
     child = _child_of(one)
@@ -117,10 +117,8 @@ class _Child:
         return process
 
     def _lay_out(self) -> None:
-        version = self._one.version
-        assert version is not None
-        fetch_tree(version.tree_id, self._folder / MODEL_FOLDER)
-        lay_out_columns(version, self._folder / MODEL_FOLDER)
+        fetch_tree(str(self._one.files_tree), self._folder / MODEL_FOLDER)
+        lay_out_columns(self._one.version, self._folder / MODEL_FOLDER)
         with open_file(str(self._one.tree_id), BACKGROUND_FILE) as source:
             (self._folder / BACKGROUND_FILE).write_bytes(source.read())
 

@@ -43,6 +43,8 @@ class ExplainOrder(msgspec.Struct, frozen=True, kw_only=True):
     fairness: tuple[str, ...] = ()
     dependence: int = 6
     budget_seconds: float = 600.0
+    held_out: bool = False
+    """Of the dataset's rows, only those that the run kept from training. Follows from which data is named."""
     for_deployments: bool = False
     """Whether deployments of the version explain their answers by it: a few of its rows then go with them."""
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mlops.events.chain import notify, record
-from mlops.runs.models import Run, Step
+from mlops.runs import step_ends
+from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.filters import tags_of
 from mlops.work.calls import later
 
@@ -31,9 +32,10 @@ def move_step(
         moved = bool(known.update(**changes))
         if moved:
             notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
-    if moved:
-        for name, value in changes.items():
-            setattr(step, name, value)
+            for name, value in changes.items():
+                setattr(step, name, value)
+            if to in DONE_STEP_STATES:
+                step_ends.tell(step)
     return moved
 
 

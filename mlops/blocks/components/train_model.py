@@ -54,7 +54,7 @@ dataset are scored through the model alone and must give the same scores as in t
             type="boolean",
             label="Model explanations",
             default=False,
-            help="Also report how much each column counts in the model.",
+            help="Also say why the model scores as it does: on the tab Explanations of the run and of the version.",
         ),
     ),
 )

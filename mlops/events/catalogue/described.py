@@ -25,11 +25,12 @@ class EventType:
     title: str
     when: str
     subject: str
-    """Such as `models/{name}:{version}`."""
+    """Such as `models/{name}:{version}`; of several forms, with ` or ` between them."""
     data: type[Data] = Data
 
     def has_subject(self, subject: str) -> bool:
-        return re.fullmatch(re.sub(r"\\\{\w+\\\}", ".+", re.escape(self.subject)), subject) is not None
+        forms = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(one)) for one in self.subject.split(" or "))
+        return any(re.fullmatch(form, subject) for form in forms)
 
     @property
     def noun(self) -> str:

@@ -23,17 +23,17 @@ class ExplanationEnded(ExplanationNamed, kw_only=True):
     weightiest: Annotated[list[str], said("The columns that count most.")] = []
 
 
-MODEL = "models/{name}:{version}"
+MODEL_OR_RUN = "models/{name}:{version} or runs/{id}"
 
 TYPES = (
-    EventType("mlops.explanation.requested", "Explanation requested", "A version is to be explained.", MODEL,
+    EventType("mlops.explanation.requested", "Explanation requested", "A model is to be explained.", MODEL_OR_RUN,
               ExplanationRequested),
-    EventType("mlops.explanation.completed", "Explanation completed", "An explanation is there.", MODEL,
+    EventType("mlops.explanation.completed", "Explanation completed", "An explanation is there.", MODEL_OR_RUN,
               ExplanationEnded),
-    EventType("mlops.explanation.failed", "Explanation failed", "An explanation could not be computed.", MODEL,
+    EventType("mlops.explanation.failed", "Explanation failed", "An explanation could not be computed.", MODEL_OR_RUN,
               ExplanationEnded),
-    EventType("mlops.explanation.cancelled", "Explanation cancelled", "An explanation is cancelled.", MODEL,
+    EventType("mlops.explanation.cancelled", "Explanation cancelled", "An explanation is cancelled.", MODEL_OR_RUN,
               ExplanationEnded),
-    EventType("mlops.explanation.deleted", "Explanation deleted", "An explanation is deleted.", MODEL,
+    EventType("mlops.explanation.deleted", "Explanation deleted", "An explanation is deleted.", MODEL_OR_RUN,
               ExplanationNamed),
 )  # fmt: skip

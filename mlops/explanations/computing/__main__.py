@@ -26,10 +26,11 @@ MEMORY_BYTES = 8 * 1024**3
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """`source`: where the rows come from, in words."""
+    """`source`: where the rows come from, in words; `only`: numbers of those of the data that are meant."""
 
     order: ExplainOrder
     source: str = ""
+    only: tuple[int, ...] | None = None
 
 
 class _Progress:
@@ -72,6 +73,7 @@ def main() -> int:
             order=task.order,
             data=data if data.is_file() else None,
             source=task.source,
+            only=task.only,
             tell=_Progress(out / PROGRESS_FILE),
         )
     except Refusal as refusal:

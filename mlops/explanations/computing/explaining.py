@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,24 @@ Tell = Callable[[float, str], None]
 MOST_SCORED = 10_000_000
 
 
-def explain(folder: Path, out: Path, *, order: ExplainOrder, data: Path | None, source: str, tell: Tell) -> None:
-    """Writes the files of an explanation to `out`. `data`: Parquet; None: the rows that the model carries."""
+def explain(
+    folder: Path,
+    out: Path,
+    *,
+    order: ExplainOrder,
+    data: Path | None,
+    source: str,
+    tell: Tell,
+    only: Sequence[int] | None = None,
+) -> None:
+    """Writes the files of an explanation to `out`. `data`: Parquet; None: the rows that the model carries. `only`:
+    numbers of the rows of the data that are meant."""
     began = time.monotonic()
     tell(0.02, "Opening the model.")
     model = open_model(folder)
     frame, source = _data(model, data, source)
     tell(0.08, "Drawing rows.")
-    sample = drawn(model, frame, most=order.rows, seed=order.seed)
+    sample = drawn(model, frame, most=order.rows, seed=order.seed, only=only)
     label = _label(model, order, sample.frame)
     truth = sample.frame[label] if label else None
     background = background_of(sample, most=_background_rows(model, order), seed=order.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +32,15 @@ class Sample:
         return (many or drawn) + refused + "."
 
 
-def drawn(model: OpenModel, data: pl.DataFrame, *, most: int, seed: int) -> Sample:
-    """Raises Refusal `no_rows` where there is none that the model answers."""
-    if data.is_empty():
+def drawn(model: OpenModel, data: pl.DataFrame, *, most: int, seed: int, only: Sequence[int] | None = None) -> Sample:
+    """`only`: numbers of the rows from which is drawn. Raises Refusal `no_rows` where the model answers none."""
+    known = np.arange(data.height)
+    known = known if only is None else known[np.isin(known, np.asarray(only, dtype=np.int64))]
+    if not len(known):
         raise Refusal("no_rows", "The dataset has no rows.", hint="Choose another version of it.", status=422)
-    chosen = np.arange(data.height)
-    if data.height > most:
-        chosen = np.sort(np.random.default_rng(seed).choice(data.height, size=most, replace=False))
+    chosen = known
+    if len(known) > most:
+        chosen = np.sort(np.random.default_rng(seed).choice(known, size=most, replace=False))
     frame = data[chosen]
     rows = model.request(frame)
     taken, why = _taken(model, rows)
@@ -52,7 +55,7 @@ def drawn(model: OpenModel, data: pl.DataFrame, *, most: int, seed: int) -> Samp
         frame=frame.filter(pl.Series(taken)),
         rows=rows.filter(pl.Series(taken)),
         numbers=tuple(int(one) for one in chosen[taken]),
-        total=data.height,
+        total=len(known),
         refused=int((~taken).sum()),
         why=why,
     )

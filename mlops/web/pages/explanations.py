@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
@@ -21,11 +22,12 @@ from mlops.explanations.cohorts import cohorts
 from mlops.explanations.comparing import compared
 from mlops.explanations.models import Explanation
 from mlops.explanations.orders import checked_order
-from mlops.explanations.rows_to_explain import usual_dataset
+from mlops.explanations.rows_to_explain import usual_rows
 from mlops.formats.explanation import KINDS, SURROGATES, ExplainOrder, ExplainProgress, ExplanationSummary
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import visible_version
+from mlops.runs.models import Run
 from mlops.web import explanation_charts as charts
 from mlops.web.charts import Chart
 from mlops.web.charts.tables import csv_of
@@ -41,7 +43,16 @@ SHOWN_ROWS = 15
 
 def explanations_context(version: ModelVersion) -> dict[str, Any]:
     """Of the tab on the version's page."""
-    found = list(queries.explanations_of(version)[:50])
+    return _listed(queries.explanations_of(version))
+
+
+def run_explanations_context(run: Run) -> dict[str, Any]:
+    """Of the tab on the run's page."""
+    return _listed(queries.explanations_of_run(run))
+
+
+def _listed(rows: QuerySet[Explanation]) -> dict[str, Any]:
+    found = list(rows[:50])
     newest = next((one for one in found if one.summary), None)
     summary = queries.summary_of(newest) if newest else None
     return {
@@ -152,7 +163,7 @@ def _usual() -> dict[str, str]:
 def _form(
     request: HttpRequest, version: ModelVersion, *, typed: dict[str, str], problem: Refusal | None = None
 ) -> HttpResponse:
-    usual = usual_dataset(version)
+    usual = usual_rows(version)
     context = {
         "version": version,
         "project": version.model.project,
@@ -161,7 +172,7 @@ def _form(
         "wrong": problem.where.parameter if problem else "",
         "kinds": [(one, kind_words(one)) for one in KINDS],
         "surrogates": SURROGATES,
-        "usual": str(usual) if usual else "",
+        "usual": usual,
         "datasets": Dataset.objects.filter(project=version.model.project).values_list("name", flat=True)[:200],
         "may_contribute": may(request.user, "contribute", version.model.project),
     }
@@ -191,8 +202,9 @@ def _act(request: HttpRequest, found: Explanation) -> HttpResponse:
             actions.delete(request.user, found)
             messages.success(request, _("The explanation “%(name)s” is deleted.") % {"name": found})
             if found.version is None:
-                return redirect("web:run", found.run_id)
-            response = redirect("web:model-version", found.version.model_id, found.version.number)
+                response = redirect("web:run", found.run_id)
+            else:
+                response = redirect("web:model-version", found.version.model_id, found.version.number)
             response["Location"] += "?tab=explanations"
             return response
     except Refusal as refusal:
@@ -266,9 +278,11 @@ def _table(one: Any) -> dict[str, Any]:
 
 def _others(found: Explanation) -> list[Explanation]:
     """Of this version and of the others of its model, to compare with."""
-    if found.version is None:
-        return []
-    rows = Explanation.objects.filter(version__model=found.version.model_id, summary__isnull=False)
+    if found.version is not None:
+        related = Q(version__model=found.version.model_id)
+    else:
+        related = Q(run=found.run_id)
+    rows = Explanation.objects.filter(related, summary__isnull=False)
     return list(rows.exclude(pk=found.pk).select_related("version__model").defer("summary")[:20])
 
 

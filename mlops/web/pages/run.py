@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mlops.access.decisions import may
 from mlops.batch.queries import job_of
 from mlops.datasets.queries import page_url
+from mlops.explanations.queries import explanations_of_run
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.actions import cancel as cancel_run
 from mlops.runs import actions, queries
@@ -29,6 +30,7 @@ from mlops.traces.models import Trace
 from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
 from mlops.web.pages import run_children, run_files, run_log, run_metrics, run_overview, run_pictures, run_snapshot
+from mlops.web.pages.explanations import run_explanations_context
 from mlops.web.pages.run_outputs import register_data
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.pages.traces import traces_of
@@ -48,6 +50,7 @@ TABS = {
     "outputs": gettext_lazy("Outputs and files"),
     "logs": gettext_lazy("Logs"),
     "children": gettext_lazy("Child runs"),
+    "explanations": gettext_lazy("Explanations"),
     "traces": gettext_lazy("Traces"),
     "snapshot": gettext_lazy("Snapshot"),
 }
@@ -60,6 +63,7 @@ EXTRAS: dict[str, Extra] = {
     "outputs": run_files.context,
     "logs": run_log.context,
     "children": run_children.context,
+    "explanations": lambda request, shown, steps: run_explanations_context(shown),
     "traces": lambda request, shown, steps: {"traces": traces_of(shown)},
     "snapshot": run_snapshot.context,
 }
@@ -151,6 +155,8 @@ def _tabs(shown: Run) -> dict[str, Any]:
         absent.add("trials")
     if not shown.children.exists():
         absent.add("children")
+    if not explanations_of_run(shown).exists():
+        absent.add("explanations")
     if not Trace.objects.filter(runs=shown).exists():
         absent.add("traces")
     return {key: label for key, label in TABS.items() if key not in absent}
