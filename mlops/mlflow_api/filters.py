@@ -91,6 +91,8 @@ class Kind:
     """Tags of MLflow that are facts of ours."""
     elsewhere: dict[str, tuple[Facts, str]] = field(default_factory=dict)
     """Attributes of things that belong to it, such as the data of a run: where they lie, and the column."""
+    made: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    """Attributes that no column holds, as expressions."""
 
 
 class AsKey(Func):
@@ -107,7 +109,7 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
     """Raises Fault `INVALID_PARAMETER_VALUE`, with the place in the filter."""
     if not text.strip():
         return things
-    names = {**kind.attributes, **{name: Attribute(path="") for name in kind.elsewhere}}
+    names = {**kind.attributes, **{name: Attribute(path="") for name in (*kind.elsewhere, *kind.made)}}
     fields = [Field(name=n, kind="number" if a.number else "text", aliases=a.aliases) for n, a in names.items()]
     spaces = ["tag"] + ["metric"] * bool(kind.metrics)
     spaces += ["parameter"] * bool(kind.parameters or kind.parameters_in)
@@ -208,6 +210,9 @@ def _condition(node: Node, kind: Kind) -> Q:
         facts, column = kind.elsewhere[key]
         rows = facts.model._default_manager.filter(_compared(node, Attribute(column))).values(facts.holder)
         return Q(pk__in=rows)
+    if space == "field" and key in kind.made:
+        things = kind.model._default_manager.annotate(made=kind.made[key]())
+        return Q(pk__in=things.filter(_compared(node, Attribute("made"))).values("pk"))
     if space == "field" or (space == "tag" and key in kind.tags_as_attributes):
         attribute = kind.attributes[key] if space == "field" else kind.tags_as_attributes[key]
         found = _compared(node, attribute)

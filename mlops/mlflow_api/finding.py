@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from mlops.access.decisions import may, projects_where, require
 from mlops.access.models import Project
 from mlops.mlflow_api.caller import Caller, projects_of
-from mlops.mlflow_api.faults import invalid, missing
+from mlops.mlflow_api.faults import Fault, invalid, missing
 from mlops.mlflow_api.given import told
 from mlops.runs.models import Experiment, LoggedModel, Run
 
@@ -97,12 +97,27 @@ def run_of(caller: Caller, given: str, deed: str = "read") -> Run:
     return found
 
 
+def seen_run(caller: Caller, given: str) -> Run | None:
+    """None where there is no such run, or the caller may not see it: MLflow takes names of runs that it does not know,
+    and the two are told alike. Raises Fault for what cannot be the name of a run, and where a step names another's."""
+    try:
+        return run_of(caller, given)
+    except Fault as fault:
+        if fault.error_code != "RESOURCE_DOES_NOT_EXIST" or caller.run is not None:
+            raise
+        return None
+
+
 def active_run(caller: Caller, given: str) -> Run:
     """For what changes it. Raises Fault where it is in the recycle bin."""
     found = run_of(caller, given, "runs.track")
-    if found.deleted_at is not None:
-        raise invalid(f"The run {given} must be in the 'active' state. Current state is deleted.")
+    require_active(found)
     return found
+
+
+def require_active(run: Run) -> None:
+    if run.deleted_at is not None:
+        raise invalid(f"The run {run.pk.hex} must be in the 'active' state. Current state is deleted.")
 
 
 def in_bulk(keys: list[uuid.UUID]) -> dict[uuid.UUID, Run]:

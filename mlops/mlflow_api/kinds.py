@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from mlops.mlflow_api.filters import Attribute, Facts, Kind, as_moment
+from mlops.mlflow_api.run_places import artifact_uri
 from mlops.mlflow_api.runs import STATE_OF
 from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, USER
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -65,6 +66,7 @@ RUNS = Kind(
         **{f"{one}.digest": (USES, "digest") for one in ("dataset", "datasets")},
         **{f"{one}.context": (USES, "context") for one in ("dataset", "datasets")},
     },
+    made={"artifact_uri": artifact_uri},
 )
 EXPERIMENTS = Kind(
     model=Experiment,
@@ -84,7 +86,7 @@ LOGGED_MODELS = Kind(
         "model_id": Attribute("pk", read=as_run_key, is_key=True),
         "model_type": Attribute("kind"),
         "status": Attribute("state", read=lambda value: STATE_OF_MODEL.get(str(value).upper(), str(value).lower())),
-        "source_run_id": Attribute("run", read=as_run_key, is_key=True),
+        "source_run_id": Attribute("run_told"),
         "creation_timestamp": _moment("created_at", "creation_time", "creation_timestamp_ms"),
         "last_updated_timestamp": _moment("changed_at", "last_updated_time", "last_updated_timestamp_ms"),
     },

@@ -9,7 +9,7 @@ from mlops.mlflow_api.checks import check_parameters, check_tags, shortened
 from mlops.mlflow_api.door import Answer
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.files import listed
-from mlops.mlflow_api.finding import active_run, experiment_of, model_of
+from mlops.mlflow_api.finding import active_run, experiment_of, model_of, require_active, seen_run
 from mlops.mlflow_api.given import Given, told
 from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.places import is_kept_here, model_root_of, safe_path
@@ -40,13 +40,17 @@ def create(caller: Caller, given: Given) -> Answer:
         )
     tags = shortened(given.pairs("tags"))
     check_tags(tags)
-    source = given.text("source_run_id")
+    told_run = given.text("source_run_id")
+    run = seen_run(caller, told_run) if told_run else None
+    if run is not None:
+        require_active(run)
     model = acts.begin_model(
         caller.person,
         experiment,
         name=name,
         kind=given.text("model_type"),
-        run=active_run(caller, source) if source else None,
+        run=run,
+        run_told=told_run,
         parameters=check_parameters(given.pairs("params")),
         tags=tags,
     )

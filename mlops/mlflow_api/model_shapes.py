@@ -42,8 +42,8 @@ def _shaped(model: LoggedModel, metrics: list[dict[str, Any]], tags: dict[str, s
         "model_type": model.kind,
         "tags": shaped_pairs(tags),
     }
-    if model.run_id:
-        info["source_run_id"] = model.run_id.hex
+    if model.run_told:
+        info["source_run_id"] = model.run_told
     if model.created_by:
         info["creator_id"] = model.created_by.pk
     return {"info": info, "data": {"params": shaped_pairs(model.parameters), "metrics": metrics}}

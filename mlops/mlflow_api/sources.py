@@ -5,6 +5,7 @@ they can. A path of a machine is refused, for whose machine would it be?"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +17,7 @@ from mlops.blobs.trees import keep_manifest
 from mlops.formats.manifest import File, Manifest
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import Fault, invalid, missing
-from mlops.mlflow_api.finding import DEEPEST, as_key, model_of, project_of, run_of
+from mlops.mlflow_api.finding import DEEPEST, DEFAULT_ID, as_key, model_of, project_of, run_of, seen_run
 from mlops.mlflow_api.places import (
     ARTIFACTS,
     IN_NO_ADDRESS,
@@ -34,6 +35,8 @@ from mlops.runs.models import Artifact, LatestMetric, LoggedModel, Run
 
 REGISTRY = "registry"
 OURS = ("runs", "models", SCHEME)
+SCHEMED = re.compile(r"[a-zA-Z][\w+.-]+:")
+"""More than one letter: `C:` is a drive."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,22 +56,23 @@ def source_of(caller: Caller, text: str, *, run_id: str = "", model_id: str = ""
     scheme = parts.scheme.lower()
     if scheme not in (*OURS, *OUTSIDE):  # also where something else tells the files: clients are told the word
         raise _bad(text)
-    if scheme == SCHEME and parts.netloc:  # another server's
+    if scheme == SCHEME and parts.netloc:  # another server's, to which clients would carry their token
         raise _bad(text)
-    safe_path(without_dots(parts.path.lstrip("/")))
-    run = _seen(caller, run_id) if run_id else None
+    path = re.sub("/+", "/", parts.path).lstrip("/") if scheme == SCHEME else parts.path.lstrip("/")
+    _require_safe(without_dots(path), text)
+    run = seen_run(caller, run_id) if run_id else None
     if model_id:
         return _of_model(model_of(caller, model_id), run)
     if scheme == "runs":
         whose, _slash, path = text.removeprefix("runs:").strip("/").partition("/")
-        folder, own = safe_path(path), _seen(caller, whose)
+        folder, own = safe_path(path), seen_run(caller, whose)
         return _of_run(own, folder) if own is not None else _word(run)
     if scheme == "models":
         return _of_models(caller, text.removeprefix("models:").strip("/"), run)
     if scheme == SCHEME:
-        return _of_path(caller, parts.path.lstrip("/"), run, text)
+        return _of_path(caller, path, run, text)
     if scheme in OUTSIDE and parts.netloc:
-        safe_path(parts.path.lstrip("/"))
+        _require_safe(path, text)
         return _word(run)
     raise _bad(text)
 
@@ -76,17 +80,6 @@ def source_of(caller: Caller, text: str, *, run_id: str = "", model_id: str = ""
 def _word(run: Run | None) -> Source:
     """No files: what the client says is kept as it is said, and is never read."""
     return Source(tree=keep_manifest(Manifest(files=())), run=run)
-
-
-def _seen(caller: Caller, run_id: str) -> Run | None:
-    """None where there is no such run, or the caller may not see it: MLflow's registry takes names of runs that it
-    does not know, and the two are told alike. Raises Fault for what cannot be the name of a run."""
-    try:
-        return run_of(caller, run_id)
-    except Fault as fault:
-        if fault.error_code != "RESOURCE_DOES_NOT_EXIST" or caller.run is not None:
-            raise
-        return None
 
 
 def place_to_load(version: ModelVersion) -> str:
@@ -119,7 +112,9 @@ def _of_path(caller: Caller, path: str, run: Run | None, text: str) -> Source:
     if len(steps) == 3 and steps[0] == REGISTRY and steps[2].isdecimal():
         found = ModelVersion.objects.filter(model_id=as_key(steps[1]), number=int(steps[2])).first()
         return _of_version(caller, found, text)
-    raise _bad(text)
+    if steps[0] in ("", REGISTRY, DEFAULT_ID) or as_key(steps[0]) is not None:  # as places of ours begin
+        raise _bad(text)
+    return _word(run)
 
 
 def _of_models(caller: Caller, text: str, run: Run | None) -> Source:
@@ -180,8 +175,27 @@ def _path(file: File) -> str:
     return file.path
 
 
+def _require_safe(path: str, text: str) -> None:
+    try:
+        safe_path(path)
+    except Fault:
+        raise _bad(text) from None
+
+
 def _bad(text: str) -> Fault:
+    """In MLflow's words, which clients look for, and what to write instead."""
+    if SCHEMED.match(text) is None or text.lower().startswith("file:"):
+        why = (
+            "To use a local path as a model version source is not possible here: the server reads no paths of machines."
+            " Log the files to a run first."
+        )
+    else:
+        why = (
+            "If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an"
+            " absolute path must be provided without relative path references present."
+        )
     return invalid(
-        f"Invalid model version source: '{text[:500]}'. It must be runs:/RUN/PATH, models:/NAME/VERSION, the place of a"
-        f" logged model or of a run's files, or a place outside ({', '.join(f'{one}://' for one in OUTSIDE)})."
+        f"Invalid model version source: '{text[:500]}'. {why} It must be runs:/RUN/PATH, models:/NAME/VERSION, the"
+        f" place of a logged model or of a run's files, or a place outside"
+        f" ({', '.join(f'{one}://' for one in OUTSIDE)})."
     )

@@ -101,8 +101,8 @@ def download_uri(caller: Caller, given: Given) -> Answer:
 @streams
 def file(caller: Caller, request: HttpRequest) -> HttpResponseBase:
     """As pages of MLflow link to it."""
-    version = version_of(caller, of_request(request))
-    return given_out(caller, request, version, file_path(request.GET.get("path", "")))
+    path = file_path(request.GET.get("path", ""))  # a bad one is told as such, whether or not there is such a version
+    return given_out(caller, request, version_of(caller, of_request(request)), path)
 
 
 @reads

@@ -50,6 +50,7 @@ def begin_model(
     name: str = "",
     kind: str = "",
     run: Run | None = None,
+    run_told: str = "",
     parameters: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> LoggedModel:
@@ -61,6 +62,7 @@ def begin_model(
         model = LoggedModel.objects.create(
             experiment=experiment,
             run=run,
+            run_told=run.pk.hex if run else run_told,
             name=name or made_up_name(),
             kind=kind[:500],
             parameters=dict(parameters or {}),

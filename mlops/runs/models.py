@@ -291,6 +291,8 @@ class LoggedModel(models.Model):
     experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+")
     """The one that made it."""
+    run_told = models.CharField(max_length=256, blank=True, db_index=True)
+    """As the client named the run, also where there is none."""
     name = models.CharField(max_length=500)
     kind = models.CharField(max_length=500, blank=True)
     """As its client says, such as `external`."""

@@ -12,7 +12,7 @@ from mlops.registry.actions import keep_address
 from mlops.registry.from_address import register_address
 from mlops.registry.from_files import register_place
 from mlops.runs.files import logged
-from mlops.runs.models import Run
+from mlops.runs.models import LoggedModel, Run
 
 
 class Doubled(mlflow.pyfunc.PythonModel):
@@ -46,6 +46,14 @@ def test_models_are_searched_by_what_was_told_of_them(client):
     ordered = client.search_logged_models(["0"], order_by=[{"field_name": "metrics.loss", "ascending": False}])
     assert [one.name for one in ordered] == ["b", "a"]
     assert [one.name for one in client.search_logged_models(["0"], filter_string="tags.team = 'b'")] == ["b"]
+
+
+def test_a_run_that_nobody_knows_is_told_again_of_a_model(client):
+    made = client.create_logged_model("0", source_run_id="123")
+    assert (made.source_run_id, client.get_logged_model(made.model_id).source_run_id) == ("123", "123")
+    found = client.search_logged_models(["0"], filter_string="source_run_id = '123'")
+    assert [one.model_id for one in found] == [made.model_id]
+    assert LoggedModel.objects.get().run is None
 
 
 def test_a_model_is_tagged_and_deleted(client):

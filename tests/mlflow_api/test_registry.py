@@ -207,6 +207,34 @@ def test_sources_that_are_no_place_of_ours_are_refused(client, call, source):
     assert not ModelVersion.objects.exists()
 
 
+WORDED = [
+    ("/etc", "To use a local path as a model version"), ("file:///etc", "To use a local path as a model version"),
+    ("ftp://host/../x", "If supplying a source as an http, https,"),
+    ("mlflow-artifacts:/models/../../x", "If supplying a source as an http, https,"),
+    ("mlflow-artifacts://host/models", "If supplying a source as an http, https,"),
+    ("dbfs:/x/a%3f/../../x", "Invalid model version source"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "words"), WORDED)
+def test_sources_are_refused_in_mlflows_words(client, source, words):
+    client.create_registered_model("prices")
+    with pytest.raises(MlflowException, match=words):
+        client.create_model_version("prices", source)
+
+
+@pytest.mark.parametrize("source", ["mlflow-artifacts:/models", "mlflow-artifacts:/models/a///b"])
+def test_a_place_that_is_none_of_ours_is_kept_as_a_word(client, source):
+    client.create_registered_model("prices")
+    made = client.create_model_version("prices", source)
+    assert (made.source, _files(ModelVersion.objects.get())) == (source, ())
+
+
+def test_a_bad_path_is_told_as_such_whether_or_not_there_is_the_version(call):
+    refused = call("GET", "/model-versions/get-artifact?name=nope&version=1&path=../x")
+    assert (refused.status_code, refused.json()["message"]) == (400, "Invalid path")
+
+
 def test_other_peoples_runs_are_a_word_and_give_no_files(client, call, stranger):
     from mlops.accounts.actions import create_token
     from mlops.accounts.membership import create_project

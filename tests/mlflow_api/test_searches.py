@@ -53,6 +53,16 @@ def test_runs_are_found_by_their_ids(client, runs):
     assert {run.info.run_name for run in client.search_runs(["0"], text)} == {"one", "two"}
 
 
+@pytest.mark.parametrize("location", ["", "s3://bucket/place/"])
+def test_runs_are_found_by_where_their_files_lie(client, location):
+    experiments = ["0", client.create_experiment("other", artifact_location=location or None)]
+    made = [client.create_run(one) for one in experiments]
+    for run in made:
+        found = client.search_runs(experiments, f"attributes.artifact_uri = '{run.info.artifact_uri}'")
+        assert [one.info.run_id for one in found] == [run.info.run_id]
+    assert len(client.search_runs(experiments, "artifact_uri LIKE '%/artifacts'")) == 2
+
+
 def test_orders_of_runs_and_what_has_no_value_comes_last(client, runs):
     def order(*by: str) -> list[str]:
         return [run.info.run_name for run in client.search_runs(["0"], order_by=list(by))]

@@ -92,6 +92,7 @@ def _write(
         "parameters": parameters,
         "changed_at": moment(theirs.changed) or now,
         "run_id": runs[theirs.run].our_id if theirs.run in runs else None,
+        "run_told": runs[theirs.run].our_id.hex if theirs.run in runs else plain(theirs.run, most=255),
         "deleted_at": now if theirs.is_deleted else None,
     }
     if is_new:
