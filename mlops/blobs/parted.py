@@ -16,10 +16,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.blobs import limits
 from mlops.blobs.models import Blob, Part, PartedFile
 from mlops.blobs.stores import store
 from mlops.blobs.trees import keep_stream
@@ -45,27 +47,51 @@ def begin(actor: Any, *, purpose: dict[str, str], count: int) -> PartedFile:
 
 
 def keep_part(parted: PartedFile, number: int, source: BinaryIO) -> str:
-    """Its SHA-256. A part that comes again replaces the one before. Raises Refusal `part_unknown`, `upload_ended`."""
+    """Its SHA-256. A part that comes again replaces the one before.
+
+    Raises Refusal `part_unknown`, `upload_ended`, `upload_too_large`, `uploads_too_many`, `disk_full`, or `upload_busy`
+    where other bytes come while the file is being put together."""
     if not 1 <= number <= parted.part_count:
         raise Refusal("part_unknown", _("There is no part %(number)d.") % {"number": number}, status=404)
     _require_open(parted)
     folder = _folder(parted.pk)
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
+    room = _room(parted, number)
     handle, name = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(handle, "wb") as target:
             while piece := source.read(COPY_BYTES):
                 digest.update(piece)
                 size += len(piece)
+                room.require(size)
                 target.write(piece)
-        os.replace(name, folder / str(number))
+        with transaction.atomic():
+            _take(parted, number, digest.hexdigest(), size, Path(name))
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    facts = {"digest": digest.hexdigest(), "size_bytes": size}
-    Part.objects.update_or_create(parted=parted, number=number, defaults=facts)
     return digest.hexdigest()
+
+
+def _take(parted: PartedFile, number: int, digest: str, size: int, path: Path) -> None:
+    """In a transaction that holds the file's row: others bring parts, complete it and abort it at the same time."""
+    now = PartedFile.objects.select_for_update().filter(pk=parted.pk).first()
+    if now is None:
+        shutil.rmtree(_folder(parted.pk), ignore_errors=True)
+        raise _aborted()
+    _require_open(now)
+    before = Part.objects.filter(parted=now, number=number).first()
+    if before is not None and before.digest == digest and _path(now.pk, number, digest).exists():
+        path.unlink()
+        return
+    if _is_assembled(now):
+        raise _busy()
+    _room(now, number).require(size)
+    if before is not None:
+        _path(now.pk, number, before.digest).unlink(missing_ok=True)
+    os.replace(path, _path(now.pk, number, digest))
+    Part.objects.update_or_create(parted=now, number=number, defaults={"digest": digest, "size_bytes": size})
 
 
 def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
@@ -75,18 +101,20 @@ def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
     if parted.blob is not None:
         return parted.blob
     _require_open(parted)
-    kept = dict(Part.objects.filter(parted=parted).values_list("number", "digest"))
-    _compare(parted, kept, told)
     now = timezone.now()
     free = Q(assembled_since=None) | Q(assembled_since__lt=now - ASSEMBLED_WITHIN)
     if not PartedFile.objects.filter(free, pk=parted.pk, blob=None).update(assembled_since=now):
-        raise Refusal("upload_busy", _("The file is being put together. Ask again in a moment."), status=503)
-    try:
+        raise _busy()
+    mine = PartedFile.objects.filter(pk=parted.pk, assembled_since=now)
+    try:  # no part changes from here on
+        kept = dict(Part.objects.filter(parted=parted).values_list("number", "digest"))
+        _compare(parted, kept, told)
         blob = _assembled(parted, kept)
     except BaseException:
-        PartedFile.objects.filter(pk=parted.pk).update(assembled_since=None)
+        mine.update(assembled_since=None)
         raise
-    PartedFile.objects.filter(pk=parted.pk).update(blob=blob)
+    if not mine.update(blob=blob):
+        raise _aborted()
     parted.blob = blob
     _remove_parts(parted.pk)
     return blob
@@ -144,7 +172,7 @@ def _compare(parted: PartedFile, kept: dict[int, str], told: Sequence[tuple[int,
 
 
 def _assembled(parted: PartedFile, kept: dict[int, str]) -> Blob:
-    paths = [_folder(parted.pk) / str(number) for number in sorted(kept)]
+    paths = [_path(parted.pk, number, kept[number]) for number in sorted(kept)]
     try:
         with _Joined(paths) as joined:
             return keep_stream(joined)  # type: ignore[arg-type]
@@ -156,6 +184,35 @@ def _assembled(parted: PartedFile, kept: dict[int, str]) -> Blob:
 
 def _folder(key: uuid.UUID) -> Path:
     return store().beside / "parts" / key.hex
+
+
+def _path(key: uuid.UUID, number: int, digest: str) -> Path:
+    """The row says which bytes are the part: a file of others is none."""
+    return _folder(key) / f"{number}.{digest[:16]}"
+
+
+def _is_assembled(parted: PartedFile) -> bool:
+    since = parted.assembled_since
+    return since is not None and since > timezone.now() - ASSEMBLED_WITHIN
+
+
+def _room(parted: PartedFile, number: int) -> limits.Room:
+    """What the file may still take, and what its person's unfinished files may."""
+    other = Part.objects.exclude(parted=parted, number=number)
+    here = other.filter(parted=parted).aggregate(size=Sum("size_bytes"))["size"] or 0
+    waiting = other.filter(parted__created_by=parted.created_by_id, parted__blob=None)
+    together = waiting.aggregate(size=Sum("size_bytes"))["size"] or 0
+    return limits.Room(name=parted.purpose.get("place", "").rpartition("/")[2], here=here, together=together)
+
+
+def _busy() -> Refusal:
+    return Refusal("upload_busy", _("The file is being put together. Ask again in a moment."), status=503)
+
+
+def _aborted() -> Refusal:
+    return Refusal(
+        "upload_ended", _("This upload was aborted, or it is too old."), hint=_("Begin it again."), status=404
+    )
 
 
 def _remove_parts(key: uuid.UUID) -> None:

@@ -16,9 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from mlops.access.problems import as_refusal
 from mlops.formats.refusal import Refusal
-from mlops.mlflow_api.caller import Caller, caller_of
+from mlops.mlflow_api.caller import caller_of
 from mlops.mlflow_api.faults import ANSWER_TYPE, Fault, answer_of, invalid
-from mlops.mlflow_api.given import Given, of_request
+from mlops.mlflow_api.given import of_request
 from mlops.mlflow_api.sites import refuse_other_sites
 
 Answer = dict[str, Any] | None
@@ -76,7 +76,7 @@ def route(*, by_steps: bool = False, **views: Callable[..., Answer | HttpRespons
     return entry
 
 
-def reads(view: Callable[[Caller, Given], Answer]) -> Callable[[Caller, Given], Answer]:
+def reads(view: Callable[..., Any]) -> Callable[..., Any]:
     """Marks a view that changes nothing although it is called by POST."""
     view.reads = True  # type: ignore[attr-defined]
     return view

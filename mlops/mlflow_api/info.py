@@ -27,8 +27,8 @@ def server_info(request: HttpRequest, base: str) -> HttpResponse:
             "trace_archival_enabled": False,
             "multipart_uploads_enabled": True,
             "multipart_downloads_enabled": False,
-            "presigned_upload_run_id_supported": False,
-            "presigned_upload_model_id_supported": False,
+            "presigned_upload_run_id_supported": True,
+            "presigned_upload_model_id_supported": True,
             "features_enabled": {"gateway": False},
         }
     )

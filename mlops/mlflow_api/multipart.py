@@ -1,14 +1,12 @@
-"""Large files through the proxy: sent in parts to signed addresses, put together here; read in ranges from one.
+"""Large files through the proxy: sent in parts to signed addresses, put together here.
 
 The parts of a file go to this server, whatever its store is, so that clients need no way to the store itself."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -16,17 +14,15 @@ from mlops.access.decisions import may
 from mlops.access.models import Project
 from mlops.blobs import parted
 from mlops.blobs.models import PartedFile
-from mlops.blobs.trees import open_blob
-from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api import signed
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import Answer, answer, streams
 from mlops.mlflow_api.faults import Fault, answer_of, missing
-from mlops.mlflow_api.files import Shelf, download, file_blob, require_harmless, stored_at
+from mlops.mlflow_api.files import Shelf, file_blob
 from mlops.mlflow_api.finding import as_key
 from mlops.mlflow_api.given import Given, of_request
-from mlops.mlflow_api.shelves import file_path, shelf_at
+from mlops.mlflow_api.shelves import file_path, project_key, shelf_at
 from mlops.mlflow_api.sites import refuse_other_sites
 from mlops.registry.models import ModelVersion
 from mlops.runs.logging import artifact_path
@@ -96,33 +92,6 @@ def part(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
     return HttpResponse(headers={"ETag": f'"{digest}"'})
 
 
-@streams
-def presigned(caller: Caller, request: HttpRequest, artifact: str) -> HttpResponseBase:
-    """An address for ranges of one file; what it gives stays the same although the file is replaced meanwhile."""
-    shelf, path = shelf_at(caller, artifact, "read")
-    digest, size_bytes = stored_at(shelf, path)
-    require_harmless(caller, shelf, File(path=path, digest=digest, size_bytes=size_bytes))
-    name = posixpath.basename(path)
-    token = signed.sign(signed.File(digest, size_bytes, name, caller.person.pk, _project_key(shelf)))
-    url = signed.address(request, f"{BASE}/signed/{token}")
-    return answer({"url": url, "headers": {}, "file_size": size_bytes})
-
-
-@csrf_exempt
-def signed_file(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponse(status=405, headers={"Allow": "GET"})
-    try:
-        refuse_other_sites(request)
-        file = signed.file_of(token)
-        person, project = User.objects.filter(pk=file.person).first(), signed.project_of_file(file)
-        if person is None or project is None or not may(person, "read", project):
-            raise Fault("PERMISSION_DENIED", "Who asked for this address may not read there any more.")
-        return download(request, open_blob(file.digest), name=file.name, size_bytes=file.size_bytes)
-    except Refusal as refusal:
-        return answer_of(refusal)
-
-
 def _place(folder: str, given: Given) -> str:
     name = re.split(r"[/\\]", given.text("path", required=True))[-1]
     return f"{folder.rstrip('/')}/{name}"
@@ -148,10 +117,4 @@ def _digest(part: Given) -> str:
 
 
 def _purpose(shelf: Shelf, place: str) -> dict[str, str]:
-    return {"place": place, "project": str(_project_key(shelf))}
-
-
-def _project_key(shelf: Shelf) -> UUID:
-    if isinstance(shelf, ModelVersion):
-        return shelf.model.project_id
-    return shelf.project_id if isinstance(shelf, Run) else shelf.experiment.project_id
+    return {"place": place, "project": str(project_key(shelf))}

@@ -43,6 +43,12 @@ def _shelf(caller: Caller, kind: str, parts: list[str], deed: str) -> Run | Logg
     return trace_of(caller, parts[2], deed) if kind == TRACES else run_of(caller, parts[1], deed)
 
 
+def project_key(shelf: Shelf) -> UUID:
+    if isinstance(shelf, ModelVersion):
+        return shelf.model.project_id
+    return shelf.project_id if isinstance(shelf, Run) else shelf.experiment.project_id
+
+
 def file_path(path: str) -> str:
     """The path of a file: not the root itself."""
     safe = safe_path(path)

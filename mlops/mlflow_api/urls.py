@@ -13,6 +13,7 @@ from mlops.mlflow_api import (
     metrics,
     multipart,
     otlp,
+    presigned,
     registered,
     runs,
     searches,
@@ -80,6 +81,8 @@ ACTS: dict[str, View] = {
     ),
     "get-trace-artifact": route(GET=traces.artifact),
     "artifacts/list": route(by_steps=True, GET=artifacts.listed_of_run),
+    "artifacts/presigned-download-url": route(by_steps=True, POST=presigned.to_read),
+    "artifacts/presigned-upload-url": route(by_steps=True, POST=presigned.to_send),
     "get-artifact": route(GET=artifacts.file_of_run),
     "upload-artifact": route(POST=artifacts.upload_to_run),
     "registered-models/create": route(by_steps=True, POST=registered.create),
@@ -116,7 +119,7 @@ PARTED = {
     "complete": route(by_steps=True, POST=multipart.complete),
     "abort": route(by_steps=True, POST=multipart.abort),
 }
-PRESIGNED = route(by_steps=True, GET=multipart.presigned)
+PRESIGNED = route(by_steps=True, GET=presigned.by_path)
 PROXIED_LIST = route(by_steps=True, GET=artifacts.listed_by_path)
 
 
@@ -147,6 +150,6 @@ urlpatterns: list[URLPattern] = [
     path("<mlflow_base:base>/mlflow-artifacts/mpu/parts/<str:token>", multipart.part),
     *(path(f"<mlflow_base:base>/mlflow-artifacts/mpu/{act}/<path:folder>", view) for act, view in PARTED.items()),
     path("<mlflow_base:base>/mlflow-artifacts/presigned/<path:artifact>", PRESIGNED),
-    path("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", multipart.signed_file),
+    path("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", presigned.file),
     path("<mlflow_base:base>/mlflow/<path:rest>", info.nowhere),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from io import BufferedRandom
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import may, require
 from mlops.access.models import Project
+from mlops.blobs import limits
 from mlops.blobs.models import Blob
 from mlops.blobs.stores import store
 from mlops.formats.inner_paths import inner_path, shown
@@ -29,8 +29,6 @@ from mlops.uploads.places import opened, place_of, received_bytes
 from mlops.work.calls import later
 
 COPY_BYTES = 1024 * 1024
-SPARE_BYTES = 1024**3
-"""What stays free on the disk."""
 FINISHED_AT_ONCE_BYTES = 256 * 1024**2
 """Larger ones are read to their end by a worker."""
 LONGEST_NAME = 900
@@ -235,39 +233,13 @@ def _checked_name(given: str) -> str:
 
 
 def _require_room(actor: Any, name: str, size_bytes: int) -> None:
-    most, together = settings.UPLOAD_MOST_BYTES, settings.UPLOADS_MOST_BYTES
     if size_bytes < 0:
         raise Refusal("size_invalid", _("A file has no negative size."))
-    if size_bytes > most:
-        raise Refusal(
-            "upload_too_large",
-            _("“%(name)s” has %(size)s, and a file may have %(most)s.")
-            % {"name": shown(name), "size": _gigabytes(size_bytes), "most": _gigabytes(most)},
-            hint=_("An administrator may let larger ones come: MLOPS_UPLOAD_MOST_BYTES."),
-            status=413,
-        )
+    limits.require_size(size_bytes, name=name)
     waiting = SentFile.objects.filter(created_by=actor, blob=None).aggregate(size=Sum("size_bytes"))["size"] or 0
-    if waiting + size_bytes > together:
-        raise Refusal(
-            "uploads_too_many",
-            _("Your unfinished uploads have %(size)s already, of %(most)s.")
-            % {"size": _gigabytes(waiting), "most": _gigabytes(together)},
-            hint=_("Finish or discard some of them: `GET /api/v1/sent-files/` lists them."),
-            status=413,
-        )
-    free = shutil.disk_usage(settings.DATA_DIR).free
-    if size_bytes + SPARE_BYTES > free:
-        raise Refusal(
-            "disk_full",
-            _("The server's disk has %(free)s free, too little for “%(name)s”.")
-            % {"free": _gigabytes(free), "name": shown(name)},
-            hint=_("Ask an administrator to make room."),
-            status=507,
-        )
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+    hint = _("Finish or discard some of them: `GET /api/v1/sent-files/` lists them.")
+    limits.require_together(waiting, size_bytes, hint=hint)
+    limits.require_free(size_bytes, name=name)
 
 
 def _wrong_offset(given: int, right: int) -> Refusal:

@@ -887,7 +887,9 @@ on(f"{PARTED}/complete/<path:folder>", POST=(CONTRIBUTE, {"path": "walk.bin"}))
 on(f"{PARTED}/abort/<path:folder>", POST=(CONTRIBUTE, {"path": "walk.bin", "upload_id": "{run_id}"}))
 on(f"{PARTED}/parts/<str:token>", PUT=ANYONE, allowed=(403,))
 on("<mlflow_base:base>/mlflow-artifacts/presigned/<path:artifact>", GET=READ)
-on("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", GET=ANYONE, allowed=(403,))
+on("<mlflow_base:base>/mlflow-artifacts/signed/<str:token>", GET=ANYONE, PUT=ANYONE, allowed=(403,))
+on(f"{MLFLOW}artifacts/presigned-download-url", POST=(READ, {"run_id": "{run_id}", "path": "notes.txt"}))
+on(f"{MLFLOW}artifacts/presigned-upload-url", POST=(CONTRIBUTE, {"run_id": "{run_id}", "path": "walk.txt"}))
 NAMED, OF_VERSION = {"name": "zebra-model"}, {"name": "zebra-model", "version": "1"}
 IN_QUERY, IN_QUERY_VERSION = "?name=zebra-model", "?name=zebra-model&version=1"
 on(f"{MLFLOW}registered-models/create", POST=(CONTRIBUTE, {"name": "walk"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,6 +86,37 @@ def test_parts_come_in_any_order_and_a_repeated_completion_is_no_error(client, c
         assert ended(call, run_id, "complete", upload, sorted(tags.items())).status_code == 200
     assert mlflow.artifacts.load_text(f"runs:/{run_id}/x.bin") == "onetwo"
     assert httpx.put(urls[0], content=b"late").status_code == 410
+    assert not list((store().beside / "parts").iterdir())
+
+
+def test_a_part_that_comes_again_meanwhile_changes_nothing(client, call, run_id):
+    """As when a client gave up waiting for an answer, and its first request arrives late."""
+    upload, urls = begun(call, run_id)
+    parts = [(n, httpx.put(urls[n - 1], content=b"ab"[n - 1 : n]).headers["etag"]) for n in (1, 2)]
+    PartedFile.objects.update(assembled_since=timezone.now())
+    assert httpx.put(urls[0], content=b"other").status_code == 503
+    assert httpx.put(urls[0], content=b"a").status_code == 200
+    assert ended(call, run_id, "complete", upload, parts).status_code == 503
+    PartedFile.objects.update(assembled_since=None)
+    assert ended(call, run_id, "complete", upload, parts).status_code == 200
+    assert mlflow.artifacts.load_text(f"runs:/{run_id}/x.bin") == "ab"
+
+
+def test_parts_and_files_beyond_the_limits_are_refused_and_leave_nothing(client, call, run_id, settings):
+    settings.UPLOAD_MOST_BYTES, settings.UPLOADS_MOST_BYTES = 10, 15
+    upload, urls = begun(call, run_id, count=3)
+    assert [httpx.put(urls[n], content=b"x" * 5).status_code for n in (0, 1)] == [200, 200]
+    refused = httpx.put(urls[2], content=b"x")
+    assert (refused.status_code, "MLOPS_UPLOAD_MOST_BYTES" in refused.json()["message"]) == (413, True)
+    assert httpx.put(urls[1], content=b"y" * 5).status_code == 200
+    _other, more = begun(call, run_id, "y.bin")
+    assert httpx.put(more[0], content=b"x" * 6).status_code == 413
+    assert ended(call, run_id, "abort", upload, []).status_code == 200
+    assert httpx.put(more[0], content=b"x" * 6).status_code == 200
+    plain = f"/api/2.0/mlflow-artifacts/artifacts/0/{run_id}/artifacts/large.txt"
+    assert call("PUT", plain, content=b"x" * 11).status_code == 413
+    assert not Artifact.objects.exists()
+    assert len(list((store().beside / "parts").iterdir())) == 1
 
 
 def test_what_is_missing_or_differs_is_told(client, call, run_id):
@@ -179,6 +211,41 @@ def test_a_signed_address_gives_what_was_there_and_ends_with_the_right(
     assert httpx.get(url).text == "one"
     remove_person(owner, project, user=contributor)
     assert httpx.get(url).status_code == 403
+
+
+def test_single_files_go_and_come_by_signed_addresses(client, call, run_id, owner, project, contributor):
+    asked = {"run_id": run_id, "path": "deep/a.txt"}
+    url = call("POST", "artifacts/presigned-upload-url", asked).json()["presigned_url"]
+    assert httpx.put(url, content=b"one").status_code == 200
+    told = call("POST", "artifacts/presigned-download-url", asked).json()
+    assert (httpx.get(told["presigned_url"]).text, told["file_size"]) == ("one", 3)
+    for wrong in ({"path": "../a"}, {"path": ""}, {"expiration": 0}, {"expiration": 10**7}):
+        for act in ("upload", "download"):
+            assert call("POST", f"artifacts/presigned-{act}-url", asked | wrong).status_code == 400, (wrong, act)
+    assert httpx.put(told["presigned_url"], content=b"two").status_code == 403
+    assert httpx.get(url).status_code == 403
+    remove_person(owner, project, user=contributor)
+    assert httpx.put(url, content=b"two").status_code == 404
+
+
+def test_a_logged_model_takes_files_by_a_signed_address_too(client, call):
+    made = call("POST", "logged-models", {"experiment_id": "0", "name": "m"}).json()["model"]["info"]["model_id"]
+    told = {"model_id": made, "path": "MLmodel", "expiration": 1}
+    url = call("POST", "artifacts/presigned-upload-url", told).json()["presigned_url"]
+    assert httpx.put(url, content=b"one").status_code == 200
+    files = call("GET", f"logged-models/{made}/artifacts/directories").json()["files"]
+    assert [one["path"] for one in files] == ["MLmodel"]
+    assert call("POST", "artifacts/presigned-upload-url", told | {"run_id": "a"}).status_code == 400
+    time.sleep(1.1)
+    assert httpx.put(url, content=b"two").status_code == 403
+
+
+def test_no_address_is_signed_where_files_lie_outside(client, call):
+    place = client.create_experiment("outside", artifact_location="s3://bucket/x")
+    asked = {"run_id": client.create_run(place).info.run_id, "path": "a.txt"}
+    for act in ("upload", "download"):
+        refused = call("POST", f"artifacts/presigned-{act}-url", asked)
+        assert (refused.status_code, "s3://bucket/x" in refused.json()["message"]) == (400, True)
 
 
 def test_files_are_removed_at_depth_and_empty_folders_are_none(client, run_id):
