@@ -139,7 +139,7 @@ def model_of(caller: Caller, given: str, deed: str = "read", *, also_deleted: bo
     if _narrowed(caller):
         wanted = wanted.filter(experiment__project__slug=caller.workspace)
     found = wanted.first()
-    is_gone = found is None or (found.deleted_at is not None and not also_deleted)
+    is_gone = found is None or (is_in_bin(found) and not also_deleted)
     if (
         found is None
         or is_gone
@@ -150,6 +150,11 @@ def model_of(caller: Caller, given: str, deed: str = "read", *, also_deleted: bo
     if deed != "read":
         require(caller.person, deed, found.experiment.project)
     return found
+
+
+def is_in_bin(model: LoggedModel) -> bool:
+    """By itself, or with its experiment."""
+    return model.deleted_at is not None or model.experiment.deleted_at is not None
 
 
 def is_within(caller: Caller, run: Run | None) -> bool:

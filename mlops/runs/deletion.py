@@ -6,11 +6,14 @@ tombstone; its bytes go with the next collection of garbage, where nothing else 
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,11 +22,12 @@ from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.runs.family import family_of
-from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind
-from mlops.runs.remains import bury, size_of
+from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind, Tombstone
+from mlops.runs.remains import mark, remove, remove_rows, size_of
 from mlops.runs.usage import Use, users_of_many
 
 MOST_NAMED = 5
+BROKEN_OFF_AFTER = timedelta(minutes=5)
 LIGHT = ("spec", "document", "shapes", "snapshot", "source", "asked")
 
 
@@ -64,7 +68,7 @@ def delete_as(actor: Any, run: Run, *, reason: str) -> int:
 
 def restore(actor: Any, run: Run) -> int:
     """Out of the recycle bin, with the child runs that went into it with the run. Raises Refusal
-    `experiment_deleted`."""
+    `experiment_deleted`, or `being_removed` where somebody removes it for good at this moment."""
     require(actor, "runs.track", run.project)
     if run.deleted_at is None:
         return 0
@@ -77,7 +81,15 @@ def restore(actor: Any, run: Run) -> int:
         )
     ids = [one.pk for one in family_of(run)]
     with transaction.atomic():
-        count = Run.objects.filter(pk__in=ids, deleted_at=run.deleted_at).update(deleted_at=None)
+        there = locked(Run.objects.filter(pk__in=ids))
+        if run.pk not in there or Tombstone.objects.filter(pk=run.pk).exists():
+            raise Refusal(
+                "being_removed",
+                _("Run #%(number)d is being removed for good.") % {"number": run.number},
+                hint=_("It cannot be put back any more."),
+                status=409,
+            )
+        count = restorable().filter(pk__in=there, deleted_at=run.deleted_at).update(deleted_at=None)
         _tell(actor, run, "mlops.run.restored", "", runs=count)
     run.deleted_at = None
     return count
@@ -99,19 +111,53 @@ def purge(actor: Any, run: Run, *, confirmed: str, reason: str = "") -> None:
 
 def carry_out_purge(actor: Any, run: Run, *, reason: str) -> None:
     """`actor` None: the regular job that empties the recycle bin."""
-    if run.deleted_at is None:
-        raise Refusal(
-            "run_not_in_bin",
-            _("Run #%(number)d is not in the recycle bin.") % {"number": run.number},
-            hint=_("Delete it first; from there it can be deleted for good."),
-            status=409,
-        )
     family = family_of(run)
     check_deletable(run, family)
+    by = actor.get_username() if actor else "system"
+    with transaction.atomic():
+        there = locked(Run.objects.filter(pk__in=[one.pk for one in family]))
+        kept = next((one for one in family if there.get(one.pk) is None and (one.pk in there or one is run)), None)
+        if kept is not None:
+            raise Refusal(
+                "run_not_in_bin",
+                _("Run #%(number)d is not in the recycle bin.") % {"number": kept.number},
+                hint=_("Delete it first; from there it can be deleted for good."),
+                status=409,
+            )
+        for one in family:
+            mark(one, by=by, reason=reason, freed_bytes=size_of(one))
     for one in sorted(family, key=lambda each: -each.depth):  # children first
-        freed = size_of(one)
-        bury(one, by=actor.get_username() if actor else "system", reason=reason, freed_bytes=freed)
-        _tell(actor, one, "mlops.run.purged", reason, bytes=freed)
+        _finish(actor, one)
+
+
+def finish_broken_off() -> None:
+    """Removals that a lost process left half done."""
+    before = timezone.now() - BROKEN_OFF_AFTER
+    half = Run.objects.filter(pk__in=Tombstone.objects.filter(purged_at__lt=before).values("pk"))
+    for run in half.select_related("project", "experiment").defer(*LIGHT).order_by("-created_at"):  # children first
+        try:
+            _finish(None, run)
+        except (ProtectedError, RestrictedError) as error:
+            logging.getLogger(__name__).warning("Run #%d is not removed yet: %s", run.number, error)
+
+
+def _finish(actor: Any, run: Run) -> None:
+    stone = Tombstone.objects.get(pk=run.pk)
+    remove_rows(run)
+    with transaction.atomic():
+        if remove(run):
+            _tell(actor, run, "mlops.run.purged", stone.reason, bytes=stone.freed_bytes)
+
+
+def restorable() -> QuerySet[Run]:
+    """Those of which nothing is being removed. Asked while their rows are held (`locked`)."""
+    return Run.objects.exclude(pk__in=Tombstone.objects.values("pk"))
+
+
+def locked(runs: QuerySet[Run]) -> dict[UUID, datetime | None]:
+    """Those that are still there, with when each went into the bin: whoever restores or removes them holds them until
+    the end of the transaction."""
+    return dict(runs.select_for_update().order_by("pk").values_list("pk", "deleted_at"))
 
 
 def in_bin(runs: QuerySet[Run]) -> QuerySet[Run]:

@@ -13,7 +13,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
-from mlops.runs.deletion import LIGHT, check_together
+from mlops.runs.deletion import LIGHT, check_together, locked, restorable
 from mlops.runs.models import Experiment, Run
 from mlops.tags.filters import remove_tag, write_tags
 
@@ -75,7 +75,9 @@ def restore_experiment(actor: Any, experiment: Experiment) -> None:
     """With the runs that went into the recycle bin with it."""
     require(actor, "runs.track", experiment.project)
     with transaction.atomic():
-        Run.objects.filter(experiment=experiment, deleted_at=experiment.deleted_at).update(deleted_at=None)
+        gone_with = {"experiment": experiment, "deleted_at": experiment.deleted_at}
+        locked(Run.objects.filter(**gone_with))
+        restorable().filter(**gone_with).update(deleted_at=None)
         Experiment.objects.filter(pk=experiment.pk).update(deleted_at=None, changed_at=timezone.now())
         experiment.deleted_at = None
         _tell(actor, experiment, "mlops.experiment.restored")

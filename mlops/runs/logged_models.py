@@ -30,8 +30,9 @@ from mlops.tags.filters import write_tags
 
 
 def visible_to(user: Any) -> QuerySet[LoggedModel]:
-    """Without those in the recycle bin."""
-    seen = LoggedModel.objects.filter(deleted_at=None, experiment__project__in=visible_projects(user))
+    """Without those in the recycle bin, by themselves or with their experiment."""
+    kept = LoggedModel.objects.filter(deleted_at=None, experiment__deleted_at=None)
+    seen = kept.filter(experiment__project__in=visible_projects(user))
     return seen.select_related("experiment__project", "run", "created_by")
 
 

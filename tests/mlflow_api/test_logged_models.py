@@ -73,6 +73,23 @@ def test_no_model_begins_in_an_experiment_in_the_recycle_bin(client, call):
     assert (refused.status_code, "Current state is deleted" in refused.text) == (400, True)
 
 
+def test_models_of_an_experiment_in_the_recycle_bin_come_back_with_it(client, call):
+    place = client.create_experiment("gone")
+    key = client.create_logged_model(place, name="m").model_id
+    files = f"/api/2.0/mlflow-artifacts/artifacts/{place}/models/{key}/artifacts"
+    assert call("PUT", f"{files}/MLmodel", content=b"a").status_code == 200
+    client.delete_experiment(place)
+    for method, path, body in (
+        ("GET", f"logged-models/{key}", None), ("PATCH", f"logged-models/{key}", {"status": "LOGGED_MODEL_READY"}),
+        ("GET", f"logged-models/{key}/artifacts/directories", None), ("GET", f"{files}/MLmodel", None),
+        ("GET", f"logged-models/{key}/artifacts/files?artifact_file_path=MLmodel", None),
+        ("POST", "model-versions/create", {"name": "x", "source": f"models:/{key}"}),
+    ):  # fmt: skip
+        assert call(method, path, body).status_code == 404, path
+    client.restore_experiment(place)
+    assert client.get_logged_model(key).name == "m"
+
+
 def test_autologging_of_scikit_learn_arrives_complete(client):
     import numpy
     from sklearn.linear_model import LogisticRegression

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from designer.models import Draft
@@ -17,11 +21,12 @@ from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs import actions, queries, retention
-from mlops.runs.deletion import delete, in_bin, purge, restore
+from mlops.runs.deletion import delete, finish_broken_off, in_bin, purge, restore
 from mlops.runs.experiments import delete_experiment
 from mlops.runs.logging import Point, log_metrics, log_parameters
 from mlops.runs.models import LogLine, Metric, Run, Step, Tombstone
 from mlops.runs.numbering import next_number
+from mlops.runs.remains import mark
 from mlops.runs.usage import users_of_many
 from mlops.tags.filters import tags_of
 from tests.runs.history import past_run
@@ -202,3 +207,47 @@ def test_a_rule_that_says_too_little_is_refused(owner, run):
         with pytest.raises(Refusal) as refused:
             retention.set_rule(owner, run.experiment, **wrong)
         assert refused.value.code == "retention_invalid"
+
+
+def test_what_is_being_removed_for_good_is_not_restored(owner, run):
+    delete(owner, run)
+    mark(run, by="olga", reason="", freed_bytes=0)
+    with pytest.raises(Refusal, match="being removed for good"):
+        restore(owner, run)
+    finish_broken_off()
+    assert Run.objects.exists()
+    Tombstone.objects.update(purged_at=timezone.now() - timedelta(minutes=6))
+    finish_broken_off()
+    assert not Run.objects.exists()
+    assert Event.objects.filter(type="mlops.run.purged").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_removal_and_a_restoration_at_the_same_moment_one_wins(owner, project):
+    for _round in range(6):
+        run = past_run(owner, project)
+        log_metrics(run, [Point("a", 0.5, n) for n in range(50)])
+        delete(owner, run)
+        ways = [lambda one=run: purge(owner, one, confirmed=str(one.number)), lambda one=run: restore(owner, one)]
+        gone, back = at_once(*ways)
+        assert (gone is None) != (back is None)
+        assert Run.kept.filter(pk=run.pk).exists() == (back is None)
+        assert Metric.objects.filter(run=run).count() == (50 if back is None else 0)
+
+
+def at_once(*ways: Callable[[], object]) -> list[str | None]:
+    """What each was refused with, or None, where all begin together."""
+    start = Barrier(len(ways))
+
+    def done(way: Callable[[], object]) -> str | None:
+        start.wait()
+        try:
+            way()
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(ways)) as pool:
+        return list(pool.map(done, ways))
