@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from mlops.accounts import sessions  # noqa: F401 - hears who signs in
+        from mlops.accounts import own_things, sessions  # noqa: F401 - hears who signs in
+
+        own_things.register()

@@ -17,10 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from mlops.access import mail
 from mlops.access.models import Project, Role
-from mlops.access.origins import link_to
-from mlops.accounts import invitations, mailing, queries
+from mlops.accounts import invitations, inviting, queries
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
 from mlops.accounts.models import Invitation
@@ -78,20 +76,11 @@ def _invite(request: HttpRequest, project: Project | None) -> tuple[Invitation, 
 
 
 def _hand_over(request: HttpRequest, project: Project | None, one: Invitation, secret: str) -> HttpResponse:
-    """By mail where there is an address and a mail server; then the link is shown to nobody else. Otherwise, and where
-    the mail fails, it is shown once."""
-    link = link_to(reverse("accounts:invitation", args=[secret]))
-    problem = None
-    if one.email and mail.is_set_up():
-        try:
-            by = request.user.get_username()
-            mailing.send_invitation(one.email, by=by, project=project.name if project else "", link=link)
-            Invitation.objects.filter(pk=one.pk).update(mailed_at=timezone.now())
-            messages.success(request, _("The invitation is on its way to %s.") % one.email)
-            return redirect(request.path)
-        except Refusal as refusal:
-            problem = refusal
-    return _page(request, project, link=link, link_for=one.email, problem=problem)
+    handed = inviting.hand_over(request.user, one, secret)
+    if not handed.link:
+        messages.success(request, _("The invitation is on its way to %s.") % one.email)
+        return redirect(request.path)
+    return _page(request, project, link=handed.link, link_for=one.email, problem=handed.problem)
 
 
 def _page(request: HttpRequest, project: Project | None, **more: Any) -> HttpResponse:

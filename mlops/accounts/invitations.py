@@ -36,8 +36,7 @@ def invite(
     _require(actor, project)
     if project is not None:
         require_power(actor, project, role=role, custom=role_named(role, project))
-    if not 1 <= days <= MOST_DAYS:
-        raise Refusal("days_unusable", _("An invitation is good for 1 to %(most)d days.") % {"most": MOST_DAYS})
+    _check_days(days)
     email = _address(email)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -56,13 +55,17 @@ def invite(
 def renew(actor: Any, invitation: Invitation, *, days: int = 7) -> str:
     """A new link in place of the old one, which works no more; for sending it again. Raises Refusal `not_open`."""
     _require(actor, invitation.project)
+    _check_days(days)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
         until = timezone.now() + timedelta(days=days)
         if not open_one.update(digest=actions.digest(secret), expires_at=until, mailed_at=None):
             raise _not_open()
-        _tell(actor, invitation, "renewed", {})
+        _tell(
+            actor, invitation, "renewed", {}, before={"expires_at": invitation.expires_at.isoformat()},
+            after={"expires_at": until.isoformat()},
+        )  # fmt: skip
     return secret
 
 
@@ -73,7 +76,7 @@ def revoke(actor: Any, invitation: Invitation) -> None:
         open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
         if not open_one.update(revoked_at=timezone.now()):
             raise _not_open()
-        _tell(actor, invitation, "revoked", {})
+        _tell(actor, invitation, "revoked", {}, before={"state": "open"}, after={"state": "withdrawn"})
 
 
 def invitation_of(secret: str) -> Invitation:
@@ -152,11 +155,30 @@ def one_of(actor: Any, project: Project | None, invitation_id: str) -> Invitatio
     return found
 
 
+def any_of(actor: Any, invitation_id: uuid.UUID) -> Invitation:
+    """Of whichever project, or of the server. Raises Refusal `not_found`, also where the actor may not see it."""
+    rows = Invitation.objects.select_related("project", "invited_by", "accepted_by")
+    found = rows.filter(pk=invitation_id).first()
+    try:
+        if found is not None:
+            _require(actor, found.project)
+            return found
+    except Refusal as refusal:
+        if refusal.code == "scope_too_narrow":
+            raise
+    raise Refusal("not_found", _("There is no such invitation, or you may not see it."), status=404)
+
+
 def _require(actor: Any, project: Project | None) -> None:
     if project is not None:
         require(actor, "people.manage", project)
     else:
         require_administrator(actor, _("Only an administrator may invite people to the server."))
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise Refusal("days_unusable", _("An invitation is good for 1 to %(most)d days.") % {"most": MOST_DAYS})
 
 
 def _address(email: str) -> str:
@@ -173,5 +195,6 @@ def _not_open() -> Refusal:
     return Refusal("not_open", _("This invitation was accepted or taken back already."), status=409)
 
 
-def _tell(actor: Any, one: Invitation, deed: str, data: dict[str, Any]) -> None:
-    record(actor, f"mlops.invitation.{deed}", subject=f"invitations/{one.pk}", project=one.project, data=data)
+def _tell(actor: Any, one: Invitation, deed: str, data: dict[str, Any], **changed: Any) -> None:
+    subject = f"invitations/{one.pk}"
+    record(actor, f"mlops.invitation.{deed}", subject=subject, project=one.project, data=data, **changed)

@@ -70,11 +70,14 @@ def forget(name: str, address: str) -> None:
 
 
 def locked_names() -> list[AccessAttempt]:
-    """Those who have to wait at this moment, the latest first."""
+    """Those who have to wait at this moment, with `until`, the latest first."""
     rows = AccessAttempt.objects.filter(
         attempt_time__gt=timezone.now() - _span(), failures_since_start__gte=settings.LOCKOUT_ATTEMPTS
     ).exclude(username=TOKENS)
-    return list(rows.order_by("-attempt_time")[:200])
+    found = list(rows.order_by("-attempt_time")[:200])
+    for one in found:
+        one.until = one.attempt_time + _span()
+    return found
 
 
 def free(actor: Any, *, name: str) -> int:
@@ -85,7 +88,8 @@ def free(actor: Any, *, name: str) -> int:
         freed = AccessAttempt.objects.filter(username=_key(name)).delete()[0]
         AccessAttempt.objects.filter(ip_address__in=addresses).exclude(username=TOKENS).delete()
         if freed:
-            record(actor, "mlops.account.freed", subject=_subject(name))
+            was, now_is = {"waits": True}, {"waits": False}
+            record(actor, "mlops.account.freed", subject=_subject(name), before=was, after=now_is)
     return int(freed)
 
 

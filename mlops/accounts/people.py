@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -16,9 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require_administrator
-from mlops.accounts import actions, lockout, queries, sessions
+from mlops.accounts import actions, lockout, queries, sessions, standing
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.factors import actions as factors
+from mlops.accounts.factors import rules
 from mlops.formats.refusal import Refusal
 
 
@@ -48,7 +48,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
             )
     except Refusal as refusal:
         return _page(request, problem=refusal, typed=request.POST)
-    link = request.build_absolute_uri(reverse("accounts:link", args=[actions.make_sign_in_link(person)]))
+    link = request.build_absolute_uri(reverse("accounts:link", args=[standing.hand_link(request.user, person)]))
     return _page(request, link=link, link_for=person)
 
 
@@ -66,6 +66,6 @@ def _help(request: HttpRequest, person: User) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
-    context = {"people": User.objects.order_by("username"), "locked": lockout.locked_names(), **more}
-    context["with_factor"] = set(Authenticator.objects.filter(type="totp").values_list("user_id", flat=True))
+    context = {"people": standing.people(), "locked": lockout.locked_names(), **more}
+    context["with_factor"] = rules.with_factor()
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.accounts import api, rights_api, service_accounts_api
+from mlops.accounts import account_api, api, invitations_api, people_api, rights_api, service_accounts_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", api.MeView.as_view(), name="api-me"),
+    path("me/sessions/", account_api.SessionsView.as_view()),
+    path("me/sessions/end-others/", account_api.EndOthersView.as_view()),
+    path("me/sessions/<uuid:session_id>/", account_api.OneSessionView.as_view()),
+    path("me/second-factor/", account_api.OwnFactorView.as_view()),
+    path("people/", people_api.PeopleView.as_view()),
+    path("people/<str:name>/", people_api.OnePersonView.as_view()),
+    path("people/<str:name>/departure/", people_api.DepartureView.as_view()),
+    path("people/<str:name>/deactivate/", people_api.DeactivateView.as_view()),
+    path("people/<str:name>/activate/", people_api.ActivateView.as_view()),
+    path("people/<str:name>/sign-in-link/", people_api.SignInLinkView.as_view()),
+    path("people/<str:name>/end-sessions/", people_api.EndSessionsView.as_view()),
+    path("people/<str:name>/remove-second-factor/", people_api.RemoveFactorView.as_view()),
+    path("lockouts/", people_api.WaitsView.as_view()),
+    path("lockouts/<str:name>/", people_api.OneWaitView.as_view()),
+    path("invitations/", invitations_api.InvitationsView.as_view()),
+    path("invitations/<uuid:invitation_id>/", invitations_api.OneInvitationView.as_view()),
+    path("invitations/<uuid:invitation_id>/resend/", invitations_api.ResendView.as_view()),
     path("tokens/", api.TokensView.as_view(), name="api-tokens"),
     path("tokens/<uuid:token_id>/", api.TokenView.as_view(), name="api-token"),
     path("projects/", api.ProjectsView.as_view(), name="api-projects"),

@@ -45,6 +45,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     """The parts of addresses by their name in the routes."""
     from mlops.accounts.actions import create_token, make_sign_in_link
     from mlops.accounts.groups import create_group
+    from mlops.accounts.invitations import invite
     from mlops.accounts.models import ApiToken
     from mlops.accounts.roles import create_role
     from mlops.accounts.service_accounts import create_service_account
@@ -88,6 +89,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "group": create_group(people["administrator"], name=f"{SECRET} shift").name,
         "account": create_service_account(owner, project, name="robot").name,
         "token": make_sign_in_link(owner),
+        "invitation_id": invite(owner, project=project)[0].pk,
+        "session_id": uuid.uuid4(),
         "token_id": ApiToken.objects.get(user=owner).pk,
         "dataset_id": dataset.pk,
         "dataset_version_id": dataset_version.pk,

@@ -18,6 +18,8 @@ BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "model-versions/", "v1/traces"
 """Routes that know no cookies."""
 PERSONAL = ("api/v1/tokens/", "api/v1/projects/", "api/v1/alert-preferences/")
 """What is a person's own is changed neither by a narrow token nor by a program."""
+PRIVATE = ("api/v1/me/sessions/", "api/v1/me/second-factor/")
+"""Below these they see nothing either."""
 REFUSED = (401, 403, 404)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -56,7 +58,9 @@ def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
     """What is wrong with the answer, or an empty text."""
     if isinstance(person, str) and (one.route == "api/v1/docs/" or not one.route.startswith(("api/", *BY_TOKEN))):
         return ""  # pages know no tokens
-    is_personal = isinstance(person, str) and one.route in PERSONAL and one.method != "GET"
+    is_personal = isinstance(person, str) and (
+        one.route.startswith(PRIVATE) or (one.route in PERSONAL and one.method != "GET")
+    )
     status, location, text = _ask(one, person, world)
     to_sign_in = status == 302 and location.startswith("/sign-in/")
     if one.needs in MAY[who] and not is_personal:

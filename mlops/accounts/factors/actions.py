@@ -70,7 +70,11 @@ def remove(actor: Any, *, person: User, reason: str = "") -> None:
         raise Refusal("factor_required", _("This server requires a second factor of you."), hint=hint, status=409)
     with transaction.atomic():
         if Authenticator.objects.filter(user=person).delete()[0]:
-            record(actor, "mlops.account.factor_removed", subject=_subject(person), reason=reason)
+            was, now_is = {"second_factor": True}, {"second_factor": False}
+            record(
+                actor, "mlops.account.factor_removed", subject=_subject(person), reason=reason,
+                before=was, after=now_is,
+            )  # fmt: skip
 
 
 def check(person: User, code: str) -> str:

@@ -38,6 +38,10 @@ class Ranked(Data, kw_only=True):
     administrator: bool
 
 
+class Deactivated(Data, kw_only=True):
+    held: Annotated[dict[str, int], said("How much of each kind hung on the account, such as tokens and schedules.")]
+
+
 class Invited(Data, kw_only=True):
     email: str
     role: str
@@ -97,10 +101,21 @@ TYPES = (
     EventType(
         "mlops.account.rank_changed",
         "Rank changed",
-        "Groups elsewhere make a person an administrator, or no longer.",
+        "An administrator, or groups elsewhere, make a person an administrator, or no longer.",
         "people/{name}",
         Ranked,
     ),
+    EventType(
+        "mlops.account.deactivated",
+        "Account deactivated",
+        "An administrator closes the account of a person: sessions and tokens end with it.",
+        "people/{name}",
+        Deactivated,
+    ),
+    EventType(
+        "mlops.account.activated", "Account activated", "A deactivated account is opened again.", "people/{name}"
+    ),
+    EventType("mlops.account.link_made", "Link made", "An administrator makes a sign-in link.", "people/{name}"),
     EventType("mlops.account.reset_sent", "Reset sent", "A link for a new password is mailed.", "people/{name}"),
     EventType("mlops.invitation.created", "Invited", "Somebody is invited.", "invitations/{id}", Invited),
     EventType("mlops.invitation.renewed", "Invited again", "An invitation gets a new link.", "invitations/{id}"),
