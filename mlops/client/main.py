@@ -53,6 +53,7 @@ GROUPS: tuple[Group, ...] = (
     Group("monitor", "drift, quality and performance, watched", "mlops.client.commands.monitor:define"),
     Group("sql", "one query over collected data, runs, metrics and datasets", "mlops.client.commands.sql:define"),
     Group("model", "registered models", "mlops.client.commands.model:define"),
+    Group("explain", "why models score as they do", "mlops.client.commands.explain:define"),
     Group("import", "what MLflow kept, taken over", "mlops.client.commands.import_:define"),
     Group("registry", "logins to container registries", "mlops.client.commands.registry:define"),
     Group("online-endpoint", "real-time endpoints", "mlops.client.commands.online_endpoint:define"),

@@ -20,9 +20,13 @@ from mlops.explanations import actions, local, queries, what_if
 from mlops.explanations.archives import as_zip
 from mlops.explanations.comparing import compared
 from mlops.explanations.models import Explanation
+from mlops.explanations.of_the_step import OfTheStep
 from mlops.explanations.orders import checked_order
+from mlops.explanations.uploading import upload
 from mlops.formats.refusal import Refusal
 from mlops.registry.queries import visible_version
+from mlops.runs.models import Run
+from mlops.runs.queries import run as run_of
 
 DETAILS = ("data", "name", "comment")
 MOST_ROWS = 1_000
@@ -60,6 +64,7 @@ class ExplanationView(serializers.Serializer[Any]):
     comment = serializers.CharField()
     version = serializers.SerializerMethodField(help_text="name:number")
     run = serializers.UUIDField(source="run_id", allow_null=True)
+    node = serializers.CharField(help_text="The step whose model it explains, of a run.")
     dataset = serializers.SerializerMethodField()
     state = serializers.CharField()
     reason = serializers.CharField()
@@ -97,6 +102,23 @@ class ExplanationsView(APIView):
         given = given_object(request.data)
         details = {name: str(given.pop(name) or "") for name in DETAILS if name in given}
         made = actions.explain(request.user, version, order=checked_order(given), **details)
+        return Response(ExplanationView(made).data, status=status.HTTP_201_CREATED)
+
+
+class RunExplanationsView(APIView):
+    """What a run's models are explained by. POST: one that its own code computed, in the plain form of the guide; the
+    code of a step may send it with the token that it has for MLflow."""
+
+    authentication_classes = (OfTheStep, *APIView.authentication_classes)
+
+    @extend_schema(responses=ExplanationView(many=True))
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        found = queries.explanations_of_run(_run(request, run_id))
+        return Response({"results": ExplanationView(found, many=True).data})
+
+    @extend_schema(request=dict, responses={201: ExplanationView})
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        made = upload(request.user, _run(request, run_id), given_object(request.data))
         return Response(ExplanationView(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -181,6 +203,12 @@ class CompareView(APIView):
     def get(self, request: Request, explanation_id: uuid.UUID, other_explanation_id: uuid.UUID) -> Response:
         both = [queries.visible_explanation(request.user, one) for one in (explanation_id, other_explanation_id)]
         return Response(msgspec.to_builtins(compared(both[0], both[1])))
+
+
+def _run(request: Request, run_id: uuid.UUID) -> Run:
+    if isinstance(request.auth, Run) and request.auth.pk != run_id:
+        raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+    return run_of(request.user, run_id)
 
 
 def _count(request: Request, name: str, usual: int) -> int:

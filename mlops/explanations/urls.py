@@ -10,6 +10,7 @@ ONE = "explanations/<uuid:explanation_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("models/<uuid:model_id>/versions/<int:number>/explanations/", api.ExplanationsView.as_view()),
+    path("runs/<uuid:run_id>/explanations/", api.RunExplanationsView.as_view()),
     path(ONE, api.OneExplanationView.as_view()),
     path(f"{ONE}cancel/", api.CancelExplanationView.as_view()),
     path(f"{ONE}rows/", api.LocalView.as_view()),

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["auto", "tree", "linear", "permutation", "kernel", "deep", "mimic", "shuffling"]
-"""shuffling: permutation feature importance, global only; permutation and kernel: Shapley values of any model."""
+Kind = Literal["auto", "tree", "linear", "permutation", "kernel", "deep", "mimic", "shuffling", "brought"]
+"""brought: computed elsewhere, by a run's own code; shuffling: permutation feature importance, global only; permutation
+and kernel: Shapley values of any model."""
 Surrogate = Literal["lightgbm", "linear", "sgd", "tree"]
 Unit = Literal["prediction", "probability", "log-odds", "log of the prediction", "score", "metric"]
 """What contributions add up to."""

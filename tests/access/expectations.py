@@ -519,6 +519,7 @@ on("api/v1/profiles/<uuid:profile_id>/", GET=READ, DELETE=OPERATE)
 on("api/v1/profiles/<uuid:profile_id>/cancel/", POST=OPERATE)
 on("api/v1/profiles/<uuid:profile_id>/log/", GET=READ)
 on("api/v1/models/<uuid:model_id>/versions/<int:number>/explanations/", GET=READ, POST=CONTRIBUTE)
+on("api/v1/runs/<uuid:run_id>/explanations/", GET=READ, POST=(CONTRIBUTE, {"columns": ["a"], "importance": [1]}))
 EXPLANATION = "api/v1/explanations/<uuid:explanation_id>/"
 on(EXPLANATION, GET=READ, DELETE=CONTRIBUTE)
 on(f"{EXPLANATION}cancel/", POST=CONTRIBUTE)

@@ -8,6 +8,7 @@ from mlops.client.calling import call
 from mlops.client.connection import Connection
 from mlops.client.credentials import Credentials, find
 from mlops.client.sdk import operations as of
+from mlops.client.sdk.explanations import ExplanationOperations
 
 WITHOUT_PROJECT = ("token", "login")
 
@@ -22,6 +23,7 @@ class Client:
         self.jobs = of.JobOperations(self._call)
         self.data = of.DataOperations(self._call)
         self.models = of.ModelOperations(self._call)
+        self.explanations = ExplanationOperations(self._call)
         self.environments = of.EnvironmentOperations(self._call)
         self.components = of.ComponentOperations(self._call)
         self.datastores = of.DatastoreOperations(self._call)

@@ -23,6 +23,12 @@ class ExplanationEnded(ExplanationNamed, kw_only=True):
     weightiest: Annotated[list[str], said("The columns that count most.")] = []
 
 
+class ExplanationUploaded(ExplanationNamed, kw_only=True):
+    run: Annotated[str, said("The id of the run whose code computed it.")]
+    rows: int
+    weightiest: Annotated[list[str], said("The columns that count most.")] = []
+
+
 MODEL_OR_RUN = "models/{name}:{version} or runs/{id}"
 
 TYPES = (
@@ -30,6 +36,8 @@ TYPES = (
               ExplanationRequested),
     EventType("mlops.explanation.completed", "Explanation completed", "An explanation is there.", MODEL_OR_RUN,
               ExplanationEnded),
+    EventType("mlops.explanation.uploaded", "Explanation uploaded", "A run brought an explanation along.", MODEL_OR_RUN,
+              ExplanationUploaded),
     EventType("mlops.explanation.failed", "Explanation failed", "An explanation could not be computed.", MODEL_OR_RUN,
               ExplanationEnded),
     EventType("mlops.explanation.cancelled", "Explanation cancelled", "An explanation is cancelled.", MODEL_OR_RUN,

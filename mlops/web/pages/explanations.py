@@ -188,6 +188,7 @@ def kind_words(kind: str) -> str:
         "kernel": _("Kernel SHAP, of any model (slow)"),
         "deep": _("Deep SHAP, of PyTorch networks"),
         "mimic": _("A surrogate that mimics the model"),
+        "brought": _("Brought along by the run"),
         "shuffling": _("Permutation importance (global only, needs the truth)"),
     }[kind]
 
