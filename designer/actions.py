@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from designer import oplog
+from designer import oplog, versions_followed
 from designer.errors import revision_not_found
 from designer.graph.document import freeze, tidy
 from designer.graph.fields import Raw
@@ -120,6 +120,7 @@ def name_version(actor: Any, draft: Draft, *, name: str, revision: int | None = 
             data={"name": version.name, "revision": number},
             notice=("draft", str(draft.pk)),
         )
+        versions_followed.tell(actor, draft, revision=number, name=version.name)
     return version
 
 
@@ -191,15 +192,18 @@ def publish(
     """The drawing as it is saved, as the next version behind the endpoint. Pins are refused: they are of one person's
     work and would answer for everybody."""
     document = document_of(draft)
-    return _publish(
-        actor,
-        draft.project,
-        document,
-        endpoint=endpoint,
-        description=description,
-        make_default=make_default,
-        origin=f"drafts/{draft.pk}@{draft.revision}",
-    )
+    with transaction.atomic():
+        made = _publish(
+            actor,
+            draft.project,
+            document,
+            endpoint=endpoint,
+            description=description,
+            make_default=make_default,
+            origin=f"drafts/{draft.pk}@{draft.revision}",
+        )
+        versions_followed.tell(actor, draft, revision=draft.revision, name=str(made))
+    return made
 
 
 def publish_run(

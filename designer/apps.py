@@ -6,8 +6,10 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
-        from designer import component_uses, lineage, named_in, run_users
+        from designer import component_uses, lineage, named_in, run_users, versions_followed
+        from designer.git import actions, inward
         from designer.queries import recent
+        from mlops.repositories import followers
         from mlops.web.drafts import register
 
         register(recent)
@@ -15,3 +17,5 @@ class DesignerConfig(AppConfig):
         named_in.register()
         run_users.register()
         lineage.register()
+        versions_followed.register(actions.version_saved)
+        followers.register(inward.follow, inward.branches)

@@ -8,14 +8,16 @@ from mlops.components.graph_files import Files, add_components, components_of, p
 from mlops.components.queries import ProjectLibrary
 from mlops.formats.azureml.dumping import as_yaml
 from mlops.formats.azureml.writing import write_job
+from mlops.formats.document import Document
 
 PIPELINE_FILE, LAYOUT_FILE = "pipeline.yaml", "pipeline.layout.yaml"
 
 
-def exported(draft: Draft) -> Files:
-    """Sorted by path. Raises Refusal `unknown_component` for a card whose component is gone."""
+def exported(draft: Draft, document: Document | None = None) -> Files:
+    """Sorted by path; of an earlier `document` where one is given. Raises Refusal `unknown_component` for a card whose
+    component is gone."""
     library = ProjectLibrary(draft.project)
-    document = document_of(draft)
+    document = document or document_of(draft)
     files: Files = {}
     written = write_job(
         document, components_of(library), lambda node: f"./{place_of(node)}", name=draft.name, help=draft.description

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,20 @@ from mlops.formats.azureml.job_fields import Given
 from mlops.formats.azureml.lines import Source, load
 from mlops.formats.azureml.pipeline import Locate
 from mlops.formats.definition import Definition
+from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
 from mlops.jobs.components import Components
 from mlops.jobs.reading import Files
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDrawing:
+    title: str
+    help: str
+    document: Document
+    warnings: tuple[str, ...]
+    touched: tuple[str, ...]
+    """Files, and folders of code, that it was read from."""
 
 
 def import_folder(
@@ -34,15 +46,33 @@ def import_folder(
     require(actor, "pipelines.design", project)
     path = main or _main(folder)
     with transaction.atomic():
-        files = Files(actor, project, folder)
-        library = _Imported(actor, project)
-        read = Components(files, library, library.register, _datasets, runs=False).pipeline(files.main(path, settings))
-        document = checked(msgspec.to_builtins(read.document))
-        title = name.strip() or read.title or Path(path).stem
+        found = read_drawing(actor, project, folder, main=path, settings=settings)
         draft = create_draft(
-            actor, project, name=title, document=document, description=read.help, cloned_from=f"files/{path}"[:200]
+            actor,
+            project,
+            name=name.strip() or found.title,
+            document=found.document,
+            description=found.help,
+            cloned_from=f"files/{path}"[:200],
         )
-    return draft, tuple(dict.fromkeys((*files.warnings, *read.warnings)))
+    return draft, found.warnings
+
+
+def read_drawing(
+    actor: Any, project: Project, folder: Path, *, main: str, settings: tuple[str, ...] = ()
+) -> ReadDrawing:
+    """What the file draws; components that came along are kept in the project. Within a transaction of the caller's.
+    Raises ImportImpossible with every fault, each with its line."""
+    files = Files(actor, project, folder)
+    library = _Imported(actor, project)
+    read = Components(files, library, library.register, _datasets, runs=False).pipeline(files.main(main, settings))
+    return ReadDrawing(
+        title=read.title or Path(main).stem,
+        help=read.help,
+        document=checked(msgspec.to_builtins(read.document)),
+        warnings=tuple(dict.fromkeys((*files.warnings, *read.warnings))),
+        touched=tuple(sorted(files.touched)),
+    )
 
 
 class _Imported(ProjectLibrary):

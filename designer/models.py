@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from designer.fast_json import Decoder, Encoder
 from mlops.access.models import Project
+from mlops.repositories.models import Repository
 from mlops.runs.models import Run
 
 
@@ -162,3 +163,63 @@ class InferenceDraft(models.Model):
     class Meta:
         ordering = ["kind"]
         constraints = [models.UniqueConstraint(fields=["training", "kind"], name="one_inference_draft_of_a_kind")]
+
+
+class LinkState(models.TextChoices):
+    QUEUED = "queued", _("Waits for a worker")
+    READY = "ready", _("Same here and there")
+    AHEAD = "ahead", _("Changed here")
+    PROPOSED = "proposed", _("Proposed on a branch of its own")
+    CONFLICT = "conflict", _("Changed here and there")
+    FAILED = "failed", _("Failed")
+
+
+class GitLink(models.Model):
+    """That a draft and a YAML file of a repository are kept the same, both ways."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="+")
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=300)
+    branch = models.CharField(max_length=200, blank=True)
+    """The one that is followed; empty until the repository's own is known."""
+    is_direct = models.BooleanField(default=True)
+    """Versions become commits of `branch`; else they are proposed on a branch of their own."""
+    pushes_versions = models.BooleanField(default=True)
+    """Whether saving a version, or publishing, pushes it; else somebody asks for it."""
+    state = models.CharField(max_length=20, choices=LinkState.choices, default=LinkState.QUEUED)
+    state_since = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    """The one at which both sides were the same last."""
+    files = models.JSONField(default=dict)
+    """Path to SHA-256, as of then."""
+    base = models.JSONField(null=True, encoder=Encoder, decoder=Decoder)
+    """The drawing as of then."""
+    wanted = models.PositiveIntegerField(null=True)
+    """The revision that is to be pushed; empty: what is there is to be looked at."""
+    wanted_name = models.CharField(max_length=120, blank=True)
+    wanted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposal = models.CharField(max_length=64, blank=True)
+    """Our commit on the branch of proposals."""
+    proposed = models.JSONField(default=dict)
+    """Its files, as `files`."""
+    theirs = models.ForeignKey(Draft, null=True, on_delete=models.SET_NULL, related_name="+")
+    """In a conflict, what the repository has."""
+    theirs_commit = models.CharField(max_length=64, blank=True)
+    theirs_files = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    """When a worker takes it (again); empty: nothing is to be done."""
+    acts_as = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Whose rights a change from there has here: of the person who linked it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [models.UniqueConstraint(fields=["repository", "path"], name="one_draft_of_a_file")]
+        indexes = [models.Index(fields=["next_at"], name="git_link_next_at")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -16,8 +16,12 @@ from designer import (
     samples_api,
 )
 from designer.compare import pages as compare
+from designer.git import api as git_api
+from designer.git import pages as git_pages
 
 app_name = "designer"
+
+LINKS = "repositories/<uuid:repository_id>/pipelines/"
 
 rest = [
     path("samples/", samples_api.Samples.as_view(), name="samples"),
@@ -61,6 +65,11 @@ rest = [
         component_api.OpenInside.as_view(),
         name="open-inside",
     ),
+    path(f"{LINKS}", git_api.Links.as_view(), name="git-links-rest"),
+    path(f"{LINKS}<uuid:link_id>/", git_api.OneLink.as_view(), name="git-link-rest"),
+    path(f"{LINKS}<uuid:link_id>/push/", git_api.Push.as_view(), name="git-link-push"),
+    path(f"{LINKS}<uuid:link_id>/pull/", git_api.Pull.as_view(), name="git-link-pull"),
+    path(f"{LINKS}<uuid:link_id>/settle/", git_api.Settle.as_view(), name="git-link-settle"),
     path("runs/<uuid:run_id>/clone/", api.RunClone.as_view(), name="clone-run"),
 ]
 
@@ -81,5 +90,7 @@ urlpatterns = [
         publish_page.clone_published,
         name="clone-published-page",
     ),
+    path("repositories/<uuid:repository_id>/pipelines/", git_pages.links, name="git-links"),
+    path("designer/git/<uuid:link_id>/", git_pages.link, name="git-link"),
     path("designer/<uuid:draft_id>/delete/", pages.delete, name="delete"),
 ]

@@ -52,7 +52,7 @@ _configure()
 def _ours() -> list[str]:
     from django.conf import settings
 
-    return [name for name in settings.INSTALLED_APPS if name.startswith("mlops.")]
+    return [name for name in settings.INSTALLED_APPS if name.startswith(("mlops.", "designer"))]
 
 
 app.autodiscover_tasks(_ours)

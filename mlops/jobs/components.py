@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from mlops.blocks import catalogue
 from mlops.blocks.library import BUILT_IN_NAMES
-from mlops.components.bundles import text_of
 from mlops.components.queries import ProjectLibrary
 from mlops.components.registering import Built, build
 from mlops.formats.azureml.binding_types import typed
@@ -71,7 +70,7 @@ class Components:
         place = f"{path.removesuffix('.yaml').removesuffix('.yml')}.layout.yaml"
         if not (self.files.folder / place).is_file():
             return {}
-        value = load(place, text_of(self.files.folder, place)).value
+        value = load(place, self.files.text(place)).value
         return value if isinstance(value, dict) else {}
 
     def registered(self, source: Source, at: YamlPath, reference: str) -> Used:
@@ -129,7 +128,7 @@ class Components:
         if path in self._open or len(self._open) > DEEPEST:
             raise source.refuse("component_in_itself", _("“%(path)s” uses itself.") % {"path": path}, at=at)
         try:
-            inner = load(path, text_of(self.files.folder, path))
+            inner = load(path, self.files.text(path))
         except Refusal as refusal:
             raise source.refuse(refusal.code, refusal.message, at=at, hint=refusal.hint) from refusal
         self._open.append(path)
@@ -151,6 +150,7 @@ class Components:
         if found.get("type") == "sweep" or "trial" in found:
             return self._sweep(source, (), name=own or name)
         read = read_component(source, self.files.reader(source.name), environment=self.files.environment)
+        self.files.touch_code(source, found)
         return self._kept(build(self.files.folder, source, read, name=own or (name if self.runs else "")))
 
     def _graph(self, source: Source, *, name: str) -> Used:
@@ -189,6 +189,7 @@ class Components:
             message = _("“%(name)s” names no component and has no command.") % {"name": at[-1]}
             raise source.refuse("component_missing", message, at=at)
         self.files.check_code(source, (*at, "code"), str(job.get("code") or ""))
+        self.files.touch_code(source, job)
         read = read_component(
             typed_source,
             self.files.reader(source.name),

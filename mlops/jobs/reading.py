@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,29 @@ class Files:
         self.warnings: list[str] = []
         self.kept: dict[str, str] = {}
         """Paths that stand for trees which are kept already."""
+        self.touched: set[str] = set()
+        """Files and folders of code that the job was read from, below `folder`."""
 
     def main(self, path: str, settings: tuple[str, ...] = ()) -> Source:
         path = path or self._only()
-        return with_settings(load(path, text_of(self.folder, path)), settings)
+        return with_settings(load(path, self.text(path)), settings)
+
+    def text(self, path: str, *, beside: str = "") -> str:
+        """Raises as `text_of` does."""
+        self._touch(path, beside)
+        return text_of(self.folder, path, beside=beside)
 
     def reader(self, beside: str) -> ReadFile:
-        return lambda path: text_of(self.folder, path, beside=beside)
+        return lambda path: self.text(path, beside=beside)
+
+    def touch_code(self, source: Source, given: dict[str, Any]) -> None:
+        """Where it cannot be read, who reads it says so."""
+        if code := str(given.get("code") or ""):
+            with suppress(Refusal):
+                self._touch(code, source.name)
+
+    def _touch(self, path: str, beside: str) -> None:
+        self.touched.add(inside(self.folder, path, beside=beside).relative_to(self.folder.resolve()).as_posix())
 
     def check_code(self, source: Source, at: YamlPath, code: str) -> None:
         """Raises Refusal `code_…` with the line where the files are not there."""

@@ -45,9 +45,18 @@ def taken(
         yield folder / "files", found
 
 
-def commit(repository: Repository, changes: tuple[Change, ...], *, branch: str, message: str, author: str) -> Committed:
-    """One commit on top of the branch, pushed. Raises as `taken` does, and Refusal `file_changed_there`,
-    `push_refused`, `branch_moved`."""
+def commit(
+    repository: Repository,
+    changes: tuple[Change, ...],
+    *,
+    branch: str,
+    message: str,
+    author: str,
+    onto: str = "",
+    onto_was: str = "",
+) -> Committed:
+    """One commit on top of the branch, pushed, or made the branch `onto` in place of our own `onto_was`. Raises as
+    `taken` does, and Refusal `file_changed_there`, `push_refused`, `branch_moved`."""
     told = msgspec.to_builtins(changes)
     with _folder() as folder:
         return _asked(
@@ -58,6 +67,8 @@ def commit(repository: Repository, changes: tuple[Change, ...], *, branch: str, 
             seconds=TAKE_SECONDS,
             branch=branch,
             changes=told,
+            onto=onto,
+            onto_was=onto_was,
             message=message,
             author=author,
         )

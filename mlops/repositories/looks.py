@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mlops.access.decisions import require
 from mlops.formats.refusal import Refusal
-from mlops.repositories import asking
+from mlops.repositories import asking, followers
 from mlops.repositories.git.orders import Looked
 from mlops.repositories.models import Cause, Repository
 from mlops.repositories.patterns import is_branch_of
@@ -59,4 +59,5 @@ def poll(row: Repository) -> None:
 def branches_of(row: Repository, found: Looked | None = None) -> list[str]:
     """Patterns of those whose pushes start something."""
     own = row.branch or (found.head if found else "")
-    return list(row.branches) or ([own] if own else ["main", "master"])
+    chosen = list(row.branches) or ([own] if own else ["main", "master"])
+    return [*chosen, *sorted(followers.branches(row) - set(chosen))]

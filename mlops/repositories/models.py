@@ -109,6 +109,8 @@ class Push(models.Model):
     hint = models.TextField(blank=True)
     state_since = models.DateTimeField()
     left_out = models.JSONField(default=list)
+    followed = models.JSONField(default=list)
+    """What else came of it, as `followers.Outcome` tells it."""
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

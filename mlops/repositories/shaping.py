@@ -57,6 +57,7 @@ def shaped_push(push: Push) -> dict[str, Any]:
         "hint": push.hint,
         "state_since": push.state_since.isoformat(),
         "left_out": push.left_out,
+        "followed": push.followed,
         "created_at": push.created_at.isoformat(),
         "started": [_started(one) for one in push.started.all()],
     }

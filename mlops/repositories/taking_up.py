@@ -20,11 +20,12 @@ from mlops.formats.code_source import FACTS_FILE, GitFacts
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import Asked, create_job
 from mlops.jobs.naming import made_up
+from mlops.repositories import followers
 from mlops.repositories.asking import taken
 from mlops.repositories.git.orders import Fetched
 from mlops.repositories.kinds import is_job
-from mlops.repositories.models import Push, PushState, Repository, Started
-from mlops.repositories.patterns import matching
+from mlops.repositories.models import Cause, Push, PushState, Repository, Started
+from mlops.repositories.patterns import is_branch_of, matching
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
@@ -67,14 +68,18 @@ def _work(push: Push) -> None:
         push.commit, push.branch = found.commit, found.branch
         push.message, push.left_out = found.message, list(found.left_out)
         push.save(update_fields=["commit", "branch", "message", "left_out"])
+        push.followed = followers.tell(row, found, folder)
+        push.save(update_fields=["followed"])
         if reason := _uninteresting(row, found):
             _end(push, PushState.DONE, reason=reason)
             return
-        started = [one for path in _jobs(row, folder, found) if (one := _start(actor, push, path, folder)).run_id]
+        paths = _jobs(row, folder, found) if _starts_jobs(push) else []
+        started = [one for path in paths if (one := _start(actor, push, path, folder)).run_id]
     _remember(row, push)
     bad = Started.objects.filter(push=push).exclude(trouble="").count()
-    reason = "" if started or bad else _("No file of this commit describes a job.")
-    hint = "" if started or bad else _("It looks for: %s.") % ", ".join(row.files)
+    is_idle = not (started or bad or push.followed)
+    reason = _("No file of this commit describes a job.") if is_idle else ""
+    hint = _("It looks for: %s.") % ", ".join(row.files) if is_idle else ""
     state = PushState.FAILED if bad and not started else PushState.DONE
     if bad:
         reason = _("%(bad)d of %(all)d files could not be started.") % {"bad": bad, "all": bad + len(started)}
@@ -86,6 +91,13 @@ def _uninteresting(row: Repository, found: Fetched) -> str:
     if not row.paths or found.changed is None or matching(found.changed, row.paths):
         return ""
     return _("Nothing changed below %s.") % ", ".join(row.paths)
+
+
+def _starts_jobs(push: Push) -> bool:
+    """Not where it is taken up for those alone that follow its branch."""
+    own = push.repository.branches or [name for name in [push.repository.branch] if name]
+    is_theirs = push.cause != Cause.PERSON and push.branch in followers.branches(push.repository)
+    return not (own and is_theirs) or is_branch_of(push.branch, own)
 
 
 def _jobs(row: Repository, folder: Path, found: Fetched) -> list[str]:

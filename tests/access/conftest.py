@@ -131,7 +131,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "allowance_id": Allowance.objects.create(project=project, name=f"{SECRET}.A", reason="x").pk,
         "datastore_id": _datastore(owner, project).pk,
         "import_id": _import(owner, project).pk,
-        **_repository(owner, project),
+        **_repository(owner, project, draft),
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),
@@ -448,8 +448,9 @@ def _import(owner: Any, project: Any) -> Any:
     return start_import(owner, project, address=f"/srv/{SECRET}", options=Options())
 
 
-def _repository(owner: Any, project: Any) -> dict[str, Any]:
+def _repository(owner: Any, project: Any, draft: Any) -> dict[str, Any]:
     """At an address that is refused before anything is called."""
+    from designer.git.actions import link
     from mlops.repositories.actions import connect
     from mlops.repositories.models import Release
     from mlops.repositories.queueing import synchronise
@@ -457,7 +458,9 @@ def _repository(owner: Any, project: Any) -> dict[str, Any]:
 
     row, _secret = connect(owner, project, Wanted(url=f"ssh://git@127.0.0.1:9/{SECRET}.git", name=SECRET))
     release = Release.objects.create(repository=row, name=SECRET)
-    return {"repository_id": row.pk, "push_id": synchronise(owner, row).pk, "release_id": release.pk}
+    linked = link(owner, row, path=f"{SECRET}.yaml", draft=draft)
+    found = {"repository_id": row.pk, "push_id": synchronise(owner, row).pk, "release_id": release.pk}
+    return found | {"link_id": linked.pk}
 
 
 def _cluster(administrator: Any) -> Any:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from mlops.client.commands import repository_links
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import load_plain
 from mlops.client.errors import RequestFailed
@@ -73,6 +74,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     for verb in (release, delete):
         verb.add_argument("--release", required=True, metavar="NAME", help="the release's name")
         _add_one(verb)
+    repository_links.define(verbs)
 
 
 def release_repository(arguments: argparse.Namespace) -> int:

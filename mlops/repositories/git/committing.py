@@ -28,7 +28,7 @@ def commit(order: Order, objects: Path) -> Committed:
     if tree == parent.tree:
         return Committed(commit=got.commit, branch=got.branch, host_key=connected.host_key)
     made = _commit(got.repo, tree, parent.id, order)
-    _push(connected, got, made.id)
+    _push(connected, got, made.id, order)
     return Committed(commit=made.id.decode(), branch=got.branch, host_key=connected.host_key)
 
 
@@ -39,7 +39,7 @@ def _changed(repo: Any, tree: Any, change: Change) -> Any:
         raise Refusal("path_invalid", f"“{change.path}” is no path of a file: {why}.", status=422)
     store = repo.object_store
     _check(store, tree, change)
-    blob = Blob.from_string(change.text.encode())
+    blob = Blob.from_string(change.data)
     store.add_object(blob)
     parts = change.path.encode().split(b"/")
     levels = [store[tree]]
@@ -64,7 +64,7 @@ def _check(store: Any, tree: Any, change: Change) -> None:
         there = hashlib.sha256(store[sha].data).hexdigest()
     except KeyError:
         there = ""
-    if there not in (change.before, hashlib.sha256(change.text.encode()).hexdigest()):
+    if there not in (change.before, hashlib.sha256(change.data).hexdigest()):
         raise Refusal(
             "file_changed_there",
             f"“{change.path}” was changed in the repository since it was last taken from there.",
@@ -87,13 +87,22 @@ def _commit(repo: Any, tree: Any, parent: Any, order: Order) -> Any:
     return made
 
 
-def _push(connected: Any, got: Any, commit: bytes) -> None:
+def _push(connected: Any, got: Any, commit: bytes, order: Order) -> None:
     from dulwich.errors import GitProtocolError, HangupException, SendPackError
 
-    name = f"refs/heads/{got.branch}".encode()
+    branch = order.onto or got.branch
+    name = f"refs/heads/{branch}".encode()
 
     def updated(refs: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        if refs.get(name) != got.commit.encode():
+        there = refs.get(name)
+        if order.onto and there not in (None, order.onto_was.encode()):
+            raise Refusal(
+                "branch_moved",
+                f"Somebody else pushed to “{order.onto}”, which is for proposals from here.",
+                hint="Merge or delete that branch in the repository, then push again.",
+                status=409,
+            )
+        if not order.onto and there != got.commit.encode():
             raise Refusal(
                 "branch_moved",
                 f"Somebody pushed to “{got.branch}” at the same moment.",
@@ -105,9 +114,9 @@ def _push(connected: Any, got: Any, commit: bytes) -> None:
     try:
         result = connected.client.send_pack(connected.path.encode(), updated, got.repo.generate_pack_data)
     except (SendPackError, HangupException, GitProtocolError) as error:
-        raise _push_refused(got.branch, str(error)) from error
+        raise _push_refused(branch, str(error)) from error
     if told := (result.ref_status or {}).get(name):
-        raise _push_refused(got.branch, str(told))
+        raise _push_refused(branch, str(told))
 
 
 def _push_refused(branch: str, why: str) -> Refusal:

@@ -37,7 +37,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """A file as it shall be; `before` is the SHA-256 of what it must still be, empty where it must not be there."""
 
     path: str
-    text: str
+    data: bytes
     before: str = ""
 
 
@@ -54,6 +54,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     """The commit to tell the changes since; empty where there was none."""
     changes: tuple[Change, ...] = ()
+    onto: str = ""
+    """Another branch that the commit becomes, on top of what `branch` has; empty: `branch` itself."""
+    onto_was: str = ""
+    """The commit that `onto` may be at: one of ours, which is replaced."""
     message: str = ""
     author: str = ""
     """`Name <address>`"""

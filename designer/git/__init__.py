@@ -1,0 +1,1 @@
+"""Drafts kept the same as YAML files of repositories, both ways: versions become commits, commits versions."""
