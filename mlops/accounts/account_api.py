@@ -17,7 +17,7 @@ from mlops.access.limits import require_unlimited
 from mlops.access.models import ServiceAccount
 from mlops.accounts import sessions
 from mlops.accounts.confirming import require_recent
-from mlops.accounts.factors import actions, rules
+from mlops.accounts.factors import actions, passkeys, rules
 from mlops.formats.refusal import Refusal
 
 
@@ -35,7 +35,15 @@ class EndedView(serializers.Serializer[Any]):
     ended = serializers.IntegerField()
 
 
+class PasskeyView(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
 class FactorView(serializers.Serializer[Any]):
+    has_app = serializers.BooleanField(help_text="An authenticator app.")
+    passkeys = PasskeyView(many=True)
     is_set_up = serializers.BooleanField()
     is_required = serializers.BooleanField(help_text="By the rule of this server.")
     recovery_codes_left = serializers.IntegerField()
@@ -83,7 +91,12 @@ class OwnFactorView(APIView):
 
 def factor_of(person: User) -> dict[str, Any]:
     has_factor = rules.has_factor(person)
+    keys = passkeys.passkeys_of(person)
     return {
+        "has_app": rules.has_app(person),
+        "passkeys": [
+            {"name": one.data["name"], "created_at": one.created_at, "last_used_at": one.last_used_at} for one in keys
+        ],
         "is_set_up": has_factor,
         "is_required": rules.is_required(person),
         "recovery_codes_left": actions.codes_left(person) if has_factor else 0,

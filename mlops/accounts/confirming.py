@@ -14,12 +14,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mlops.accounts import lockout, sign_in
-from mlops.accounts.factors import actions, rules
+from mlops.accounts.factors import actions, passkeys, rules
 from mlops.accounts.sessions import CONFIRMED
 from mlops.formats.refusal import Refusal
 
 ANSWER = "confirm-answer"
-HIDDEN = ("csrfmiddlewaretoken", ANSWER)
+PASSKEY = "confirm-passkey"
+HIDDEN = ("csrfmiddlewaretoken", ANSWER, PASSKEY)
 View = Callable[..., HttpResponse]
 
 
@@ -44,9 +45,9 @@ def confirmed(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST" or not request.user.is_authenticated or is_recent(request):
             return view(request, *args, **kwargs)
-        if ANSWER in request.POST:
+        if ANSWER in request.POST or PASSKEY in request.POST:
             try:
-                _confirm(request, request.POST[ANSWER])
+                _confirm(request, request.POST.get(ANSWER, ""))
             except Refusal as refusal:
                 return _ask(request, refusal)
             return view(request, *args, **kwargs)
@@ -56,11 +57,13 @@ def confirmed(view: View) -> View:
 
 
 def _confirm(request: HttpRequest, answer: str) -> None:
-    """By the password, or a code of the second factor. Wrong ones count as at the sign-in page."""
+    """By the password, a code of the second factor, or a passkey. Wrong ones count as at the sign-in page."""
     person, address = request.user, lockout.address_of(request)
     assert isinstance(person, User)
     lockout.require_allowed(person.get_username(), address)
-    if not actions.check(person, answer):
+    if request.POST.get(PASSKEY):
+        passkeys.prove(request, person, request.POST[PASSKEY])
+    elif not actions.check(person, answer):
         sign_in.check_password(request, name=person.get_username(), password=answer)
     request.session[CONFIRMED] = time.time()
 
@@ -68,7 +71,13 @@ def _confirm(request: HttpRequest, answer: str) -> None:
 def _ask(request: HttpRequest, problem: Refusal | None) -> HttpResponse:
     kept = [(name, value) for name, values in request.POST.lists() if name not in HIDDEN for value in values]
     person: Any = request.user
-    can_answer = person.has_usable_password() or rules.has_factor(person)
-    context = {"kept": kept, "problem": problem, "can_answer": can_answer, "has_factor": rules.has_factor(person)}
+    has_app = rules.has_app(person)
+    context = {
+        "kept": kept,
+        "problem": problem,
+        "can_answer": person.has_usable_password() or rules.has_factor(person),
+        "has_factor": has_app,
+        "passkey": passkeys.begin_proving(request, person) if passkeys.passkeys_of(person) else "",
+    }
     status = 200 if problem is None else (400 if problem.status == 401 else problem.status)
     return render(request, "accounts/confirm.html", context, status=status)

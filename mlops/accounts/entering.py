@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access import language
 from mlops.accounts import lockout
-from mlops.accounts.factors import actions, rules
+from mlops.accounts.factors import actions, passkeys, rules
 from mlops.accounts.models import SignedIn
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
@@ -25,11 +25,13 @@ DUE = "factor-due"
 WAIT_SECONDS = 600
 OUTSIDE = ("oidc", "saml")
 """Providers that ask for a second factor themselves."""
+PASSKEY = "passkey"
+"""Is both: what one has, and a finger, a face or a PIN."""
 
 
 def enter(request: HttpRequest, person: User, *, by: str, target: str) -> HttpResponse:
     """Signs in and leads to `target`, or to the page that asks for the second factor. `by`: as the event says it."""
-    if by not in OUTSIDE and rules.has_factor(person):
+    if by not in (*OUTSIDE, PASSKEY) and rules.has_factor(person):
         request.session.cycle_key()
         request.session[WAITING] = {
             "person": person.pk,
@@ -38,7 +40,7 @@ def enter(request: HttpRequest, person: User, *, by: str, target: str) -> HttpRe
             "until": time.time() + WAIT_SECONDS,
         }
         return redirect("accounts:second-factor")
-    return _begin(request, person, by=by, target=target, factor="")
+    return _begin(request, person, by=by, target=target, factor=PASSKEY if by == PASSKEY else "")
 
 
 def waiting_person(request: HttpRequest) -> User:
@@ -62,6 +64,19 @@ def enter_with_code(request: HttpRequest, code: str) -> HttpResponse:
         raise Refusal("code_wrong", _("That code is wrong, or was used already."), hint=hint, status=422)
     waiting: dict[str, Any] = request.session.pop(WAITING)
     return _begin(request, person, by=waiting["by"], target=waiting["target"], factor=factor)
+
+
+def enter_with_passkey(request: HttpRequest, answer: str) -> HttpResponse:
+    """As second factor. Raises Refusal `passkey_wrong`, `too_many_attempts`, `sign_in_first`."""
+    person, address = waiting_person(request), lockout.address_of(request)
+    lockout.require_allowed(person.get_username(), address)
+    try:
+        passkeys.prove(request, person, answer)
+    except Refusal:
+        lockout.count(person.get_username(), address)
+        raise
+    waiting: dict[str, Any] = request.session.pop(WAITING)
+    return _begin(request, person, by=waiting["by"], target=waiting["target"], factor=PASSKEY)
 
 
 def _begin(request: HttpRequest, person: User, *, by: str, target: str, factor: str) -> HttpResponse:

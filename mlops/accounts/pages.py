@@ -209,6 +209,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in_page, name="sign-in"),
     path("sign-in/link/<str:token>/", sign_in_link, name="link"),
     path("sign-in/second/", ways_in.second_factor_page, name="second-factor"),
+    path("sign-in/passkey/", ways_in.passkey_page, name="passkey"),
     path("sign-in/forgotten/", ways_in.forgotten_page, name="forgotten"),
     path("sign-in/reset/<str:number>/<str:token>/", ways_in.reset_page, name="reset"),
     path("sign-in/oidc/", ways_in.oidc_begin, name="oidc"),

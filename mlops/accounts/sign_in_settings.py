@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from mlops.accounts import sessions
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import DUE
-from mlops.accounts.factors import actions, rules
+from mlops.accounts.factors import actions, passkeys, rules
 from mlops.formats.refusal import Refusal
 
 SECRET = "factor-secret"
@@ -30,11 +30,13 @@ SECRET = "factor-secret"
 @require_http_methods(["GET", "POST"])
 @confirmed
 def sign_in_settings_page(request: HttpRequest) -> HttpResponse:
-    """POST: `act` = begin-app, finish-app, renew-codes, remove-factor, end-session or end-others."""
+    """POST: `act` = begin-app, finish-app, begin-passkey, finish-passkey, remove-passkey, renew-codes, remove-factor,
+    end-session or end-others."""
     if request.method == "GET":
         return _page(request)
     acts = {
         "begin-app": _begin_app, "finish-app": _finish_app, "renew-codes": _renew_codes,
+        "begin-passkey": _begin_passkey, "finish-passkey": _finish_passkey, "remove-passkey": _remove_passkey,
         "remove-factor": _remove, "end-session": _end_one, "end-others": _end_others,
     }  # fmt: skip
     act = acts.get(request.POST.get("act", ""))
@@ -62,10 +64,31 @@ def _finish_app(request: HttpRequest) -> HttpResponse:
     return _page(request, codes=codes)
 
 
+def _begin_passkey(request: HttpRequest) -> HttpResponse:
+    person: Any = request.user
+    return _page(request, passkey=passkeys.begin_adding(request, person))
+
+
+def _finish_passkey(request: HttpRequest) -> HttpResponse:
+    person: Any = request.user
+    name, answer = request.POST.get("name", ""), request.POST.get("passkey", "")
+    codes = passkeys.finish_adding(request, person, name=name, answer=answer)
+    request.session.pop(DUE, None)
+    messages.success(request, _("The passkey is registered."))
+    return _page(request, codes=codes) if codes else redirect("accounts:sign-in-settings")
+
+
+def _remove_passkey(request: HttpRequest) -> HttpResponse:
+    person: Any = request.user
+    passkeys.remove(person, number=request.POST.get("number", ""))
+    messages.success(request, _("The passkey is removed. Delete it on your device too."))
+    return redirect("accounts:sign-in-settings")
+
+
 def _renew_codes(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     if not rules.has_factor(person):
-        raise Refusal("factor_missing", _("Set up an authenticator app first."), status=409)
+        raise Refusal("factor_missing", _("Set up a passkey or an authenticator app first."), status=409)
     return _page(request, codes=actions.renew_codes(person))
 
 
@@ -98,13 +121,15 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     person: Any = request.user
     problem: Refusal | None = more.get("problem")
     secret = request.session.get(SECRET, "")
-    has_factor = rules.has_factor(person)
+    has_factor, has_app = rules.has_factor(person), rules.has_app(person)
     context = {
+        "has_app": has_app,
+        "passkeys": passkeys.passkeys_of(person),
         "has_factor": has_factor,
         "is_required": rules.is_required(person),
         "codes_left": actions.codes_left(person) if has_factor else 0,
-        "secret": "" if has_factor else secret,
-        "picture": _picture(actions.address_of(person, secret)) if secret and not has_factor else "",
+        "secret": "" if has_app else secret,
+        "picture": _picture(actions.address_of(person, secret)) if secret and not has_app else "",
         "sessions": sessions.sessions_of(person),
         "this": request.session.session_key,
         "accounts": SocialAccount.objects.filter(user=person),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,7 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mlops.access import mail
+from mlops.access.problems import say_when
 from mlops.accounts import entering, lockout, pace, resetting
+from mlops.accounts.factors import passkeys, rules
 from mlops.formats.refusal import Refusal
 
 
@@ -23,13 +28,42 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     try:
         person = entering.waiting_person(request)
         if request.method == "POST":
+            if answer := request.POST.get("passkey"):
+                return entering.enter_with_passkey(request, answer)
             return entering.enter_with_code(request, request.POST.get("code", ""))
     except Refusal as refusal:
         if refusal.code == "sign_in_first":
             return redirect("accounts:sign-in")
-        context = {"person": person, "problem": refusal}
-        return render(request, "accounts/second_factor.html", context, status=refusal.status)
-    return render(request, "accounts/second_factor.html", {"person": person})
+        return _second_factor(request, person, problem=refusal)
+    return _second_factor(request, person)
+
+
+def _second_factor(request: HttpRequest, person: User, problem: Refusal | None = None) -> HttpResponse:
+    context: dict[str, Any] = {"person": person, "problem": problem, "has_app": rules.has_app(person)}
+    if passkeys.passkeys_of(person):
+        context["passkey"] = passkeys.begin_proving(request, person)
+    response = render(request, "accounts/second_factor.html", context, status=problem.status if problem else 200)
+    if problem is not None:
+        say_when(response, problem)
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def passkey_page(request: HttpRequest) -> HttpResponse:
+    """The passkey says who it is, and the person is verified by it: nothing else is asked."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    target, problem = wanted if is_ours else "/", None
+    if request.method == "POST":
+        pace.require_slow("passkey", lockout.address_of(request), most=30, seconds=60)
+        try:
+            person = passkeys.prove(request, None, request.POST.get("passkey", ""))
+            return entering.enter(request, person, by=entering.PASSKEY, target=target)
+        except Refusal as refusal:
+            problem = refusal
+    context = {"next": target, "problem": problem, "passkey": passkeys.begin_proving(request)}
+    return render(request, "accounts/passkey.html", context, status=problem.status if problem else 200)
 
 
 @never_cache

@@ -47,7 +47,7 @@ def set_up_app(person: User, *, secret: str, code: str) -> list[str]:
             raise Refusal("factor_exists", _("An authenticator app is set up already."), hint=hint, status=409)
         data = {"secret": seal(secret), "counter": counter}
         Authenticator.objects.create(user=person, type=Kind.TOTP, data=data)
-        codes = _new_codes(person)
+        codes = new_codes(person)
         record(person, "mlops.account.factor_added", subject=_subject(person), data={"kind": "app"})
     return codes
 
@@ -55,7 +55,7 @@ def set_up_app(person: User, *, secret: str, code: str) -> list[str]:
 def renew_codes(person: User) -> list[str]:
     """New recovery codes in place of the old ones."""
     with transaction.atomic():
-        codes = _new_codes(person)
+        codes = new_codes(person)
         record(person, "mlops.account.codes_renewed", subject=_subject(person))
     return codes
 
@@ -65,9 +65,8 @@ def remove(actor: Any, *, person: User, reason: str = "") -> None:
     `factor_required`."""
     if actor != person:
         require_administrator(actor, _("Only an administrator may do this for somebody else."))
-    if actor == person and is_required(person):
-        hint = _("An administrator can remove it, so that you set up another.")
-        raise Refusal("factor_required", _("This server requires a second factor of you."), hint=hint, status=409)
+    if actor == person:
+        require_removable(person)
     with transaction.atomic():
         if Authenticator.objects.filter(user=person).delete()[0]:
             was, now_is = {"second_factor": True}, {"second_factor": False}
@@ -75,6 +74,13 @@ def remove(actor: Any, *, person: User, reason: str = "") -> None:
                 actor, "mlops.account.factor_removed", subject=_subject(person), reason=reason,
                 before=was, after=now_is,
             )  # fmt: skip
+
+
+def require_removable(person: User) -> None:
+    """For who takes off the last one of their own. Raises Refusal `factor_required`."""
+    if is_required(person):
+        hint = _("An administrator can remove it, so that you set up another.")
+        raise Refusal("factor_required", _("This server requires a second factor of you."), hint=hint, status=409)
 
 
 def check(person: User, code: str) -> str:
@@ -107,7 +113,8 @@ def _counter_of(secret: str, code: str, *, after: int) -> int | None:
     return None
 
 
-def _new_codes(person: User) -> list[str]:
+def new_codes(person: User) -> list[str]:
+    """In place of earlier ones, in the caller's transaction."""
     Authenticator.objects.filter(user=person, type=Kind.RECOVERY_CODES).delete()
     return [str(code) for code in RecoveryCodes.activate(person).generate_codes()]
 

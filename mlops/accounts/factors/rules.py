@@ -9,14 +9,22 @@ from django.conf import settings
 
 from mlops.access.models import Membership, Role
 
+PASSKEY = Authenticator.Type.WEBAUTHN
+FACTORS = (Authenticator.Type.TOTP, PASSKEY)
+"""Recovery codes stand in for them, and are none by themselves."""
+
 
 def has_factor(person: Any) -> bool:
+    return bool(Authenticator.objects.filter(user=person, type__in=FACTORS).exists())
+
+
+def has_app(person: Any) -> bool:
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
 def with_factor() -> set[int]:
     """The numbers of all people who have one."""
-    return set(Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("user", flat=True))
+    return set(Authenticator.objects.filter(type__in=FACTORS).values_list("user", flat=True))
 
 
 def is_required(person: Any) -> bool:

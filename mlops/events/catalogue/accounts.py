@@ -12,8 +12,8 @@ class Created(Data, kw_only=True):
 
 
 class SignedIn(Data, kw_only=True):
-    by: Literal["password", "link", "invitation", "reset", "oidc", "ldap"]
-    factor: Annotated[str, said("The second factor: app or recovery; missing where there was none.")] = ""
+    by: Literal["password", "link", "invitation", "reset", "passkey", "oidc", "ldap", "saml"]
+    factor: Annotated[str, said("The second factor: app, passkey or recovery; missing where there was none.")] = ""
 
 
 class Locked(Data, kw_only=True):
@@ -23,7 +23,13 @@ class Locked(Data, kw_only=True):
 
 
 class Factor(Data, kw_only=True):
-    kind: Literal["app"]
+    kind: Literal["app", "passkey"]
+    name: Annotated[str, said("What the person calls the passkey.")] = ""
+
+
+class FactorRemoved(Data, kw_only=True):
+    kind: Annotated[str, said("passkey: one; otherwise all.")] = "all"
+    name: str = ""
 
 
 class Ended(Data, kw_only=True):
@@ -86,7 +92,13 @@ TYPES = (
         "people/{name}",
         Factor,
     ),
-    EventType("mlops.account.factor_removed", "Second factor removed", "A second factor is removed.", "people/{name}"),
+    EventType(
+        "mlops.account.factor_removed",
+        "Second factor removed",
+        "A second factor is removed.",
+        "people/{name}",
+        FactorRemoved,
+    ),
     EventType("mlops.account.codes_renewed", "Codes renewed", "A person makes new recovery codes.", "people/{name}"),
     EventType(
         "mlops.account.sessions_ended", "Sessions ended", "Sessions of a person are ended.", "people/{name}", Ended
