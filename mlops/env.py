@@ -13,6 +13,7 @@ import msgspec
 from mlops.formats.refusal import Refusal, nearest
 
 SECRET = "secret"
+HIDDEN = "(set, not shown)"
 SECRET_KEY_FILE = "secret_key"
 Choice = TypeVar("Choice", bound=str)
 
@@ -185,6 +186,15 @@ def origin(name: str, environ: Mapping[str, str] = os.environ) -> str:
     if environ.get(name):
         return "environment"
     return "file" if environ.get(f"{name}_FILE") else "default"
+
+
+def shown(variable: Variable) -> str:
+    """The value as it may be shown: of a secret only that there is one, of a file that cannot be read why."""
+    try:
+        value = read(variable.name)
+    except Exception as error:  # a file that cannot be read is what people ask about
+        return str(error)
+    return HIDDEN if variable.secret and value else value
 
 
 def unknown_names(environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -64,6 +64,9 @@ GROUPS: tuple[Group, ...] = (
     Group("alert", "what fires, and what is done about it", "mlops.client.commands.alert:define"),
     Group("alert-rule", "what raises alerts, and who is told", "mlops.client.commands.alert_rule:define"),
     Group("event", "what happened, and which types of events there are", "mlops.client.commands.event:define"),
+    Group(
+        "system", "how the server is: workers, queues, jobs, storage, settings", "mlops.client.commands.system:define"
+    ),
     Group("audit", "the audit trail, and the proof of it", "mlops.client.commands.audit:define"),
     Group("subscription", "events to programs of your own", "mlops.client.commands.subscription:define"),
     Group("channel", "the ways in which alerts leave the server", "mlops.client.commands.channel:define"),

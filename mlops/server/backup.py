@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops import env
+from mlops.formats.refusal import Refusal
 
 if TYPE_CHECKING:
     from mlops.administration.backups.reading import Found
@@ -38,9 +39,9 @@ def define_restore(parser: argparse.ArgumentParser) -> None:
 def backup(arguments: argparse.Namespace) -> int:
     """While the server runs or not. Exit status 1 where the store had lost files that the database names."""
     path = Path(arguments.file).expanduser().absolute()
+    _set_data_dir(arguments)
     if arguments.verify:
         return _verify(path)
-    _set_data_dir(arguments)
     from mlops.administration.backups.places import existing_database
 
     existing_database()  # before the settings are loaded, which would make a data directory
@@ -88,12 +89,39 @@ def _verify(path: Path) -> int:
     found = reading.read(path)
     print(f"{path} is whole: {_contents(found)}.")
     refuse_newer(found.about)
+    _record_verified(path, found)
     return 1 if found.rotten else 0
 
 
 def _set_data_dir(arguments: argparse.Namespace) -> None:
     if arguments.data_dir:
         os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
+
+
+def _record_verified(path: Path, found: Found) -> None:
+    """Where this machine has a server of its own to tell; a backup may be checked anywhere else as well."""
+    from mlops.administration.backups.places import existing_database
+
+    try:
+        existing_database()  # before the settings are loaded, which would make a data directory
+    except Refusal:
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
+    import django
+
+    django.setup()
+    from mlops.events.chain import record
+    from mlops.server import schema
+
+    if schema.pending():
+        return
+    data = {
+        "path": str(path),
+        "taken_at": found.about.taken_at.isoformat(),
+        "blobs": found.blobs,
+        "damaged": len(found.rotten),
+    }
+    record(None, "mlops.backup.verified", subject=f"backups/{path.name}"[:200], data=data)
 
 
 def _record(taken: Taken) -> None:

@@ -13,8 +13,6 @@ from mlops.client.options import add_output
 from mlops.client.output import as_table, show
 from mlops.server.checks import CHECKS, Part
 
-HIDDEN = "(set, not shown)"
-
 
 def define(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=doctor)
@@ -36,17 +34,9 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 def _settings() -> list[dict[str, str]]:
     return [
-        {"name": one.name, "value": _shown(one), "origin": env.origin(one.name), "help": one.help}
+        {"name": one.name, "value": env.shown(one), "origin": env.origin(one.name), "help": one.help}
         for one in env.VARIABLES
     ]
-
-
-def _shown(variable: env.Variable) -> str:
-    try:
-        value = env.read(variable.name)
-    except Exception as error:  # a file that cannot be read is what the doctor is asked about
-        return str(error)
-    return HIDDEN if variable.secret and value else value
 
 
 def _looked_at(name: str) -> Part:

@@ -40,9 +40,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    parts = {name: _looked_at(look) for name, look in LOOKS.items()}
-    all_ok = all(part.ok for part in parts.values())
-    return JsonResponse({"ready": all_ok, "parts": msgspec.to_builtins(parts)}, status=200 if all_ok else 503)
+    found = parts()
+    all_ok = all(part.ok for part in found.values())
+    return JsonResponse({"ready": all_ok, "parts": msgspec.to_builtins(found)}, status=200 if all_ok else 503)
 
 
 @never_cache
@@ -53,6 +53,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         response.headers["Content-Type"] = "text/plain"
         return response
     return HttpResponse(text([*_families(), *collected()]), content_type=CONTENT_TYPE)
+
+
+def parts() -> dict[str, Part]:
+    """What the server needs to be ready, each looked at now."""
+    return {name: _looked_at(look) for name, look in LOOKS.items()}
 
 
 def _looked_at(look: Callable[[], Part]) -> Part:

@@ -66,6 +66,7 @@ from mlops.web.pages import (
     schedules,
     search,
     subscriptions,
+    system,
     telemetry,
     traces,
 )
@@ -135,6 +136,7 @@ urlpatterns = [
     *audit.urlpatterns,
     *events.urlpatterns,
     *networks.urlpatterns,
+    *system.urlpatterns,
     *api_docs.urlpatterns,
     *documentation.urlpatterns,
 ]

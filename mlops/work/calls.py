@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from mlops.celery import app
+from mlops.work.outcomes import noted
 
 REGULAR: dict[str, float] = {}
 """Job name to interval in seconds, read by the worker's clock."""
@@ -24,11 +25,11 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Makes a function a job that runs each `seconds` on some worker."""
+    """Makes a function a job that runs each `seconds` on some worker; how it ends is noted (work.outcomes)."""
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         REGULAR[name] = seconds
-        app.task(name=name, ignore_result=True)(function)
+        app.task(name=name, ignore_result=True)(noted(name, function))
         return function
 
     return register

@@ -30,6 +30,17 @@ on("docs/", query="?q=approval", GET=SIGNED_IN)
 on("docs/<path:address>/", GET=SIGNED_IN, allowed=(404,))
 on("docs/events/<str:name>", GET=SIGNED_IN, allowed=(404,))
 
+# -- system
+for part in ("", "workers/", "queues/", "jobs/", "database/", "backups/", "versions/", "libraries/", "settings/"):
+    on(f"api/v1/system/{part}", GET=ADMINISTRATOR)
+on("api/v1/system/storage/", GET=ADMINISTRATOR)
+on("api/v1/system/storage/measure/", POST=ADMINISTRATOR)
+on("system/", GET=ADMINISTRATOR)
+on("system/jobs/", GET=ADMINISTRATOR)
+on("system/storage/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
+on("system/settings/", GET=ADMINISTRATOR)
+on("system/libraries/", GET=ADMINISTRATOR)
+
 # -- clusters
 on("clusters/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "forget"}))

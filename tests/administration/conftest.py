@@ -76,3 +76,10 @@ def _write(database: Path, ended: Event) -> None:
             with link:
                 link.execute("INSERT INTO here VALUES (?)", [number])
                 link.execute("INSERT INTO there VALUES (?)", [number])
+
+
+@pytest.fixture
+def experiment(project):
+    from mlops.runs.models import Experiment
+
+    return Experiment.objects.create(project=project, name="first")

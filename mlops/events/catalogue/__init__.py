@@ -36,6 +36,7 @@ from mlops.events.catalogue import (
     rollouts,
     runs,
     scans,
+    server,
     tags,
     traces,
 )
@@ -69,6 +70,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Tags": tags.TYPES,
     "Audit trail": audit.TYPES,
     "Backups": backups.TYPES,
+    "This server": server.TYPES,
     "Drawings": drafts.TYPES,
     "Recycle bin": deletion.TYPES,
     "Projects and clusters": projects.TYPES,

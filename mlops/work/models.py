@@ -1,0 +1,51 @@
+"""Who works here and what for, and how the regular jobs went: rows, so that any process can tell."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Worker(models.Model):
+    """One process; it writes its row every few seconds. Rows of those that ended go after a day."""
+
+    name = models.CharField(max_length=200, unique=True)
+    """Host and process, such as `studio-1:4711`."""
+    host = models.CharField(max_length=150)
+    pid = models.PositiveIntegerField()
+    version = models.CharField(max_length=40)
+    places = models.PositiveIntegerField()
+    """How many calls it carries out at once."""
+    doing = models.JSONField(default=list)
+    """[{"job", "arguments", "since"}] of calls that are carried out now, the oldest first."""
+    calls = models.PositiveBigIntegerField(default=0)
+    """Carried out since it started."""
+    memory_bytes = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+
+class RegularJob(models.Model):
+    """How a job of `calls.every` went last, on whichever worker that was."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    every_seconds = models.FloatField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    """When it last ended well; told within half a minute."""
+    seconds = models.FloatField(null=True)
+    """How long that took."""
+    failures = models.PositiveIntegerField(default=0)
+    """In a row: since it last ended well."""
+    failing_since = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    """The last time, also of a job that is well again."""
+    error = models.TextField(blank=True)
+    """What it said then."""
+    told_at = models.DateTimeField(null=True)
+    """Since when people know that it fails; None: they need not."""
+
+    class Meta:
+        ordering = ["name"]
