@@ -196,6 +196,23 @@ class LookResult(models.Model):
     found = models.JSONField()
 
 
+class LookValue(models.Model):
+    """One measured value of a look as a row, for reports: what `Look.summary` has, whatever the monitor measures."""
+
+    look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="+")
+    signal = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    segment = models.CharField(max_length=300, blank=True)
+    feature = models.CharField(max_length=300, blank=True)
+    """Empty: of the signal as a whole."""
+    metric = models.CharField(max_length=120)
+    value = models.FloatField(null=True)
+    threshold = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    is_alarm = models.BooleanField(default=False)
+
+
 class Alarm(models.Model):
     """Whether a signal (or a feature of it) of a monitor is beyond its limits, since when, and by which look."""
 

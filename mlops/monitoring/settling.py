@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops.events.chain import record
 from mlops.formats.monitor import MonitorFound, SignalFound
+from mlops.monitoring import values
 from mlops.monitoring.alarms import Change, Judged, changes, is_drift, judged
 from mlops.monitoring.found import summary_of
 from mlops.monitoring.models import Alarm, Look, LookCause, LookResult, LookState, Monitor, MonitorState
@@ -24,6 +25,7 @@ def completed(
 ) -> None:
     """Nothing where the look was taken away from this worker in the meantime."""
     is_alarm = any(one.state == "alarm" for one in found.signals)
+    summary = summary_of(found)
     with transaction.atomic():
         monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=look.monitor_id)
         ended = Look.objects.filter(pk=look.pk, state=LookState.RUNNING).update(
@@ -41,12 +43,13 @@ def completed(
             labelled=labelled,
             seconds=seconds,
             is_alarm=is_alarm,
-            summary=msgspec.to_builtins(summary_of(found)),
+            summary=msgspec.to_builtins(summary),
         )
         if not ended:
             return
         look.refresh_from_db()
         LookResult.objects.update_or_create(look=look, defaults={"found": msgspec.to_builtins(found)})
+        values.keep(look, summary)
         _tell(monitor, look, "run_completed", is_alarm=is_alarm, rows=rows)
         if look.cause == LookCause.BACKFILL:
             return  # it is over: no alarm changes, and nobody is woken

@@ -21,6 +21,7 @@ LINKS = (
     Link("Models", "Versions", "ModelVersions", "model_id", "Model"),
     Link("Datasets", "Versions", "DatasetVersions", "dataset_id", "Dataset"),
     Link("Monitors", "Looks", "MonitorLooks", "monitor_id", "Monitor"),
+    Link("MonitorLooks", "Results", "MonitorResults", "look_id", "Look"),
     Link("Monitors", "Alarms", "Alarms", "monitor_id", "Monitor"),
 )
 

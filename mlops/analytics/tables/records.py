@@ -16,7 +16,7 @@ from mlops.datasets.models import DatasetVersion
 from mlops.deployments import queries as deployments
 from mlops.deployments.models import Deployment, TrafficMinute
 from mlops.monitoring import queries as monitoring
-from mlops.monitoring.models import Alarm, Look
+from mlops.monitoring.models import Alarm, Look, LookValue
 from mlops.registry import queries as registry
 from mlops.runs import queries as runs
 from mlops.runs.models import LatestMetric, Metric, RunParameter
@@ -332,6 +332,35 @@ RECORDS: tuple[Records, ...] = (
         """,
         order="created_at id",
         project="monitor__project",
+    ),
+    _made(
+        "MonitorResults",
+        "monitor_results",
+        "Every value that a look of a monitor measured, by signal, column and metric",
+        lambda person: LookValue.objects.filter(look__monitor__project__in=visible_projects(person)),
+        """
+        id integer
+        project text look__monitor__project__slug
+        monitor_id guid look__monitor_id
+        monitor text look__monitor__name
+        look_id guid
+        look_number integer look__number
+        window text look__window
+        start moment look__start
+        end moment look__end
+        signal text
+        kind text
+        segment text
+        feature text
+        metric text
+        value decimal
+        threshold decimal
+        low decimal
+        high decimal
+        is_alarm boolean
+        """,
+        order="id",
+        project="look__monitor__project",
     ),
     _made(
         "Alarms",
