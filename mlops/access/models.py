@@ -145,6 +145,40 @@ class ServiceAccount(models.Model):
         return self.name
 
 
+class Grant(models.Model):
+    """One thing of a project, shown to a person, a program or a group that need hold no role there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    noun = models.CharField(max_length=30)
+    """The kind, from access.shareable."""
+    thing_id = models.UUIDField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=20)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user=None) ^ models.Q(group=None), name="a_grant_is_of_a_person_or_a_group"
+            ),
+            models.UniqueConstraint(
+                fields=["noun", "thing_id", "user"], condition=~models.Q(user=None), name="one_grant_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["noun", "thing_id", "group"], condition=~models.Q(group=None), name="one_grant_per_group"
+            ),
+        ]
+
+    @property
+    def holder(self) -> str:
+        return self.group.name if self.group else self.user.get_username() if self.user else ""
+
+
 def actions_of_role(role: str, custom: list[str] | None) -> frozenset[str]:
     """Names that the catalogue does not know any more mean nothing."""
     if role == CUSTOM:

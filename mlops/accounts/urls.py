@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from mlops.accounts import account_api, api, invitations_api, people_api, rights_api, service_accounts_api
+from mlops.accounts import (
+    account_api,
+    api,
+    invitations_api,
+    people_api,
+    rights_api,
+    service_accounts_api,
+    sharing_api,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", api.MeView.as_view(), name="api-me"),
@@ -31,6 +39,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<slug:slug>/", api.OneProjectView.as_view(), name="api-project"),
     path("projects/<slug:slug>/members/", api.MembersView.as_view(), name="api-members"),
     path("projects/<slug:slug>/members/<str:name>/", api.OneMemberView.as_view(), name="api-member"),
+    path("shared/", sharing_api.SharedWithMe.as_view()),
+    path("shared/<slug:noun>/<uuid:thing_id>/", sharing_api.GrantsView.as_view()),
+    path("grants/<uuid:grant_id>/", sharing_api.OneGrantView.as_view()),
     path("actions/", rights_api.ActionsView.as_view(), name="api-actions"),
     path("roles/", rights_api.RolesView.as_view(), name="api-roles"),
     path("roles/<uuid:role_id>/", rights_api.OneRoleView.as_view(), name="api-role"),

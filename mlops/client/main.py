@@ -42,6 +42,8 @@ GROUPS: tuple[Group, ...] = (
     Group("lockout", "who was wrong too often, and has to wait", "mlops.client.commands.lockout:define"),
     Group("role", "roles made of actions, and what a person may do", "mlops.client.commands.role:define"),
     Group("service-account", "programs in a project", "mlops.client.commands.service_account:define"),
+    Group("share", "a single model or endpoint, shown to somebody outside", "mlops.client.commands.share:define"),
+    Group("unshare", "a single thing, shown no more", "mlops.client.commands.share:define_unshare"),
     Group("data", "data assets: tables, files, folders", "mlops.client.commands.data:define"),
     Group("datastore", "places outside that data comes from", "mlops.client.commands.datastore:define"),
     Group("component", "steps of your own for pipelines", "mlops.client.commands.component:define"),

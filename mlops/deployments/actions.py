@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
+from mlops.access.granted import require_with
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import keep_stream
@@ -237,7 +238,7 @@ def update_traffic(
 ) -> Endpoint:
     """Percent by deployment; those that are not named get none. `mirrors`: who gets a copy of so many percent of the
     requests. What is not given stays as it is."""
-    require(actor, "endpoints.traffic", endpoint.project)
+    require_with(actor, "endpoints.traffic", endpoint)
     with transaction.atomic():
         endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
         guards.require_free(endpoint)
@@ -257,7 +258,7 @@ def update_traffic(
 
 def restore_traffic(actor: Any, endpoint: Endpoint, *, reason: str = "") -> Endpoint:
     """The traffic as it was before it was changed last; asked again, the later one."""
-    require(actor, "endpoints.traffic", endpoint.project)
+    require_with(actor, "endpoints.traffic", endpoint)
     endpoint.refresh_from_db(fields=["traffic", "previous_traffic"])
     if not endpoint.previous_traffic:
         message = _("The traffic of “%(name)s” was never another.") % {"name": endpoint.name}
@@ -310,13 +311,13 @@ def delete_endpoint(actor: Any, endpoint: Endpoint, *, reason: str = "") -> None
 
 
 def credentials(actor: Any, endpoint: Endpoint) -> Keys:
-    require(actor, "endpoints.keys", endpoint.project)
+    require_with(actor, "endpoints.keys", endpoint)
     return keys_of(endpoint)
 
 
 def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str, grace_seconds: float = 0.0) -> Keys:
     """Callers with the old key are refused within a second, or when the time of grace is over."""
-    require(actor, "endpoints.keys", endpoint.project)
+    require_with(actor, "endpoints.keys", endpoint)
     known: tuple[Which, ...] = ("primary", "secondary")
     if which not in known:
         hint = nearest(which, known) or _("Name primary or secondary.")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
-from mlops.deployments import actions, consuming, entries, queries
+from mlops.deployments import actions, consuming, entries, queries, sharing
 from mlops.deployments.code import code_by_id
 from mlops.deployments.invoking import invoke
 from mlops.deployments.keys import Keys
@@ -29,6 +29,7 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.queries import version_by_id, versions_of, visible_to
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
+from mlops.tags.searching.hidden import asks_about
 
 MOST_LINES = 5_000
 
@@ -135,11 +136,16 @@ class EndpointView(serializers.Serializer[Any]):
 class EndpointsView(APIView):
     @extend_schema(parameters=LIST_PARAMETERS, responses=EndpointView(many=True))
     def get(self, request: Request) -> Response:
-        endpoints = queries.visible_to(request.user)
+        asks_more = asks_about(request.query_params, ENDPOINTS, sharing.UNTOLD)
+        endpoints = queries.visible_to(request.user) if asks_more else sharing.readable_by(request.user)
         project = project_asked_for(request)
         if project is not None:
             endpoints = endpoints.filter(project=project)
-        return list_answer(request, endpoints, ENDPOINTS, endpoint_views)
+
+        def shape(rows: list[Any]) -> list[Any]:
+            return sharing.told_to(request.user, rows, endpoint_views(rows))
+
+        return list_answer(request, endpoints, ENDPOINTS, shape)
 
     @extend_schema(request=NewEndpoint, responses={201: EndpointView})
     def post(self, request: Request) -> Response:
@@ -152,7 +158,8 @@ class EndpointsView(APIView):
 class OneEndpointView(APIView):
     @extend_schema(responses=EndpointView)
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        return Response(endpoint_view(queries.visible_endpoint(request.user, endpoint_id)))
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
+        return Response(_told_to(request, endpoint))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, endpoint_id: uuid.UUID) -> Response:
@@ -163,9 +170,10 @@ class OneEndpointView(APIView):
 class DeploymentsView(APIView):
     @extend_schema(responses=DeploymentView(many=True))
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        rows = queries.deployments_of(endpoint)
-        return Response({"results": [deployment_view(row, endpoint) for row in rows], "next": None, "previous": None})
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
+        rows = [deployment_view(row, endpoint) for row in queries.deployments_of(endpoint)]
+        rows = sharing.told_to(request.user, [endpoint] * len(rows), rows)
+        return Response({"results": rows, "next": None, "previous": None})
 
     @extend_schema(request=NewDeployment, responses={201: DeploymentView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
@@ -184,8 +192,9 @@ class DeploymentsView(APIView):
 class OneDeploymentView(APIView):
     @extend_schema(responses=DeploymentView)
     def get(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
-        return Response(deployment_view(queries.deployment_of(endpoint, deployment_id), endpoint))
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
+        shown = deployment_view(queries.deployment_of(endpoint, deployment_id), endpoint)
+        return Response(sharing.told_to(request.user, [endpoint], [shown])[0])
 
     @extend_schema(request=DeploymentFields, responses=DeploymentView)
     def patch(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str) -> Response:
@@ -207,7 +216,7 @@ class OneDeploymentView(APIView):
 class EndpointTrafficView(APIView):
     @extend_schema(request=TrafficView, responses=EndpointView)
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         given = checked_fields(TrafficView, request)
         if not {"traffic", "mirror_traffic"} & set(given):
             hint = 'Such as {"traffic": {"blue": 90, "green": 10}}.'
@@ -219,20 +228,20 @@ class EndpointTrafficView(APIView):
             mirrors=given.get("mirror_traffic"),
             reason=given["reason"],
         )
-        return Response(endpoint_view(endpoint))
+        return Response(_told_to(request, endpoint))
 
 
 class CredentialsView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         return _secret(actions.credentials(request.user, endpoint))
 
 
 class RegenerateView(APIView):
     @extend_schema(request=KeyChoice, responses={200: dict})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         values = checked_fields(KeyChoice, request)
         keys = actions.regenerate_key(
             request.user, endpoint, which=values["key"], grace_seconds=values["grace_seconds"]
@@ -257,7 +266,7 @@ class MetricsView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Counts and latency of each minute, `?minutes=` back (60, at most 1,440)."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         asked = request.query_params.get("minutes", "")
         minutes = min(max(int(asked), 1), 1440) if asked.isdecimal() else 60
         rows = queries.traffic_minutes(endpoint, minutes=minutes, deployment=request.query_params.get("deployment", ""))
@@ -271,7 +280,7 @@ class ProgramView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The call as a program in `?language=` (python), of `?deployment=` or the only or default one."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         found = consuming.language(request.query_params.get("language", "python"))
         name = request.query_params.get("deployment", "") or endpoint.default
         deployment = queries.deployment_of(endpoint, name) if name else None
@@ -283,7 +292,7 @@ class SwaggerView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The OpenAPI description that the endpoint gives to callers."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         asked = request.query_params.get("deployment", "")
         return Response(consuming.openapi(request.user, endpoint, deployment=asked))
 
@@ -292,10 +301,14 @@ class InvokeView(APIView):
     @extend_schema(request=dict, responses={200: dict})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Forwards the body to the endpoint and says what came back. `?deployment=` picks one."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         body = msgspec.json.encode(request.data)
         invoked = invoke(request.user, endpoint, body=body, deployment=request.query_params.get("deployment", ""))
         return Response(msgspec.to_builtins(invoked))
+
+
+def _told_to(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    return sharing.told_to(request.user, [endpoint], [endpoint_view(endpoint)])[0]
 
 
 def endpoint_views(endpoints: list[Endpoint]) -> list[dict[str, Any]]:

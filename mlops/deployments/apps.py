@@ -7,7 +7,7 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.clusters.queries import USERS
-        from mlops.deployments import alerting, environment_uses, model_users, queries, waiting
+        from mlops.deployments import alerting, environment_uses, model_users, queries, sharing, waiting
         from mlops.packaging import finished
         from mlops.registry import usage
 
@@ -16,3 +16,4 @@ class DeploymentsConfig(AppConfig):
         finished.register(waiting.wake_up)
         alerting.register()
         environment_uses.register()
+        sharing.register()

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.deployments import queries, tokens
+from mlops.deployments import queries, sharing, tokens
 from mlops.deployments.callers import change_callers
 from mlops.deployments.models import Endpoint, EndpointToken
 from mlops.deployments.recent import recent_requests
@@ -66,7 +66,7 @@ class TokensView(APIView):
     @extend_schema(request=NewToken, responses={201: TokenView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The answer's `secret` is shown this once."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         reader = NewToken(data=request.data)
         reader.is_valid(raise_exception=True)
         made = tokens.create_token(request.user, endpoint, **reader.validated_data)
@@ -78,7 +78,7 @@ class OneTokenView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, endpoint_id: uuid.UUID, token_name: str) -> Response:
         """Revokes it, by id or name."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         tokens.revoke_token(request.user, endpoint, tokens.token_of(endpoint, token_name))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -87,7 +87,7 @@ class AccessTokenView(APIView):
     @extend_schema(request=None, responses={200: dict})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """A token of the caller's own for twelve hours."""
-        endpoint = queries.visible_endpoint(request.user, endpoint_id)
+        endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         made = tokens.access_token(request.user, endpoint)
         return Response(msgspec.to_builtins(made), headers={"Cache-Control": "no-store"})
 

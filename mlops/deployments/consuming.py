@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.granted import require_with
 from mlops.deployments.invoking import ask
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.queries import scoring_uri
@@ -41,7 +41,7 @@ def program(endpoint: Endpoint, deployment: Deployment | None, *, language_name:
 
 def openapi(actor: Any, endpoint: Endpoint, *, deployment: str = "") -> Any:
     """As the endpoint itself tells it at /swagger.json. Raises Refusal `openapi_missing` where it does not."""
-    require(actor, "read", endpoint.project)
+    require_with(actor, "read", endpoint)
     told = ask(endpoint, "GET", scoring_uri(endpoint).removesuffix("score") + "swagger.json", deployment=deployment)
     if told.status != 200:
         why = told.answer.get("detail", "") if isinstance(told.answer, dict) else str(told.answer)

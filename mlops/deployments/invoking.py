@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.granted import require_with
 from mlops.deployments.keys import studio_key
 from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import scoring_uri
@@ -28,7 +28,7 @@ class Invoked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def invoke(actor: Any, endpoint: Endpoint, *, body: bytes, deployment: str = "") -> Invoked:
-    require(actor, "endpoints.score", endpoint.project)
+    require_with(actor, "endpoints.score", endpoint)
     return ask(endpoint, "POST", scoring_uri(endpoint), body=body, deployment=deployment)
 
 

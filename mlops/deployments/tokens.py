@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require
+from mlops.access.granted import require_with
 from mlops.deployments.keys import TOLD_SECONDS
 from mlops.deployments.models import Deployment, Endpoint, EndpointToken
 from mlops.deployments.routing import route_at_once
@@ -51,7 +51,7 @@ def create_token(
     expires_at: datetime | None = None,
 ) -> MadeToken:
     """Callers are let in within a second. `deployments`: the only ones that it may call."""
-    require(actor, "endpoints.keys", endpoint.project)
+    require_with(actor, "endpoints.keys", endpoint)
     name = name.strip()
     if not 0 < len(name) <= 80:
         hint = _("Name the client that it is for, in at most 80 characters.")
@@ -65,7 +65,7 @@ def create_token(
 
 def access_token(actor: Any, endpoint: Endpoint) -> AccessToken:
     """For the person who asks, for twelve hours: what `get-credentials` gives where keys do not count."""
-    require(actor, "endpoints.keys", endpoint.project)
+    require_with(actor, "endpoints.keys", endpoint)
     now = timezone.now()
     EndpointToken.objects.filter(endpoint=endpoint, is_personal=True, expires_at__lt=now).delete()
     made = _made(actor, endpoint, name=str(actor), expires_at=now + PERSONAL_LIFETIME, is_personal=True)
@@ -79,7 +79,7 @@ def access_token(actor: Any, endpoint: Endpoint) -> AccessToken:
 
 def revoke_token(actor: Any, endpoint: Endpoint, token: EndpointToken) -> None:
     """Callers with it are refused within a second."""
-    require(actor, "endpoints.keys", endpoint.project)
+    require_with(actor, "endpoints.keys", endpoint)
     with transaction.atomic():
         changed = EndpointToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
         if changed:

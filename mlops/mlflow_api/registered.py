@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import Q
+
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.checks import LONGEST_KEY, check_length, check_name
@@ -12,6 +14,7 @@ from mlops.mlflow_api.faults import Fault, invalid, missing
 from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import project_of
 from mlops.mlflow_api.given import SEE, Given
+from mlops.mlflow_api.guests import hidden_from, shown_models
 from mlops.mlflow_api.kinds import REGISTERED_MODELS
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.registry_shapes import shaped_registered, shaped_versions
@@ -34,7 +37,8 @@ def create(caller: Caller, given: Given) -> Answer:
 
 
 def show(caller: Caller, given: Given) -> Answer:
-    return {"registered_model": shaped_registered([model_named(caller, given)])[0]}
+    model = model_named(caller, given)
+    return {"registered_model": shaped_registered([model], hidden_from(caller, [model]))[0]}
 
 
 def rename(caller: Caller, given: Given) -> Answer:
@@ -63,11 +67,13 @@ def delete(caller: Caller, given: Given) -> None:
 @reads
 def search(caller: Caller, given: Given) -> Answer:
     most, start = page_of(given, default=100, most=1_000)
-    found = RegisteredModel.objects.select_related("project", "created_by").filter(project=project_of(caller))
+    found = RegisteredModel.objects.select_related("project", "created_by").filter(shown_models(caller))
     found = filtered(found, given.text("filter"), REGISTERED_MODELS)
     found = ordered(found, given.texts("order_by"), REGISTERED_MODELS, then=("name",))
     page = list(found[start : start + most + 1])
-    return {"registered_models": shaped_registered(page[:most])} | next_page(page, start, most)
+    return {"registered_models": shaped_registered(page[:most], hidden_from(caller, page))} | next_page(
+        page, start, most
+    )
 
 
 @reads
@@ -78,7 +84,7 @@ def latest_versions(caller: Caller, given: Given) -> Answer:
     newest: dict[str, ModelVersion] = {}
     for version in ModelVersion.objects.filter(model=model, stage__in=wanted).order_by("number"):
         newest[version.stage] = version
-    return {"model_versions": shaped_versions(list(newest.values()))}
+    return {"model_versions": shaped_versions(list(newest.values()), hidden_from(caller, [model]))}
 
 
 def set_tag(caller: Caller, given: Given) -> None:
@@ -128,14 +134,14 @@ def show_by_alias(caller: Caller, given: Given) -> Answer:
         found = pointed.version if pointed else None
     if found is None:
         raise invalid(f"Registered model alias {alias} not found.")
-    return {"model_version": shaped_versions([found])[0]}
+    return {"model_version": shaped_versions([found], hidden_from(caller, [model]))[0]}
 
 
 def model_named(caller: Caller, given: Given, deed: str = "read") -> RegisteredModel:
     name = given.text("name", required=True)
-    project = project_of(caller, deed)
+    where = shown_models(caller) if deed == "read" else Q(project=project_of(caller, deed))
     known = RegisteredModel.objects.select_related("project", "created_by")
-    found = known.filter(project=project, name=name).first()
+    found = known.filter(where, name=name).first()
     if found is None:
         raise missing(f"Registered Model with name={name} not found")
     return found
@@ -143,12 +149,12 @@ def model_named(caller: Caller, given: Given, deed: str = "read") -> RegisteredM
 
 def version_of(caller: Caller, given: Given, deed: str = "read") -> ModelVersion:
     name = given.text("name", required=True)
-    project = project_of(caller, deed)
+    where = shown_models(caller, of="model__") if deed == "read" else Q(model__project=project_of(caller, deed))
     shown = given.word("version")
     if not re.fullmatch(r"[+-]?[0-9]{1,20}", shown):
         raise invalid(f"Parameter 'version' must be an integer, got '{shown}'.")
     known = ModelVersion.objects.select_related("model__project", "run__experiment", "created_by", "logged_model")
-    wanted = known.filter(model__project=project, model__name=name)
+    wanted = known.filter(where, model__name=name)
     found = wanted.filter(number=int(shown)).first() if 0 <= int(shown) < 2**31 else None
     if found is None:
         raise missing(f"Model Version (name={name}, version={shown}) not found")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from mlops.mlflow_api.finding import model_id_of
@@ -12,8 +13,8 @@ from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel
 from mlops.tags.filters import tags_of_many
 
 
-def shaped_registered(models: list[RegisteredModel]) -> list[dict[str, Any]]:
-    """With the newest version of each stage."""
+def shaped_registered(models: list[RegisteredModel], hidden: Collection[Any] = ()) -> list[dict[str, Any]]:
+    """With the newest version of each stage. `hidden`: projects whose runs and sources are not told."""
     aliases: dict[Any, list[dict[str, str]]] = defaultdict(list)
     for alias in ModelAlias.objects.filter(model__in=models).select_related("version"):
         aliases[alias.model_id].append({"alias": alias.name, "version": str(alias.version.number)})
@@ -23,7 +24,7 @@ def shaped_registered(models: list[RegisteredModel]) -> list[dict[str, Any]]:
         newest[version.model_id, version.stage] = version
     versions: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     rows = list(newest.values())
-    for version, shaped in zip(rows, shaped_versions(rows), strict=True):
+    for version, shaped in zip(rows, shaped_versions(rows, hidden), strict=True):
         versions[version.model_id].append(shaped)
     tags = tags_of_many(models)
     return [
@@ -41,12 +42,21 @@ def shaped_registered(models: list[RegisteredModel]) -> list[dict[str, Any]]:
     ]
 
 
-def shaped_versions(versions: list[ModelVersion]) -> list[dict[str, Any]]:
+def shaped_versions(versions: list[ModelVersion], hidden: Collection[Any] = ()) -> list[dict[str, Any]]:
     aliases: dict[Any, list[str]] = defaultdict(list)
     for alias in ModelAlias.objects.filter(version__in=versions):
         aliases[alias.version_id].append(alias.name)
     tags = tags_of_many(versions)
-    return [_shaped(version, tags[str(version.pk)], aliases[version.pk]) for version in versions]
+    shaped = [_shaped(version, tags[str(version.pk)], aliases[version.pk]) for version in versions]
+    return [
+        _without_origin(version, told) if version.model.project_id in hidden else told
+        for version, told in zip(versions, shaped, strict=True)
+    ]
+
+
+def _without_origin(version: ModelVersion, shaped: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in shaped.items() if key not in ("run_link", "model_id")}
+    return kept | {"run_id": "", "source": place_of_version(version)}
 
 
 def _shaped(version: ModelVersion, tags: dict[str, str], aliases: list[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from mlops.access.decisions import may
+from mlops.access.granted import may_with
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import invalid, missing
 from mlops.mlflow_api.files import Shelf
@@ -61,7 +61,7 @@ def _version_at(caller: Caller, parts: list[str], deed: str) -> ModelVersion:
     """`registry/MODEL/NUMBER/…`: files that never change."""
     known = ModelVersion.objects.select_related("model__project").filter(model_id=as_key(parts[1]) or UUID(int=0))
     found = known.filter(number=int(parts[2])).first() if parts[2].isdecimal() else None
-    if found is None or caller.run is not None or not may(caller.person, "read", found.model.project):
+    if found is None or caller.run is not None or not may_with(caller.person, "read", found.model):
         raise missing(f"There are no artifacts at '{'/'.join(parts)[:300]}'.")
     if deed != "read":
         raise invalid("The files of a registered version never change. Register a new version.")

@@ -12,6 +12,7 @@ from mlops.mlflow_api.files import given_out
 from mlops.mlflow_api.filters import filtered, ordered
 from mlops.mlflow_api.finding import project_of
 from mlops.mlflow_api.given import Given, of_request
+from mlops.mlflow_api.guests import hidden_from, shown_models
 from mlops.mlflow_api.kinds import MODEL_VERSIONS
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.places import LONGEST_LOCATION
@@ -64,7 +65,8 @@ def create(caller: Caller, given: Given) -> Answer:
 
 
 def show(caller: Caller, given: Given) -> Answer:
-    return {"model_version": shaped_versions([version_of(caller, given)])[0]}
+    version = version_of(caller, given)
+    return {"model_version": shaped_versions([version], hidden_from(caller, [version]))[0]}
 
 
 def update(caller: Caller, given: Given) -> Answer:
@@ -109,11 +111,11 @@ def file(caller: Caller, request: HttpRequest) -> HttpResponseBase:
 def search(caller: Caller, given: Given) -> Answer:
     most, start = page_of(given, default=10_000, most=200_000)
     known = ModelVersion.objects.select_related("model__project", "run__experiment", "created_by", "logged_model")
-    found = filtered(known.filter(model__project=project_of(caller)), given.text("filter"), MODEL_VERSIONS)
+    found = filtered(known.filter(shown_models(caller, of="model__")), given.text("filter"), MODEL_VERSIONS)
     order = given.texts("order_by") or ["last_updated_timestamp DESC"]
     found = ordered(found, order, MODEL_VERSIONS, then=("model__name", "-number"))
     page = list(found[start : start + most + 1])
-    return {"model_versions": shaped_versions(page[:most])} | next_page(page, start, most)
+    return {"model_versions": shaped_versions(page[:most], hidden_from(caller, page))} | next_page(page, start, most)
 
 
 def set_tag(caller: Caller, given: Given) -> None:

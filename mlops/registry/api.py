@@ -20,7 +20,7 @@ from mlops.access.decisions import project_named
 from mlops.access.models import Project
 from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
-from mlops.registry import actions, queries, relations, shelving
+from mlops.registry import actions, queries, relations, sharing, shelving
 from mlops.registry.archive import zipped
 from mlops.registry.from_address import register_address
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
@@ -32,6 +32,7 @@ from mlops.runs.models import Run
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
 from mlops.tags.searching import Searchable, asks_for
+from mlops.tags.searching.hidden import asks_about
 from mlops.uploads.actions import forget
 from mlops.uploads.given import sent_in
 
@@ -134,11 +135,15 @@ class ModelsView(APIView):
     @extend_schema(parameters=[*LIST_PARAMETERS, ARCHIVED], responses=ModelView(many=True))
     def get(self, request: Request) -> Response:
         """`understood` says how each condition was read, such as Area=Churn."""
-        models = queries.visible_to(request.user)
+        models = queries.visible_to(request.user) if _asks_origin(request) else sharing.readable_by(request.user)
         if (project := project_asked_for(request)) is not None:
             models = models.filter(project=project)
         models = queries.in_lists(models, archived=archived_asked(request, MODELS))
-        return list_answer(request, models, MODELS, model_views)
+
+        def shape(rows: list[Any]) -> list[Any]:
+            return sharing.told_to(request.user, rows, model_views(rows))
+
+        return list_answer(request, models, MODELS, shape)
 
     @extend_schema(request=NewModel, responses={201: VersionView})
     def post(self, request: Request) -> Response:
@@ -179,7 +184,9 @@ class ModelsView(APIView):
 class OneModelView(APIView):
     @extend_schema(responses=ModelView)
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
-        return Response(model_view(queries.rows_of([queries.visible_model(request.user, model_id)])[0]))
+        model = sharing.readable_model(request.user, model_id)
+        shown = model_view(queries.rows_of([model])[0])
+        return Response(sharing.told_to(request.user, [model], [shown])[0])
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, model_id: uuid.UUID) -> Response:
@@ -213,17 +220,24 @@ class ArchiveVersion(APIView):
 class VersionsView(APIView):
     @extend_schema(parameters=[*LIST_PARAMETERS, ARCHIVED], responses=VersionView(many=True))
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
-        found = queries.versions_of(queries.visible_model(request.user, model_id))
-        found = queries.in_lists(found, archived=archived_asked(request, VERSIONS))
-        return list_answer(request, found, VERSIONS, version_views)
+        model = sharing.readable_model(request.user, model_id)
+        if _asks_origin(request):
+            model = queries.visible_model(request.user, model_id)
+        found = queries.in_lists(queries.versions_of(model), archived=archived_asked(request, VERSIONS))
+
+        def shape(rows: list[Any]) -> list[Any]:
+            return sharing.told_to(request.user, [model] * len(rows), version_views(rows))
+
+        return list_answer(request, found, VERSIONS, shape)
 
 
 class OneVersionView(APIView):
     @extend_schema(responses=VersionView)
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
-        version = queries.visible_version(request.user, model_id, number)
+        version = sharing.readable_version(request.user, model_id, number)
         users = msgspec.to_builtins(users_of(version))
-        return Response({**version_view(version, tags_of(version)), "used_by": users})
+        shown = {**version_view(version, tags_of(version)), "used_by": users}
+        return Response(sharing.told_to(request.user, [version.model], [shown])[0])
 
     @extend_schema(request=VersionChange, responses=VersionView)
     def patch(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
@@ -269,7 +283,7 @@ class DatasetsView(APIView):
 class DownloadView(APIView):
     @extend_schema(responses={(200, "application/zip"): bytes})
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> HttpResponseBase:
-        version = queries.visible_version(request.user, model_id, number)
+        version = sharing.readable_version(request.user, model_id, number)
         require_given_out(request.user, version)
         return zip_answer(version)
 
@@ -278,7 +292,7 @@ class FilesView(APIView):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, model_id: uuid.UUID, number: int) -> HttpResponseBase:
         """All files; with `?path=` the bytes of one."""
-        version = queries.visible_version(request.user, model_id, number)
+        version = sharing.readable_version(request.user, model_id, number)
         path = request.query_params.get("path", "")
         if path:
             require_given_out(request.user, version, path=path)
@@ -378,6 +392,11 @@ PLAIN = (
     "id", "number", "description", "task", "algorithm", "framework", "framework_version", "signature",
     "input_example", "metrics", "properties", "node", "stage", "resources", "created_at",
 )  # fmt: skip
+
+
+def _asks_origin(request: Request) -> bool:
+    """A filter by what a guest may not read finds nothing of what is shared with the person alone."""
+    return any(asks_about(request.query_params, fields, ("experiment",)) for fields in (MODELS, VERSIONS))
 
 
 def archived_asked(request: Request, what: Searchable) -> str:

@@ -6,7 +6,7 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from mlops.registry import binned, dataset_users, keep_newest, named_in, pointed_at, run_users, usage
+        from mlops.registry import binned, dataset_users, keep_newest, named_in, pointed_at, run_users, sharing, usage
         from mlops.registry.approval import check_kinds
 
         dataset_users.register()
@@ -16,3 +16,4 @@ class RegistryConfig(AppConfig):
         usage.register(pointed_at.users)
         usage.register(named_in.users)
         check_kinds.register_all()
+        sharing.register()

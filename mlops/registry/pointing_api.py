@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
 from mlops.formats.refusal import Refusal
-from mlops.registry import pointing, queries
+from mlops.registry import pointing, queries, sharing
 from mlops.registry.approval.queries import visible_transitions
 from mlops.registry.approval.shaping import TransitionView, transition_view
 from mlops.registry.models import ModelAlias, Transition
@@ -48,7 +48,7 @@ class StageView(APIView):
 class AliasesView(APIView):
     @extend_schema(responses=AliasView(many=True))
     def get(self, request: Request, model_id: uuid.UUID) -> Response:
-        model = queries.visible_model(request.user, model_id)
+        model = sharing.readable_model(request.user, model_id)
         rows = ModelAlias.objects.filter(model=model, version__deleted_at=None).select_related("version")
         return Response({"results": [{"alias": one.name, "version": one.version.number} for one in rows]})
 
@@ -56,7 +56,7 @@ class AliasesView(APIView):
 class OneAliasView(APIView):
     @extend_schema(responses=AliasView)
     def get(self, request: Request, model_id: uuid.UUID, alias: str) -> Response:
-        version = queries.version_under(queries.visible_model(request.user, model_id), alias)
+        version = queries.version_under(sharing.readable_model(request.user, model_id), alias)
         return Response({"alias": alias, "version": version.number})
 
     @extend_schema(request=AliasWanted, responses={200: TransitionView, 202: TransitionView})

@@ -99,6 +99,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "run_id": run.pk,
         "noun": "models",
         "thing_id": model.pk,
+        "grant_id": _grant(owner, people["reader"], model).pk,
         "base": "api/2.0",
         "rest": "nothing",
         "experiment_id": run.experiment_id.hex,
@@ -157,6 +158,12 @@ def _deleted(owner: Any, version: Any) -> Any:
 
     other = register(owner, version.model.project, name=version.model.name, tree=version.tree, number=77)
     return delete(owner, other)
+
+
+def _grant(owner: Any, person: Any, model: Any) -> Any:
+    from mlops.accounts.sharing import share
+
+    return share(owner, model, holder=person)
 
 
 def _endpoint_token(owner: Any, endpoint: Any) -> str:

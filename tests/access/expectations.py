@@ -191,6 +191,12 @@ on("api/v1/projects/<slug:slug>/members/", GET=READ, POST=(OWN, {"user": "sven",
 on("api/v1/projects/<slug:slug>/members/<str:name>/", DELETE=OWN)
 
 on("api/v1/actions/", GET=SIGNED_IN)
+on("api/v1/shared/", GET=SIGNED_IN)
+on("api/v1/shared/<slug:noun>/<uuid:thing_id>/", GET=OWN, POST=(OWN, {"person": "sven"}))
+on("api/v1/grants/<uuid:grant_id>/", DELETE=OWN)
+on("shared/", GET=SIGNED_IN)
+on("share/<slug:noun>/<uuid:thing_id>/", GET=OWN, POST=(OWN, {"act": "share", "person": "sven"}))
+
 on("api/v1/roles/", GET=SIGNED_IN)
 on("api/v1/roles/", query="?project={slug}", GET=READ)
 on("api/v1/roles/", POST=(OWN, {"project": "{slug}", "name": "walker", "actions": ["models.deploy"]}))

@@ -1,4 +1,4 @@
-"""Events of roles, groups and service accounts."""
+"""Events of roles, groups, service accounts and grants on single things."""
 
 from __future__ import annotations
 
@@ -50,11 +50,22 @@ class AccountRemoved(Data, kw_only=True):
     tokens_revoked: int
 
 
+class OfGrant(Data, kw_only=True):
+    kind: Annotated[str, said("Such as models or endpoints.")]
+    thing: Annotated[str, said("The id of the thing.")]
+    name: Annotated[str, said("The name of the thing; empty where it is gone.")]
+    holder: Annotated[str, said("A person, a service account or a group.")]
+    is_group: bool
+    role: Annotated[str, said("What it lets the holder do with this thing alone.")]
+    expires_at: Annotated[str, said("ISO 8601; empty: never.")]
+
+
 ROLE, GROUP, PROJECT, ACCOUNT = "roles/{name}", "groups/{name}", "projects/{slug}", "service-accounts/{name}"
 GIVEN, GONE = "mlops.project.group_role_given", "mlops.project.group_removed"
 JOINED, LEFT = "mlops.group.person_added", "mlops.group.person_removed"
 MADE, CHANGED = "mlops.service_account.created", "mlops.service_account.role_changed"
 REMOVED = "mlops.service_account.removed"
+GRANT = "grants/{id}"
 
 TYPES = (
     EventType("mlops.role.created", "Role created", "Somebody makes a role.", ROLE, RoleMade),
@@ -69,4 +80,7 @@ TYPES = (
     EventType(MADE, "Service account created", "An account is made for a program.", ACCOUNT, AccountRole),
     EventType(CHANGED, "Service account's role changed", "It gets another role.", ACCOUNT, AccountRole),
     EventType(REMOVED, "Service account removed", "Its tokens are refused from now on.", ACCOUNT, AccountRemoved),
+    EventType("mlops.grant.given", "Thing shared", "Somebody gets access to one thing.", GRANT, OfGrant),
+    EventType("mlops.grant.withdrawn", "Sharing ended", "Somebody takes a grant back.", GRANT, OfGrant),
+    EventType("mlops.grant.ended", "Grant ended", "A grant expires, or its thing is gone.", GRANT, OfGrant),
 )

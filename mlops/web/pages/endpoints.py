@@ -26,7 +26,7 @@ from mlops.rollouts.queries import live_rollout
 from mlops.tags.filters import tags_of_many
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
-from mlops.web.pages import callers, deploying, traffic
+from mlops.web.pages import callers, deploying, guests, traffic
 from mlops.web.pages.trying import Trial, first_trial, tried
 from mlops.web.projects import current_project, show_project
 
@@ -52,6 +52,7 @@ def endpoint_lines(request: HttpRequest) -> HttpResponse:
 @signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
+@guests.or_guest(guests.endpoint, methods=("GET", "POST"))
 def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """Tabs: TABS. POST `act`: traffic, regenerate, delete, delete-deployment, test."""
     shown = queries.visible_endpoint(request.user, endpoint_id)

@@ -40,7 +40,7 @@ from mlops.uploads.given import sent_in
 from mlops.web.charts.tables import csv_of
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
-from mlops.web.pages import model_pointing, model_relations
+from mlops.web.pages import guests, model_pointing, model_relations
 from mlops.web.pages.explanations import explanations_context
 from mlops.web.pages.images import images_context
 from mlops.web.pages.model_cards import card_context
@@ -84,6 +84,7 @@ def _rows(
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@guests.or_guest(guests.model)
 def model(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
     """The tabs of MODEL_TABS. POST: `act` = archive or bring_back."""
     shown = queries.visible_model(request.user, model_id)
@@ -112,6 +113,7 @@ def model_versions(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@guests.or_guest(guests.model_version)
 def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
     """The tabs of TABS. POST: `act` = tag, untag, describe, convert, delete, stage, alias or unalias."""
     version = queries.visible_version(request.user, model_id, number)

@@ -1,0 +1,85 @@
+"""The questions about one thing: may this person do this with it, by a role in its project or by a grant on it alone.
+
+Who holds a grant and no role is a guest: sees the thing, and nothing that it was made from or is used by. A reader must
+therefore ask here by name; whatever asks access.decisions alone stays shut to guests."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from mlops.access.catalogue import SEE, actions_for
+from mlops.access.decisions import may, require, visible_projects
+from mlops.access.limits import limits_of
+from mlops.access.models import Grant, ServiceAccount
+from mlops.access.shareable import LEVELS, kind_of
+from mlops.formats.refusal import Refusal
+
+
+def grants_of(person: Any) -> QuerySet[Grant]:
+    """Those that hold now: the person's own and those of their groups, as far as the token leaves them."""
+    if not (getattr(person, "is_authenticated", False) and person.is_active):
+        return Grant.objects.none()
+    held = Q(user=person) | Q(group__in=person.groups.values("pk"))
+    found = Grant.objects.filter(held & alive())
+    limits = limits_of(person)
+    if limits is not None and limits.project_id is not None:
+        programs = ServiceAccount.objects.filter(project=limits.project_id).values("user")
+        found = found.filter(Q(project=limits.project_id) | Q(user__in=programs))
+    return found
+
+
+def alive() -> Q:
+    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+
+
+def granted_ids(person: Any, noun: str, deed: str = SEE) -> list[uuid.UUID]:
+    """Of things of that kind, in one query."""
+    rows = grants_of(person).filter(noun=noun).values_list("thing_id", "level")
+    return [thing_id for thing_id, level in rows if _lets(person, level, deed)]
+
+
+def reached(person: Any, noun: str, *, project: str = "project", key: str = "pk") -> Q:
+    """The things that the person reads by a role or by a grant, as a condition: as plain as without grants where there
+    are none. `project` and `key`: the columns where the rows are of something below the thing."""
+    found = Q(**{f"{project}__in": visible_projects(person)})
+    granted = granted_ids(person, noun)
+    return found | Q(**{f"{key}__in": granted}) if granted else found
+
+
+def may_with(person: Any, deed: str, thing: Any) -> bool:
+    return may(person, deed, thing.project) or _is_granted(person, deed, thing)
+
+
+def require_with(person: Any, deed: str, thing: Any) -> None:
+    """As `require` of access.decisions, also by a grant on the thing. Raises Refusal."""
+    if may(person, deed, thing.project) or _is_granted(person, deed, thing):
+        return
+    if not _is_granted(person, SEE, thing) or may(person, "read", thing.project):
+        require(person, deed, thing.project)
+    raise Refusal(
+        "forbidden",
+        f"{thing} is shared with you, but not for this.",
+        hint="Ask whoever shared it for more, or an owner of its project for a role there.",
+        status=403,
+    )
+
+
+def guests_among(person: Any, things: list[Any]) -> set[Any]:
+    """The ids of those projects in which the person holds no role: of things of theirs nothing else may be told."""
+    projects = {thing.project_id for thing in things}
+    return projects - set(visible_projects(person).filter(pk__in=projects).values_list("pk", flat=True))
+
+
+def _is_granted(person: Any, deed: str, thing: Any) -> bool:
+    rows = grants_of(person).filter(noun=kind_of(thing).noun, thing_id=thing.pk).values_list("level", flat=True)
+    return any(_lets(person, level, deed) for level in rows)
+
+
+def _lets(person: Any, level: str, deed: str) -> bool:
+    wanted = actions_for(deed)
+    limits = limits_of(person)
+    return wanted <= LEVELS.get(level, frozenset()) and (limits is None or wanted <= limits.actions | {SEE})

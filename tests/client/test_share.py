@@ -1,0 +1,26 @@
+"""`mlops share` and `mlops unshare`, as people type them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.accounts.actions import create_token
+from mlops.registry.models import RegisteredModel
+from tests.client.conftest import Mlops
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_model_is_shared_listed_and_shared_no_more(signed_in: Mlops, project, stranger, monkeypatch):
+    RegisteredModel.objects.create(project=project, name="prices")
+    token = create_token(stranger, name="t")
+    made = signed_in("share", "model", "prices", "--with", "sven", "--as", "reader", "--expires", "30d").value
+    assert (made["person"], made["role"], bool(made["expires_at"])) == ("sven", "reader", True)
+    assert [one["person"] for one in signed_in("share", "model", "prices").value] == ["sven"]
+    assert "level_unknown" in signed_in("share", "model", "prices", "--with", "sven", "--as", "owner").errors
+    with monkeypatch.context() as theirs:
+        theirs.setenv("MLOPS_TOKEN", token)
+        assert [one["name"] for one in signed_in("share", "list").value] == ["prices"]
+        assert [one["name"] for one in signed_in("model", "list").value] == ["prices"]
+    assert signed_in("unshare", "model", "prices", "--with", "sven").value["with"] == "sven"
+    assert "not_shared" in signed_in("unshare", "model", "prices", "--with", "sven").errors

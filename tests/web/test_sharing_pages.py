@@ -1,0 +1,58 @@
+"""Sharing by page, and what guests see on the pages of things."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.access.models import Grant
+from mlops.accounts import sharing
+from mlops.deployments.models import Endpoint
+from tests.registry.shelf import registered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(contributor, project):
+    return registered(contributor, project, name="prices")
+
+
+def test_an_owner_shares_by_page_and_stops_sharing(client, owner, stranger, version):
+    client.force_login(owner)
+    address = f"/share/models/{version.model_id}/"
+    assert f'href="{address}"' in client.get(f"/models/{version.model_id}/").content.decode()
+    assert client.post(address, {"act": "share", "person": "sven", "days": "7"}).status_code == 302
+    page = client.get(address).content.decode()
+    assert "sven" in page
+    assert "olga" in page
+    client.post(address, {"act": "unshare", "grant": str(Grant.objects.get().pk)})
+    assert not Grant.objects.exists()
+
+
+def test_a_name_that_nobody_has_is_said_at_the_form(client, owner, version):
+    client.force_login(owner)
+    answer = client.post(f"/share/models/{version.model_id}/", {"act": "share", "person": "nobody"})
+    assert answer.status_code == 404
+    assert "There is no person" in answer.content.decode()
+
+
+def test_a_guest_opens_a_model_and_its_version_from_the_list_of_what_is_shared(client, owner, stranger, version):
+    sharing.share(owner, version.model, holder=stranger)
+    client.force_login(stranger)
+    address = f"/models/{version.model_id}/"
+    assert address in client.get("/shared/").content.decode()
+    assert "prices" in client.get(address).content.decode()
+    assert "power" in client.get(f"{address}1/").content.decode()
+    assert client.post(f"{address}1/", {"act": "describe", "description": "x"}).status_code == 404
+
+
+def test_a_guest_who_operates_an_endpoint_sees_its_key_and_a_reader_only_its_state(client, owner, project, stranger):
+    endpoint = Endpoint.objects.create(project=project, name="shop", created_by=owner)
+    client.force_login(stranger)
+    sharing.share(owner, endpoint, holder=stranger)
+    assert "primary-key" not in client.get(f"/endpoints/{endpoint.pk}/").content.decode()
+    sharing.share(owner, endpoint, holder=stranger, level="operator")
+    page = client.get(f"/endpoints/{endpoint.pk}/").content.decode()
+    assert "primary-key" in page
+    assert "Send a request" in page
+    assert client.post(f"/endpoints/{endpoint.pk}/", {"act": "delete"}).status_code == 400
