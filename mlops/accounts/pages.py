@@ -28,7 +28,7 @@ from mlops.access.problems import say_when
 from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
-from mlops.accounts.people import people_page
+from mlops.accounts.people import deactivate_page, people_page
 from mlops.formats.refusal import Refusal
 
 LIFETIMES = (7, 30, 90, 365)
@@ -221,4 +221,5 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", sign_out, name="sign-out"),
     path("settings/", settings_page, name="settings"),
     path("people/", people_page, name="people"),
+    path("people/<str:name>/deactivate/", deactivate_page, name="deactivate"),
 ]

@@ -11,15 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require_administrator
-from mlops.accounts import actions, lockout, queries, sessions, standing
+from mlops.accounts import actions, leaving, lockout, queries, sessions, standing
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.factors import actions as factors
 from mlops.accounts.factors import rules
 from mlops.formats.refusal import Refusal
+
+STANDING = {
+    "activate": gettext_lazy("The account of %(name)s is active again."),
+    "promote": gettext_lazy("%(name)s is an administrator now."),
+    "demote": gettext_lazy("%(name)s is no longer an administrator."),
+}
 
 
 @never_cache
@@ -27,7 +34,8 @@ from mlops.formats.refusal import Refusal
 @require_http_methods(["GET", "POST"])
 @confirmed
 def people_page(request: HttpRequest) -> HttpResponse:
-    """POST: `act` = add, link or free, `name`; the answer shows the person's sign-in link once."""
+    """POST: `act` = add, link, free, remove-factor, end-sessions, activate, promote or demote, with `name`; the
+    answer to add and link shows the person's sign-in link once."""
     hint = _("In a project, its people are listed under “Projects”.")
     require_administrator(request.user, _("Only an administrator may see the people of this server."), hint)
     if request.method == "GET":
@@ -40,6 +48,8 @@ def people_page(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") in ("remove-factor", "end-sessions"):
         return _help(request, queries.person_named(name))
     try:
+        if request.POST.get("act") in STANDING:
+            return _change_standing(request, standing.anybody_named(name))
         if request.POST.get("act") == "link":
             person = queries.person_named(name)
         else:
@@ -50,6 +60,36 @@ def people_page(request: HttpRequest) -> HttpResponse:
         return _page(request, problem=refusal, typed=request.POST)
     link = request.build_absolute_uri(reverse("accounts:link", args=[standing.hand_link(request.user, person)]))
     return _page(request, link=link, link_for=person)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+@confirmed
+def deactivate_page(request: HttpRequest, name: str) -> HttpResponse:
+    """GET tells what becomes of the person's things; POST does it."""
+    require_administrator(request.user, _("Only an administrator may deactivate an account."))
+    person = standing.anybody_named(name)
+    problem = None
+    if request.method == "POST":
+        try:
+            standing.deactivate(request.user, person, reason=request.POST.get("reason", "").strip()[:2000])
+            messages.success(request, _("The account of %(name)s is deactivated.") % {"name": person.get_username()})
+            return redirect("accounts:people")
+        except Refusal as refusal:
+            problem = refusal
+    context = {"person": person, "held": leaving.held_by(person), "problem": problem}
+    return render(request, "accounts/deactivate.html", context, status=problem.status if problem else 200)
+
+
+def _change_standing(request: HttpRequest, person: User) -> HttpResponse:
+    act = request.POST["act"]
+    if act == "activate":
+        standing.activate(request.user, person)
+    else:
+        standing.change_rank(request.user, person, administrator=act == "promote")
+    messages.success(request, str(STANDING[act]) % {"name": person.get_username()})
+    return redirect("accounts:people")
 
 
 def _help(request: HttpRequest, person: User) -> HttpResponse:

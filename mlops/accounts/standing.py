@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require_administrator
-from mlops.access.models import ServiceAccount
+from mlops.access.models import Membership, ServiceAccount
 from mlops.accounts import actions, leaving
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, nearest
@@ -66,6 +66,10 @@ def deactivate(actor: Any, person: User, *, reason: str = "") -> list[leaving.He
         leaving.settle(actor, person, reason)
         person.is_active = False
         person.save(update_fields=["is_active"])
+        for held_role in Membership.objects.filter(user=person).select_related("project"):
+            project, told = held_role.project, {"user": person.get_username()}
+            subject = f"projects/{project.slug}"
+            record(actor, "mlops.project.person_left", subject=subject, project=project, data=told, reason=reason)
         data = {one.kind: len(one.names) for one in held}
         _tell(
             actor, person, "deactivated", data={"held": data}, before={"active": True}, after={"active": False},

@@ -6,7 +6,8 @@ class PipelinesConfig(AppConfig):
     label = "pipelines"
 
     def ready(self) -> None:
-        from mlops.pipelines import named_in, run_users
+        from mlops.pipelines import departures, named_in, run_users
 
+        departures.register()
         named_in.register()
         run_users.register()

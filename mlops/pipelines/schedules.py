@@ -136,7 +136,8 @@ def settings_of(schedule: Schedule) -> dict[str, Any]:
 
 
 def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> None:
-    """From now on: what would have fired while it was disabled is not caught up."""
+    """From now on: what would have fired while it was disabled is not caught up. Where the person in whose name it ran
+    has left, it runs in the actor's."""
     require(actor, "pipelines.run", schedule.project)
     version = schedule.version or schedule.endpoint.default
     if not schedule.endpoint.is_enabled or version is None or not version.is_enabled:
@@ -149,8 +150,10 @@ def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = No
     now = now or timezone.now()
     with transaction.atomic():
         schedule.is_enabled, schedule.looked_at, schedule.reason = True, now, ""
+        if schedule.created_by is None or not schedule.created_by.is_active:
+            schedule.created_by = actor
         first_look(schedule, read_trigger(schedule.trigger), now=now)
-        schedule.save(update_fields=["is_enabled", "looked_at", "next_at", "seen", "reason"])
+        schedule.save(update_fields=["is_enabled", "looked_at", "next_at", "seen", "reason", "created_by"])
         _tell(actor, "enabled", schedule)
 
 

@@ -58,7 +58,7 @@ def take_up(push_id: str) -> None:
 def _work(push: Push) -> None:
     row = push.repository
     actor = push.asked_by or row.acts_as
-    if actor is None:
+    if actor is None or not actor.is_active:
         raise Refusal(
             "repository_nobodys",
             _("The person who connected “%s” has left.") % row.name,

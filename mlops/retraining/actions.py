@@ -86,11 +86,15 @@ def change_policy(
 
 
 def switch_policy(actor: Any, policy: Policy, *, is_enabled: bool, reason: str = "") -> Policy:
-    """What would have triggered it while it was disabled is not caught up."""
+    """What would have triggered it while it was disabled is not caught up. Where the person with whose rights it acted
+    has left, it acts with the actor's."""
     require(actor, "retraining.run", policy.project)
     with transaction.atomic():
-        Policy.objects.filter(pk=policy.pk).update(is_enabled=is_enabled)
-        policy.is_enabled = is_enabled
+        if is_enabled and (policy.runs_as is None or not policy.runs_as.is_active):
+            policy.runs_as = actor
+        reason_shown = "" if is_enabled else policy.reason
+        Policy.objects.filter(pk=policy.pk).update(is_enabled=is_enabled, runs_as=policy.runs_as, reason=reason_shown)
+        policy.is_enabled, policy.reason = is_enabled, reason_shown
         if is_enabled:
             remember(policy, present(policy), now=timezone.now())
         _record(actor, policy, "enabled" if is_enabled else "disabled", {}, reason=reason)

@@ -7,8 +7,9 @@ class RetrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.registry import usage
-        from mlops.retraining import alerting, model_users, named_in
+        from mlops.retraining import alerting, departures, model_users, named_in
 
+        departures.register()
         named_in.register()
         alerting.register()
         usage.register(model_users.users)

@@ -6,6 +6,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from mlops.web import alert_subjects
+        from mlops.web import alert_subjects, departures
 
         alert_subjects.register()
+        departures.register()

@@ -152,6 +152,7 @@ on("projects/<slug:slug>/invitations/", GET=OWN, POST=(OWN, {"act": "invite", "d
 on("sign-out/", POST=ANYONE)
 on("settings/", GET=SIGNED_IN, POST=(SIGNED_IN, {"act": "create-token", "name": "walk"}))
 on("people/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "add", "name": "nina"}))
+on("people/<str:name>/deactivate/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("api/v1/me/", GET=SIGNED_IN)
 on("api/v1/me/sessions/", GET=SIGNED_IN)
 on("api/v1/me/sessions/end-others/", POST=SIGNED_IN)

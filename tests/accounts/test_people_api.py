@@ -145,3 +145,16 @@ def test_who_is_no_administrator_learns_nothing_of_names(client, owner):
 
 def test_nothing_is_held_by_who_has_nothing(stranger):
     assert leaving.held_by(stranger) == []
+
+
+def test_the_page_tells_before_what_happens_and_does_it(admin, owner, project):
+    actions.create_token(owner, name="ci")
+    page = admin.get("/people/olga/deactivate/").content.decode()
+    assert all(said in page for said in ("1 token", "Revoked", "ci", "without another owner"))
+    assert admin.post("/people/olga/deactivate/", {"reason": "left"}).status_code == 302
+    assert "deactivated" in admin.get("/people/").content.decode()
+    assert admin.post("/people/", {"act": "activate", "name": "olga"}).status_code == 302
+    assert admin.post("/people/", {"act": "promote", "name": "olga"}).status_code == 302
+    assert User.objects.get(username="olga").is_superuser
+    assert admin.post("/people/", {"act": "demote", "name": "ada"}).status_code == 302
+    assert admin.post("/people/", {"act": "demote", "name": "olga"}).status_code == 403

@@ -112,6 +112,19 @@ RECIPES: tuple[Recipe, ...] = (
         ),
     ),
     Recipe(
+        key="person-left",
+        help=_("The account of somebody with a role here is deactivated; schedules and retraining of theirs stop."),
+        is_default=True,
+        settings=RuleSettings(
+            name="Person left",
+            when=When(events=("mlops.project.person_left",)),
+            tell=Tell(people="owners", resolved=False),
+            severity="warning",
+            resolve_after=DAY,
+            note="See which schedules and retraining policies are disabled. Who enables one lets it run in their name.",
+        ),
+    ),
+    Recipe(
         key="model-approval",
         help=_("Somebody wants to move a stage or an alias that others must agree to."),
         is_default=True,

@@ -36,10 +36,22 @@ class ClusterChanged(Data, kw_only=True):
 
 PROJECT, CLUSTER = "projects/{slug}", "clusters/{name}"
 
+
+class PersonLeft(Data, kw_only=True):
+    user: str
+
+
 TYPES = (
     EventType("mlops.project.created", "Project created", "A project is made.", PROJECT, Created),
     EventType("mlops.project.role_given", "Role given", "A person gets a role, or another one.", PROJECT, RoleGiven),
     EventType("mlops.project.person_removed", "Person removed", "A person loses the role.", PROJECT, PersonRemoved),
+    EventType(
+        "mlops.project.person_left",
+        "Person left",
+        "The account of a person with a role is deactivated; what ran in the person's name is disabled.",
+        PROJECT,
+        PersonLeft,
+    ),
     EventType("mlops.registry.login_stored", "Registry login stored", "A login is stored.", PROJECT, LoginStored),
     EventType("mlops.registry.login_removed", "Registry login removed", "A login is forgotten.", PROJECT, LoginRemoved),
     EventType("mlops.cluster.created", "Cluster created", "An administrator adds a cluster.", CLUSTER, ClusterChanged),
