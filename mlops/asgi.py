@@ -19,8 +19,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
 from mlops.mlflow_api.lane.entry import Lane  # noqa: E402
+from mlops.mlflow_api.lane.reader import Reader  # noqa: E402
 from mlops.mlflow_api.lane.writer import Writer  # noqa: E402
 from mlops.web.live import NoSuchSocket, Notices  # noqa: E402
 
 sockets = URLRouter([path("ws/notices/", Notices.as_asgi()), re_path("", NoSuchSocket.as_asgi())])
-application = ProtocolTypeRouter({"http": Lane(pages, Writer()), "websocket": AuthMiddlewareStack(sockets)})
+application = ProtocolTypeRouter({"http": Lane(pages, Writer(), Reader()), "websocket": AuthMiddlewareStack(sockets)})

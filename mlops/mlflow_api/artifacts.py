@@ -25,7 +25,7 @@ def listed_of_run(caller: Caller, given: Given) -> Answer:
     run = run_of(caller, run_id_of(given))
     folder = safe_path(given.text("path"))
     files = listed(run, folder) if is_kept_here(run.experiment) else []
-    return {"root_uri": root_of(run), "files": files}
+    return {"root_uri": root_of(run.experiment, run.pk), "files": files}
 
 
 @streams

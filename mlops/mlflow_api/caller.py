@@ -10,6 +10,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -40,6 +41,11 @@ class Caller:
     """Where the code of a running step calls: what it may reach is this run, and the runs below it."""
     until: datetime | None = None
     """When the token expires, where it does."""
+
+    @property
+    def of_step(self) -> UUID | None:
+        """The run of the step that calls."""
+        return None if self.run is None else self.run.pk
 
 
 def caller_of(request: HttpRequest) -> Caller:

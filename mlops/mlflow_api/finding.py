@@ -40,21 +40,21 @@ def project_of(caller: Caller, deed: str = "read") -> Project:
     return found
 
 
-def default_key(project: Project) -> uuid.UUID:
+def default_key(project: uuid.UUID) -> uuid.UUID:
     """Of the experiment that MLflow calls 0: each project has its own."""
-    return uuid.uuid5(project.pk, "mlflow experiment 0")
+    return uuid.uuid5(project, "mlflow experiment 0")
 
 
 def id_of(experiment: Experiment) -> str:
-    return DEFAULT_ID if experiment.pk == default_key(experiment.project) else experiment.pk.hex
+    return DEFAULT_ID if experiment.pk == default_key(experiment.project_id) else experiment.pk.hex
 
 
 def default_experiment(project: Project) -> Experiment:
-    found = Experiment.objects.select_related("project").filter(pk=default_key(project)).first()
+    found = Experiment.objects.select_related("project").filter(pk=default_key(project.pk)).first()
     found = found or Experiment.objects.select_related("project").filter(project=project, name=DEFAULT_NAME).first()
     if found is not None:
         return found
-    values = {"pk": default_key(project)}
+    values = {"pk": default_key(project.pk)}
     return Experiment.objects.get_or_create(project=project, name=DEFAULT_NAME, defaults=values)[0]
 
 
@@ -120,15 +120,6 @@ def require_active(run: Run) -> None:
         raise invalid(f"The run {run.pk.hex} must be in the 'active' state. Current state is deleted.")
 
 
-def in_bulk(keys: list[uuid.UUID]) -> dict[uuid.UUID, Run]:
-    """For lists: many runs are of few experiments and people, each of which is read once."""
-    wanted = Run.objects.defer(*HEAVY).prefetch_related("project", "experiment", "created_by")
-    found = wanted.in_bulk(keys)
-    for run in found.values():
-        run.experiment.project = run.project
-    return found
-
-
 def model_id_of(model: LoggedModel) -> str:
     return f"m-{model.pk.hex}"
 
@@ -168,9 +159,9 @@ def is_within(caller: Caller, run: Run | None) -> bool:
     return run is not None and run.pk == caller.run.pk
 
 
-def runs_within(caller: Caller, runs: QuerySet[Run]) -> QuerySet[Run]:
-    """For lists: the run of the caller's step and those directly below it."""
-    return runs if caller.run is None else runs.filter(Q(pk=caller.run.pk) | Q(parent=caller.run.pk))
+def runs_within(own: uuid.UUID | None, runs: QuerySet[Run]) -> QuerySet[Run]:
+    """For lists: the run of the caller's step, where it is one, and those directly below it."""
+    return runs if own is None else runs.filter(Q(pk=own) | Q(parent=own))
 
 
 def _is_own(caller: Caller, experiment: Experiment) -> bool:

@@ -88,7 +88,7 @@ def thinned_history(caller: Caller, given: Given) -> Answer:
 
 def _points(caller: Caller, runs: list[Any], key: str) -> QuerySet[Metric]:
     keys: list[UUID] = [found for one in runs if (found := as_key(str(one))) is not None]
-    visible = runs_within(caller, Run.objects.filter(pk__in=keys, project__in=projects_of(caller)))
+    visible = runs_within(caller.of_step, Run.objects.filter(pk__in=keys, project__in=projects_of(caller)))
     return Metric.objects.filter(run__in=visible, key=key)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import pathlib
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
 
 from mlops.mlflow_api.faults import Fault, invalid
 from mlops.mlflow_api.finding import id_of, model_id_of
-from mlops.runs.models import Experiment, LoggedModel, Run
+from mlops.runs.models import Experiment, LoggedModel
 
 SCHEME = "mlflow-artifacts"
 MOST_DECODINGS = 10
@@ -27,8 +28,9 @@ def location_of(experiment: Experiment) -> str:
     return experiment.artifact_location or f"{SCHEME}:/{id_of(experiment)}"
 
 
-def root_of(run: Run) -> str:
-    return f"{location_of(run.experiment).rstrip('/')}/{run.pk.hex}/{ARTIFACTS}"
+def root_of(experiment: Experiment, run: UUID) -> str:
+    """Of the files of a run."""
+    return f"{location_of(experiment).rstrip('/')}/{run.hex}/{ARTIFACTS}"
 
 
 def model_root_of(model: LoggedModel) -> str:

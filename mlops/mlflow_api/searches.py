@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.filters import filtered, ordered
-from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, id_of, in_bulk, project_of, runs_within
+from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, id_of, project_of, runs_within
 from mlops.mlflow_api.given import Given, told, whole_number
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import next_page, page_of
-from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs
+from mlops.mlflow_api.prepared import rows
+from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs, told_runs
 from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMetric, Run
 
 MOST = 50_000
 MOST_EXPERIMENTS, MOST_DATASETS = 20, 1_000
 MOST_ASKED = 20
 """Data that a search of logged models names: each asks the database once more."""
-LIFE: dict[int | None, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
+LIFE: dict[int, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
 NUMBER_OF = {"ACTIVE_ONLY": 1, "DELETED_ONLY": 2, "ALL": 3}
 
 
@@ -40,14 +44,27 @@ def experiments(caller: Caller, given: Given) -> Answer:
 
 @reads
 def runs(caller: Caller, given: Given) -> Answer:
+    projects = list(projects_of(caller).values_list("pk", flat=True))
+    return found_runs(caller, given, _experiments(caller, given), projects)
+
+
+def found_runs(caller: Caller, given: Given, experiments: list[UUID], projects: list[UUID]) -> Answer:
+    """Those of the experiments that lie in the projects."""
     most, start = page_of(given, default=1_000, most=MOST)
-    wanted = _experiments(caller, given)
-    found = Run.objects.filter(experiment__in=wanted, project__in=projects_of(caller), **_life(given, "run_view_type"))
-    found = filtered(runs_within(caller, found), given.text("filter"), RUNS)
-    found = ordered(found, given.texts("order_by"), RUNS, then=("-started_at", "pk"))
-    keys = list(found.values_list("pk", flat=True)[start : start + most + 1])
-    rows = in_bulk(keys[:most])
-    return {"runs": shaped_runs([rows[key] for key in keys if key in rows])} | next_page(keys, start, most)
+    view, orders = _view(given, "run_view_type"), tuple(given.texts("order_by"))
+    form = (given.text("filter"), orders, view, caller.of_step, start, most + 1)
+    keys = [key for (key,) in rows(_fitting, experiments, projects, form=form)]
+    return {"runs": shaped_runs(told_runs(keys[:most]))} | next_page(keys, start, most)
+
+
+def _fitting(
+    text: str, orders: tuple[str, ...], view: int, of_step: UUID | None, start: int, most: int,
+    experiments: list[UUID], projects: list[UUID],
+) -> QuerySet[Any]:  # fmt: skip
+    found = Run.objects.filter(experiment__in=experiments, project__in=projects, **LIFE[view])
+    found = filtered(runs_within(of_step, found), text, RUNS)
+    found = ordered(found, list(orders), RUNS, then=("-started_at", "pk"))
+    return found.values_list("pk")[start : start + most]
 
 
 @reads
@@ -59,7 +76,7 @@ def logged_models(caller: Caller, given: Given) -> Answer:
         experiment__in=_experiments(caller, given), experiment__project__in=projects_of(caller), deleted_at=None
     )
     if caller.run is not None:
-        found = found.filter(run__in=runs_within(caller, Run.objects.all()))
+        found = found.filter(run__in=runs_within(caller.of_step, Run.objects.all()))
     found = filtered(found, given.text("filter"), LOGGED_MODELS)
     for asked in given.records("datasets", most=MOST_ASKED):
         data = Given(asked)
@@ -88,19 +105,30 @@ def datasets(caller: Caller, given: Given) -> Answer:
         )
     wanted = Experiment.objects.select_related("project").in_bulk(_experiments(caller, given))
     runs = Run.kept.filter(experiment__in=wanted.values(), project__in=projects_of(caller))
-    used = DatasetUse.objects.filter(run__in=runs_within(caller, runs)).order_by("run__experiment", "name", "digest")
+    used = DatasetUse.objects.filter(run__in=runs_within(caller.of_step, runs)).order_by(
+        "run__experiment", "name", "digest"
+    )
     rows = used.values_list("run__experiment", "name", "digest", "context").distinct()[:MOST_DATASETS]
     told = ({"experiment_id": id_of(wanted[one]), "name": n, "digest": d, "context": c} for one, n, d, c in rows)
     return {"dataset_summaries": list(told)}
 
 
-def _experiments(caller: Caller, given: Given) -> list[UUID]:
+def experiments_named(given: Given, default: Callable[[], UUID]) -> list[UUID]:
+    """`default`: which one is MLflow's 0."""
     wanted = given.texts("experiment_ids")
     keys = [key for one in wanted if one != DEFAULT_ID and (key := as_key(one)) is not None]
-    return [*keys, default_experiment(project_of(caller)).pk] if DEFAULT_ID in wanted else keys
+    return [*keys, default()] if DEFAULT_ID in wanted else keys
+
+
+def _experiments(caller: Caller, given: Given) -> list[UUID]:
+    return experiments_named(given, lambda: default_experiment(project_of(caller)).pk)
 
 
 def _life(given: Given, name: str) -> dict[str, Any]:
+    return LIFE[_view(given, name)]
+
+
+def _view(given: Given, name: str) -> int:
     value = given.fields.get(name) or 1
     if isinstance(value, list):
         value = value[0]
@@ -108,4 +136,4 @@ def _life(given: Given, name: str) -> dict[str, Any]:
     number = number or whole_number(value)
     if number not in LIFE:
         raise invalid(f"{told(name, value)}: it must be one of {', '.join(NUMBER_OF)}.")
-    return LIFE[number]
+    return number

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 
 from mlops.mlflow_api.finding import id_of
 from mlops.mlflow_api.places import location_of, root_of
+from mlops.mlflow_api.prepared import AT_ONCE, Row, rows
 from mlops.runs.logging import number
 from mlops.runs.models import DatasetUse, Experiment, LatestMetric, LoggedModelUse, Run, RunParameter, RunState
 from mlops.tags.filters import tags_of_many
+from mlops.tags.models import Tag
 
 RUN_NAME, PARENT, NOTE, USER = "mlflow.runName", "mlflow.parentRunId", "mlflow.note.content", "mlflow.user"
 STATUS_OF = {
@@ -22,6 +30,8 @@ STATUS_OF = {
     RunState.FAILED: "FAILED",
     RunState.CANCELLED: "KILLED",
 }
+OWN = ("pk", "display_name", "description", "state", "started_at", "created_at", "ended_at", "deleted_at", "parent_id")
+CONTEXT = "mlflow.data.context"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,31 +78,76 @@ def shaped_experiment(experiment: Experiment, tags: dict[str, str]) -> dict[str,
     }
 
 
-def shaped_runs(runs: list[Run]) -> list[dict[str, Any]]:
-    """In six queries, however many runs. Rows of metrics and parameters, of which there are many, are read as named
-    tuples, which cost far less than models."""
-    metrics: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    found = LatestMetric.objects.filter(run__in=runs).order_by("key")
-    for metric in found.values_list("key", "value", "special", "at", "position", "run_id", named=True):
+class Latest(NamedTuple):
+    """The last value of a metric; there are many, and models cost far more."""
+
+    run_id: UUID
+    key: str
+    value: float | None
+    special: str
+    at: datetime
+    position: int
+
+
+class Told(NamedTuple):
+    """Of a run what clients read of it, and nothing else, for lists have many."""
+
+    pk: UUID
+    display_name: str
+    description: str
+    state: str
+    started_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    deleted_at: datetime | None
+    parent_id: UUID | None
+    username: str | None
+    experiment: Experiment
+
+
+def told_of(run: Run) -> Told:
+    username = run.created_by.get_username() if run.created_by else None
+    return Told._make([*(getattr(run, name) for name in OWN), username, run.experiment])
+
+
+def told_runs(keys: Sequence[UUID]) -> list[Told]:
+    """In the order of the keys; those that are gone are left out."""
+    found: dict[UUID, Told] = {}
+    experiments: dict[UUID, Experiment] = {}
+    for row in _rows(_runs, keys):
+        experiment, project, location = row[-3:]
+        if experiment not in experiments:
+            experiments[experiment] = Experiment(id=experiment, project_id=project, artifact_location=location)
+        found[row[0]] = Told._make([*row[:-3], experiments[experiment]])
+    return [found[key] for key in keys if key in found]
+
+
+def shaped_runs(runs: Sequence[Told]) -> list[dict[str, Any]]:
+    """In five queries, however many runs."""
+    keys = [run.pk for run in runs]
+    metrics: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for metric in starmap(Latest, _rows(_metrics, keys)):
         metrics[metric.run_id].append(shaped_metric(metric))
-    parameters: dict[Any, dict[str, str]] = defaultdict(dict)
-    told = RunParameter.objects.filter(run__in=runs).order_by("key")
-    for run_id, key, value in told.values_list("run_id", "key", "value"):
-        parameters[run_id][key] = value
-    uses: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for use in DatasetUse.objects.filter(run__in=runs):
-        uses[use.run_id].append(shaped_use(use))
-    models: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for used in LoggedModelUse.objects.filter(run__in=runs).order_by("pk"):
-        step = {"step": used.position} if used.is_output else {}
-        models[used.run_id, used.is_output].append({"model_id": f"m-{used.model_id.hex}"} | step)
-    tags = tags_of_many(runs)
+    parameters: dict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for run_id, key, value in _rows(_parameters, keys):
+        parameters[run_id].append({"key": key, "value": value})
+    uses: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for run_id, *use in _rows(_uses, keys):
+        uses[run_id].append(_shaped_use(*use))
+    models: dict[tuple[UUID, bool], list[dict[str, Any]]] = defaultdict(list)
+    for run_id, model, is_output, position in _rows(_models, keys):
+        step = {"step": position} if is_output else {}
+        models[run_id, is_output].append({"model_id": f"m-{model.hex}"} | step)
+    tags: dict[str, dict[str, str]] = defaultdict(dict)
+    kind = ContentType.objects.get_for_model(Run)
+    for thing, key, value in _rows(_tags, [str(key) for key in keys], form=(kind.pk,)):
+        tags[thing][key] = value
     return [
         {
             "info": shaped_info(run, tags[str(run.pk)]),
             "data": {
                 "metrics": metrics[run.pk],
-                "params": shaped_pairs(parameters[run.pk]),
+                "params": parameters[run.pk],
                 "tags": shaped_pairs(tags_with_own(run, tags[str(run.pk)])),
             },
             "inputs": {"dataset_inputs": uses[run.pk], "model_inputs": models[run.pk, False]},
@@ -102,22 +157,22 @@ def shaped_runs(runs: list[Run]) -> list[dict[str, Any]]:
     ]
 
 
-def shaped_info(run: Run, tags: dict[str, str]) -> dict[str, Any]:
+def shaped_info(run: Told, tags: dict[str, str]) -> dict[str, Any]:
     info = {
         "run_id": run.pk.hex,
         "run_uuid": run.pk.hex,
         "run_name": run.display_name,
         "experiment_id": id_of(run.experiment),
-        "user_id": tags.get(USER) or (run.created_by.get_username() if run.created_by else "unknown"),
+        "user_id": tags.get(USER) or run.username or "unknown",
         "status": STATUS_OF[RunState(run.state)],
         "start_time": millis(run.started_at or run.created_at),
-        "artifact_uri": root_of(run),
+        "artifact_uri": root_of(run.experiment, run.pk),
         "lifecycle_stage": "deleted" if run.deleted_at else "active",
     }
     return info | ({"end_time": millis(run.ended_at)} if run.ended_at else {})
 
 
-def tags_with_own(run: Run, tags: dict[str, str]) -> dict[str, str]:
+def tags_with_own(run: Told, tags: dict[str, str]) -> dict[str, str]:
     """What MLflow keeps as tags and we as facts of the run."""
     own = {RUN_NAME: run.display_name}
     if run.parent_id:
@@ -137,8 +192,43 @@ def shaped_metric(metric: Any) -> dict[str, Any]:
     }
 
 
-def shaped_use(use: DatasetUse) -> dict[str, Any]:
-    tags = dict(use.tags) | ({"mlflow.data.context": use.context} if use.context else {})
-    dataset = {"name": use.name, "digest": use.digest, "source_type": use.source_type, "source": use.source}
-    more = {key: value for key, value in (("schema", use.schema), ("profile", use.profile)) if value}
+def _shaped_use(
+    name: str, digest: str, context: str, source_type: str, source: str, schema: str, profile: str, own: dict[str, str]
+) -> dict[str, Any]:
+    tags = own | ({CONTEXT: context} if context else {})
+    dataset = {"name": name, "digest": digest, "source_type": source_type, "source": source}
+    more = {key: value for key, value in (("schema", schema), ("profile", profile)) if value}
     return {"tags": shaped_pairs(tags), "dataset": dataset | more}
+
+
+def _rows(make: Callable[..., QuerySet[Any]], keys: Sequence[Any], form: tuple[Any, ...] = ()) -> Iterator[Row]:
+    for start in range(0, len(keys), AT_ONCE):
+        yield from rows(make, keys[start : start + AT_ONCE], form=form)
+
+
+def _runs(keys: Sequence[UUID]) -> QuerySet[Any]:
+    columns = ("created_by__username", "experiment", "experiment__project", "experiment__artifact_location")
+    return Run.objects.filter(pk__in=keys).order_by().values_list(*OWN, *columns)
+
+
+def _metrics(keys: Sequence[UUID]) -> QuerySet[Any]:
+    found = LatestMetric.objects.filter(run__in=keys).order_by("key")
+    return found.values_list("run", "key", "value", "special", "at", "position")
+
+
+def _parameters(keys: Sequence[UUID]) -> QuerySet[Any]:
+    return RunParameter.objects.filter(run__in=keys).order_by("key").values_list("run", "key", "value")
+
+
+def _uses(keys: Sequence[UUID]) -> QuerySet[Any]:
+    columns = ("name", "digest", "context", "source_type", "source", "schema", "profile", "tags")
+    return DatasetUse.objects.filter(run__in=keys).values_list("run", *columns)
+
+
+def _models(keys: Sequence[UUID]) -> QuerySet[Any]:
+    found = LoggedModelUse.objects.filter(run__in=keys).order_by("pk")
+    return found.values_list("run", "model", "is_output", "position")
+
+
+def _tags(kind: int, keys: Sequence[str]) -> QuerySet[Any]:
+    return Tag.objects.filter(content_type=kind, object_id__in=keys).values_list("object_id", "key", "value")

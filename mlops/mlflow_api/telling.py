@@ -24,7 +24,7 @@ from mlops.mlflow_api.finding import active_run, model_of
 from mlops.mlflow_api.given import SEE, Given
 from mlops.mlflow_api.logged_models import MOST_USED, use
 from mlops.mlflow_api.runs import run_id_of
-from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME
+from mlops.mlflow_api.shapes import CONTEXT, NOTE, PARENT, RUN_NAME
 from mlops.runs.logged_models import tell_model_metrics
 from mlops.runs.logging import Point, delete_run_tag, log_dataset_use, log_metrics, log_parameters, set_run_tags
 from mlops.runs.models import Run
@@ -33,7 +33,6 @@ from mlops.tags.filters import tags_of
 
 HISTORY = "mlflow.log-model.history"
 MODEL_FIELDS = {"artifact_path", "flavors", "utc_time_created", "run_id"}
-CONTEXT = "mlflow.data.context"
 MOST_DATASETS = 1_000
 LONGEST_MODEL, LONGEST_HISTORY = 1_000_000, 5_000_000
 

@@ -32,7 +32,7 @@ def traces_of(caller: Caller) -> QuerySet[Trace]:
     if caller.run is None:
         return found
     return found.filter(
-        pk__in=Trace.runs.through.objects.filter(run__in=runs_within(caller, Run.objects.all())).values("trace")
+        pk__in=Trace.runs.through.objects.filter(run__in=runs_within(caller.of_step, Run.objects.all())).values("trace")
     )
 
 

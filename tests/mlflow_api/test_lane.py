@@ -1,4 +1,4 @@
-"""The short way of single metrics: kept and answered as by Django, and refused by Django where it must be."""
+"""The short way of metrics and of searches: kept and answered as by Django, and refused by Django where it must be."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.core.asgi import get_asgi_application
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from mlops.accounts.actions import create_token, revoke_token
-from mlops.accounts.membership import give_role
+from mlops.accounts.membership import give_role, remove_person
 from mlops.accounts.models import ApiToken
 from mlops.mlflow_api.finding import default_experiment
 from mlops.mlflow_api.lane.allowed import MOST_SECONDS_BY_EVENTS
 from mlops.mlflow_api.lane.entry import Lane
+from mlops.mlflow_api.lane.reader import Reader
 from mlops.mlflow_api.lane.writer import Writer
 from mlops.runs import step_tokens
 from mlops.runs.deletion import delete
+from mlops.runs.logging import log_dataset_use, log_parameters
 from mlops.runs.models import LatestMetric, Metric, Run, Step
 from mlops.runs.tracking import start_tracked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/api/2.0/mlflow/runs/log-metric"
 BATCH = "/api/2.0/mlflow/runs/log-batch"
+SEARCH = "/api/2.0/mlflow/runs/search"
 Answers = list[tuple[int, Any]]
 
 
@@ -55,8 +59,8 @@ def pages() -> Pages:
 @pytest.fixture
 def log(pages: Pages, token: str) -> Iterator[Callable[..., Answers]]:
     """`log(point, …)` sends them all at once and gives their answers in order."""
-    writer = Writer()
-    lane = Lane(pages, writer)
+    writer, reader = Writer(), Reader()
+    lane = Lane(pages, writer, reader)
 
     async def sent(body: bytes, headers: dict[str, str], path: str) -> tuple[int, Any]:
         scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "query_string": b""}
@@ -79,6 +83,7 @@ def log(pages: Pages, token: str) -> Iterator[Callable[..., Answers]]:
 
     yield all_sent
     writer.stop()
+    reader.stop()
 
 
 @pytest.fixture
@@ -227,3 +232,61 @@ def test_calls_of_other_sites_and_names_are_djangos_to_answer(log, run, pages, o
     except msgspec.DecodeError:  # Django's own page
         status = 400
     assert (status in (400, 403), pages.reached, Metric.objects.count()) == (True, 1, 0)
+
+
+def search(**fields: Any) -> dict[str, Any]:
+    return {"experiment_ids": ["0"]} | fields
+
+
+def found(answers: Answers) -> list[list[str]]:
+    return [[one["info"]["run_id"] for one in body.get("runs", [])] for _status, body in answers]
+
+
+def test_a_search_is_answered_as_by_django_which_is_not_asked(log, run, contributor, pages, token):
+    other = start_tracked(contributor, run.experiment, name="second", description="why", parent=run, tags={"team": "x"})
+    log_dataset_use(other, "sales", "d1", context="training")
+    log(
+        batch(run, {"key": "rmse", "value": 0.1}, {"key": "mae", "value": 3}), batch(other, {"key": "rmse"}), path=BATCH
+    )
+    log_parameters(run, {"lr": "0.1"})
+    for asked in (
+        search(),
+        search(filter="metrics.rmse < 0.3 and params.lr = '0.1'", order_by=["metrics.rmse DESC"]),
+        search(filter="tags.team = 'x' and attributes.run_name like 'sec%'", max_results=1),
+        search(run_view_type="ALL", order_by=["metrics.rmse"], max_results=1),
+        search(experiment_ids=[run.experiment.pk.hex], filter="attributes.status = 'RUNNING'"),
+    ):
+        ours = log(asked, path=SEARCH)[0]
+        theirs = Client(headers={"Authorization": f"Bearer {token}"}).post(
+            SEARCH, asked, content_type="application/json"
+        )
+        assert (ours[0], ours[1]) == (200, theirs.json())
+        assert ours[1]["runs"]
+    assert pages.reached == 0
+
+
+def test_a_search_sees_what_was_done_a_moment_ago(log, run, contributor, pages):
+    assert found(log(search(), path=SEARCH)) == [[run.pk.hex]]
+    other = start_tracked(contributor, run.experiment)
+    assert found(log(search(), path=SEARCH)) == [[other.pk.hex, run.pk.hex]]
+    assert pages.reached == 0
+
+
+def test_a_search_finds_nothing_of_projects_that_are_or_become_anothers(
+    log, run, owner, project, contributor, stranger
+):
+    by = create_token(stranger, name="a")
+    wanted = search(experiment_ids=[run.experiment.pk.hex])
+    assert found(log(wanted, path=SEARCH)) == [[run.pk.hex]]
+    assert found(log(wanted, path=SEARCH, by=by)) == [[]]
+    remove_person(owner, project, user=contributor)
+    assert found(log(wanted, path=SEARCH)) == [[]]
+
+
+@pytest.mark.parametrize("odd", [{"filter": "metrics.rmse <"}, {"max_results": 0}, {"order_by": ["nothing"]}])
+def test_a_search_that_must_be_refused_is_djangos(log, run, pages, odd):
+    assert (log(search(**odd), path=SEARCH)[0][0], pages.reached) == (400, 1)
+
+
+def test_a_search_by_no_known_token_is_refused(log, run):
+    assert log(search(), path=SEARCH, by="wrong")[0][0] == 401

@@ -1,24 +1,27 @@
-"""The run that a caller may log to, asked as everywhere, and remembered for as long as nothing can have changed.
+"""What was asked of rights, as everywhere, and is remembered for as long as nothing can have changed.
 
 SQLite tells whether any other connection has committed since this one last looked (`PRAGMA data_version`); this one
-writes metrics alone, and so what it has found stays true until then. Other databases tell no such thing: there the
-newest event is looked at, since every act records one, and nothing is believed for more than a few seconds. What ends
-without an event, as the token of a step does, is asked anew for each group of calls."""
+changes no rights, and so what it has found stays true until then. Other databases tell no such thing: there the newest
+event is looked at, since every act records one, and nothing is believed for more than a few seconds. What ends without
+an event, as the token of a step does, is asked anew for each group of calls."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from mlops.alerts.subscriptions.handing_out import newest
 from mlops.formats.refusal import Refusal
-from mlops.mlflow_api.caller import by_token
-from mlops.mlflow_api.finding import active_run
-from mlops.mlflow_api.lane.calls import Call
-from mlops.runs import step_tokens
+from mlops.mlflow_api.caller import Caller, by_token, projects_of
+from mlops.mlflow_api.finding import active_run, default_experiment, project_of
+from mlops.mlflow_api.lane.calls import Call, Search
 from mlops.runs.models import Run
 
 MOST_SECONDS = 30.0
@@ -26,19 +29,20 @@ MOST_SECONDS = 30.0
 MOST_SECONDS_BY_EVENTS = 3.0
 MOST_KNOWN = 1_000
 
-Known = tuple[Run, datetime | None]
+Fact = TypeVar("Fact")
 
 
-class Allowed:
+class Memory(Generic[Fact]):
     """For one thread with one connection."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], Known] = {}
+        self._known: dict[tuple[str, ...], tuple[Fact, datetime | None]] = {}
+        """Each with the time until which it holds."""
         self._version: int | None = None
         self._since = 0.0
 
     def look(self) -> None:
-        """Once for each group: forgets what may no longer be true."""
+        """Once for each group of calls: forgets what may no longer be true."""
         version = _version()
         most = MOST_SECONDS if connection.vendor == "sqlite" else MOST_SECONDS_BY_EVENTS
         is_old = time.monotonic() - self._since > most or len(self._known) > MOST_KNOWN
@@ -51,25 +55,56 @@ class Allowed:
         self._known.clear()
         self._version = None
 
+    def _still(self, key: tuple[str, ...]) -> Fact | None:
+        fact, until = self._known.get(key, (None, None))
+        return fact if until is None or until > timezone.now() else None
+
+
+class Allowed(Memory[Run]):
+    """The run that a caller may log to."""
+
     def run_of(self, call: Call) -> Run | None:
         """None where the call must be refused."""
-        known = self._known.get(call.who_and_where)
-        if known is None:
-            known = _asked(call)
-            if known is None:
-                return None
-            if connection.vendor == "sqlite" or not call.secret.startswith(step_tokens.PREFIX):
-                self._known[call.who_and_where] = known
-        run, until = known
-        return run if until is None or until > timezone.now() else None
+        key = (call.secret, call.workspace, call.run_id)
+        if (known := self._still(key)) is not None:
+            return known
+        try:
+            caller = by_token(call.secret, call.workspace)
+            run = active_run(caller, call.run_id) if caller.may_write else None
+        except Refusal:
+            return None
+        if run is not None and (connection.vendor == "sqlite" or caller.run is None):
+            self._known[key] = run, caller.until
+        return run
 
 
-def _asked(call: Call) -> Known | None:
-    try:
-        caller = by_token(call.secret, call.workspace)
-        return (active_run(caller, call.run_id), caller.until) if caller.may_write else None
-    except Refusal:
-        return None
+@dataclass
+class Scope:
+    """What a person's token reads."""
+
+    caller: Caller
+    projects: list[UUID]
+
+    @cached_property
+    def default_experiment(self) -> UUID:
+        return default_experiment(project_of(self.caller)).pk
+
+
+class Scopes(Memory[Scope]):
+    def scope_of(self, search: Search) -> Scope | None:
+        """None where the search must be refused, or is of a step."""
+        key = (search.secret, search.workspace)
+        if (known := self._still(key)) is not None:
+            return known
+        try:
+            caller = by_token(search.secret, search.workspace)
+        except Refusal:
+            return None
+        if caller.run is not None:
+            return None
+        scope = Scope(caller, list(projects_of(caller).values_list("pk", flat=True)))
+        self._known[key] = scope, caller.until
+        return scope
 
 
 def _version() -> int:

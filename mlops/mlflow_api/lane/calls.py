@@ -1,4 +1,5 @@
-"""Which calls take the short way, and what they say: a program's own JSON with a bearer token, on a run's metrics."""
+"""Which calls take the short way, and what they say: a program's own JSON with a bearer token, with metrics of a run or
+a search of runs."""
 
 from __future__ import annotations
 
@@ -16,11 +17,11 @@ from mlops.mlflow_api.given import Given, decoded
 from mlops.mlflow_api.runs import run_id_of
 from mlops.runs.logging import Point
 
-BATCH = "/runs/log-batch"
+BATCH, SEARCH = "/runs/log-batch", "/runs/search"
 MOST_BYTES = {
     f"/{base}/mlflow{path}": most
     for base in ("api/2.0", "api/3.0")
-    for path, most in (("/runs/log-metric", 16_384), (BATCH, MOST_BATCH_BYTES))
+    for path, most in (("/runs/log-metric", 16_384), (BATCH, MOST_BATCH_BYTES), (SEARCH, 65_536))
 }
 """By path."""
 OF_BROWSERS = (b"origin", b"sec-fetch-site", b"cookie")
@@ -36,9 +37,14 @@ class Call:
     run_id: str
     points: Sequence[Point]
 
-    @property
-    def who_and_where(self) -> tuple[str, str, str]:
-        return self.secret, self.workspace, self.run_id
+
+@dataclass(frozen=True)
+class Search:
+    """Of runs."""
+
+    secret: str
+    workspace: str
+    given: Given
 
 
 class Alone(Usual, gc=False):
@@ -76,10 +82,20 @@ def is_short(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
 def call_of(path: str, headers: Mapping[bytes, bytes], body: bytes) -> Call | None:
     """None where it must be refused, or tells more than metrics."""
     told = _batch(body) if path.endswith(BATCH) else _single(body)
-    if told is None:
+    return None if told is None else Call(*_who_and_where(headers), *told)
+
+
+def search_of(headers: Mapping[bytes, bytes], body: bytes) -> Search | None:
+    """None where it must be refused."""
+    try:
+        return Search(*_who_and_where(headers), Given(decoded(body)))
+    except Refusal:
         return None
+
+
+def _who_and_where(headers: Mapping[bytes, bytes]) -> tuple[str, str]:
     secret = headers[b"authorization"].decode("latin-1")[len(BEARER) :].strip()
-    return Call(secret, headers.get(b"x-mlflow-workspace", b"").decode("latin-1").strip(), *told)
+    return secret, headers.get(b"x-mlflow-workspace", b"").decode("latin-1").strip()
 
 
 def _single(body: bytes) -> tuple[str, list[Point]] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mlops.mlflow_api.lane.calls import MOST_BYTES, call_of, is_short
+from mlops.mlflow_api.faults import ANSWER_TYPE
+from mlops.mlflow_api.lane.calls import MOST_BYTES, SEARCH, call_of, is_short, search_of
+from mlops.mlflow_api.lane.reader import Reader
 from mlops.mlflow_api.lane.writer import Writer
 
 Message = Mapping[str, Any]
@@ -13,22 +15,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
-START: dict[str, Any] = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"2"),
-        (b"x-content-type-options", b"nosniff"),
-    ],
-}
-BODY = {"type": "http.response.body", "body": b"{}"}
+KEPT = b"{}"
 
 
 class Lane:
-    def __init__(self, pages: Application, writer: Writer) -> None:
+    def __init__(self, pages: Application, writer: Writer, reader: Reader) -> None:
         self._pages = pages
         self._writer = writer
+        self._reader = reader
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -36,12 +30,29 @@ class Lane:
             await self._pages(scope, receive, send)
             return
         messages = await _messages(receive, MOST_BYTES[scope["path"]])
-        call = call_of(scope["path"], headers, b"".join(message.get("body", b"") for message in messages))
-        if call is not None and not messages[-1].get("more_body") and await self._writer.keep(call):
-            await send(START)
-            await send(BODY)
-            return
-        await self._pages(scope, _again(messages, receive), send)
+        body = b"".join(message.get("body", b"") for message in messages)
+        answer = None if messages[-1].get("more_body") else await self._answer(scope["path"], headers, body)
+        if answer is None:
+            await self._pages(scope, _again(messages, receive), send)
+        else:
+            await send(_start(len(answer)))
+            await send({"type": "http.response.body", "body": answer})
+
+    async def _answer(self, path: str, headers: Mapping[bytes, bytes], body: bytes) -> bytes | None:
+        if path.endswith(SEARCH):
+            search = search_of(headers, body)
+            return None if search is None else await self._reader.answer(search)
+        call = call_of(path, headers, body)
+        return KEPT if call is not None and await self._writer.keep(call) else None
+
+
+def _start(length: int) -> dict[str, Any]:
+    headers = [
+        (b"content-type", ANSWER_TYPE.encode()),
+        (b"content-length", str(length).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return {"type": "http.response.start", "status": 200, "headers": headers}
 
 
 async def _messages(receive: Receive, most_bytes: int) -> list[Message]:
