@@ -50,20 +50,24 @@ class Plan:
         return tuple(told)
 
 
-_kept: dict[Hashable, Plan | None] = {}
+_kept: dict[Hashable, Plan] = {}
 
 
-def rows(make: Callable[..., QuerySet[Any]], *lists: Sequence[Any], form: tuple[Hashable, ...] = ()) -> list[Row]:
+def rows(
+    make: Callable[..., QuerySet[Any]], *lists: Sequence[Any], form: tuple[Hashable, ...] = (), anew: bool = False
+) -> list[Row]:
     """The rows of the query that `make` gives of the form and the lists: one of `values_list`, that looks for the
-    values of the lists by `__in` alone."""
+    values of the lists by `__in` alone. `anew`: its SQL depends on more than the form, and is not kept."""
     if not all(lists):
         return []
     key = (connection.vendor, make, form)
-    if key not in _kept:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        _kept[key] = _plan(partial(make, *form), lists)
-    plan = _kept[key]
+    plan = None if anew else _kept.get(key)
+    if plan is None:
+        plan = _plan(partial(make, *form), lists)
+        if plan is not None and not anew:
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            _kept[key] = plan
     return [] if plan is None else plan.rows(lists)
 
 

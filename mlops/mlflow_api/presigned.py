@@ -61,7 +61,7 @@ def to_send(caller: Caller, request: HttpRequest) -> HttpResponseBase:
     path, seconds = _path(given), _seconds(given, SEND_SECONDS)
     shelf = active_run(caller, run_id) if run_id else model_of(caller, model_id, "runs.track")
     _require_kept_here(shelf)
-    root = root_of(shelf) if isinstance(shelf, Run) else model_root_of(shelf)
+    root = root_of(shelf.experiment, shelf.pk) if isinstance(shelf, Run) else model_root_of(shelf)
     place = f"{root.removeprefix(f'{SCHEME}:/')}/{path}"
     token = signed.sign(signed.Place(place, caller.person.pk, signed.until(seconds)))
     return answer({"presigned_url": signed.address(request, f"{BASE}/{token}"), "headers": {}})

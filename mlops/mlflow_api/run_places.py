@@ -24,7 +24,7 @@ class WithoutLastSlash(Func):
 
 def artifact_uri() -> Expression:
     """Of a run."""
-    first = [default_key(project) for project in Project.objects.only("pk")]
+    first = [default_key(project) for project in Project.objects.values_list("pk", flat=True)]
     experiment = Case(
         When(experiment__in=first, then=Value(DEFAULT_ID, output_field=TextField())),
         default=AsHex("experiment_id"),

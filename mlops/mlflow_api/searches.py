@@ -21,7 +21,7 @@ from mlops.mlflow_api.prepared import rows
 from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs, told_runs
 from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMetric, Run
 
-MOST = 50_000
+MOST, LONGEST_KEPT = 50_000, 2_000
 MOST_EXPERIMENTS, MOST_DATASETS = 20, 1_000
 MOST_ASKED = 20
 """Data that a search of logged models names: each asks the database once more."""
@@ -53,7 +53,11 @@ def found_runs(caller: Caller, given: Given, experiments: list[UUID], projects: 
     most, start = page_of(given, default=1_000, most=MOST)
     view, orders = _view(given, "run_view_type"), tuple(given.texts("order_by"))
     form = (given.text("filter"), orders, view, caller.of_step, start, most + 1)
-    keys = [key for (key,) in rows(_fitting, experiments, projects, form=form)]
+    text = f"{form[0]} {orders}"
+    is_odd = (
+        "artifact_uri" in text or len(text) > LONGEST_KEPT
+    )  # where files lie depends on the projects that there are
+    keys = [key for (key,) in rows(_fitting, experiments, projects, form=form, anew=is_odd)]
     return {"runs": shaped_runs(told_runs(keys[:most]))} | next_page(keys, start, most)
 
 
