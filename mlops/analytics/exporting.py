@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+from django.db.models import QuerySet
+
 from mlops.access.decisions import project_named
 from mlops.analytics.asking import EXPORT_SECONDS, ask, opened, workplace
 from mlops.analytics.engine.orders import Form, Result
@@ -38,9 +40,18 @@ def form_named(name: str) -> tuple[Form, str]:
 
 
 def export(
-    person: Any, name: str, *, form: Form, filter: str = "", select: Sequence[str] = (), project: str = ""
+    person: Any,
+    name: str,
+    *,
+    form: Form,
+    filter: str = "",
+    select: Sequence[str] = (),
+    project: str = "",
+    only: QuerySet[Any] | None = None,
+    asked: str = "",
 ) -> tuple[Result, BinaryIO]:
-    """An open file, that is in no folder any more. Raises Refusal; records that data left."""
+    """An open file, that is in no folder any more. Raises Refusal; records that data left. `only`: rows of a list of
+    the studio, and `asked` what was typed as its filter."""
     found = source(person, name)
     table = found.table
     of = project_named(person, project) if project else None
@@ -50,6 +61,7 @@ def export(
         if isinstance(found, Records):
             rows = filtered(found, person, Options(filter=filter))
             rows = rows.filter(**{f"{found.project}__slug": project}) if project else rows
+            rows = rows.filter(pk__in=only.order_by().values("pk")) if only is not None else rows
             order = [table.column(one).path for one in table.order]
             seen = record_rows(found, rows.order_by(*order), folder)
         else:
@@ -58,12 +70,12 @@ def export(
             near = narrowed(node)
             seen = collected_rows(found, folder, start=near.start, deployments=near.deployments)
             where = f" WHERE {sql(node)}" if node is not None else ""
-        asked = (
+        select_all = (
             f"SELECT {', '.join(quoted(one) for one in columns)} FROM {quoted(table.sql_name)}{where}"
             f" ORDER BY {', '.join(quoted(one) for one in table.order)}"
         )
-        got = ask(folder, [seen], asked, form=form, most_rows=EXPORTED_ROWS, seconds=EXPORT_SECONDS)
+        got = ask(folder, [seen], select_all, form=form, most_rows=EXPORTED_ROWS, seconds=EXPORT_SECONDS)
         file = opened(got)
-    told = {"tables": [table.sql_name], "rows": got.count, "format": form, "query": filter[:2_000]}
+    told = {"tables": [table.sql_name], "rows": got.count, "format": form, "query": (filter or asked)[:2_000]}
     record(person, "mlops.data.exported", subject=f"tables/{table.name}", project=of, data=told)
     return got, file

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -19,13 +19,14 @@ from mlops.access.decisions import may
 from mlops.analytics import exporting, saved, sql
 from mlops.analytics.engine.orders import Result
 from mlops.analytics.models import QueryState
-from mlops.analytics.programs import PROGRAMS, pbids
+from mlops.analytics.programs import PROGRAMS
 from mlops.analytics.sending import sent
 from mlops.analytics.tables.collected import name_of, named
 from mlops.deployments.consuming import program
 from mlops.deployments.queries import deployments_of, visible_endpoint
 from mlops.formats.refusal import Refusal
 from mlops.web.charts import Chart, Series
+from mlops.web.exports import POWER_BI, power_bi
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project, show_project
 
@@ -80,17 +81,20 @@ def queries(request: HttpRequest) -> HttpResponseBase:
 @signed_in
 @require_GET
 def use(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponseBase:
-    """`pbids=1`: the file for Power BI Desktop."""
+    """`export=`: csv, parquet, arrow, or pbids: the file for Power BI Desktop (`pbids=1` as well)."""
     endpoint = visible_endpoint(request.user, endpoint_id)
     show_project(request, endpoint.project)
     root = request.build_absolute_uri("/odata/v1/")
     tables = named(request.user, project=endpoint.project.slug)
     found = next((name for name, one in tables.items() if one == endpoint), None)
     table = found or name_of(endpoint)
-    if request.GET.get("pbids"):
-        response = HttpResponse(pbids(root, table), content_type="application/json")
-        response.headers["Content-Disposition"] = f'attachment; filename="{table}.pbids"'
-        return response
+    wanted = request.GET.get("export", "")
+    if wanted and wanted != POWER_BI:
+        form, kind = exporting.form_named(wanted)
+        got, file = exporting.export(request.user, table, form=form)
+        return sent(request, file, name=f"{table}.{wanted}", kind=kind, size_bytes=got.size_bytes)
+    if wanted or request.GET.get("pbids"):
+        return power_bi(request, table)
     deployments = list(deployments_of(endpoint))
     context = {
         "endpoint": endpoint,

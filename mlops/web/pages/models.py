@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ from mlops.tags.searching import asks_for
 from mlops.uploads.actions import forget
 from mlops.uploads.given import sent_in
 from mlops.web.charts.tables import csv_of
+from mlops.web.exports import exported, is_asked
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages import guests, model_pointing, model_relations
@@ -55,12 +57,14 @@ TABS = ("details", "card", "artifacts", "onnx", "profiles", "explanations", "ima
 
 
 @signed_in
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: HttpRequest) -> HttpResponseBase:
     project = current_project(request)
     seen = queries.visible_to(request.user).filter(project=project)
     if not asks_for(request.GET.get("filter", ""), MODELS, "archived"):
         seen = queries.in_lists(seen)
     found = listed(request, MODELS, seen, project=project.slug)
+    if is_asked(request) and found.status == 200:
+        return exported(request, "Models", project, found.all)
     rows = queries.rows_of(found.rows)
     context = {
         "project": project,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -56,15 +57,20 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def lines_of(project: Project, asked: Asked) -> list[Line]:
     """The worst first."""
-    rows = Monitor.objects.filter(project=project).select_related("endpoint", "dataset", "project")
+    rows = chosen(project, asked).select_related("endpoint", "dataset", "project")
+    order = [str(state) for state in WORST_FIRST]
+    return [_line(row) for row in sorted(rows, key=lambda one: (order.index(one.state), one.name))]
+
+
+def chosen(project: Project, asked: Asked) -> QuerySet[Monitor]:
+    rows = Monitor.objects.filter(project=project)
     if asked.q:
         rows = rows.filter(name__icontains=asked.q)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.watches in ("endpoint", "dataset"):
         rows = rows.filter(**{f"{asked.watches}__isnull": False})
-    order = [str(state) for state in WORST_FIRST]
-    return [_line(row) for row in sorted(rows, key=lambda one: (order.index(one.state), one.name))]
+    return rows
 
 
 def unwatched(project: Project) -> list[Endpoint]:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from mlops.runs.shaping import UNSEEN, seconds
 from mlops.tags.filters import tags_of_many
 from mlops.tags.searching import asks_for
 from mlops.web.early_ends import label_early_ends
+from mlops.web.exports import exported, is_asked
 from mlops.web.guard import signed_in
 from mlops.web.listing import listed
 from mlops.web.pages.run_charts import charts_over
@@ -43,8 +45,10 @@ KEPT = ("filter", "q", "tag", "order_by", *CARRIED)
 
 @signed_in
 @require_GET
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: HttpRequest) -> HttpResponseBase:
     context = _context(request)
+    if is_asked(request) and context["status"] == 200:
+        return exported(request, "Runs", context["project"], context["listed"].all)
     return render(request, "web/runs/list.html", context, status=context["status"])
 
 
