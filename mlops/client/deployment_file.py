@@ -55,18 +55,19 @@ class DeploymentFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_deployment(
-    file: str, settings: Iterable[str] = (), *, base: Mapping[str, Any] | None = None
+    file: str, settings: Iterable[str] = (), *, base: Mapping[str, Any] | None = None, below: Path | None = None
 ) -> DeploymentFile:
-    """`settings`: as `--set` writes them, over the file or over `base`. Raises Refusal or WrongUsage with the field."""
+    """`settings`: as `--set` writes them, over the file or over `base`. `below`: the folder that the file's own paths
+    may not lead out of. Raises Refusal or WrongUsage with the field."""
     fields = load(
         file, kind="online deployment", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=settings, base=base
     )
     warnings: list[str] = []
-    code, script = _code(file, fields.get("code_configuration") or {})
+    code, script = _code(file, fields.get("code_configuration") or {}, below)
     settings = {
         **_mapped("request_settings", fields.get("request_settings"), REQUESTS),
         **_resources(fields.get("resources") or {}),
-        **environment_settings(file, fields.get("environment"), warnings),
+        **environment_settings(file, fields.get("environment"), warnings, below=below),
     }
     plain = {"models": "models", "ensemble": "ensemble", "weights": "weights", "method": "method"}
     plain |= {"description": "description", "instance_count": "instances"}
@@ -87,7 +88,14 @@ def _texts(place: str, given: Any) -> dict[str, str]:
     return {str(name): str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 
-def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
+def _place(file: str, path: str, below: Path | None) -> Path:
+    place = beside(file, path)
+    if below is not None and not place.is_relative_to(below.resolve()):
+        raise Refusal("path_outside", f"“{path}” leads out of the folder.", hint="Put it beside the file.", status=422)
+    return readable(place)
+
+
+def _code(file: str, configuration: dict[str, Any], below: Path | None) -> tuple[Path | None, str]:
     if not configuration:
         return None, ""
     script = str(configuration.get("scoring_script") or "")
@@ -97,12 +105,12 @@ def _code(file: str, configuration: dict[str, Any]) -> tuple[Path | None, str]:
     if not file and not configuration.get("code"):
         message = "The code goes along with a deployment: its script cannot be changed alone."
         raise WrongUsage("code_missing", message, hint="Give -f FILE, or --set code_configuration.code=FOLDER as well.")
-    folder = readable(beside(file, str(configuration.get("code") or ".")))
+    folder = _place(file, str(configuration.get("code") or "."), below)
     readable(folder / script)
     return folder, script
 
 
-def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str, Any]:
+def environment_settings(file: str, given: Any, warnings: list[str], *, below: Path | None = None) -> dict[str, Any]:
     """Inline, a file, or a name. A name is served by the server's own packages, and that is said."""
     if given in (None, ""):
         return {}
@@ -112,7 +120,7 @@ def environment_settings(file: str, given: Any, warnings: list[str]) -> dict[str
         source = Source(name="--set", value={"environment": given}, lines={})
 
     def text(path: str) -> str:
-        return readable(beside(file, path)).read_text(encoding="utf-8")
+        return _place(file, path, below).read_text(encoding="utf-8")
 
     said: list[str] = []
     requirements = read_environment(source, ("environment",), given, text, said)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
+from mlops.deployments.models import Deployment
 from mlops.runs.models import Run
 
 
@@ -169,8 +170,15 @@ class Delivery(models.Model):
         return self.key
 
 
+class Deed(models.TextChoices):
+    DISPATCH = "dispatch", _("A workflow of the host")
+    JOB = "job", _("A job here")
+    DEPLOYMENT = "deployment", _("A deployment here")
+
+
 class Release(models.Model):
-    """A newly registered version of a model starts the release workflow of the repository's host."""
+    """A version of a model that is registered, or comes into a stage, starts what the repository says: a workflow of
+    its host, or a job or a deployment here from a YAML file of its newest commit."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="+")
@@ -179,6 +187,13 @@ class Release(models.Model):
     """A pattern of models' names."""
     tags = models.JSONField(default=dict)
     """Which the version must carry when it is registered."""
+    stage = models.CharField(max_length=20, blank=True)
+    """It begins when a version comes into this stage; empty: when one is registered."""
+    does = models.CharField(max_length=20, choices=Deed.choices, default=Deed.DISPATCH)
+    path = models.CharField(max_length=300, blank=True)
+    """The file of the repository that describes the job or the deployment."""
+    traffic = models.FloatField(null=True)
+    """Percent that the deployment gets when it is healthy; empty: the traffic stays as it is."""
     event = models.CharField(max_length=100, default="mlops-model-registered")
     """What the host's workflow listens to."""
     branch = models.CharField(max_length=200, blank=True)
@@ -196,15 +211,29 @@ class Release(models.Model):
         return self.name
 
 
+class CallState(models.TextChoices):
+    WAITING = "waiting", _("Waits")
+    RUNNING = "running", _("Under way")
+    TOLD = "told", _("Told to the host")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
 class ReleaseCall(models.Model):
-    """One model version that was, or is to be, told to the host."""
+    """One model version that began a release, or is to begin it, and what came of it."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="calls")
     event_seq = models.BigIntegerField()
     model = models.CharField(max_length=255)
     version = models.PositiveIntegerField()
-    state = models.CharField(max_length=20, default="waiting")
-    """waiting, told or failed"""
+    state = models.CharField(max_length=20, choices=CallState.choices, default=CallState.WAITING)
+    why = models.CharField(max_length=300, blank=True)
+    """What began it, such as a stage and by whom."""
+    commit = models.CharField(max_length=64, blank=True)
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
+    deployment = models.ForeignKey(Deployment, null=True, on_delete=models.SET_NULL, related_name="+")
+    begun_at = models.DateTimeField(null=True)
+    warnings = models.JSONField(default=list)
     reason = models.TextField(blank=True)
     hint = models.TextField(blank=True)
     state_since = models.DateTimeField()

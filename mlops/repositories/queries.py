@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.formats.refusal import Refusal
-from mlops.repositories.models import Delivery, Push, Repository
+from mlops.repositories.models import Delivery, Push, Release, ReleaseCall, Repository
 from mlops.runs.models import Run
 from mlops.runs.shaping import UNSEEN
 
@@ -38,6 +38,27 @@ def push_of(row: Repository, push_id: UUID) -> Push:
     if found is None:
         raise Refusal("not_found", _("There is no such push."), status=404)
     return found
+
+
+def release_of(row: Repository, release_id: UUID) -> Release:
+    found = Release.objects.filter(repository=row, pk=release_id).select_related("repository__project").first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such release."), status=404)
+    return found
+
+
+def call_of(release: Release, call_id: int) -> ReleaseCall:
+    found = ReleaseCall.objects.filter(release=release, pk=call_id)
+    one = found.select_related("release__repository__project").first()
+    if one is None:
+        raise Refusal("not_found", _("There is no such call."), status=404)
+    return one
+
+
+def calls(row: Repository) -> QuerySet[ReleaseCall]:
+    """Of all its releases, the newest first."""
+    found = ReleaseCall.objects.filter(release__repository=row)
+    return found.select_related("release", "run", "deployment__endpoint").defer(*(f"run__{one}" for one in UNSEEN))
 
 
 def deliveries(row: Repository) -> QuerySet[Delivery]:

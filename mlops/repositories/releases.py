@@ -1,31 +1,31 @@
-"""Releases: a newly registered model version begins a workflow at the host, once; a call that fails is repeated."""
+"""Releases: a model version that is registered, or comes into a stage, begins what the repository says, once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops import env
 from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where
-from mlops.repositories.hosts import dispatch
-from mlops.repositories.models import Host, Release, ReleaseCall, Repository
+from mlops.registry.models import ModelVersion, Stage
+from mlops.repositories.git.laying_out import refused
+from mlops.repositories.models import CallState, Deed, Host, Release, ReleaseCall, Repository
 from mlops.repositories.wanted import require_length
+from mlops.tags.filters import tags_of
 
 REGISTERED = "mlops.model.registered"
+STAGED = "mlops.model.staged"
+PLAIN_FILE = 0o100644
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 8
 MOST_AT_ONCE = 500
 
 
@@ -36,6 +36,10 @@ def create_release(
     name: str,
     model: str = "*",
     tags: Mapping[str, str] | None = None,
+    stage: str = "",
+    does: str = Deed.DISPATCH,
+    path: str = "",
+    traffic: float | None = None,
     event: str = "mlops-model-registered",
     branch: str = "",
 ) -> Release:
@@ -43,7 +47,8 @@ def create_release(
     require(actor, "own", row.project)
     if not NAME.fullmatch(name) or not NAME.fullmatch(event):
         raise _invalid("name", _("Names are letters, digits, “-”, “_” and “.”."))
-    if row.host == Host.PLAIN or not row.secret:
+    _check_deed(does, path=path, stage=stage, traffic=traffic)
+    if does == Deed.DISPATCH and (row.host == Host.PLAIN or not row.secret):
         raise _invalid("repository", _("Workflows are begun at GitHub, GitLab and Gitea, and that needs a token."))
     with transaction.atomic():
         if Release.objects.filter(repository=row, name=name).exists():
@@ -53,6 +58,10 @@ def create_release(
             name=name,
             model=require_length(model, 255, "model") or "*",
             tags={str(key): str(value) for key, value in (tags or {}).items()},
+            stage=stage,
+            does=does,
+            path=path,
+            traffic=traffic,
             event=event,
             branch=require_length(branch, 200, "branch"),
             cursor=Event.objects.aggregate(last=Max("seq"))["last"] or 0,
@@ -76,70 +85,94 @@ def hand_out() -> None:
         with transaction.atomic():
             release = Release.objects.select_for_update().select_related("repository").get(pk=pk)
             new = Event.objects.filter(
-                type=REGISTERED, project=release.repository.project_id, seq__gt=release.cursor, seq__lte=last
+                type=STAGED if release.stage else REGISTERED,
+                project=release.repository.project_id,
+                seq__gt=release.cursor,
+                seq__lte=last,
             ).order_by("seq")
             part = list(new[:MOST_AT_ONCE])
             for event in part:
-                if _is_wanted(release, event.data):
+                if _is_wanted(release, event):
                     _queue(release, event)
             Release.objects.filter(pk=pk).update(cursor=part[-1].seq if len(part) == MOST_AT_ONCE else last)
 
 
-def due(now: datetime) -> list[int]:
-    return list(ReleaseCall.objects.filter(next_at__lte=now).values_list("pk", flat=True)[:50])
+def set_enabled(actor: Any, release: Release, *, is_enabled: bool) -> None:
+    """What is registered while it is off begins nothing, also later."""
+    require(actor, "own", release.repository.project)
+    last = Event.objects.aggregate(last=Max("seq"))["last"] or 0
+    Release.objects.filter(pk=release.pk).update(is_enabled=is_enabled, cursor=last)
 
 
-def send(call_id: int) -> None:
-    """By one worker at a time."""
-    now = timezone.now()
-    rows = ReleaseCall.objects.filter(pk=call_id)
-    if not rows.filter(next_at__lte=now).update(next_at=now + LEASE, attempts=F("attempts") + 1):
-        return
-    call = rows.select_related("release__repository__project").get()
-    release = call.release
-    row = release.repository
-    facts = {
-        "model": call.model,
-        "version": str(call.version),
-        "project": row.project.slug,
-        "server": env.read("MLOPS_URL").rstrip("/"),
-    }
-    try:
-        dispatch(row, event=release.event, branch=release.branch or row.branch or "main", facts=facts)
-    except Refusal as refusal:
-        is_last = call.attempts >= MOST_ATTEMPTS
-        again = None if is_last else now + timedelta(seconds=min(15 * 2**call.attempts, 3_600))
-        told = {"reason": refusal.message, "hint": refusal.hint, "next_at": again, "state_since": now}
-        rows.update(state="failed" if is_last else "waiting", **told)
-        return
-    with transaction.atomic():
-        rows.update(state="told", reason="", hint="", next_at=None, state_since=now)
-        _tell(None, release, "started", version=f"{call.model}:{call.version}")
+def tell_call(call: ReleaseCall) -> None:
+    """That it began, or how it ended."""
+    verb = {CallState.FAILED: "failed", CallState.DONE: "completed"}.get(CallState(call.state), "started")
+    _tell(None, call.release, verb, version=f"{call.model}:{call.version}", reason=call.reason)
 
 
-def _is_wanted(release: Release, data: Mapping[str, Any]) -> bool:
-    tags = data.get("tags") or {}
-    is_tagged = all(tags.get(key) == value for key, value in release.tags.items())
-    return is_tagged and fnmatchcase(str(data.get("name", "")), release.model)
+def under_way(call: ReleaseCall) -> Refusal:
+    return Refusal(
+        "release_under_way",
+        _("The release of %s is under way.") % call,
+        hint=_("Wait for its end."),
+        status=409,
+    )
+
+
+def _check_deed(does: str, *, path: str, stage: str, traffic: float | None) -> None:
+    if does not in Deed.values:
+        raise _invalid("does", _("“%s” is nothing that a release does.") % does[:50])
+    if stage and stage not in Stage.values:
+        raise _invalid("stage", _("There is no stage “%s”.") % stage[:50])
+    is_here = does != Deed.DISPATCH
+    is_odd = bool(refused(path, PLAIN_FILE)) or ".." in path.split("/") or len(path) > 300
+    if is_here and (is_odd or not path.endswith((".yml", ".yaml"))):
+        raise _invalid("path", _("Say which YAML file of the repository describes it."))
+    if traffic is not None and (does != Deed.DEPLOYMENT or not 0 <= traffic <= 100):
+        raise _invalid("traffic", _("A deployment gets 0 to 100 percent of the traffic; nothing else does."))
+
+
+def _is_wanted(release: Release, event: Event) -> bool:
+    name, number = _named(event)
+    if not fnmatchcase(name, release.model):
+        return False
+    if not release.stage:
+        tags = event.data.get("tags") or {}
+    elif event.data.get("stage") != release.stage:
+        return False
+    else:
+        tags = _tags(release, name, number) if release.tags else {}
+    return all(tags.get(key) == value for key, value in release.tags.items())
+
+
+def _named(event: Event) -> tuple[str, int]:
+    """Of an event of a model version, whose subject is `models/NAME:NUMBER`."""
+    name, _colon, number = str(event.subject).removeprefix("models/").rpartition(":")
+    return str(event.data.get("name") or name), int(event.data.get("version") or number or 0)
+
+
+def _tags(release: Release, name: str, number: int) -> Mapping[str, str]:
+    project = release.repository.project_id
+    found = ModelVersion.objects.filter(model__project=project, model__name=name, number=number).first()
+    return tags_of(found) if found is not None else {}
 
 
 def _queue(release: Release, event: Event) -> None:
     now = timezone.now()
+    name, number = _named(event)
+    stage = event.data.get("stage") or ""
+    why = f"{stage} · {event.actor_name}".strip(" ·")
     ReleaseCall.objects.get_or_create(
         release=release,
         event_seq=event.seq,
-        defaults={
-            "model": str(event.data["name"]),
-            "version": int(event.data["version"]),
-            "state_since": now,
-            "next_at": now,
-        },
+        defaults={"model": name, "version": number, "why": why[:300], "state_since": now, "next_at": now},
     )
 
 
-def _tell(actor: Any, release: Release, verb: str, *, version: str = "") -> None:
+def _tell(actor: Any, release: Release, verb: str, *, version: str = "", reason: str = "") -> None:
     row = release.repository
     data = {"repository": row.name, "name": release.name, "model": release.model, "version": version}
+    data |= {"does": str(release.does), "reason": reason[:500]}
     record(
         actor,
         f"mlops.release.{verb}",

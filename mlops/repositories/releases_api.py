@@ -12,22 +12,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mlops.formats.refusal import Refusal
 from mlops.repositories import queries
-from mlops.repositories.models import Release
-from mlops.repositories.releases import create_release, delete_release
+from mlops.repositories.models import Deed, Release
+from mlops.repositories.releases import create_release, delete_release, set_enabled
+from mlops.repositories.releasing import working
 
 MOST_CALLS = 20
 
 
 class ReleaseFields(serializers.Serializer[Any]):
-    """`model`: a pattern of names. `event`: what the host's workflow listens to."""
+    """`model`: a pattern of names. `stage`: begin when a version comes into it, not when one is registered. `does`:
+    a workflow of the host (dispatch; `event` is what it listens to), or the job or deployment that `path` describes."""
 
     name = serializers.CharField(max_length=100)
     model = serializers.CharField(required=False, default="*", max_length=255)
     tags = serializers.DictField(required=False, default=dict, child=serializers.CharField(allow_blank=True))
+    stage = serializers.CharField(required=False, default="", allow_blank=True, max_length=20)
+    does = serializers.ChoiceField(required=False, default=Deed.DISPATCH.value, choices=Deed.values)
+    path = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+    traffic = serializers.FloatField(required=False, default=None, allow_null=True, min_value=0, max_value=100)
     event = serializers.CharField(required=False, default="mlops-model-registered", max_length=100)
     branch = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
+
+
+class TermFields(serializers.Serializer[Any]):
+    is_enabled = serializers.BooleanField()
 
 
 class Releases(APIView):
@@ -45,14 +54,30 @@ class Releases(APIView):
 
 
 class OneRelease(APIView):
+    @extend_schema(request=TermFields, responses=OpenApiTypes.OBJECT)
+    def patch(self, request: Request, repository_id: UUID, release_id: UUID) -> Response:
+        """What happens while it is off begins nothing, also later."""
+        found = queries.release_of(queries.by_id(request.user, repository_id), release_id)
+        fields = TermFields(data=request.data)
+        fields.is_valid(raise_exception=True)
+        set_enabled(request.user, found, is_enabled=fields.validated_data["is_enabled"])
+        found.refresh_from_db()
+        return Response(_shaped(found))
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, repository_id: UUID, release_id: UUID) -> Response:
-        row = queries.by_id(request.user, repository_id)
-        found = Release.objects.filter(repository=row, pk=release_id).select_related("repository__project").first()
-        if found is None:
-            raise Refusal("not_found", "There is no such release.", status=404)
+        found = queries.release_of(queries.by_id(request.user, repository_id), release_id)
         delete_release(request.user, found)
         return Response(status=204)
+
+
+class CallAgain(APIView):
+    @extend_schema(request=None, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, repository_id: UUID, release_id: UUID, call_id: int) -> Response:
+        """Begins an ended call anew, at the newest commit."""
+        found = queries.release_of(queries.by_id(request.user, repository_id), release_id)
+        working.try_again(request.user, queries.call_of(found, call_id))
+        return Response(_shaped(found), status=202)
 
 
 def _shaped(release: Release) -> dict[str, Any]:
@@ -61,11 +86,21 @@ def _shaped(release: Release) -> dict[str, Any]:
         "name": release.name,
         "model": release.model,
         "tags": release.tags,
+        "stage": release.stage,
+        "does": release.does,
+        "path": release.path,
+        "traffic": release.traffic,
         "event": release.event,
         "branch": release.branch,
         "is_enabled": release.is_enabled,
         "calls": [
             {
+                "id": call.pk,
+                "why": call.why,
+                "commit": call.commit,
+                "run": str(call.run_id) if call.run_id else None,
+                "deployment": str(call.deployment) if call.deployment else None,
+                "warnings": call.warnings,
                 "model": call.model,
                 "version": call.version,
                 "state": call.state,
@@ -74,6 +109,6 @@ def _shaped(release: Release) -> dict[str, Any]:
                 "state_since": call.state_since.isoformat(),
                 "attempts": call.attempts,
             }
-            for call in release.calls.all()[:MOST_CALLS]
+            for call in release.calls.select_related("deployment__endpoint")[:MOST_CALLS]
         ],
     }

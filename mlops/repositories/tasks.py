@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from mlops.repositories import looks, releases, reporting, taking_up
 from mlops.repositories.models import Delivery, Repository
+from mlops.repositories.releasing import working
 from mlops.work.calls import every, job, later
 
 
@@ -43,13 +44,13 @@ def look_at_runs() -> None:
 
 @job("repositories.release")
 def release(call_id: str) -> None:
-    releases.send(int(call_id))
+    working.work(int(call_id))
 
 
 @every(10, "repositories.look_at_models")
 def look_at_models() -> None:
     releases.hand_out()
-    for call_id in releases.due(timezone.now()):
+    for call_id in working.due(timezone.now()):
         later("repositories.release", call_id)
 
 

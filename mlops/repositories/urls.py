@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from mlops.repositories import api
 from mlops.repositories.hooks_api import HookView
-from mlops.repositories.releases_api import OneRelease, Releases
+from mlops.repositories.releases_api import CallAgain, OneRelease, Releases
 
 ONE = "repositories/<uuid:repository_id>/"
 
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}deploy-key/", api.Keys.as_view(), name="repository-key"),
     path(f"{ONE}releases/", Releases.as_view(), name="repository-releases"),
     path(f"{ONE}releases/<uuid:release_id>/", OneRelease.as_view(), name="repository-release"),
+    path(f"{ONE}releases/<uuid:release_id>/calls/<int:call_id>/again/", CallAgain.as_view(), name="release-again"),
     path(f"{ONE}pushes/", api.Pushes.as_view(), name="repository-pushes"),
     path(f"{ONE}pushes/<uuid:push_id>/", api.OnePush.as_view(), name="repository-push"),
 ]

@@ -459,7 +459,7 @@ def _repository(owner: Any, project: Any, draft: Any) -> dict[str, Any]:
     """At an address that is refused before anything is called."""
     from designer.git.actions import link
     from mlops.repositories.actions import connect
-    from mlops.repositories.models import Release
+    from mlops.repositories.models import Release, ReleaseCall
     from mlops.repositories.queueing import synchronise
     from mlops.repositories.wanted import Wanted
 
@@ -467,7 +467,8 @@ def _repository(owner: Any, project: Any, draft: Any) -> dict[str, Any]:
     release = Release.objects.create(repository=row, name=SECRET)
     linked = link(owner, row, path=f"{SECRET}.yaml", draft=draft)
     found = {"repository_id": row.pk, "push_id": synchronise(owner, row).pk, "release_id": release.pk}
-    return found | {"link_id": linked.pk}
+    call = ReleaseCall.objects.create(release=release, event_seq=1, model=SECRET, version=1, state_since=timezone.now())
+    return found | {"link_id": linked.pk, "call_id": call.pk}
 
 
 def _cluster(administrator: Any) -> Any:

@@ -91,7 +91,10 @@ on(f"{REPOSITORY}test/", POST=CONTRIBUTE)
 on(f"{REPOSITORY}webhook-secret/", POST=OWN)
 on(f"{REPOSITORY}deploy-key/", POST=OWN)
 on(f"{REPOSITORY}releases/", GET=READ, POST=(OWN, {"name": "walk"}), allowed=(422,))
-on(f"{REPOSITORY}releases/<uuid:release_id>/", DELETE=OWN)
+on(f"{REPOSITORY}releases/<uuid:release_id>/", PATCH=(OWN, {"is_enabled": False}), DELETE=OWN)
+on(f"{REPOSITORY}releases/<uuid:release_id>/calls/<int:call_id>/again/", POST=OWN, allowed=(409,))
+RELEASE_TYPED = {"act": "create", "name": "walk", "does": "job", "path": "walk.yml"}
+on("repositories/<uuid:repository_id>/releases/", GET=READ, POST=(OWN, RELEASE_TYPED))
 PIPELINE_LINK = f"{REPOSITORY}pipelines/<uuid:link_id>/"
 on(f"{REPOSITORY}pipelines/", GET=READ, POST=(OWN, {"path": "pipelines/walk.yaml"}))
 on(PIPELINE_LINK, GET=READ, PATCH=(OWN, {"is_direct": True}), DELETE=OWN)

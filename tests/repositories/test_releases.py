@@ -14,7 +14,8 @@ from mlops.events.chain import record
 from mlops.events.models import Event
 from mlops.repositories.actions import change
 from mlops.repositories.models import ReleaseCall
-from mlops.repositories.releases import MOST_AT_ONCE, REGISTERED, create_release, due, hand_out, send
+from mlops.repositories.releases import MOST_AT_ONCE, REGISTERED, create_release, hand_out
+from mlops.repositories.releasing.working import due, work
 from mlops.repositories.wanted import Wanted
 from tests.repositories.receivers import TOKEN, receiving
 
@@ -47,7 +48,7 @@ def told() -> None:
     hand_out()
     ReleaseCall.objects.exclude(next_at=None).update(next_at=timezone.now())
     for call in due(timezone.now()):
-        send(call)
+        work(call)
 
 
 def test_a_version_is_told_once_with_its_facts(receiver, owner, project):

@@ -64,9 +64,17 @@ def define(parser: argparse.ArgumentParser) -> None:
             add_yes(verb)
         _add_one(verb)
     _add_one(sync)
-    release = verbs.add("release", "begin a workflow of the host when a model is registered", release_repository)
+    release = verbs.add(
+        "release", "begin a workflow, a job or a deployment when a model is registered", release_repository
+    )
     release.add_argument("--model", default="*", help="a pattern of models' names")
     release.add_argument("--tags", nargs="+", metavar="NAME=VALUE", help="only versions with these tags")
+    release.add_argument("--stage", default="", help="when a version comes into this stage, not when it is registered")
+    release.add_argument(
+        "--does", choices=("dispatch", "job", "deployment"), default="dispatch", help="a workflow of the host, or here"
+    )
+    release.add_argument("--path", default="", metavar="FILE", help="the job's or deployment's YAML in the repository")
+    release.add_argument("--traffic", type=float, default=None, help="percent for the deployment once it is healthy")
     release.add_argument("--event", default="mlops-model-registered", help="what the workflow listens to")
     release.add_argument("--branch", default="", help="whose pipeline is begun (GitLab)")
     _add_one(verbs.add("releases", "what begins when models are registered, and the last calls", list_releases))
@@ -80,7 +88,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 def release_repository(arguments: argparse.Namespace) -> int:
     connection = connect()
     body = {"name": arguments.release, "model": arguments.model, "tags": pairs(arguments.tags or [])}
-    body |= {"event": arguments.event, "branch": arguments.branch}
+    body |= {name: getattr(arguments, name) for name in ("stage", "does", "path", "traffic", "event", "branch")}
     return show(arguments, connection.post(f"{ROWS.address(connection, arguments)}releases/", body))
 
 

@@ -1,0 +1,83 @@
+"""A job of the repository is run with the model version as its input, at the newest commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mlops.formats.azureml.faults import Faulty
+from mlops.formats.azureml.lines import load
+from mlops.formats.code_source import FACTS_FILE, GitFacts
+from mlops.formats.refusal import Refusal
+from mlops.jobs.actions import Asked, create_job
+from mlops.jobs.naming import made_up
+from mlops.repositories.git.orders import Fetched
+from mlops.repositories.models import CallState, ReleaseCall
+from mlops.repositories.releasing.kind import Standing, actor_of, files_of
+from mlops.runs.models import FINAL_RUN_STATES, RunState
+
+INPUTS = "model, model_name, model_version"
+"""Of which the file must have at least one."""
+
+
+class Running:
+    def begin(self, call: ReleaseCall) -> Standing:
+        actor, release = actor_of(call), call.release
+        with files_of(call) as (folder, found):
+            settings = _inputs(folder / release.path, call)
+            _write_facts(folder, call, found)
+            try:
+                with transaction.atomic():
+                    asked = Asked(name=made_up(), settings=settings, beside=release.repository.name)
+                    run, warnings = create_job(
+                        actor, release.repository.project, folder, main=release.path, asked=asked
+                    )
+                    call.run, call.commit, call.warnings = run, found.commit, list(warnings)[:50]
+                    call.save(update_fields=["run", "commit", "warnings"])
+            except Faulty as faulty:
+                told = "\n".join(one["message"] for one in faulty.extra["problems"])[:4000]
+                raise Refusal(faulty.code, told, hint=faulty.hint) from faulty
+        return Standing(state=CallState.RUNNING)
+
+    def look(self, call: ReleaseCall) -> Standing:
+        run = call.run
+        if run is None:
+            return Standing(state=CallState.FAILED, reason=_("The run was deleted."))
+        if run.state not in FINAL_RUN_STATES:
+            return Standing(state=CallState.RUNNING)
+        is_good = run.state == RunState.COMPLETED
+        return Standing(state=CallState.DONE if is_good else CallState.FAILED, reason=run.reason)
+
+
+def _inputs(file: Path, call: ReleaseCall) -> tuple[str, ...]:
+    """The settings that name the version to the job. Raises Refusal `release_unnamed`."""
+    value: Any = load(file.name, file.read_text(encoding="utf-8")).value
+    inputs = value.get("inputs") if isinstance(value, dict) else None
+    known = inputs if isinstance(inputs, dict) else {}
+    settings = []
+    if "model" in known:
+        is_asset = isinstance(known["model"], dict)
+        name = f"{call.model}:{call.version}"
+        settings.append(f"inputs.model.path=azureml:{name}" if is_asset else f"inputs.model='{name}'")
+    if "model_name" in known:
+        settings.append(f"inputs.model_name='{call.model}'")
+    if "model_version" in known:
+        settings.append(f"inputs.model_version='{call.version}'")
+    if not settings:
+        raise Refusal(
+            "release_unnamed",
+            _("The job has no input that could take the model."),
+            hint=_("Give it one of the inputs %s.") % INPUTS,
+        )
+    return tuple(settings)
+
+
+def _write_facts(folder: Path, call: ReleaseCall, found: Fetched) -> None:
+    facts = GitFacts(repository_uri=call.release.repository.url, branch=found.branch, commit=found.commit)
+    place = folder / FACTS_FILE
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(msgspec.json.encode(facts))
