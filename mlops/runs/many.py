@@ -18,6 +18,8 @@ from mlops.runs.models import Metric
 COLUMNS = ("run", "node", "key", "value", "special", "position", "at")
 AS_THEY_ARE = (BigIntegerField, CharField, FloatField)
 """Fields whose values databases take without a change."""
+FEWEST_TO_COPY = 20
+"""PostgreSQL's COPY asks for more answers than an INSERT of few rows."""
 
 
 class MetricRow(msgspec.Struct, frozen=True):
@@ -40,7 +42,7 @@ def insert(rows: Sequence[MetricRow]) -> None:
     places = ", ".join(["%s"] * len(fields))
     values = list(zip(*(column(field, rows) for field in fields), strict=True))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and len(values) >= FEWEST_TO_COPY:
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from mlops.alerts.subscriptions.handing_out import newest
+from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller, by_token, projects_of
 from mlops.mlflow_api.finding import active_run, default_experiment, project_of
@@ -28,6 +28,7 @@ MOST_SECONDS = 30.0
 """The use of a token is noted each minute."""
 MOST_SECONDS_BY_EVENTS = 3.0
 MOST_KNOWN = 1_000
+NEWEST = f"SELECT coalesce(max(seq), 0) FROM {Event._meta.db_table}"
 
 Fact = TypeVar("Fact")
 
@@ -108,8 +109,7 @@ class Scopes(Memory[Scope]):
 
 
 def _version() -> int:
-    if connection.vendor != "sqlite":
-        return newest()
+    asked = "PRAGMA data_version" if connection.vendor == "sqlite" else NEWEST
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA data_version")
+        cursor.execute(asked)
         return int(cursor.fetchone()[0])
