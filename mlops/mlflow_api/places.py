@@ -21,6 +21,8 @@ LONGEST_LOCATION = 2_048
 OUTSIDE = ("s3", "gs", "wasbs", "abfss", "dbfs", "hdfs", "https")
 UNNAMED = {"", ".", ".."}
 BAD_SIGNS = re.compile(r"[\x00-\x1f\x7f\\#]")
+STEPPED_IMAGE = re.compile(r"%step%-?\d{1,20}%timestamp%-?\d{1,20}%")
+"""In names of images that clients of 2.x log step by step: these percent signs encode nothing."""
 IN_NO_ADDRESS = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -48,7 +50,7 @@ def safe_path(given: str) -> str:
     given = without_dots(given)
     if not given:
         return ""
-    plain = given
+    plain = STEPPED_IMAGE.sub("-", given)
     for _ in range(MOST_DECODINGS):
         _refuse_odd(plain)
         decoded = unquote(plain)

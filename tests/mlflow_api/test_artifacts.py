@@ -75,6 +75,15 @@ def test_paths_that_lead_elsewhere_are_refused(client, live_server, token, run_i
     assert not Artifact.objects.exists()
 
 
+@pytest.mark.parametrize("step", [0, 10, 23, 25])
+def test_images_by_step_of_clients_of_2x_have_percent_signs_in_their_names(client, call, run_id, step):
+    path = f"images/dog%step%{step}%timestamp%1764171717171%g52b92f%compressed.webp"
+    client.log_text(run_id, "image", path)
+    listed = call("GET", "artifacts/list", params={"run_id": run_id, "path": "images"}).json()["files"]
+    assert [file["path"] for file in listed] == [path]
+    assert call("GET", "/get-artifact", params={"run_id": run_id, "path": path}).text == "image"
+
+
 def test_a_place_outside_is_named_but_never_read(client, call):
     made = client.create_experiment("elsewhere", artifact_location="s3://bucket/runs")
     run_id = client.create_run(made).info.run_id
