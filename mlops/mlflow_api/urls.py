@@ -26,6 +26,7 @@ from mlops.mlflow_api import (
     workspaces,
 )
 from mlops.mlflow_api.door import View, route
+from mlops.mlflow_api.graphql import answering
 
 ACTS: dict[str, View] = {
     "experiments/create": route(POST=experiments.create),
@@ -142,6 +143,7 @@ urlpatterns: list[URLPattern] = [
     path("version", info.version, name="mlflow-version"),
     path("get-artifact", ACTS["get-artifact"]),
     path("model-versions/get-artifact", ACTS["model-versions/get-artifact"]),
+    path("graphql", route(POST=answering.answered)),
     path("v1/traces", route(by_steps=True, POST=otlp.spans)),
     *(path(f"<mlflow_base:base>/mlflow/{act}", view) for act, view in ACTS.items()),
     path("<mlflow_base:base>/mlflow/server-info", info.server_info),

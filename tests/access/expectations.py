@@ -917,6 +917,7 @@ on(f"{MLFLOW}metrics/get-history-bulk-interval", query="?run_ids={run_id}&metric
 on(f"{MLFLOW}artifacts/list", query="?run_id={run_id}", GET=READ)
 on(f"{MLFLOW}get-artifact", query="?run_id={run_id}&path=notes.txt", GET=READ)
 on("get-artifact", query="?run_id={run_id}&path=notes.txt", GET=READ)
+on("graphql", POST=(SIGNED_IN, {"query": '{{test(inputString: "a") {{output}}}}'}))
 on(f"{MLFLOW}upload-artifact", query="?run_id={run_id}&path=walk.txt", POST=CONTRIBUTE)
 ODD_EVENT = {"entity": "PROMPT", "action": "CREATED"}
 on(f"{MLFLOW}webhooks", GET=SIGNED_IN)

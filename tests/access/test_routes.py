@@ -14,7 +14,7 @@ from tests.access.conftest import SECRET
 from tests.access.expectations import TRIES
 from tests.access.walk import MAY, NARROW, PROGRAM, READ, SIGNED_IN, Try, routes
 
-BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "model-versions/", "v1/traces")
+BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "graphql", "model-versions/", "v1/traces")
 """Routes that know no cookies."""
 PERSONAL = ("api/v1/tokens/", "api/v1/projects/", "api/v1/alert-preferences/")
 """What is a person's own is changed neither by a narrow token nor by a program."""
