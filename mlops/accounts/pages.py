@@ -22,12 +22,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mlops.access import language, mail
+from mlops.access import language
 from mlops.access.decisions import visible_projects
 from mlops.access.problems import say_when
-from mlops.accounts import actions, invitation_pages, queries, sign_in, sign_in_settings, ways_in
+from mlops.accounts import actions, invitation_pages, queries, saml_pages, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
+from mlops.accounts.offered import ways
 from mlops.accounts.people import deactivate_page, people_page
 from mlops.formats.refusal import Refusal
 
@@ -160,11 +161,6 @@ def _settings(request: HttpRequest, **more: Any) -> HttpResponse:
     return render(request, "accounts/settings.html", context, status=_page_status(problem) if problem else 200)
 
 
-def ways() -> dict[str, Any]:
-    """What the sign-in page offers besides a name and a password."""
-    return {"oidc": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "may_reset": mail.is_set_up()}
-
-
 def _way_of(user: User) -> str:
     return "ldap" if getattr(user, "backend", "").endswith("Directory") else "password"
 
@@ -214,6 +210,10 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/reset/<str:number>/<str:token>/", ways_in.reset_page, name="reset"),
     path("sign-in/oidc/", ways_in.oidc_begin, name="oidc"),
     path("sign-in/oidc/callback/", ways_in.oidc_callback, name="oidc-callback"),
+    path("sign-in/saml/", saml_pages.begin_page, name="saml"),
+    path("sign-in/saml/metadata/", saml_pages.metadata_page, name="saml-metadata"),
+    path("sign-in/saml/answer/", saml_pages.answer_page, name="saml-answer"),
+    path("sign-in/saml/finish/", saml_pages.finish_page, name="saml-finish"),
     path("settings/sign-in/", sign_in_settings.sign_in_settings_page, name="sign-in-settings"),
     path("people/invitations/", invitation_pages.server_invitations, name="server-invitations"),
     path("projects/<slug:slug>/invitations/", invitation_pages.project_invitations, name="invitations"),

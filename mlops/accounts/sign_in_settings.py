@@ -7,7 +7,6 @@ import io
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from mlops.accounts import sessions
+from mlops.accounts import offered, sessions
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import DUE
 from mlops.accounts.factors import actions, passkeys, rules
@@ -122,7 +121,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
     secret = request.session.get(SECRET, "")
     has_factor, has_app = rules.has_factor(person), rules.has_app(person)
-    context = {
+    context = offered.ways() | {
         "has_app": has_app,
         "passkeys": passkeys.passkeys_of(person),
         "has_factor": has_factor,
@@ -133,7 +132,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "sessions": sessions.sessions_of(person),
         "this": request.session.session_key,
         "accounts": SocialAccount.objects.filter(user=person),
-        "oidc": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         **more,
     }
     return render(request, "accounts/sign_in_settings.html", context, status=problem.status if problem else 200)

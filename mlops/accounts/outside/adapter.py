@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from mlops.accounts import offered
 from mlops.accounts.entering import enter
 from mlops.accounts.outside import finding, groups
 from mlops.formats.refusal import Refusal
@@ -69,7 +70,7 @@ def claims_of(told: dict[str, Any]) -> finding.Claims:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    context = {"next": "/", "problem": refusal, "oidc": settings.OIDC_NAME}
+    context = offered.ways() | {"next": "/", "problem": refusal}
     return render(request, "accounts/sign_in.html", context, status=refusal.status)
 
 

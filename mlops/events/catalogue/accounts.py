@@ -37,7 +37,7 @@ class Ended(Data, kw_only=True):
 
 
 class Connected(Data, kw_only=True):
-    provider: Annotated[str, said("oidc or ldap.")]
+    provider: Annotated[str, said("oidc, saml or ldap.")]
 
 
 class Ranked(Data, kw_only=True):

@@ -1,0 +1,186 @@
+"""SAML 2.0 by python3-saml: this server as service provider, with requests by redirect and answers by POST.
+
+An answer counts only where its one assertion is signed by the provider, is for this server, is not too old, and answers
+the very request of this browser's session, which is used up by looking: nothing is taken that was not asked for, and
+nothing twice."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mlops.accounts.outside.finding import Claims
+from mlops.formats.refusal import Refusal
+
+REQUEST = "saml-request"
+SECONDS = 600
+METADATA_SECONDS = 3600
+METADATA_BYTES = 2_000_000
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+EMAIL = ("email", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
+         "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")  # fmt: skip
+NAME = ("uid", "username", "urn:oid:0.9.2342.19200300.100.1.1",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name")  # fmt: skip
+_metadata: dict[str, tuple[float, bytes]] = {}
+"""Those of addresses, with when they were fetched."""
+
+
+def begin(request: HttpRequest, target: str) -> str:
+    """The address at the provider. Raises Refusal `saml_missing`, `saml_unreadable`, `outside_away`."""
+    auth = _auth(request)
+    address = str(auth.login())
+    request.session[REQUEST] = {"id": auth.get_last_request_id(), "next": target, "until": time.time() + SECONDS}
+    return address
+
+
+def finish(request: HttpRequest) -> tuple[Claims, str]:
+    """Who it is, and where they wanted to go. Raises Refusal `outside_failed`, whose `detail` is for the log."""
+    asked: dict[str, Any] = request.session.pop(REQUEST, None) or {}
+    if not asked or asked["until"] < time.time():
+        hint = _("Begin on the sign-in page: answers that were not asked for here are not taken.")
+        raise Refusal("saml_not_asked", _("This sign-in was not begun here, or too long ago."), hint=hint, status=403)
+    auth = _auth(request)
+    try:
+        auth.process_response(request_id=asked["id"])
+    except Exception as error:  # malformed XML and base64 end in many kinds of errors there
+        raise _failed(f"{type(error).__name__}: {error}") from error
+    if auth.get_errors() or not auth.is_authenticated():
+        raise _failed(str(auth.get_last_error_reason() or auth.get_errors()))
+    _require_answer_to(asked["id"], auth)
+    if auth.get_nameid_format() == TRANSIENT or not auth.get_nameid():
+        raise _failed("The NameID is transient: the provider must send one that stays the same for a person.")
+    return _claims(str(auth.get_nameid()), auth.get_attributes()), str(asked["next"])
+
+
+def metadata(request: HttpRequest) -> bytes:
+    """What the provider is told of this server. Raises Refusal `saml_missing`."""
+    auth = _auth(request, with_provider=False)
+    described = auth.get_settings().get_sp_metadata()
+    return described if isinstance(described, bytes) else str(described).encode()
+
+
+def _auth(request: HttpRequest, *, with_provider: bool = True) -> Any:
+    try:
+        from onelogin.saml2.auth import OneLogin_Saml2_Auth
+        from onelogin.saml2.settings import OneLogin_Saml2_Settings
+    except ImportError:
+        hint = "pip install 'mlops-studio[saml]'"
+        raise Refusal(
+            "saml_missing", "Sign-in by SAML is set, but python3-saml is not installed.", hint=hint, status=503
+        ) from None
+    port = request.get_port()
+    told = {
+        "https": "on" if request.is_secure() else "off",
+        "http_host": request.get_host(),
+        "server_port": port,
+        "script_name": request.path.replace(reverse("accounts:saml-finish"), reverse("accounts:saml-answer")),
+        "get_data": request.GET.dict(),
+        "post_data": request.POST.dict(),
+    }
+    wanted = _settings(request) | ({"idp": _provider()} if with_provider else {})
+    return OneLogin_Saml2_Auth(told, OneLogin_Saml2_Settings(wanted, sp_validation_only=not with_provider))
+
+
+def _settings(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "strict": True,
+        "debug": False,
+        "sp": {
+            "entityId": request.build_absolute_uri(reverse("accounts:saml-metadata")),
+            "assertionConsumerService": {
+                "url": request.build_absolute_uri(reverse("accounts:saml-answer")),
+                "binding": POST,
+            },
+            "NameIDFormat": PERSISTENT,
+        },
+        "security": {
+            "wantAssertionsSigned": True,
+            "wantNameId": True,
+            "wantAttributeStatement": False,
+            "requestedAuthnContext": False,
+            "rejectDeprecatedAlgorithm": True,
+            "allowSingleLabelDomains": True,
+            "allowRepeatAttributeName": True,
+        },
+    }
+
+
+def _provider() -> dict[str, Any]:
+    from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+
+    try:
+        read = OneLogin_Saml2_IdPMetadataParser.parse(_metadata_text(), required_sso_binding=REDIRECT)
+        found: dict[str, Any] = read["idp"]
+        if not (found["singleSignOnService"]["url"] and (found.get("x509cert") or found.get("x509certMulti"))):
+            raise KeyError("x509cert")
+    except OSError as error:
+        message = _("The metadata of %s cannot be had.") % settings.SAML_NAME
+        hint = _("An administrator checks MLOPS_SAML_METADATA: %s") % error
+        raise Refusal("outside_away", message, hint=hint, status=503) from error
+    except Exception as error:  # the parser raises what lxml does
+        message = _("The metadata of %s says nothing of a sign-in by redirect with a certificate.") % settings.SAML_NAME
+        hint = _("An administrator checks MLOPS_SAML_METADATA.")
+        raise Refusal("saml_unreadable", message, hint=hint, status=503) from error
+    return found
+
+
+def _metadata_text() -> bytes:
+    """Raises OSError."""
+    place = settings.SAML_METADATA
+    if not place.startswith(("https://", "http://")):
+        return Path(place).read_bytes()
+    at, known = _metadata.get(place, (0.0, b""))
+    if not known or time.monotonic() - at > METADATA_SECONDS:
+        import requests
+
+        with requests.get(place, timeout=10, stream=True) as answer:
+            answer.raise_for_status()
+            known = answer.raw.read(METADATA_BYTES, decode_content=True)
+        _metadata[place] = time.monotonic(), known
+    return known
+
+
+def _require_answer_to(number: str, auth: Any) -> None:
+    """What is signed must name the request: the envelope around the assertion may be anybody's."""
+    from lxml import etree
+    from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
+
+    answered = auth.get_last_response_xml()
+    document = answered if isinstance(answered, etree._Element) else OneLogin_Saml2_XML.to_etree(answered)
+    found = OneLogin_Saml2_XML.query(document, "//saml:Assertion//saml:SubjectConfirmationData")
+    if not found or any(one.get("InResponseTo") != number for one in found):
+        raise _failed("The assertion does not name the request that it answers.")
+
+
+def _claims(uid: str, attributes: dict[str, list[str]]) -> Claims:
+    """The provider vouches for addresses, as a directory does."""
+    named = {name: [str(one) for one in values if one] for name, values in attributes.items()}
+    email = _first(named, EMAIL)
+    return Claims(
+        "saml",
+        uid,
+        name=_first(named, NAME) or (email or uid).partition("@")[0],
+        email=email,
+        email_verified=bool(email),
+        groups=tuple(named.get(settings.SAML_GROUP_ATTRIBUTE, ())),
+    )
+
+
+def _first(named: dict[str, list[str]], names: tuple[str, ...]) -> str:
+    return next((named[name][0] for name in names if named.get(name)), "")
+
+
+def _failed(why: str) -> Refusal:
+    hint = _("Try again. If it fails again, an administrator finds the reason in the server's log.")
+    refusal = Refusal("outside_failed", _("Signing in by %s failed.") % settings.SAML_NAME, hint=hint, status=403)
+    refusal.add_note(why)
+    return refusal

@@ -1,0 +1,85 @@
+"""Pages of sign-in by SAML. The provider's answer comes as a POST from elsewhere, with which browsers send no cookie of
+ours: the first page takes it and sends it on from here, the second one has the session and looks at it."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from mlops.accounts import entering, lockout, offered, pace
+from mlops.accounts.outside import finding, groups, saml
+from mlops.formats.refusal import Refusal
+
+log = logging.getLogger(__name__)
+LONGEST = 1_000_000
+
+
+@never_cache
+@require_GET
+def begin_page(request: HttpRequest) -> HttpResponse:
+    """A link and no form: forms of ours lead to pages of ours alone (Content-Security-Policy)."""
+    _require_set_up()
+    pace.require_slow("saml", lockout.address_of(request), most=60, seconds=60)
+    wanted = request.GET.get("next", "")
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    try:
+        return HttpResponseRedirect(saml.begin(request, wanted if is_ours else "/"))
+    except Refusal as refusal:
+        return _refused(request, refusal)
+
+
+@never_cache
+@csrf_exempt  # the provider's form knows no token of ours; nothing is done here
+@require_POST
+def answer_page(request: HttpRequest) -> HttpResponse:
+    _require_set_up()
+    answer = request.POST.get("SAMLResponse", "")
+    if not answer or len(answer) > LONGEST:
+        raise Refusal("outside_failed", _("Signing in by %s failed.") % settings.SAML_NAME, status=403)
+    return render(request, "accounts/saml_onward.html", {"answer": answer, "provider": settings.SAML_NAME})
+
+
+@never_cache
+@csrf_exempt  # the request's number in the session is the token: what was not asked for in it is refused
+@require_POST
+def finish_page(request: HttpRequest) -> HttpResponse:
+    _require_set_up()
+    pace.require_slow("saml-finish", lockout.address_of(request), most=60, seconds=60)
+    try:
+        claims, target = saml.finish(request)
+        if isinstance(request.user, User):
+            finding.connect(request.user, claims)
+            return redirect(target)
+        person = finding.find_or_make(claims)
+        groups.apply(person, claims.groups, groups.read(settings.SAML_GROUPS))
+    except Refusal as refusal:
+        log.warning("Signing in by %s: %s %s", settings.SAML_NAME, refusal.message, getattr(refusal, "__notes__", ""))
+        return _refused(request, refusal)
+    return entering.enter(request, person, by="saml", target=target)
+
+
+@require_GET
+def metadata_page(request: HttpRequest) -> HttpResponse:
+    """For the provider, which learns from it what this server is."""
+    _require_set_up()
+    return HttpResponse(saml.metadata(request), content_type="application/samlmetadata+xml")
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    context = offered.ways() | {"next": "/", "problem": refusal}
+    return render(request, "accounts/sign_in.html", context, status=refusal.status)
+
+
+def _require_set_up() -> None:
+    if not settings.SAML_METADATA:
+        hint = _("An administrator sets MLOPS_SAML_METADATA.")
+        raise Refusal("saml_not_set_up", _("This server has no sign-in by SAML."), hint=hint, status=404)
