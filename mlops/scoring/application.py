@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.http.spans import SpanQueue
-from mlops.scoring import segments_http
+from mlops.scoring import inputs_form, segments_http
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
 from mlops.scoring.collecting.collector import Headers
 from mlops.scoring.collecting.note import Note
@@ -162,9 +162,9 @@ class Application:
             body = await read_body(scope, receive, most_bytes=self.serving.limits.body_bytes)
             self._require_ready()
             if (query := scope.get("query_string")) and is_asked(query):
-                answer, rows = await model.score(body)
-                return await self._explaining.added(model, body, answer), rows
-            return await model.score(body)
+                answer, rows = await inputs_form.score(model, body)
+                return await self._explaining.added(model, inputs_form.as_data(body), answer), rows
+            return await inputs_form.score(model, body)
         path = path.rstrip("/") or "/"
         if path.startswith(_CONTROL) and self.collection.told is not None:
             return await segments_http.answer(method, path, dict(scope["headers"]), self.collection), 0
@@ -191,7 +191,7 @@ class Application:
             told, rows = await model.infer(asked)
             return write_answer(told, asked), rows
         if path == "/score":
-            return await model.score(body)
+            return await inputs_form.score(model, body)
         return await model.invoke(body, content_type=header(scope, b"content-type").decode("latin-1"))
 
     async def _raw(self, scope: Scope, receive: Receive) -> tuple[Answer, int]:

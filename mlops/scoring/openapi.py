@@ -123,8 +123,17 @@ def _request(signature: Signature | None) -> dict[str, Any]:
     if signature is None:
         return {"schema": {"description": "Whatever the deployment's script expects."}}
     rows = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}
+    named = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": rows}
     return {
-        "schema": {"type": "object", "required": ["data"], "properties": {"data": rows}},
+        "schema": {
+            "type": "object",
+            "properties": {
+                "data": rows,
+                "Inputs": {**named, "description": "The rows under a name of one's own; answered under `Results`."},
+                "GlobalParameters": {"type": "object", "description": "Beside Inputs; this model has none."},
+            },
+            "oneOf": [{"required": ["data"]}, {"required": ["Inputs"]}],
+        },
         "example": {"data": [example_row(signature)]},
     }
 
@@ -140,6 +149,7 @@ def _answer(signature: Signature | None) -> dict[str, Any]:
                     "type": "array",
                     "items": {"$ref": "#/components/schemas/Prediction"} if signature.outputs else {},
                 },
+                "Results": {"description": "Instead of predictions, where the rows came under Inputs."},
                 "model": {"type": "string"},
                 "deployment": {"type": "string"},
                 "warnings": {"type": "array", "items": {"type": "string"}},

@@ -1,4 +1,5 @@
-"""A Power Query M function that adds the predictions to a table, in batches, as Azure's AI Insights did.
+"""A Power Query M function that adds the predictions to a table, in batches, as Azure's AI Insights did: rows go under
+`Inputs` and come back under `Results`.
 
 There is no protocol by which another service could appear in Power BI's own list, so the function is pasted: Home,
 New Source, Blank Query, Advanced Editor."""
@@ -32,13 +33,13 @@ let
                     #"Content-Type" = "application/json",
                     Authorization = "Bearer " & key
                 ],
-                Content = Json.FromValue([data = Table.ToRecords(rows)]),
+                Content = Json.FromValue([Inputs = [data = Table.ToRecords(rows)], GlobalParameters = []]),
                 ManualStatusHandling = {{400, 401, 413, 422, 429, 503, 504}}
             ]),
             Body = Json.Document(Answer),
             Status = Value.Metadata(Answer)[Response.Status],
             Predictions = if Status = 200
-                then Table.FromRecords(Body[predictions], null, MissingField.UseNull)
+                then Table.FromRecords(Body[Results], null, MissingField.UseNull)
                 else error Error.Record("Endpoint", Text.From(Status) & ": " & Body[detail], Body)
         in
             Predictions,
