@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -14,13 +15,14 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponseBase
 
 LONGEST_REASON = 2000
+IMPORT = "import"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
 
 
 @dataclass(kw_only=True)
 class Circumstances:
     door: str
-    """`page`, `rest` or `mlflow`."""
+    """`page`, `rest`, `mlflow`, or `import` for what a worker takes over from elsewhere."""
     request: str
     """The id of the request: the caller's `X-Request-ID`, else one made here. The answer carries it."""
     address: str = ""
@@ -45,6 +47,16 @@ def current() -> Circumstances | None:
 def note_token(name: str) -> None:
     if (now := _now.get()) is not None:
         now.token = name
+
+
+@contextmanager
+def importing(request: str) -> Iterator[None]:
+    """What happened elsewhere, perhaps long ago, is written down here: rules and subscriptions leave it out."""
+    mark = _now.set(Circumstances(door=IMPORT, request=request))
+    try:
+        yield
+    finally:
+        _now.reset(mark)
 
 
 class NoteCircumstances:

@@ -52,13 +52,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     values: tuple[Any, ...] = ()
 
 
-PARENT = "data.parent"
+PARENT, DOOR, IMPORT = "data.parent", "via.door", "import"
 
 
-def leaves_out(data: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
-    """Whether an event is about a trial of a sweep or a nested run, for which nobody asked: a filter on `data.parent`
-    would. Else each of a hundred failed trials would be told beside their sweep."""
-    return bool(data.get("parent")) and all(one.key.lower() != PARENT for one in filters)
+def leaves_out(data: Mapping[str, Any], via: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
+    """Whether an event is one for which nobody asked: about a trial of a sweep or a nested run (a filter on
+    `data.parent` asks), or of something that was taken over from elsewhere (a filter on `via.door` asks). Else each
+    of a hundred failed trials would be told beside their sweep, and each of a thousand old versions as new."""
+    asked = {one.key.lower() for one in filters}
+    return bool(data.get("parent") and PARENT not in asked) or (via.get("door") == IMPORT and DOOR not in asked)
 
 
 def read_filters(given: Sequence[Mapping[str, Any]]) -> tuple[Filter, ...]:

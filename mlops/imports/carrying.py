@@ -21,6 +21,7 @@ from mlops.access.decisions import require
 from mlops.access.sealing import unseal
 from mlops.blobs.stores import store
 from mlops.events.chain import notify
+from mlops.events.circumstances import importing
 from mlops.execution import stopping
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import UNDER_WAY, Import, ImportState
@@ -52,7 +53,11 @@ def carry_out(import_id: str, *, open_store: Opening = reading) -> bool:
     if row is None:
         return False
     try:
-        with _renewed(row, hold), import_folder(f"store-{row.pk}", row.attempts) as folder:
+        with (
+            _renewed(row, hold),
+            import_folder(f"store-{row.pk}", row.attempts) as folder,
+            importing(f"imports/{row.pk}"),
+        ):
             counts = _take(row, folder, hold, open_store)
         _end(row, hold, ImportState.COMPLETED, counts=counts)
     except Stopped:

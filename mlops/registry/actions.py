@@ -28,6 +28,7 @@ from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.names import checked_name
 from mlops.registry.reading import Described, describe
 from mlops.registry.recognising import checked_framework
+from mlops.registry.whole import begin_model
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.scans.policies import require_clean
 from mlops.tags.actions import change_tags
@@ -264,7 +265,7 @@ def _model_row(actor: Any, project: Project, name: str, number: int | None = Non
     """The model's row, locked, with its next number taken, or that which is given."""
     model = RegisteredModel.objects.select_for_update().filter(project=project, name=name).first()
     if model is None:
-        model = RegisteredModel.objects.create(project=project, name=name, created_by=actor)
+        model = begin_model(actor, project, name=name)
     model.last_number = max(model.last_number, number) if number else model.last_number + 1
     model.save(update_fields=["last_number", "changed_at"])
     return model

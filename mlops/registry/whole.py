@@ -27,13 +27,19 @@ def create_model(
     name = checked_name(name)
     try:
         with transaction.atomic():
-            model = RegisteredModel.objects.create(
-                project=project, name=name, description=description, created_by=actor
-            )
-            write_tags(model, dict(tags or {}))
-            _tell(actor, model, "mlops.model.named", tags=dict(tags or {}), description=description)
+            model = begin_model(actor, project, name=name, description=description, tags=tags)
     except IntegrityError:
         raise _exists(name) from None
+    return model
+
+
+def begin_model(
+    actor: Any, project: Project, *, name: str, description: str = "", tags: Mapping[str, str] | None = None
+) -> RegisteredModel:
+    """By any act, in its transaction, which has asked for the right. Raises IntegrityError where the name is taken."""
+    model = RegisteredModel.objects.create(project=project, name=name, description=description, created_by=actor)
+    write_tags(model, dict(tags or {}))
+    _tell(actor, model, "mlops.model.named", tags=dict(tags or {}), description=description)
     return model
 
 

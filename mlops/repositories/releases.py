@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.events.chain import record
+from mlops.events.circumstances import IMPORT
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where
 from mlops.registry.models import ModelVersion, Stage
@@ -92,7 +93,7 @@ def hand_out() -> None:
             ).order_by("seq")
             part = list(new[:MOST_AT_ONCE])
             for event in part:
-                if _is_wanted(release, event):
+                if event.via.get("door") != IMPORT and _is_wanted(release, event):
                     _queue(release, event)
             Release.objects.filter(pk=pk).update(cursor=part[-1].seq if len(part) == MOST_AT_ONCE else last)
 

@@ -12,6 +12,7 @@ from mlops.alerts.recipes.catalogue import recipe
 from mlops.alerts.rules.actions import create_rule
 from mlops.alerts.rules.listening import read_events
 from mlops.alerts.rules.reminding import remind
+from mlops.events.circumstances import importing
 from mlops.formats.alerting import RuleSettings, Tell, When
 from tests.alerts.happening import happen
 
@@ -70,6 +71,18 @@ def test_failed_trials_and_nested_runs_raise_nothing_unless_a_filter_asks_for_th
     happen(project, "mlops.run.failed", "runs/1", parent="7")
     happen(project, "mlops.run.failed", "runs/2")
     assert set(Alert.objects.values_list("rule__name", "subject")) == {("Trials", "runs/1"), ("Runs", "runs/2")}
+
+
+def test_what_an_import_takes_over_raises_nothing_unless_a_filter_asks_for_it(owner, rule, project):
+    when = When(events=("mlops.run.failed",))
+    asked = ({"operatorType": "StringIn", "key": "via.door", "values": ["import"]},)
+    for name, filters in (("New", ()), ("Old", asked)):
+        of = When(events=when.events, filters=filters)
+        create_rule(owner, project, RuleSettings(name=name, when=of, tell=Tell(people="everyone")))
+    with importing("imports/1"):
+        happen(project, "mlops.run.failed", "runs/1")
+    happen(project, "mlops.run.failed", "runs/2")
+    assert set(Alert.objects.values_list("rule__name", "subject")) == {("Old", "runs/1"), ("New", "runs/2")}
 
 
 def test_an_event_is_read_once(rule, project):

@@ -102,7 +102,7 @@ def test_stages_and_aliases_that_need_approval_wait_for_it_and_are_told(bring, d
     assert not ModelAlias.objects.filter(name="champion").exists()
     assert not ModelVersion.objects.filter(stage="Production").exists()
     waits = Finding.objects.filter(of=told, code="waits_for_approval").values_list("kind", "source_id")
-    assert set(waits) >= {("version", "later/3"), ("alias", "later@champion")}
+    assert set(waits) >= {("stage", "later/3"), ("alias", "later@champion")}
 
 
 def test_a_version_keeps_its_words_its_tags_and_its_files(bring, database):

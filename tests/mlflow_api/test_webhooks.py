@@ -16,6 +16,7 @@ from mlops.alerts.models import Subscription
 from mlops.alerts.subscriptions.handing_out import hand_out_all
 from tests.alerts.sink import Sink, running_sink
 from tests.alerts.subscriptions.conftest import deliver
+from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "a secret of any form"
@@ -81,6 +82,16 @@ def test_without_a_secret_nothing_is_signed_and_only_what_is_wanted_comes(client
     deliver()
     assert [json.loads(call.body)["entity"] for call in sink.calls] == ["registered_model"]
     assert "x-mlflow-signature" not in sink.calls[0].headers
+
+
+def test_a_model_that_comes_with_its_first_version_is_told_once(client, contributor, project, sink, events):
+    client.create_webhook("hook", sink.url, events("registered_model.created", "model_version.created"))
+    for _version in range(2):
+        registered(contributor, project, name="pages")
+    deliver()
+    told = [json.loads(call.body) for call in sink.calls]
+    assert [one["entity"] for one in told] == ["registered_model", "model_version", "model_version"]
+    assert told[0]["data"] == {"name": "pages", "tags": {}, "description": None}
 
 
 def test_a_webhook_is_made_changed_listed_and_deleted(client, sink, events):

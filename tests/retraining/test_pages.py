@@ -70,6 +70,16 @@ def test_another_pipeline_shows_its_parameters_and_keeps_what_was_typed(page, pi
     assert not Policy.objects.exists()
 
 
+def test_the_alias_and_the_stage_that_move_are_typed_and_shown(page, project, pipeline):
+    chosen = typed(metric_0="auc", margin_0="0.01", proof_0="on", alias="champion", stage="Production")
+    answer = page.post("/retraining/new/", chosen, follow=True)
+    then = Policy.objects.get().wanted.then
+    assert (then.alias, then.stage) == ("champion", "Production")
+    assert "<b>Alias</b> champion" in answer.content.decode()
+    refused = page.post("/retraining/new/", chosen | {"name": "other", "alias": "v1"})
+    assert (refused.status_code, "cannot be an alias" in refused.content.decode()) == (400, True)
+
+
 def test_settings_that_the_form_shows_come_back_as_they_were(make_policy, endpoint):
     policy = make_policy(
         endpoint="shop",
@@ -84,8 +94,10 @@ def test_settings_that_the_form_shows_come_back_as_they_were(make_policy, endpoi
             "limits": {"most_milliseconds": 5.0, "most_bytes": 2_000_000},
         },
         approval={"is_needed": True},
-        then={"do": "rollout", "plan": {"steps": [10, 100], "gates": []}},
-    )
+        then={
+            "do": "rollout", "plan": {"steps": [10, 100], "gates": []}, "alias": "champion", "stage": "Production",
+        },
+    )  # fmt: skip
     wanted = policy.wanted
     given = settings_of({**typed_of(wanted), "reason": ""}, wanted.what.parameters, base=wanted)
     assert read_settings(given) == wanted

@@ -19,7 +19,7 @@ def raises(rule: Rule, event: Event) -> bool:
     if not _is_of(rule.types, event) or not _is_about(rule, event):
         return False
     filters = read_filters(rule.filters)
-    return not leaves_out(event.data, filters) and holds(filters, view_of(event))
+    return not leaves_out(event.data, event.via, filters) and holds(filters, view_of(event))
 
 
 def clears(rule: Rule, event: Event) -> bool:
@@ -50,7 +50,7 @@ def view_of(event: Event) -> dict[str, Any]:
     """What filters and groups may name."""
     return {
         "type": event.type, "subject": event.subject, "actor": event.actor_name, "reason": event.reason,
-        "data": event.data,
+        "data": event.data, "via": event.via,
     }  # fmt: skip
 
 

@@ -69,9 +69,10 @@ def matches(subscription: Subscription, event: Event, sending: Sending) -> bool:
     if not any(is_subject_of(one, begins=begins, ends=ends, with_case=with_case) for one in subjects):
         return False
     filters = read_filters(subscription.filters)
-    if patterns and leaves_out(event.data, filters):  # who names no types gets all there is
+    if patterns and leaves_out(event.data, event.via, filters):  # who names no types gets all there is
         return False
     ours = {"type": event.type, "subject": event.subject, "data": event.data, "actor": event.actor_name}
+    ours |= {"via": event.via}
     return holds(filters, sending.view, ours)
 
 

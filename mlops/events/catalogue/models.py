@@ -96,7 +96,13 @@ TYPES = (
     ),
     EventType("mlops.model.tagged", "Model tagged", "Tags of a version are set.", VERSION, Tagged),
     EventType("mlops.model.untagged", "Tag removed", "A tag of a version is taken off.", VERSION, Untagged),
-    EventType("mlops.model.named", "Model named", "A model is made by its name, before it has versions.", MODEL, Named),
+    EventType(
+        "mlops.model.named",
+        "Model named",
+        "A model comes into being, by its name alone or with its first version.",
+        MODEL,
+        Named,
+    ),
     EventType("mlops.model.renamed", "Model renamed", "A model gets another name.", MODEL, Renamed),
     EventType(
         "mlops.model.retired",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,16 +10,17 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import Outcome, Taken
 from mlops.imports.report import plain
+from mlops.imports.taking.pointing import VERSION, take_aliases, take_stages, version_id
 from mlops.imports.taking.session import Session, deleted_here, in_bin, kept_pairs, moment, remember
 from mlops.imports.taking.sources import Found, tree_of
 from mlops.mlflow_stores.values import Registered, Version, mark_of
-from mlops.registry import actions, pointing, whole
-from mlops.registry.models import ModelAlias, ModelVersion, RegisteredModel, Stage, Transition
+from mlops.registry import actions, whole
+from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.registry.names import checked_name
 from mlops.runs.models import Run
 from mlops.tags.filters import write_tags
 
-KIND, VERSION, ALIAS = "model", "version", "alias"
+KIND = "model"
 PROMPT = "mlflow.prompt.is_prompt"
 ORIGINAL_NAME = "mlflow.registeredModel.name"
 """The tag of a model whose name could not be kept."""
@@ -54,11 +54,12 @@ def take_registered(session: Session, theirs: Registered) -> None:
     if ours is not None and not session.options.dry_run and (known is None or known.mark != mark):
         _write_facts(session, theirs, ours)
         remember([session.taken(KIND, theirs.name, ours.pk, outcome, mark=mark)])
-    taken = session.known(VERSION, (_version_id(theirs, one) for one in theirs.versions))
+    taken = session.known(VERSION, (version_id(theirs, one) for one in theirs.versions))
     for version in theirs.versions:
-        _take_version(session, theirs, ours, name, version, taken.get(_version_id(theirs, version)))
+        _take_version(session, theirs, ours, name, version, taken.get(version_id(theirs, version)))
     if ours is not None and not session.options.dry_run:
-        _point(session, theirs, ours)
+        take_stages(session, theirs)
+        take_aliases(session, theirs, ours)
 
 
 def _named(
@@ -108,7 +109,7 @@ def _write_facts(session: Session, theirs: Registered, ours: RegisteredModel) ->
 def _take_version(
     session: Session, model: Registered, ours: RegisteredModel | None, name: str, theirs: Version, known: Taken | None
 ) -> None:
-    source_id, title = _version_id(model, theirs), f"{model.name} {theirs.number}"
+    source_id, title = version_id(model, theirs), f"{model.name} {theirs.number}"
     mark = mark_of((theirs.description, theirs.stage, theirs.tags, theirs.source))
     here = ModelVersion.with_deleted.filter(pk=known.our_id).first() if known else None
     if known is not None and here is None and not session.options.again:
@@ -154,7 +155,7 @@ def _registered(session: Session, model: Registered, theirs: Version, name: str,
             "numbered_anew",
             _("The number %(number)d is taken here: it is %(new)d.") % {"number": theirs.number, "new": version.number},
         )
-        session.report.note(VERSION, f"{model.name} {theirs.number}", _version_id(model, theirs), numbered)
+        session.report.note(VERSION, f"{model.name} {theirs.number}", version_id(model, theirs), numbered)
     logged = found.logged_model
     rows = ModelVersion.objects.filter(pk=version.pk)
     rows.update(source=plain(theirs.source, most=2_000), logged_model=logged)
@@ -168,71 +169,13 @@ def _write_version(
     session: Session, model: Registered, theirs: Version, version: ModelVersion, *, is_new: bool
 ) -> None:
     actor = session.row.created_by
-    title, source_id = f"{model.name} {theirs.number}", _version_id(model, theirs)
+    title, source_id = f"{model.name} {theirs.number}", version_id(model, theirs)
     tags = kept_pairs(session, VERSION, title, source_id, theirs.tags, "tag")
     write_tags(version, tags | ({"mlflow.user": plain(theirs.user)} if theirs.user else {}))
     if not is_new and theirs.description != version.description:
         actions.describe_version(actor, version, description=plain(theirs.description, most=100_000))
-    if theirs.stage in Stage.values and theirs.stage != version.stage and theirs.stage != Stage.NONE:
-        try:
-            with transaction.atomic():
-                asked = pointing.change_stage(actor, version, stage=theirs.stage, reason=_why(session))
-            if asked.is_pending:
-                session.report.note(VERSION, title, source_id, _waits(asked))
-        except Refusal as refusal:
-            session.report.note(VERSION, title, source_id, refusal)
-
-
-def _point(session: Session, theirs: Registered, ours: RegisteredModel) -> None:
-    """Aliases, but for those that point at something else here: nothing that may serve is moved by an import."""
-    here = {alias.name: alias.version_id for alias in ModelAlias.objects.filter(model=ours)}
-    taken = session.known(VERSION, (f"{theirs.name}/{number}" for number in theirs.aliases.values()))
-    for alias, number in theirs.aliases.items():
-        row = taken.get(f"{theirs.name}/{number}")
-        version = ModelVersion.objects.filter(pk=row.our_id).first() if row else None
-        if version is None or here.get(alias) == version.pk:
-            continue
-        if alias in here and not _is_of_source(session, here[alias]):
-            elsewhere = Refusal(
-                "alias_kept",
-                _("The alias “%(alias)s” points at another version here, and stays.") % {"alias": alias[:100]},
-                hint=_("Move it by hand if it is to follow the source."),
-            )
-            session.report.note(ALIAS, f"{theirs.name}@{alias}", f"{theirs.name}@{alias}", elsewhere)
-            continue
-        try:
-            with transaction.atomic():
-                asked = pointing.set_alias(session.row.created_by, version, alias=alias, reason=_why(session))
-            if asked.is_pending:
-                session.report.note(ALIAS, f"{theirs.name}@{alias}", f"{theirs.name}@{alias}", _waits(asked))
-                continue
-            session.report.count(ALIAS, Outcome.CHANGED if alias in here else Outcome.NEW)
-        except Refusal as refusal:
-            session.report.note(ALIAS, f"{theirs.name}@{alias}", f"{theirs.name}@{alias}", refusal)
-
-
-def _why(session: Session) -> str:
-    return _("As in “%(source)s”, from which it was imported.") % {"source": session.row.source}
-
-
-def _waits(asked: Transition) -> Refusal:
-    return Refusal(
-        "waits_for_approval",
-        _("“%(name)s” is not set yet: request %(number)d waits for approval.")
-        % {"name": asked.name, "number": asked.pk},
-        hint=_("Whoever may approve it finds it under Requests for approval."),
-    )
-
-
-def _is_of_source(session: Session, version: UUID) -> bool:
-    rows = Taken.objects.filter(project=session.row.project, source=session.row.source, kind=VERSION)
-    return rows.filter(our_id=version).exists()
 
 
 def _run(session: Session, theirs: str) -> Run | None:
     row = session.known("run", [theirs]).get(theirs) if theirs else None
     return Run.objects.filter(pk=row.our_id).first() if row else None
-
-
-def _version_id(model: Registered, version: Version) -> str:
-    return f"{model.name}/{version.number}"

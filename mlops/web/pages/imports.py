@@ -40,6 +40,7 @@ KINDS = {
     "model": gettext_lazy("Registered models"),
     "version": gettext_lazy("Model versions"),
     "alias": gettext_lazy("Aliases"),
+    "stage": gettext_lazy("Stages"),
 }
 
 

@@ -22,7 +22,7 @@ from mlops.formats.retraining_file import read_policy
 from mlops.monitoring.models import Monitor
 from mlops.pipelines import published
 from mlops.pipelines.models import PublishedPipeline
-from mlops.registry.models import RegisteredModel
+from mlops.registry.models import RegisteredModel, Stage
 from mlops.retraining import actions, queries
 from mlops.retraining.champion import serving
 from mlops.retraining.checking import METRICS
@@ -164,6 +164,7 @@ def _form(
         "monitors": monitors + [name for name in typed["monitors"] if name not in monitors],
         "metrics": METRICS,
         "ends": ENDS.items(),
+        "stages": [choice for choice in Stage.choices if choice[0] != Stage.NONE],
     }
     return render(request, "web/retraining/form.html", context, status=problem.status if problem else 200)
 

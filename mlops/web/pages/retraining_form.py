@@ -32,7 +32,7 @@ USUAL: dict[str, Any] = {
     "slices": "", "slice_tolerance": "0", "slice_proof": "",
     "most_milliseconds": "", "most_latency_ratio": "", "most_megabytes": "", "most_size_ratio": "", "needs_onnx": "",
     "approval": "", "approval_by": "owners", "approval_days": "7",
-    "do": "register", "tags": "", "champion_tag": "stage=production",
+    "do": "register", "tags": "", "champion_tag": "stage=production", "alias": "", "stage": "",
     **{name: value for name, value in rollout_form.USUAL.items() if name not in ("candidate", "control", "reason")},
     "reason": "",
 }  # fmt: skip
@@ -106,6 +106,8 @@ def typed_of(settings: RetrainingSettings) -> dict[str, Any]:
         "do": then.do,
         "tags": ", ".join(f"{key}={value}" for key, value in then.tags.items()),
         "champion_tag": then.champion_tag,
+        "alias": then.alias,
+        "stage": then.stage,
         **_plan(checked_plan(then.plan)),
     }
 
@@ -171,6 +173,7 @@ def settings_of(
         "on_unscorable": typed["on_unscorable"],
     }
     then |= {"do": typed["do"], "tags": _tags(typed["tags"]), "champion_tag": typed["champion_tag"].strip()}
+    then |= {"alias": typed["alias"].strip(), "stage": typed["stage"].strip()}
     if _is_new(typed, before, *_plan(RolloutPlan())):
         then["plan"] = rollout_form.plan_of(typed)
     return {
