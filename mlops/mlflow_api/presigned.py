@@ -26,6 +26,7 @@ from mlops.mlflow_api.places import SCHEME, is_kept_here, model_root_of, root_of
 from mlops.mlflow_api.shelves import file_path, project_key, shelf_at
 from mlops.mlflow_api.sites import refuse_other_sites
 from mlops.registry.models import ModelVersion
+from mlops.runs.logging import artifact_path
 from mlops.runs.models import LoggedModel, Run
 
 BASE = "/api/2.0/mlflow-artifacts/signed"
@@ -110,7 +111,7 @@ def _to_read(caller: Caller, request: HttpRequest, shelf: Shelf, path: str, seco
 
 
 def _path(given: Given) -> str:
-    return file_path(given.text("path", required=True))
+    return artifact_path(file_path(given.text("path", required=True)))
 
 
 def _seconds(given: Given, default: int) -> int:

@@ -5,6 +5,7 @@ who asked for it still has the right."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -85,6 +86,22 @@ def test_who_may_not_read_or_write_any_more_has_no_use_of_an_address(send, root,
     assert (put(url), put(file, method="get")) == (200, 200)
     remove_person(owner, project, user=contributor)
     assert (put(url), put(file, method="get")) == (403, 403)
+
+
+def test_an_address_to_send_to_leads_to_no_other_path_run_or_person(send, root, owner, stranger, token_of, project):
+    run = root.split("/")[1]
+    for act, path in product(("upload", "download"), (*PATHS, *OVERLONG)):
+        answer = send("POST", f"artifacts/presigned-{act}-url", {"run_id": run, "path": path})
+        assert answer.status_code in (400, 404), (act, path)
+    asked = {"run_id": run, "path": "a.txt"}
+    assert send("POST", "artifacts/presigned-upload-url", asked, by=token_of(stranger)).status_code == 404
+    url = send("POST", "artifacts/presigned-upload-url", asked).json()["presigned_url"]
+    base, _slash, token = url.rpartition("/")
+    evil = signing.dumps([f"{root}/../../x", owner.pk, 2**40], salt="other")
+    assert [put(f"{base}/{one}") for one in (token[:-1], token[2:], evil, "x")] == [403] * 4
+    assert put(url, method="get") == 403
+    send("POST", "runs/delete", {"run_id": run})
+    assert put(url) == 400
 
 
 def test_pages_of_other_sites_use_no_signed_address(begun):
