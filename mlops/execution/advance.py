@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops.access import maintenance
 from mlops.blobs.trees import is_whole
 from mlops.datasets.queries import node_output, ready_version
+from mlops.events.chain import notify
 from mlops.events.models import Event
 from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
@@ -48,6 +50,9 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
     if run is None or run.is_final:
         return
     if run.state == "queued":
+        if run.parent_id is None and (found := maintenance.current()) is not None:
+            _say_that_it_waits(run, found.reason)
+            return
         begin_run(run, reason=_("Its steps are running."))
     spec = msgspec.convert(run.spec, type=PipelineSpec)
     asked = msgspec.convert(run.asked, type=Asked)
@@ -57,6 +62,12 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
         run.refresh_from_db(fields=["state"])
     for step in queued[served : served + MOST_WAKE_UPS]:
         later("execution.step", step)
+
+
+def _say_that_it_waits(run: Run, reason: str) -> None:
+    said = _("Waits until the maintenance of this server is over: %s") % reason
+    if Run.objects.filter(pk=run.pk, state="queued").exclude(reason=said).update(reason=said):
+        notify("run", str(run.pk), project=run.project)
 
 
 def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool:

@@ -36,6 +36,12 @@ def sweep_runs() -> None:
     sweep()
 
 
+@job("execution.wake_queued")
+def wake_queued() -> None:
+    """After a maintenance; the sweep would find them soon as well."""
+    sweep()
+
+
 @every(60, "execution.lost_containers")
 def clear_containers() -> None:
     if settings.STEP_CONTAINERS != "never":

@@ -14,9 +14,10 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from mlops.access import maintenance
 from mlops.access.problems import as_refusal
 from mlops.formats.refusal import Refusal
-from mlops.mlflow_api.caller import caller_of
+from mlops.mlflow_api.caller import Caller, caller_of
 from mlops.mlflow_api.faults import ANSWER_TYPE, Fault, answer_of, invalid
 from mlops.mlflow_api.given import of_request
 from mlops.mlflow_api.sites import refuse_other_sites
@@ -24,6 +25,8 @@ from mlops.mlflow_api.sites import refuse_other_sites
 Answer = dict[str, Any] | None
 View = Callable[..., HttpResponseBase]
 READING = "GET"
+RETRY_SECONDS = 5
+"""MLflow's clients wait as long as they are told, up to seven times, before they show the message."""
 NOT_BY_STEPS = (
     "The code of a job speaks for its own run alone: “{run}” of the experiment “{experiment}”. Leave set_experiment and"
     " calls about other things out of it; the job's file names its experiment."
@@ -47,6 +50,8 @@ class Route:
             caller = caller_of(request)
             if not caller.may_write and request.method != READING and not getattr(view, "reads", False):
                 raise Fault("PERMISSION_DENIED", "This token may only read. Use a token with the scope “all”.")
+            if request.method != READING and not getattr(view, "reads", False):
+                _require_open(caller)
             if caller.run is not None and not self.by_steps:
                 raise Fault("PERMISSION_DENIED", NOT_BY_STEPS.format(run=caller.run, experiment=caller.run.experiment))
             if getattr(view, "streams", False):
@@ -63,6 +68,17 @@ class Route:
                 raise
             return answer_of(told)
         return found if isinstance(found, HttpResponseBase) else answer(found)
+
+
+def _require_open(caller: Caller) -> None:
+    """While the server is maintained: the code of running steps goes on, so that their runs can end. Clients try again
+    by themselves, and are told soon enough that there is no point in it."""
+    found = maintenance.current()
+    if found is None or caller.run is not None or caller.person.is_superuser:
+        return
+    refused = maintenance.refusal(found)
+    refused.retry_after = RETRY_SECONDS
+    raise refused
 
 
 def route(*, by_steps: bool = False, **views: Callable[..., Answer | HttpResponseBase]) -> View:

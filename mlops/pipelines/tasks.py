@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from mlops.access import maintenance
 from mlops.pipelines.firing import tick
 from mlops.work.calls import every
 
 
 @every(5, "pipelines.tick")
 def look_at_schedules() -> None:
-    tick()
+    """While the server is maintained schedules wait: what was due meanwhile is looked at afterwards."""
+    if maintenance.current() is None:
+        tick()

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from mlops.access import maintenance
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.alerts.inbox.queries import unread_count
@@ -45,7 +46,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+    return {"frame": SimpleLazyObject(lambda: _frame(request)), "maintenance": maintenance.current()}
 
 
 def _frame(request: HttpRequest) -> Frame:

@@ -49,6 +49,7 @@ def heading_of(refusal: Refusal) -> str:
     named = {
         "no_project": _("Start with a project"),
         "not_found": _("Not found"),
+        "maintenance": _("This server is being maintained"),
         "forbidden": _("Your role does not allow this"),
     }
     by_status = {403: _("Not allowed"), 404: _("Not found"), 409: _("Not possible now"), 429: _("Too many attempts")}

@@ -36,6 +36,8 @@ for part in ("", "workers/", "queues/", "jobs/", "database/", "backups/", "versi
 on("api/v1/system/storage/", GET=ADMINISTRATOR)
 on("api/v1/system/storage/measure/", POST=ADMINISTRATOR)
 on("system/", GET=ADMINISTRATOR)
+on("system/maintenance/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "end"}))
+on("api/v1/maintenance/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"reason": "A larger disk"}), DELETE=ADMINISTRATOR)
 on("system/jobs/", GET=ADMINISTRATOR)
 on("system/storage/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("system/settings/", GET=ADMINISTRATOR)

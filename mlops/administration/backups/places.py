@@ -10,9 +10,9 @@ from mlops.formats.refusal import Refusal
 
 LEFT_OUT = frozenset(
     (
-        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs", "monitoring",
-        "router-stats", "routing.json", "scans", "serving", "serving-plan.json", "serving-state.json", "static",
-        "steps", "up.lock", "uploads", "worker-pulse",
+        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs",
+        "maintenance.json", "monitoring", "router-stats", "routing.json", "scans", "serving", "serving-plan.json",
+        "serving-state.json", "static", "steps", "up.lock", "uploads", "worker-pulse",
     )
 )  # fmt: skip
 """Of the data directory: what is made anew from the database and the blobs, what is under way, and logs."""

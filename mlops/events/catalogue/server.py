@@ -13,7 +13,30 @@ class JobFailing(Data, kw_only=True):
     error: Annotated[str, said("What it said last.")]
 
 
+class MaintenanceBegan(Data, kw_only=True):
+    reason: str
+    until: Annotated[str, said("When it is expected to end; empty: nobody said.")]
+
+
+class MaintenanceEnded(Data, kw_only=True):
+    seconds: Annotated[float, said("How long it was on.")]
+
+
 TYPES = (
+    EventType(
+        "mlops.server.maintenance_began",
+        "Maintenance began",
+        "An administrator closes the server for changes, or changes why and until when.",
+        "server/maintenance",
+        MaintenanceBegan,
+    ),
+    EventType(
+        "mlops.server.maintenance_ended",
+        "Maintenance ended",
+        "An administrator opens it again.",
+        "server/maintenance",
+        MaintenanceEnded,
+    ),
     EventType(
         "mlops.server.job_failing",
         "Regular job failing",

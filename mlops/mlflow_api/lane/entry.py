@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from mlops.access import maintenance
 from mlops.mlflow_api.faults import ANSWER_TYPE
 from mlops.mlflow_api.lane.calls import MOST_BYTES, SEARCH, call_of, is_short, search_of
 from mlops.mlflow_api.lane.reader import Reader
@@ -26,7 +27,8 @@ class Lane:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        if len(headers) < len(scope["headers"]) or not is_short(scope, headers):  # a header that comes twice is odd
+        odd = len(headers) < len(scope["headers"])  # a header that comes twice
+        if odd or not is_short(scope, headers) or maintenance.current() is not None:
             await self._pages(scope, receive, send)
             return
         messages = await _messages(receive, MOST_BYTES[scope["path"]])

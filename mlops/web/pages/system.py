@@ -9,8 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from mlops.administration import maintenance
 from mlops.administration.system import copies, database, jobs, settings, storage, versions
 from mlops.administration.system.report import require_sight, system
+from mlops.formats.refusal import Refusal
 from mlops.web import health
 from mlops.web.guard import signed_in
 from mlops.work.calls import later
@@ -63,10 +65,32 @@ def all_libraries(request: HttpRequest) -> HttpResponse:
     return render(request, "web/system/libraries.html", context)
 
 
+@signed_in
+@require_http_methods(["GET", "POST"])
+def maintained(request: HttpRequest) -> HttpResponse:
+    """POST `act`: begin (also changes reason and end) or end."""
+    require_sight(request.user)
+    if request.method == "GET":
+        return render(request, "web/system/maintenance.html", {"here": "maintenance"})
+    try:
+        if request.POST.get("act") == "end":
+            maintenance.end(request.user)
+            messages.success(request, _("Changes are taken again, and runs that waited start."))
+        else:
+            maintenance.begin(request.user, reason=request.POST.get("reason", ""), until=request.POST.get("until", ""))
+            messages.success(request, _("From now on changes are refused, for everybody but administrators."))
+    except Refusal as refusal:
+        context = {"here": "maintenance", "problem": refusal, "typed": request.POST}
+        context["wrong"] = refusal.where.parameter
+        return render(request, "web/system/maintenance.html", context, status=refusal.status)
+    return redirect("web:system-maintenance")
+
+
 urlpatterns: list[URLPattern] = [
     path("system/", overview, name="system"),
     path("system/jobs/", regular_jobs, name="system-jobs"),
     path("system/storage/", stored, name="system-storage"),
     path("system/settings/", all_settings, name="system-settings"),
+    path("system/maintenance/", maintained, name="system-maintenance"),
     path("system/libraries/", all_libraries, name="system-libraries"),
 ]

@@ -1,0 +1,65 @@
+"""While the server is maintained, nobody but administrators changes anything: the gate before pages and REST.
+
+MLflow's routes have a door of their own (mlops.mlflow_api.door), which lets the code of running steps through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.exceptions import APIException
+
+from mlops.access import maintenance
+from mlops.access.problems import json_answer
+from mlops.accounts import sign_in
+from mlops.accounts.authentication import find_token
+from mlops.formats.refusal import Refusal
+from mlops.web.refusals import API_PREFIX, refusal_page
+
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+MLFLOW = ("/api/2.0/", "/api/3.0/", "/ajax-api/", "/v1/traces")
+READING = ("/api/v1/sql/", "/queries/", "/sign-in/", "/sign-out/")
+"""What is sent by POST and changes nothing, and who comes and goes."""
+
+
+class Gate:
+    """Middleware, behind the one that knows who is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if request.method in SAFE or request.path.startswith((*MLFLOW, *READING)):
+            return None
+        found = maintenance.current()
+        if found is None or _is_administrator(request):
+            return None
+        refused = maintenance.refusal(found)
+        return json_answer(refused) if request.path.startswith(API_PREFIX) else refusal_page(request, refused)
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    """By session, token or password; one that is wrong is refused like anybody's."""
+    if getattr(request.user, "is_superuser", False):
+        return True
+    scheme, _space, rest = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        token = find_token(rest.strip())
+        return token is not None and token.user.is_superuser
+    if scheme.lower() == "basic":
+        return _by_password(request, rest.strip())
+    return False
+
+
+def _by_password(request: HttpRequest, encoded: str) -> bool:
+    import base64
+
+    try:
+        name, _colon, password = base64.b64decode(encoded).decode().partition(":")
+        return bool(sign_in.check_program(request, name=name, password=password).is_superuser)
+    except (ValueError, Refusal, APIException):
+        return False
