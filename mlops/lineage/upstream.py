@@ -4,8 +4,11 @@ dataset."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import msgspec
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
@@ -76,11 +79,12 @@ def run_datasets(run: Run) -> list[DatasetVersion]:
         given = node.get("parameters", {})
         if node.get("component") == DATASET_COMPONENT and isinstance(given.get("version"), int):
             wanted[str(given.get("dataset", "")), given["version"]] = None
-    found = []
-    for name, number in wanted:
-        rows = DatasetVersion.objects.filter(dataset__project=run.project_id, dataset__name=name, number=number)
-        found += list(rows.select_related("dataset__project"))
-    return found
+    if not wanted:
+        return []
+    named = reduce(or_, (Q(dataset__name=name, number=number) for name, number in wanted))
+    rows = DatasetVersion.objects.filter(named, dataset__project=run.project_id).select_related("dataset__project")
+    known = {(row.dataset.name, row.number): row for row in rows}
+    return [known[key] for key in wanted if key in known]
 
 
 def _behind(version: ModelVersion) -> list[Fed]:

@@ -9,6 +9,7 @@ from mlops.access.models import Project
 from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.lineage.graph import Bounds, graph_of
 from mlops.lineage.kinds import find
+from mlops.lineage.upstream import run_datasets
 from mlops.runs.models import Experiment, Run, Step
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,12 @@ def test_things_are_found_by_a_part_of_their_name(client, project, cars, reader)
 def test_what_goes_takes_its_mentions_along(project, cars):
     run_of(project, 1).delete()
     assert names(graph_of(cars, direction="downstream")) == []
+
+
+def test_the_datasets_of_a_run_are_read_at_once(project, cars, django_assert_num_queries):
+    second = DatasetVersion.objects.create(dataset=cars.dataset, number=2, state_since=timezone.now())
+    nodes = [{"component": "dataset", "parameters": {"dataset": "cars", "version": number}} for number in (2, 1, 2, 9)]
+    run = run_of(project, 1, spec={"nodes": nodes, "edges": []})
+
+    with django_assert_num_queries(1):
+        assert run_datasets(run) == [second, cars]

@@ -3,7 +3,7 @@ import type { JSX } from "react";
 import type { Drawn } from "@/lineage/drawn";
 import type { Shared } from "@/lineage/Drawing";
 import type { Thing } from "@/lineage/types";
-import { sortOf } from "@/lineage/words";
+import { relationName, sortOf } from "@/lineage/words";
 import { _, moment } from "@/i18n";
 
 interface Props {
@@ -34,7 +34,7 @@ export function ThingPanel({ thing, drawn, project, select }: Props): JSX.Elemen
       {near.length > 0 ? <ul className="l-near" aria-label={_("Directly linked")}>
         {near.slice(0, 40).map((link) => {
           const other = link.source === thing.name ? link.target : link.source;
-          return <li key={other}><span>{link.source === thing.name ? "→" : "←"} {link.relation}</span> <button type="button" onClick={() => select(other)}>{drawn.things.get(other)?.title ?? other}</button></li>;
+          return <li key={other}><span>{link.source === thing.name ? "→" : "←"} {relationName(link.relation)}</span> <button type="button" onClick={() => select(other)}>{drawn.things.get(other)?.title ?? other}</button></li>;
         })}</ul> : null}
     </aside>
   );
