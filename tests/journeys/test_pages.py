@@ -113,6 +113,15 @@ PAGES = [
     "/alerts/events/types/",
     "/alerts/events/types/mlops.monitor.drift_detected/",
     "/alerts/networks/",
+    "/lineage/?q=pages",
+    "/lineage/?of=models/pages:1",
+    "/lineage/uses/?of=models/pages:1",
+    "/lineage/at/",
+    "/repositories/",
+    "/repositories/{repository}/",
+    "/repositories/{repository}/pipelines/",
+    "/repositories/{repository}/releases/",
+    "/designer/git/{link}/",
     "/settings/",
     "/people/",
     "/api/v1/docs/",
@@ -189,7 +198,13 @@ def places(studio: Studio) -> dict[str, str]:
         environment = _post(rest, "environments/", asked)["id"]
         command, sweep = (_post(rest, "jobs/", {"project": PROJECT, "yaml": one})["id"] for one in (COMMAND, SWEEP))
         assert [_until(lambda one=one: _finished(rest, one))["state"] for one in (command, sweep)] == ["completed"] * 2
+        repository = _post(rest, "repositories/", {"project": PROJECT, "url": "ssh://git@127.0.0.1:9/pages.git"})["id"]
+        link = _post(rest, f"repositories/{repository}/pipelines/", {"path": "pages.yaml", "draft": draft})["id"]
+        release = {"name": "pages", "does": "job", "path": "check.yml", "stage": "Production"}
+        _post(rest, f"repositories/{repository}/releases/", release)
         return {
+            "repository": repository,
+            "link": link,
             "command": command,
             "sweep": sweep,
             "environment": environment,

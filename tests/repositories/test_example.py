@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from mlops.accounts.actions import create_token
+from mlops.formats.azureml.lines import load
+from mlops.formats.azureml.monitor import read_monitor
+from mlops.registry.models import ModelAlias, ModelVersion
 from mlops.repositories.models import Started
 from mlops.repositories.queueing import synchronise
+from tests.registry.shelf import registered
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = DOCS / "examples" / "churn"
@@ -39,3 +45,29 @@ def test_its_code_ingests_and_trains(tmp_path):
 def test_its_workflow_is_the_one_that_the_documents_give():
     own = EXAMPLE / ".github" / "workflows" / "mlops.yml"
     assert own.read_text() == (DOCS / "ci" / "github-mlops.yml").read_text()
+
+
+def test_its_monitor_is_read_without_a_warning():
+    place = EXAMPLE / "deploy" / "monitor.yml"
+    asked = read_monitor(load(place.name, place.read_text(encoding="utf-8")))
+
+    assert not asked.warnings
+    assert {signal.name for signal in asked.settings.signals} == {"inputs", "quality"}
+
+
+def test_promotion_moves_alias_and_stage_to_what_is_better_alone(transactional_db, owner, project, live_server):
+    token = create_token(owner, name="ci")
+    versions = [registered(owner, project, name="churn", tags={"auc": auc}) for auc in ("0.70", "0.65", "0.72")]
+
+    ended = [_promoted(live_server.url, token, version.number) for version in versions]
+
+    assert ended == [0, 1, 0]
+    assert ModelAlias.objects.get(name="champion").version == versions[2]
+    stages = list(ModelVersion.objects.order_by("number").values_list("stage", flat=True))
+    assert stages == ["Production", "None", "Production"]
+
+
+def _promoted(url: str, token: str, number: int) -> int:
+    words = [sys.executable, "-B", str(EXAMPLE / "src" / "promote.py"), "--model", "churn", "--version", str(number)]
+    more = {"MLOPS_URL": url, "MLOPS_TOKEN": token}
+    return subprocess.run(words, env={**os.environ, **more}, check=False).returncode
