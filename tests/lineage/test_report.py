@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.utils import timezone
 from pypdf import PdfReader
 
 from mlops.events.models import Event
+from mlops.explanations.models import Explanation
 from mlops.lineage.report.as_html import as_html
 from mlops.lineage.report.as_pdf import as_pdf
 from mlops.lineage.report.contents import digest_of, report_of
@@ -36,13 +38,21 @@ def version(owner, contributor, project, cars):
     link_dataset(contributor, found, dataset="cars:1", relation="training data")
     run = run_of(project, 1, snapshot={"git": GIT, "versions": {"python": "3.12.1"}})
     type(found).objects.filter(pk=found.pk).update(run=run)
-    write_card(contributor, found, card="## Intended use\n\nUsed cars only, <never> boats.")
+    write_card(contributor, found, card="## Intended use\n\nUsed cars only, <never> boats. Żółw, Ωμέγα, Цена.")
+    weight = {"column": "power", "importance": 3.0}
+    told = {"kind": "tree", "method": "SHAP of trees", "unit": "prediction", "task": "regression", "outputs": ["price"],
+            "base": [1.0], "weights": [weight], "rows": 7, "total_rows": 9, "background": 3, "seed": 0,
+            "sampling": "7 of 9 rows", "source": "cars:1", "cost": {"seconds": 1.0, "peak_bytes": 1}}  # fmt: skip
+    now = {"state": "completed", "state_since": timezone.now(), "order": {}}
+    Explanation.objects.create(version=found, name="Why", summary=told, created_by=contributor, **now)
     change_stage(owner, found, stage=Stage.PRODUCTION, reason="passed the review")
     return type(found).objects.select_related("model__project", "run").get(pk=found.pk)
 
 
 TOLD = ("prices", "auc", "0.91", "cars:1", "training data", "a" * 40, "passed the review", "Intended use",
-        "Used cars only, <never> boats.", "mlops.model.registered", "python", "Nowhere at present.")  # fmt: skip
+        "Used cars only, <never> boats.", "mlops.model.registered", "python", "Nowhere at present.",
+        "Żółw, Ωμέγα, Цена.",
+        "SHAP of trees", "7 of 9 rows", "100.0%")  # fmt: skip
 
 
 def test_all_of_it_is_on_paper(version):
@@ -87,8 +97,8 @@ def test_the_audit_names_each_entry_of_the_version_with_its_hash(version):
 
 
 def test_packages_below_add_parts_of_their_own(version, monkeypatch):
-    monkeypatch.setattr(report_parts, "_sources", [lambda _version: [report_parts.Part(title="Explanations")]])
-    assert "Explanations" in [part.title for part in report_of(version, by="olga").parts]
+    monkeypatch.setattr(report_parts, "_sources", [lambda _version: [report_parts.Part(title="Own part")]])
+    assert "Own part" in [part.title for part in report_of(version, by="olga").parts]
 
 
 def test_it_is_a_file_by_rest(client, version, reader, stranger):
@@ -99,3 +109,13 @@ def test_it_is_a_file_by_rest(client, version, reader, stranger):
     assert client.get(f"{address}?as=word").status_code == 400
     client.force_login(stranger)
     assert client.get(address).status_code == 404
+
+
+def test_what_is_missing_is_said(contributor, project):
+    bare = registered(contributor, project, name="bare")
+
+    told = {part.title: part.words for part in report_of(bare, by="olga").parts}
+
+    assert told["Data sheets"] == ("No dataset version stands behind it.",)
+    assert told["Explanations"] == ("None was made.",)
+    assert told["How good it is"] == ("No metrics are stored with it.",)

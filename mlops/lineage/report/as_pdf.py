@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from mlops.registry.report_parts import Part, Table
 MARGIN = 48
 MOST_CELL = 600
 """Characters of a cell: a table's row has to fit on a page."""
+PLAIN, BOLD = "DejaVu", "DejaVu-Bold"
+"""Of matplotlib, embedded: they have the letters of Greek, Cyrillic and most of Latin as well."""
 GREY, PALE = "#566268", "#eef0ef"
 
 
@@ -22,6 +25,7 @@ def as_pdf(report: Report) -> bytes:
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+    _embed_fonts()
     styles = _styles()
     made = _("Made %(at)s UTC by %(by)s.") % {"at": f"{report.made_at:%Y-%m-%d %H:%M}", "by": report.made_by}
     flow: list[Any] = [Paragraph(escape(report.title), styles["title"]), Paragraph(escape(made), styles["small"])]
@@ -37,7 +41,7 @@ def as_pdf(report: Report) -> bytes:
     )  # fmt: skip
 
     def foot(canvas: Any, page: Any) -> None:
-        canvas.setFont("Helvetica", 7)
+        canvas.setFont(PLAIN, 7)
         canvas.setFillColor(GREY)
         canvas.drawString(MARGIN, MARGIN - 14, f"SHA-256 {report.digest}")
         canvas.drawRightString(A4[0] - MARGIN, MARGIN - 14, _("Page %(number)d") % {"number": page.page})
@@ -46,15 +50,26 @@ def as_pdf(report: Report) -> bytes:
     return target.getvalue()
 
 
+def _embed_fonts() -> None:
+    import matplotlib
+    from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    for name, file in ((PLAIN, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
+        if name not in getRegisteredFontNames():
+            registerFont(TTFont(name, str(folder / file)))
+
+
 def _styles() -> dict[str, Any]:
     from reportlab.lib.styles import ParagraphStyle
 
-    plain = ParagraphStyle("plain", fontName="Helvetica", fontSize=9, leading=12, spaceAfter=4)
+    plain = ParagraphStyle("plain", fontName=PLAIN, fontSize=9, leading=12, spaceAfter=4)
 
     def of(name: str, **more: Any) -> Any:
         return ParagraphStyle(name, parent=plain, **more)
 
-    bold: dict[str, Any] = {"fontName": "Helvetica-Bold"}
+    bold: dict[str, Any] = {"fontName": BOLD}
     return {
         "plain": plain,
         "small": of("small", fontSize=8, leading=10, textColor=GREY),
@@ -86,7 +101,7 @@ def _shares(table: Table) -> tuple[float, ...]:
     """Widths by the longest text of each column, none below a share that can be read."""
     columns = zip(table.heads, *table.rows, strict=True)
     longest = [min(max(len(text) for text in column), 40) + 3 for column in columns]
-    least = [max(one, sum(longest) * 0.08) for one in longest]
+    least = [max(one, sum(longest) * 0.1) for one in longest]
     return tuple(one / sum(least) for one in least)
 
 

@@ -40,18 +40,23 @@ def report_of(version: ModelVersion, *, by: str) -> Report:
     known = facts_of([version])[0]
     parts = (
         _identity(version, known),
-        *data_sheets(version),
+        *_or_none(data_sheets(version), _("Data sheets"), _("No dataset version stands behind it.")),
         *training(version),
-        *_quality(version, known),
+        *_or_none(_quality(version, known), _("How good it is"), _("No metrics are stored with it.")),
         *_attention(known),
         *parts_of(version),
         *approvals(version),
         *_deployed(known),
-        *materials(version),
+        *_or_none(materials(version), _("Bill of materials"), _("It says nothing of its packages.")),
         audit(version),
     )
     title = _("Governance report of %(version)s") % {"version": version}
     return signed(Report(title=title, made_at=timezone.now(), made_by=by, parts=parts, card=card_of(version)))
+
+
+def _or_none(parts: Iterable[Part], title: str, words: str) -> list[Part]:
+    """A report says what is missing."""
+    return list(parts) or [Part(title=title, words=(words,))]
 
 
 def signed(report: Report) -> Report:
