@@ -50,7 +50,7 @@ class PythonModel:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.script = state["script"]
         _module(self.script)
-        self.model = pickle.loads(state["state"])  # its purpose; in child processes only
+        self.model = pickle.loads(state["state"])  # its purpose; in child processes only  # nosec B301
 
 
 def learn(learner: Learner, table: Table, *, label: str, seed: int, report: Reporter) -> Learned:
@@ -144,7 +144,7 @@ def _module(script: str) -> ModuleType:
         return sys.modules[name]
     module = ModuleType(name)
     try:
-        exec(compile(script, SCRIPT_NAME, "exec"), module.__dict__)  # noqa: S102  # the purpose of the component
+        exec(compile(script, SCRIPT_NAME, "exec"), module.__dict__)  # noqa: S102  # the purpose of the component  # nosec B102
     except Exception as error:
         raise script_failed(error) from error
     sys.modules[name] = module

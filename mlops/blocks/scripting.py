@@ -83,7 +83,7 @@ def _given(table: Table | None) -> Any:
 def _compiled(script: str) -> Callable[..., Any]:
     namespace: dict[str, Any] = {"__name__": "azureml_script"}
     try:
-        exec(compile(script, SCRIPT_NAME, "exec"), namespace)  # noqa: S102  # the purpose of the component
+        exec(compile(script, SCRIPT_NAME, "exec"), namespace)  # noqa: S102  # the purpose of the component  # nosec B102
     except Exception as error:
         raise script_failed(error) from error
     if not callable(namespace.get(ENTRY)):

@@ -82,8 +82,8 @@ DEVICES = (
     "/dev/kfd",
     "/dev/infiniband",
 )
-SHARED_MEMORY = "/dev/shm"  # noqa: S108
-SHARED = ("/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/etc")  # noqa: S108
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  # nosec B108
+SHARED = ("/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/etc")  # noqa: S108  # nosec B108
 SEARCHED = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
 

@@ -17,7 +17,7 @@ CLONE_NEWNS, CAP_SYS_ADMIN = 0x20000, 21
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1 << 1, 1 << 2, 1 << 12, 1 << 14, 1 << 18
 MNT_DETACH = 2
 
-TMP, SHARED_MEMORY = ("/tmp", "/var/tmp"), "/dev/shm"  # noqa: S108
+TMP, SHARED_MEMORY = ("/tmp", "/var/tmp"), "/dev/shm"  # noqa: S108  # nosec B108
 RUN = "/run"
 KEPT_OF_RUN = ("/run/systemd/resolve", "/run/resolvconf", "/run/nvidia*")
 TMPFS = {RUN: b"size=4m,mode=755", SHARED_MEMORY: b"size=50%,mode=1777"}

@@ -36,7 +36,7 @@ def _asked(endpoint: Endpoint, *, failed_only: bool) -> tuple[RequestSample, ...
 
     query = urlencode({"endpoint": str(endpoint.pk), **({"failed": 1} if failed_only else {})})
     try:
-        with urlopen(f"{settings.ROUTER_URL}/-/requests?{query}", timeout=SECONDS) as answer:
+        with urlopen(f"{settings.ROUTER_URL}/-/requests?{query}", timeout=SECONDS) as answer:  # nosec B310
             return msgspec.json.decode(answer.read(), type=RequestSamples).requests
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise Refusal(

@@ -189,7 +189,7 @@ def _meta(folder: Path) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        found = yaml.load(text, Loader=_plain_loader())  # a safe loader, without aliases
+        found = yaml.load(text, Loader=_plain_loader())  # a safe loader, without aliases  # nosec B506
     except yaml.YAMLError:
         return None
     return found if isinstance(found, dict) else None

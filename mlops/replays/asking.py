@@ -49,7 +49,7 @@ class Side:
 def sides(asked: Replay, folder: Path, *, beat: Callable[[], None]) -> Iterator[tuple[Side, Side]]:
     """Both, ready to be asked. Raises Refusal where one is not there."""
     with ExitStack() as stack:
-        http = stack.enter_context(httpx.Client(timeout=TIMEOUT_SECONDS, verify=False))
+        http = stack.enter_context(httpx.Client(timeout=TIMEOUT_SECONDS, verify=False))  # nosec B501
         found = []
         for name in ("before", "after"):
             label = getattr(asked, f"{name}_label")

@@ -197,4 +197,4 @@ def _reachable(host: str) -> str:
 
 def _local(host: str) -> str:
     """Where this machine reaches what listens on `host`."""
-    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # nosec B104

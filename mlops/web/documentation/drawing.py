@@ -143,7 +143,7 @@ def _parser() -> Any:
     plain_fence = rules["fence"]
 
     def fence(tokens: Any, at: int, options: Any, environment: Any) -> str:
-        code = mark_safe(plain_fence(tokens, at, options, environment).replace("<pre>", '<pre tabindex="0">', 1))
+        code = mark_safe(plain_fence(tokens, at, options, environment).replace("<pre>", '<pre tabindex="0">', 1))  # nosec B308 B703
         button = '<button type="button" class="button button-small copy" data-copy><span>{}</span></button>'
         return format_html(f'<div class="code">{button}{{}}</div>', _("Copy"), code)
 

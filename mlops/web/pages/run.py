@@ -136,7 +136,7 @@ def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "failed": next((step for step in steps if step.state == "failed"), None),
     }
     extra = EXTRAS.get(tab)
-    return context | (extra(request, shown, steps) if extra else {})
+    return context | (extra(request, shown, steps) if extra else {})  # nosec B610
 
 
 def _tabs(shown: Run) -> dict[str, Any]:

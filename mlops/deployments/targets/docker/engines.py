@@ -71,7 +71,7 @@ def engine_of(options: Mapping[str, Any]) -> Engine:
     return Engine(
         url=url,
         certificates=certificates,
-        publish=str(options.get("publish") or ("127.0.0.1" if is_near else "0.0.0.0")),
+        publish=str(options.get("publish") or ("127.0.0.1" if is_near else "0.0.0.0")),  # nosec B104
         address=str(options.get("address") or host),
     )
 

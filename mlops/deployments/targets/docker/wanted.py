@@ -75,7 +75,7 @@ def host_config(
     starts again starts it again."""
     config: dict[str, Any] = {
         "read_only": True,
-        "tmpfs": {"/tmp": "rw,noexec,nosuid,size=256m"},  # noqa: S108
+        "tmpfs": {"/tmp": "rw,noexec,nosuid,size=256m"},  # noqa: S108  # nosec B108
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "mem_limit": settings.memory_bytes,

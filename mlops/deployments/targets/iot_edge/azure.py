@@ -23,7 +23,7 @@ USUAL: dict[str, Any] = {
         "ReadonlyRootfs": True,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges"],
-        "Tmpfs": {"/tmp": "size=64m"},  # noqa: S108
+        "Tmpfs": {"/tmp": "size=64m"},  # noqa: S108  # nosec B108
     },
 }
 

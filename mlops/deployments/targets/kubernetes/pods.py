@@ -116,7 +116,7 @@ def _container(wanted: Workload) -> dict[str, Any]:
 
 
 def _mounts(wanted: Workload) -> list[dict[str, Any]]:
-    mounts = [{"name": "scratch", "mountPath": "/tmp"}]  # noqa: S108
+    mounts = [{"name": "scratch", "mountPath": "/tmp"}]  # noqa: S108  # nosec B108
     if wanted.settings.collection.is_enabled:
         mounts.append({"name": SPOOL, "mountPath": str(PurePosixPath(IN_CONTAINER).parent)})
     return mounts
