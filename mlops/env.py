@@ -35,6 +35,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_ADMIN_PASSWORD", help="Password of the first administrator.", secret=True),
     Variable(name="MLOPS_URL", help="The server that the client commands talk to, and that pages link to."),
     Variable(name="MLOPS_TOKEN", help="The token that the client commands sign in with.", secret=True),
+    Variable(name="MLOPS_REASON", help="Why: the client commands send it with each act, for the audit trail."),
+    Variable(
+        name="MLOPS_REASON_REQUIRED",
+        help="Events that people must give a reason for, with commas: mlops.endpoint.traffic_changed, *.deleted.",
+    ),
     Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(

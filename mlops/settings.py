@@ -78,12 +78,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlops.web.security.ContentSecurityPolicy",  # first, so that every refusal below carries it too
     "mlops.accounts.hosts.OwnNames",
     "mlops.accounts.address_pace.AddressPace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mlops.events.circumstances.NoteCircumstances",
-    "mlops.web.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -259,6 +259,7 @@ CELERY_BROKER_URL = env.read("MLOPS_BROKER_URL")
 ROUTER_URL = env.read("MLOPS_ROUTER_URL").rstrip("/")
 SMTP_URL = env.read("MLOPS_SMTP_URL")
 MAIL_FROM = env.read("MLOPS_MAIL_FROM")
+REASON_REQUIRED = [one.strip() for one in env.read("MLOPS_REASON_REQUIRED").split(",") if one.strip()]
 CHECK_EVENTS = False  # tests hold every event to the catalogue
 ALLOWED_PRIVATE_HOSTS = env.read("MLOPS_ALLOWED_PRIVATE_HOSTS")
 WATCHED_FOLDERS = env.read("MLOPS_WATCHED_FOLDERS")

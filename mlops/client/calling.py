@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from mlops.client.connection import Connection
 
 connection_in_use: ContextVar[Connection | None] = ContextVar("connection_in_use", default=None)
+reason_in_use: ContextVar[str] = ContextVar("reason_in_use", default="")
+"""Why, for the audit trail of the server."""
 answers: ContextVar[list[Any] | None] = ContextVar("answers", default=None)
 
 

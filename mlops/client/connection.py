@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from mlops.client.calling import connection_in_use
+from mlops.client.calling import connection_in_use, reason_in_use
 from mlops.client.credentials import Credentials, find
 from mlops.client.errors import RequestFailed
 from mlops.formats.refusal import Refusal
@@ -26,13 +28,15 @@ def connect() -> Connection:
 
 
 class Connection:
-    """One server, as one person."""
+    """One server, as one person, who may say why: then the server's audit trail has it with each act."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, *, reason: str = "") -> None:
         import httpx
 
         self.url = credentials.url
         headers = {"Authorization": f"Bearer {credentials.token}"} if credentials.token else {}
+        if why := reason or reason_in_use.get() or os.environ.get("MLOPS_REASON", ""):
+            headers["X-Reason"] = quote(why)
         try:
             self._http = httpx.Client(base_url=credentials.url, headers=headers, timeout=TIMEOUT_SECONDS)
         except httpx.InvalidURL as error:

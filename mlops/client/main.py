@@ -83,6 +83,10 @@ GROUPS: tuple[Group, ...] = (
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command; the value is the exit status."""
     words = list(sys.argv[1:] if words is None else words)
+    from mlops.client.calling import reason_in_use
+
+    why, words = _reason_of(words)
+    reason_in_use.set(why)
     if words and words[0] not in {group.name for group in GROUPS}:
         from mlops.client.az_groups import told
 
@@ -135,6 +139,8 @@ def _parser(words: Sequence[str]) -> Words:
         epilog="`mlops COMMAND --help` says more about one command.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="the version of this product")
+    help = "why, for the audit trail; it stands before the command (default: MLOPS_REASON)"
+    parser.add_argument("--reason", metavar="WHY", dest="why", default=argparse.SUPPRESS, help=help)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), "")
     for group in GROUPS:
@@ -142,6 +148,15 @@ def _parser(words: Sequence[str]) -> Words:
         if group.name == chosen:
             _load(group.define)(child)
     return parser
+
+
+def _reason_of(words: list[str]) -> tuple[str, list[str]]:
+    """What `--reason` before the command says, and the other words: commands have options of that name too."""
+    if words and words[0].startswith("--reason="):
+        return words[0].removeprefix("--reason="), words[1:]
+    if len(words) > 1 and words[0] == "--reason":
+        return words[1], words[2:]
+    return "", words
 
 
 class _Version(argparse.Action):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import math
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.events import circumstances
 from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
+from mlops.formats.refusal import Refusal
 
 GENESIS = "0" * 64
 EXACT = 2.0**53
@@ -40,8 +43,12 @@ def record(
     them. Without a `reason` it is the one that the request gives."""
     was, now_is = differing(before or {}, after or {})
     if settings.CHECK_EVENTS:
-        check(type, subject=subject, data=data or {}, changed=None if before is None else {**was, **now_is})
+        changed = None if before is None or after is None else {**was, **now_is}
+        check(type, subject=subject, data=data or {}, changed=changed)
     around = circumstances.current()
+    reason = reason or (around.reason if around else "")
+    if actor is not None and around is not None and not reason:
+        _require_none_is_due(type, around)
     with transaction.atomic():
         head = ChainHead.objects.select_for_update().filter(pk=1).first()
         if head is None:
@@ -52,7 +59,7 @@ def record(
             actor=actor,
             actor_name=actor.get_username() if actor else "system",
             subject=subject,
-            reason=reason or (around.reason if around else ""),
+            reason=reason,
             data=plain(data or {}),
             before=plain(was),
             after=plain(now_is),
@@ -66,6 +73,18 @@ def record(
         if notice:
             notify(*notice, project=project)
     return event
+
+
+def _require_none_is_due(type: str, around: circumstances.Circumstances) -> None:
+    """Raises Refusal `reason_required` (422) for what MLOPS_REASON_REQUIRED names: the act is rolled back."""
+    if any(fnmatchcase(type, pattern) for pattern in settings.REASON_REQUIRED):
+        around.reason_due = type
+        raise Refusal(
+            "reason_required",
+            _("This server asks for a reason before it does this (%(type)s).") % {"type": type},
+            hint=_("Say why: in the page, by --reason before the command, or by the header X-Reason."),
+            status=422,
+        )
 
 
 def notify(kind: str, ref: str, *, project: Project | None) -> None:

@@ -16,6 +16,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 LONGEST_REASON = 2000
 IMPORT = "import"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FIELD = "audit-reason"
+"""Of a form; see web.refusals."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
 
 
@@ -29,7 +32,10 @@ class Circumstances:
     token: str = ""
     """The name of the token, never itself."""
     reason: str = ""
-    """The caller's header `X-Reason`, in UTF-8 and percent-encoded."""
+    """The caller's header `X-Reason`, in UTF-8 and percent-encoded, or what a page asked for."""
+
+    reason_due: str = ""
+    """The event that was refused for want of a reason, so that a page can ask for it."""
 
     def told(self) -> dict[str, str]:
         found = {"door": self.door, "request": self.request, "address": self.address, "token": self.token}
@@ -82,8 +88,16 @@ def _of(request: HttpRequest) -> Circumstances:
         door=_door(request.path),
         request=given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
         address=request.META.get("REMOTE_ADDR", "") or "",
-        reason=unquote(request.headers.get("X-Reason", ""), errors="replace").strip()[:LONGEST_REASON],
+        reason=_reason(request)[:LONGEST_REASON],
     )
+
+
+def _reason(request: HttpRequest) -> str:
+    """By the header, or by the page that asked for it. Other forms than those of pages are not read here."""
+    if given := unquote(request.headers.get("X-Reason", ""), errors="replace").strip():
+        return given
+    is_form = request.method == "POST" and request.content_type in FORMS
+    return str(request.POST.get(FIELD, "")).strip() if is_form and _door(request.path) == "page" else ""
 
 
 def _door(path: str) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, say_when
+from mlops.events import circumstances
 from mlops.formats.refusal import Refusal
 
 API_PREFIX = "/api/"
@@ -25,6 +26,9 @@ class RefusalPages:
         response = self.get_response(request)
         if request.path.startswith(API_PREFIX) and _is_error_page(response):
             return _as_problem(request, response)
+        around = circumstances.current()
+        if around is not None and around.reason_due and around.door == "page" and request.method == "POST":
+            return _ask_why(request)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -63,6 +67,19 @@ def way_back(request: HttpRequest) -> str:
     if came_from.startswith(f"{origin}/") and came_from != request.build_absolute_uri():
         return came_from.removeprefix(origin)
     return "/"
+
+
+def _ask_why(request: HttpRequest) -> HttpResponse:
+    """The act was rolled back, whatever its page has made of the refusal. The form goes on once there is a reason."""
+    if request.FILES:
+        hint = _("Do it by the command with --reason, or by REST with the header X-Reason.")
+        return refusal_page(
+            request, Refusal("reason_required", _("This needs a reason, and has a file."), hint=hint, status=422)
+        )
+    hidden = ("csrfmiddlewaretoken", circumstances.FIELD)
+    kept = [(name, value) for name, values in request.POST.lists() if name not in hidden for value in values]
+    context = {"kept": kept, "field": circumstances.FIELD, "back": way_back(request)}
+    return render(request, "web/reason.html", context, status=422)
 
 
 def _is_error_page(response: HttpResponseBase) -> bool:

@@ -15,10 +15,12 @@ WITHOUT_PROJECT = ("token", "login")
 
 class Client:
     """`url` and `token` as for the commands: without them the environment's MLOPS_URL and MLOPS_TOKEN, else the server
-    of this machine. `project` is needed where there are several."""
+    of this machine. `project` is needed where there are several. `reason`: why, for
+    the audit trail of the server (else MLOPS_REASON)."""
 
-    def __init__(self, url: str = "", *, token: str = "", project: str = "") -> None:
-        self._connection = Connection(Credentials(url.rstrip("/"), token, "Client") if url else find())
+    def __init__(self, url: str = "", *, token: str = "", project: str = "", reason: str = "") -> None:
+        known = Credentials(url.rstrip("/"), token, "Client") if url else find()
+        self._connection = Connection(known, reason=reason)
         self.project = project
         self.jobs = of.JobOperations(self._call)
         self.data = of.DataOperations(self._call)
@@ -68,10 +70,10 @@ class MLClient(Client):
         *,
         url: str = "",
         token: str = "",
+        reason: str = "",
     ) -> None:
-        super().__init__(
-            url, token=token or (credential if isinstance(credential, str) else ""), project=workspace_name
-        )
+        token = token or (credential if isinstance(credential, str) else "")
+        super().__init__(url, token=token, project=workspace_name, reason=reason)
 
     @classmethod
     def from_config(cls, credential: Any = None, **_: Any) -> MLClient:
