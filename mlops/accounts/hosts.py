@@ -28,7 +28,7 @@ OF_BROWSERS = ("Origin", "Sec-Fetch-Site", "Cookie")
 
 
 class OwnNames:
-    """The first of all middleware: nothing is done for a name that is not ours."""
+    """The first middleware that looks at a request: nothing is done for a name that is not ours."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

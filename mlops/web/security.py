@@ -1,4 +1,5 @@
-"""The Content-Security-Policy of every page: scripts only from files of ours, nothing from elsewhere, no framing."""
+"""The Content-Security-Policy of every answer, also of pages of errors and of our files: scripts only from files of
+ours, nothing from elsewhere, no framing."""
 
 from __future__ import annotations
 

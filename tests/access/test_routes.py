@@ -61,7 +61,9 @@ def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
     is_personal = isinstance(person, str) and (
         one.route.startswith(PRIVATE) or (one.route in PERSONAL and one.method != "GET")
     )
-    status, location, text = _ask(one, person, world)
+    status, location, text, policy = _ask(one, person, world)
+    if scripts_are_loose(policy):
+        return f"{who} got an answer whose Content-Security-Policy lets scripts in: {policy}"
     to_sign_in = status == 302 and location.startswith("/sign-in/")
     if one.needs in MAY[who] and not is_personal:
         answered = status in one.allowed or (status < 500 and status not in (*REFUSED, 405))
@@ -76,7 +78,7 @@ def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
     return f"{who} was refused, but read what belongs to the project" if leaked else ""
 
 
-def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str]:
+def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str, str]:
     """In a transaction that is rolled back, so that nobody meets what somebody else has changed."""
     client = Client(raise_request_exception=False)
     needs_token = one.route.startswith(BY_TOKEN)
@@ -91,7 +93,16 @@ def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str]:
         response = send(path, headers=headers) if one.method == "GET" else send(path, body, headers=headers, **kind)
         content = b"".join(response.streaming_content) if response.streaming else response.content
         transaction.set_rollback(True)
-    return response.status_code, response.headers.get("Location", ""), content.decode(errors="replace")
+    told = response.headers
+    policy = told.get("Content-Security-Policy", "")
+    return response.status_code, told.get("Location", ""), content.decode(errors="replace"), policy
+
+
+def scripts_are_loose(policy: str) -> bool:
+    """Whether it lets run what is in a page itself, or comes from elsewhere."""
+    given = {words[0]: set(words[1:]) for part in policy.split(";") if (words := part.split())}
+    scripts = given.get("script-src", given.get("default-src"))
+    return scripts is None or not scripts <= {"'self'", "'none'"}
 
 
 def _token_of(person: Any) -> dict[str, str]:

@@ -60,6 +60,14 @@ def test_pages_allow_scripts_of_this_server_only(client, db):
     assert "frame-ancestors 'none'" in policy
 
 
+@pytest.mark.parametrize(("path", "host"), [("/nothing/", ""), ("/", "elsewhere.example"), ("/fails/", "")])
+def test_pages_of_errors_allow_no_other_scripts_either(client, db, settings, path, host):
+    settings.ROOT_URLCONF, client.raise_request_exception = "tests.web.failing", False
+    answer = client.get(path, headers={"Host": host} if host else {})
+    assert answer.status_code == {"/nothing/": 404, "/": 400, "/fails/": 500}[path]
+    assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/projects/", "/projects/new/", "/projects/churn/", "/settings/", "/api/v1/docs/"]
 )
