@@ -22,6 +22,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.components.actions import create_version
 from mlops.events.chain import notify, record
+from mlops.events.facts import gone, sides, stored
 from mlops.execution.planning import plan, require_unblocked
 from mlops.formats.asked import Scope
 from mlops.formats.document import Document
@@ -31,6 +32,9 @@ from mlops.pipelines import publishing
 from mlops.pipelines.models import PublishedPipeline
 from mlops.pipelines.own_components import kind_of, own_definitions
 from mlops.runs.models import Run
+
+DRAWN = ("document",)
+"""Large, and told by the revisions."""
 
 
 def create_draft(
@@ -136,7 +140,7 @@ def describe(actor: Any, draft: Draft, *, name: str | None = None, description: 
     if name is not None and not name.strip():
         raise Refusal("name_missing", _("A draft needs a name."))
     with transaction.atomic():
-        before = draft.name
+        before, was = draft.name, stored(draft, leave_out=DRAWN)
         draft.name = before if name is None else name.strip()[:200]
         draft.description = draft.description if description is None else description
         draft.save(update_fields=["name", "description"])
@@ -147,6 +151,8 @@ def describe(actor: Any, draft: Draft, *, name: str | None = None, description: 
             project=draft.project,
             data={"before": before, "after": draft.name},
             notice=("draft", str(draft.pk)),
+            before=was,
+            after=stored(draft, leave_out=DRAWN),
         )
     return draft
 
@@ -310,9 +316,9 @@ def delete_draft(actor: Any, draft: Draft) -> None:
     """Removes the drawing and its revisions; runs that came from it stay."""
     require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
-        subject, name = f"drafts/{draft.pk}", draft.name
+        subject, data, change = f"drafts/{draft.pk}", {"name": draft.name}, gone(draft, leave_out=DRAWN)
         draft.delete()
-        record(actor, "mlops.draft.deleted", subject=subject, project=draft.project, data={"name": name})
+        record(actor, "mlops.draft.deleted", subject=subject, project=draft.project, data=data, **sides(change))
 
 
 def _conflict(draft: Draft) -> Refusal:

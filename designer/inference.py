@@ -17,6 +17,7 @@ from designer.queries import document_of
 from mlops.access.decisions import require
 from mlops.blocks.catalogue import component
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.inference import Scoring, Source, derive_inference, renewed, scorings
@@ -100,8 +101,9 @@ def update(actor: Any, draft: Draft) -> Renewed:
         if document != document_of(draft):
             label = _("Updated to run #%(number)d") % {"number": run.number}
             actions.save_document(actor, draft, base_revision=draft.revision, document=document, label=label)
+        was = {"run": known.run.number if known.run else None}
         InferenceDraft.objects.filter(pk=known.pk).update(run=run, derived_at=timezone.now())
-        _record(actor, draft, run, "updated")
+        _record(actor, draft, run, "updated", (was, {"run": run.number}))
     draft.refresh_from_db()
     return Renewed(draft=draft, notes=notes)
 
@@ -148,7 +150,7 @@ def _checked(kind: str) -> str:
     return kind
 
 
-def _record(actor: Any, draft: Draft, run: Run, what: str) -> None:
+def _record(actor: Any, draft: Draft, run: Run, what: str, change: Change | None = None) -> None:
     record(
         actor,
         f"mlops.inference_pipeline.{what}",
@@ -156,4 +158,5 @@ def _record(actor: Any, draft: Draft, run: Run, what: str) -> None:
         project=draft.project,
         data={"run": str(run.pk), "number": run.number},
         notice=("draft", str(draft.pk)),
+        **sides(change),
     )

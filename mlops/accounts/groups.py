@@ -54,7 +54,10 @@ def delete_group(actor: Any, group: Group, *, reason: str = "") -> None:
     with transaction.atomic():
         projects = list(GroupRole.objects.filter(group=group).values_list("project__slug", flat=True))
         data = {"name": group.name, "projects": projects}
-        record(actor, "mlops.group.deleted", subject=f"groups/{group.name}", data=data, reason=reason)
+        people = sorted(group.user_set.values_list("username", flat=True))
+        was = {**data, "people": people}
+        subject = f"groups/{group.name}"
+        record(actor, "mlops.group.deleted", subject=subject, data=data, reason=reason, before=was, after={})
         group.delete()
 
 

@@ -18,6 +18,7 @@ from mlops.access.decisions import actions_in, require, require_administrator, v
 from mlops.access.grants import held_by, holders_of, keep_in_step
 from mlops.access.models import BUILT_IN, CUSTOM, CustomRole, Project, Role, actions_of_role
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, nearest
 
 
@@ -83,13 +84,15 @@ def edit_role(
     require_power(actor, role.project, custom=role)
     chosen = _checked(actor, role.project, role.actions if actions is None else actions)
     with transaction.atomic():
-        before = role.actions
+        before, was = role.actions, stored(role)
         role.actions = sorted(chosen)
         role.description = role.description if description is None else description.strip()
         role.save(update_fields=["actions", "description"])
         for project, holder in holders_of(role):
             keep_in_step(project, holder, actions_of_role(CUSTOM, role.actions))
-        _record(actor, "mlops.role.updated", role, {"before": before, "actions": role.actions}, reason)
+        _record(
+            actor, "mlops.role.updated", role, {"before": before, "actions": role.actions}, reason, (was, stored(role))
+        )
     return role
 
 
@@ -107,7 +110,7 @@ def delete_role(actor: Any, role: CustomRole, *, reason: str = "") -> None:
                 hint=_("Give them another role first."),
                 status=409,
             )
-        _record(actor, "mlops.role.deleted", role, {"actions": role.actions}, reason)
+        _record(actor, "mlops.role.deleted", role, {"actions": role.actions}, reason, gone(role))
         role.delete()
 
 
@@ -160,9 +163,12 @@ def _check_name(name: str) -> None:
         raise Refusal("name_invalid", _("A role's name has letters, digits, - and _ alone, and at most 60 of them."))
 
 
-def _record(actor: Any, verb: str, role: CustomRole, data: dict[str, Any], reason: str) -> None:
+def _record(
+    actor: Any, verb: str, role: CustomRole, data: dict[str, Any], reason: str, change: Change | None = None
+) -> None:
     subject = f"roles/{role.name}"
-    record(actor, verb, subject=subject, project=role.project, data={"name": role.name, **data}, reason=reason)
+    data = {"name": role.name, **data}
+    record(actor, verb, subject=subject, project=role.project, data=data, reason=reason, **sides(change))
 
 
 def built_in() -> list[tuple[str, str, frozenset[str]]]:

@@ -20,6 +20,7 @@ from mlops.accounts import tokens
 from mlops.accounts.models import ApiToken
 from mlops.accounts.roles import require_power, role_named
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides
 from mlops.formats.refusal import Refusal, nearest
 
 
@@ -72,8 +73,10 @@ def change_role(actor: Any, account: ServiceAccount, *, role: str, reason: str =
     custom = role_named(role, account.project)
     require_power(actor, account.project, role=role, custom=custom, holder=account.user)
     with transaction.atomic():
+        was = _role_of(account)
         hold(account.project, account.user, role=role, custom=custom)
-        _record(actor, "role_changed", account, {"name": account.name, "role": role}, reason)
+        data, change = {"name": account.name, "role": role}, (was, _role_of(account))
+        _record(actor, "role_changed", account, data, reason, change)
     return account
 
 
@@ -82,6 +85,7 @@ def remove_service_account(actor: Any, account: ServiceAccount, *, reason: str =
     require(actor, "accounts.manage", account.project)
     require_power(actor, account.project, holder=account.user)
     with transaction.atomic():
+        change: Change = ({"name": account.name, **_role_of(account)}, {})
         revoked, _rows = ApiToken.objects.filter(user=account.user).delete()
         let_go(account.project, account.user)
         User.objects.filter(pk=account.user_id).update(
@@ -89,7 +93,7 @@ def remove_service_account(actor: Any, account: ServiceAccount, *, reason: str =
         )
         account.removed_at = timezone.now()
         account.save(update_fields=["removed_at"])
-        _record(actor, "removed", account, {"name": account.name, "tokens_revoked": revoked}, reason)
+        _record(actor, "removed", account, {"name": account.name, "tokens_revoked": revoked}, reason, change)
 
 
 def tokens_of(account: ServiceAccount) -> QuerySet[ApiToken]:
@@ -139,6 +143,18 @@ def _check_name(name: str) -> None:
         )
 
 
-def _record(actor: Any, verb: str, account: ServiceAccount, data: dict[str, Any], reason: str) -> None:
-    subject = f"service-accounts/{account.user.get_username()}"
-    record(actor, f"mlops.service_account.{verb}", subject=subject, project=account.project, data=data, reason=reason)
+def _role_of(account: ServiceAccount) -> dict[str, Any]:
+    held = Membership.objects.filter(project=account.project, user=account.user).select_related("custom").first()
+    return {"role": str(held.custom.name if held.custom else held.role) if held else ""}
+
+
+def _record(
+    actor: Any,
+    verb: str,
+    account: ServiceAccount,
+    data: dict[str, Any],
+    reason: str,
+    change: Change | None = None,
+) -> None:
+    subject, type = f"service-accounts/{account.user.get_username()}", f"mlops.service_account.{verb}"
+    record(actor, type, subject=subject, project=account.project, data=data, reason=reason, **sides(change))

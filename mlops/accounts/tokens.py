@@ -19,6 +19,7 @@ from mlops.access.models import Project
 from mlops.accounts.models import ApiToken
 from mlops.accounts.secret import digest
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, nearest
 
 TOKEN_PREFIX = "mls_"
@@ -79,7 +80,8 @@ def revoke(actor: Any, token: ApiToken | None) -> None:
         raise Refusal("not_found", _("There is no such token, or it is not yours."), status=404)
     with transaction.atomic():
         data = {"name": token.name}
-        record(actor, "mlops.token.revoked", subject=f"tokens/{token.pk}", project=token.project, data=data)
+        subject, was = f"tokens/{token.pk}", {**stored(token), "of": token.user.get_username()}
+        record(actor, "mlops.token.revoked", subject=subject, project=token.project, data=data, before=was, after={})
         token.delete()
 
 

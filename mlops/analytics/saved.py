@@ -14,6 +14,7 @@ from mlops.access.models import Project
 from mlops.analytics.engine.guarding import LONGEST_QUERY
 from mlops.analytics.models import AskedQuery, SavedQuery
 from mlops.events.chain import record
+from mlops.events.facts import gone, sides
 from mlops.formats.refusal import Refusal, Where
 
 
@@ -44,6 +45,7 @@ def save(actor: Any, project: Project, *, name: str, query: str) -> SavedQuery:
 def delete(actor: Any, saved: SavedQuery) -> None:
     require(actor, "contribute", saved.project)
     with transaction.atomic():
+        change = gone(saved)
         saved.delete()
         record(
             actor,
@@ -51,6 +53,7 @@ def delete(actor: Any, saved: SavedQuery) -> None:
             subject=f"queries/{saved.project.slug}/{saved.name}",
             project=saved.project,
             data={"name": saved.name, "query": saved.query[:2_000]},
+            **sides(change),
         )
 
 

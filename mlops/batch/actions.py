@@ -18,6 +18,7 @@ from mlops.deployments import entries
 from mlops.deployments.names import checked_name
 from mlops.environments.references import with_registered
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.batch import PipelineSettings
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -51,12 +52,14 @@ def update_endpoint(
     """`default`: the deployment that takes calls which name none."""
     require(actor, "batch.define", endpoint.project)
     with transaction.atomic():
+        was = stored(endpoint)
         if description is not None:
             endpoint.description = description.strip()
         if default is not None:
             endpoint.default = deployment_named(endpoint, default)
         endpoint.save(update_fields=["description", "default"])
-        _tell(actor, "batch_endpoint.updated", endpoint, default=str(endpoint.default.name if endpoint.default else ""))
+        told = str(endpoint.default.name if endpoint.default else "")
+        _tell(actor, "batch_endpoint.updated", endpoint, change=(was, stored(endpoint)), default=told)
     return endpoint
 
 
@@ -65,7 +68,7 @@ def delete_endpoint(actor: Any, endpoint: BatchEndpoint, *, reason: str = "") ->
     require(actor, "batch.define", endpoint.project)
     with transaction.atomic():
         _require_quiet(BatchJob.objects.filter(endpoint=endpoint), endpoint.name)
-        _tell(actor, "batch_endpoint.deleted", endpoint, reason=reason)
+        _tell(actor, "batch_endpoint.deleted", endpoint, reason=reason, change=gone(endpoint))
         endpoint.delete()
 
 
@@ -157,6 +160,7 @@ def update_deployment(
     require(actor, "batch.deploy", endpoint.project)
     before, chosen = _settings_before_and_after(deployment, settings or {})
     with transaction.atomic():
+        was = _facts(deployment)
         if description is not None:
             deployment.description = description.strip()
         if not deployment.pipeline_id:
@@ -169,6 +173,7 @@ def update_deployment(
             "batch_deployment.updated",
             endpoint,
             deployment=deployment.name,
+            change=(was, _facts(deployment)),
             changed=msgspec.to_builtins(changed),
         )
     return deployment
@@ -192,7 +197,8 @@ def delete_deployment(actor: Any, deployment: BatchDeployment, *, reason: str = 
             others = BatchDeployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk)
             endpoint.default = others.order_by("created_at").first()
             endpoint.save(update_fields=["default"])
-        _tell(actor, "batch_deployment.deleted", endpoint, deployment=deployment.name, of=deployment.of, reason=reason)
+        told = {"deployment": deployment.name, "of": deployment.of}
+        _tell(actor, "batch_deployment.deleted", endpoint, reason=reason, change=(_facts(deployment), {}), **told)
         deployment.delete()
 
 
@@ -295,7 +301,16 @@ def _taken(message: str, hint: str) -> Refusal:
     return Refusal("name_taken", message, hint=hint, status=409, where=Where(parameter="name"))
 
 
-def _tell(actor: Any, act: str, endpoint: BatchEndpoint, *, reason: str = "", **data: Any) -> None:
+def _facts(deployment: BatchDeployment) -> dict[str, Any]:
+    """Of variables the names alone, for people keep secrets in them."""
+    found = stored(deployment, leave_out=("settings",))
+    settings = dict(deployment.settings)
+    return {**found, "variables": sorted(settings.pop("variables", None) or {}), "settings": settings}
+
+
+def _tell(
+    actor: Any, act: str, endpoint: BatchEndpoint, *, reason: str = "", change: Change | None = None, **data: Any
+) -> None:
     record(
         actor,
         f"mlops.{act}",
@@ -304,6 +319,7 @@ def _tell(actor: Any, act: str, endpoint: BatchEndpoint, *, reason: str = "", **
         data=data,
         reason=reason,
         notice=("batch", str(endpoint.pk)),
+        **sides(change),
     )
 
 

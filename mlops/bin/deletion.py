@@ -14,6 +14,7 @@ from mlops.bin.models import TITLE_LENGTH, Entry
 from mlops.bin.sizes import held_bytes
 from mlops.bin.uses import InUse
 from mlops.events.chain import record
+from mlops.events.facts import INTO_BIN, OUT_OF_BIN, sides
 from mlops.formats.refusal import Refusal, Where
 
 MOST_LOOKED_AT = 10_000
@@ -105,6 +106,7 @@ def not_in_bin(title: str) -> Refusal:
 
 
 def tell(actor: Any, part: Part, row: Any, type: str, reason: str, **data: Any) -> None:
+    change = {".undeleted": OUT_OF_BIN, ".purged": None}.get(type[type.rindex(".") :], INTO_BIN)
     record(
         actor,
         type,
@@ -113,6 +115,7 @@ def tell(actor: Any, part: Part, row: Any, type: str, reason: str, **data: Any) 
         reason=reason,
         data=data,
         notice=(part.asset.noun, str(part.whole_of(row).pk)),
+        **sides(change),
     )
 
 

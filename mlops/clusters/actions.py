@@ -14,7 +14,7 @@ from mlops.access.sealing import seal
 from mlops.clusters.models import Cluster, Exposure
 from mlops.clusters.queries import users_of
 from mlops.events.chain import record
-from mlops.events.facts import stored
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,58}[A-Za-z0-9])?")
@@ -54,7 +54,7 @@ def update_cluster(actor: Any, cluster: Cluster, **given: Any) -> Cluster:
         was = stored(cluster)
         _fill(cluster, changed)
         cluster.save()
-        _record(actor, cluster, "mlops.cluster.updated", sorted(changed), was)
+        _record(actor, cluster, "mlops.cluster.updated", sorted(changed), (was, stored(cluster)))
     return cluster
 
 
@@ -69,7 +69,7 @@ def delete_cluster(actor: Any, cluster: Cluster) -> None:
             status=409,
         )
     with transaction.atomic():
-        _record(actor, cluster, "mlops.cluster.deleted", [])
+        _record(actor, cluster, "mlops.cluster.deleted", [], gone(cluster))
         cluster.delete()
 
 
@@ -123,9 +123,8 @@ def _require_administrator(actor: Any) -> None:
     require_administrator(actor, _("Only an administrator may set clusters up."), hint)
 
 
-def _record(actor: Any, cluster: Cluster, type: str, fields: list[str], was: dict[str, Any] | None = None) -> None:
-    now_is = stored(cluster) if was else None
-    record(actor, type, subject=f"clusters/{cluster.name}", data={"fields": fields}, before=was, after=now_is)
+def _record(actor: Any, cluster: Cluster, type: str, fields: list[str], change: Change | None = None) -> None:
+    record(actor, type, subject=f"clusters/{cluster.name}", data={"fields": fields}, **sides(change))
 
 
 def _refused(name: str, message: str, hint: str, *, code: str = "cluster_invalid", status: int = 400) -> Refusal:

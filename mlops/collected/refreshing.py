@@ -16,6 +16,7 @@ from mlops.collected.saving import COLUMNS, save_window
 from mlops.datasets.actions import checked_name
 from mlops.deployments.models import Endpoint
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 LEAST_HOURS, MOST_HOURS = 0.25, 24.0 * 366
@@ -53,8 +54,10 @@ def refresh(
         "created_by": actor,
     }
     with transaction.atomic():
+        known = Refresh.objects.filter(endpoint=endpoint, dataset=name).first()
+        was = stored(known) if known else {}
         made, _is_new = Refresh.objects.update_or_create(endpoint=endpoint, dataset=name, defaults=fields)
-        _record(actor, made, "mlops.collection.refresh_set", every_hours=every_hours)
+        _record(actor, made, "mlops.collection.refresh_set", (was, stored(made)), every_hours=every_hours)
     return made
 
 
@@ -62,7 +65,7 @@ def end_refresh(actor: Any, row: Refresh) -> None:
     """The versions that it made stay."""
     require(actor, "collected.use", row.endpoint.project)
     with transaction.atomic():
-        _record(actor, row, "mlops.collection.refresh_ended")
+        _record(actor, row, "mlops.collection.refresh_ended", gone(row))
         row.delete()
 
 
@@ -103,7 +106,7 @@ def _check(name: str, hours: float) -> None:
         )
 
 
-def _record(actor: Any, row: Refresh, type: str, **data: Any) -> None:
+def _record(actor: Any, row: Refresh, type: str, change: Change | None = None, **data: Any) -> None:
     record(
         actor,
         type,
@@ -111,4 +114,5 @@ def _record(actor: Any, row: Refresh, type: str, **data: Any) -> None:
         project=row.endpoint.project,
         data={"endpoint": row.endpoint.name, "dataset": row.dataset, **data},
         notice=("collected", str(row.endpoint_id)),
+        **sides(change),
     )

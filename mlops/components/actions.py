@@ -16,6 +16,7 @@ from mlops.bin.given import versions_gone
 from mlops.components.models import Component, ComponentVersion, Kind
 from mlops.components.names import checked_name, checked_version
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.definition import Definition, Graph, code_of
 from mlops.formats.refusal import Refusal
 from mlops.tags.actions import change_tags
@@ -86,6 +87,7 @@ def archive(actor: Any, component: Component, *, restore: bool = False) -> Compo
     """Takes the component out of the palette, or back into it; drawings and runs that use it go on as before."""
     require(actor, "components.change", component.project)
     with transaction.atomic():
+        was = stored(component)
         component.archived_at = None if restore else timezone.now()
         component.save(update_fields=["archived_at"])
         record(
@@ -94,6 +96,8 @@ def archive(actor: Any, component: Component, *, restore: bool = False) -> Compo
             subject=f"components/{component.name}",
             project=component.project,
             notice=("component", str(component.pk)),
+            before=was,
+            after=stored(component),
         )
     return component
 
@@ -102,6 +106,7 @@ def deprecate(actor: Any, version: ComponentVersion, *, message: str) -> Compone
     """Says at every card that uses it why it should not be used any more; an empty message takes that back."""
     require(actor, "components.change", version.component.project)
     with transaction.atomic():
+        was = stored(version)
         version.deprecated = message.strip()
         version.save(update_fields=["deprecated"])
         record(
@@ -111,6 +116,8 @@ def deprecate(actor: Any, version: ComponentVersion, *, message: str) -> Compone
             project=version.component.project,
             reason=version.deprecated,
             notice=("component", str(version.component_id)),
+            before=was,
+            after=stored(version),
         )
     return version
 

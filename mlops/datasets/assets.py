@@ -25,6 +25,7 @@ from mlops.datastores.bucket_addresses import is_bucket
 from mlops.datastores.bucket_addresses import parsed as parsed_bucket
 from mlops.datastores.queries import named as named_store
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.tags.filters import remove_tag, write_tags
 from mlops.work.calls import later
@@ -251,11 +252,15 @@ def _set_archived(actor: Any, dataset: Dataset, version: DatasetVersion | None, 
     if (row.archived_at is not None) == is_archived:
         return
     with transaction.atomic():
+        was = stored(row)
         row.archived_at = timezone.now() if is_archived else None
         row.save(update_fields=["archived_at"])
         type_ = "mlops.dataset.archived" if is_archived else "mlops.dataset.restored"
-        _record(actor, dataset, type_, f"datasets/{row}", {})
+        _record(actor, dataset, type_, f"datasets/{row}", {}, (was, stored(row)))
 
 
-def _record(actor: Any, dataset: Dataset, type_: str, subject: str, data: dict[str, Any]) -> None:
-    record(actor, type_, subject=subject, project=dataset.project, data=data, notice=("dataset", str(dataset.pk)))
+def _record(
+    actor: Any, dataset: Dataset, type_: str, subject: str, data: dict[str, Any], change: Change | None = None
+) -> None:
+    project, notice = dataset.project, ("dataset", str(dataset.pk))
+    record(actor, type_, subject=subject, project=project, data=data, notice=notice, **sides(change))

@@ -17,6 +17,7 @@ from mlops.datastores import fetching, kinds, queries
 from mlops.datastores.models import Datastore
 from mlops.datastores.usage import users_of
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal
 
 
@@ -44,6 +45,7 @@ def create_datastore(
         secrets = queries.secrets_of(known)
     fetching.require_allowed(kind, plain)
     with transaction.atomic():
+        was = stored(known) if known is not None else None
         store, is_new = Datastore.objects.update_or_create(
             project=project,
             name=name,
@@ -65,7 +67,8 @@ def create_datastore(
             },
         )
         type_ = "mlops.datastore.created" if is_new else "mlops.datastore.updated"
-        _record(actor, store, type_, {"kind": kind, "fields": sorted({*plain, *secrets})})
+        change = None if was is None else (was, stored(store))
+        _record(actor, store, type_, {"kind": kind, "fields": sorted({*plain, *secrets})}, change)
     return store
 
 
@@ -75,7 +78,7 @@ def delete_datastore(actor: Any, store: Datastore) -> None:
     with transaction.atomic():
         if uses := users_of(store):
             raise InUse("datastore_in_use", f"“{store.name}”", uses, instead=_("Then delete it again."))
-        _record(actor, store, "mlops.datastore.deleted", {"kind": store.kind, "fields": []})
+        _record(actor, store, "mlops.datastore.deleted", {"kind": store.kind, "fields": []}, gone(store))
         Datastore.objects.filter(pk=store.pk).delete()
 
 
@@ -86,8 +89,10 @@ def set_default(actor: Any, project: Project, name: str) -> None:
     with transaction.atomic():
         Datastore.objects.filter(project=project, is_default=True).update(is_default=False)
         if store is not None:
+            was = stored(store)
             Datastore.objects.filter(pk=store.pk).update(is_default=True)
-            _record(actor, store, "mlops.datastore.updated", {"kind": store.kind, "fields": ["is_default"]})
+            told = {"kind": store.kind, "fields": ["is_default"]}
+            _record(actor, store, "mlops.datastore.updated", told, (was, stored(store)))
 
 
 def test(actor: Any, store: Datastore) -> Datastore:
@@ -103,7 +108,7 @@ def test(actor: Any, store: Datastore) -> Datastore:
     return store
 
 
-def _record(actor: Any, store: Datastore, type_: str, data: dict[str, Any]) -> None:
+def _record(actor: Any, store: Datastore, type_: str, data: dict[str, Any], change: Change | None = None) -> None:
     record(
         actor,
         type_,
@@ -111,4 +116,5 @@ def _record(actor: Any, store: Datastore, type_: str, data: dict[str, Any]) -> N
         project=store.project,
         data=data,
         notice=("datastore", str(store.pk)),
+        **sides(change),
     )

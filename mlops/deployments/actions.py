@@ -33,6 +33,7 @@ from mlops.deployments.targets import has_address, target
 from mlops.deployments.traffic import checked_mirrors, checked_shares, with_share
 from mlops.environments.references import with_registered
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion
@@ -294,7 +295,11 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
         endpoint.mirrors = {name: value for name, value in endpoint.mirrors.items() if name != deployment.name}
         endpoint.control = "" if endpoint.control == deployment.name else endpoint.control
         endpoint.save(update_fields=["traffic", "default", "mirrors", "control"])
-        _record(actor, endpoint, "mlops.deployment.deleted", deployment=deployment, reason=reason, **_told(deployment))
+        change: Change = (_facts(deployment), {})
+        told = _told(deployment)
+        _record(
+            actor, endpoint, "mlops.deployment.deleted", deployment=deployment, reason=reason, change=change, **told
+        )
         deployment.delete()
         later("deployments.tidy")
 
@@ -304,7 +309,7 @@ def delete_endpoint(actor: Any, endpoint: Endpoint, *, reason: str = "") -> None
     require(actor, "endpoints.create", endpoint.project)
     with transaction.atomic():
         names = list(Deployment.objects.filter(endpoint=endpoint).values_list("name", flat=True))
-        _record(actor, endpoint, "mlops.endpoint.deleted", reason=reason, deployments=names)
+        _record(actor, endpoint, "mlops.endpoint.deleted", reason=reason, change=gone(endpoint), deployments=names)
         Deployment.objects.filter(endpoint=endpoint).delete()
         endpoint.delete()
         later("deployments.tidy")

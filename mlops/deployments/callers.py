@@ -51,7 +51,14 @@ def change_callers(
         told = {"before": {field: before[field] for field in changed}, "after": changed}
         subject, notice = f"endpoints/{endpoint.name}", ("endpoint", str(endpoint.pk))
         record(
-            actor, "mlops.endpoint.callers_changed", subject=subject, project=endpoint.project, data=told, notice=notice
+            actor,
+            "mlops.endpoint.callers_changed",
+            subject=subject,
+            project=endpoint.project,
+            data=told,
+            notice=notice,
+            before=told["before"],
+            after=told["after"],
         )
         route_at_once()
     return endpoint

@@ -74,6 +74,9 @@ def scale(deployment: Deployment, instances: int, *, reason: str, **told: Any) -
 
 def _record(actor: Any, deployment: Deployment, told: dict[str, Any], *, reason: str) -> None:
     is_scaled = told["before"] != told["after"]
+    settings = {name: pair for name, pair in told.get("changed", {}).items() if name != "variables"}
+    was = {"instances": told["before"], **{name: pair[0] for name, pair in settings.items()}}
+    now_is = {"instances": told["after"], **{name: pair[1] for name, pair in settings.items()}}
     record(
         actor,
         "mlops.deployment.scaled" if is_scaled else "mlops.deployment.updated",
@@ -82,4 +85,6 @@ def _record(actor: Any, deployment: Deployment, told: dict[str, Any], *, reason:
         data=told,
         reason=reason,
         notice=("endpoint", str(deployment.endpoint_id)),
+        before=was,
+        after=now_is,
     )

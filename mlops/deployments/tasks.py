@@ -147,6 +147,8 @@ def _serve_the_original(deployment: Deployment, *, reason: str) -> None:
             project=deployment.endpoint.project,
             reason=f"The original model is served: {reason}",
             data={"entry": "native"},
+            before={"entry": "onnx"},
+            after={"entry": "native"},
             notice=("endpoint", str(deployment.endpoint_id)),
         )
 

@@ -19,6 +19,7 @@ from mlops.deployments.keys import TOLD_SECONDS
 from mlops.deployments.models import Deployment, Endpoint, EndpointToken
 from mlops.deployments.routing import route_at_once
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 PERSONAL_LIFETIME = timedelta(hours=12)
@@ -81,9 +82,10 @@ def revoke_token(actor: Any, endpoint: Endpoint, token: EndpointToken) -> None:
     """Callers with it are refused within a second."""
     require_with(actor, "endpoints.keys", endpoint)
     with transaction.atomic():
+        was = stored(token)
         changed = EndpointToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
         if changed:
-            _record(actor, endpoint, "mlops.endpoint.token_revoked", token)
+            _record(actor, endpoint, "mlops.endpoint.token_revoked", token, (was, stored(token)))
             route_at_once()
 
 
@@ -150,11 +152,11 @@ def _checked_scope(endpoint: Endpoint, deployments: Sequence[str]) -> tuple[str,
     return tuple(dict.fromkeys(deployments))
 
 
-def _record(actor: Any, endpoint: Endpoint, type: str, token: EndpointToken) -> None:
+def _record(actor: Any, endpoint: Endpoint, type: str, token: EndpointToken, change: Change | None = None) -> None:
     data = {
         "token": token.name,
         "deployments": list(token.deployments),
         "expires_at": token.expires_at.isoformat() if token.expires_at else None,
     }
-    notice = ("endpoint", str(endpoint.pk))
-    record(actor, type, subject=f"endpoints/{endpoint.name}", project=endpoint.project, data=data, notice=notice)
+    project, subject, notice = endpoint.project, f"endpoints/{endpoint.name}", ("endpoint", str(endpoint.pk))
+    record(actor, type, subject=subject, project=project, data=data, notice=notice, **sides(change))

@@ -20,6 +20,7 @@ from mlops.deployments.models import Deployment
 from mlops.devices.models import Device, Platform, Report
 from mlops.devices.queries import offer_for
 from mlops.events.chain import notify, record
+from mlops.events.facts import Change, gone, sides
 from mlops.formats.bundle import MOST_REPORTS, DeviceReport, DeviceReports, ReportAnswer
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -75,7 +76,7 @@ def forget(actor: Any, device: Device) -> None:
     """With its reports. It goes on serving; it reports and updates no more."""
     require(actor, "devices.manage", device.deployment.endpoint.project)
     with transaction.atomic():
-        _record(actor, device, "mlops.device.removed", requests=device.requests)
+        _record(actor, device, "mlops.device.removed", gone(device), requests=device.requests)
         device.delete()
 
 
@@ -148,7 +149,7 @@ def _row(device: Device, one: DeviceReport) -> Report:
     return Report(device=device, **values, **moments)
 
 
-def _record(actor: Any, device: Device, type: str, **data: Any) -> None:
+def _record(actor: Any, device: Device, type: str, change: Change | None = None, **data: Any) -> None:
     record(
         actor,
         type,
@@ -156,4 +157,5 @@ def _record(actor: Any, device: Device, type: str, **data: Any) -> None:
         project=device.deployment.endpoint.project,
         data=data,
         notice=("devices", str(device.deployment_id)),
+        **sides(change),
     )

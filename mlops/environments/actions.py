@@ -17,6 +17,7 @@ from mlops.bin.given import versions_gone
 from mlops.environments.models import EnvironmentAsset, EnvironmentVersion, Kind
 from mlops.environments.names import checked_name, checked_version
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.azureml.environment_parts import EnvironmentRead, Mapped
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import key_of
@@ -110,6 +111,7 @@ def archive(actor: Any, asset: EnvironmentAsset, *, restore: bool = False) -> En
     """Takes the environment out of the lists, or back into them; what uses it goes on as before."""
     require(actor, "environments.change", asset.project)
     with transaction.atomic():
+        was = stored(asset)
         asset.archived_at = None if restore else timezone.now()
         asset.save(update_fields=["archived_at"])
         record(
@@ -118,6 +120,8 @@ def archive(actor: Any, asset: EnvironmentAsset, *, restore: bool = False) -> En
             subject=f"environments/{asset.name}",
             project=asset.project,
             notice=("environment", str(asset.pk)),
+            before=was,
+            after=stored(asset),
         )
     return asset
 

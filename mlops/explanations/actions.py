@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides
 from mlops.explanations.held_out import held_out_of
 from mlops.explanations.models import Explanation
 from mlops.explanations.queries import project_of
@@ -110,8 +111,9 @@ def delete(actor: Any, asked: Explanation) -> None:
             "explanation_running", _("The explanation has not ended."), hint=_("Cancel it first."), status=409
         )
     with transaction.atomic():
+        change = gone(asked)
         Explanation.objects.filter(pk=asked.pk).delete()
-        _tell(actor, asked, "deleted")
+        _tell(actor, asked, "deleted", change)
 
 
 def checked_name(version: ModelVersion | None, name: str) -> str:
@@ -129,7 +131,7 @@ def checked_name(version: ModelVersion | None, name: str) -> str:
     return name
 
 
-def _tell(actor: Any, asked: Explanation, verb: str, **data: str) -> None:
+def _tell(actor: Any, asked: Explanation, verb: str, change: Change | None = None, **data: str) -> None:
     project: Project = project_of(asked)
     record(
         actor,
@@ -138,4 +140,5 @@ def _tell(actor: Any, asked: Explanation, verb: str, **data: str) -> None:
         project=project,
         data={"explanation": asked.name, **data},
         notice=asked.of_what,
+        **sides(change),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.monitor import MonitorSettings
 from mlops.formats.refusal import Refusal, Where
 from mlops.monitoring.checking import check, read_settings
@@ -68,7 +69,7 @@ def change_monitor(
     new_name = monitor.name if name is None else _checked_name(name)
     with _name_free(monitor.project, new_name), transaction.atomic():
         row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
-        before = row.wanted
+        before, was = row.wanted, stored(row)
         what = changed_fields(before, wanted)
         row.name = new_name
         row.description = row.description if description is None else description.strip()
@@ -79,7 +80,7 @@ def change_monitor(
                 plan_anew(row, wanted, now=timezone.now())
             _keep_revision(actor, row, what=", ".join(what))
         row.save()
-        _tell(actor, "updated", row, changed=what)
+        _tell(actor, "updated", row, changed=what, change=(was, stored(row)))
         later("monitoring.tick")
     return row
 
@@ -91,11 +92,12 @@ def enable_monitor(actor: Any, monitor: Monitor) -> None:
     with transaction.atomic():
         row = Monitor.objects.select_for_update(of=("self",)).get(pk=monitor.pk)
         if not row.is_enabled:
+            was = stored(row)
             row.is_enabled, row.state, row.state_since = True, MonitorState.WAITING, now
             row.reason, row.hint = _("Enabled; it waits for its next look."), ""
             plan_anew(row, row.wanted, now=now)
             row.save()
-            _tell(actor, "updated", row, changed=["enabled"])
+            _tell(actor, "updated", row, changed=["enabled"], change=(was, stored(row)))
     monitor.refresh_from_db()
 
 
@@ -104,12 +106,12 @@ def disable_monitor(actor: Any, monitor: Monitor) -> None:
     require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
-        rows = Monitor.objects.filter(pk=monitor.pk, is_enabled=True)
+        rows, was = Monitor.objects.filter(pk=monitor.pk, is_enabled=True), stored(monitor)
         told = {"state": MonitorState.DISABLED, "state_since": now, "next_at": None, "hint": ""}
         if rows.update(is_enabled=False, reason=_("Disabled by %(name)s.") % {"name": actor}, **told):
             waiting = Look.objects.filter(monitor=monitor, state=LookState.QUEUED, cause__in=("clock", "labels"))
             waiting.update(state=LookState.CANCELLED, reason=_("The monitor was disabled."), state_since=now)
-            _tell(actor, "updated", monitor, changed=["disabled"])
+            _tell(actor, "updated", monitor, changed=["disabled"], change=(was, stored(monitor)))
     monitor.refresh_from_db()
 
 
@@ -117,7 +119,7 @@ def delete_monitor(actor: Any, monitor: Monitor) -> None:
     """With its looks and what they found."""
     require(actor, "monitors.change", monitor.project)
     with transaction.atomic():
-        _tell(actor, "deleted", monitor)
+        _tell(actor, "deleted", monitor, change=gone(monitor))
         Monitor.objects.filter(pk=monitor.pk).delete()
 
 
@@ -175,7 +177,7 @@ class _name_free:
             ) from error
 
 
-def _tell(actor: Any, act: str, monitor: Monitor, *, changed: Iterable[str] = ()) -> None:
+def _tell(actor: Any, act: str, monitor: Monitor, *, changed: Iterable[str] = (), change: Change | None = None) -> None:
     record(
         actor,
         f"mlops.monitor.{act}",
@@ -183,4 +185,5 @@ def _tell(actor: Any, act: str, monitor: Monitor, *, changed: Iterable[str] = ()
         project=monitor.project,
         data={"monitor": monitor.name, "monitor_id": str(monitor.pk), "changed": list(changed)},
         notice=("monitor", str(monitor.pk)),
+        **sides(change),
     )

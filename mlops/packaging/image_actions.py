@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.blobs.models import Blob
 from mlops.events.chain import record
+from mlops.events.facts import gone, sides
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging import leases
 from mlops.packaging.image_logs import remove_log
@@ -110,7 +111,7 @@ def delete(actor: Any, image: Image) -> None:
     if not image.is_final:
         raise Refusal("image_building", _("The image is being built."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():
-        pk = image.pk
+        pk, change = image.pk, gone(image)
         Image.objects.filter(pk=pk).delete()
         record(
             actor,
@@ -119,6 +120,7 @@ def delete(actor: Any, image: Image) -> None:
             project=version.model.project,
             data={"image": str(pk), "reference": image.reference},
             notice=("model", str(version.model_id)),
+            **sides(change),
         )
         transaction.on_commit(lambda: remove_log(pk))
 

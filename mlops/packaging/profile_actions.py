@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.blobs.models import Blob
 from mlops.events.chain import notify, record
+from mlops.events.facts import gone, sides
 from mlops.formats.model import Signature
 from mlops.formats.profiling import GIBIBYTE, ProfileOrder
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -146,8 +147,9 @@ def delete(actor: Any, asked: Profile) -> None:
         raise Refusal("profile_running", _("The profile has not ended."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():
         subject, model = f"models/{asked.version}", asked.version.model_id
+        change, data = gone(asked), {"profile": asked.name}
         Profile.objects.filter(pk=asked.pk).delete()
-        record(actor, "mlops.model.profile_deleted", subject=subject, project=project, data={"profile": asked.name})
+        record(actor, "mlops.model.profile_deleted", subject=subject, project=project, data=data, **sides(change))
         notify("model", str(model), project=project)
 
 

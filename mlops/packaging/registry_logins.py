@@ -12,6 +12,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.access.sealing import seal, unseal
 from mlops.events.chain import record
+from mlops.events.facts import gone, sides, stored
 from mlops.formats.refusal import Refusal, Where
 from mlops.packaging.images.references import parsed
 from mlops.packaging.images.registries import Login
@@ -33,6 +34,8 @@ def store_login(
         )
     values = {"name": name.strip(), "password": seal(password), "is_insecure": is_insecure, "created_by": actor}
     with transaction.atomic():
+        known = RegistryLogin.objects.filter(project=project, registry=registry).first()
+        was = stored(known) if known else {}
         login, _made = RegistryLogin.objects.update_or_create(project=project, registry=registry, defaults=values)
         record(
             actor,
@@ -40,6 +43,8 @@ def store_login(
             subject=f"projects/{project.slug}",
             project=project,
             data={"registry": registry, "name": login.name, "without_tls": is_insecure},
+            before=was,
+            after=stored(login),
         )
     return login
 
@@ -47,6 +52,7 @@ def store_login(
 def remove_login(actor: Any, login: RegistryLogin) -> None:
     require(actor, "registries.manage", login.project)
     with transaction.atomic():
+        change = gone(login)
         RegistryLogin.objects.filter(pk=login.pk).delete()
         record(
             actor,
@@ -54,6 +60,7 @@ def remove_login(actor: Any, login: RegistryLogin) -> None:
             subject=f"projects/{login.project.slug}",
             project=login.project,
             data={"registry": login.registry},
+            **sides(change),
         )
 
 

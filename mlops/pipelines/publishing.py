@@ -13,6 +13,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.components.brought import JobLibrary
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.definition import Definition
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, nearest
@@ -74,16 +75,18 @@ def set_default(actor: Any, endpoint: PipelineEndpoint, *, number: int) -> None:
     if not version.is_enabled:
         raise _disabled(str(version))
     with transaction.atomic():
+        was = stored(endpoint)
         PipelineEndpoint.objects.filter(pk=endpoint.pk).update(default=version)
-        _tell(actor, "default_set", endpoint, {"version": number})
+        _tell(actor, "default_set", endpoint, {"version": number}, (was, stored(endpoint)))
     endpoint.default = version
 
 
 def describe(actor: Any, endpoint: PipelineEndpoint, *, description: str) -> None:
     require(actor, "pipelines.design", endpoint.project)
     with transaction.atomic():
+        was = stored(endpoint)
         PipelineEndpoint.objects.filter(pk=endpoint.pk).update(description=description.strip())
-        _tell(actor, "described", endpoint, {})
+        _tell(actor, "described", endpoint, {}, (was, stored(endpoint)))
     endpoint.description = description.strip()
 
 
@@ -175,13 +178,14 @@ def _switch(actor: Any, what: PipelineEndpoint | PublishedPipeline, *, is_enable
     endpoint = what if isinstance(what, PipelineEndpoint) else what.endpoint
     require(actor, "pipelines.design", endpoint.project)
     with transaction.atomic():
+        was = stored(what)
         type(what).objects.filter(pk=what.pk).update(is_enabled=is_enabled)
         number = what.number if isinstance(what, PublishedPipeline) else None
-        _tell(actor, "enabled" if is_enabled else "disabled", endpoint, {"version": number})
+        _tell(actor, "enabled" if is_enabled else "disabled", endpoint, {"version": number}, (was, stored(what)))
     what.is_enabled = is_enabled
 
 
-def _tell(actor: Any, act: str, endpoint: PipelineEndpoint, data: dict[str, Any]) -> None:
+def _tell(actor: Any, act: str, endpoint: PipelineEndpoint, data: dict[str, Any], change: Change | None = None) -> None:
     record(
         actor,
         f"mlops.pipeline.{act}",
@@ -189,6 +193,7 @@ def _tell(actor: Any, act: str, endpoint: PipelineEndpoint, data: dict[str, Any]
         project=endpoint.project,
         data={"name": endpoint.name, **data},
         notice=("pipeline", str(endpoint.pk)),
+        **sides(change),
     )
 
 

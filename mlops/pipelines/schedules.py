@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.datasets.queries import ready_version
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.schedule import Cron, NewFiles, NewVersion, Recurrence, Trigger
@@ -104,7 +105,7 @@ def change_schedule(
     version = version_of(schedule.endpoint, number) if number is not None else None
     _check(schedule.endpoint, version, wanted, parameters or {}, catch_up, overlap)
     with transaction.atomic():
-        kept = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+        kept, was = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk), stored(schedule)
         schedule.is_enabled, schedule.looked_at, schedule.next_at = kept.is_enabled, kept.looked_at, kept.next_at
         schedule.seen = kept.seen
         is_new = schedule.trigger != msgspec.to_builtins(wanted)
@@ -117,7 +118,7 @@ def change_schedule(
             schedule.looked_at = now
             first_look(schedule, wanted, now=now)
         schedule.save()
-        _tell(actor, "changed", schedule)
+        _tell(actor, "changed", schedule, (was, stored(schedule)))
 
 
 def settings_of(schedule: Schedule) -> dict[str, Any]:
@@ -149,19 +150,21 @@ def enable_schedule(actor: Any, schedule: Schedule, *, now: datetime | None = No
         )
     now = now or timezone.now()
     with transaction.atomic():
+        was = stored(schedule)
         schedule.is_enabled, schedule.looked_at, schedule.reason = True, now, ""
         if schedule.created_by is None or not schedule.created_by.is_active:
             schedule.created_by = actor
         first_look(schedule, read_trigger(schedule.trigger), now=now)
         schedule.save(update_fields=["is_enabled", "looked_at", "next_at", "seen", "reason", "created_by"])
-        _tell(actor, "enabled", schedule)
+        _tell(actor, "enabled", schedule, (was, stored(schedule)))
 
 
 def disable_schedule(actor: Any, schedule: Schedule) -> None:
     require(actor, "pipelines.run", schedule.project)
     with transaction.atomic():
+        was = stored(schedule)
         Schedule.objects.filter(pk=schedule.pk).update(is_enabled=False, next_at=None)
-        _tell(actor, "disabled", schedule)
+        _tell(actor, "disabled", schedule, (was, stored(schedule)))
     schedule.is_enabled, schedule.next_at = False, None
 
 
@@ -169,7 +172,7 @@ def delete_schedule(actor: Any, schedule: Schedule) -> None:
     """Its runs stay."""
     require(actor, "pipelines.design", schedule.project)
     with transaction.atomic():
-        _tell(actor, "deleted", schedule)
+        _tell(actor, "deleted", schedule, gone(schedule))
         schedule.delete()
 
 
@@ -241,7 +244,7 @@ def _check_folder(trigger: NewFiles) -> None:
         raise Refusal("polling_invalid", _("Look every 1 to 1440 minutes."))
 
 
-def _tell(actor: Any, act: str, schedule: Schedule) -> None:
+def _tell(actor: Any, act: str, schedule: Schedule, change: Change | None = None) -> None:
     record(
         actor,
         f"mlops.schedule.{act}",
@@ -249,4 +252,5 @@ def _tell(actor: Any, act: str, schedule: Schedule) -> None:
         project=schedule.project,
         data={"name": schedule.name, "endpoint": schedule.endpoint.name},
         notice=("schedule", str(schedule.pk)),
+        **sides(change),
     )

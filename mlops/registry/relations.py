@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.datasets import versions as datasets
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry.models import ModelDataset, ModelVersion
 
@@ -74,9 +75,10 @@ def set_parent(actor: Any, version: ModelVersion, *, parent: str) -> None:
             raise Refusal("parent_circular", message % {"version": version, "parent": found}, status=409)
         above, steps = above.parent, steps + 1
     with transaction.atomic():
+        was = stored(version)
         version.parent = found
         version.save(update_fields=["parent", "changed_at"])
-        _tell(actor, version, "parent_set", parent=str(found) if found else "")
+        _tell(actor, version, "parent_set", (was, stored(version)), parent=str(found) if found else "")
 
 
 def set_resources(actor: Any, version: ModelVersion, *, resources: dict[str, Any]) -> None:
@@ -84,9 +86,10 @@ def set_resources(actor: Any, version: ModelVersion, *, resources: dict[str, Any
     require(actor, "models.register", version.model.project)
     kept = {name: _size(name, value) for name, value in resources.items() if value not in (None, "")}
     with transaction.atomic():
+        was = stored(version)
         version.resources = kept
         version.save(update_fields=["resources", "changed_at"])
-        _tell(actor, version, "resources_set", resources=kept)
+        _tell(actor, version, "resources_set", (was, stored(version)), resources=kept)
 
 
 def _size(name: str, value: Any) -> float:
@@ -123,6 +126,6 @@ def _named(version: ModelVersion, text: str) -> ModelVersion:
     return found
 
 
-def _tell(actor: Any, version: ModelVersion, act: str, **data: Any) -> None:
-    project, notice = version.model.project, ("model", str(version.model_id))
-    record(actor, f"mlops.model.{act}", subject=f"models/{version}", project=project, data=data, notice=notice)
+def _tell(actor: Any, version: ModelVersion, act: str, change: Change | None = None, **data: Any) -> None:
+    project, notice, subject = version.model.project, ("model", str(version.model_id)), f"models/{version}"
+    record(actor, f"mlops.model.{act}", subject=subject, project=project, data=data, notice=notice, **sides(change))

@@ -13,6 +13,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.bin.deletion import delete
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import RegisteredModel
 from mlops.registry.names import checked_name
@@ -48,9 +49,10 @@ def rename_model(actor: Any, model: RegisteredModel, *, name: str) -> None:
     name, before = checked_name(name), model.name
     try:
         with transaction.atomic():
+            was = stored(model)
             RegisteredModel.objects.filter(pk=model.pk).update(name=name, changed_at=timezone.now())
             model.name = name
-            _tell(actor, model, "mlops.model.renamed", old_name=before, name=name)
+            _tell(actor, model, "mlops.model.renamed", (was, stored(model)), old_name=before, name=name)
     except IntegrityError:
         model.name = before
         raise _exists(name) from None
@@ -86,6 +88,6 @@ def _exists(name: str) -> Refusal:
     return Refusal("model_exists", message, status=409)
 
 
-def _tell(actor: Any, model: RegisteredModel, type: str, **data: Any) -> None:
+def _tell(actor: Any, model: RegisteredModel, type: str, change: Change | None = None, **data: Any) -> None:
     subject, notice = f"models/{model.name}", ("model", str(model.pk))
-    record(actor, type, subject=subject, project=model.project, data=data, notice=notice)
+    record(actor, type, subject=subject, project=model.project, data=data, notice=notice, **sides(change))

@@ -15,6 +15,7 @@ from mlops.access.decisions import require
 from mlops.blobs.models import Blob
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.replaying import Tolerance
 from mlops.packaging import leases
@@ -88,7 +89,7 @@ def delete(actor: Any, asked: Replay) -> None:
     if not asked.is_final:
         raise Refusal("replay_running", _("The replay has not ended."), hint=_("Cancel it first."), status=409)
     with transaction.atomic():
-        _record(actor, asked, "mlops.endpoint.replay_deleted")
+        _record(actor, asked, "mlops.endpoint.replay_deleted", gone(asked, leave_out=("report",)))
         asked.delete()
 
 
@@ -119,7 +120,8 @@ def _requests(requests: BinaryIO | None) -> tuple[Blob, str]:
     return kept_requests(requests)
 
 
-def _record(actor: Any, row: Replay, type: str, **data: Any) -> None:
+def _record(actor: Any, row: Replay, type: str, change: Change | None = None, **data: Any) -> None:
     subject = f"endpoints/{row.endpoint.name}/replays/{row.number}"
     notice = ("endpoint", str(row.endpoint_id))
-    record(actor, type, subject=subject, project=row.endpoint.project, data=data, notice=notice)
+    project = row.endpoint.project
+    record(actor, type, subject=subject, project=project, data=data, notice=notice, **sides(change))

@@ -14,6 +14,7 @@ from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.access.sealing import seal
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, Where
 from mlops.repositories.keys import new_hook_secret, new_pair
 from mlops.repositories.models import Host, LoginKind, Repository
@@ -49,9 +50,10 @@ def change(actor: Any, row: Repository, wanted: Wanted) -> None:
     require(actor, "own", row.project)
     row.acts_as = actor
     with transaction.atomic():
+        was = stored(row)
         _fill(row, wanted)
         row.save()
-        tell(actor, row, "changed")
+        tell(actor, row, "changed", (was, stored(row)))
         later("repositories.look", row.pk)
 
 
@@ -59,7 +61,7 @@ def disconnect(actor: Any, row: Repository) -> None:
     """Runs that it started stay."""
     require(actor, "own", row.project)
     with transaction.atomic():
-        tell(actor, row, "disconnected")
+        tell(actor, row, "disconnected", gone(row))
         Repository.objects.filter(pk=row.pk).delete()
 
 
@@ -68,9 +70,10 @@ def renew_hook_secret(actor: Any, row: Repository) -> str:
     require(actor, "own", row.project)
     secret = new_hook_secret()
     with transaction.atomic():
+        was = stored(row)
         row.hook_secret = seal(secret)
         row.save(update_fields=["hook_secret"])
-        tell(actor, row, "changed")
+        tell(actor, row, "changed", (was, stored(row)))
     return secret
 
 
@@ -80,14 +83,15 @@ def renew_key(actor: Any, row: Repository) -> None:
     if read(row.url).scheme != "ssh":
         raise _invalid("login", _("A deploy key works by SSH alone."), _("Such as git@github.com:team/churn.git."))
     with transaction.atomic():
+        was = stored(row)
         _make_key(row)
         row.login = LoginKind.KEY
         row.acts_as = actor
         row.save()
-        tell(actor, row, "changed")
+        tell(actor, row, "changed", (was, stored(row)))
 
 
-def tell(actor: Any, row: Repository, verb: str) -> None:
+def tell(actor: Any, row: Repository, verb: str, change: Change | None = None) -> None:
     data = {"name": row.name, "host": row.host, "url": row.url, "branch": row.branch, "login": row.login}
     record(
         actor,
@@ -96,6 +100,7 @@ def tell(actor: Any, row: Repository, verb: str) -> None:
         project=row.project,
         data=data,
         notice=("repository", str(row.pk)),
+        **sides(change),
     )
 
 

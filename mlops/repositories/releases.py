@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.events.chain import record
 from mlops.events.circumstances import IMPORT
+from mlops.events.facts import Change, gone, sides
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where
 from mlops.registry.models import ModelVersion, Stage
@@ -75,7 +76,7 @@ def create_release(
 def delete_release(actor: Any, release: Release) -> None:
     require(actor, "own", release.repository.project)
     with transaction.atomic():
-        _tell(actor, release, "deleted")
+        _tell(actor, release, "deleted", change=gone(release))
         Release.objects.filter(pk=release.pk).delete()
 
 
@@ -170,7 +171,15 @@ def _queue(release: Release, event: Event) -> None:
     )
 
 
-def _tell(actor: Any, release: Release, verb: str, *, version: str = "", reason: str = "") -> None:
+def _tell(
+    actor: Any,
+    release: Release,
+    verb: str,
+    *,
+    version: str = "",
+    reason: str = "",
+    change: Change | None = None,
+) -> None:
     row = release.repository
     data = {"repository": row.name, "name": release.name, "model": release.model, "version": version}
     data |= {"does": str(release.does), "reason": reason[:500]}
@@ -181,6 +190,7 @@ def _tell(actor: Any, release: Release, verb: str, *, version: str = "", reason:
         project=row.project,
         data=data,
         notice=("repository", str(row.pk)),
+        **sides(change),
     )
 
 

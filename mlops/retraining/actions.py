@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
-from mlops.events.facts import stored
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.retraining import Triggered
 from mlops.registry.models import ModelVersion
@@ -81,7 +81,7 @@ def change_policy(
         if before.when != wanted.when:
             remember(policy, present(policy), now=timezone.now())
         _keep_revision(actor, policy, reason)
-        _record(actor, policy, "changed", {"revision": policy.revision}, reason=reason, was=was)
+        _record(actor, policy, "changed", {"revision": policy.revision}, reason=reason, change=(was, stored(policy)))
     return policy
 
 
@@ -90,6 +90,7 @@ def switch_policy(actor: Any, policy: Policy, *, is_enabled: bool, reason: str =
     has left, it acts with the actor's."""
     require(actor, "retraining.run", policy.project)
     with transaction.atomic():
+        was = stored(policy)
         if is_enabled and (policy.runs_as is None or not policy.runs_as.is_active):
             policy.runs_as = actor
         reason_shown = "" if is_enabled else policy.reason
@@ -97,7 +98,7 @@ def switch_policy(actor: Any, policy: Policy, *, is_enabled: bool, reason: str =
         policy.is_enabled, policy.reason = is_enabled, reason_shown
         if is_enabled:
             remember(policy, present(policy), now=timezone.now())
-        _record(actor, policy, "enabled" if is_enabled else "disabled", {}, reason=reason)
+        _record(actor, policy, "enabled" if is_enabled else "disabled", {}, reason=reason, change=(was, stored(policy)))
     return policy
 
 
@@ -113,7 +114,7 @@ def delete_policy(actor: Any, policy: Policy, *, reason: str = "") -> None:
             status=409,
         )
     with transaction.atomic():
-        _record(actor, policy, "deleted", {}, reason=reason)
+        _record(actor, policy, "deleted", {}, reason=reason, change=gone(policy))
         policy.delete()
 
 
@@ -297,7 +298,7 @@ def _record(
     data: dict[str, Any],
     *,
     reason: str = "",
-    was: dict[str, Any] | None = None,
+    change: Change | None = None,
 ) -> None:
     record(
         actor,
@@ -307,6 +308,5 @@ def _record(
         data={"policy": policy.name, **data},
         reason=reason,
         notice=("retraining", str(policy.pk)),
-        before=was,
-        after=stored(policy) if was else None,
+        **sides(change),
     )

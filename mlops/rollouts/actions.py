@@ -14,6 +14,7 @@ from mlops.access.decisions import require
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.deployments.targets import has_address
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides
 from mlops.formats.refusal import Refusal, Where
 from mlops.rollouts import guarding, moving
 from mlops.rollouts.looking import judged
@@ -130,7 +131,7 @@ def _switch(actor: Any, rollout: Rollout, old: str, new: str, type: str, reason:
         same = Rollout.objects.filter(pk=rollout.pk, moves=rollout.moves, state=old)
         _moved(rollout, bool(same.update(**values)))
         rollout.refresh_from_db()
-        _record(actor, rollout, type, reason=reason)
+        _record(actor, rollout, type, reason=reason, change=({"state": old}, {"state": new}))
     return rollout
 
 
@@ -222,8 +223,11 @@ def _moved(rollout: Rollout, is_moved: bool) -> None:
     )
 
 
-def _record(actor: Any, rollout: Rollout, type: str, *, reason: str = "", **data: Any) -> None:
+def _record(
+    actor: Any, rollout: Rollout, type: str, *, reason: str = "", change: Change | None = None, **data: Any
+) -> None:
     endpoint = rollout.endpoint
     notice = ("endpoint", str(endpoint.pk))
     subject = f"endpoints/{rollout}"
-    record(actor, type, subject=subject, project=endpoint.project, data=data, reason=reason, notice=notice)
+    project, told = endpoint.project, sides(change)
+    record(actor, type, subject=subject, project=project, data=data, reason=reason, notice=notice, **told)

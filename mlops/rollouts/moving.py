@@ -104,6 +104,8 @@ def _move(
             reason=reason,
             data={"candidate": rollout.candidate_name, "before": before, "after": endpoint.traffic, **(data or {})},
             notice=("endpoint", str(endpoint.pk)),
+            before={"state": rollout.state, "traffic": before},
+            after={"state": values.get("state", rollout.state), "traffic": endpoint.traffic},
         )
     rollout.refresh_from_db()
     return True

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from mlops.access.decisions import require
 from mlops.events.chain import record
+from mlops.events.facts import INTO_BIN, OUT_OF_BIN, Change, sides
 from mlops.formats.refusal import Refusal
 from mlops.runs.family import family_of
 from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind, Tombstone
@@ -61,7 +62,7 @@ def delete_as(actor: Any, run: Run, *, reason: str) -> int:
         check_deletable(run, family)
         now = timezone.now()
         count = Run.objects.filter(pk__in=[one.pk for one in family], deleted_at=None).update(deleted_at=now)
-        _tell(actor, run, "mlops.run.deleted", reason, runs=count)
+        _tell(actor, run, "mlops.run.deleted", reason, INTO_BIN, runs=count)
     run.deleted_at = now
     return count
 
@@ -90,7 +91,7 @@ def restore(actor: Any, run: Run) -> int:
                 status=409,
             )
         count = restorable().filter(pk__in=there, deleted_at=run.deleted_at).update(deleted_at=None)
-        _tell(actor, run, "mlops.run.restored", "", runs=count)
+        _tell(actor, run, "mlops.run.restored", "", OUT_OF_BIN, runs=count)
     run.deleted_at = None
     return count
 
@@ -199,7 +200,7 @@ def check_together(runs: list[Run]) -> None:
         raise RunInUse(uses[0][0], named, [use for _run, use in uses])
 
 
-def _tell(actor: Any, run: Run, type: str, reason: str, **more: Any) -> None:
+def _tell(actor: Any, run: Run, type: str, reason: str, change: Change | None = None, **more: Any) -> None:
     record(
         actor,
         type,
@@ -214,4 +215,5 @@ def _tell(actor: Any, run: Run, type: str, reason: str, **more: Any) -> None:
             **more,
         },
         notice=("run", str(run.pk)),
+        **sides(change),
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal
 from mlops.runs.deletion import LIGHT, check_together, locked, restorable
 from mlops.runs.models import Experiment, Run
@@ -49,9 +50,10 @@ def rename_experiment(actor: Any, experiment: Experiment, *, name: str) -> None:
     checked = _checked(name)
     try:
         with transaction.atomic():
+            was = stored(experiment)
             Experiment.objects.filter(pk=experiment.pk).update(name=checked, changed_at=timezone.now())
             experiment.name = checked
-            _tell(actor, experiment, "mlops.experiment.renamed")
+            _tell(actor, experiment, "mlops.experiment.renamed", (was, stored(experiment)))
     except IntegrityError:
         raise _exists(checked) from None
 
@@ -65,22 +67,24 @@ def delete_experiment(actor: Any, experiment: Experiment) -> None:
     now = timezone.now()
     with transaction.atomic():
         check_together(list(Run.kept.filter(experiment=experiment).select_related("project").defer(*LIGHT)))
+        was = stored(experiment)
         Experiment.objects.filter(pk=experiment.pk).update(deleted_at=now, changed_at=now)
         Run.kept.filter(experiment=experiment).update(deleted_at=now)
         experiment.deleted_at = now
-        _tell(actor, experiment, "mlops.experiment.deleted")
+        _tell(actor, experiment, "mlops.experiment.deleted", (was, stored(experiment)))
 
 
 def restore_experiment(actor: Any, experiment: Experiment) -> None:
     """With the runs that went into the recycle bin with it."""
     require(actor, "runs.track", experiment.project)
     with transaction.atomic():
+        was = stored(experiment)
         gone_with = {"experiment": experiment, "deleted_at": experiment.deleted_at}
         locked(Run.objects.filter(**gone_with))
         restorable().filter(**gone_with).update(deleted_at=None)
         Experiment.objects.filter(pk=experiment.pk).update(deleted_at=None, changed_at=timezone.now())
         experiment.deleted_at = None
-        _tell(actor, experiment, "mlops.experiment.restored")
+        _tell(actor, experiment, "mlops.experiment.restored", (was, stored(experiment)))
 
 
 def tag_experiment(actor: Any, experiment: Experiment, *, tags: Mapping[str, str]) -> None:
@@ -103,9 +107,10 @@ def describe_experiment(actor: Any, experiment: Experiment, *, description: str)
     require(actor, "runs.track", experiment.project)
     _active(experiment)
     with transaction.atomic():
+        was = stored(experiment)
         Experiment.objects.filter(pk=experiment.pk).update(description=description, changed_at=timezone.now())
         experiment.description = description
-        _tell(actor, experiment, "mlops.experiment.described")
+        _tell(actor, experiment, "mlops.experiment.described", (was, stored(experiment)))
 
 
 def _checked(given: str) -> str:
@@ -140,7 +145,7 @@ def _exists(name: str) -> Refusal:
     )
 
 
-def _tell(actor: Any, experiment: Experiment, type: str) -> None:
+def _tell(actor: Any, experiment: Experiment, type: str, change: Change | None = None) -> None:
     record(
         actor,
         type,
@@ -148,4 +153,5 @@ def _tell(actor: Any, experiment: Experiment, type: str) -> None:
         project=experiment.project,
         data={"experiment_id": str(experiment.pk), "name": experiment.name},
         notice=("experiment", str(experiment.pk)),
+        **sides(change),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require, visible_projects
 from mlops.blobs.models import Blob
 from mlops.events.chain import notify, record
+from mlops.events.facts import INTO_BIN, sides
 from mlops.formats.refusal import Refusal
 from mlops.runs.logging import Point, artifact_path, special_of
 from mlops.runs.models import (
@@ -113,6 +114,7 @@ def delete_model(actor: Any, model: LoggedModel) -> None:
             subject=f"logged-models/{model.pk}",
             project=model.experiment.project,
             data={"name": model.name, "state": model.state, "run_id": str(model.run_id or "")},
+            **sides(INTO_BIN),
         )
 
 

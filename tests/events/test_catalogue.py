@@ -90,4 +90,9 @@ def test_an_unknown_type_is_refused_with_the_nearest():
 )
 def test_an_act_that_says_something_else_fails_its_tests(owner, project, subject, data):
     with pytest.raises(Undescribed):
-        record(owner, "mlops.draft.renamed", subject=subject, project=project, data=data)
+        record(owner, "mlops.draft.renamed", subject=subject, project=project, data=data, before={}, after={})
+
+
+def test_an_act_that_changes_something_tells_both_sides(owner, project):
+    with pytest.raises(Undescribed, match="neither before nor after"):
+        record(owner, "mlops.draft.deleted", subject="drafts/1", project=project, data={"name": "a"})

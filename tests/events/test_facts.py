@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mlops.accounts.membership import give_role, remove_person
+from mlops.accounts.roles import create_role, delete_role
+from mlops.analytics.saved import save
 from mlops.bin.policies import set_policy
 from mlops.clusters.actions import create_cluster, update_cluster
 from mlops.events.facts import stored
@@ -31,6 +33,22 @@ def test_only_the_fields_that_differ_are_told(owner, project):
     set_policy(owner, project, runs_days=30)
     set_policy(owner, project, runs_days=60)
     assert told() == ({"runs_days": 30}, {"runs_days": 60})
+
+
+def test_what_is_deleted_is_told_as_it_was(owner, project):
+    role = create_role(owner, project, name="checker", actions=["project.read"])
+    delete_role(owner, role)
+    before, after = told()
+    assert (before["name"], before["actions"]) == ("checker", ["project.read"])
+    assert set(after.values()) == {None}
+
+
+def test_a_long_fact_is_cut_and_still_tells_that_it_changed(owner, project):
+    query = save(owner, project, name="long", query=f"select '{'x' * 5_000}'")
+    was = stored(query)["query"]
+    save(owner, project, name="long", query=f"select '{'x' * 4_999}y'")
+    assert len(was) < 5_000
+    assert stored(query)["query"] != was
 
 
 def test_secrets_are_no_facts(admin_user):

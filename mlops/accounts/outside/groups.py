@@ -41,7 +41,8 @@ def apply(person: User, groups: tuple[str, ...], mapping: Mapping) -> None:
             person.is_superuser = person.is_staff = ADMINISTRATOR in given
             person.save(update_fields=["is_superuser", "is_staff"])
             data = {"administrator": person.is_superuser}
-            record(None, "mlops.account.rank_changed", subject=f"people/{person.get_username()}", data=data)
+            was, subject = {"administrator": not person.is_superuser}, f"people/{person.get_username()}"
+            record(None, "mlops.account.rank_changed", subject=subject, data=data, before=was, after=data)
         for slug in sorted({what.rpartition("/")[0] for what in all_of_them if "/" in what}):
             _govern(person, slug, [what.rpartition("/")[2] for what in given if what.rpartition("/")[0] == slug])
 

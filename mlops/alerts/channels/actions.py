@@ -18,6 +18,7 @@ from mlops.alerts.models import Channel, Rule
 from mlops.alerts.telling.composing import compose_test
 from mlops.alerts.telling.delivering import send_by
 from mlops.events.chain import record
+from mlops.events.facts import Change, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 LONGEST_NAME = 60
@@ -49,16 +50,17 @@ def update_channel(actor: Any, channel: Channel, *, name: str, options: Options)
     known = options_of(channel)
     secret = {one.name for one in kind(channel.kind).options if one.is_secret}
     kept = {key: known[key] for key in secret if not options.get(key) and key in known}
-    _write(actor, channel, name, {**options, **kept}, "mlops.channel.updated")
+    _write(actor, channel, name, {**options, **kept}, "mlops.channel.updated", was=_facts(channel))
     return channel
 
 
 def enable_channel(actor: Any, channel: Channel, *, is_enabled: bool) -> None:
     require_may_change(actor, channel)
     with transaction.atomic():
+        was = _facts(channel)
         if Channel.objects.filter(pk=channel.pk).exclude(is_enabled=is_enabled).update(is_enabled=is_enabled):
             channel.is_enabled = is_enabled
-            _record(actor, channel, "mlops.channel.updated", {"enabled": is_enabled})
+            _record(actor, channel, "mlops.channel.updated", {"enabled": is_enabled}, (was, _facts(channel)))
 
 
 def delete_channel(actor: Any, channel: Channel) -> None:
@@ -70,7 +72,7 @@ def delete_channel(actor: Any, channel: Channel) -> None:
         said = message % {"name": channel.name, "rules": ", ".join(users[:5])}
         raise Refusal("channel_in_use", said, hint=_("Take it out of these rules, or switch it off."), status=409)
     with transaction.atomic():
-        _record(actor, channel, "mlops.channel.deleted", {})
+        _record(actor, channel, "mlops.channel.deleted", {}, (_facts(channel), {}))
         channel.delete()
 
 
@@ -97,7 +99,9 @@ def require_may_change(actor: Any, channel: Channel) -> None:
         require_administrator(actor, message, hint)
 
 
-def _write(actor: Any, channel: Channel, name: str, options: Options, event: str) -> None:
+def _write(
+    actor: Any, channel: Channel, name: str, options: Options, event: str, *, was: dict[str, Any] | None = None
+) -> None:
     known = kind(channel.kind)
     channel.name = _checked_name(channel, name)
     given = _checked_options(known, options)
@@ -109,7 +113,7 @@ def _write(actor: Any, channel: Channel, name: str, options: Options, event: str
             message, hint = _("There is already a channel “%s”.") % channel.name, _("Choose another name.")
             raise Refusal("name_taken", message, hint=hint, status=409, where=Where(parameter="name"))
         channel.save()
-        _record(actor, channel, event, {})
+        _record(actor, channel, event, {}, None if was is None else (was, _facts(channel)))
 
 
 def _checked_name(channel: Channel, name: str) -> str:
@@ -137,8 +141,13 @@ def _checked_options(known: Kind, options: Options) -> Options:
     return given
 
 
-def _record(actor: Any, channel: Channel, type: str, data: dict[str, Any]) -> None:
+def _facts(channel: Channel) -> dict[str, Any]:
+    return stored(channel, leave_out=("options",))
+
+
+def _record(actor: Any, channel: Channel, type: str, data: dict[str, Any], change: Change | None = None) -> None:
     """Never with an option: addresses of chats are secrets."""
     notice = ("channel", str(channel.pk)) if channel.project else None
     facts = {"name": channel.name, "kind": channel.kind, "personal": channel.person_id is not None, **data}
-    record(actor, type, subject=f"channels/{channel.name}", project=channel.project, data=facts, notice=notice)
+    subject = f"channels/{channel.name}"
+    record(actor, type, subject=subject, project=channel.project, data=facts, notice=notice, **sides(change))

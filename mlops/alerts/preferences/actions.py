@@ -21,6 +21,7 @@ from mlops.alerts.models import Digest, Preference, Severity, Way
 from mlops.alerts.telling.message import Message
 from mlops.alerts.telling.preferences import OFF, preference_of
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal, Where, nearest
 
 SALT = "alerts address"
@@ -48,8 +49,9 @@ def change_preferences(actor: Any, **given: Any) -> Preference:
     if preference.email != before:
         preference.email_confirmed_at = None
     with transaction.atomic():
+        was = stored(preference)
         preference.save()
-        _record(actor, sorted(given))
+        _record(preference, sorted(given), was)
     return preference
 
 
@@ -89,8 +91,9 @@ def stop_mail(person: Any) -> None:
     preference = preference_of(person)
     preference.least = {**preference.least, Way.EMAIL.value: OFF}
     with transaction.atomic():
+        was = stored(preference)
         preference.save()
-        _record(person, ["least"])
+        _record(preference, ["least"], was)
 
 
 def mail_is_possible() -> bool:
@@ -154,6 +157,7 @@ def _wrong(name: str, message: str, hint: str) -> Refusal:
     return Refusal("preference_invalid", message, hint=hint, where=Where(parameter=name))
 
 
-def _record(person: Any, fields: list[str]) -> None:
-    subject = f"people/{person.get_username()}"
-    record(person, "mlops.account.alert_preferences_changed", subject=subject, data={"fields": fields})
+def _record(preference: Preference, fields: list[str], was: dict[str, Any]) -> None:
+    person, type = preference.person, "mlops.account.alert_preferences_changed"
+    subject, now_is = f"people/{person.get_username()}", stored(preference)
+    record(person, type, subject=subject, data={"fields": fields}, before=was, after=now_is)

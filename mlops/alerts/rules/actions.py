@@ -16,7 +16,7 @@ from mlops.alerts.rules.checking import channels_named, check, owner_named
 from mlops.alerts.rules.raising import resolve
 from mlops.alerts.rules.shaping import fill
 from mlops.events.chain import record
-from mlops.events.facts import stored
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.alerting import RuleSettings
 from mlops.formats.refusal import Refusal, Where
 
@@ -42,13 +42,14 @@ def enable_rule(actor: Any, rule: Rule, *, is_enabled: bool) -> None:
     """Switching it off ends what it raised: nobody looks any more whether it goes on."""
     require(actor, "alerts.change", rule.project)
     with transaction.atomic():
+        was = stored(rule)
         changed = Rule.objects.filter(pk=rule.pk).exclude(is_enabled=is_enabled).update(is_enabled=is_enabled)
         rule.is_enabled = is_enabled
         if not changed:
             return
         if not is_enabled:
             _end_all(actor, rule, f"The rule was switched off by {actor.get_username()}.")
-        _record(actor, rule, "mlops.alert_rule.updated", {"enabled": is_enabled})
+        _record(actor, rule, "mlops.alert_rule.updated", {"enabled": is_enabled}, (was, stored(rule)))
 
 
 def delete_rule(actor: Any, rule: Rule) -> None:
@@ -56,7 +57,7 @@ def delete_rule(actor: Any, rule: Rule) -> None:
     require(actor, "alerts.change", rule.project)
     with transaction.atomic():
         _end_all(actor, rule, f"The rule was deleted by {actor.get_username()}.")
-        _record(actor, rule, "mlops.alert_rule.deleted", {})
+        _record(actor, rule, "mlops.alert_rule.deleted", {}, gone(rule))
         rule.delete()
 
 
@@ -74,7 +75,8 @@ def _write(actor: Any, rule: Rule, settings: RuleSettings, event: str, *, was: d
             raise Refusal("name_taken", message, hint=hint, status=409, where=where)
         rule.save()
         rule.channels.set(channels)
-        _record(actor, rule, event, {"source": rule.source, "severity": rule.severity}, was)
+        data, change = {"source": rule.source, "severity": rule.severity}, None if was is None else (was, stored(rule))
+        _record(actor, rule, event, data, change)
 
 
 def _stay_own(actor: Any, rule: Rule, settings: RuleSettings) -> None:
@@ -91,7 +93,7 @@ def _end_all(actor: Any, rule: Rule, why: str) -> None:
         resolve(alert, why, now, person=actor)
 
 
-def _record(actor: Any, rule: Rule, type: str, data: dict[str, Any], was: dict[str, Any] | None = None) -> None:
+def _record(actor: Any, rule: Rule, type: str, data: dict[str, Any], change: Change | None = None) -> None:
     subject, notice = f"alert-rules/{rule.name}", ("alert-rule", str(rule.pk))
     record(
         actor,
@@ -100,6 +102,5 @@ def _record(actor: Any, rule: Rule, type: str, data: dict[str, Any], was: dict[s
         project=rule.project,
         data={"name": rule.name, **data},
         notice=notice,
-        before=was,
-        after=stored(rule) if was else None,
+        **sides(change),
     )

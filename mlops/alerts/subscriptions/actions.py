@@ -20,6 +20,7 @@ from mlops.alerts.subscriptions.handing_out import BATCH, delivery_of, is_wanted
 from mlops.alerts.subscriptions.queries import require_may
 from mlops.alerts.subscriptions.secrets import Secrets, keep_secrets, secrets_of
 from mlops.alerts.subscriptions.telling import tell
+from mlops.events.facts import gone, stored
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.subscription import SubscriptionSettings
@@ -60,6 +61,7 @@ def update(actor: Any, row: Subscription, wanted: SubscriptionSettings) -> Subsc
     with transaction.atomic():
         row = _locked(row)
         before = {field.name: getattr(row, field.name) for field in row._meta.fields}
+        was = stored(row)
         kept = secrets_of(row)
         new = msgspec.structs.replace(
             kept,
@@ -73,7 +75,8 @@ def update(actor: Any, row: Subscription, wanted: SubscriptionSettings) -> Subsc
         _require_free(row)
         row.save()
         changed = sorted(name for name, value in before.items() if getattr(row, name) != value)
-        tell(actor, row, "updated", changed=[name for name in changed if name not in ("updated_at", "state_since")])
+        changed = [name for name in changed if name not in ("updated_at", "state_since")]
+        tell(actor, row, "updated", changed=changed, change=(was, stored(row)))
     return row
 
 
@@ -109,7 +112,7 @@ def delete(actor: Any, row: Subscription, *, reason: str = "") -> None:
     """With its deliveries; those under way may still arrive."""
     require_may(actor, row.project)
     with transaction.atomic():
-        tell(actor, row, "deleted", reason=reason)
+        tell(actor, row, "deleted", reason=reason, change=gone(row))
         row.delete()
 
 
@@ -199,12 +202,13 @@ def _switch(actor: Any, row: Subscription, state: str, act: str, reason: str) ->
         row = _locked(row)
         if row.state == state:
             return row
+        was = stored(row)
         if row.state == SubscriptionState.DISABLED:
             row.cursor = newest()
         row.state, row.state_since, row.reason = state, timezone.now(), reason
         row.failures, row.failing_since, row.retry_at = 0, None, None
         row.save()
-        tell(actor, row, act, reason=reason)
+        tell(actor, row, act, reason=reason, change=(was, stored(row)))
     return row
 
 

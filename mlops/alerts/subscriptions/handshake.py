@@ -18,6 +18,7 @@ from mlops.alerts.models import Handshake, Subscription, SubscriptionState
 from mlops.alerts.signing import headers_of
 from mlops.alerts.subscriptions.secrets import Secrets, secrets_of
 from mlops.alerts.subscriptions.telling import tell
+from mlops.events.facts import stored
 from mlops.formats.refusal import Refusal
 
 AGAIN = timedelta(seconds=30)
@@ -48,8 +49,9 @@ def validate(row: Subscription, *, now: datetime) -> None:
         rows.update(trouble=trouble)
     else:
         with transaction.atomic():
+            was = stored(row)
             if rows.update(state=SubscriptionState.DISABLED, state_since=now, reason=trouble, trouble=trouble):
-                tell(None, row, "disabled", reason=trouble)
+                tell(None, row, "disabled", reason=trouble, change=(was, stored(row)))
 
 
 def _options(url: str) -> str:

@@ -13,6 +13,7 @@ from mlops.alerts.subscriptions.claiming import bring_forward, held
 from mlops.alerts.subscriptions.sending import Outcome
 from mlops.alerts.subscriptions.telling import tell
 from mlops.alerts.subscriptions.timing import FAILURES, GONE, SUSPECT, is_last, probe_after, wait_after
+from mlops.events.facts import stored
 
 GONE_WHY = "The receiver answered 410 Gone: it wants no more events."
 
@@ -101,6 +102,9 @@ def _unwell(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 
 def _gone(subscription_id: Any, now: datetime) -> None:
     rows = Subscription.objects.filter(pk=subscription_id).exclude(state=SubscriptionState.DISABLED)
+    row = rows.select_related("project").first()
+    if row is None:
+        return
+    was = stored(row)
     if rows.update(state=SubscriptionState.DISABLED, reason=GONE_WHY, state_since=now, trouble=GONE_WHY):
-        row = Subscription.objects.select_related("project").get(pk=subscription_id)
-        tell(None, row, "disabled", reason=GONE_WHY)
+        tell(None, row, "disabled", reason=GONE_WHY, change=(was, stored(row)))

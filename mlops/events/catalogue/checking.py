@@ -16,6 +16,16 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 
+CHANGES = re.compile(r"(^|_)(updated|changed|set|renamed|enabled|disabled|paused|resumed|deleted)$")
+"""Acts of these names tell what was before and what is after."""
+TOLD_OTHERWISE = {
+    "mlops.account.password_changed": "a secret on both sides",
+    "mlops.collection.resumed": "nobody's act: rows come again",
+    "mlops.dataset.source_changed": "nobody's act: the data tell what differs",
+    "mlops.dataset.version_deleted": "of a version that never came to be",
+    "mlops.trace.deleted": "many at once: the data tell how many",
+}
+
 
 class Undescribed(AssertionError):
     """The act and the catalogue differ."""
@@ -35,6 +45,8 @@ def check(type: str, *, subject: str, data: dict[str, Any], changed: dict[str, A
         raise Undescribed(
             f"{type}: its data is not as {known.data.__qualname__} says: {error}. It is {data}"
         ) from error
+    if changed is None and CHANGES.search(type.rpartition(".")[2]) and type not in TOLD_OTHERWISE:
+        raise Undescribed(f"{type}: it tells neither before nor after. Give both, as events.facts has them.")
     for key, value in (*_texts(data), *_texts(changed or {})):
         if value and SECRET.search(key):
             raise Undescribed(f"{type}: “{key}” looks like a secret, which no event may hold.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require
 from mlops.access.models import Project, Role
 from mlops.events.chain import record
+from mlops.events.facts import Change, gone, sides, stored
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.registry.approval.checks import checked
 from mlops.registry.models import EVERY_NAME, ApprovalRule, PointKind, RegisteredModel, Stage
@@ -48,6 +49,8 @@ def set_rule(
         hint = _("Ask for at least one approval, or add a check.")
         raise _invalid(_("A rule without approvals and checks rules nothing."), "approvals", hint)
     with transaction.atomic():
+        known = ApprovalRule.objects.filter(project=project, model=model, kind=kind, name=name).first()
+        was = stored(known) if known else {}
         rule, _is_new = ApprovalRule.objects.update_or_create(
             project=project,
             model=model,
@@ -69,7 +72,7 @@ def set_rule(
                 "created_by": actor,
             },
         )
-        _tell(actor, rule, "set")
+        _tell(actor, rule, "set", (was, stored(rule)))
     return rule
 
 
@@ -77,7 +80,7 @@ def remove_rule(actor: Any, rule: ApprovalRule) -> None:
     """Requests that wait go on waiting, for what they needed when they were asked; whoever asks anew needs nobody."""
     require(actor, "rules.manage", rule.project)
     with transaction.atomic():
-        _tell(actor, rule, "removed")
+        _tell(actor, rule, "removed", gone(rule))
         rule.delete()
 
 
@@ -98,7 +101,7 @@ def _checked_name(kind: str, name: str) -> str:
     return name
 
 
-def _tell(actor: Any, rule: ApprovalRule, act: str) -> None:
+def _tell(actor: Any, rule: ApprovalRule, act: str, change: Change) -> None:
     data = {
         "kind": str(rule.kind),
         "name": rule.name,
@@ -115,6 +118,7 @@ def _tell(actor: Any, rule: ApprovalRule, act: str) -> None:
         project=rule.project,
         data=data,
         notice=("model", str(rule.model_id or "")),
+        **sides(change),
     )
 
 

@@ -40,8 +40,9 @@ def subscribe(contributor, project, sink) -> Callable[..., Subscription]:
 @pytest.fixture
 def happen(contributor, project) -> Callable[..., Event]:
     def make(subject: str = "1", name: str = "a") -> Event:
-        data = {"before": "", "after": name}
-        return record(contributor, "mlops.draft.renamed", subject=f"drafts/{subject}", project=project, data=data)
+        type, data = "mlops.draft.renamed", {"before": "", "after": name}
+        change = {"before": {"name": ""}, "after": {"name": name}}
+        return record(contributor, type, subject=f"drafts/{subject}", project=project, data=data, **change)
 
     return make
 

@@ -77,7 +77,8 @@ def test_other_projects_are_not_told(subscribe, happen, sink, owner):
 
     subscribe()
     other = create_project(owner, name="Other", slug="other")
-    record(owner, "mlops.draft.renamed", subject="drafts/1", project=other, data={"before": "", "after": "x"})
+    data = {"before": "", "after": "x"}
+    record(owner, "mlops.draft.renamed", subject="drafts/1", project=other, data=data, before={}, after={})
     deliver()
     assert sink.calls == []
 
