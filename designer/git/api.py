@@ -38,7 +38,7 @@ class KeepFields(serializers.Serializer[Any]):
 
 
 class Links(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=list[dict[str, Any]])
     def get(self, request: Request, repository_id: UUID) -> Response:
         row = repositories.by_id(request.user, repository_id)
         return Response([queries.shaped(one) for one in queries.of_repository(request.user, row)])
