@@ -52,6 +52,11 @@ VARIABLES: tuple[Variable, ...] = (
         help="Who must use a second factor: optional, administrators, owners, everybody.",
         default="optional",
     ),
+    Variable(
+        name="MLOPS_SECOND_FACTOR_GRACE_DAYS",
+        help="How many days people have to set it up, from the first start with it.",
+        default="0",
+    ),
     Variable(name="MLOPS_SESSION_HOURS", help="How long one stays signed in.", default="336"),
     Variable(name="MLOPS_SESSION_IDLE_HOURS", help="How long without a visit; 0: it does not matter.", default="0"),
     Variable(

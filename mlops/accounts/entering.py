@@ -79,12 +79,21 @@ def enter_with_passkey(request: HttpRequest, answer: str) -> HttpResponse:
     return _begin(request, person, by=waiting["by"], target=waiting["target"], factor=PASSKEY)
 
 
+def note_due(request: HttpRequest, person: User) -> None:
+    """When the session must have a second factor, as seconds since 1970. `Presence` holds it to that."""
+    due = rules.due_at(person)
+    if due is not None:
+        request.session[DUE] = due.timestamp()
+    else:
+        request.session.pop(DUE, None)
+
+
 def _begin(request: HttpRequest, person: User, *, by: str, target: str, factor: str) -> HttpResponse:
     if request.user.is_authenticated:  # whom Django would leave the key of before
         logout(request)
     login(request, person, backend=BACKEND)
-    if by not in OUTSIDE and not factor and rules.is_required(person):
-        request.session[DUE] = True
+    if by not in OUTSIDE and not factor:
+        note_due(request, person)
     language.remember(request, person)
     SignedIn.objects.filter(session_key=request.session.session_key).update(by=by)
     data = {"by": by} | ({"factor": factor} if factor else {})

@@ -54,6 +54,17 @@ class SignedIn(models.Model):
         ordering = ["-seen_at"]
 
 
+class FactorRule(models.Model):
+    """One row: whom this server requires a second factor of."""
+
+    whom = models.CharField(max_length=20)
+    """optional, administrators, owners or everybody."""
+    grace_days = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    is_fixed = models.BooleanField(default=False)
+    """By MLOPS_SECOND_FACTOR: `since` is when a process saw it first."""
+
+
 class Invitation(models.Model):
     """An invitation to this server and, where it names one, to a project with a role. The link is kept as digest."""
 

@@ -19,9 +19,16 @@ from mlops.access.decisions import require_administrator
 from mlops.accounts import actions, leaving, lockout, queries, sessions, standing
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.factors import actions as factors
-from mlops.accounts.factors import rules
+from mlops.accounts.factors import requiring, rules
 from mlops.formats.refusal import Refusal
 
+GRACE = (0, 7, 14, 30)
+WHOM = (
+    ("optional", gettext_lazy("Nobody")),
+    ("administrators", gettext_lazy("Administrators")),
+    ("owners", gettext_lazy("Owners of projects, and administrators")),
+    ("everybody", gettext_lazy("Everybody")),
+)
 STANDING = {
     "activate": gettext_lazy("The account of %(name)s is active again."),
     "promote": gettext_lazy("%(name)s is an administrator now."),
@@ -48,6 +55,8 @@ def people_page(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") in ("remove-factor", "end-sessions"):
         return _help(request, queries.person_named(name))
     try:
+        if request.POST.get("act") == "require-factor":
+            return _require_factor(request)
         if request.POST.get("act") in STANDING:
             return _change_standing(request, standing.anybody_named(name))
         if request.POST.get("act") == "link":
@@ -82,6 +91,15 @@ def deactivate_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "accounts/deactivate.html", context, status=problem.status if problem else 200)
 
 
+def _require_factor(request: HttpRequest) -> HttpResponse:
+    days = request.POST.get("days", "")
+    whom = request.POST.get("whom", "")
+    grace = int(days) if days.isdecimal() and len(days) < 4 else -1
+    requiring.require_of(request.user, whom=whom, grace_days=grace)
+    messages.success(request, _("The rule holds from now on; who lacks a second factor is told on every page."))
+    return redirect("accounts:people")
+
+
 def _change_standing(request: HttpRequest, person: User) -> HttpResponse:
     act = request.POST["act"]
     if act == "activate":
@@ -107,5 +125,6 @@ def _help(request: HttpRequest, person: User) -> HttpResponse:
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
     context = {"people": standing.people(), "locked": lockout.locked_names(), **more}
+    context |= {"rule": requiring.rule(), "whom": WHOM, "lacking": requiring.who_lacks(), "days": GRACE}
     context["with_factor"] = rules.with_factor()
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

@@ -20,7 +20,7 @@ from mlops.accounts import actions, leaving, lockout, sessions, standing
 from mlops.accounts.account_api import EndedView
 from mlops.accounts.confirming import require_recent
 from mlops.accounts.factors import actions as factors
-from mlops.accounts.factors import rules
+from mlops.accounts.factors import requiring, rules
 from mlops.accounts.reading import Reason, checked
 
 
@@ -68,6 +68,22 @@ class WaitView(serializers.Serializer[Any]):
     attempts = serializers.IntegerField(source="failures_since_start")
     since = serializers.DateTimeField(source="attempt_time")
     until = serializers.DateTimeField()
+
+
+class FactorRuleView(serializers.Serializer[Any]):
+    whom = serializers.ChoiceField(choices=requiring.RULES)
+    grace_days = serializers.IntegerField(min_value=0, max_value=requiring.MOST_DAYS, default=14)
+    since = serializers.DateTimeField(read_only=True, allow_null=True, help_text="From when the grace counts.")
+    is_fixed = serializers.BooleanField(read_only=True, help_text="By MLOPS_SECOND_FACTOR.")
+    lacking = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Who must have one, and has none yet."
+    )
+
+
+class NewFactorRule(serializers.Serializer[Any]):
+    whom = serializers.ChoiceField(choices=requiring.RULES)
+    grace_days = serializers.IntegerField(min_value=0, max_value=requiring.MOST_DAYS, default=14)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
 class FreedView(serializers.Serializer[Any]):
@@ -148,6 +164,21 @@ class RemoveFactorView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class FactorRuleOfServerView(APIView):
+    @extend_schema(responses=FactorRuleView)
+    def get(self, request: Request) -> Response:
+        """Of whom this server requires a second factor."""
+        _administrators_only(request)
+        return _factor_rule()
+
+    @extend_schema(request=NewFactorRule, responses=FactorRuleView)
+    def put(self, request: Request) -> Response:
+        _administrators_only(request)
+        require_recent(request)
+        requiring.require_of(request.user, **checked(NewFactorRule, request))
+        return _factor_rule()
+
+
 class WaitsView(APIView):
     @extend_schema(responses=WaitView(many=True))
     def get(self, request: Request) -> Response:
@@ -178,6 +209,11 @@ def _changed(request: Request, name: str) -> User:
     person = _named(request, name)
     require_recent(request)
     return person
+
+
+def _factor_rule() -> Response:
+    lacking = [one.get_username() for one in requiring.who_lacks()]
+    return Response(FactorRuleView(requiring.rule()._asdict() | {"lacking": lacking}).data)
 
 
 def _held(held: list[leaving.Held]) -> Response:

@@ -8,13 +8,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.problems import json_answer
-from mlops.accounts.entering import DUE
+from mlops.accounts.entering import DUE, OUTSIDE, note_due
+from mlops.accounts.factors import requiring
 from mlops.accounts.models import SignedIn
 from mlops.accounts.sessions import seen
 from mlops.formats.refusal import Refusal
@@ -34,7 +36,7 @@ class Presence:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if key and _is_due(key):
             _note(request, key)
-        if key and request.session.get(DUE) and not request.path.startswith(FREE_PATHS):
+        if key and _owes(request) and not request.path.startswith(FREE_PATHS):
             return _owing(request)
         return self.get_response(request)
 
@@ -47,7 +49,24 @@ def _note(request: HttpRequest, key: str) -> None:
         if rows.filter(seen_at__lt=oldest).exists():
             logout(request)
             return
+    _follow_the_rule(request, rows)
     rows.update(seen_at=now, address=str(request.META.get("REMOTE_ADDR") or "")[:45])
+
+
+def _follow_the_rule(request: HttpRequest, rows: QuerySet[SignedIn]) -> None:
+    """A rule that was made after signing in holds for sessions that go on. Providers ask for a factor themselves."""
+    if requiring.rule().whom == requiring.OPTIONAL:
+        if DUE in request.session:
+            del request.session[DUE]
+        return
+    row = rows.select_related("user").first()
+    if row is not None and row.by not in OUTSIDE:
+        note_due(request, row.user)
+
+
+def _owes(request: HttpRequest) -> bool:
+    due = request.session.get(DUE)
+    return due is not None and due <= time.time()
 
 
 def _owing(request: HttpRequest) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,6 +14,12 @@ from mlops.access.grants import held_by
 from mlops.access.models import GroupRole, Membership, Project, ServiceAccount
 from mlops.accounts.models import ApiToken
 from mlops.formats.refusal import Refusal, nearest
+
+
+def factor_due(request: Any) -> datetime | None:
+    """When this session must have a second factor, for pages that tell it."""
+    due = request.session.get("factor-due") if hasattr(request, "session") else None
+    return datetime.fromtimestamp(due, UTC) if due else None
 
 
 def tokens_of(user: Any) -> QuerySet[ApiToken]:

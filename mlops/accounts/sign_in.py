@@ -30,7 +30,7 @@ def check_program(request: HttpRequest, *, name: str, password: str) -> User:
 
     Raises Refusal `token_needed` (403) besides, once the password was right."""
     person = check_password(request, name=name, password=password)
-    if rules.has_factor(person) or rules.is_required(person):
+    if rules.has_factor(person) or rules.is_due(person):
         message = _("You sign in with a second factor, so a password alone is not enough here.")
         hint = _("Create a token on your page “Tokens and password” and send it as “Authorization: Bearer …”.")
         raise Refusal("token_needed", message, hint=hint, status=403)

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<str:name>/sign-in-link/", people_api.SignInLinkView.as_view()),
     path("people/<str:name>/end-sessions/", people_api.EndSessionsView.as_view()),
     path("people/<str:name>/remove-second-factor/", people_api.RemoveFactorView.as_view()),
+    path("second-factor-rule/", people_api.FactorRuleOfServerView.as_view()),
     path("lockouts/", people_api.WaitsView.as_view()),
     path("lockouts/<str:name>/", people_api.OneWaitView.as_view()),
     path("invitations/", invitations_api.InvitationsView.as_view()),

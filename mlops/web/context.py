@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from mlops.access import maintenance
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.accounts.queries import factor_due
 from mlops.alerts.inbox.queries import unread_count
 from mlops.web.documentation.about import about
 from mlops.web.projects import SESSION_KEY, shown_project
@@ -41,6 +43,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     has_live: bool
     unread: int = 0
     """Alerts that the person has not read."""
+    factor_due: datetime | None = None
+    """When the person must have set up a second factor."""
     about_url: str = ""
     """The page of the documentation that tells of what is shown, where there is one."""
 
@@ -64,6 +68,7 @@ def _frame(request: HttpRequest) -> Frame:
         section_url=current.url if current and not current.apart else "/",
         has_live=_has_live(),
         unread=unread_count(user),
+        factor_due=factor_due(request),
         about_url=_about(request.path),
     )
 

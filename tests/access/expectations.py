@@ -173,6 +173,7 @@ on(PERSON, GET=ADMINISTRATOR, PATCH=(ADMINISTRATOR, {"administrator": True}))
 on(f"{PERSON}departure/", GET=ADMINISTRATOR)
 for act in ("deactivate", "activate", "sign-in-link", "end-sessions", "remove-second-factor"):
     on(f"{PERSON}{act}/", POST=ADMINISTRATOR)
+on("api/v1/second-factor-rule/", GET=ADMINISTRATOR, PUT=(ADMINISTRATOR, {"whom": "owners"}))
 on("api/v1/lockouts/", GET=ADMINISTRATOR)
 on("api/v1/lockouts/<str:name>/", DELETE=ADMINISTRATOR)
 INVITATION = "api/v1/invitations/<uuid:invitation_id>/"

@@ -41,6 +41,13 @@ def test_an_administrator_makes_promotes_and_deactivates(by_ada: Mlops):
     assert "person_unknown" in by_ada("person", "show", "-n", "nona").errors
 
 
+def test_a_second_factor_is_required_with_days_of_grace(by_ada: Mlops):
+    told = by_ada("person", "require-second-factor", "--of", "everybody", "--grace-days", "30").value
+    assert (told["whom"], told["grace_days"], told["lacking"]) == ("everybody", 30, ["ada", "olga"])
+    assert by_ada("person", "show-second-factor-rule").value == told
+    assert by_ada("person", "require-second-factor", "--of", "optional").value["lacking"] == []
+
+
 def test_an_owner_is_no_administrator(signed_in: Mlops):
     assert signed_in("person", "list").status == 3
     assert signed_in("lockout", "list").status == 3

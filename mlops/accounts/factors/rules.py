@@ -1,13 +1,15 @@
-"""Who needs a second factor, by MLOPS_SECOND_FACTOR."""
+"""Who has a second factor, and who needs one."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
+from django.utils import timezone
 
 from mlops.access.models import Membership, Role
+from mlops.accounts.factors import requiring
 
 PASSKEY = Authenticator.Type.WEBAUTHN
 FACTORS = (Authenticator.Type.TOTP, PASSKEY)
@@ -28,8 +30,25 @@ def with_factor() -> set[int]:
 
 
 def is_required(person: Any) -> bool:
+    """Whether it will be, at the latest when the days of grace are over."""
+    return is_meant(requiring.rule().whom, person)
+
+
+def due_at(person: Any) -> datetime | None:
+    """From when on the person may do nothing else without one; None: never, or there is one."""
+    rule = requiring.rule()
+    if not is_meant(rule.whom, person) or has_factor(person):
+        return None
+    return rule.due_for(person)
+
+
+def is_due(person: Any) -> bool:
+    due = due_at(person)
+    return due is not None and due <= timezone.now()
+
+
+def is_meant(whom: str, person: Any) -> bool:
     """`owners` are owners of any project, and administrators too."""
-    rule = settings.SECOND_FACTOR
-    if rule == "everybody" or (rule in ("administrators", "owners") and person.is_superuser):
+    if whom == "everybody" or (whom in ("administrators", "owners") and person.is_superuser):
         return True
-    return rule == "owners" and Membership.objects.filter(user=person, role=Role.OWNER).exists()
+    return whom == "owners" and Membership.objects.filter(user=person, role=Role.OWNER).exists()

@@ -36,6 +36,11 @@ def define(parser: argparse.ArgumentParser) -> None:
         verbs.add("end-sessions", "sign somebody out in all browsers", end_sessions),
     )
     remove = verbs.add("remove-second-factor", "for somebody who lost phone and recovery codes", remove_factor)
+    verbs.add("show-second-factor-rule", "who must have a second factor, and who lacks it", show_rule)
+    rule = verbs.add("require-second-factor", "say who must have a second factor", require_factor)
+    rule.add_argument("--of", required=True, choices=("optional", "administrators", "owners", "everybody"), help="whom")
+    rule.add_argument("--grace-days", type=int, default=14, help="so long people are only told (default: 14)")
+    rule.add_argument("--reason", default="", help="kept in the audit trail")
     for command in (create, update, deactivate, remove, *others):
         add_name(command, "as the person signs in")
     for command in (update, deactivate, remove, others[3]):
@@ -98,6 +103,15 @@ def remove_factor(arguments: argparse.Namespace) -> int:
     confirm(arguments, f"Remove the second factor of “{arguments.name}”?")
     connect().post(f"{_path(arguments)}remove-second-factor/", {"reason": arguments.reason})
     return show(arguments, {"name": arguments.name, "has_second_factor": False})
+
+
+def show_rule(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().get("second-factor-rule/"))
+
+
+def require_factor(arguments: argparse.Namespace) -> int:
+    body = {"whom": arguments.of, "grace_days": arguments.grace_days, "reason": arguments.reason}
+    return show(arguments, connect().request("PUT", "second-factor-rule/", body=body))
 
 
 def _path(arguments: argparse.Namespace) -> str:

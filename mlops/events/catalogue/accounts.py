@@ -44,6 +44,11 @@ class Ranked(Data, kw_only=True):
     administrator: bool
 
 
+class FactorRuleChanged(Data, kw_only=True):
+    whom: Literal["optional", "administrators", "owners", "everybody"]
+    grace_days: int
+
+
 class Deactivated(Data, kw_only=True):
     held: Annotated[dict[str, int], said("How much of each kind hung on the account, such as tokens and schedules.")]
 
@@ -98,6 +103,13 @@ TYPES = (
         "A second factor is removed.",
         "people/{name}",
         FactorRemoved,
+    ),
+    EventType(
+        "mlops.account.factor_rule_changed",
+        "Second factor required",
+        "An administrator says who must have a second factor.",
+        "server/second-factor",
+        FactorRuleChanged,
     ),
     EventType("mlops.account.codes_renewed", "Codes renewed", "A person makes new recovery codes.", "people/{name}"),
     EventType(
