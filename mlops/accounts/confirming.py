@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from mlops.access.problems import say_when
 from mlops.accounts import lockout, sign_in
 from mlops.accounts.factors import actions, passkeys, rules
 from mlops.accounts.sessions import CONFIRMED
@@ -80,4 +81,7 @@ def _ask(request: HttpRequest, problem: Refusal | None) -> HttpResponse:
         "passkey": passkeys.begin_proving(request, person) if passkeys.passkeys_of(person) else "",
     }
     status = 200 if problem is None else (400 if problem.status == 401 else problem.status)
-    return render(request, "accounts/confirm.html", context, status=status)
+    response = render(request, "accounts/confirm.html", context, status=status)
+    if problem is not None:
+        say_when(response, problem)
+    return response

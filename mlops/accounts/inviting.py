@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from mlops.access import mail
 from mlops.access.origins import link_to
-from mlops.accounts import mailing
+from mlops.accounts import mailing, pace
 from mlops.accounts.models import Invitation
 from mlops.formats.refusal import Refusal
+
+MOST_MAILS = 200
+"""An hour and person, and web process."""
 
 
 class Handed(NamedTuple):
@@ -26,6 +29,7 @@ def hand_over(actor: Any, one: Invitation, secret: str) -> Handed:
     link = link_to(reverse("accounts:invitation", args=[secret]))
     if not (one.email and mail.is_set_up()):
         return Handed(link)
+    pace.require_slow("invite", str(actor.pk), most=MOST_MAILS, seconds=3600)
     try:
         project = one.project.name if one.project else ""
         mailing.send_invitation(one.email, by=actor.get_username(), project=project, link=link)

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mlops.access import language
 from mlops.access.decisions import visible_projects
 from mlops.access.problems import say_when
-from mlops.accounts import actions, invitation_pages, queries, saml_pages, sign_in, sign_in_settings, ways_in
+from mlops.accounts import actions, invitation_pages, lockout, queries, saml_pages, sign_in, sign_in_settings, ways_in
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
 from mlops.accounts.offered import ways
@@ -136,12 +136,18 @@ def _choose_language(request: HttpRequest) -> HttpResponse:
 
 def _change_password(request: HttpRequest) -> HttpResponse:
     new = request.POST.get("new", "")
+    name, address = request.user.get_username(), lockout.address_of(request)
     try:
+        lockout.require_allowed(name, address)
         if new != request.POST.get("again", ""):
             raise Refusal("passwords_differ", _("The two new passwords are not the same."))
         actions.change_password(request.user, current=request.POST.get("current", ""), new=new)  # type: ignore[arg-type]
     except Refusal as refusal:
-        return _settings(request, password_problem=refusal)
+        if refusal.code == "password_wrong":
+            lockout.count(name, address)
+        response = _settings(request, password_problem=refusal)
+        say_when(response, refusal)
+        return response
     update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
     messages.success(request, _("Your password is changed. Other browsers of yours are signed out."))
     return redirect("accounts:settings")
