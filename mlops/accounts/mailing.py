@@ -1,4 +1,5 @@
-"""The mails of signing in: an invitation, and a link for who forgot the password. Text, with one link."""
+"""The mails of signing in: an invitation, and a link for who forgot the password. Text, with one link and why
+one gets it."""
 
 from __future__ import annotations
 
@@ -12,16 +13,18 @@ def send_invitation(email: str, *, by: str, project: str, link: str) -> None:
     """Raises Refusal `mail_not_set_up`, `mail_refused`."""
     where = _("the project “%s” of MLOps Studio") % project if project else "MLOps Studio"
     subject = _("%(by)s invites you to %(where)s") % {"by": by, "where": where}
-    _send(email, subject, _("Follow this link to accept:"), link)
+    why = _("You get this because %(by)s typed this address into an invitation. If you do not know them, do nothing.")
+    _send(email, subject, _("Follow this link to accept:"), link, why % {"by": by})
 
 
 def send_reset(email: str, *, name: str, link: str) -> None:
     """Raises Refusal `mail_not_set_up`, `mail_refused`."""
     text = _("Somebody asked for a new password for “%s”. If it was you, follow this link; else leave this mail alone.")
-    _send(email, _("A new password for MLOps Studio"), text % name, link)
+    why = _("You get this because somebody typed this name or address on the sign-in page.")
+    _send(email, _("A new password for MLOps Studio"), text % name, link, why)
 
 
-def _send(to: str, subject: str, text: str, link: str) -> None:
-    body = f"{text}\n\n{link}\n"
-    html = f'{linebreaks(escape(text))}<p><a href="{escape(link)}">{escape(link)}</a></p>'
+def _send(to: str, subject: str, text: str, link: str, why: str) -> None:
+    body = f"{text}\n\n{link}\n\n{why}\n"
+    html = f'{linebreaks(escape(text))}<p><a href="{escape(link)}">{escape(link)}</a></p>{linebreaks(escape(why))}'
     mail.hand_over([to], subject, body, html, {"Auto-Submitted": "auto-generated"})

@@ -22,7 +22,7 @@ from mlops.accounts.factors import actions as factors
 from mlops.accounts.factors import requiring, rules
 from mlops.formats.refusal import Refusal
 
-GRACE = (0, 7, 14, 30)
+GRACE, USUAL_GRACE = (0, 7, 14, 30), 14
 WHOM = (
     ("optional", gettext_lazy("Nobody")),
     ("administrators", gettext_lazy("Administrators")),
@@ -126,5 +126,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
     context = {"people": standing.people(), "locked": lockout.locked_names(), **more}
     context |= {"rule": requiring.rule(), "whom": WHOM, "lacking": requiring.who_lacks(), "days": GRACE}
+    context["grace"] = USUAL_GRACE if context["rule"].whom == requiring.OPTIONAL else context["rule"].grace_days
     context["with_factor"] = rules.with_factor()
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

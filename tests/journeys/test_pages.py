@@ -124,6 +124,10 @@ PAGES = [
     "/designer/git/{link}/",
     "/settings/",
     "/people/",
+    "/people/invitations/",
+    "/people/admin/deactivate/",
+    "/settings/sign-in/",
+    "/sign-in/passkey/",
     "/api/v1/docs/",
 ]
 COMMAND = """\
