@@ -33,6 +33,7 @@ from mlops.imports.taking.logged_models import link_uses, take_logged_models
 from mlops.imports.taking.registered import take_registered
 from mlops.imports.taking.runs import link_parents, take_runs
 from mlops.imports.taking.session import Session, Stopped
+from mlops.imports.taking.traces import take_traces
 from mlops.imports.telling import tell
 from mlops.mlflow_stores.opening import Address
 from mlops.mlflow_stores.values import Experiment
@@ -160,6 +161,9 @@ def _take_experiment(session: Session, reader: Reader, theirs: Experiment) -> No
         session.look()
     for models in reader.logged_models(theirs.id):
         take_logged_models(session, ours, models)
+        session.look()
+    for traces in reader.traces(theirs.id):
+        take_traces(session, ours, traces)
         session.look()
 
 

@@ -17,7 +17,7 @@ from mlops.datastores.fetching import private_hosts, roots
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_stores.__main__ import Order, read_frame, write_frame
 from mlops.mlflow_stores.opening import Address
-from mlops.mlflow_stores.values import Experiment, Leftover, LoggedModel, Lying, Point, Registered, Run
+from mlops.mlflow_stores.values import Experiment, Leftover, LoggedModel, Lying, Point, Registered, Run, Trace
 from mlops.work.children import MEMORY_BYTES, child_environment
 
 Thing = TypeVar("Thing")
@@ -38,6 +38,9 @@ class Reader:
 
     def logged_models(self, experiment: str) -> Iterator[list[LoggedModel]]:
         yield from self._pages(LoggedModel, "logged_models", experiment)
+
+    def traces(self, experiment: str) -> Iterator[list[Trace]]:
+        yield from self._pages(Trace, "traces", experiment)
 
     def points(self, runs: list[str]) -> Iterator[tuple[str, list[Point]]]:
         return self._asked(tuple[str, list[Point]], "points", runs=runs)

@@ -25,7 +25,7 @@ LENGTH = struct.Struct("!I")
 ENDING = ("source_unreadable", "source_denied")
 """With these there is no going on."""
 PLAIN = ("experiments", "registered", "leftovers")
-PAGED = ("runs", "logged_models")
+PAGED = ("runs", "logged_models", "traces")
 """Of an experiment, at most `most` with each question; nothing more comes after the last."""
 
 

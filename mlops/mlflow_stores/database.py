@@ -10,6 +10,7 @@ from typing import Any
 
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_stores.places import Folders
+from mlops.mlflow_stores.tracing import trace_in
 from mlops.mlflow_stores.values import (
     Experiment,
     Leftover,
@@ -20,6 +21,7 @@ from mlops.mlflow_stores.values import (
     Point,
     Registered,
     Run,
+    Trace,
     Use,
     Version,
 )
@@ -32,7 +34,6 @@ WORKSPACE = "default"
 STATES = {1: "pending", 2: "ready", 3: "failed"}
 DELETED_VERSION = "Deleted_Internal"
 LEFT = {
-    "trace_info": "traces",
     "assessments": "assessments of traces",
     "evaluation_datasets": "evaluation datasets",
     "scorers": "scorers",
@@ -122,6 +123,19 @@ class Database:
                     tags=tags[row["model_id"]],
                     metrics=tuple(sorted(metrics[row["model_id"]], key=_order)),
                 )
+
+    def traces(self, experiment: str) -> Iterator[Trace]:
+        rows = self._rows("trace_info", where={"experiment_id": _number(experiment)}, order="timestamp_ms")
+        for start in range(0, len(rows), RUNS_A_TIME):
+            some = rows[start : start + RUNS_A_TIME]
+            ids = [row["request_id"] for row in some]
+            tags = self._pairs("trace_tags", "request_id", ids)
+            metadata = self._pairs("trace_request_metadata", "request_id", ids)
+            spans: dict[str, list[str]] = defaultdict(list)
+            for row in self._among("spans", "trace_id", ids):
+                spans[row["trace_id"]].append(row.get("content") or "")
+            for row in some:
+                yield trace_in(row, experiment, tags[row["request_id"]], metadata[row["request_id"]], spans)
 
     def registered(self) -> Iterator[Registered]:
         tags, version_tags = defaultdict[Any, dict[str, str]](dict), defaultdict[Any, dict[str, str]](dict)

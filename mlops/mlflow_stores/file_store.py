@@ -21,6 +21,7 @@ from mlops.mlflow_stores.values import (
     Point,
     Registered,
     Run,
+    Trace,
     Use,
     Version,
 )
@@ -106,6 +107,10 @@ class FileStore:
                 tags=_texts(folder / "tags"),
                 metrics=tuple(_model_points(folder)),
             )
+
+    def traces(self, experiment: str) -> Iterator[Trace]:
+        """Not read from folders."""
+        return iter(())
 
     def registered(self) -> Iterator[Registered]:
         for folder in _folders(self._root / MODELS):

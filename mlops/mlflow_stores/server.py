@@ -22,6 +22,7 @@ from mlops.mlflow_stores.values import (
     Point,
     Registered,
     Run,
+    Trace,
     Use,
     Version,
 )
@@ -80,6 +81,10 @@ class Server:
         except Refusal as refusal:
             if refusal.code != "source_lacks":  # a server of MLflow 2 has none
                 raise
+
+    def traces(self, experiment: str) -> Iterator[Trace]:
+        """Not read from servers."""
+        return iter(())
 
     def registered(self) -> Iterator[Registered]:
         versions: dict[str, list[Version]] = {}

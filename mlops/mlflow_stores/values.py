@@ -100,6 +100,29 @@ class LoggedModel(msgspec.Struct, frozen=True, kw_only=True):
         return mark_of(msgspec.structs.replace(self, place=""))
 
 
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """`started` in milliseconds since 1970, `duration` in milliseconds."""
+
+    id: str
+    experiment: str
+    started: int
+    duration: int | None = None
+    status: str = ""
+    """OK, ERROR, IN_PROGRESS or another word."""
+    request: str = ""
+    response: str = ""
+    client_request_id: str = ""
+    tags: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+    spans: tuple[str, ...] = ()
+    """Each as JSON, in the form of `traces.json`."""
+    place: str = ""
+    """Where that file lies, if the store has no spans of its own."""
+
+    def mark(self) -> str:
+        return mark_of(msgspec.structs.replace(self, place=""))
+
+
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     description: str = ""
@@ -153,6 +176,8 @@ class Store(Protocol):
         ...
 
     def logged_models(self, experiment: str) -> Iterator[LoggedModel]: ...
+
+    def traces(self, experiment: str) -> Iterator[Trace]: ...
 
     def registered(self) -> Iterator[Registered]: ...
 

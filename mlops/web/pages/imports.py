@@ -36,6 +36,7 @@ KINDS = {
     "run": gettext_lazy("Runs"),
     "point": gettext_lazy("Points of metrics"),
     "logged_model": gettext_lazy("Logged models"),
+    "trace": gettext_lazy("Traces"),
     "file": gettext_lazy("Files"),
     "model": gettext_lazy("Registered models"),
     "version": gettext_lazy("Model versions"),
