@@ -30,7 +30,16 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_DATABASE_URL", help="SQLite in the data directory, or postgres://…", secret=True),
     Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
     Variable(name="MLOPS_REDIS_URL", help="Redis for sockets between web processes; not needed with one.", secret=True),
-    Variable(name="MLOPS_STORAGE_URL", help="Where blobs are kept: file:///… (default: in the data directory)."),
+    Variable(
+        name="MLOPS_STORAGE_URL",
+        help="Where blobs are kept: file:///… or s3://bucket/prefix?endpoint=https://…&region=… (default: in the data"
+        " directory). The name and the secret of a bucket are given by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    ),
+    Variable(
+        name="MLOPS_STORAGE_CACHE_BYTES",
+        help="How much of a bucket each machine keeps on its own disk.",
+        default="21474836480",
+    ),
     Variable(name="MLOPS_SECRET_KEY", help="Signs sessions and derives endpoint keys.", secret=True),
     Variable(name="MLOPS_ADMIN_PASSWORD", help="Password of the first administrator.", secret=True),
     Variable(name="MLOPS_URL", help="The server that the client commands talk to, and that pages link to."),

@@ -61,8 +61,13 @@ def store() -> Store:
     parts = urlparse(url)
     if parts.scheme == "file":
         return DiskStore(Path(parts.path))
+    if parts.scheme == "s3":
+        from mlops.blobs.stores.s3 import S3Store, place_of
+
+        cache_bytes = int(env.read("MLOPS_STORAGE_CACHE_BYTES"))
+        return S3Store(place_of(url), folder=env.data_dir() / "bucket", cache_bytes=cache_bytes)
     raise Refusal(
         "storage_unknown",
         f"MLOPS_STORAGE_URL has the scheme “{parts.scheme}”, which this version cannot use.",
-        hint="Use file:///path.",
+        hint="Use file:///path or s3://bucket/prefix.",
     )
