@@ -133,7 +133,8 @@ def _flavour_file(name: str, facts: Mapping[str, Any]) -> str:
     if name == "sklearn":
         return str(facts.get("pickled_model", "model.pkl"))
     if name == "pytorch":
-        return f"{facts.get('model_data', 'data')}/model.pth"
+        is_exported = facts.get("serialization_format") == "pt2"  # as MLflow 3 saves where nothing else is said
+        return f"{facts.get('model_data', 'data')}/model.{'pt2' if is_exported else 'pth'}"
     return str(facts.get("data", "model"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -70,6 +71,16 @@ def test_a_model_in_mlflows_format_converts_with_its_signature(flavour, form, tm
     source = find_source(tmp_path / "model")
     assert [field.name for field in source.signature.inputs] == ["power", "weight", "age"]
     assert accepted(tmp_path / "model")
+
+
+@pytest.mark.parametrize(("form", "file"), [("pt2", "model.pt2"), ("pickle", "model.pth"), (None, "model.pth")])
+def test_a_network_in_mlflows_format_is_found_as_it_was_saved(form, file, tmp_path):
+    facts = {"model_data": "data"} | ({"serialization_format": form} if form else {})
+    (tmp_path / "MLmodel").write_text(json.dumps({"flavors": {"pytorch": facts}}))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / file).write_bytes(b"")
+    found = find_source(tmp_path)
+    assert (found.kind, found.path.name) == ("torch", file)
 
 
 def test_a_flavour_of_code_alone_is_refused(tmp_path):
