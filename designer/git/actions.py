@@ -34,7 +34,7 @@ def link(
     pushes_versions: bool = True,
 ) -> GitLink:
     """From now on both are kept the same. Without a draft one is made from the file. Raises Refusal `link_…`."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     path = _path(path)
     if draft is not None and draft.project_id != row.project_id:
         raise _invalid("draft", _("The draft belongs to another project."), _("Choose one of “%s”.") % row.project.name)
@@ -67,7 +67,7 @@ def link(
 
 def change(actor: Any, found: GitLink, *, is_direct: bool | None = None, pushes_versions: bool | None = None) -> None:
     """A change from there has this person's rights from now on."""
-    require(actor, "own", found.repository.project)
+    require(actor, "repositories.manage", found.repository.project)
     with transaction.atomic():
         found.acts_as = actor
         found.is_direct = found.is_direct if is_direct is None else is_direct
@@ -78,7 +78,7 @@ def change(actor: Any, found: GitLink, *, is_direct: bool | None = None, pushes_
 
 def unlink(actor: Any, found: GitLink) -> None:
     """The draft and the file stay as they are."""
-    require(actor, "own", found.repository.project)
+    require(actor, "repositories.manage", found.repository.project)
     with transaction.atomic():
         tell(actor, found, "unlinked")
         GitLink.objects.filter(pk=found.pk).delete()

@@ -25,7 +25,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mlops.access import language
 from mlops.access.decisions import visible_projects
 from mlops.access.problems import say_when
-from mlops.accounts import actions, invitation_pages, lockout, queries, saml_pages, sign_in, sign_in_settings, ways_in
+from mlops.accounts import (
+    actions,
+    invitation_pages,
+    lockout,
+    queries,
+    saml_pages,
+    server_access,
+    sign_in,
+    sign_in_settings,
+    ways_in,
+)
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter
 from mlops.accounts.offered import ways
@@ -228,4 +238,6 @@ urlpatterns: list[URLPattern] = [
     path("settings/", settings_page, name="settings"),
     path("people/", people_page, name="people"),
     path("people/<str:name>/deactivate/", deactivate_page, name="deactivate"),
+    path("people/groups/", server_access.groups_page, name="groups"),
+    path("people/roles/", server_access.roles_page, name="roles"),
 ]

@@ -20,7 +20,7 @@ from mlops.formats.refusal import Refusal, Where
 
 def save(actor: Any, project: Project, *, name: str, query: str) -> SavedQuery:
     """Under a name that is taken, it replaces what is there."""
-    require(actor, "contribute", project)
+    require(actor, "queries.save", project)
     name, query = name.strip(), query.strip()
     if not name or len(name) > 120:
         message = _("A saved query has a name of up to 120 characters.")
@@ -43,7 +43,7 @@ def save(actor: Any, project: Project, *, name: str, query: str) -> SavedQuery:
 
 
 def delete(actor: Any, saved: SavedQuery) -> None:
-    require(actor, "contribute", saved.project)
+    require(actor, "queries.save", saved.project)
     with transaction.atomic():
         change = gone(saved)
         saved.delete()

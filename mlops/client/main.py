@@ -41,6 +41,7 @@ GROUPS: tuple[Group, ...] = (
     Group("invitation", "links by which people come in", "mlops.client.commands.invitation:define"),
     Group("lockout", "who was wrong too often, and has to wait", "mlops.client.commands.lockout:define"),
     Group("role", "roles made of actions, and what a person may do", "mlops.client.commands.role:define"),
+    Group("group", "groups of people, and their roles in projects", "mlops.client.commands.group:define"),
     Group("service-account", "programs in a project", "mlops.client.commands.service_account:define"),
     Group("share", "a single model or endpoint, shown to somebody outside", "mlops.client.commands.share:define"),
     Group("unshare", "a single thing, shown no more", "mlops.client.commands.share:define_unshare"),

@@ -38,7 +38,7 @@ def explain(
     carries, or `held-out` for those that its run kept from training; empty: what it was evaluated on, else what was
     held out, else what it learned from. Raises Refusal of unknown data and names."""
     project = version.model.project
-    require(actor, "contribute", project)
+    require(actor, "models.explain", project)
     data = data.strip()
     rows = _rows_of(version, data)
     order = msgspec.structs.replace(order, held_out=rows.is_held_out)
@@ -88,7 +88,7 @@ def _rows_of(version: ModelVersion, data: str) -> RowsToExplain:
 
 def cancel(actor: Any, asked: Explanation) -> Explanation:
     """One that waits is cancelled at once; one under way within seconds. Refused for one that has ended."""
-    require(actor, "contribute", project_of(asked))
+    require(actor, "models.explain", project_of(asked))
     if asked.is_final:
         raise Refusal(
             "explanation_ended",
@@ -105,7 +105,7 @@ def cancel(actor: Any, asked: Explanation) -> Explanation:
 
 def delete(actor: Any, asked: Explanation) -> None:
     project = project_of(asked)
-    require(actor, "contribute", project)
+    require(actor, "models.explain", project)
     if not asked.is_final:
         raise Refusal(
             "explanation_running", _("The explanation has not ended."), hint=_("Cancel it first."), status=409

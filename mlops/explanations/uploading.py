@@ -94,5 +94,5 @@ def _version(actor: Any, run: Run, text: str) -> ModelVersion:
             status=404,
             where=Where(parameter="model", value=text[:160]),
         )
-    require(actor, "contribute", run.project)
+    require(actor, "runs.track", run.project)
     return found

@@ -37,7 +37,7 @@ TEST_SECONDS = 5.0
 
 
 def create(caller: Caller, given: Given) -> Answer:
-    project = project_of(caller, "contribute")
+    project = project_of(caller, "alerts.change")
     name, url, types = given.text("name", required=True), _url(given, required=True), _types(given)
     if not types:
         raise invalid(f"Missing value for required parameter 'events'.{SEE}")

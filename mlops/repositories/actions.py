@@ -30,7 +30,7 @@ MOST_A_PROJECT = 100
 
 def connect(actor: Any, project: Project, wanted: Wanted) -> tuple[Repository, str]:
     """With the secret of its webhook, which is told this once. Raises Refusal `url_invalid`, `repository_…`."""
-    require(actor, "own", project)
+    require(actor, "repositories.manage", project)
     if not wanted.url:
         raise _invalid("url", _("Say where the repository lies."), _("Such as https://github.com/team/churn.git."))
     secret = new_hook_secret()
@@ -47,7 +47,7 @@ def connect(actor: Any, project: Project, wanted: Wanted) -> tuple[Repository, s
 
 def change(actor: Any, row: Repository, wanted: Wanted) -> None:
     """From now on it acts with the rights of who changed it. Raises as `connect` does."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     row.acts_as = actor
     with transaction.atomic():
         was = stored(row)
@@ -59,7 +59,7 @@ def change(actor: Any, row: Repository, wanted: Wanted) -> None:
 
 def disconnect(actor: Any, row: Repository) -> None:
     """Runs that it started stay."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     with transaction.atomic():
         tell(actor, row, "disconnected", gone(row))
         Repository.objects.filter(pk=row.pk).delete()
@@ -67,7 +67,7 @@ def disconnect(actor: Any, row: Repository) -> None:
 
 def renew_hook_secret(actor: Any, row: Repository) -> str:
     """The old one opens nothing from now on."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     secret = new_hook_secret()
     with transaction.atomic():
         was = stored(row)
@@ -79,7 +79,7 @@ def renew_hook_secret(actor: Any, row: Repository) -> str:
 
 def renew_key(actor: Any, row: Repository) -> None:
     """A new deploy key; its public half must be given to the host."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     if read(row.url).scheme != "ssh":
         raise _invalid("login", _("A deploy key works by SSH alone."), _("Such as git@github.com:team/churn.git."))
     with transaction.atomic():

@@ -37,7 +37,7 @@ def look(row: Repository) -> Looked | None:
 
 def try_out(actor: Any, row: Repository) -> Looked | None:
     """Looks now; nothing is started."""
-    require(actor, "contribute", row.project)
+    require(actor, "repositories.use", row.project)
     return look(row)
 
 

@@ -40,7 +40,7 @@ def queue(
 
 def synchronise(actor: Any, row: Repository, *, branch: str = "", commit: str = "") -> Push:
     """Takes the branch's newest commit, or the one that is named, up now, also where it was taken up before."""
-    require(actor, "contribute", row.project)
+    require(actor, "repositories.use", row.project)
     if commit and not (7 <= len(commit) <= 64 and all(letter in "0123456789abcdef" for letter in commit.lower())):
         raise Refusal("commit_invalid", _("“%s” names no commit.") % commit[:80], hint=_("Give all of its 40 digits."))
     with transaction.atomic():

@@ -46,7 +46,7 @@ def create_release(
     branch: str = "",
 ) -> Release:
     """From now on. Raises Refusal `release_invalid`, `name_taken`."""
-    require(actor, "own", row.project)
+    require(actor, "repositories.manage", row.project)
     if not NAME.fullmatch(name) or not NAME.fullmatch(event):
         raise _invalid("name", _("Names are letters, digits, “-”, “_” and “.”."))
     _check_deed(does, path=path, stage=stage, traffic=traffic)
@@ -74,7 +74,7 @@ def create_release(
 
 
 def delete_release(actor: Any, release: Release) -> None:
-    require(actor, "own", release.repository.project)
+    require(actor, "repositories.manage", release.repository.project)
     with transaction.atomic():
         _tell(actor, release, "deleted", change=gone(release))
         Release.objects.filter(pk=release.pk).delete()

@@ -225,7 +225,7 @@ def _taken_up(attempt: Attempt) -> tuple[str, dict[str, Any]]:
 def _decide(actor: Any, attempt: Attempt, act: str, reason: str) -> Attempt:
     project, by = attempt.policy.project, attempt.wanted.approval.by
     is_override = attempt.stage == Stage.REJECTED and act == "approve"
-    require(actor, "own" if by == "owners" or is_override else "contribute", project)
+    require(actor, "own" if by == "owners" or is_override else "retraining.decide", project)
     if is_override:
         return _override(actor, attempt, reason)
     if attempt.stage != Stage.AWAITING_APPROVAL:

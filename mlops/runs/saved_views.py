@@ -22,7 +22,7 @@ def visible_views(person: Any, project: Project) -> QuerySet[SavedView]:
 
 def keep_view(actor: Any, project: Project, *, name: str, query: str, is_shared: bool = False) -> SavedView:
     """A view of one's own under that name is replaced. Raises Refusal `view_invalid`."""
-    require(actor, "contribute" if is_shared else "read", project)
+    require(actor, "views.share" if is_shared else "read", project)
     name = name.strip()
     if not name or len(name) > 80 or len(query) > LONGEST_QUERY:
         raise Refusal(

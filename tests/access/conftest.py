@@ -14,6 +14,7 @@ from django.utils import timezone
 from mlops.formats.document import Document, DrawnNode
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.table import Column, TableSchema
+from tests.access.walk import HELD, ONE_ACTION
 
 SECRET = "zebra"
 
@@ -37,7 +38,27 @@ def people(owner, contributor, operator, reader, stranger) -> dict[str, Any]:
         "contributor": contributor,
         "owner": owner,
         "administrator": administrator,
+        "guest": _person("gina"),
+        ONE_ACTION: _holder_of_one_action(owner),
     }
+
+
+def _person(name: str) -> Any:
+    from django.contrib.auth.models import User
+
+    return User.objects.create_user(name)
+
+
+def _holder_of_one_action(owner: Any) -> Any:
+    from mlops.access.models import Project
+    from mlops.accounts.membership import give_role
+    from mlops.accounts.roles import create_role
+
+    project = Project.objects.get(slug="churn")
+    create_role(owner, project, name="one-action", actions=[HELD])
+    person = _person("otis")
+    give_role(owner, project, user=person, role="one-action")
+    return person
 
 
 @pytest.fixture
@@ -49,6 +70,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     from mlops.accounts.models import ApiToken
     from mlops.accounts.roles import create_role
     from mlops.accounts.service_accounts import create_service_account
+    from mlops.accounts.sharing import share
     from mlops.scans.models import Allowance
 
     owner = people["owner"]
@@ -65,6 +87,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     draft = _draft(project, owner)
     published = _published(project, owner)
     job = _batch(owner, run, version)
+    for thing, level in ((model, "reader"), (endpoint, "operator")):
+        share(owner, thing, holder=people["guest"], level=level)
     return {
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",

@@ -89,7 +89,7 @@ on("api/v1/repositories/", GET=SIGNED_IN, POST=(OWN, {"project": "{slug}", "url"
 on("api/v1/repositories/", query="?project={slug}", GET=SIGNED_IN)
 on(REPOSITORY, GET=READ, PATCH=(OWN, {"branch": "main"}), DELETE=OWN)
 on(f"{REPOSITORY}hook/", POST=ANYONE, allowed=(401,))
-on(f"{REPOSITORY}test/", POST=CONTRIBUTE)
+on(f"{REPOSITORY}test/", POST=OPERATE)
 on(f"{REPOSITORY}webhook-secret/", POST=OWN)
 on(f"{REPOSITORY}deploy-key/", POST=OWN)
 on(f"{REPOSITORY}releases/", GET=READ, POST=(OWN, {"name": "walk"}), allowed=(422,))
@@ -105,10 +105,10 @@ on(f"{PIPELINE_LINK}pull/", POST=CONTRIBUTE)
 on(f"{PIPELINE_LINK}settle/", POST=(CONTRIBUTE, {"keep": "here"}), allowed=(409,))
 on("repositories/<uuid:repository_id>/pipelines/", GET=READ, POST=(OWN, {"path": "pipelines/walk.yaml"}))
 on("designer/git/<uuid:link_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "pull"}))
-on(f"{REPOSITORY}pushes/", GET=READ, POST=CONTRIBUTE)
+on(f"{REPOSITORY}pushes/", GET=READ, POST=OPERATE)
 on(f"{REPOSITORY}pushes/<uuid:push_id>/", GET=READ)
 on("repositories/", query="?project={slug}", GET=READ, POST=(OWN, {"url": GIT_URL, "is_new": "1"}))
-on("repositories/<uuid:repository_id>/", GET=READ, POST=(CONTRIBUTE, {"act": "test"}))
+on("repositories/<uuid:repository_id>/", GET=READ, POST=(OPERATE, {"act": "test"}))
 
 # -- monitoring
 on("monitoring/", GET=SIGNED_IN)
@@ -975,3 +975,7 @@ on(f"{MLFLOW}model-versions/set-tag", POST=(CONTRIBUTE, OF_VERSION | {"key": "a"
 on(f"{MLFLOW}model-versions/delete-tag", DELETE=(CONTRIBUTE, OF_VERSION | {"key": "a"}))
 on(f"{MLFLOW}workspaces", GET=SIGNED_IN)
 on(f"{MLFLOW}workspaces/<slug:slug>", GET=READ)
+
+# -- groups and roles of the server
+on("people/groups/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "create", "group": "walkers"}))
+on("people/roles/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "create", "name": "walker"}))

@@ -12,7 +12,21 @@ from django.test import Client
 
 from tests.access.conftest import SECRET
 from tests.access.expectations import TRIES
-from tests.access.walk import MAY, NARROW, PROGRAM, READ, SIGNED_IN, Try, routes
+from tests.access.walk import (
+    ANYONE,
+    CONTRIBUTE,
+    HELD,
+    MAY,
+    NARROW,
+    ONE_ACTION,
+    OPERATE,
+    OWN,
+    PROGRAM,
+    READ,
+    SIGNED_IN,
+    Try,
+    routes,
+)
 
 BY_TOKEN = ("<mlflow_base:base>", "get-artifact", "graphql", "model-versions/", "v1/traces")
 """Routes that know no cookies."""
@@ -21,6 +35,16 @@ PERSONAL = ("api/v1/tokens/", "api/v1/projects/", "api/v1/alert-preferences/")
 PRIVATE = ("api/v1/me/sessions/", "api/v1/me/second-factor/")
 """Below these they see nothing either."""
 REFUSED = (401, 403, 404)
+LACKS = re.compile(r"another with “([\w.]+)”")
+GRANTED = {"model_id", "number", "alias", "endpoint_id", "deployment_id", "token_name"}
+"""The parts of addresses that name the things on which the guest has grants, or what is in them."""
+GRANTED_NAMES = re.compile(f"{SECRET}-(?:model|endpoint)")
+GUESTS_ACT = "api/v1/online-endpoints/<uuid:endpoint_id>/", "endpoints/<uuid:endpoint_id>/"
+"""Where the guest operates."""
+BY_NAME = "/registered-models/", "/model-versions/"
+"""MLflow's routes, which name the granted model in the question."""
+BYTES = "/files/", "/download/", "/get-artifact"
+"""The content of the granted model itself."""
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -44,14 +68,49 @@ AREAS = {area: list(tries) for area, tries in groupby(sorted(TRIES, key=_area), 
 
 @pytest.mark.parametrize("area", AREAS)
 def test_routes_answer_those_who_may_and_nobody_else(area: str, people, world):
-    callers = people | by_token(people)
+    callers = {who: person for who, person in people.items() if who in MAY} | by_token(people)
     wrong = [
         f"{one.method} /{one.route}{one.query}: {line}"
         for one in AREAS[area]
         for who, caller in callers.items()
         if (line := _fault(one, who, caller, world))
     ]
+    wrong += [
+        f"{one.method} /{one.route}{one.query}: {line}"
+        for one in AREAS[area]
+        if (line := _fault_of_guest(one, people["guest"], world) or _fault_of_one_action(one, people, world))
+    ]
     assert not wrong, "\n".join(wrong)
+
+
+def _fault_of_one_action(one: Try, people: dict[str, Any], world: dict[str, Any]) -> str:
+    """Whoever holds one action above reading may do what readers are refused for want of it, and nothing else."""
+    if one.needs not in (OPERATE, CONTRIBUTE, OWN):
+        return ""
+    status, _location, text = _ask(one, people["reader"], world)
+    lacks = LACKS.findall(text)
+    status, _location, text = _ask(one, people[ONE_ACTION], world)
+    if HELD in lacks:
+        return f"refused for want of {HELD}, which is held" if HELD in LACKS.findall(text) else ""
+    return "" if status in (*REFUSED, 302) else f"{ONE_ACTION} may not, but got {status}: {text[:300]}"
+
+
+def _fault_of_guest(one: Try, guest: Any, world: dict[str, Any]) -> str:
+    """Whoever has a grant on the model and the endpoint alone reads what they alone address, and nothing around it."""
+    status, _location, text = _ask(one, guest, world)
+    is_open = one.needs in (ANYONE, SIGNED_IN)
+    parts = set(PARAMETER.findall(one.route))
+    by_name = any(word in one.route for word in BY_NAME)
+    if status < 300 and not is_open and not by_name and not (parts and parts <= GRANTED):
+        return f"a guest may not, but got {status}: {text[:300]}"
+    changes = one.method != "GET" and not one.route.endswith("/get-latest-versions")
+    if status < 300 and not is_open and changes and not one.route.startswith(GUESTS_ACT):
+        return f"a guest may not change it, but got {status}: {text[:300]}"
+    told = GRANTED_NAMES.sub("", text)
+    if SECRET in told and not one.route.endswith(BYTES):
+        at = told.index(SECRET)
+        return f"a guest reads more than the granted thing: …{told[max(0, at - 150) : at + 50]}"
+    return ""
 
 
 def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE, OWN, ADMINISTRATOR = (
     "administrator",
 )
 NARROW, PROGRAM = "a token for reading", "a service account"
+ONE_ACTION, HELD = "a role of one action", "models.deploy"
 MAY: dict[str, tuple[str, ...]] = {
     "anonymous": (ANYONE,),
     "stranger": (ANYONE, SIGNED_IN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops.access.decisions import may, visible_projects
+from mlops.access.decisions import actions_in, may, visible_projects
 from mlops.access.holders import people_who_may
 from mlops.accounts import groups
 from mlops.accounts.queries import role_of
@@ -58,3 +58,31 @@ def test_deleting_a_group_says_where_it_had_a_role(crew, admin_user, stranger, p
     groups.delete_group(admin_user, crew)
     assert not may(stranger, "read", project)
     assert Event.objects.get(type="mlops.group.deleted").data["projects"] == ["churn"]
+
+
+def test_an_administrator_keeps_groups_by_page(client, admin_user, project, reader):
+    client.force_login(admin_user)
+    for typed in (
+        {"act": "create", "group": "Night shift"},
+        {"act": "add", "group": "Night shift", "person": "rita"},
+        {"act": "give-role", "group": "Night shift", "project": "churn", "role": "operator"},
+    ):
+        assert client.post("/people/groups/", typed).status_code == 302
+    page = client.get("/people/groups/").content.decode()
+    assert all(word in page for word in ("Night shift", "rita", "Operator"))
+    assert "models.deploy" in actions_in(reader, project)
+    answer = client.post("/people/groups/", {"act": "add", "group": "Night shift", "person": "nobody"})
+    assert answer.status_code == 404
+    client.post("/people/groups/", {"act": "delete", "group": "Night shift"})
+    assert "models.deploy" not in actions_in(reader, project)
+
+
+def test_an_administrator_makes_a_role_of_the_server_and_sees_it_in_the_matrix(client, admin_user, project, reader):
+    client.force_login(admin_user)
+    made = {"act": "create", "name": "releaser", "actions": ["models.deploy"]}
+    assert client.post("/people/roles/", made).status_code == 302
+    page = client.get("/people/roles/").content.decode()
+    assert "releaser" in page
+    assert "endpoints.traffic" in page
+    client.force_login(reader)
+    assert client.get("/people/roles/").status_code == 403

@@ -40,3 +40,17 @@ def test_a_narrow_token_is_listed_honoured_and_revoked(signed_in: Mlops, monkeyp
     assert signed_in("token", "revoke", "-n", "tests").value == {"revoked": "tests"}
     monkeypatch.setenv("MLOPS_TOKEN", made["secret"])
     assert "scope_too_narrow" in signed_in("role", "create", "-n", "x", "--actions", "batch.run").errors
+
+
+def test_groups_are_made_filled_given_roles_and_deleted(signed_in: Mlops, owner, reader):
+    owner.is_superuser = True
+    owner.save()
+    assert signed_in("group", "create", "-n", "Night shift").value["name"] == "Night shift"
+    assert signed_in("group", "add", "-n", "Night shift", "--person", "rita").value["people"] == ["rita"]
+    assert signed_in("group", "give-role", "-n", "Night shift", "--role", "operator").value["role"] == "operator"
+    assert [one["group"] for one in signed_in("group", "roles").value] == ["Night shift"]
+    assert signed_in("group", "take-role", "-n", "Night shift").status == 0
+    assert signed_in("group", "remove", "-n", "Night shift", "--person", "rita").status == 0
+    assert signed_in("group", "delete", "-n", "night shft", "--yes").status == 3
+    assert signed_in("group", "delete", "-n", "Night shift", "--yes").status == 0
+    assert signed_in("role", "create", "-n", "wide", "--actions", "models.deploy", "--server").value["project"] == ""

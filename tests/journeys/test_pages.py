@@ -128,6 +128,10 @@ PAGES = [
     "/people/admin/deactivate/",
     "/settings/sign-in/",
     "/sign-in/passkey/",
+    "/people/groups/",
+    "/people/roles/",
+    "/shared/",
+    "/share/models/{model}/",
     "/api/v1/docs/",
 ]
 COMMAND = """\

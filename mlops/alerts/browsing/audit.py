@@ -53,7 +53,7 @@ def trail(request: Any, person: Any, project: Project | None) -> StreamingHttpRe
     if project is None:
         require_whole(person)
     else:
-        require(person, "own", project)
+        require(person, "audit.export", project)
     rows = queries.asked_for(Event.objects.order_by("seq") if project is None else _of(project), asked)
     scope = "server" if project is None and is_cut_only else f"projects/{project.slug}" if project else "selection"
     told = {"scope": scope, "query": request.GET.urlencode()[:500]}

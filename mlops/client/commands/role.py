@@ -23,10 +23,10 @@ def define(parser: argparse.ArgumentParser) -> None:
         add_name(command, "the role's name")
         command.add_argument("--actions", nargs="+", required=True, metavar="ACTION", help="such as models.deploy")
         command.add_argument("--description", default="", help="what it is for")
-        add_project(command)
+        _add_where(command)
     delete = verbs.add("delete", "delete a role that nobody holds", delete_role)
     add_name(delete, "the role's name")
-    add_project(delete)
+    _add_where(delete)
     check = verbs.add("check", "what a person may do in a project, and why", check_person)
     check.add_argument("--person", required=True, help="as the person signs in")
     add_project(check)
@@ -45,7 +45,7 @@ def list_roles(arguments: argparse.Namespace) -> int:
 def create(arguments: argparse.Namespace) -> int:
     connection = connect()
     body = {
-        "project": project_for(connection, arguments.project),
+        "project": _where(connection, arguments),
         "name": arguments.name,
         "actions": arguments.actions,
         "description": arguments.description,
@@ -74,9 +74,19 @@ def check_person(arguments: argparse.Namespace) -> int:
     return show(arguments, found, columns=(("action", "action"), ("by", "by")))
 
 
+def _add_where(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--server", action="store_true", help="of the whole server, instead of a project")
+    add_project(command)
+
+
+def _where(connection: Connection, arguments: argparse.Namespace) -> str:
+    """The project's slug; empty: the server."""
+    return "" if arguments.server else project_for(connection, arguments.project)
+
+
 def _address(connection: Connection, arguments: argparse.Namespace) -> str:
-    slug = project_for(connection, arguments.project)
+    slug = _where(connection, arguments)
     for one in connection.get("roles/", project=slug)["results"]:
-        if one["name"] == arguments.name and one["id"]:
+        if one["name"] == arguments.name and one["id"] and one["project"] == slug:
             return f"roles/{one['id']}/"
     raise Refusal("not_found", f"There is no role “{arguments.name}” that can be changed.", hint="See: mlops role list")

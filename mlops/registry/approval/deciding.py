@@ -62,7 +62,7 @@ def reject(actor: Any, request: Transition, *, reason: str) -> Transition:
 
 def withdraw(actor: Any, request: Transition, *, reason: str = "") -> Transition:
     """By whoever asked, or by an owner."""
-    require(actor, "contribute", request.model.project)
+    require(actor, "models.promote", request.model.project)
     with transaction.atomic():
         request = _locked(request)
         if request.asked_by_id != actor.pk:

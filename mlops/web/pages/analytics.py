@@ -71,7 +71,7 @@ def queries(request: HttpRequest) -> HttpResponseBase:
         "tables": [one.table for one in sql.tables_of(request.user, project)],
         "saved": saved.saved_of(project),
         "history": saved.asked_by(request.user, project)[:HISTORY],
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "queries.save", project),
         "exports": exporting.FORMS,
         "name": request.POST.get("name", ""),
     }

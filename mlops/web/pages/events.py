@@ -55,7 +55,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_GET
 def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     shown = queries.by_id(request.user, event_id)
-    is_contributor = shown.project is not None and may(request.user, "contribute", shown.project)
+    is_contributor = shown.project is not None and may(request.user, "alerts.change", shown.project)
     sent = Delivery.objects.filter(event=shown, subscription__project=shown.project).select_related("subscription")
     context = {
         "project": shown.project or current_project(request),

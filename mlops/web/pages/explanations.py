@@ -103,7 +103,7 @@ def explanation_state(request: HttpRequest, explanation_id: uuid.UUID) -> HttpRe
 def version_explanations(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
     """The live part of the tab Explanations."""
     version = visible_version(request.user, model_id, number)
-    may_contribute = may(request.user, "contribute", version.model.project)
+    may_contribute = may(request.user, "models.explain", version.model.project)
     context = {"version": version, "may_contribute": may_contribute, **explanations_context(version)}
     return render(request, "web/explanations/_list.html", context)
 
@@ -174,7 +174,7 @@ def _form(
         "surrogates": SURROGATES,
         "usual": usual,
         "datasets": Dataset.objects.filter(project=version.model.project).values_list("name", flat=True)[:200],
-        "may_contribute": may(request.user, "contribute", version.model.project),
+        "may_contribute": may(request.user, "models.explain", version.model.project),
     }
     return render(request, "web/explanations/start.html", context, status=problem.status if problem else 200)
 
@@ -226,7 +226,7 @@ def _context(request: HttpRequest, found: Explanation) -> dict[str, Any]:
         "kind": kind_words(summary.kind if summary else found.order.get("kind", "auto")),
         "progress": progress,
         "percent": round(100 * progress.share) if progress else 0,
-        "may_contribute": may(request.user, "contribute", project),
+        "may_contribute": may(request.user, "models.explain", project),
         "all_charts": [],
     }
     return context | (_drawn(request, found, summary) if summary else {})

@@ -46,7 +46,7 @@ def repositories(request: HttpRequest) -> HttpResponse:
         "rows": queries.visible_to(request.user, project=project.slug),
         "problem": problem,
         "form": _form(request, None),
-        "may_own": may(request.user, "own", project),
+        "may_own": may(request.user, "repositories.manage", project),
     }
     return render(request, "web/repositories/list.html", context, status=problem.status if problem else 200)
 
@@ -75,8 +75,8 @@ def repository(request: HttpRequest, repository_id: UUID) -> HttpResponse:
         "deliveries": queries.deliveries(row)[:10],
         "problem": problem,
         "form": _form(request, row),
-        "may_own": may(request.user, "own", row.project),
-        "may_contribute": may(request.user, "contribute", row.project),
+        "may_own": may(request.user, "repositories.manage", row.project),
+        "may_contribute": may(request.user, "repositories.use", row.project),
     }
     return render(request, "web/repositories/repository.html", context, status=problem.status if problem else 200)
 

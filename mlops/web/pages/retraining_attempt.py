@@ -75,7 +75,7 @@ def _context(request: HttpRequest, policy: Policy, shown: Attempt) -> dict[str, 
         "today": verdict_of(policy.wanted.compare, found) if found and policy.revision != shown.revision else None,
         "events": Event.objects.filter(project=project, subject=subject).order_by("seq")[:50],
         "may_contribute": may(person, "retraining.run", project),
-        "may_decide": waits and (is_owner if by_owners else may(person, "contribute", project)),
+        "may_decide": waits and (is_owner if by_owners else may(person, "retraining.decide", project)),
         "may_override": is_owner and shown.stage == Stage.REJECTED and _has_model(shown),
         **(_figures(settings.compare, found) if found else {}),
     }
