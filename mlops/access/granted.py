@@ -8,14 +8,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Value
 from django.utils import timezone
 
 from mlops.access.catalogue import SEE, actions_for
 from mlops.access.decisions import may, require, visible_projects
 from mlops.access.limits import limits_of
-from mlops.access.models import Grant, ServiceAccount
-from mlops.access.shareable import LEVELS, kind_of
+from mlops.access.models import Grant, Offer, ServiceAccount
+from mlops.access.shareable import LEVELS, READER, kind_of
 from mlops.formats.refusal import Refusal
 
 
@@ -32,14 +32,22 @@ def grants_of(person: Any) -> QuerySet[Grant]:
     return found
 
 
+def offers_seen(person: Any) -> QuerySet[Offer]:
+    """Those to projects that the person sees, and to every project where the person sees one."""
+    if not (getattr(person, "is_authenticated", False) and person.is_active):
+        return Offer.objects.none()
+    seen = visible_projects(person)
+    to_every = Q(to=None) & Exists(seen)
+    return Offer.objects.filter(Q(to__in=seen) | to_every)
+
+
 def alive() -> Q:
     return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
 
 
 def granted_ids(person: Any, noun: str, deed: str = SEE) -> list[uuid.UUID]:
-    """Of things of that kind, in one query."""
-    rows = grants_of(person).filter(noun=noun).values_list("thing_id", "level")
-    return [thing_id for thing_id, level in rows if _lets(person, level, deed)]
+    """Of things of that kind, in one query: granted, or offered to a project that the person sees."""
+    return [thing_id for thing_id, level in _levels(person, Q(noun=noun)) if _lets(person, level, deed)]
 
 
 def reached(person: Any, noun: str, *, project: str = "project", key: str = "pk") -> Q:
@@ -75,8 +83,15 @@ def guests_among(person: Any, things: list[Any]) -> set[Any]:
 
 
 def _is_granted(person: Any, deed: str, thing: Any) -> bool:
-    rows = grants_of(person).filter(noun=kind_of(thing).noun, thing_id=thing.pk).values_list("level", flat=True)
-    return any(_lets(person, level, deed) for level in rows)
+    rows = _levels(person, Q(noun=kind_of(thing).noun, thing_id=thing.pk))
+    return any(_lets(person, level, deed) for _thing_id, level in rows)
+
+
+def _levels(person: Any, of: Q) -> QuerySet[Any, Any]:
+    """Ids and levels; what is offered to a project is read by its people."""
+    granted = grants_of(person).filter(of).order_by().values_list("thing_id", "level")
+    offered = offers_seen(person).filter(of).order_by().annotate(level=Value(READER))
+    return granted.union(offered.values_list("thing_id", "level"), all=True)
 
 
 def _lets(person: Any, level: str, deed: str) -> bool:

@@ -179,6 +179,31 @@ class Grant(models.Model):
         return self.group.name if self.group else self.user.get_username() if self.user else ""
 
 
+class Offer(models.Model):
+    """One thing of a project that another project, or every one, may use by reference."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    noun = models.CharField(max_length=30)
+    """The kind, from access.shareable."""
+    thing_id = models.UUIDField()
+    to = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    """None: every project of the server."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["noun", "thing_id", "to"], condition=~models.Q(to=None), name="one_offer_per_project"
+            ),
+            models.UniqueConstraint(
+                fields=["noun", "thing_id"], condition=models.Q(to=None), name="one_offer_to_every_project"
+            ),
+        ]
+
+
 def actions_of_role(role: str, custom: list[str] | None) -> frozenset[str]:
     """Names that the catalogue does not know any more mean nothing."""
     if role == CUSTOM:

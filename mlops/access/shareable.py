@@ -30,6 +30,9 @@ class Shareable(msgspec.Struct, frozen=True, kw_only=True):
     page: str
     """The name of the route of its page, which takes the id alone."""
     levels: tuple[str, ...] = (READER,)
+    """What may be granted to people; none: nothing."""
+    is_offered: bool = False
+    """Whether its project may offer it to other projects (access.offered)."""
 
 
 _kinds: dict[str, Shareable] = {}

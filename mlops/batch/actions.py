@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.access.offered import is_usable
 from mlops.batch.code import checked_code
 from mlops.batch.models import BatchDeployment, BatchEndpoint, BatchJob, Phase
 from mlops.batch.settings import read_pipeline_settings, read_settings, settings_of
@@ -89,11 +90,13 @@ def deploy_model(
     require(actor, "batch.deploy", endpoint.project)
     name = checked_name(name, what="deployment")
     chosen = read_settings(with_registered(endpoint.project, settings or {}))
-    if version.model.project_id != endpoint.project_id:
+    if not is_usable(version.model, endpoint.project):
         raise Refusal(
             "model_elsewhere",
             _("%(version)s is in another project than “%(endpoint)s”.") % {"version": version, "endpoint": endpoint},
-            hint=_("Deploy it to a batch endpoint of its own project."),
+            hint=_(
+                "Deploy it to a batch endpoint of its own project, or let an owner there offer the model to this one."
+            ),
             where=Where(parameter="model"),
         )
     require_deployable(actor, version)

@@ -11,7 +11,7 @@ from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline
 from mlops.pipelines.publishing import version_of
 from mlops.registry.models import ModelVersion, RegisteredModel
-from mlops.registry.queries import versions_of
+from mlops.registry.queries import model_offered, versions_of
 
 
 def model_version(project: Project, text: str) -> ModelVersion:
@@ -28,6 +28,8 @@ def model_version(project: Project, text: str) -> ModelVersion:
     name, label = _split(text)
     models = RegisteredModel.objects.filter(project=project)
     model = models.filter(name=name).first()
+    if model is None and (abroad := model_offered(project, text)) is not None:
+        model, label = abroad
     if model is None:
         names = list(models.values_list("name", flat=True))
         raise _unknown("model_unknown", _("This project has no model “%(name)s”.") % {"name": name}, name, names)

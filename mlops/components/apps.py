@@ -6,7 +6,8 @@ class ComponentsConfig(AppConfig):
     label = "components"
 
     def ready(self) -> None:
-        from mlops.components import binned, environment_uses
+        from mlops.components import binned, environment_uses, sharing
 
         binned.register()
+        sharing.register()
         environment_uses.register()

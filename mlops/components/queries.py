@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.access.offered import offered_named
 from mlops.blocks.library import Library
 from mlops.components.models import Component, ComponentVersion
+from mlops.components.sharing import NOUN
 from mlops.formats.definition import Definition
 from mlops.formats.refusal import Refusal, nearest
 
@@ -65,19 +67,33 @@ class ProjectLibrary(Library):
 
     def find(self, name: str, version: str) -> Definition | None:
         if (name, version) not in self._known:
-            rows = self._rows().filter(component__name=name)
+            rows = self._rows_named(name)
             row = rows.filter(version=version).first() if version else rows.order_by("-position").first()
-            self._known[name, version] = None if row is None else definition_of(row)
+            self._known[name, version] = None if row is None else _under(name, definition_of(row))
         return self._known[name, version]
 
     def names(self) -> Iterable[str]:
         return Component.objects.filter(project=self.project, archived_at=None).values_list("name", flat=True)
 
     def versions(self, name: str) -> list[str]:
-        return list(self._rows().filter(component__name=name).values_list("version", flat=True))
+        return list(self._rows_named(name).values_list("version", flat=True))
+
+    def _rows_named(self, name: str) -> QuerySet[ComponentVersion]:
+        """The project's own, or under `OWNER/NAME` what another project offers to it."""
+        owner, slash, rest = name.partition("/")
+        if not slash:
+            return self._rows().filter(component__name=name)
+        return ComponentVersion.objects.filter(component=offered_named(self.project, NOUN, owner, rest))
 
     def _rows(self) -> QuerySet[ComponentVersion]:
         return ComponentVersion.objects.filter(component__project=self.project)
+
+
+def _under(name: str, definition: Definition) -> Definition:
+    """Of another project it is known here by the name with its owner."""
+    if name == definition.component.name or "/" not in name:
+        return definition
+    return msgspec.structs.replace(definition, component=msgspec.structs.replace(definition.component, name=name))
 
 
 class WithUnsaved(ProjectLibrary):

@@ -6,8 +6,9 @@ class DatasetsConfig(AppConfig):
     label = "datasets"
 
     def ready(self) -> None:
-        from mlops.datasets import binned, datastore_users
+        from mlops.datasets import binned, datastore_users, sharing
         from mlops.datastores import usage
 
         binned.register()
+        sharing.register()
         usage.register(datastore_users.users)

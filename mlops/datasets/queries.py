@@ -16,6 +16,7 @@ from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors
 from mlops.datasets.children import local_file
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
+from mlops.datasets.sharing import dataset_named
 from mlops.datasets.warm import rows_at
 from mlops.formats.component import Shape
 from mlops.formats.profile import TableProfile
@@ -131,7 +132,7 @@ def node_output(of: DatasetVersion) -> dict[str, str]:
 
 def ready_version(project: Project, name: str, number: int | None = None) -> DatasetVersion:
     """The version, or the newest ready one. Raises Refusal where it is not there or not imported."""
-    one = Dataset.objects.filter(project=project, name=name).first()
+    one = dataset_named(project, name)
     if one is None:
         raise errors.no_dataset(name, Dataset.objects.filter(project=project).values_list("name", flat=True))
     if number is None:

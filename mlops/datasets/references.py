@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
+from mlops.access.offered import REGISTRY
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import keep_file, keep_folder, manifest_of
 from mlops.datasets import versions
@@ -68,10 +69,13 @@ def resolve_data(
         return _of_files(made.tree, form, label=text.removeprefix(JOBS), uri=reference)
     if is_outside(text):
         return _of_files(keep_outside(project, text), form, label=text, uri=reference)
+    if (elsewhere := REGISTRY.fullmatch(text)) and elsewhere["noun"] == "data":
+        name = f"{elsewhere['owner']}/{elsewhere['name']}"
+        return _of_version(versions.named(project, name, elsewhere["version"] or ""), form, reference, project)
     if asset := ASSET_ADDRESS.fullmatch(text):
-        return _of_version(versions.named(project, asset["name"], asset["version"]), form, reference)
+        return _of_version(versions.named(project, asset["name"], asset["version"]), form, reference, project)
     if text.startswith("azureml:") and not text.startswith("azureml://"):
-        return _of_version(_asset(project, text.removeprefix("azureml:")), form, reference)
+        return _of_version(_asset(project, text.removeprefix("azureml:")), form, reference, project)
     if ELSEWHERE.match(text) and not text.startswith("file://"):
         raise _invalid(reference)
     return _local(folder, text, form, beside, reference)
@@ -101,14 +105,17 @@ def _asset(project: Project, text: str) -> DatasetVersion:
     return versions.named(project, name, version)
 
 
-def _of_version(version: DatasetVersion, form: FileForm, reference: str) -> DataRef:
+def _of_version(version: DatasetVersion, form: FileForm, reference: str, project: Project) -> DataRef:
+    """What another project offers is named with that project."""
     tree = _tree_in_form(version, form)
+    of = version.dataset
+    is_own = of.project_id == project.pk
     return DataRef(
         tree=tree.digest,
         form=form,
-        label=str(version),
+        label=str(version) if is_own else f"{of.project.slug}/{version}",
         uri=reference,
-        dataset=version.dataset.name,
+        dataset=of.name if is_own else f"{of.project.slug}/{of.name}",
         version=version.number,
         is_single=form == "uri_file",
     )

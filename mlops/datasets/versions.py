@@ -11,6 +11,7 @@ from mlops.access.models import Project
 from mlops.datasets import errors
 from mlops.datasets.models import Dataset, DatasetVersion, VersionState
 from mlops.datasets.queries import versions
+from mlops.datasets.sharing import dataset_named
 from mlops.formats.refusal import Refusal, Where
 
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}")
@@ -57,7 +58,7 @@ def named(project: Project, name: str, wanted: str = "") -> DatasetVersion:
     """A version that is ready. Empty or `latest`: the newest that is ready and not archived.
 
     Raises Refusal `dataset_unknown`, `version_unknown`, `import_failed` or `not_imported_yet`."""
-    of = Dataset.objects.filter(project=project, name=name).first()
+    of = dataset_named(project, name)
     if of is None:
         known = Dataset.objects.filter(project=project, archived_at=None)
         raise errors.no_dataset(name, known.values_list("name", flat=True))

@@ -84,7 +84,10 @@ def create_deployment(
     name = checked_name(name, what="deployment")
     wanted = checked_settings(with_registered(endpoint.project, settings))
     target(wanted.target).check(wanted)
-    is_free, entry = not entry, entry or entries.best(version, has_script=bool(script or code))
+    is_free, entry = (
+        not entry,
+        entry or entries.best(version, has_script=bool(script or code), project=endpoint.project),
+    )
     entries.check(endpoint, version, entry)
     require_deployable(actor, version)
     check_collection(version, wanted)
@@ -147,7 +150,11 @@ def update_deployment(
     if not entry:
         is_given = bool(script or code)
         has_script = is_given or deployment.entry == "script"
-        entry = entries.best(version, has_script=has_script) if is_free or is_given else deployment.entry
+        entry = (
+            entries.best(version, has_script=has_script, project=deployment.endpoint.project)
+            if is_free or is_given
+            else deployment.entry
+        )
     wanted = checked_settings(with_registered(endpoint.project, settings), base=deployment.wanted)
     _require_same_target(deployment, wanted)
     target(wanted.target).check(wanted)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
+from mlops.access.offered import names_offered
 from mlops.deployments import actions, consuming, entries, queries, sharing
 from mlops.deployments.code import code_by_id
 from mlops.deployments.invoking import invoke
@@ -26,7 +27,7 @@ from mlops.formats.failures import explain
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry.api import project_asked_for
 from mlops.registry.models import ModelVersion, RegisteredModel
-from mlops.registry.queries import version_by_id, versions_of, visible_to
+from mlops.registry.queries import model_offered, version_by_id, versions_of, visible_to
 from mlops.tags.filters import tags_of, tags_of_many
 from mlops.tags.rest import LIST_PARAMETERS, list_answer
 from mlops.tags.searching.hidden import asks_about
@@ -389,8 +390,11 @@ def version_asked_for(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> 
     model, wanted = values.pop("model", ""), values.pop("version", "")
     if not model:
         return version_by_id(user, wanted) if wanted else None
-    name, _colon, number = model.removeprefix("azureml:").partition(":")
-    row = _model(user, endpoint, name)
+    if (abroad := model_offered(endpoint.project, model)) is not None:
+        row, number = abroad
+    else:
+        name, _colon, number = model.removeprefix("azureml:").partition(":")
+        row = _model(user, endpoint, name)
     wanted = wanted or number
     versions = versions_of(row)
     found = versions.filter(number=int(wanted)).first() if str(wanted).isdecimal() else None
@@ -408,7 +412,7 @@ def _model(user: Any, endpoint: Endpoint, name: str) -> RegisteredModel:
     for model in models:
         if name in (model.name, str(model.pk)):
             return model
-    hint = nearest(name, [model.name for model in models])
+    hint = nearest(name, [model.name for model in models] + names_offered(endpoint.project, "models"))
     project = endpoint.project.name
     raise Refusal("model_unknown", f"There is no model “{name}” in “{project}”.", hint=hint, status=404)
 

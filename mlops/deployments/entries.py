@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from mlops.access.offered import is_usable
 from mlops.deployments.models import Endpoint
 from mlops.formats.frameworks import Recognised
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -44,11 +45,20 @@ def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     )
 
 
-def best(version: ModelVersion, *, has_script: bool = False) -> str:
-    """The entry where none is chosen: the given script, else ONNX, else the original model."""
+def best(version: ModelVersion, *, has_script: bool = False, project: Any = None) -> str:
+    """The entry where none is chosen: the given script, else ONNX, else the original model. In another project than
+    the model's, ONNX only where the model has that form already."""
     if has_script:
         return "script"
+    if project is not None and version.model.project_id != project.pk and not has_onnx(version):
+        return next((one.entry for one in possibilities(version)[:-1] if not one.problem and one.entry != "onnx"), "")
     return next((one.entry for one in possibilities(version)[:-1] if not one.problem), "onnx")
+
+
+def has_onnx(version: ModelVersion) -> bool:
+    """Whether it can be served as ONNX without converting anything first."""
+    found = best_conversion(version)
+    return is_graph(version) or (found is not None and found.state == ConversionState.ACCEPTED)
 
 
 def is_graph(version: ModelVersion) -> bool:
@@ -92,12 +102,20 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     if entry not in ENTRIES:
         hint = nearest(entry, ENTRIES) or _("Choose onnx, native, mlflow or script.")
         raise Refusal("entry_unknown", _("There is no entry “%(entry)s”.") % {"entry": entry}, hint=hint, where=where)
-    if version.model.project_id != endpoint.project_id:
+    if not is_usable(version.model, endpoint.project):
         raise Refusal(
             "model_elsewhere",
             _("%(version)s is in another project than “%(endpoint)s”.") % {"version": version, "endpoint": endpoint},
-            hint=_("Deploy it to an endpoint of its own project."),
+            hint=_("Deploy it to an endpoint of its own project, or let an owner there offer the model to this one."),
             where=Where(parameter="version"),
+        )
+    if entry == "onnx" and version.model.project_id != endpoint.project_id and not has_onnx(version):
+        raise Refusal(
+            "conversion_elsewhere",
+            _("%(version)s has no ONNX form yet, and only its own project can convert it.") % {"version": version},
+            hint=_("Choose the entry “native”, or ask the project that offers it to convert it."),
+            status=409,
+            where=where,
         )
     known = recognise(version)
     if known is not None and entry != "script":

@@ -17,12 +17,22 @@ def users(versions: Sequence[ModelVersion]) -> Iterator[tuple[ModelVersion, Use]
     by_name = {str(version): version for version in versions}
     for one in deployments_with(versions):
         if one.version is not None:
-            yield by_name[str(one.version)], _use(one)
+            served = by_name[str(one.version)]
+            is_own = one.endpoint.project_id == served.model.project_id
+            yield served, _use(one) if is_own else _use_elsewhere()
     others = Deployment.objects.filter(endpoint__project=versions[0].model.project_id).select_related("endpoint")
     for one in others:  # those that serve it beside their own model
         for name in one.wanted.models:
             if (version := by_name.get(name.removeprefix("azureml:"))) is not None:
                 yield version, _use(one)
+
+
+def _use_elsewhere() -> Use:
+    """Nothing of another project is named."""
+    return Use(
+        title=_("a deployment in a project that it is offered to"),
+        remedy=_("Withdraw the offer, and ask the people there to deploy another version."),
+    )
 
 
 def _use(one: Deployment) -> Use:

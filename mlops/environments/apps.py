@@ -6,6 +6,7 @@ class EnvironmentsConfig(AppConfig):
     label = "environments"
 
     def ready(self) -> None:
-        from mlops.environments import binned
+        from mlops.environments import binned, sharing
 
         binned.register()
+        sharing.register()

@@ -11,10 +11,12 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
+from mlops.access.offered import offered_at
 from mlops.environments import queries
 from mlops.environments.contexts import keep_context
 from mlops.environments.models import EnvironmentAsset
-from mlops.formats.azureml.curated import curated, parse_reference
+from mlops.environments.sharing import NOUN
+from mlops.formats.azureml.curated import Reference, curated, parse_reference
 from mlops.formats.azureml.environment import REFERENCE, read_definition
 from mlops.formats.azureml.environment_parts import EnvironmentRead, ReadFile, Requested
 from mlops.formats.azureml.lines import Path as YamlPath
@@ -131,11 +133,13 @@ def with_context(
 
 def _named(project: Project, given: str, *, source: Source, at: YamlPath) -> ResolvedEnvironment:
     """The project's own goes before a curated one of the same name."""
-    reference = parse_reference(given)
+    abroad = offered_at(project, NOUN, given)
+    reference = Reference(name=abroad[0].name, version=abroad[1]) if abroad else parse_reference(given)
     if reference is None:
         hint = "Write azureml:NAME:VERSION, azureml:NAME@latest, or the path of a file."
         raise source.refuse("environment_unreadable", f"“{given}” names no environment.", at=at, hint=hint)
-    asset = EnvironmentAsset.objects.filter(project=project, name=reference.name).first()
+    own = EnvironmentAsset.objects.filter(project=project, name=reference.name)
+    asset = abroad[0] if abroad else own.first()
     if asset is None and (found := curated(given)) is not None:
         label = f"{reference.name} ({found.family.name})" if reference.name != found.family.name else reference.name
         warning = f"{source.name}, line {source.line(at)}: {found.told(given)}"

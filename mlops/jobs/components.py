@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from mlops.access.offered import REGISTRY
 from mlops.blocks import catalogue
 from mlops.blocks.library import BUILT_IN_NAMES
 from mlops.components.queries import ProjectLibrary
@@ -76,6 +77,9 @@ class Components:
     def registered(self, source: Source, at: YamlPath, reference: str) -> Used:
         """`azureml:name:version`, `azureml:name@latest`, `azureml://registries/R/components/NAME/versions/V`."""
         name, version = _name_and_version(reference)
+        if elsewhere := REGISTRY.fullmatch(reference):
+            abroad = f"{elsewhere['owner']}/{name}"  # a registry that is no project here is one of the plain names
+            name = abroad if self.library.find(abroad, version) is not None else name
         if name in BUILT_IN_NAMES:
             return Used(component=catalogue.component(name))
         try:

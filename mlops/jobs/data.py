@@ -12,6 +12,7 @@ from mlops.blobs.trees import manifest_of
 from mlops.components.bundles import inside
 from mlops.datasets.models import AssetType, DatasetVersion
 from mlops.datasets.references import DataRef, resolve_data
+from mlops.datasets.sharing import dataset_named
 from mlops.datasets.trees import tree_of
 from mlops.formats.azureml.job_fields import Given
 from mlops.formats.azureml.lines import Source
@@ -19,6 +20,7 @@ from mlops.formats.kept import BESIDE, DATA_FILE, META_FILE
 from mlops.formats.refusal import Refusal, nearest
 from mlops.jobs.reading import Files
 from mlops.registry.models import ModelVersion
+from mlops.registry.queries import model_offered
 
 MODEL_FORMS = ("mlflow_model", "custom_model", "triton_model")
 MODEL_ADDRESS = re.compile(r"azureml://(?:.*/)?models/(?P<name>[^/]+)/(?:versions|labels)/(?P<version>[^/]+)")
@@ -71,9 +73,8 @@ def _node(files: Files, given: Given, found: DataRef) -> dict[str, Any]:
     told: dict[str, Any] = {"uri": given.path, "tree": found.tree, "form": found.form}
     if not found.dataset or found.version is None:
         return told
-    version = DatasetVersion.objects.select_related("dataset").get(
-        dataset__project=files.project, dataset__name=found.dataset, number=found.version
-    )
+    of = dataset_named(files.project, found.dataset)
+    version = DatasetVersion.objects.select_related("dataset").get(dataset=of, number=found.version)
     named = {"dataset": found.dataset, "version": found.version}
     if given.type == "mltable" and version.dataset.type == AssetType.TABLE:
         return named
@@ -92,6 +93,10 @@ def _with_table(version: DatasetVersion, tree: str) -> str:
 
 def _of_model(files: Files, given: Given, name: str, version: str) -> dict[str, Any]:
     known = ModelVersion.objects.filter(model__project=files.project, model__name=name).order_by("-number")
+    uri = f"azureml:{name}"
+    if (abroad := model_offered(files.project, given.path)) is not None:
+        known = ModelVersion.objects.filter(model=abroad[0]).order_by("-number")
+        version, uri = abroad[1], f"azureml:{abroad[0].project.slug}/{abroad[0].name}"
     found = known.filter(number=version).first() if version.isdecimal() else known.first()
     if found is None:
         names = ModelVersion.objects.filter(model__project=files.project).values_list("model__name", flat=True)
@@ -101,7 +106,7 @@ def _of_model(files: Files, given: Given, name: str, version: str) -> dict[str, 
             hint=nearest(name, set(names)) or _("`mlops model list` shows them."),
             status=404,
         )
-    return {"uri": f"azureml:{name}:{found.number}", "tree": found.tree_id, "form": given.type}
+    return {"uri": f"{uri}:{found.number}", "tree": found.tree_id, "form": given.type}
 
 
 def _split(path: str) -> tuple[str, str]:

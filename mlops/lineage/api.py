@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.access.offered import shown_beside
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.lineage.causes import causes_of
 from mlops.lineage.finding import things_named
@@ -62,7 +63,8 @@ class Lineage(APIView):
             fan=_number(asked.get("fan"), "fan", USUAL_FAN, MOST_FAN, least=1),
             after=_number(asked.get("after"), "after", 0, 10_000_000),
             only=_kinds(asked.get("kinds", "")),
-            projects={one.pk for one in visible_projects(request.user)},
+            projects=(seen := {one.pk for one in visible_projects(request.user)}),
+            offered=shown_beside(request.user, seen),
         )
         graph = graph_of(row, direction=_direction(asked.get("direction", "both")), bounds=bounds)
         return Response(msgspec.to_builtins(graph))

@@ -64,12 +64,19 @@ class Bounds:
     """Of the root's neighbours, those that were given before."""
     only: Collection[str] = ()
     projects: Collection[Any] | None = None
+    offered: Collection[Any] = ()
+    """Ids of things of other projects that are offered to those: they are shown, and nothing behind them."""
 
     def shows(self, row: Any) -> bool:
         kind = kinds.kind_of(row)
-        if self.projects is not None and kind.project_id(row) not in self.projects:
+        if self.projects is not None and kind.project_id(row) not in self.projects and not self._is_offered(row):
             return False
         return kind.title in self.only if self.only else not kind.is_detail
+
+    def _is_offered(self, row: Any) -> bool:
+        """A version is offered with its model, dataset, component or environment."""
+        of = (getattr(row, name, None) for name in ("model_id", "dataset_id", "component_id", "asset_id"))
+        return any(one is not None and one in self.offered for one in of)
 
 
 def graph_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from mlops.access.models import Project
+from mlops.access.offered import offers_to
 from mlops.datasets.models import DatasetVersion
 
 
@@ -13,8 +14,12 @@ def datasets_named(project: Project, targets: list[str]) -> list[DatasetVersion]
     for target in targets:
         name, _colon, number = target.removeprefix("datasets/").rpartition(":")
         if target.startswith("datasets/") and number.isdecimal():
-            wanted |= Q(dataset__name=name, number=int(number))
+            wanted |= Q(dataset__name=name, number=int(number), dataset__project=project)
+            owner, _slash, rest = name.partition("/")
+            if rest:
+                offered = offers_to(project).filter(noun="data", project__slug=owner).values("thing_id")
+                wanted |= Q(dataset__name=rest, number=int(number), dataset__in=offered)
     if not wanted:
         return []
-    rows = DatasetVersion.objects.filter(wanted, dataset__project=project).defer("profile", "schema")
+    rows = DatasetVersion.objects.filter(wanted).defer("profile", "schema")
     return list(rows.select_related("dataset__project", "created_by"))

@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.access.offered import offered_at
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
@@ -69,6 +70,12 @@ def version_under(model: RegisteredModel, alias: str) -> ModelVersion:
         hint = nearest(alias, known) or (f"There are: {', '.join(known)}." if known else "It has no alias yet.")
         raise Refusal("alias_unknown", f"“{model.name}” has no alias “{alias[:100]}”.", hint=hint, status=404)
     return found
+
+
+def model_offered(project: Project, text: str) -> tuple[RegisteredModel, str] | None:
+    """The model of another project that is offered to this one, and the version that a reference to it names."""
+    found = offered_at(project, "models", text)
+    return None if found is None else (found[0], found[1])
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ HIDDEN: dict[str, Any] = {"run": None, "node": "", "datasets": [], "parent_model
 
 
 def register() -> None:
-    kind = shareable.Shareable(noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model")
+    kind = shareable.Shareable(noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model", is_offered=True)
     shareable.register(kind)
 
 

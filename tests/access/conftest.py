@@ -123,6 +123,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "run_id": run.pk,
         "noun": "models",
         "thing_id": model.pk,
+        "offer_id": _offer(owner, dataset).pk,
         "grant_id": _grant(owner, people["reader"], model).pk,
         "base": "api/2.0",
         "rest": "nothing",
@@ -182,6 +183,12 @@ def _deleted(owner: Any, version: Any) -> Any:
 
     other = register(owner, version.model.project, name=version.model.name, tree=version.tree, number=77)
     return delete(owner, other)
+
+
+def _offer(owner: Any, dataset: Any) -> Any:
+    from mlops.accounts.offering import offer
+
+    return offer(owner, dataset, to=None)
 
 
 def _grant(owner: Any, person: Any, model: Any) -> Any:

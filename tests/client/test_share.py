@@ -24,3 +24,19 @@ def test_a_model_is_shared_listed_and_shared_no_more(signed_in: Mlops, project, 
         assert [one["name"] for one in signed_in("model", "list").value] == ["prices"]
     assert signed_in("unshare", "model", "prices", "--with", "sven").value["with"] == "sven"
     assert "not_shared" in signed_in("unshare", "model", "prices", "--with", "sven").errors
+
+
+def test_a_model_is_offered_to_every_project_and_withdrawn(signed_in: Mlops, project, stranger, monkeypatch):
+    from mlops.accounts.membership import create_project
+
+    create_project(stranger, name="Shop", slug="shop")
+    RegisteredModel.objects.create(project=project, name="prices")
+    token = create_token(stranger, name="t")
+    assert signed_in("share", "model", "prices", "--to-all").value["to"] == ""
+    assert [one["to_project"] for one in signed_in("share", "model", "prices").value] == ["(every project)"]
+    with monkeypatch.context() as theirs:
+        theirs.setenv("MLOPS_TOKEN", token)
+        offered = signed_in("share", "offered").value
+        assert offered[0]["reference"] == "azureml://registries/churn/models/prices"
+    assert signed_in("unshare", "model", "prices", "--to-all").value["to"] == "every project"
+    assert "not_offered" in signed_in("unshare", "model", "prices", "--to-all").errors

@@ -56,3 +56,16 @@ def test_a_guest_who_operates_an_endpoint_sees_its_key_and_a_reader_only_its_sta
     assert "primary-key" in page
     assert "Send a request" in page
     assert client.post(f"/endpoints/{endpoint.pk}/", {"act": "delete"}).status_code == 400
+
+
+def test_an_owner_offers_a_model_by_page_and_the_other_project_sees_it(client, owner, stranger, version):
+    from mlops.accounts.membership import create_project
+
+    create_project(stranger, name="Shop", slug="shop")
+    client.force_login(owner)
+    address = f"/share/models/{version.model_id}/"
+    assert client.post(address, {"act": "offer", "to": ""}).status_code == 302
+    assert "every project" in client.get(address).content.decode()
+    client.force_login(stranger)
+    assert "azureml://registries/churn/models/prices" in client.get("/shared/").content.decode()
+    assert client.get(f"/models/{version.model_id}/").status_code == 200

@@ -60,12 +60,19 @@ class OfGrant(Data, kw_only=True):
     expires_at: Annotated[str, said("ISO 8601; empty: never.")]
 
 
+class OfOffer(Data, kw_only=True):
+    kind: Annotated[str, said("Such as models or data.")]
+    thing: Annotated[str, said("The id of the thing.")]
+    name: Annotated[str, said("The name of the thing; empty where it is gone.")]
+    to: Annotated[str, said("The project to which it is offered; empty: every one.")]
+
+
 ROLE, GROUP, PROJECT, ACCOUNT = "roles/{name}", "groups/{name}", "projects/{slug}", "service-accounts/{name}"
 GIVEN, GONE = "mlops.project.group_role_given", "mlops.project.group_removed"
 JOINED, LEFT = "mlops.group.person_added", "mlops.group.person_removed"
 MADE, CHANGED = "mlops.service_account.created", "mlops.service_account.role_changed"
 REMOVED = "mlops.service_account.removed"
-GRANT = "grants/{id}"
+GRANT, OFFER = "grants/{id}", "offers/{id}"
 
 TYPES = (
     EventType("mlops.role.created", "Role created", "Somebody makes a role.", ROLE, RoleMade),
@@ -82,5 +89,7 @@ TYPES = (
     EventType(REMOVED, "Service account removed", "Its tokens are refused from now on.", ACCOUNT, AccountRemoved),
     EventType("mlops.grant.given", "Thing shared", "Somebody gets access to one thing.", GRANT, OfGrant),
     EventType("mlops.grant.withdrawn", "Sharing ended", "Somebody takes a grant back.", GRANT, OfGrant),
+    EventType("mlops.offer.made", "Thing offered", "A project offers a thing to others.", OFFER, OfOffer),
+    EventType("mlops.offer.withdrawn", "Offer withdrawn", "Nothing new may use it.", OFFER, OfOffer),
     EventType("mlops.grant.ended", "Grant ended", "A grant expires, or its thing is gone.", GRANT, OfGrant),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from mlops.access.models import Project
+from mlops.access.offered import offers_to
 from mlops.components.models import ComponentVersion
 from mlops.environments.models import EnvironmentVersion
 from mlops.lineage.kinds.code import code_named
@@ -99,8 +100,12 @@ def components_named(project: Project, targets: list[str]) -> list[ComponentVers
     for target in targets:
         if target.startswith("components/"):
             name, _colon, version = target.partition("/")[2].rpartition(":")
-            wanted |= Q(component__name=name, version=version)
+            wanted |= Q(component__name=name, version=version, component__project=project)
+            owner, _slash, rest = name.partition("/")
+            if rest:
+                offered = offers_to(project).filter(noun="components", project__slug=owner).values("thing_id")
+                wanted |= Q(component__name=rest, version=version, component__in=offered)
     if not wanted:
         return []
-    rows = ComponentVersion.objects.filter(wanted, component__project=project).defer("definition")
+    rows = ComponentVersion.objects.filter(wanted).defer("definition")
     return list(rows.select_related("component__project", "created_by"))

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
+from mlops.access.offered import shown_beside
 from mlops.formats.refusal import Refusal
 from mlops.lineage import kinds
 from mlops.lineage.finding import things_named
@@ -36,7 +37,9 @@ def lineage(request: HttpRequest) -> HttpResponse:
         found = [node_of(row) for row in things_named([project], query)]
         return render(request, "web/lineage/find.html", {"project": project, "found": found, "query": query})
     row, project, seen = _asked(request)
-    graph = graph_of(row, bounds=Bounds(depth=DEPTH, most=MOST, fan=FAN, projects=seen))
+    graph = graph_of(
+        row, bounds=Bounds(depth=DEPTH, most=MOST, fan=FAN, projects=seen, offered=shown_beside(request.user, seen))
+    )
     node = next(node for node in graph.nodes if node.name == graph.root)
     context = {"graph": graph, "piece": msgspec.to_builtins(graph), "node": node, "project": project}
     return render(request, "web/lineage/lineage.html", context)

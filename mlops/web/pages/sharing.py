@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from mlops.access.decisions import project_named, visible_projects
 from mlops.access.shareable import kind_named
-from mlops.accounts import groups, queries, sharing
+from mlops.accounts import groups, offering, queries, sharing
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
+MOST_PROJECTS = 50
 LIFETIMES = (1, 7, 30, 90, 365)
 WORDS = {"reader": gettext_lazy("Reader"), "operator": gettext_lazy("Operator")}
 
@@ -26,7 +28,8 @@ WORDS = {"reader": gettext_lazy("Reader"), "operator": gettext_lazy("Operator")}
 @signed_in
 @require_http_methods(["GET", "POST"])
 def share(request: HttpRequest, noun: str, thing_id: uuid.UUID) -> HttpResponse:
-    """POST: `act` = share (`person` or `group`, `role`, `days`, `reason`) or unshare (`grant`)."""
+    """POST: `act` = share (`person` or `group`, `role`, `days`), unshare (`grant`), offer (`to`) or withdraw (`offer`);
+    `reason`."""
     thing = sharing.shared_thing(request.user, noun, thing_id)
     show_project(request, thing.project)
     problem: Refusal | None = None
@@ -47,6 +50,9 @@ def share(request: HttpRequest, noun: str, thing_id: uuid.UUID) -> HttpResponse:
         "groups": groups.roles_of_groups(thing.project),
         "levels": [(level, WORDS[level]) for level in kind.levels],
         "lifetimes": LIFETIMES,
+        "offers": offering.offers_of(thing) if kind.is_offered else (),
+        "projects": visible_projects(request.user).exclude(pk=thing.project_id) if kind.is_offered else (),
+        "reference": offering.reference_to(noun, thing) if kind.is_offered else "",
         "problem": problem,
         "typed": request.POST,
     }
@@ -60,7 +66,13 @@ def shared(request: HttpRequest) -> HttpResponse:
         | {"role": WORDS[grant.level]}
         for grant, kind, thing in sharing.shared_with(request.user)
     ]
-    return render(request, "web/sharing/shared.html", {"lines": lines})
+    offers = [
+        {"project": project, "offer": one, "kind": kind, "thing": thing}
+        | {"reference": offering.reference_to(kind.noun, thing)}
+        for project in visible_projects(request.user)[:MOST_PROJECTS]
+        for one, kind, thing in offering.offered_to(project)
+    ]
+    return render(request, "web/sharing/shared.html", {"lines": lines, "offers": offers})
 
 
 def _changed(request: HttpRequest, thing: object) -> str:
@@ -72,6 +84,17 @@ def _changed(request: HttpRequest, thing: object) -> str:
             raise Refusal("not_found", _("There is no such grant, or you may not manage it."), status=404) from None
         sharing.unshare(request.user, grant, reason=typed.get("reason", ""))
         return _("“%(name)s” sees it no more by sharing.") % {"name": grant.holder}
+    if typed.get("act") == "offer":
+        to = project_named(request.user, typed["to"]) if typed.get("to") else None
+        offering.offer(request.user, thing, to=to, reason=typed.get("reason", ""))
+        return _("Offered to “%(name)s”.") % {"name": to.name if to else _("every project")}
+    if typed.get("act") == "withdraw":
+        try:
+            offered = offering.offer_by_id(request.user, uuid.UUID(typed.get("offer", "")))
+        except ValueError:
+            raise Refusal("not_found", _("There is no such offer, or you may not manage it."), status=404) from None
+        offering.withdraw(request.user, offered, reason=typed.get("reason", ""))
+        return _("The offer is withdrawn. What uses it already goes on.")
     if typed.get("act") != "share":
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     days = typed.get("days", "")
