@@ -1,4 +1,7 @@
-"""Files of a trace. Those in which clients before 3.4 send its spans are read, and kept as they came."""
+"""Files of a trace. Those in which clients send its spans are read, and kept as they came.
+
+Clients of 3.x send spans one by one and, where they do not know yet that those arrived, as a file too, which says less
+of each: it adds what is missing, and takes nothing's place."""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Blob
 from mlops.blobs.trees import open_blob
+from mlops.formats import spans as forms
 from mlops.formats.refusal import Refusal
-from mlops.formats.spans import Span, SpanInvalid, read_document
+from mlops.formats.spans import SpanInvalid, read_document
 from mlops.runs.logging import artifact_path
-from mlops.traces.models import Trace, TraceFile
+from mlops.traces.models import Span, Trace, TraceFile
 from mlops.traces.telling import keep_spans
 
 SPANS = "traces.json"
@@ -25,10 +29,13 @@ def keep_trace_file(trace: Trace, path: str, blob: Blob) -> None:
     with transaction.atomic():
         facts = {"blob": blob, "size_bytes": blob.size_bytes, "at": timezone.now()}
         TraceFile.objects.update_or_create(trace=trace, path=place, defaults=facts)
-        keep_spans(trace, spans)
+        known = set()
+        if Trace.objects.select_for_update().get(pk=trace.pk).has_spans:
+            known = set(Span.objects.filter(trace=trace).values_list("key", flat=True))
+        keep_spans(trace, [one for one in spans if one.key not in known])
 
 
-def _spans(blob: Blob) -> list[Span]:
+def _spans(blob: Blob) -> list[forms.Span]:
     if blob.size_bytes > MOST_BYTES_OF_SPANS:
         raise Refusal(
             "spans_invalid",

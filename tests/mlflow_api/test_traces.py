@@ -151,6 +151,23 @@ def test_spans_come_by_opentelemetrys_protocol_in_json_and_packed(client, call):
         assert call("POST", "/v1/traces", content=body, headers=headers | wrong).status_code == 400
 
 
+def test_a_file_of_spans_takes_nothing_from_what_was_told_span_by_span(client, call):
+    link = {"traceId": "1af7651916cd43dd8448eb211c80319c", "spanId": "c7ad6b7169203331"}
+    link["attributes"] = [{"key": "why", "value": {"stringValue": "retry"}}]
+    told = {"traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "startTimeUnixNano": "1"}
+    body = {"resourceSpans": [{"scopeSpans": [{"spans": [told | {"links": [link]}]}]}]}
+    assert call("POST", "/v1/traces", body, headers={"X-MLFLOW-EXPERIMENT-ID": "0"}).is_success
+    key = Trace.objects.get().key
+    span = {"name": "a", "parent_id": None, "start_time": 1, "end_time": 2, "status_code": "OK", "events": []}
+    ids = [{"span_id": f"0x{one}", "trace_id": f"0x{told['traceId']}"} for one in (told["spanId"], "d7ad6b7169203331")]
+    place = f"/api/2.0/mlflow-artifacts/artifacts/0/traces/{key}/artifacts/traces.json"
+    spans = [span | {"context": one, "attributes": {}, "status_message": ""} for one in ids]
+    assert call("PUT", place, {"spans": spans}).is_success
+    kept = {one.key: one.content for one in Span.objects.all()}
+    assert kept["b7ad6b7169203331"]["links"][0]["attributes"] == {"why": "retry"}
+    assert set(kept) == {"b7ad6b7169203331", "d7ad6b7169203331"}
+
+
 def test_traces_of_other_projects_do_not_exist_and_their_ids_are_free(client, call, traced, stranger):
     create_project(stranger, name="Elsewhere", slug="elsewhere")
     theirs = create_token(stranger, name="x")
