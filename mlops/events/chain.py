@@ -134,13 +134,3 @@ def content_of(event: Event) -> bytes:
     more = {"via": event.via, "before": event.before, "after": event.after}
     content |= {name: value for name, value in more.items() if value}
     return msgspec.json.encode(content, order="sorted")
-
-
-def first_break() -> int | None:
-    """The `seq` of the first event that does not follow from the one before, or None where the chain is whole."""
-    previous = GENESIS
-    for event in Event.objects.order_by("seq").iterator():
-        if event.previous_hash != previous or event.hash != digest(event):
-            return int(event.seq)
-        previous = event.hash
-    return None

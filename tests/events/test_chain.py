@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops.events.chain import first_break, record
+from mlops.events.audit.watching import check
+from mlops.events.chain import record
 from mlops.events.models import Event, Notice
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_a_chain_of_events_is_whole(owner, project):
     for number in range(5):
         record(owner, "mlops.endpoint.created", subject=f"endpoints/{number}", project=project)
-    assert first_break() is None
+    assert check(whole=True).broken_at is None
 
 
 def test_a_changed_event_breaks_the_chain_at_its_place(owner, project):
@@ -21,14 +22,14 @@ def test_a_changed_event_breaks_the_chain_at_its_place(owner, project):
     changed = record(owner, "mlops.endpoint.created", subject="endpoints/2", project=project)
     record(owner, "mlops.endpoint.created", subject="endpoints/3", project=project)
     Event.objects.filter(pk=changed.pk).update(reason="was never said")
-    assert first_break() == changed.seq
+    assert check(whole=True).broken_at == changed.seq
 
 
 def test_a_deleted_event_breaks_the_chain(owner, project):
     gone = record(owner, "mlops.endpoint.created", subject="endpoints/1", project=project)
     after = record(owner, "mlops.endpoint.created", subject="endpoints/2", project=project)
     Event.objects.filter(pk=gone.pk).delete()
-    assert first_break() == after.seq
+    assert check(whole=True).broken_at == after.seq
 
 
 def test_an_event_says_who_even_when_the_account_is_gone(owner, project, stranger):
@@ -36,7 +37,7 @@ def test_an_event_says_who_even_when_the_account_is_gone(owner, project, strange
     stranger.delete()
     event.refresh_from_db()
     assert (event.actor, event.actor_name) == (None, "sven")
-    assert first_break() is None
+    assert check(whole=True).broken_at is None
 
 
 def test_an_event_with_a_notice_tells_open_pages(owner, project):
