@@ -76,10 +76,11 @@ def test_a_model_in_mlflows_format_converts_with_its_signature(flavour, form, tm
 @pytest.mark.parametrize(("form", "file"), [("pt2", "model.pt2"), ("pickle", "model.pth"), (None, "model.pth")])
 def test_a_network_in_mlflows_format_is_found_as_it_was_saved(form, file, tmp_path):
     facts = {"model_data": "data"} | ({"serialization_format": form} if form else {})
-    (tmp_path / "MLmodel").write_text(json.dumps({"flavors": {"pytorch": facts}}))
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / file).write_bytes(b"")
-    found = find_source(tmp_path)
+    folder = tmp_path / "model"
+    (folder / "data").mkdir(parents=True)
+    (folder / "MLmodel").write_text(json.dumps({"flavors": {"pytorch": facts}}))
+    (folder / "data" / file).write_bytes(b"")
+    found = find_source(folder)
     assert (found.kind, found.path.name) == ("torch", file)
 
 
