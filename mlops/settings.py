@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "mlops.lineage",
     "mlops.analytics",
     "mlops.administration",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # behind ours, whose templates come first
     "mlops.mlflow_api",
     "mlops.web",
     "designer",
@@ -291,8 +292,9 @@ JOB_READABLE = [path for path in env.read("MLOPS_JOB_READABLE").split(":") if pa
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"marked": {"()": "mlops.events.marking.Marked"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s%(mark)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["marked"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"httpx": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
 }

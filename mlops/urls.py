@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from mlops.administration.site.registered import site
 from mlops.web import health
 from mlops.web.pages import api_docs
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("api/v1/schema/", api_docs.schema, name="schema"),
     *(path("api/v1/", include(f"mlops.{name}.urls")) for name in API),
     path("odata/v1/", include("mlops.analytics.odata.urls")),
+    path("admin/", site.urls),
     path("", include("mlops.mlflow_api.urls")),
     path("", include("mlops.accounts.pages")),
     path("", include("mlops.web.urls")),

@@ -28,7 +28,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 def begin(actor: Any, *, reason: str, until: str = "") -> Maintenance:
     """Or changes reason and end of one that is on. `until`: `45m`, `2h`, `1d`, or a moment, in UTC where it names no
     zone. Raises Refusal `reason_missing`, `until_invalid`."""
-    _require(actor)
+    require(actor)
     told = " ".join(reason.split())
     if not told or len(told) > LONGEST_REASON:
         raise Refusal(
@@ -54,7 +54,7 @@ def begin(actor: Any, *, reason: str, until: str = "") -> Maintenance:
 
 def end(actor: Any) -> Maintenance | None:
     """What was on; None where the server was open."""
-    _require(actor)
+    require(actor)
     found = maintenance.current()
     if found is None:
         return None
@@ -66,7 +66,8 @@ def end(actor: Any) -> Maintenance | None:
     return found
 
 
-def _require(actor: Any) -> None:
+def require(actor: Any) -> None:
+    """Raises Refusal `forbidden` for all but administrators."""
     require_administrator(actor, _("Only an administrator may close or open this server."))
 
 

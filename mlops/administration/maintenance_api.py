@@ -29,6 +29,7 @@ class MaintenanceView(APIView):
     @extend_schema(request=MaintenanceFields, responses={200: dict})
     def post(self, request: Request) -> Response:
         """Closes the server for changes, or changes reason and end."""
+        maintenance.require(request.user)
         reader = MaintenanceFields(data=request.data)
         reader.is_valid(raise_exception=True)
         return Response(_told(maintenance.begin(request.user, **reader.validated_data)))

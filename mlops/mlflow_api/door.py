@@ -25,8 +25,7 @@ from mlops.mlflow_api.sites import refuse_other_sites
 Answer = dict[str, Any] | None
 View = Callable[..., HttpResponseBase]
 READING = "GET"
-RETRY_SECONDS = 5
-"""MLflow's clients wait as long as they are told, up to seven times, before they show the message."""
+LOCKED = 423
 NOT_BY_STEPS = (
     "The code of a job speaks for its own run alone: “{run}” of the experiment “{experiment}”. Leave set_experiment and"
     " calls about other things out of it; the job's file names its experiment."
@@ -71,13 +70,13 @@ class Route:
 
 
 def _require_open(caller: Caller) -> None:
-    """While the server is maintained: the code of running steps goes on, so that their runs can end. Clients try again
-    by themselves, and are told soon enough that there is no point in it."""
+    """While the server is maintained: the code of running steps goes on, so that their runs can end. Not by 503, which
+    MLflow's clients try again until they end with “too many 503 error responses”, and never show what was said."""
     found = maintenance.current()
     if found is None or caller.run is not None or caller.person.is_superuser:
         return
     refused = maintenance.refusal(found)
-    refused.retry_after = RETRY_SECONDS
+    refused.status = LOCKED
     raise refused
 
 

@@ -23,7 +23,10 @@ STATUS = {
     "RESOURCE_ALREADY_EXISTS": 400,
     "INVALID_PARAMETER_VALUE": 400,
 }
-CODE_OF_STATUS = {status: code for code, status in STATUS.items()} | {400: "INVALID_PARAMETER_VALUE"}
+CODE_OF_STATUS = {status: code for code, status in STATUS.items()} | {
+    400: "INVALID_PARAMETER_VALUE",
+    423: "TEMPORARILY_UNAVAILABLE",
+}
 ANSWER_TYPE = "application/json"
 
 

@@ -69,6 +69,7 @@ from mlops.web.pages import (
     sharing,
     subscriptions,
     system,
+    system_logs,
     telemetry,
     traces,
 )
@@ -141,6 +142,7 @@ urlpatterns = [
     *events.urlpatterns,
     *networks.urlpatterns,
     *system.urlpatterns,
+    *system_logs.urlpatterns,
     *api_docs.urlpatterns,
     *documentation.urlpatterns,
 ]

@@ -108,6 +108,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "key": "automobile-basic",
         "address": "guides/registry",
         "name": "rita",
+        "object_id": "0",
         "whom": "olga",
         "role_id": create_role(owner, project, name=f"{SECRET}-role", actions=[]).pk,
         "group": create_group(people["administrator"], name=f"{SECRET} shift").name,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlops.administration.site.registered import site
 from tests.access.walk import ADMINISTRATOR, ANYONE, CONTRIBUTE, OPERATE, OWN, READ, SIGNED_IN, Try
 
 TRIES: list[Try] = []
@@ -37,7 +38,22 @@ on("api/v1/system/storage/", GET=ADMINISTRATOR)
 on("api/v1/system/storage/measure/", POST=ADMINISTRATOR)
 on("system/", GET=ADMINISTRATOR)
 on("system/maintenance/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "end"}))
-on("api/v1/maintenance/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"reason": "A larger disk"}), DELETE=ADMINISTRATOR)
+on("api/v1/maintenance/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"until": "2h"}), DELETE=ADMINISTRATOR)
+on("api/v1/system/logs/", GET=ADMINISTRATOR)
+on("api/v1/system/logs/<str:name>/", GET=ADMINISTRATOR, allowed=(404,))
+on("api/v1/system/logs/<str:name>/download/", GET=ADMINISTRATOR, allowed=(404,))
+on("system/logs/", query="?log=steps", GET=ADMINISTRATOR)
+on("system/logs/lines/", query="?log=steps", GET=ADMINISTRATOR)
+on("system/logs/<str:name>/download/", GET=ADMINISTRATOR, allowed=(404,))
+on("admin/", GET=ADMINISTRATOR)
+on("admin/jsi18n/", GET=ADMINISTRATOR)
+on("admin/runs/run/", POST=(ADMINISTRATOR, {"action": "cancel"}))
+for label in {model._meta.app_label for model in site._registry}:
+    on(f"admin/{label}/", GET=ADMINISTRATOR)
+for model in site._registry:
+    rows = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
+    on(rows, GET=ADMINISTRATOR)
+    on(f"{rows}<path:object_id>/change/", GET=ADMINISTRATOR)
 on("system/jobs/", GET=ADMINISTRATOR)
 on("system/storage/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("system/settings/", GET=ADMINISTRATOR)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from mlops.client.commands.log import add_options, show_log, show_logs
 from mlops.client.connection import connect
 from mlops.client.options import Verbs
 from mlops.client.output import Columns, show
@@ -47,6 +48,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     verbs.add("show", "in short: what is well, what is not, and what to do", show_all)
     for name, (help, columns) in COLUMNS.items():
         verbs.add(name, help, _list(name, columns))
+    verbs.add("logs", "the logs of the server's processes", show_logs)
+    add_options(verbs.add("log", "the last entries of one of them, filtered, followed", show_log))
     measured = verbs.add("storage", "what is stored, and how much of the disk is free", show_storage)
     measured.add_argument("--measure", action="store_true", help="have a worker measure the data directory now")
     for name, help in (
