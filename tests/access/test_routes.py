@@ -87,9 +87,9 @@ def _fault_of_one_action(one: Try, people: dict[str, Any], world: dict[str, Any]
     """Whoever holds one action above reading may do what readers are refused for want of it, and nothing else."""
     if one.needs not in (OPERATE, CONTRIBUTE, OWN):
         return ""
-    status, _location, text = _ask(one, people["reader"], world)
+    status, _location, text, _policy = _ask(one, people["reader"], world)
     lacks = LACKS.findall(text)
-    status, _location, text = _ask(one, people[ONE_ACTION], world)
+    status, _location, text, _policy = _ask(one, people[ONE_ACTION], world)
     if HELD in lacks:
         return f"refused for want of {HELD}, which is held" if HELD in LACKS.findall(text) else ""
     return "" if status in (*REFUSED, 302) else f"{ONE_ACTION} may not, but got {status}: {text[:300]}"
@@ -97,7 +97,7 @@ def _fault_of_one_action(one: Try, people: dict[str, Any], world: dict[str, Any]
 
 def _fault_of_guest(one: Try, guest: Any, world: dict[str, Any]) -> str:
     """Whoever has a grant on the model and the endpoint alone reads what they alone address, and nothing around it."""
-    status, _location, text = _ask(one, guest, world)
+    status, _location, text, _policy = _ask(one, guest, world)
     is_open = one.needs in (ANYONE, SIGNED_IN)
     parts = set(PARAMETER.findall(one.route))
     by_name = any(word in one.route for word in BY_NAME)
