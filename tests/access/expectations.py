@@ -30,6 +30,7 @@ on("docs/", GET=SIGNED_IN)
 on("docs/", query="?q=approval", GET=SIGNED_IN)
 on("docs/<path:address>/", GET=SIGNED_IN, allowed=(404,))
 on("docs/events/<str:name>", GET=SIGNED_IN, allowed=(404,))
+on("docs/pictures/<str:name>", GET=SIGNED_IN, allowed=(404,))
 
 # -- system
 for part in ("", "workers/", "queues/", "jobs/", "database/", "backups/", "versions/", "libraries/", "settings/"):

@@ -24,7 +24,8 @@ def test_a_pipeline_drawn_by_hand_ends_in_a_prediction(page: Page, studio: Studi
     expect(page.get_by_test_id("problems")).to_contain_text(re.compile("No problems|^0"))
 
     submit(page, "automobiles")
-    look_at_evaluation(canvas, evaluate)
+    look_at(canvas, evaluate)
+    page.get_by_test_id("drawer-close").click()
     register(page, canvas, "automobile-price")
     deploy(page, "automobile-endpoint")
     predict(page)
@@ -75,13 +76,13 @@ def submit(page: Page, experiment: str) -> None:
     expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=RUN_MS)
 
 
-def look_at_evaluation(canvas: Canvas, evaluate: str) -> None:
+def look_at(canvas: Canvas, evaluate: str) -> None:
+    """The evaluation, which stays open."""
     page = canvas.page
     expect(canvas.node(evaluate)).to_have_attribute("data-state", re.compile("completed|reused"))
     canvas.port(evaluate, "evaluation_results").click()
     expect(page.get_by_test_id("evaluation")).to_contain_text(re.compile("Mean absolute error", re.I))
     expect(page.get_by_test_id("drawer").locator(".js-plotly-plot").first).to_be_visible()
-    page.get_by_test_id("drawer-close").click()
 
 
 def register(page: Page, canvas: Canvas, name: str) -> None:

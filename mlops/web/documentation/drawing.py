@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mlops.formats.markdown import parser
-from mlops.web.documentation.shelf import Page, address_of, pages, schema
+from mlops.web.documentation.shelf import PICTURES, Page, address_of, pages, picture, schema
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +78,13 @@ def link_to(page: Page, href: str) -> str:
     return url_of(address) + (f"#{anchor}" if anchor else "")
 
 
+def picture_of(page: Page, src: str) -> str:
+    """The address of a picture of the guides; empty for every other."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), src))
+    folder, _, name = target.rpartition("/")
+    return reverse("web:docs-picture", args=[name]) if folder == PICTURES and picture(name) is not None else ""
+
+
 def url_of(address: str) -> str:
     return reverse("web:docs-page", args=[address]) if address else reverse("web:docs")
 
@@ -114,6 +121,8 @@ def _linked(page: Page, children: list[Any]) -> list[Any]:
             child.attrSet("href", href)
             if href.startswith("http"):
                 child.attrSet("rel", "noopener noreferrer")
+        if child.type == "image":
+            child.attrSet("src", picture_of(page, str(child.attrGet("src"))))
         if child.type == "link_close" and dropped:
             dropped -= 1
             continue
@@ -138,7 +147,7 @@ def _plain(token: Any) -> str:
 
 @cache
 def _parser() -> Any:
-    made = parser(breaks=False)
+    made = parser(breaks=False).enable("image")
     rules: dict[str, Any] = made.renderer.rules
     plain_fence = rules["fence"]
 
@@ -147,8 +156,15 @@ def _parser() -> Any:
         button = '<button type="button" class="button button-small copy" data-copy><span>{}</span></button>'
         return format_html(f'<div class="code">{button}{{}}</div>', _("Copy"), code)
 
+    def image(tokens: Any, at: int, *_: Any) -> str:
+        """Only our own; of any other its words are left."""
+        src, words = tokens[at].attrGet("src"), tokens[at].content
+        if not src:
+            return format_html("{}", words)
+        return format_html('<a href="{}"><img src="{}" alt="{}" loading="lazy"></a>', src, src, words)
+
     def table_open(*_: Any) -> str:
         return '<div class="table-wrap" tabindex="0"><table class="table table-dense">'
 
-    rules.update(fence=fence, table_open=table_open, table_close=lambda *_: "</table></div>")
+    rules.update(fence=fence, image=image, table_open=table_open, table_close=lambda *_: "</table></div>")
     return made

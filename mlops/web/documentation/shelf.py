@@ -9,6 +9,7 @@ import msgspec
 
 PARTS = ("README.md", "security.md", "guides", "reference", "events")
 """What of docs/ is shown; pyproject.toml puts the same into wheels."""
+PICTURES = "guides/pictures"
 IN_TREE = Path(__file__).parents[3] / "docs"
 IN_WHEEL = Path(__file__).parent / "text"
 
@@ -40,6 +41,12 @@ def pages() -> dict[str, Page]:
 def schema(name: str) -> bytes | None:
     """The JSON Schema of a type of event."""
     known = {file.name: file for file in (folder() / "events").glob("*.json")}
+    return known[name].read_bytes() if name in known else None
+
+
+def picture(name: str) -> bytes | None:
+    """A PNG of the guides."""
+    known = {file.name: file for file in (folder() / PICTURES).glob("*.png")}
     return known[name].read_bytes() if name in known else None
 
 

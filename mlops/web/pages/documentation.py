@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from mlops.formats.refusal import Refusal, nearest
 from mlops.web.documentation.drawing import drawn
 from mlops.web.documentation.searching import search
-from mlops.web.documentation.shelf import pages, schema
+from mlops.web.documentation.shelf import pages, picture, schema
 from mlops.web.guard import signed_in
 
 
@@ -49,6 +49,15 @@ def event_schema(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(found, content_type="application/schema+json")
 
 
+@signed_in
+@require_GET
+def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
+    found = picture(name)
+    if found is None:
+        raise Refusal("not_found", _("The documentation has no such picture."), status=404)
+    return HttpResponse(found, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
 def _shown(request: HttpRequest, address: str) -> HttpResponse:
     shown = drawn(address)
     context = {
@@ -63,5 +72,6 @@ def _shown(request: HttpRequest, address: str) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", documentation, name="docs"),
     path("docs/events/<str:name>", event_schema, name="docs-event"),
+    path("docs/pictures/<str:name>", guide_picture, name="docs-picture"),
     path("docs/<path:address>/", page, name="docs-page"),
 ]

@@ -11,7 +11,7 @@ import pytest
 from mlops.web.documentation.about import ABOUT
 from mlops.web.documentation.drawing import draw, drawn, link_to
 from mlops.web.documentation.searching import excerpt, search
-from mlops.web.documentation.shelf import PARTS, Page, pages
+from mlops.web.documentation.shelf import PARTS, PICTURES, Page, pages
 
 ROOT = Path(__file__).parents[3]
 
@@ -43,6 +43,29 @@ def test_html_and_scripts_of_a_page_are_shown_as_text():
     assert "<script" not in html
     assert "<img" not in html
     assert "javascript:" not in re.findall(r'href="([^"]*)"', html)
+
+
+def test_only_pictures_of_the_guides_are_shown():
+    text = "# T\n\n![ours](pictures/home.png) ![theirs](https://example.com/x.png) ![away](../../etc/passwd)\n"
+    html = draw(Page(path="guides/t.md", address="guides/t", title="T", text=text)).html
+    assert re.findall(r'<img src="([^"]+)" alt="([^"]+)"', html) == [("/docs/pictures/home.png", "ours")]
+    assert "theirs" in html
+    assert "example.com" not in html
+
+
+def test_every_picture_is_on_a_page_and_all_are_small():
+    shown = {name for page in pages().values() for name in re.findall(r"!\[[^\]]+\]\(pictures/([^)]+)\)", page.text)}
+    files = list((ROOT / "docs" / PICTURES).iterdir())
+    assert {file.name for file in files} == shown
+    assert sum(file.stat().st_size for file in files) < 1_500_000
+
+
+def test_a_picture_is_served_to_whoever_is_signed_in(client, stranger):
+    assert client.get("/docs/pictures/home.png").status_code == 302
+    client.force_login(stranger)
+    answer = client.get("/docs/pictures/home.png")
+    assert (answer["Content-Type"], answer.content[:4]) == ("image/png", b"\x89PNG")
+    assert client.get("/docs/pictures/away.png").status_code == 404
 
 
 def test_a_page_has_its_title_once_and_a_table_of_contents(client, stranger):
