@@ -20,8 +20,8 @@ from mlops.registry.models import ModelVersion
 from mlops.runs import usage as of_runs
 from mlops.runs.models import Run
 
-MOST = 80
-FAN = 40
+MOST = 48
+FAN = 24
 
 
 @dataclass(frozen=True)
