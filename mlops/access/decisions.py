@@ -45,16 +45,18 @@ def require(person: Any, deed: str, project: Project) -> None:
     if may(person, deed, project):
         return
     if not may(person, "read", project):
-        raise Refusal("not_found", "There is no such thing, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such thing, or you may not see it."), status=404)
     limits = limits_of(person)
     if limits is not None and not limits.leave(deed, project.pk):
         raise Refusal(
             "scope_too_narrow",
-            f"The token “{limits.token}” is not for this.",
-            hint=f"Use a token with the scope “{deed if deed in BY_NAME else 'all'}”, or “all”.",
+            _("The token “%(token)s” is not for this.") % {"token": limits.token},
+            hint=_("Use a token with the scope “%(scope)s”, or “all”.") % {"scope": deed if deed in BY_NAME else "all"},
             status=403,
         )
-    raise Refusal("forbidden", _too_low(deed, project), hint="Ask an owner of the project for that role.", status=403)
+    raise Refusal(
+        "forbidden", _too_low(deed, project), hint=_("Ask an owner of the project for that role."), status=403
+    )
 
 
 def require_administrator(person: Any, message: str, hint: str = "") -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import SEE, actions_for
 from mlops.access.decisions import may, require, visible_projects
@@ -70,8 +71,8 @@ def require_with(person: Any, deed: str, thing: Any) -> None:
         require(person, deed, thing.project)
     raise Refusal(
         "forbidden",
-        f"{thing} is shared with you, but not for this.",
-        hint="Ask whoever shared it for more, or an owner of its project for a role there.",
+        _("%(thing)s is shared with you, but not for this.") % {"thing": thing},
+        hint=_("Ask whoever shared it for more, or an owner of its project for a role there."),
         status=403,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError
 from django.http import Http404, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -48,25 +49,25 @@ def as_refusal(error: Exception) -> Refusal | None:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, Http404):
-        return Refusal("not_found", "There is no such thing, or you may not see it.", status=404)
+        return Refusal("not_found", _("There is no such thing, or you may not see it."), status=404)
     if isinstance(error, PermissionDenied):
-        return Refusal("forbidden", str(error) or "You may not do this.", status=403)
+        return Refusal("forbidden", str(error) or _("You may not do this."), status=403)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return Refusal("not_signed_in", str(error.detail), hint="Sign in, or send a valid token.", status=401)
+        return Refusal("not_signed_in", str(error.detail), hint=_("Sign in, or send a valid token."), status=401)
     if isinstance(error, exceptions.ValidationError):
         return Refusal("invalid", _first_text(error.detail), status=400)
     if isinstance(error, ValidationError):
         return Refusal("invalid", " ".join(error.messages), status=400)
     if isinstance(error, OverflowError) or (isinstance(error, ValueError) and MOST_DIGITS in str(error)):
-        hint = "Send a smaller number, or a nearer date."
-        return Refusal("number_too_large", "A number is larger than can be used here.", hint=hint, status=400)
+        hint = _("Send a smaller number, or a nearer date.")
+        return Refusal("number_too_large", _("A number is larger than can be used here."), hint=hint, status=400)
     if isinstance(error, RecursionError):
-        return Refusal("too_deep", "What was sent lies too deep within itself to be read.", status=400)
+        return Refusal("too_deep", _("What was sent lies too deep within itself to be read."), status=400)
     if isinstance(error, UnicodeEncodeError | DataError | ValueError) and _is_about_text(error):
         return Refusal(
             "text_unusable",
-            "A text holds the character NUL, or half of a character, which cannot be kept.",
-            hint="Leave it out, and send the request again.",
+            _("A text holds the character NUL, or half of a character, which cannot be kept."),
+            hint=_("Leave it out, and send the request again."),
             status=400,
         )
     if isinstance(error, exceptions.APIException):

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 
@@ -28,8 +29,8 @@ def unseal(sealed: str) -> str:
     except InvalidToken:
         raise Refusal(
             "secret_unreadable",
-            "A stored secret cannot be opened: MLOPS_SECRET_KEY is another one than when it was stored.",
-            hint="Bring the old key back, or give what it belongs to its secret anew.",
+            _("A stored secret cannot be opened: MLOPS_SECRET_KEY is another one than when it was stored."),
+            hint=_("Bring the old key back, or give what it belongs to its secret anew."),
             status=409,
         ) from None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import SEE
 from mlops.formats.refusal import Refusal, nearest
@@ -50,8 +51,13 @@ def kind_named(noun: str) -> Shareable:
     """Raises Refusal `kind_unknown` with the nearest noun."""
     found = _kinds.get(noun)
     if found is None:
-        hint = nearest(noun, _kinds) or f"There are: {', '.join(sorted(_kinds))}."
-        raise Refusal("kind_unknown", f"Things of the kind “{noun[:60]}” cannot be shared.", hint=hint, status=404)
+        hint = nearest(noun, _kinds) or _("There are: %(kinds)s.") % {"kinds": ", ".join(sorted(_kinds))}
+        raise Refusal(
+            "kind_unknown",
+            _("Things of the kind “%(noun)s” cannot be shared.") % {"noun": noun[:60]},
+            hint=hint,
+            status=404,
+        )
     return found
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.access.models import Project
 from mlops.alerts.models import Alert
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -52,8 +54,9 @@ def action(kind: str) -> Action:
     if found is None:
         raise Refusal(
             "action_unknown",
-            f"There is no action “{kind}”.",
-            hint=nearest(kind, ACTIONS) or f"There are: {', '.join(sorted(ACTIONS)) or 'none yet'}.",
+            _("There is no action “%(kind)s”.") % {"kind": kind},
+            hint=nearest(kind, ACTIONS)
+            or _("There are: %(known)s.") % {"known": ", ".join(sorted(ACTIONS)) or _("none yet")},
             where=Where(parameter="action.kind", value=kind),
         )
     return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from mlops.access.models import Project
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -83,8 +85,8 @@ def metric(name: str) -> Metric:
     if found is None:
         raise Refusal(
             "metric_unknown",
-            f"There is no metric “{name}” that a rule could watch.",
-            hint=nearest(name, METRICS) or f"There are: {', '.join(sorted(METRICS))}.",
+            _("There is no metric “%(name)s” that a rule could watch.") % {"name": name},
+            hint=nearest(name, METRICS) or _("There are: %(metrics)s.") % {"metrics": ", ".join(sorted(METRICS))},
             where=Where(parameter="when.metric", value=name),
         )
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import project_named
 from mlops.analytics.asking import EXPORT_SECONDS, ask, opened, workplace
@@ -33,9 +34,11 @@ FORMS: dict[str, tuple[Form, str]] = {
 def form_named(name: str) -> tuple[Form, str]:
     """The form and its content type. Raises Refusal."""
     if name not in FORMS:
-        hint = nearest(name, FORMS) or f"Choose {', '.join(FORMS)}."
+        hint = nearest(name, FORMS) or _("Choose %(forms)s.") % {"forms": ", ".join(FORMS)}
         where = Where(parameter="as", value=name[:40])
-        raise Refusal("format_unknown", f"“{name[:40]}” is no format of an export.", hint=hint, where=where)
+        raise Refusal(
+            "format_unknown", _("“%(name)s” is no format of an export.") % {"name": name[:40]}, hint=hint, where=where
+        )
     return FORMS[name]
 
 

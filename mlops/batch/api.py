@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -195,7 +196,7 @@ def add_deployment(
     }
     of_pipeline = values.get("pipeline") or values.get("component")
     if of_pipeline and values.get("model"):
-        raise Refusal("model_or_pipeline", "A batch deployment is of a model or of a pipeline, not of both.")
+        raise Refusal("model_or_pipeline", _("A batch deployment is of a model or of a pipeline, not of both."))
     if of_pipeline:
         component = component_named(endpoint.project, values["component"]) if values.get("component") else None
         if component is not None:
@@ -226,7 +227,9 @@ def _definition(request: Request) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise Refusal(
-            "definition_invalid", f"“definition” is no JSON: {error}.", where=Where(parameter="definition")
+            "definition_invalid",
+            _("“definition” is no JSON: %(error)s.") % {"error": error},
+            where=Where(parameter="definition"),
         ) from error
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.confinement.confining import Confinement, start
 from mlops.confinement.places import homes_of
@@ -164,8 +165,8 @@ class Child:
                     self.kill()
                     raise Refusal(
                         "too_slow",
-                        f"It took longer than its limit for {what} and was stopped.",
-                        hint="Give smaller mini-batches, or a longer timeout in retry_settings.",
+                        _("It took longer than its limit for %(what)s and was stopped.") % {"what": what},
+                        hint=_("Give smaller mini-batches, or a longer timeout in retry_settings."),
                     )
                 if not selector.select(min(left, LOOK_SECONDS)):
                     continue
@@ -184,6 +185,6 @@ class Child:
             ending = f"killed by {signal.Signals(-status).name}"
         return Refusal(
             "child_died",
-            f"The process that scores ended {when} ({ending}).",
-            hint="The job's log may say more; often the machine ran out of memory.",
+            _("The process that scores ended %(when)s (%(ending)s).") % {"when": when, "ending": ending},
+            hint=_("The job's log may say more; often the machine ran out of memory."),
         )

@@ -176,7 +176,7 @@ def _converted(path: Path, reading: Reading, *, file: InputFile, folder: Path, b
 
 def _go_on(beat: Beat) -> None:
     if not beat():
-        raise Refusal("import_abandoned", "Another worker has taken over, or the job was cancelled.", status=409)
+        raise Refusal("import_abandoned", _("Another worker has taken over, or the job was cancelled."), status=409)
 
 
 def _unreachable(url: str, why: str) -> Refusal:

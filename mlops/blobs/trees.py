@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Blob, Tree
 from mlops.blobs.plain_files import open_plain, plain_files
@@ -83,7 +84,7 @@ def open_file(tree_digest: str, path: str) -> BinaryIO:
     for file in manifest_of(tree_digest).files:
         if file.path == path:
             return open_blob(file.digest)
-    raise Refusal("file_not_found", f"There is no file “{path}” here.", status=404)
+    raise Refusal("file_not_found", _("There is no file “%(path)s” here.") % {"path": path}, status=404)
 
 
 def fetch_tree(tree_digest: str, folder: Path) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.collected.children import ask_tables
 from mlops.collected.keeping import keep_part_file, touch
@@ -101,8 +102,8 @@ def _passes(asked: Forgetting, kind: str, condition: Condition) -> tuple[int, se
             return removed, requests
     raise Refusal(
         "forgetting_overtaken",
-        "New rows of this kind came as fast as they were removed.",
-        hint="Turn collection off, or redact the column, then ask again.",
+        _("New rows of this kind came as fast as they were removed."),
+        hint=_("Turn collection off, or redact the column, then ask again."),
     )
 
 

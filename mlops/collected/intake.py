@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.collected.models import Intake, IntakeState
 from mlops.collected.taking import SHOWN_ROWS, Taken
@@ -111,8 +112,9 @@ def _dropped(intake: Intake, taken: Taken) -> None:
 def _damage(taken: Taken) -> Refusal:
     return Refusal(
         "segment_damaged",
-        f"{len(taken.faults)} segments of the spool are damaged: {taken.faults[0]}",
-        hint="What could be read was taken. Look at the disk, then remove these files from the spool.",
+        _("%(count)s segments of the spool are damaged: %(faults)s")
+        % {"count": len(taken.faults), "faults": taken.faults[0]},
+        hint=_("What could be read was taken. Look at the disk, then remove these files from the spool."),
     )
 
 

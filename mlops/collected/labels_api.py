@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, BinaryIO, cast
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -68,7 +69,9 @@ def _posted(request: Request, endpoint: Endpoint) -> LabelPost:
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         file = request.FILES.get("file")
         if file is None:
-            message = "The form has no file."
-            raise Refusal("file_missing", message, hint="Send it in the field `file`.", where=Where(parameter="file"))
+            message = _("The form has no file.")
+            raise Refusal(
+                "file_missing", message, hint=_("Send it in the field `file`."), where=Where(parameter="file")
+            )
         return labels.post_file(request.user, endpoint, source=cast(BinaryIO, file), file_name=str(file.name or ""))
     return labels.post_file(request.user, endpoint, source=cast(BinaryIO, request._request), file_name="labels")

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db.models import Max, Min, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.collected.models import Forgetting, Intake, LabelPost, Part, PartKind, Refresh, SavedWindow
 from mlops.collected.reading import columns_of
@@ -128,7 +129,7 @@ def label_posts(endpoint: Endpoint) -> Any:
 def _one(rows: Any, pk: Any, what: str) -> Any:
     found = rows.select_related("endpoint__project", "created_by").filter(pk=pk).first()
     if found is None:
-        raise Refusal("not_found", f"This endpoint has no such {what}.", status=404)
+        raise Refusal("not_found", _("This endpoint has no such %(what)s.") % {"what": what}, status=404)
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.collected.models import Part, PartKind, SavedWindow, WorkState
 from mlops.collected.reading import Window, columns_of, count_window, fetch_window
@@ -62,8 +63,8 @@ def _made(saved: SavedWindow, folder: Path, beat: _Beat) -> DatasetVersion:
         if saved.is_labelled:
             raise Refusal(
                 "nothing_labelled",
-                "No row of this window has a label.",
-                hint="Send labels, or save rows without them as well.",
+                _("No row of this window has a label."),
+                hint=_("Send labels, or save rows without them as well."),
             )
         raise nothing_collected(saved.endpoint)
     name = f"{saved.endpoint.name}-collected.parquet"
@@ -121,9 +122,13 @@ def _wait(version: DatasetVersion, beat: _Beat) -> None:
         if version.state == VersionState.FAILED:
             raise Refusal("import_failed", version.reason, hint=version.hint)
         if not beat():
-            raise Refusal("save_abandoned", "Another worker has taken over.")
+            raise Refusal("save_abandoned", _("Another worker has taken over."))
         time.sleep(LOOK_SECONDS)
-    raise Refusal("import_too_slow", f"The import of {version} did not end.", hint="Choose a shorter window.")
+    raise Refusal(
+        "import_too_slow",
+        _("The import of %(version)s did not end.") % {"version": version},
+        hint=_("Choose a shorter window."),
+    )
 
 
 class _Beat:

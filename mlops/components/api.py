@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.http import FileResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -198,8 +199,8 @@ def _create(request: Request, fields: dict[str, Any]) -> ComponentVersion:
     if not given:
         raise Refusal(
             "component_without_files",
-            "No component came with the request.",
-            hint="Send `files`, or one of `yaml`, `python`, or `component` with `script`.",
+            _("No component came with the request."),
+            hint=_("Send `files`, or one of `yaml`, `python`, or `component` with `script`."),
         )
     with unpacked(given) as folder:
         return register_folder(
@@ -213,7 +214,9 @@ def drawn_component(raw: Any, chosen: dict[str, str]) -> Definition:
         given = {"name": "", "version": "", "title": "", "group": "", "help": "", **(raw or {})}
         component = msgspec.convert(given, type=Definition)
     except (msgspec.ValidationError, TypeError) as error:
-        raise Refusal("component_invalid", f"This component cannot be read: {error}.", status=422) from error
+        raise Refusal(
+            "component_invalid", _("This component cannot be read: %(error)s.") % {"error": error}, status=422
+        ) from error
     from mlops.components.drawn import checked
 
     return checked(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -27,7 +28,7 @@ def component(person: Any, component_id: uuid.UUID) -> Component:
     """Raises Refusal `not_found`, also for one that the person may not see."""
     found = visible_to(person).filter(pk=component_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such component, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such component, or you may not see it."), status=404)
     return found
 
 
@@ -43,8 +44,13 @@ def version_of(component: Component, version: str = "") -> ComponentVersion:
     if one is not None:
         return one
     known = list(found.values_list("version", flat=True)[:20])
-    hint = nearest(version, known) or f"It has: {', '.join(known)}."
-    raise Refusal("not_found", f"“{component.name}” has no version “{version}”.", hint=hint, status=404)
+    hint = nearest(version, known) or _("It has: %(known)s.") % {"known": ", ".join(known)}
+    raise Refusal(
+        "not_found",
+        _("“%(name)s” has no version “%(version)s”.") % {"name": component.name, "version": version},
+        hint=hint,
+        status=404,
+    )
 
 
 def newest(components: Iterable[Component]) -> dict[uuid.UUID, ComponentVersion]:

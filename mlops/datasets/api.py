@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -66,7 +67,7 @@ class UploadsView(APIView):
         require(request.user, "data.change", project)
         file = request.FILES.get("file")
         if file is None:
-            raise Refusal("file_missing", "The form has no file.", hint="Send it in the field `file`.")
+            raise Refusal("file_missing", _("The form has no file."), hint=_("Send it in the field `file`."))
         upload, seen = actions.receive(
             request.user, project, source=cast(BinaryIO, file), file_name=str(file.name or "")
         )
@@ -309,7 +310,9 @@ def readable_project(person: Any, slug: str) -> Project:
     if project is None:
         raise Refusal(
             "project_unknown",
-            f"There is no project “{slug}”, or you may not see it." if slug else "Say in which project.",
+            _("There is no project “%(slug)s”, or you may not see it.") % {"slug": slug}
+            if slug
+            else _("Say in which project."),
             hint=nearest(slug, visible.values_list("slug", flat=True)),
             status=404 if slug else 400,
         )
@@ -340,14 +343,16 @@ def _reading(given: Any) -> Reading | None:
         return msgspec.convert(given, type=Reading)
     except msgspec.ValidationError as error:
         raise Refusal(
-            "reading_invalid", f"`reading` is not understood: {error}.", hint="Send back the guess of the upload."
+            "reading_invalid",
+            _("`reading` is not understood: %(error)s.") % {"error": error},
+            hint=_("Send back the guess of the upload."),
         ) from error
 
 
 def _whole(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, "")
     if text and not text.isdecimal():
-        raise Refusal("invalid", f"`{name}` is a whole number, not “{text[:40]}”.")
+        raise Refusal("invalid", _("`%(name)s` is a whole number, not “%(text)s”.") % {"name": name, "text": text[:40]})
     return int(text[:15]) if text else default
 
 

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -184,5 +185,5 @@ def _version(dataset: Dataset, wanted: str) -> DatasetVersion | None:
 def _whole(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, "")
     if text and not text.isdecimal():
-        raise Refusal("invalid", f"`{name}` is a whole number, not “{text[:40]}”.")
+        raise Refusal("invalid", _("`%(name)s` is a whole number, not “%(text)s”.") % {"name": name, "text": text[:40]})
     return int(text[:12]) if text else default

@@ -12,6 +12,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import keep_folder, manifest_of
@@ -66,8 +67,9 @@ def give_up() -> int:
             version,
             Refusal(
                 "import_interrupted",
-                f"The import was interrupted {version.attempts} times, the last time without a word from its worker.",
-                hint="The server may have too little memory for this file. Import it again, or leave out columns.",
+                _("The import was interrupted %(attempts)s times, the last time without a word from its worker.")
+                % {"attempts": version.attempts},
+                hint=_("The server may have too little memory for this file. Import it again, or leave out columns."),
             ),
         )
     return len(lost)

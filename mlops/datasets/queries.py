@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -200,7 +201,7 @@ def data_digest(of: DatasetVersion) -> str:
         raise errors.no_table(of)
     known = next((file.digest for file in manifest_of(of.tree_id).files if file.path == DATA), None)
     if known is None:
-        raise Refusal("file_not_found", "The stored table is gone.", hint="Import the file again.", status=410)
+        raise Refusal("file_not_found", _("The stored table is gone."), hint=_("Import the file again."), status=410)
     return known
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -152,6 +153,6 @@ def _project(person: Any, slug: str) -> Project:
     found = visible.filter(slug=slug).first()
     if found is None:
         hint = nearest(slug, cast(list[str], visible.values_list("slug", flat=True)))
-        message = f"There is no project “{slug}”, or you may not see it."
+        message = _("There is no project “%(slug)s”, or you may not see it.") % {"slug": slug}
         raise Refusal("project_unknown", message, hint=hint, status=404)
     return found

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -184,7 +185,7 @@ class DeploymentsView(APIView):
         values.pop("reason", None)
         if version is None:
             raise Refusal(
-                "model_missing", "Say which model to deploy.", hint='Such as {"model": "prices", "version": 3}.'
+                "model_missing", _("Say which model to deploy."), hint=_('Such as {"model": "prices", "version": 3}.')
             )
         deployment = actions.create_deployment(request.user, endpoint, version=version, **values)
         return Response(_told_once(deployment, _fresh(endpoint)), status=status.HTTP_201_CREATED)
@@ -220,8 +221,8 @@ class EndpointTrafficView(APIView):
         endpoint = sharing.readable_endpoint(request.user, endpoint_id)
         given = checked_fields(TrafficView, request)
         if not {"traffic", "mirror_traffic"} & set(given):
-            hint = 'Such as {"traffic": {"blue": 90, "green": 10}}.'
-            raise Refusal("traffic_missing", "Neither traffic nor mirror_traffic is given.", hint=hint)
+            hint = _('Such as {"traffic": {"blue": 90, "green": 10}}.')
+            raise Refusal("traffic_missing", _("Neither traffic nor mirror_traffic is given."), hint=hint)
         endpoint = actions.update_traffic(
             request.user,
             endpoint,
@@ -380,9 +381,16 @@ def logged(endpoint: Endpoint, name: str) -> Deployment:
     if len(deployments) == 1:
         return deployments[0]
     if not deployments:
-        raise Refusal("no_deployment", f"“{endpoint.name}” has no deployment.", hint="Create one first.", status=404)
+        raise Refusal(
+            "no_deployment",
+            _("“%(name)s” has no deployment.") % {"name": endpoint.name},
+            hint=_("Create one first."),
+            status=404,
+        )
     names = ", ".join(queries.deployments_of(endpoint).values_list("name", flat=True))
-    raise Refusal("deployment_missing", "Say of which deployment.", hint=f"?deployment= one of {names}.")
+    raise Refusal(
+        "deployment_missing", _("Say of which deployment."), hint=_("?deployment= one of %(names)s.") % {"names": names}
+    )
 
 
 def version_asked_for(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> ModelVersion | None:
@@ -402,8 +410,13 @@ def version_asked_for(user: Any, endpoint: Endpoint, values: dict[str, Any]) -> 
         found = versions.first()
     if found is None:
         numbers = ", ".join(str(one) for one in versions.values_list("number", flat=True)[:10])
-        hint = f"There are: {numbers or 'none'}."
-        raise Refusal("version_unknown", f"“{row.name}” has no version “{wanted}”.", hint=hint, status=404)
+        hint = _("There are: %(numbers)s.") % {"numbers": numbers or _("none")}
+        raise Refusal(
+            "version_unknown",
+            _("“%(name)s” has no version “%(wanted)s”.") % {"name": row.name, "wanted": wanted},
+            hint=hint,
+            status=404,
+        )
     return found
 
 
@@ -414,7 +427,12 @@ def _model(user: Any, endpoint: Endpoint, name: str) -> RegisteredModel:
             return model
     hint = nearest(name, [model.name for model in models] + names_offered(endpoint.project, "models"))
     project = endpoint.project.name
-    raise Refusal("model_unknown", f"There is no model “{name}” in “{project}”.", hint=hint, status=404)
+    raise Refusal(
+        "model_unknown",
+        _("There is no model “%(name)s” in “%(project)s”.") % {"name": name, "project": project},
+        hint=hint,
+        status=404,
+    )
 
 
 def _with_code(endpoint: Endpoint, values: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import io
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -42,8 +43,8 @@ class CodeView(APIView):
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
         given, script = _given(request)
         if not given:
-            hint = "Send `files` as a multipart form (a zip, or files with `paths`), or as {path: text}."
-            raise Refusal("code_without_files", "No file came with the request.", hint=hint)
+            hint = _("Send `files` as a multipart form (a zip, or files with `paths`), or as {path: text}.")
+            raise Refusal("code_without_files", _("No file came with the request."), hint=hint)
         code = keep_code(request.user, endpoint.project, given, script=script)
         return Response({**code_view(code), "files": listed(code)}, status=201)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.targets import target
@@ -67,8 +68,8 @@ def _edge(wanted: DeploymentSettings, *, name: str, model: str) -> Shown:
     if wanted.target != "iot_edge":
         raise Refusal(
             "no_manifests",
-            f"The target {wanted.target} is told nothing in manifests.",
-            hint="Deployments on kubernetes and iot_edge have them.",
+            _("The target %(target)s is told nothing in manifests.") % {"target": wanted.target},
+            hint=_("Deployments on kubernetes and iot_edge have them."),
             status=409,
         )
     edge = azure.edge_deployment(wanted, name=name, model=model)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Deployment
 from mlops.environments.store import begin, ended, folder_of, is_ready
@@ -107,5 +108,8 @@ def _build(requirements: Requirements, *, beat: Callable[[], None], log: TextIO)
             raise
         ended(requirements, report)
         if report.error is not None:
-            hint = f"{report.error.hint} Or choose the environment “{SERVER}”, which has the server's packages."
+            hint = _("%(hint)s Or choose the environment “%(server)s”, which has the server's packages.") % {
+                "hint": report.error.hint,
+                "server": SERVER,
+            }
             raise Refusal("environment_failed", report.error.message, hint=hint)

@@ -32,7 +32,7 @@ def visible_to(user: Any) -> QuerySet[Endpoint]:
 def visible_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:
     endpoint = visible_to(user).filter(pk=endpoint_id).first()
     if endpoint is None:
-        raise Refusal("not_found", "There is no such endpoint, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such endpoint, or you may not see it."), status=404)
     return endpoint
 
 
@@ -48,8 +48,13 @@ def deployment_of(endpoint: Endpoint, wanted: uuid.UUID | str) -> Deployment:
         if str(wanted) in (str(deployment.pk), deployment.name):
             return deployment
     names = [deployment.name for deployment in deployments]
-    hint = nearest(str(wanted), names) or f"There are: {', '.join(names) or 'none'}."
-    raise Refusal("not_found", f"“{endpoint.name}” has no deployment “{wanted}”.", hint=hint, status=404)
+    hint = nearest(str(wanted), names) or _("There are: %(names)s.") % {"names": ", ".join(names) or _("none")}
+    raise Refusal(
+        "not_found",
+        _("“%(name)s” has no deployment “%(wanted)s”.") % {"name": endpoint.name, "wanted": wanted},
+        hint=hint,
+        status=404,
+    )
 
 
 def deployments_with(versions: Sequence[ModelVersion]) -> QuerySet[Deployment]:

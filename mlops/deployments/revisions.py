@@ -39,8 +39,8 @@ def revision_of(deployment: Deployment, number: int) -> DeploymentRevision:
     found = revisions_of(deployment).filter(number=number).first()
     if found is None:
         numbers = ", ".join(str(one.number) for one in revisions_of(deployment)[:10])
-        message = f"“{deployment.name}” has no revision {number}."
-        raise Refusal("not_found", message, hint=f"There are: {numbers}.", status=404)
+        message = _("“%(name)s” has no revision %(number)s.") % {"name": deployment.name, "number": number}
+        raise Refusal("not_found", message, hint=_("There are: %(numbers)s.") % {"numbers": numbers}, status=404)
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
@@ -109,7 +110,9 @@ class FolderSource:
 
 
 def segment_gone(name: str) -> Refusal:
-    return Refusal("segment_gone", f"There is no segment {name}.", hint="It was taken already.", status=404)
+    return Refusal(
+        "segment_gone", _("There is no segment %(name)s.") % {"name": name}, hint=_("It was taken already."), status=404
+    )
 
 
 def _folders() -> Iterable[Path]:

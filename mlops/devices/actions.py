@@ -137,8 +137,8 @@ def _check(report: DeviceReport) -> None:
     if not is_sound:
         raise Refusal(
             "report_invalid",
-            f"The report {report.number} has a value that cannot be.",
-            hint="Counts are not negative, times are Unix seconds, `since` is not after `until`.",
+            _("The report %(number)s has a value that cannot be.") % {"number": report.number},
+            hint=_("Counts are not negative, times are Unix seconds, `since` is not after `until`."),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.contrib.auth.models import AnonymousUser
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication
@@ -128,7 +129,7 @@ class ReportsView(APIView):
         try:
             told = msgspec.convert(request.data, DeviceReports)
         except msgspec.ValidationError as error:
-            raise Refusal("report_invalid", f"The reports cannot be read: {error}.") from None
+            raise Refusal("report_invalid", _("The reports cannot be read: %(error)s.") % {"error": error}) from None
         answer = actions.take_reports(_device(request), told)
         return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
@@ -154,7 +155,12 @@ class DeviceBundleView(APIView):
         device = _device(request)
         offered = queries.bundle_of(device.deployment, device.platform)
         if offered is None or offered.serial != serial:
-            raise Refusal("bundle_gone", f"Bundle {serial} is not offered any more.", hint="Ask again.", status=404)
+            raise Refusal(
+                "bundle_gone",
+                _("Bundle %(serial)s is not offered any more.") % {"serial": serial},
+                hint=_("Ask again."),
+                status=404,
+            )
         return bundle_file(device.deployment, device.platform)
 
 
@@ -162,8 +168,12 @@ def bundle_file(deployment: Deployment, platform: str) -> FileResponse:
     offered = queries.bundle_of(deployment, platform)
     if offered is None:
         made = ", ".join((deployment.ready_placing or {}).get("bundles") or {})
-        hint = f"There are bundles for: {made}." if made else "Wait until the deployment is healthy."
-        message = f"“{deployment.name}” has no bundle for {platform}."
+        hint = (
+            _("There are bundles for: %(made)s.") % {"made": made}
+            if made
+            else _("Wait until the deployment is healthy.")
+        )
+        message = _("“%(name)s” has no bundle for %(platform)s.") % {"name": deployment.name, "platform": platform}
         raise Refusal("no_bundle", message, hint=hint, status=404)
     name = f"{folder_name(deployment)}-{offered.serial}-{platform}.tar.gz"
     answer = FileResponse(open_blob(offered.digest), as_attachment=True, filename=name, content_type="application/gzip")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 
+from django.utils.translation import gettext as _
+
 from mlops.deployments.spools import spool_folder
 from mlops.devices.models import Device
 from mlops.formats.refusal import Refusal
@@ -21,16 +23,25 @@ def take_segment(device: Device, name: str, content: bytes) -> None:
     """On the disk for good when this returns; sent twice it is one. Raises Refusal `segment_invalid`,
     `segment_too_large` or `spool_full`."""
     if not SEGMENT_NAME.fullmatch(name):
-        raise Refusal("segment_invalid", f"“{name}” is no name of a segment.", hint="Send it under its own name.")
+        raise Refusal(
+            "segment_invalid",
+            _("“%(name)s” is no name of a segment.") % {"name": name},
+            hint=_("Send it under its own name."),
+        )
     if len(content) > MOST_BYTES:
-        message = f"The segment has {len(content):,} bytes; {MOST_BYTES:,} are taken."
+        message = _("The segment has %(count)s bytes; %(most_bytes)s are taken.") % {
+            "count": f"{len(content):,}",
+            "most_bytes": f"{MOST_BYTES:,}",
+        }
         raise Refusal("segment_too_large", message, status=413)
     _check(content)
     folder = spool_folder(device.deployment_id)
     folder.mkdir(parents=True, exist_ok=True)
     if used_bytes(folder)[0] > MOST_WAITING_BYTES:
-        message = f"{MOST_WAITING_BYTES:,} bytes of this deployment wait already to be taken."
-        raise Refusal("spool_full", message, hint="It is sent again later; the worker may be stopped.", status=503)
+        message = _("%(most_waiting_bytes)s bytes of this deployment wait already to be taken.") % {
+            "most_waiting_bytes": f"{MOST_WAITING_BYTES:,}"
+        }
+        raise Refusal("spool_full", message, hint=_("It is sent again later; the worker may be stopped."), status=503)
     handle, draft = tempfile.mkstemp(dir=folder, prefix=".from-device-")
     with os.fdopen(handle, "wb") as file:
         file.write(content)
@@ -43,6 +54,6 @@ def _check(content: bytes) -> None:
     try:
         found = read_segment(content)
     except ValueError as error:
-        raise Refusal("segment_invalid", f"The segment cannot be read: {error}") from None
+        raise Refusal("segment_invalid", _("The segment cannot be read: %(error)s") % {"error": error}) from None
     if found.torn_bytes or not found.records:
-        raise Refusal("segment_invalid", "The segment did not arrive whole.", hint="Send it again.")
+        raise Refusal("segment_invalid", _("The segment did not arrive whole."), hint=_("Send it again."))

@@ -27,7 +27,7 @@ def devices_of(deployment: Deployment) -> QuerySet[Device]:
 def device_of(deployment: Deployment, device_id: uuid.UUID | str) -> Device:
     device = devices_of(deployment).filter(pk=device_id).first()
     if device is None:
-        raise Refusal("not_found", f"“{deployment.name}” has no such device.", status=404)
+        raise Refusal("not_found", _("“%(name)s” has no such device.") % {"name": deployment.name}, status=404)
     return device
 
 

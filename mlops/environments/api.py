@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -140,8 +141,8 @@ def _create(request: Request, fields: dict[str, Any]) -> EnvironmentVersion:
     if not given:
         raise Refusal(
             "environment_without_files",
-            "No environment came with the request.",
-            hint="Send `files`, or one of `yaml` and `requirements`.",
+            _("No environment came with the request."),
+            hint=_("Send `files`, or one of `yaml` and `requirements`."),
         )
     chosen = {name: fields[name] for name in ("name", "version", "description", "tags")}
     with unpacked(given) as folder:

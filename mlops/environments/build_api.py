@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -85,7 +86,9 @@ class Difference(APIView):
         try:
             second = queries.environment(request.user, uuid.UUID(other)) if other else asset
         except ValueError as error:
-            raise Refusal("not_found", f"“{other}” is no id of an environment.", status=404) from error
+            raise Refusal(
+                "not_found", _("“%(other)s” is no id of an environment.") % {"other": other}, status=404
+            ) from error
         return Response(difference(queries.version_of(asset, a), queries.version_of(second, b)))
 
 
@@ -95,8 +98,8 @@ def difference(a: EnvironmentVersion, b: EnvironmentVersion) -> dict[str, Any]:
         if not queries.lock_of(one):
             raise Refusal(
                 "environment_unlocked",
-                f"“{one}” has not been built: its packages are not known yet.",
-                hint="`mlops environment build` builds it.",
+                _("“%(one)s” has not been built: its packages are not known yet.") % {"one": one},
+                hint=_("`mlops environment build` builds it."),
                 status=409,
             )
     changes = differ(queries.lock_of(a), queries.lock_of(b))

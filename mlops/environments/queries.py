@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -25,7 +26,7 @@ def environment(person: Any, asset_id: uuid.UUID) -> EnvironmentAsset:
     """Raises Refusal `not_found`, also for one that the person may not see."""
     found = visible_to(person).filter(pk=asset_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such environment, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such environment, or you may not see it."), status=404)
     return found
 
 
@@ -36,8 +37,13 @@ def named(project: Project, name: str) -> EnvironmentAsset:
         return found
     names = list(EnvironmentAsset.objects.filter(project=project).values_list("name", flat=True)[:1_000])
     curated = [one for family in FAMILIES for one in family.names]
-    hint = nearest(name, names) or nearest(name, curated) or "`mlops environment list` shows those that there are."
-    raise Refusal("environment_unknown", f"There is no environment “{name}” in this project.", hint=hint, status=404)
+    hint = nearest(name, names) or nearest(name, curated) or _("`mlops environment list` shows those that there are.")
+    raise Refusal(
+        "environment_unknown",
+        _("There is no environment “%(name)s” in this project.") % {"name": name},
+        hint=hint,
+        status=404,
+    )
 
 
 def versions_of(asset: EnvironmentAsset) -> QuerySet[EnvironmentVersion]:
@@ -52,8 +58,13 @@ def version_of(asset: EnvironmentAsset, version: str = "") -> EnvironmentVersion
     if one is not None:
         return one
     known = list(found.values_list("version", flat=True)[:20])
-    hint = nearest(version, known) or f"It has: {', '.join(known)}."
-    raise Refusal("environment_unknown", f"“{asset.name}” has no version “{version}”.", hint=hint, status=404)
+    hint = nearest(version, known) or _("It has: %(known)s.") % {"known": ", ".join(known)}
+    raise Refusal(
+        "environment_unknown",
+        _("“%(name)s” has no version “%(version)s”.") % {"name": asset.name, "version": version},
+        hint=hint,
+        status=404,
+    )
 
 
 def newest(assets: Iterable[EnvironmentAsset]) -> dict[uuid.UUID, EnvironmentVersion]:

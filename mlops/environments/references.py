@@ -124,8 +124,8 @@ def with_context(
     if not read.context:
         return read
     if folder is None:
-        hint = "Send a zip of the YAML file and the folder, as `mlops environment create -f` does."
-        raise source.refuse("context_missing", "The folder of the Dockerfile did not come along.", at=at, hint=hint)
+        hint = _("Send a zip of the YAML file and the folder, as `mlops environment create -f` does.")
+        raise source.refuse("context_missing", _("The folder of the Dockerfile did not come along."), at=at, hint=hint)
     tree = keep_context(folder, read.context, beside=beside, dockerfile=read.requirements.dockerfile)
     requirements = msgspec.structs.replace(read.requirements, build=tree.digest)
     return msgspec.structs.replace(read, requirements=requirements)
@@ -136,8 +136,10 @@ def _named(project: Project, given: str, *, source: Source, at: YamlPath) -> Res
     abroad = offered_at(project, NOUN, given)
     reference = Reference(name=abroad[0].name, version=abroad[1]) if abroad else parse_reference(given)
     if reference is None:
-        hint = "Write azureml:NAME:VERSION, azureml:NAME@latest, or the path of a file."
-        raise source.refuse("environment_unreadable", f"“{given}” names no environment.", at=at, hint=hint)
+        hint = _("Write azureml:NAME:VERSION, azureml:NAME@latest, or the path of a file.")
+        raise source.refuse(
+            "environment_unreadable", _("“%(given)s” names no environment.") % {"given": given}, at=at, hint=hint
+        )
     own = EnvironmentAsset.objects.filter(project=project, name=reference.name)
     asset = abroad[0] if abroad else own.first()
     if asset is None and (found := curated(given)) is not None:
@@ -148,8 +150,8 @@ def _named(project: Project, given: str, *, source: Source, at: YamlPath) -> Res
         if reference.is_label and reference.version != "latest":
             raise Refusal(
                 "environment_unknown",
-                f"“{reference.name}” has no label “{reference.version}”.",
-                hint="The one label is “latest”; or give a version, as NAME:VERSION.",
+                _("“%(name)s” has no label “%(version)s”.") % {"name": reference.name, "version": reference.version},
+                hint=_("The one label is “latest”; or give a version, as NAME:VERSION."),
             )
         version = queries.version_of(asset or queries.named(project, reference.name), reference.version)
     except Refusal as refusal:

@@ -207,7 +207,7 @@ class CompareView(APIView):
 
 def _run(request: Request, run_id: uuid.UUID) -> Run:
     if isinstance(request.auth, Run) and request.auth.pk != run_id:
-        raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
     return run_of(request.user, run_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.explanations import queries
 from mlops.explanations.local import MARK
@@ -34,8 +35,8 @@ def cohorts(one: Explanation, column: str) -> list[Cohort]:
     if column not in names:
         raise Refusal(
             "column_unknown",
-            f"There is no column “{column[:80]}” here.",
-            hint=nearest(column, names) or f"There are: {', '.join(names[:20])}.",
+            _("There is no column “%(column)s” here.") % {"column": column[:80]},
+            hint=nearest(column, names) or _("There are: %(names)s.") % {"names": ", ".join(names[:20])},
             status=404,
             where=Where(parameter="cohort", column=column[:80]),
         )

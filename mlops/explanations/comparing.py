@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.explanations import queries
 from mlops.explanations.models import Explanation
@@ -44,8 +45,11 @@ def compared(before: Explanation, after: Explanation) -> Comparison:
     sides = [queries.summary_of(one) for one in (before, after)]
     for one, summary in zip((before, after), sides, strict=True):
         if summary is None:
-            message = f"The explanation “{one}” has no result: it is {one.get_state_display().lower()}."
-            raise Refusal("explanation_without_result", message, hint="Wait for its end, or ask again.", status=409)
+            message = _("The explanation “%(one)s” has no result: it is %(state)s.") % {
+                "one": one,
+                "state": one.get_state_display().lower(),
+            }
+            raise Refusal("explanation_without_result", message, hint=_("Wait for its end, or ask again."), status=409)
     first, second = sides
     assert first is not None
     assert second is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -44,7 +45,7 @@ def visible_to(user: Any) -> QuerySet[Explanation]:
 def visible_explanation(user: Any, explanation_id: uuid.UUID) -> Explanation:
     one = visible_to(user).filter(pk=explanation_id).first()
     if one is None:
-        raise Refusal("not_found", "There is no such explanation, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such explanation, or you may not see it."), status=404)
     return one
 
 
@@ -65,7 +66,11 @@ def named(version: ModelVersion, name: str) -> Explanation:
     """Raises Refusal `not_found`."""
     one = explanations_of(version).filter(name=name).first()
     if one is None:
-        raise Refusal("not_found", f"{version} has no explanation “{name[:120]}”.", status=404)
+        raise Refusal(
+            "not_found",
+            _("%(version)s has no explanation “%(name)s”.") % {"version": version, "name": name[:120]},
+            status=404,
+        )
     return one
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import fetch_tree, keep_folder
@@ -122,8 +123,8 @@ def _held_out(asked: Explanation) -> HeldOut:
     else:
         found = held_out(asked.run, asked.node) if asked.run is not None else None
     if found is None or found.dataset != asked.dataset:
-        message = "The rows that the run held out from training are not there any more."
-        raise Refusal("no_held_out", message, hint="Name a dataset whose rows are explained.", status=409)
+        message = _("The rows that the run held out from training are not there any more.")
+        raise Refusal("no_held_out", message, hint=_("Name a dataset whose rows are explained."), status=409)
     return found
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import msgspec
+from django.utils.translation import gettext as _
 
 import mlops
 from mlops.blobs.trees import fetch_tree, open_file
@@ -40,8 +41,8 @@ _warm: dict[str, _Child] = {}
 def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
     """Raises Refusal `explanation_without_result`, `what_if_failed`, and what the model refuses."""
     if one.tree_id is None or one.files_tree is None:
-        message = f"The explanation “{one}” has no background to compare a row with."
-        raise Refusal("explanation_without_result", message, hint="Explain the version first.", status=409)
+        message = _("The explanation “%(one)s” has no background to compare a row with.") % {"one": one}
+        raise Refusal("explanation_without_result", message, hint=_("Explain the version first."), status=409)
     child = _child_of(one)
     try:
         return child.ask(row)
@@ -49,8 +50,8 @@ def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
         child.drop()
         raise Refusal(
             "what_if_failed",
-            "The model's process ended over this row, or took too long.",
-            hint="Try once more: it is started anew.",
+            _("The model's process ended over this row, or took too long."),
+            hint=_("Try once more: it is started anew."),
             status=502,
         ) from None
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.datastores.fetching import private_hosts, roots
 from mlops.formats.refusal import Refusal
@@ -91,8 +92,10 @@ class Reader:
         last = self._errors.read()[-4_000:].decode("utf-8", errors="replace").strip().splitlines()[-1:]
         return Refusal(
             "source_unreadable",
-            f"Reading the store broke off: {(last or [f'exit status {status}'])[0][:300]}",
-            hint="If MLflow itself reads it, this is a fault of ours worth reporting. Nothing that was taken is lost.",
+            _("Reading the store broke off: %(last)s") % {"last": (last or [f"exit status {status}"])[0][:300]},
+            hint=_(
+                "If MLflow itself reads it, this is a fault of ours worth reporting. Nothing that was taken is lost."
+            ),
             status=422,
         )
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -139,7 +140,7 @@ class JobSchedules(APIView):
         try:
             return published.schedule(request.user, UUID(text)) if text else None
         except ValueError as error:
-            raise Refusal("not_found", "There is no such schedule.", status=404) from error
+            raise Refusal("not_found", _("There is no such schedule."), status=404) from error
 
 
 class OneJob(APIView):
@@ -197,7 +198,9 @@ def _json(text: Any) -> dict[str, Any]:
     try:
         return msgspec.json.decode(str(text or "{}"), type=dict[str, Any])
     except msgspec.MsgspecError as error:
-        raise Refusal("schedule_unreadable", f"`schedule` holds no JSON object: {error}.", status=422) from error
+        raise Refusal(
+            "schedule_unreadable", _("`schedule` holds no JSON object: %(error)s.") % {"error": error}, status=422
+        ) from error
 
 
 def _job(request: Request, name: str) -> Run:
@@ -217,6 +220,6 @@ def sent_files(request: Any, text: str | None = None) -> Iterator[Path]:
     if text:
         given.append(("job.yml", io.BytesIO(text.encode())))
     if not given:
-        raise Refusal("job_without_files", "No job came with the request.", hint="Send `files`, or `yaml`.")
+        raise Refusal("job_without_files", _("No job came with the request."), hint=_("Send `files`, or `yaml`."))
     with unpacked(given) as folder:
         yield folder

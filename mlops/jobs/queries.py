@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.runs import queries as runs
@@ -53,13 +54,14 @@ def job(person: Any, name: str, *, project: str = "") -> Run:
         if found:
             raise Refusal(
                 "job_ambiguous",
-                f"Several jobs go by “{wanted}”.",
-                hint=f"Give a name (newest first: {', '.join(names_of(found[:3]))}) or the project.",
+                _("Several jobs go by “%(wanted)s”.") % {"wanted": wanted},
+                hint=_("Give a name (newest first: %(found)s) or the project.")
+                % {"found": ", ".join(names_of(found[:3]))},
                 status=409,
             )
     names = list(known.exclude(name="").values_list("name", flat=True)[:2_000])
-    hint = nearest(wanted, names) or "`mlops job list` shows their names."
-    raise Refusal("job_unknown", f"There is no job “{wanted}”.", hint=hint, status=404)
+    hint = nearest(wanted, names) or _("`mlops job list` shows their names.")
+    raise Refusal("job_unknown", _("There is no job “%(wanted)s”.") % {"wanted": wanted}, hint=hint, status=404)
 
 
 def names_of(found: list[Run]) -> list[str]:

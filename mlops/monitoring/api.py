@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -106,7 +107,7 @@ class OneMonitor(APIView):
         given = dict(fields.validated_data)
         enabled = given.pop("enabled", None)
         if enabled is None and not given:
-            raise Refusal("nothing_to_change", "Say what to change: name, settings, description or enabled.")
+            raise Refusal("nothing_to_change", _("Say what to change: name, settings, description or enabled."))
         if given:
             monitor = actions.change_monitor(request.user, monitor, **given)
         if enabled is not None:
@@ -140,7 +141,7 @@ class Revisions(APIView):
 
 def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
-        raise Refusal("body_invalid", "The body must be a JSON object.")
+        raise Refusal("body_invalid", _("The body must be a JSON object."))
     return request.data
 
 

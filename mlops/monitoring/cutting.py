@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.datasets.models import DatasetVersion
 from mlops.formats.refusal import Refusal, Where
@@ -78,7 +79,7 @@ def _ordered(folder: Path, name: str, beat: Beat, **which: Any) -> SliceAnswer:
     paper.write_bytes(msgspec.json.encode(order))
     ended = run_module("mlops.stats.slices", [str(paper)], folder=folder, seconds=CUT_SECONDS, beat=beat)
     if ended.status != 0 or not answer.exists():
-        raise Refusal("rows_not_read", f"The rows could not be read: {ended.why}.")
+        raise Refusal("rows_not_read", _("The rows could not be read: %(why)s.") % {"why": ended.why})
     told = msgspec.json.decode(answer.read_bytes(), type=SliceAnswer)
     if told.refusal is not None:
         raise Refusal(told.refusal["code"], told.refusal["detail"], hint=told.refusal["hint"], where=Where())

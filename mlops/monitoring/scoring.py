@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.batch.child import Child
 from mlops.blobs.trees import fetch_tree
@@ -54,8 +55,9 @@ def lay_out(version: ModelVersion, folder: Path) -> None:
     if entry not in ENTRIES or (facts.signature is None and not facts.by_itself):
         raise Refusal(
             "model_not_asked",
-            f"{version} cannot be asked without its own script, so that the baseline has no predictions of it.",
-            hint="Choose a baseline with predictions: an earlier window, or a dataset with the column.",
+            _("%(version)s cannot be asked without its own script, so that the baseline has no predictions of it.")
+            % {"version": version},
+            hint=_("Choose a baseline with predictions: an earlier window, or a dataset with the column."),
         )
     fetch_tree(version.tree_id, folder / "model")
     order = ScoringOrder(

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from mlops.blobs.flowing import flowing
 from mlops.formats.refusal import Refusal
@@ -25,8 +26,9 @@ def built_image(image: Image) -> BuiltImage:
     if not image.key:
         raise Refusal(
             "image_not_ready",
-            f"The image of {image.version} is {image.get_state_display().lower()}: {image.reason}",
-            hint=image.hint or "Wait until it is ready.",
+            _("The image of %(version)s is %(state)s: %(reason)s")
+            % {"version": image.version, "state": image.get_state_display().lower(), "reason": image.reason},
+            hint=image.hint or _("Wait until it is ready."),
             status=409,
         )
     built = building.known(image.key, layer_store())

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -58,7 +59,7 @@ def visible_profile(user: Any, profile_id: uuid.UUID) -> Profile:
     found = Profile.objects.filter(pk=profile_id, version__model__project__in=visible_projects(user))
     one = found.select_related("version__model__project", "created_by", "dataset__dataset").first()
     if one is None:
-        raise Refusal("not_found", "There is no such profile, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such profile, or you may not see it."), status=404)
     return one
 
 
@@ -71,7 +72,7 @@ def visible_image(user: Any, image_id: uuid.UUID) -> Image:
     found = Image.objects.filter(pk=image_id, version__model__project__in=visible_projects(user))
     one = found.select_related("version__model__project", "created_by", "conversion").first()
     if one is None:
-        raise Refusal("not_found", "There is no such image, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such image, or you may not see it."), status=404)
     return one
 
 
@@ -85,7 +86,7 @@ def visible_registry_login(user: Any, login_id: uuid.UUID) -> RegistryLogin:
     found = RegistryLogin.objects.filter(pk=login_id, project__in=visible_projects(user)).select_related("project")
     one = found.first()
     if one is None:
-        raise Refusal("not_found", "There is no such login, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such login, or you may not see it."), status=404)
     return one
 
 

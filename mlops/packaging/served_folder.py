@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.stores import store
 from mlops.blobs.trees import fetch_tree
@@ -73,8 +74,8 @@ def fill(
     )
     shutil.rmtree(folder / OWN_FOLDER, ignore_errors=True)
     if ended.status != 0:
-        hint = "Check the model on its page, or serve it with a script of your own."
-        raise Refusal("model_does_not_load", f"The model cannot be loaded: {ended.why}.", hint=hint)
+        hint = _("Check the model on its page, or serve it with a script of your own.")
+        raise Refusal("model_does_not_load", _("The model cannot be loaded: %(why)s.") % {"why": ended.why}, hint=hint)
     (folder / "golden.log").unlink(missing_ok=True)
     return _read(folder / GOLDEN_FILE)
 
@@ -83,7 +84,11 @@ def _converted(conversion: Conversion | None, folder: Path) -> tuple[GoldenReque
     if conversion is not None and conversion.tree_id is not None:
         fetch_tree(conversion.tree_id, folder / "onnx")
     if not (folder / "onnx" / ONNX_FILE).is_file():
-        raise Refusal("conversion_incomplete", f"The conversion has no {ONNX_FILE}.", hint="Convert the model again.")
+        raise Refusal(
+            "conversion_incomplete",
+            _("The conversion has no %(onnx_file)s.") % {"onnx_file": ONNX_FILE},
+            hint=_("Convert the model again."),
+        )
     return _read(folder / "onnx" / GOLDEN_FILE)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -149,7 +150,9 @@ def _named_run(request: Request, name: str) -> Run:
     try:
         return queries.run(request.user, UUID(request.query_params.get(name, "")))
     except ValueError as error:
-        raise Refusal("run_missing", f"“{name}” must be the id of a run.", hint="Give ?a=RUN&b=RUN.") from error
+        raise Refusal(
+            "run_missing", _("“%(name)s” must be the id of a run.") % {"name": name}, hint=_("Give ?a=RUN&b=RUN.")
+        ) from error
 
 
 def _number(request: Request, name: str, default: int) -> int:
@@ -157,5 +160,8 @@ def _number(request: Request, name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal():
-        raise Refusal("number_expected", f"“{name}” must be a whole number of 0 or more, not “{text}”.")
+        raise Refusal(
+            "number_expected",
+            _("“%(name)s” must be a whole number of 0 or more, not “%(text)s”.") % {"name": name, "text": text},
+        )
     return int(text)

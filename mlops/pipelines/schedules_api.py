@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -89,7 +90,7 @@ class Preview(APIView):
     def post(self, request: Request) -> Response:
         trigger = schedules.read_trigger(_body(request).get("trigger"))
         if not isinstance(trigger, Cron | Recurrence):
-            raise Refusal("trigger_invalid", "Only a cron or recurrence trigger has times to preview.")
+            raise Refusal("trigger_invalid", _("Only a cron or recurrence trigger has times to preview."))
         moments = preview(trigger, after=timezone.now())
         return Response({"next_fires": [moment.isoformat() for moment in moments]})
 
@@ -105,7 +106,7 @@ class OneSchedule(APIView):
         fields = ScheduleChange(data=_body(request))
         fields.is_valid(raise_exception=True)
         if not fields.validated_data:
-            raise Refusal("nothing_to_change", "Nothing was said to change.", hint="Such as “enabled”: false.")
+            raise Refusal("nothing_to_change", _("Nothing was said to change."), hint=_("Such as “enabled”: false."))
         given = dict(fields.validated_data)
         enabled = given.pop("enabled", None)
         with transaction.atomic():
@@ -149,10 +150,10 @@ def _endpoint(request: Request) -> Any:
     try:
         return published.endpoint(request.user, UUID(str(_body(request).get("endpoint", ""))))
     except ValueError as error:
-        raise Refusal("endpoint_missing", "Say which pipeline endpoint, by its id.") from error
+        raise Refusal("endpoint_missing", _("Say which pipeline endpoint, by its id.")) from error
 
 
 def _body(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
-        raise Refusal("body_invalid", "The body must be a JSON object.")
+        raise Refusal("body_invalid", _("The body must be a JSON object."))
     return request.data

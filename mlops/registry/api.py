@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -175,7 +176,7 @@ class ModelsView(APIView):
         else:
             run = Run.kept.filter(pk=run_id, project=project).first() if run_id else None
             if run_id and run is None:
-                raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+                raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
             values["number"] = values.pop("version")
             version = actions.register(request.user, project, run=run, **values)
         return Response(version_view(version, tags_of(version)), status=status.HTTP_201_CREATED)
@@ -426,7 +427,7 @@ def _as_mapping(value: Any, key: str) -> dict[str, Any]:
     except ValueError:
         mapping = None
     if not isinstance(mapping, dict):
-        raise Refusal("invalid", f"“{key}” must be an object, such as {{“Area”: “Churn”}}.")
+        raise Refusal("invalid", _("“%(key)s” must be an object, such as {“Area”: “Churn”}.") % {"key": key})
     return mapping
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -74,7 +75,11 @@ class OneAliasView(APIView):
         removed = pointing.remove_alias(request.user, model, alias=alias, reason=reason)
         if removed is None:
             queries.version_under(model, alias)
-            raise Refusal("alias_unknown", f"“{alias[:100]}” follows the newest version by itself.", status=409)
+            raise Refusal(
+                "alias_unknown",
+                _("“%(alias)s” follows the newest version by itself.") % {"alias": alias[:100]},
+                status=409,
+            )
         return _told(request, removed)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -41,7 +42,7 @@ def visible_versions(user: Any) -> QuerySet[ModelVersion]:
 def visible_model(user: Any, model_id: uuid.UUID) -> RegisteredModel:
     model = visible_to(user).filter(pk=model_id).first()
     if model is None:
-        raise Refusal("not_found", "There is no such model, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such model, or you may not see it."), status=404)
     return model
 
 
@@ -52,7 +53,12 @@ def visible_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersion
     model = visible_model(user, model_id)
     numbers = list(versions_of(model).values_list("number", flat=True)[:10])
     listed = ", ".join(str(one) for one in numbers) or "none"
-    raise Refusal("not_found", f"“{model.name}” has no version {number}.", hint=f"There are: {listed}.", status=404)
+    raise Refusal(
+        "not_found",
+        _("“%(name)s” has no version %(number)s.") % {"name": model.name, "number": number},
+        hint=_("There are: %(listed)s.") % {"listed": listed},
+        status=404,
+    )
 
 
 def version_under(model: RegisteredModel, alias: str) -> ModelVersion:
@@ -67,8 +73,15 @@ def version_under(model: RegisteredModel, alias: str) -> ModelVersion:
         )
     if found is None:
         known = list(ModelAlias.objects.filter(model=model).values_list("name", flat=True))
-        hint = nearest(alias, known) or (f"There are: {', '.join(known)}." if known else "It has no alias yet.")
-        raise Refusal("alias_unknown", f"“{model.name}” has no alias “{alias[:100]}”.", hint=hint, status=404)
+        hint = nearest(alias, known) or (
+            _("There are: %(known)s.") % {"known": ", ".join(known)} if known else _("It has no alias yet.")
+        )
+        raise Refusal(
+            "alias_unknown",
+            _("“%(name)s” has no alias “%(alias)s”.") % {"name": model.name, "alias": alias[:100]},
+            hint=hint,
+            status=404,
+        )
     return found
 
 
@@ -113,7 +126,7 @@ def version_by_id(user: Any, version_id: str) -> ModelVersion:
     except ValueError:
         version = None
     if version is None:
-        raise Refusal("not_found", "There is no such model version, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such model version, or you may not see it."), status=404)
     return version
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.formats.frameworks import FRAMEWORKS, Recognised, recognised
 from mlops.formats.mlmodel import MLMODEL_FILE, MOST_BYTES, MLModel, read_mlmodel
@@ -40,8 +42,8 @@ def checked_framework(given: str) -> str:
     name = given.strip().lower()
     if not name or name in FRAMEWORKS:
         return FRAMEWORKS.get(name, "")
-    hint = nearest(name, FRAMEWORKS) or f"There are: {', '.join(FRAMEWORKS)}."
-    raise Refusal("framework_unknown", f"There is no framework “{given}” here.", hint=hint)
+    hint = nearest(name, FRAMEWORKS) or _("There are: %(frameworks)s.") % {"frameworks": ", ".join(FRAMEWORKS)}
+    raise Refusal("framework_unknown", _("There is no framework “%(given)s” here.") % {"given": given}, hint=hint)
 
 
 def _problem(digest: str) -> str:

@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazily
 
 from mlops.access import shareable
 from mlops.access.granted import guests_among, reached
@@ -20,7 +21,9 @@ HIDDEN: dict[str, Any] = {"run": None, "node": "", "datasets": [], "parent_model
 
 
 def register() -> None:
-    kind = shareable.Shareable(noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model", is_offered=True)
+    kind = shareable.Shareable(
+        noun=NOUN, title=lazily("Model"), model=RegisteredModel, page="web:model", is_offered=True
+    )
     shareable.register(kind)
 
 
@@ -41,7 +44,12 @@ def readable_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersio
     if version is None:
         there = list(queries.versions_of(model).values_list("number", flat=True)[:10])
         listed = ", ".join(str(one) for one in there) or "none"
-        raise Refusal("not_found", f"“{model.name}” has no version {number}.", hint=f"There are: {listed}.", status=404)
+        raise Refusal(
+            "not_found",
+            _("“%(name)s” has no version %(number)s.") % {"name": model.name, "number": number},
+            hint=_("There are: %(listed)s.") % {"listed": listed},
+            status=404,
+        )
     return version
 
 

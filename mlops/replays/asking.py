@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.deployments import entries
 from mlops.deployments.folders import lay_out_at
@@ -60,15 +61,23 @@ def sides(asked: Replay, folder: Path, *, beat: Callable[[], None]) -> Iterator[
             elif version is not None:
                 url = stack.enter_context(_served(asked, version, folder / name, beat=beat))
             else:
-                raise Refusal("side_gone", f"{label} is gone.", hint="Ask for a replay with another one.")
+                raise Refusal(
+                    "side_gone",
+                    _("%(label)s is gone.") % {"label": label},
+                    hint=_("Ask for a replay with another one."),
+                )
             found.append(Side(http, url, label=label))
         yield found[0], found[1]
 
 
 def _url(deployment: Deployment) -> str:
     if not deployment.ready_urls:
-        hint = "Wait until it is healthy, or name its version instead."
-        raise Refusal("side_not_serving", f"{deployment.name} has no server: {deployment.reason}", hint=hint)
+        hint = _("Wait until it is healthy, or name its version instead.")
+        raise Refusal(
+            "side_not_serving",
+            _("%(name)s has no server: %(reason)s") % {"name": deployment.name, "reason": deployment.reason},
+            hint=hint,
+        )
     return str(deployment.ready_urls[0])
 
 

@@ -93,7 +93,7 @@ def _requests(asked: Replay, folder: Path) -> Requests:
     elif asked.dataset is not None and asked.dataset.tree_id is not None:
         fetch_table(asked.dataset, folder / ROWS_FILE)
     else:
-        raise Refusal("requests_gone", "The dataset version with the requests is gone.", hint="Name another one.")
+        raise Refusal("requests_gone", _("The dataset version with the requests is gone."), hint=_("Name another one."))
     return read_requests(folder, signature=_signature(asked))
 
 
@@ -110,8 +110,12 @@ def _body(row: dict[str, Any]) -> bytes:
 
 def _gone(side: Side, answers: Any) -> Refusal:
     why = next(answer.body for answer in answers if answer.status == 0).decode(errors="replace")
-    hint = "Look at its state and log, then ask for the replay again."
-    return Refusal("side_unreachable", f"{side.label} cannot be reached any more: {why}.", hint=hint)
+    hint = _("Look at its state and log, then ask for the replay again.")
+    return Refusal(
+        "side_unreachable",
+        _("%(label)s cannot be reached any more: %(why)s.") % {"label": side.label, "why": why},
+        hint=hint,
+    )
 
 
 class _Beat:

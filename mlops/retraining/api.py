@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -74,7 +75,7 @@ class PoliciesView(APIView):
         values = _checked(NewPolicy, request)
         project = visible_projects(request.user).filter(slug=values["project"]).first()
         if project is None:
-            raise Refusal("not_found", "There is no such project, or you may not see it.", status=404)
+            raise Refusal("not_found", _("There is no such project, or you may not see it."), status=404)
         made = actions.create_policy(
             request.user,
             project,

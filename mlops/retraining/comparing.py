@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree, manifest_of
 from mlops.formats.evidence import Evidence, SideFound
@@ -42,7 +43,7 @@ def challenger_of(attempt: Attempt) -> Candidate:
     if attempt.challenger is not None:
         return Candidate(label=str(attempt.challenger), tree=attempt.challenger.tree_id, version=attempt.challenger)
     if attempt.run is None:
-        raise Refusal("run_gone", "The run that trained the new model is gone.", hint="Start another attempt.")
+        raise Refusal("run_gone", _("The run that trained the new model is gone."), hint=_("Start another attempt."))
     made = model_of(attempt.run, attempt.wanted.what)
     return Candidate(label=f"{made.node} of run #{attempt.run.number}", tree=made.tree)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree, manifest_of
 from mlops.collected.reading import fetch_window
@@ -79,8 +80,8 @@ def _of_run(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path) -> 
     """A table that the pipeline changed is traced back to the rows of its dataset, which both models take."""
     run = attempt.run or (attempt.challenger.run if attempt.challenger else None)
     if run is None:
-        hint = "Compare on a dataset: set held_out.kind to dataset."
-        raise Refusal("run_missing", "The new model comes from no run whose rows could be held out.", hint=hint)
+        hint = _("Compare on a dataset: set held_out.kind to dataset.")
+        raise Refusal("run_missing", _("The new model comes from no run whose rows could be held out."), hint=hint)
     output = held_out_of(run, held, model=model_of(run, attempt.wanted.what))
     fetch_tree(output.tree, folder / TABLE)
     told = f"{output.node}.{output.port} of run #{run.number}"
@@ -90,8 +91,12 @@ def _of_run(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path) -> 
         return told, order
     if meta.broken or len(meta.sources) != 1 or not (folder / TABLE / ORIGIN_FILE).is_file():
         why = meta.broken or "more than one dataset stands behind them."
-        hint = "Hold rows back before the step that changes them, or compare on a dataset (held_out.kind)."
-        raise Refusal("held_out_changed", f"The rows at {told} cannot be traced back to a dataset: {why}", hint=hint)
+        hint = _("Hold rows back before the step that changes them, or compare on a dataset (held_out.kind).")
+        raise Refusal(
+            "held_out_changed",
+            _("The rows at %(told)s cannot be traced back to a dataset: %(why)s") % {"told": told, "why": why},
+            hint=hint,
+        )
     source = _source(attempt, meta.sources[0])
     fetch_table(source, folder / SOURCE_FILE)
     return f"{told}, as rows of {source}", msgspec.structs.replace(order, source=str(folder / SOURCE_FILE))
@@ -111,8 +116,8 @@ def _meta(folder: Path, manifest: Manifest) -> TableMeta | None:
 def _collected(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path, beat: Beat) -> tuple[str, RowsOrder]:
     endpoint = endpoint_of(attempt.policy.project, attempt.wanted)
     if endpoint is None:
-        hint = "Name the endpoint in the policy, or compare on a dataset."
-        raise Refusal("endpoint_missing", "The policy names no endpoint whose data could be compared on.", hint=hint)
+        hint = _("Name the endpoint in the policy, or compare on a dataset.")
+        raise Refusal("endpoint_missing", _("The policy names no endpoint whose data could be compared on."), hint=hint)
 
     def going() -> bool:
         beat()
@@ -124,7 +129,9 @@ def _collected(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path, 
     start = end - timedelta(seconds=held.seconds)
     window = fetch_window(endpoint, folder=place, start=start, end=end, is_labelled=True, beat=going)
     if not window.rows:
-        hint = "Switch data collection on, send labels, or compare over a longer time (held_out.seconds)."
-        raise Refusal("nothing_labelled", f"“{endpoint.name}” has no labelled rows of that time.", hint=hint)
+        hint = _("Switch data collection on, send labels, or compare over a longer time (held_out.seconds).")
+        raise Refusal(
+            "nothing_labelled", _("“%(name)s” has no labelled rows of that time.") % {"name": endpoint.name}, hint=hint
+        )
     told = f"labelled requests of {endpoint.name} in the {held.seconds / 86400:.3g} days before ({window.rows:,} rows)"
     return told, msgspec.structs.replace(order, collected=tuple(map(str, window.files)))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.formats.evidence import Verdict
@@ -25,7 +26,7 @@ def visible_to(person: Any) -> QuerySet[Policy]:
 def policy(person: Any, policy_id: UUID) -> Policy:
     found = visible_to(person).filter(pk=policy_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such retraining policy, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such retraining policy, or you may not see it."), status=404)
     return found
 
 
@@ -45,8 +46,13 @@ def attempt(of: Policy, number: int) -> Attempt:
     found = rows.filter(number=number).first()
     if found is None:
         numbers = ", ".join(str(one) for one in attempts_of(of).values_list("number", flat=True)[:10])
-        hint = f"There are: {numbers or 'none'}."
-        raise Refusal("not_found", f"“{of.name}” has no attempt {number}.", hint=hint, status=404)
+        hint = _("There are: %(numbers)s.") % {"numbers": numbers or _("none")}
+        raise Refusal(
+            "not_found",
+            _("“%(name)s” has no attempt %(number)s.") % {"name": of.name, "number": number},
+            hint=hint,
+            status=404,
+        )
     return found
 
 

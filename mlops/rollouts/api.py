@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -102,8 +103,8 @@ class RolloutActView(APIView):
         """`act`: pause, resume, promote, rollback or stop."""
         rollout = queries.rollout_of(visible_endpoint(request.user, endpoint_id), number)
         if act not in ACTS:
-            hint = nearest(act, ACTS) or f"There are: {', '.join(ACTS)}."
-            raise Refusal("act_unknown", f"A rollout has no act “{act}”.", hint=hint, status=404)
+            hint = nearest(act, ACTS) or _("There are: %(acts)s.") % {"acts": ", ".join(ACTS)}
+            raise Refusal("act_unknown", _("A rollout has no act “%(act)s”.") % {"act": act}, hint=hint, status=404)
         ACTS[act](request.user, rollout, reason=_checked(Why, request)["reason"])
         return Response(rollout_view(queries.rollout_of(rollout.endpoint, number)))
 
@@ -116,7 +117,7 @@ class OutcomesView(APIView):
         given = request.data if isinstance(request.data, dict) else {"outcomes": request.data}
         many = given.get("outcomes", [given])
         if not isinstance(many, list):
-            raise Refusal("outcome_invalid", "`outcomes` is not a list.", hint='[{"request_id": "…", "value": 1}]')
+            raise Refusal("outcome_invalid", _("`outcomes` is not a list."), hint='[{"request_id": "…", "value": 1}]')
         return Response({"new": report(request.user, endpoint, outcomes=many), "received": len(many)})
 
 

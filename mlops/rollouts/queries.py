@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Endpoint
 from mlops.formats.refusal import Refusal
@@ -22,8 +23,13 @@ def rollout_of(endpoint: Endpoint, number: int) -> Rollout:
     rollout = rollouts_of(endpoint).filter(number=number).first()
     if rollout is None:
         numbers = ", ".join(str(one) for one in rollouts_of(endpoint).values_list("number", flat=True)[:10])
-        hint = f"There are: {numbers or 'none'}."
-        raise Refusal("not_found", f"“{endpoint.name}” has no rollout {number}.", hint=hint, status=404)
+        hint = _("There are: %(numbers)s.") % {"numbers": numbers or _("none")}
+        raise Refusal(
+            "not_found",
+            _("“%(name)s” has no rollout %(number)s.") % {"name": endpoint.name, "number": number},
+            hint=hint,
+            status=404,
+        )
     return rollout
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import keep_stream, manifest_of, open_blob
 from mlops.formats.code_source import DIFF_FILE, FACTS_FILE, GitFacts
@@ -72,7 +73,7 @@ def folder_of(run: Run, tree: str) -> CodeFolder:
     for folder in folders_of(run):
         if folder.tree == tree:
             return folder
-    raise Refusal("not_found", "This run has no such code.", status=404)
+    raise Refusal("not_found", _("This run has no such code."), status=404)
 
 
 def file_of(tree: str, path: str) -> File:
@@ -81,7 +82,7 @@ def file_of(tree: str, path: str) -> File:
         if file.path == path:
             return file
     hint = nearest(path, [file.path for file in files])
-    raise Refusal("file_not_found", f"There is no file “{path}” here.", hint=hint, status=404)
+    raise Refusal("file_not_found", _("There is no file “%(path)s” here.") % {"path": path}, hint=hint, status=404)
 
 
 def changes(old: str, new: str) -> tuple[FileChange, ...]:

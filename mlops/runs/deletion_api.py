@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -67,7 +68,7 @@ def _given(request: Request, name: str) -> str:
 def _run(request: Request, run_id: UUID) -> Run:
     found = queries.with_deleted(request.user).select_related("parent").filter(pk=run_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
     return found
 
 

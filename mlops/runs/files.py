@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import manifest_of
 from mlops.formats.refusal import Refusal, nearest
@@ -85,7 +86,7 @@ def file_at(run: Run, place: str) -> RunFile:
             return file
         known.append(file.place)
     hint = nearest(place, known[:MOST_FILES])
-    raise Refusal("file_not_found", f"This run has no file “{place}”.", hint=hint, status=404)
+    raise Refusal("file_not_found", _("This run has no file “%(place)s”.") % {"place": place}, hint=hint, status=404)
 
 
 def _tree(root: str, digest: str) -> Iterator[RunFile]:

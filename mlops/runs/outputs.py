@@ -94,7 +94,12 @@ def _digest(files: Manifest, path: str) -> str:
     for file in files.files:
         if file.path == path:
             return file.digest
-    raise Refusal("file_not_found", f"This output has no file “{path}”.", hint="Run the step again.", status=410)
+    raise Refusal(
+        "file_not_found",
+        _("This output has no file “%(path)s”.") % {"path": path},
+        hint=_("Run the step again."),
+        status=410,
+    )
 
 
 def _json(files: Manifest, path: str) -> dict[str, Any]:

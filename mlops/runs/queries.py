@@ -29,7 +29,7 @@ def run(person: Any, run_id: UUID) -> Run:
     """Raises Refusal `not_found`, also for a run that the person may not see."""
     found = with_deleted(person).filter(pk=run_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
     if found.deleted_at is not None:
         raise Refusal(
             "run_deleted",
@@ -81,7 +81,7 @@ def step(of: Run, node: str) -> Step:
     found = known.filter(node=node).first()
     if found is None:
         hint = nearest(node, known.values_list("node", flat=True))
-        raise Refusal("node_not_found", f"This run has no step “{node}”.", hint=hint, status=404)
+        raise Refusal("node_not_found", _("This run has no step “%(node)s”.") % {"node": node}, hint=hint, status=404)
     return found
 
 
@@ -92,8 +92,9 @@ def output(of: Step, port: str) -> dict[str, str]:
         known = ", ".join(of.outputs) or "none yet"
         raise Refusal(
             "output_not_found",
-            f"“{of.title}” has no output “{port}” to look at.",
-            hint=f"Outputs: {known}. Its state is {of.get_state_display().lower()}.",
+            _("“%(title)s” has no output “%(port)s” to look at.") % {"title": of.title, "port": port},
+            hint=_("Outputs: %(known)s. Its state is %(lower)s.")
+            % {"known": known, "lower": of.get_state_display().lower()},
             status=404,
         )
     return dict(found)

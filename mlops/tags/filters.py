@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 from mlops.tags.models import Tag
@@ -35,8 +36,8 @@ def understand(text: str, *, parameter: str = "tag") -> TagFilter:
     if not match or not match["key"].strip():
         raise Refusal(
             "tag_filter_empty",
-            f"“{text}” is no tag filter.",
-            hint="Write TagName=TagValue, such as Area=Churn.",
+            _("“%(text)s” is no tag filter.") % {"text": text},
+            hint=_("Write TagName=TagValue, such as Area=Churn."),
             where=Where(parameter=parameter, value=text[:100]),
         )
     value = match["value"]

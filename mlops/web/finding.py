@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.batch import queries as batch
@@ -85,6 +86,6 @@ def kind_named(noun: str) -> Kind:
     found = next((one for one in KINDS if one.fields.noun == noun), None)
     if found is None:
         known = [one.fields.noun for one in KINDS]
-        hint = nearest(noun, known) or f"There are: {', '.join(known)}."
-        raise Refusal("not_found", f"There is no list of “{noun[:40]}”.", hint=hint, status=404)
+        hint = nearest(noun, known) or _("There are: %(known)s.") % {"known": ", ".join(known)}
+        raise Refusal("not_found", _("There is no list of “%(noun)s”.") % {"noun": noun[:40]}, hint=hint, status=404)
     return found

@@ -88,17 +88,19 @@ def _is_error_page(response: HttpResponseBase) -> bool:
 
 def _as_problem(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:
     known = {
-        400: Refusal("invalid", "The request could not be understood.", status=400),
-        403: Refusal("forbidden", "You may not do this.", hint="Send the CSRF token, or use a token.", status=403),
+        400: Refusal("invalid", _("The request could not be understood."), status=400),
+        403: Refusal(
+            "forbidden", _("You may not do this."), hint=_("Send the CSRF token, or use a token."), status=403
+        ),
         404: Refusal(
             "not_found",
-            f"There is nothing at {request.path}.",
-            hint="Addresses end with a slash; /api/v1/docs/ lists them all.",
+            _("There is nothing at %(path)s.") % {"path": request.path},
+            hint=_("Addresses end with a slash; /api/v1/docs/ lists them all."),
             status=404,
         ),
     }
     internal = Refusal(
-        "internal", "Something went wrong in the server.", hint="The server's log says what.", status=500
+        "internal", _("Something went wrong in the server."), hint=_("The server's log says what."), status=500
     )
     refusal = known.get(response.status_code, internal)
     return JsonResponse(refusal.as_problem(), status=response.status_code, content_type=CONTENT_TYPE)

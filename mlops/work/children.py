@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 
@@ -81,12 +82,13 @@ def _wait(child: subprocess.Popen[bytes], *, seconds: float, beat: Callable[[], 
         if time.monotonic() > deadline:
             raise Refusal(
                 "import_too_slow",
-                f"Reading the file took longer than {seconds / 60:.0f} minutes and was stopped.",
-                hint="Split the file, or leave out columns before the upload.",
+                _("Reading the file took longer than %(seconds)s minutes and was stopped.")
+                % {"seconds": f"{seconds / 60:.0f}"},
+                hint=_("Split the file, or leave out columns before the upload."),
                 status=422,
             )
         if beat and not beat():
-            raise Refusal("import_abandoned", "Another worker has taken over.", status=409)
+            raise Refusal("import_abandoned", _("Another worker has taken over."), status=409)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -122,13 +124,13 @@ def _died(status: int, errors: Any) -> Refusal:
     if "memory allocation" in last[0] or "MemoryError" in last[0] or status == -signal.SIGKILL:
         return Refusal(
             "not_enough_memory",
-            "Reading the file needs more memory than an import may use.",
-            hint="Leave out columns, or give the server a larger MLOPS_STEP_MEMORY_BYTES.",
+            _("Reading the file needs more memory than an import may use."),
+            hint=_("Leave out columns, or give the server a larger MLOPS_STEP_MEMORY_BYTES."),
             status=422,
         )
     return Refusal(
         "import_broke",
-        f"The file could not be read: {last[0][:300]}",
-        hint="Check the settings; if the file is sound, this is a fault of ours worth reporting.",
+        _("The file could not be read: %(last)s") % {"last": last[0][:300]},
+        hint=_("Check the settings; if the file is sound, this is a fault of ours worth reporting."),
         status=422,
     )

@@ -11,9 +11,9 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 from django.utils.formats import localize
 
-from tests.locale import words
+from tests.locale import refusals, words
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|<[^>]+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sd%]|<[^>]+>")
 REMEDY = "Run `python -m tests.locale`, and translate what is empty in mlops/locale/de/LC_MESSAGES."
 
 
@@ -85,3 +85,7 @@ def test_an_unknown_language_is_refused(client, owner):
 def test_numbers_in_german_pages_stay_as_forms_and_code_read_them():
     with translation.override("de"):
         assert localize(1234.5) == "1234.5"
+
+
+def test_every_refusal_can_be_translated():
+    assert list(refusals.plain()) == [], "Put its texts into `_()`, and what changes behind it: `_('…') % {…}`."

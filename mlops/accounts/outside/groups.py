@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mlops.access.models import Membership, Project, Role
 from mlops.accounts.membership import govern
@@ -24,8 +25,8 @@ def read(text: str) -> Mapping:
         group, equals, what = (word.strip() for word in part.rpartition("="))
         role = what.rpartition("/")[2]
         if not (equals and group) or (what != ADMINISTRATOR and ("/" not in what or role not in Role.values)):
-            hint = "Write group=administrator or group=project/role, with commas."
-            raise Refusal("groups_unreadable", f"“{part}” is no rule for a group.", hint=hint)
+            hint = _("Write group=administrator or group=project/role, with commas.")
+            raise Refusal("groups_unreadable", _("“%(part)s” is no rule for a group.") % {"part": part}, hint=hint)
         found.setdefault(group, []).append(what)
     return found
 

@@ -45,7 +45,7 @@ def look_up(name: str, password: str) -> finding.Claims | None:
     except ImportError:
         hint = "pip install 'mlops-studio[ldap]'"
         raise Refusal(
-            "ldap_missing", "Sign-in by LDAP is set, but ldap3 is not installed.", hint=hint, status=503
+            "ldap_missing", _("Sign-in by LDAP is set, but ldap3 is not installed."), hint=hint, status=503
         ) from None
     server = ldap3.Server(settings.LDAP_URL, connect_timeout=SECONDS)
     tls = ldap3.AUTO_BIND_TLS_BEFORE_BIND if settings.LDAP_STARTTLS else ldap3.AUTO_BIND_NO_TLS

@@ -75,7 +75,7 @@ def _auth(request: HttpRequest, *, with_provider: bool = True) -> Any:
     except ImportError:
         hint = "pip install 'mlops-studio[saml]'"
         raise Refusal(
-            "saml_missing", "Sign-in by SAML is set, but python3-saml is not installed.", hint=hint, status=503
+            "saml_missing", _("Sign-in by SAML is set, but python3-saml is not installed."), hint=hint, status=503
         ) from None
     port = request.get_port()
     told = {

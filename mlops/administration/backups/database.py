@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from mlops.administration.backups import places, postgres
 from mlops.administration.backups.about import DATABASES
 from mlops.formats.refusal import Refusal
@@ -61,6 +63,6 @@ def copy_sqlite(file: Path, path: Path) -> None:
     if found != "ok":
         raise Refusal(
             "database_damaged",
-            f"The database {file} is damaged: {found}",
-            hint="Restore the last backup; keep this file for its rescue.",
+            _("The database %(file)s is damaged: %(found)s") % {"file": file, "found": found},
+            hint=_("Restore the last backup; keep this file for its rescue."),
         )

@@ -15,6 +15,7 @@ from typing import IO, Any, BinaryIO
 
 import msgspec
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 import mlops
 from mlops import env
@@ -44,7 +45,7 @@ def take(path: Path, *, secret_key: bool = True) -> Taken:
 
     Raises Refusal `backup_exists`, `backup_unwritable` and those of the database."""
     if path.exists():
-        raise Refusal("backup_exists", f"{path} exists.", hint="Give another name.", status=409)
+        raise Refusal("backup_exists", _("%(path)s exists.") % {"path": path}, hint=_("Give another name."), status=409)
     with ExitStack() as stack:
         draft = stack.enter_context(_draft(path))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.")))
@@ -157,8 +158,8 @@ def _draft(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise Refusal(
             "backup_unwritable",
-            f"{path.parent} cannot be written to: {error.strerror}.",
-            hint="Name a file in a folder that is there and yours.",
+            _("%(parent)s cannot be written to: %(strerror)s.") % {"parent": path.parent, "strerror": error.strerror},
+            hint=_("Name a file in a folder that is there and yours."),
         ) from error
     os.close(handle)
     try:

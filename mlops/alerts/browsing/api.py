@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -116,7 +117,12 @@ class OneEventTypeView(APIView):
         """The JSON Schema of its data."""
         if event_type not in TYPES:
             hint = nearest(event_type, TYPES)
-            raise Refusal("type_unknown", f"There is no type “{event_type}”.", hint=hint, status=404)
+            raise Refusal(
+                "type_unknown",
+                _("There is no type “%(event_type)s”.") % {"event_type": event_type},
+                hint=hint,
+                status=404,
+            )
         return Response(schema(TYPES[event_type]))
 
 

@@ -11,6 +11,7 @@ import msgspec
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from mlops.alerts.envelopes.cloudevents import form
 from mlops.events.models import Event
@@ -25,8 +26,13 @@ AT_ONCE = 1000
 def exported(rows: QuerySet[Event], kind: str) -> Iterator[bytes]:
     """Raises Refusal `format_unknown`."""
     if kind not in FORMATS:
-        hint = nearest(kind, FORMATS) or "There are: jsonl, csv."
-        raise Refusal("format_unknown", f"There is no format “{kind}”.", hint=hint, where=Where(parameter="format"))
+        hint = nearest(kind, FORMATS) or _("There are: jsonl, csv.")
+        raise Refusal(
+            "format_unknown",
+            _("There is no format “%(kind)s”.") % {"kind": kind},
+            hint=hint,
+            where=Where(parameter="format"),
+        )
     return _pieces(rows.order_by("seq"), _lines if kind == "jsonl" else _table)
 
 

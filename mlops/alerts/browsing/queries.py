@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
@@ -45,7 +46,7 @@ def visible_to(person: Any, project: Project | None = None) -> QuerySet[Event]:
 def by_id(person: Any, event_id: uuid.UUID) -> Event:
     found = visible_to(person).filter(id=event_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such event, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such event, or you may not see it."), status=404)
     return found
 
 
@@ -90,5 +91,5 @@ def _moment(given: Mapping[str, Any], name: str) -> datetime | None:
         found = None
     if found is None:
         hint, where = "Such as 2026-05-04T09:30:00Z, or a day.", Where(parameter=name, value=text[:100])
-        raise Refusal("moment_invalid", f"“{text[:100]}” is no moment.", hint=hint, where=where)
+        raise Refusal("moment_invalid", _("“%(text)s” is no moment.") % {"text": text[:100]}, hint=hint, where=where)
     return make_aware(found) if is_naive(found) else found

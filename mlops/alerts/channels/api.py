@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -47,8 +48,8 @@ class ChannelsView(APIView):
         reader.is_valid(raise_exception=True)
         given = reader.validated_data
         if given["scope"] == "project" and not given["project"]:
-            hint = "Give `project`, or the scope `person` or `server`."
-            raise Refusal("project_missing", "Say of which project.", hint=hint, where=Where(parameter="project"))
+            hint = _("Give `project`, or the scope `person` or `server`.")
+            raise Refusal("project_missing", _("Say of which project."), hint=hint, where=Where(parameter="project"))
         is_of_project = given["scope"] == "project"
         made = actions.create_channel(
             request.user,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -49,7 +50,12 @@ class AlertsView(APIView):
         slug, state = asked.get("project", ""), asked.get("state", "")
         if state not in STATES:
             hint, where = nearest(state, STATES), Where(parameter="state", value=state)
-            raise Refusal("state_unknown", f"There is no state “{state}” of alerts.", hint=hint, where=where)
+            raise Refusal(
+                "state_unknown",
+                _("There is no state “%(state)s” of alerts.") % {"state": state},
+                hint=hint,
+                where=where,
+            )
         project = project_named(request.user, slug) if slug else None
         pages = Pages()
         rows = pages.paginate_queryset(
@@ -147,5 +153,11 @@ def _rule(request: Request, project: Any, name: str) -> Any:
     if found is None:
         names = queries.rules(request.user, project).values_list("name", flat=True)
         where = Where(parameter="rule", value=name)
-        raise Refusal("rule_unknown", f"There is no rule “{name}”.", hint=nearest(name, names), status=404, where=where)
+        raise Refusal(
+            "rule_unknown",
+            _("There is no rule “%(name)s”.") % {"name": name},
+            hint=nearest(name, names),
+            status=404,
+            where=where,
+        )
     return found

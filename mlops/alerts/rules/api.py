@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -80,7 +81,7 @@ class TrialView(APIView):
         days = fields_of(request).get("days", DAYS)
         if not isinstance(days, int) or not 0 < days <= MOST_DAYS:
             hint, where = f"Give 1 to {MOST_DAYS}.", Where(parameter="days")
-            raise Refusal("days_invalid", "This is no number of days.", hint=hint, where=where)
+            raise Refusal("days_invalid", _("This is no number of days."), hint=hint, where=where)
         project, _key, form = _asked(request)
         require(request.user, "alerts.change", project)
         settings = read_settings({name: value for name, value in form.items() if name != "days"})
@@ -128,7 +129,12 @@ def _asked(request: Request) -> tuple[Any, str, dict[str, Any]]:
     known = recipe(key)
     if known is None:
         hint = nearest(key, [one.key for one in RECIPES])
-        raise Refusal("recipe_unknown", f"There is no recipe “{key}”.", hint=hint, where=Where(parameter="recipe"))
+        raise Refusal(
+            "recipe_unknown",
+            _("There is no recipe “%(key)s”.") % {"key": key},
+            hint=hint,
+            where=Where(parameter="recipe"),
+        )
     return project, key, {**msgspec.to_builtins(known.settings), **form}
 
 

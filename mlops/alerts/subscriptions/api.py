@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -132,7 +133,7 @@ class OneDeliveryView(APIView):
         row = queries.by_id(request.user, subscription_id)
         found = queries.deliveries_of(row).filter(pk=delivery_id).first()
         if found is None:
-            raise Refusal("not_found", "There is no such delivery.", status=404)
+            raise Refusal("not_found", _("There is no such delivery."), status=404)
         return Response({**delivery_view(found), "log": [attempt_view(one) for one in _log(found)]})
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import projects_where, require, require_administrator
 from mlops.access.models import Project
@@ -24,7 +25,7 @@ def by_id(person: Any, subscription_id: uuid.UUID) -> Subscription:
     """Raises Refusal `not_found`; `forbidden` where the person only reads the project."""
     found = Subscription.objects.select_related("project", "created_by").filter(pk=subscription_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such subscription, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such subscription, or you may not see it."), status=404)
     require_may(person, found.project)
     return found
 

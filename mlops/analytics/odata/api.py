@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -81,7 +82,11 @@ class CountView(Feed):
     def get(self, request: Request, segment: str) -> HttpResponse:
         name, key = split(segment)
         if key is not None:
-            raise Refusal("address_invalid", "A single row cannot be counted.", hint=f"Ask for {name}/$count.")
+            raise Refusal(
+                "address_invalid",
+                _("A single row cannot be counted."),
+                hint=_("Ask for %(name)s/$count.") % {"name": name},
+            )
         options, found = self.options_asked(request), source(request.user, name)
         if isinstance(found, Records):
             count = records.filtered(found, request.user, options).count()
@@ -93,7 +98,7 @@ class CountView(Feed):
 def _page(found: Source, person: Any, options: Options) -> Page:
     if not isinstance(found, Records):
         if options.expand:
-            raise Refusal("expand_unknown", f"“{found.table.name}” leads to no other table.")
+            raise Refusal("expand_unknown", _("“%(name)s” leads to no other table.") % {"name": found.table.name})
         return collected.page(found, options)
     links = expanding.wanted(options.expand, found.table.name)
     if not links:
@@ -116,7 +121,7 @@ def _one(request: Request, found: Source, key: str, options: Options) -> HttpRes
     else:
         row = collected.one(found, wanted, options)
     if row is None:
-        raise Refusal("not_found", "There is no such row, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such row, or you may not see it."), status=404)
     body = {"@odata.context": _context(request, found.table, options) + "/$entity", **row}
     return json_answer(request._request, body, metadata=options.metadata)
 

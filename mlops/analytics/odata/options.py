@@ -7,6 +7,7 @@ import re
 
 import msgspec
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from mlops.analytics.expressions.kinds import typed
 from mlops.analytics.expressions.reading import read
@@ -58,10 +59,17 @@ def options_of(query: QueryDict, *, accept: str = "", prefer: str = "") -> Optio
     """Raises Refusal where an option is unknown, given twice, or unreadable."""
     for name in query:
         if name.startswith("$") and name not in KNOWN:
-            hint = nearest(name, KNOWN) or f"There are: {', '.join(KNOWN)}."
-            raise Refusal("option_unknown", f"{name[:60]} is not known here.", hint=hint, where=Where(parameter=name))
+            hint = nearest(name, KNOWN) or _("There are: %(known)s.") % {"known": ", ".join(KNOWN)}
+            raise Refusal(
+                "option_unknown",
+                _("%(name)s is not known here.") % {"name": name[:60]},
+                hint=hint,
+                where=Where(parameter=name),
+            )
         if name.startswith("$") and len(query.getlist(name)) > 1:
-            raise Refusal("option_repeated", f"{name} is given twice.", where=Where(parameter=name))
+            raise Refusal(
+                "option_repeated", _("%(name)s is given twice.") % {"name": name}, where=Where(parameter=name)
+            )
     token = read_token(query.get("$skiptoken", ""))
     return Options(
         filter=query.get("$filter", "").strip(),
@@ -119,7 +127,7 @@ def _whole(query: QueryDict, name: str) -> int | None:
     if name not in query:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
-        message = f"{name} is a whole number of 0 or more, not “{text[:40]}”."
+        message = _("%(name)s is a whole number of 0 or more, not “%(text)s”.") % {"name": name, "text": text[:40]}
         raise Refusal("option_invalid", message, where=Where(parameter=name))
     return int(text)
 
@@ -127,7 +135,11 @@ def _whole(query: QueryDict, name: str) -> int | None:
 def _truth(query: QueryDict, name: str) -> bool:
     text = query.get(name, "false").strip().lower()
     if text not in ("true", "false"):
-        raise Refusal("option_invalid", f"{name} is true or false, not “{text[:40]}”.", where=Where(parameter=name))
+        raise Refusal(
+            "option_invalid",
+            _("%(name)s is true or false, not “%(text)s”.") % {"name": name, "text": text[:40]},
+            where=Where(parameter=name),
+        )
     return text == "true"
 
 
@@ -136,8 +148,10 @@ def _metadata(format: str, accept: str) -> str:
     if format:
         match = _JSON.fullmatch(format.strip())
         if match is None:
-            message = f"“{format[:60]}” is no format of this feed."
-            raise Refusal("format_unknown", message, hint="Ask for json.", status=406, where=Where(parameter="$format"))
+            message = _("“%(format)s” is no format of this feed.") % {"format": format[:60]}
+            raise Refusal(
+                "format_unknown", message, hint=_("Ask for json."), status=406, where=Where(parameter="$format")
+            )
         return (match[1] or "minimal").lower()
     found = re.search(r"odata\.metadata=(minimal|none|full)", accept)
     return found[1] if found else "minimal"

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.analytics.expressions.in_django import condition, value
 from mlops.analytics.expressions.kinds import condition as checked
@@ -106,8 +107,10 @@ def read_value(given: Any, table: Table, name: str) -> Any:
 
 
 def foreign() -> Refusal:
-    hint = "Follow @odata.nextLink as it is given."
-    return Refusal("token_invalid", "The $skiptoken is none of ours.", hint=hint, where=Where(parameter="$skiptoken"))
+    hint = _("Follow @odata.nextLink as it is given.")
+    return Refusal(
+        "token_invalid", _("The $skiptoken is none of ours."), hint=hint, where=Where(parameter="$skiptoken")
+    )
 
 
 def _told(given: Any) -> Any:

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
 
@@ -37,8 +39,9 @@ def free_ports(count: int) -> list[int]:
             return found
     raise Refusal(
         "no_free_port",
-        f"No port from {FIRST_PORT} to {LAST_PORT} is free on this machine.",
-        hint="Delete deployments that are not needed, or lower the number of instances.",
+        _("No port from %(first_port)s to %(last_port)s is free on this machine.")
+        % {"first_port": FIRST_PORT, "last_port": LAST_PORT},
+        hint=_("Delete deployments that are not needed, or lower the number of instances."),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -28,7 +29,7 @@ class RunEvents(APIView):
         """A run's begin and end as OpenLineage run events, one a line."""
         run = _runs(Run.kept.filter(pk=run_id, project__in=visible_projects(request.user))).first()
         if run is None:
-            raise Refusal("not_found", "There is no such run, or you may not see it.", status=404)
+            raise Refusal("not_found", _("There is no such run, or you may not see it."), status=404)
         return _lines(iter([run]), f"run-{run.number}")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -36,8 +37,8 @@ class GovernanceReport(APIView):
         version = visible_version(request.user, model_id, number)
         form = request.query_params.get("as", "json")
         if form not in FORMS:
-            hint = nearest(form, FORMS) or f"There are: {', '.join(FORMS)}."
-            raise Refusal("form_unknown", f"A report has no form “{form[:40]}”.", hint=hint)
+            hint = nearest(form, FORMS) or _("There are: %(forms)s.") % {"forms": ", ".join(FORMS)}
+            raise Refusal("form_unknown", _("A report has no form “%(form)s”.") % {"form": form[:40]}, hint=hint)
         report = report_of(version, by=request.user.get_username())
         if form == "json":
             return Response(msgspec.to_builtins(report))

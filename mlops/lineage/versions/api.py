@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -61,8 +62,8 @@ class VersionCard(APIView):
         version = visible_version(request.user, model_id, number)
         form = request.query_params.get("as", "json")
         if form not in FORMS:
-            hint = nearest(form, FORMS) or f"There are: {', '.join(FORMS)}."
-            raise Refusal("form_unknown", f"A card has no form “{form[:40]}”.", hint=hint)
+            hint = nearest(form, FORMS) or _("There are: %(forms)s.") % {"forms": ", ".join(FORMS)}
+            raise Refusal("form_unknown", _("A card has no form “%(form)s”.") % {"form": form[:40]}, hint=hint)
         return Response(_shown(version, version)) if form == "json" else card_file(version, form)
 
     @extend_schema(request=CardWritten, responses=CardView)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -56,8 +57,10 @@ class RequestsView(APIView):
             found = queries.waiting(found)
         elif state:
             if state not in TransitionState.values:
-                hint = nearest(state, TransitionState.values) or f"There are: {', '.join(TransitionState.values)}."
-                raise Refusal("state_unknown", f"There is no state “{state[:60]}”.", hint=hint)
+                hint = nearest(state, TransitionState.values) or _("There are: %(values)s.") % {
+                    "values": ", ".join(TransitionState.values)
+                }
+                raise Refusal("state_unknown", _("There is no state “%(state)s”.") % {"state": state[:60]}, hint=hint)
             found = found.filter(state=state)
         pages = CursorPages()
         pages.ordering = "-id"
@@ -143,5 +146,5 @@ def _model(request: Request, project: Project, name: str) -> RegisteredModel | N
     found = known.filter(name=name).first()
     if found is None:
         hint = nearest(name, known.values_list("name", flat=True))
-        raise Refusal("model_unknown", f"There is no model “{name[:120]}”.", hint=hint, status=404)
+        raise Refusal("model_unknown", _("There is no model “%(name)s”.") % {"name": name[:120]}, hint=hint, status=404)
     return found

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 from mlops.tags.searching.ordering import Term
@@ -118,7 +119,7 @@ def _value(kept: Any) -> Any:
 def _wrong() -> Refusal:
     return Refusal(
         "cursor_invalid",
-        "This place in the list is not known, or belongs to another order.",
-        hint="Begin anew.",
+        _("This place in the list is not known, or belongs to another order."),
+        hint=_("Begin anew."),
         where=Where(parameter="cursor"),
     )

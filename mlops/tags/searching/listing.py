@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.search import Query
@@ -90,5 +91,7 @@ def _size(params: Mapping[str, str], usual: int) -> int:
         return usual
     if not given.isdecimal() or not int(given[:9]) >= 1:
         message, place = f"“{given[:20]}” is no number of rows.", Where(parameter="limit", value=given[:100])
-        raise Refusal("limit_invalid", message, hint=f"From 1 to {MOST_ROWS}.", where=place)
+        raise Refusal(
+            "limit_invalid", message, hint=_("From 1 to %(most_rows)s.") % {"most_rows": MOST_ROWS}, where=place
+        )
     return min(int(given[:9]), MOST_ROWS)

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mlops.access.decisions import may
@@ -95,7 +96,12 @@ def types(request: HttpRequest) -> HttpResponse:
 def one_type(request: HttpRequest, event_type: str) -> HttpResponse:
     known = TYPES.get(event_type)
     if known is None:
-        raise Refusal("type_unknown", f"There is no type “{event_type}”.", hint=nearest(event_type, TYPES), status=404)
+        raise Refusal(
+            "type_unknown",
+            _("There is no type “%(event_type)s”.") % {"event_type": event_type},
+            hint=nearest(event_type, TYPES),
+            status=404,
+        )
     context = {
         "project": current_project(request),
         "known": known,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.deployments.targets.options import check_options
 from mlops.formats.refusal import Refusal, Where
@@ -54,16 +55,16 @@ def engine_of(options: Mapping[str, Any]) -> Engine:
     if parts.scheme not in ("unix", "tcp", "ssh") or not (parts.path if parts.scheme == "unix" else parts.hostname):
         raise _refused(
             "engine_invalid",
-            f"“{url}” is no address of a Docker engine.",
-            "Such as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host.",
+            _("“%(url)s” is no address of a Docker engine.") % {"url": url},
+            _("Such as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host."),
             "engine",
         )
     certificates = _certificates(options, url)
     if parts.scheme == "tcp" and not certificates and parts.hostname not in LOOPBACK:
         raise _refused(
             "engine_without_tls",
-            f"The engine at {url} would be spoken to without TLS.",
-            "Whoever reaches such an engine owns its machine. Give the option certificates, or use ssh://.",
+            _("The engine at %(url)s would be spoken to without TLS.") % {"url": url},
+            _("Whoever reaches such an engine owns its machine. Give the option certificates, or use ssh://."),
             "certificates",
         )
     is_near = parts.scheme == "unix" or parts.hostname in LOOPBACK
@@ -134,8 +135,8 @@ def _certificates(options: Mapping[str, Any], url: str) -> str:
         told = ", ".join(missing) or "no such folder"
         raise _refused(
             "certificates_missing",
-            f"There are no certificates “{name}”: {told}.",
-            f"An administrator puts ca.pem, cert.pem and key.pem into {root}/NAME.",
+            _("There are no certificates “%(name)s”: %(told)s.") % {"name": name, "told": told},
+            _("An administrator puts ca.pem, cert.pem and key.pem into %(root)s/NAME.") % {"root": root},
             "certificates",
         )
     return str(folder)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.deployments.folders import folder_of, lay_out, placement
 from mlops.deployments.models import Deployment
@@ -85,8 +86,9 @@ def _packages(deployment: Deployment, model: Path) -> Requirements:
     if needed.python and needed.python != OWN_PYTHON:
         raise Refusal(
             "python_not_here",
-            f"The environment asks for Python {needed.python}; images stand on this server's Python {OWN_PYTHON}.",
-            hint="Leave the version out, or give an image of your own.",
+            _("The environment asks for Python %(python)s; images stand on this server's Python %(own_python)s.")
+            % {"python": needed.python, "own_python": OWN_PYTHON},
+            hint=_("Leave the version out, or give an image of your own."),
             where=Where(parameter="environment"),
         )
     return needed

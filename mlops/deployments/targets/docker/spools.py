@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.deployments.collecting import spool_key
 from mlops.deployments.models import Deployment
@@ -93,7 +94,7 @@ class VolumeSource:
         try:
             return spool.read(self._copies, name)
         except FileNotFoundError:
-            raise Refusal("segment_gone", f"There is no segment {name}.", status=404) from None
+            raise Refusal("segment_gone", _("There is no segment %(name)s.") % {"name": name}, status=404) from None
 
     def discard(self, name: str) -> None:
         if self._server is not None:
@@ -156,8 +157,8 @@ class VolumeSource:
             shutil.rmtree(self._place, ignore_errors=True)
 
     def _server_silent(self) -> Refusal:
-        message = f"No server of the deployment on {self.name} tells what it collected."
-        hint = "It may be starting, or run an image that is not ours; what is in its volume stays there."
+        message = _("No server of the deployment on %(name)s tells what it collected.") % {"name": self.name}
+        hint = _("It may be starting, or run an image that is not ours; what is in its volume stays there.")
         return Refusal("spool_unreachable", message, hint=hint, status=503)
 
     @property

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.deployments.files import under_lock
 from mlops.deployments.models import Deployment
 from mlops.deployments.targets import Availability
@@ -44,8 +46,8 @@ class DockerTarget:
         except ValueError:
             raise Refusal(
                 "ports_invalid",
-                f"“{ports}” is no range of ports.",
-                hint="Such as 31000-31050.",
+                _("“%(ports)s” is no range of ports.") % {"ports": ports},
+                hint=_("Such as 31000-31050."),
                 where=Where(parameter="target_options.ports"),
             ) from None
 

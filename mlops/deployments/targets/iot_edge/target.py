@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops import env
 from mlops.blobs.trees import keep_file
@@ -40,11 +41,11 @@ class IotEdgeTarget:
     def check(self, wanted: DeploymentSettings) -> None:
         read_options(wanted.target_options)
         if wanted.gpus or set(wanted.providers) - {"cpu"}:
-            hint = "Leave the execution providers out, or use an image of your own through Azure IoT Edge."
-            raise _refused("providers", "A bundle scores with the device's processor.", hint)
+            hint = _("Leave the execution providers out, or use an image of your own through Azure IoT Edge.")
+            raise _refused("providers", _("A bundle scores with the device's processor."), hint)
         if wanted.scale is not None or wanted.instances != 1:
             name = "instances" if wanted.instances != 1 else "scale"
-            raise _refused(name, "Each device runs one server.", "Leave the number of servers out.")
+            raise _refused(name, _("Each device runs one server."), _("Leave the number of servers out."))
 
     def prepare(self, deployment: Deployment, *, beat: Callable[[], None], say: Callable[[str], None]) -> None:
         options = read_options(deployment.wanted.target_options)

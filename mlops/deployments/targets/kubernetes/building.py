@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.clusters import queries
 from mlops.deployments.models import Deployment, DeploymentRevision, Endpoint
@@ -110,4 +111,4 @@ def variables(deployment: Deployment) -> dict[str, str]:
 def check_shown(found: list[str]) -> None:
     """Raises Refusal `manifest_invalid` with what our own checks say."""
     if found:
-        raise Refusal("manifest_invalid", " ".join(found), hint="Change the deployment's settings accordingly.")
+        raise Refusal("manifest_invalid", " ".join(found), hint=_("Change the deployment's settings accordingly."))

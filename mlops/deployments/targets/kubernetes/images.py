@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops.clusters.models import Cluster
 from mlops.deployments.folders import lay_out
@@ -39,8 +40,8 @@ def image_of(
     if not cluster.registry:
         raise Refusal(
             "no_registry",
-            f"The cluster “{cluster.name}” has no registry from which it could pull the image.",
-            hint="Have an administrator give the cluster a registry, or give the deployment an image of its own.",
+            _("The cluster “%(name)s” has no registry from which it could pull the image.") % {"name": cluster.name},
+            hint=_("Have an administrator give the cluster a registry, or give the deployment an image of its own."),
             where=Where(parameter="image"),
         )
     say("Its folder is being laid out.")

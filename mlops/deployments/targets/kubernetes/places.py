@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.access.sealing import unseal
 from mlops.clusters import queries
@@ -36,8 +37,8 @@ def read_options(given: Mapping[str, Any]) -> KubernetesOptions:
         why = str(error).partition(" - at")[0]
         raise Refusal(
             "target_option_invalid",
-            f"The option “{place}” cannot be understood: {why}.",
-            hint="Correct it, or leave it out for what is usual.",
+            _("The option “%(place)s” cannot be understood: %(why)s.") % {"place": place, "why": why},
+            hint=_("Correct it, or leave it out for what is usual."),
             where=Where(parameter=f"target_options.{place}"),
         ) from None
 
@@ -51,8 +52,11 @@ def access_of(cluster: Cluster) -> Access:
         try:
             text = path.read_text()
         except OSError as error:
-            message = f"The kubeconfig {path} cannot be read: {error.strerror}."
-            hint = "An administrator changes it under “Clusters”."
+            message = _("The kubeconfig %(path)s cannot be read: %(strerror)s.") % {
+                "path": path,
+                "strerror": error.strerror,
+            }
+            hint = _("An administrator changes it under “Clusters”.")
             raise Refusal("kubeconfig_unreadable", message, hint=hint) from None
         return kubeconfig.read(text, context=cluster.context, folder=path.parent)
     return kubeconfig.in_cluster(dict(os.environ))

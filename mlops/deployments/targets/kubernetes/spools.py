@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from django.utils.translation import gettext as _
 
 from mlops.clusters.models import Cluster
 from mlops.deployments.collecting import spool_key
@@ -78,7 +79,7 @@ class PodsSource:
     def read(self, name: str) -> bytes:
         pod = self._pod_of.get(name)
         if pod is None:
-            raise Refusal("segment_gone", f"There is no segment {name}.", status=404)
+            raise Refusal("segment_gone", _("There is no segment %(name)s.") % {"name": name}, status=404)
         with client_of(self._cluster) as client:
             return self._asked(client, pod).read(name)
 
