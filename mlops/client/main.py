@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
         "system", "how the server is: workers, queues, jobs, storage, settings", "mlops.client.commands.system:define"
     ),
     Group("maintenance", "the server closed for changes, and open again", "mlops.client.commands.maintenance:define"),
+    Group("quota", "what projects may use, and what they do", "mlops.client.commands.quota:define"),
     Group("audit", "the audit trail, and the proof of it", "mlops.client.commands.audit:define"),
     Group("subscription", "events to programs of your own", "mlops.client.commands.subscription:define"),
     Group("channel", "the ways in which alerts leave the server", "mlops.client.commands.channel:define"),

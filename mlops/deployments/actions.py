@@ -37,6 +37,7 @@ from mlops.events.facts import Change, gone
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion
+from mlops.quotas.holding import require_room
 from mlops.registry.models import ModelVersion
 from mlops.registry.scanned import require_deployable
 from mlops.work.calls import later
@@ -56,6 +57,7 @@ def create_endpoint(actor: Any, project: Project, *, name: str, description: str
                 status=409,
                 where=Where(parameter="name"),
             )
+        require_room(project, "endpoints")
         endpoint = Endpoint.objects.create(
             project=project, name=name, description=description.strip(), created_by=actor
         )
@@ -105,6 +107,7 @@ def create_deployment(
                 status=409,
                 where=Where(parameter="name"),
             )
+        require_room(endpoint.project, "deployments")
         deployment = Deployment.objects.create(
             endpoint=endpoint,
             name=name,

@@ -7,7 +7,7 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.clusters.queries import USERS
-        from mlops.deployments import alerting, environment_uses, model_users, queries, sharing, waiting
+        from mlops.deployments import alerting, environment_uses, model_users, queries, quotas, sharing, waiting
         from mlops.packaging import finished
         from mlops.registry import usage
 
@@ -17,3 +17,4 @@ class DeploymentsConfig(AppConfig):
         alerting.register()
         environment_uses.register()
         sharing.register()
+        quotas.register()

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mlops.access import maintenance
 from mlops.blobs.trees import is_whole
 from mlops.datasets.queries import node_output, ready_version
-from mlops.events.chain import notify
 from mlops.events.models import Event
+from mlops.execution.beginning import begin, wake_next
 from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, Outlook, outlook
@@ -32,7 +31,7 @@ from mlops.pipelines.actions import CANCEL_REQUESTED
 from mlops.pipelines.order import pinned_nodes
 from mlops.runs.logging import copy_metrics
 from mlops.runs.models import Run, RunKind, Step
-from mlops.runs.moves import begin_run, end_run, move_step
+from mlops.runs.moves import end_run, move_step
 from mlops.runs.saved import saved_output
 from mlops.work.calls import later
 
@@ -49,11 +48,8 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
     run = known.filter(pk=run_id).first()
     if run is None or run.is_final:
         return
-    if run.state == "queued":
-        if run.parent_id is None and (found := maintenance.current()) is not None:
-            _say_that_it_waits(run, found.reason)
-            return
-        begin_run(run, reason=_("Its steps are running."))
+    if run.state == "queued" and not begin(run):
+        return
     spec = msgspec.convert(run.spec, type=PipelineSpec)
     asked = msgspec.convert(run.asked, type=Asked)
     queued: list[int] = []
@@ -62,12 +58,6 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
         run.refresh_from_db(fields=["state"])
     for step in queued[served : served + MOST_WAKE_UPS]:
         later("execution.step", step)
-
-
-def _say_that_it_waits(run: Run, reason: str) -> None:
-    said = _("Waits until the maintenance of this server is over: %s") % reason
-    if Run.objects.filter(pk=run.pk, state="queued").exclude(reason=said).update(reason=said):
-        notify("run", str(run.pk), project=run.project)
 
 
 def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool:
@@ -286,6 +276,7 @@ def _end(run: Run, steps: list[Step]) -> None:
         end_run(run, expected=("queued", "running"), to="completed", reason=reason)
     if run.parent_id is not None:
         later("execution.advance", run.parent_id)
+    wake_next(run)
 
 
 def _why_stopped(run: Run) -> str:

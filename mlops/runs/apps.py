@@ -7,11 +7,12 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.bin import shelves
-        from mlops.runs import alerting, environment_uses, job_outputs, old_runs
+        from mlops.runs import alerting, environment_uses, job_outputs, old_runs, places
         from mlops.runs.shelf import RunShelf
 
         shelves.register(RunShelf())
         old_runs.register()
         alerting.register()
         job_outputs.register()
+        places.register()
         environment_uses.register()

@@ -108,6 +108,8 @@ def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
     match facts.state:
         case "queued" | "running" if not around.has_worker:
             return _no_worker(around, facts.since)
+        case "queued" if facts.reason:
+            return facts.reason, facts.since, _("Nothing to do: it begins by itself. To give it up, cancel the run.")
         case "queued":
             return _("Waits for a worker to begin it."), facts.since, _("Nothing to do: it begins within seconds.")
         case "running":

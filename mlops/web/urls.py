@@ -53,6 +53,7 @@ from mlops.web.pages import (
     project_access,
     project_scans,
     projects,
+    quotas,
     registries,
     releases,
     replays,
@@ -143,6 +144,7 @@ urlpatterns = [
     *networks.urlpatterns,
     *system.urlpatterns,
     *system_logs.urlpatterns,
+    *quotas.urlpatterns,
     *api_docs.urlpatterns,
     *documentation.urlpatterns,
 ]

@@ -59,6 +59,10 @@ on("system/jobs/", GET=ADMINISTRATOR)
 on("system/storage/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("system/settings/", GET=ADMINISTRATOR)
 on("system/libraries/", GET=ADMINISTRATOR)
+on("system/quotas/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"endpoints": "unlimited"}))
+on("projects/<slug:slug>/quotas/", GET=READ, POST=(ADMINISTRATOR, {"endpoints": "default"}))
+on("api/v1/quotas/", GET=ADMINISTRATOR, PATCH=(ADMINISTRATOR, {"endpoints": "unlimited"}))
+on("api/v1/projects/<slug:slug>/quotas/", GET=READ, PATCH=(ADMINISTRATOR, {"endpoints": "default"}))
 
 # -- clusters
 on("clusters/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "prod"}))

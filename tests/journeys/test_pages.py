@@ -95,6 +95,7 @@ PAGES = [
     "/projects/new/",
     f"/projects/{PROJECT}/",
     f"/projects/{PROJECT}/?tab=activity",
+    f"/projects/{PROJECT}/quotas/",
     "/alerts/?state=all",
     "/alerts/{alert}/",
     "/alerts/rules/",

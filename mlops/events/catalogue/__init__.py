@@ -31,6 +31,7 @@ from mlops.events.catalogue import (
     packaging,
     pipelines,
     projects,
+    quotas,
     repositories,
     retraining,
     rollouts,
@@ -74,6 +75,7 @@ GROUPS: dict[str, tuple[EventType, ...]] = {
     "Drawings": drafts.TYPES,
     "Recycle bin": deletion.TYPES,
     "Projects and clusters": projects.TYPES,
+    "Quotas": quotas.TYPES,
     "People and tokens": accounts.TYPES,
     "Roles, groups and service accounts": access.TYPES,
 }

@@ -1,0 +1,49 @@
+"""A run's beginning: at once, or as soon as the maintenance of the server and the project's quota let it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mlops.access import maintenance
+from mlops.events.chain import notify
+from mlops.quotas.holding import locked_most_of, most_of
+from mlops.runs import places
+from mlops.runs.models import Run
+from mlops.runs.moves import begin_run
+from mlops.work.calls import later
+
+
+def begin(run: Run) -> bool:
+    """Whether it goes now, whoever began it. One that waits says for what."""
+    if run.parent_id is None and (found := maintenance.current()) is not None:
+        _say(run, _("Waits until the maintenance of this server is over: %s") % found.reason)
+        return False
+    reason = _("Its steps are running.")
+    if not places.counts(run) or most_of(run.project, places.KIND) is None:
+        begin_run(run, reason=reason)
+        return True
+    with transaction.atomic():
+        most = locked_most_of(run.project, places.KIND)
+        if most is None or places.ahead_of(run) < most:
+            begin_run(run, reason=reason)
+            return True
+    said = ngettext(
+        "Waits for a place: the quota of this project is %(most)d run at once.",
+        "Waits for a place: the quota of this project is %(most)d runs at once.",
+        most,
+    )
+    _say(run, said % {"most": most})
+    return False
+
+
+def wake_next(run: Run) -> None:
+    """After the end of a run: the one that waits longest begins soon; the regular look would find it as well."""
+    if places.counts(run) and (following := places.next_of(run.project_id)):
+        later("execution.advance", following)
+
+
+def _say(run: Run, reason: str) -> None:
+    if Run.objects.filter(pk=run.pk, state="queued").exclude(reason=reason).update(reason=reason):
+        notify("run", str(run.pk), project=run.project)

@@ -1,0 +1,82 @@
+"""Setting quotas: of one project, or of all that have none of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mlops.access.decisions import require_administrator
+from mlops.access.models import Project
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.quotas.kinds import KINDS
+from mlops.quotas.models import Quota
+
+UNLIMITED, DEFAULT = "unlimited", "default"
+LARGEST = 10**9
+
+
+def set_quotas(actor: Any, project: Project | None, given: Mapping[str, Any], *, reason: str = "") -> None:
+    """Of each kind that is given a whole number, `unlimited`, or `default` (as the others; without a project: none).
+
+    What is beyond a lower quota stays. Raises Refusal `quota_unknown`, `quota_invalid`."""
+    require_administrator(actor, _("Only an administrator may set quotas."))
+    wanted = {kind: _checked(kind, value) for kind, value in given.items()}
+    with transaction.atomic():
+        rows = {one.kind: one for one in Quota.objects.select_for_update().filter(project=project)}
+        before = {kind: _told(rows.get(kind)) for kind in wanted}
+        changed = [kind for kind, value in wanted.items() if before[kind] != value]
+        if not changed:
+            return
+        for kind in changed:
+            _write(actor, project, kind, wanted[kind])
+        record(
+            actor,
+            "mlops.quota.set",
+            subject=f"quotas/{project.slug if project else DEFAULT}",
+            project=project,
+            data={"kinds": changed},
+            reason=reason,
+            before={kind: before[kind] for kind in changed},
+            after={kind: wanted[kind] for kind in changed},
+        )
+
+
+def _write(actor: Any, project: Project | None, kind: str, value: int | str) -> None:
+    if value == DEFAULT:
+        Quota.objects.filter(project=project, kind=kind).delete()
+        return
+    most = None if value == UNLIMITED else value
+    Quota.objects.update_or_create(project=project, kind=kind, defaults={"most": most, "set_by": actor})
+
+
+def _told(row: Quota | None) -> int | str:
+    if row is None:
+        return DEFAULT
+    return UNLIMITED if row.most is None else row.most
+
+
+def _checked(kind: str, value: Any) -> int | str:
+    if kind not in KINDS:
+        raise Refusal(
+            "quota_unknown",
+            _("There is no quota “%s”.") % kind[:40],
+            hint=nearest(kind, KINDS) or _("There are: %s.") % ", ".join(KINDS),
+            status=422,
+            where=Where(parameter=kind[:40]),
+        )
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if text in (UNLIMITED, DEFAULT):
+        return text
+    if not (text.isascii() and text.isdecimal()) or len(text) > 10 or int(text) > LARGEST:
+        raise Refusal(
+            "quota_invalid",
+            _("“%(value)s” is no quota for “%(kind)s”.") % {"value": text[:40], "kind": KINDS[kind].title},
+            hint=_("Give a whole number, unlimited, or default."),
+            status=422,
+            where=Where(parameter=kind, value=text[:40]),
+        )
+    return int(text)

@@ -1,0 +1,68 @@
+"""Whether a project may have one more. Asked in the transaction that adds it: whoever adds at the same time waits."""
+
+from __future__ import annotations
+
+import math
+
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mlops.access.models import Project
+from mlops.events.chain import record
+from mlops.formats.refusal import Refusal
+from mlops.quotas.kinds import KINDS
+from mlops.quotas.models import Quota
+
+WARNED_SHARE = 0.8
+
+
+def most_of(project: Project, kind: str) -> int | None:
+    """None: no limit."""
+    found = _row(project, kind)
+    return found.most if found else None
+
+
+def locked_most_of(project: Project, kind: str) -> int | None:
+    """The same, and until the end of the transaction nobody else gets an answer where there is a limit."""
+    found = _row(project, kind)
+    if found is None or found.most is None:
+        return None
+    Quota.objects.filter(pk=found.pk).update(most=F("most"))
+    found = _row(project, kind)
+    return found.most if found else None
+
+
+def require_room(project: Project, kind: str) -> None:
+    """Before one is added. Raises Refusal `quota_reached` (409)."""
+    most = locked_most_of(project, kind)
+    if most is None:
+        return
+    used = KINDS[kind].used([project.pk])[project.pk]
+    if used >= most:
+        raise _reached(project, kind, used, most)
+    if used + 1 in (most, math.ceil(WARNED_SHARE * most)):
+        record(
+            None,
+            "mlops.quota.warned",
+            subject=f"quotas/{project.slug}",
+            project=project,
+            data={"kind": kind, "used": used + 1, "most": most},
+        )
+
+
+def _reached(project: Project, kind: str, used: int, most: int) -> Refusal:
+    told = {"project": project.name, "kind": KINDS[kind].title, "used": used, "most": most}
+    return Refusal(
+        "quota_reached",
+        _("The quota of “%(project)s” is used up: %(kind)s, %(used)d of %(most)d.") % told,
+        hint=_("Delete one that nobody needs, or ask an administrator to raise the quota: %(page)s.")
+        % {"page": reverse("web:project-quotas", args=[project.slug])},
+        status=409,
+    )
+
+
+def _row(project: Project, kind: str) -> Quota | None:
+    """The project's own, else what holds for all."""
+    found = list(Quota.objects.filter(Q(project=project) | Q(project=None), kind=kind))
+    return min(found, key=lambda one: one.project_id is None, default=None)

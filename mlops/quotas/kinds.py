@@ -1,0 +1,59 @@
+"""What is limited. Packages above this one say how much of it projects have; nothing is counted twice or kept, so the
+numbers are right after every crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+Count = Callable[[Collection[UUID]], Mapping[UUID, int]]
+"""Of projects, how many each has; one that has none may be left out. Cheap: it is asked before each that is added."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    name: str
+    title: Any
+    help: Any
+    sources: list[Count] = field(default_factory=list)
+
+    def used(self, projects: Collection[UUID]) -> dict[UUID, int]:
+        found = dict.fromkeys(projects, 0)
+        for source in self.sources:
+            for project, count in source(projects).items():
+                found[project] += count
+        return found
+
+
+KINDS = {
+    one.name: one
+    for one in (
+        Kind(
+            name="runs_at_once",
+            title=_("Runs at once"),
+            help=_(
+                "Pipelines and jobs that are going; a sweep with its trials is one. Others wait in their order. Jobs "
+                "of batch endpoints and runs that are tracked from outside are not counted."
+            ),
+        ),
+        Kind(
+            name="endpoints",
+            title=_("Endpoints"),
+            help=_("Real-time and batch endpoints together. One more is refused."),
+        ),
+        Kind(
+            name="deployments",
+            title=_("Deployments"),
+            help=_("Of real-time and batch endpoints together. One more is refused."),
+        ),
+    )
+}
+
+
+def register(kind: str, source: Count) -> None:
+    if source not in KINDS[kind].sources:
+        KINDS[kind].sources.append(source)

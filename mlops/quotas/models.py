@@ -1,0 +1,24 @@
+"""How much of a kind a project may have; a row without a project holds for all that have none of their own."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from mlops.access.models import Project
+
+
+class Quota(models.Model):
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    """Of quotas.kinds."""
+    most = models.PositiveBigIntegerField(null=True)
+    """None: no limit, whatever holds for the others."""
+    set_at = models.DateTimeField(auto_now=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind"], name="one_quota_of_a_kind_per_project"),
+            models.UniqueConstraint(fields=["kind"], condition=models.Q(project=None), name="one_default_quota"),
+        ]

@@ -1,0 +1,80 @@
+"""What projects use of their quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mlops.access.decisions import require_administrator
+from mlops.access.models import Project
+from mlops.quotas.kinds import KINDS
+from mlops.quotas.models import Quota
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    title: str
+    help: str
+    used: int
+    most: int | None
+    """None: no limit."""
+    is_own: bool
+    """Set for the project itself, and not for all."""
+
+    @property
+    def share(self) -> float | None:
+        """Of what is allowed; None without a limit."""
+        if self.most is None:
+            return None
+        return self.used / self.most if self.most else 1.0
+
+    @property
+    def level(self) -> str:
+        """Of the badge: how near the limit is."""
+        share = self.share or 0.0
+        return "danger" if share >= 1 else "warn" if share >= 0.8 else ""
+
+
+def lines_of(project: Project) -> list[Line]:
+    return _lines([project])[project.pk]
+
+
+def all_lines(actor: Any) -> list[tuple[Project, list[Line]]]:
+    """Of every project, those first that are nearest to a limit. Raises Refusal `forbidden` but for administrators."""
+    require_administrator(actor, "Only an administrator may see the quotas of all projects.")
+    projects = list(Project.objects.all())
+    found = _lines(projects)
+    return sorted(
+        ((one, found[one.pk]) for one in projects),
+        key=lambda one: (-max(line.share or 0.0 for line in one[1]), -sum(line.used for line in one[1]), one[0].name),
+    )
+
+
+def defaults() -> dict[str, int | None]:
+    """What holds for projects without a quota of their own; None: no limit."""
+    known = dict(Quota.objects.filter(project=None).values_list("kind", "most"))
+    return {kind: known.get(kind) for kind in KINDS}
+
+
+def _lines(projects: Sequence[Project]) -> dict[Any, list[Line]]:
+    """In as many queries, however many projects there are."""
+    keys = [one.pk for one in projects]
+    own = {(row.project_id, row.kind): row.most for row in Quota.objects.filter(project__in=projects)}
+    general = defaults()
+    used = {name: kind.used(keys) for name, kind in KINDS.items()}
+    return {
+        key: [
+            Line(
+                kind=name,
+                title=str(kind.title),
+                help=str(kind.help),
+                used=used[name][key],
+                most=own.get((key, name), general[name]),
+                is_own=(key, name) in own,
+            )
+            for name, kind in KINDS.items()
+        ]
+        for key in keys
+    }

@@ -1,0 +1,45 @@
+"""Which runs count for a project's quota of runs at once, and which of them is next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from mlops.quotas import kinds
+from mlops.runs.models import Run, RunKind, RunState
+
+KIND = "runs_at_once"
+OF_BATCH = "batch-endpoints/"
+"""How the origin of those begins that batch endpoints have made."""
+GOING = (RunState.RUNNING, RunState.CANCELLING)
+
+
+def register() -> None:
+    kinds.register(KIND, used)
+
+
+def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
+    going = counted().filter(project__in=projects, state__in=GOING)
+    return dict(going.order_by().values_list("project").annotate(count=Count("pk")))
+
+
+def counted() -> QuerySet[Run]:
+    return Run.objects.filter(parent=None).exclude(kind=RunKind.TRACKED).exclude(origin__startswith=OF_BATCH)
+
+
+def counts(run: Run) -> bool:
+    return run.parent_id is None and run.kind != RunKind.TRACKED and not run.origin.startswith(OF_BATCH)
+
+
+def ahead_of(run: Run) -> int:
+    """Those that are going, and those that wait since earlier."""
+    before = Q(state__in=GOING) | Q(state=RunState.QUEUED, number__lt=run.number)
+    return counted().filter(before, project=run.project_id).count()
+
+
+def next_of(project_id: UUID) -> UUID | None:
+    """The one that waits longest."""
+    waiting = counted().filter(project=project_id, state=RunState.QUEUED)
+    return waiting.order_by("number").values_list("pk", flat=True).first()

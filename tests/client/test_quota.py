@@ -1,0 +1,23 @@
+"""`mlops quota` against a real server."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_an_administrator_sets_and_lists_quotas_and_others_see_theirs(signed_in, owner, project):
+    refused = signed_in("quota", "set", "churn", "--endpoints", "2")
+    assert (refused.status, "administrator" in refused.errors) == (3, True)
+    User.objects.filter(pk=owner.pk).update(is_superuser=True)
+    assert signed_in("quota", "set", "--all", "--endpoints", "9").value["endpoints"] == 9
+    rows = signed_in("quota", "set", "churn", "--runs-at-once", "2").value
+    told = {row["kind"]: (row["most"], row["is_own"]) for row in rows}
+    assert told == {"runs_at_once": (2, True), "endpoints": (9, False), "deployments": (None, False)}
+    assert signed_in("quota", "show", "churn").value == signed_in("quota", "list").value == rows
+
+
+def test_a_change_of_nothing_is_wrong_usage(signed_in):
+    assert signed_in("quota", "set", "churn").status == 2
