@@ -23,6 +23,7 @@ from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
 from mlops.blocks.catalogue import components
 from mlops.blocks.extras import install_command, is_installed
+from mlops.components.wording import in_words
 from mlops.datasets.queries import palette as datasets_palette
 from mlops.execution.planning import plan
 from mlops.formats.asked import Scope
@@ -84,8 +85,9 @@ class Palette(APIView):
 
 
 def _offer(component: Component) -> dict[str, Any]:
-    """A component as the palette shows it; `install` is the command that its missing optional part needs."""
-    shown: dict[str, Any] = msgspec.to_builtins(component)
+    """A component as the palette shows it, in words of the reader's language; `install` is the command that its missing
+    optional part needs."""
+    shown: dict[str, Any] = msgspec.to_builtins(in_words(component))
     return shown if is_installed(component.extra) else shown | {"install": install_command(component.extra)}
 
 

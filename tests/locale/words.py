@@ -10,6 +10,9 @@ from pathlib import Path
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
+from mlops.blocks.catalogue import components
+from mlops.components.wording import CONTEXT, texts_of
+
 ROOT = Path(__file__).resolve().parents[2]
 Text = tuple[str, str, str | None]
 """One, several (or empty), and the context that tells it from the same words elsewhere."""
@@ -31,7 +34,7 @@ SEVERAL = re.compile(rf"\bngettext\(\s*{STRING}\s*,\s*{STRING}")
 
 
 def of_python_and_templates() -> Iterator[tuple[Text, str]]:
-    """Each text with the file that it is found in."""
+    """And of components. Each text with the file that it is found in."""
     for folder in ("mlops", "designer"):
         for place in sorted((ROOT / folder).rglob("*.py")):
             source = place.read_text(encoding="utf-8")
@@ -41,6 +44,13 @@ def of_python_and_templates() -> Iterator[tuple[Text, str]]:
             if place.suffix in (".html", ".txt"):
                 told = templatize(place.read_text(encoding="utf-8"))
                 yield from _in("\n".join(line.strip() for line in told.splitlines()), place)
+    yield from of_components()
+
+
+def of_components() -> Iterator[tuple[Text, str]]:
+    for component in components():
+        for text in texts_of(component):
+            yield (text, "", CONTEXT), f"mlops/blocks/components/{component.name}.py"
 
 
 def of_scripts() -> Iterator[tuple[Text, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext as _
 
+from mlops.components.wording import told
 from mlops.formats.refusal import Refusal
 
 register = template.Library()
@@ -16,7 +17,7 @@ def component_title(name: str) -> str:
     from mlops.blocks.catalogue import component
 
     try:
-        return component(name).title
+        return told(component(name).title)
     except Refusal:
         return str(name)
 
