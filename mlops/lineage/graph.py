@@ -71,7 +71,14 @@ class Bounds:
         kind = kinds.kind_of(row)
         if self.projects is not None and kind.project_id(row) not in self.projects and not self._is_offered(row):
             return False
-        return kind.title in self.only if self.only else not kind.is_detail
+        return not self._leaves_out(kind)
+
+    def leave_out(self, model: type[Any]) -> bool:
+        """Whether rows of that table are of a kind that is not shown: they are not asked for then, and do not count."""
+        return self._leaves_out(kinds.kind_for(model))
+
+    def _leaves_out(self, kind: kinds.Kind) -> bool:
+        return kind.title not in self.only if self.only else kind.is_detail
 
     def _is_offered(self, row: Any) -> bool:
         """A version is offered with its model, dataset, component or environment."""
@@ -123,28 +130,23 @@ def neighbours(row: Any, step: int, bounds: Bounds, *, after: int = 0) -> tuple[
     fans = kind.upstream(row) if step < 0 else kind.downstream(row)
     found: list[tuple[str, Any]] = []
     passed = 0
+    rows: Any
     for relation, rows in fans:
         if isinstance(rows, list):
             rows = [one for one in rows if bounds.shows(one)]
+        elif bounds.leave_out(rows.model):
+            continue
         skip = max(after - passed, 0)
         if skip and (size := _size(rows)) <= skip:
-            passed += 0 if not isinstance(rows, list) and _is_left_out(list(rows[0:1]), bounds) else size
+            passed += size
             continue
         wanted = bounds.fan - len(found)
         part = list(rows[skip : skip + wanted + 1])
-        if not isinstance(rows, list) and _is_left_out(part, bounds):
-            continue
         found += [(relation, one) for one in part[:wanted] if bounds.shows(one)]
         passed += skip + min(len(part), wanted)
         if len(part) > wanted:
             return found, passed
     return found, None
-
-
-def _is_left_out(part: list[Any], bounds: Bounds) -> bool:
-    """Whether the rows of a query, which are all of one kind, are of one that is left out: they do not count then."""
-    kind = kinds.kind_of(part[0]) if part else None
-    return kind is not None and (kind.title not in bounds.only if bounds.only else kind.is_detail)
 
 
 def node_of(row: Any) -> Node:

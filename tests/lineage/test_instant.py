@@ -38,7 +38,8 @@ def blue(owner, project, shop):
 
 
 def told(actor, endpoint, type, rest="", **data):
-    return record(actor, type, subject=f"endpoints/{endpoint.name}{rest}", project=endpoint.project, data=data)
+    place = f"endpoints/{endpoint.name}{rest}"
+    return record(actor, type, subject=place, project=endpoint.project, data=data, before={}, after={})
 
 
 def shared(actor, endpoint, **traffic):

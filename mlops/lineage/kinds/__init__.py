@@ -56,7 +56,11 @@ def register(kind: Kind) -> None:
 
 
 def kind_of(row: Any) -> Kind:
-    return next(kind for kind in KINDS if isinstance(row, kind.model))
+    return kind_for(type(row))
+
+
+def kind_for(model: type[Any]) -> Kind:
+    return next(kind for kind in KINDS if issubclass(model, kind.model))
 
 
 def name_of(row: Any) -> str:

@@ -12,7 +12,7 @@ from mlops.access.models import Project
 
 
 class Sliced(Protocol):
-    """A query set, a list, or `mentions.asking.Naming`: read by slices only."""
+    """A list, or a query set or `mentions.asking.Naming`, which are read by slices and tell their `model`."""
 
     def __getitem__(self, part: slice, /) -> Any: ...
 

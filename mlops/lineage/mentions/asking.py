@@ -39,6 +39,7 @@ class Naming:
 
     def __init__(self, holder: str, project: Any, *targets: str) -> None:
         self.holder = holder
+        self.model: Any = Mention._meta.get_field(holder).related_model
         self._mentions = Mention.objects.filter(
             project=project, target__in=targets, **{f"{holder}__isnull": False}
         ).order_by("-at", "-pk")
