@@ -17,9 +17,9 @@ def texts_of(component: Component) -> Iterator[str]:
     """Those that people read, in the order of the page."""
     yield from (component.title, component.group)
     for port in (*component.inputs, *component.outputs):
-        yield port.label
+        yield from (port.label, port.help)
     for parameter in component.parameters:
-        yield parameter.label
+        yield from (parameter.label, parameter.help)
         yield from (choice.label for choice in parameter.choices)
 
 
