@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "mlops.access.openapi.tell_refusals",
+        "mlops.access.titles.tell_titles",
     ],
 }
 

@@ -18,6 +18,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     path: str
+    title: str
     text: str
     parameters: tuple[dict[str, str], ...]
     body: str
@@ -68,7 +69,8 @@ def _operation(schema: dict[str, Any], method: str, address: str, raw: dict[str,
     return Operation(
         method=method.upper(),
         path=address,
-        text=raw.get("description", "") or raw.get("summary", ""),
+        title=raw["summary"],
+        text=raw.get("description", ""),
         parameters=tuple(_parameter(one) for one in raw.get("parameters", ())),
         body=msgspec.json.format(msgspec.json.encode(body), indent=2).decode() if body else "",
         answers=tuple(sorted(raw.get("responses", {}))),
