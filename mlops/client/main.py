@@ -31,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group("backup", "database and files together in one file, also while running", "mlops.server.backup:define_backup"),
     Group("restore", "a backup put back", "mlops.server.backup:define_restore"),
+    Group("upgrade", "an older version's tables brought up to date, and back", "mlops.server.upgrade:define"),
     Group("bin", "what was deleted, and can be restored or removed for good", "mlops.client.commands.bin:define"),
     Group("storage", "what is stored, and what of it nothing needs any more", "mlops.server.storage:define"),
     Group("login", "remember a server and a token", "mlops.client.commands.login:define"),

@@ -15,8 +15,8 @@ from mlops.administration.backups import places, postgres, reading
 from mlops.administration.backups.about import BLOBS, DATABASES, FILES, About, refuse_newer
 from mlops.formats.refusal import Refusal
 
-STAY = {"up.lock"}
-"""The lock that this restoring holds."""
+STAY = {"up.lock", places.UPGRADES}
+"""The lock that this restoring holds, and the backups that upgrades took."""
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):

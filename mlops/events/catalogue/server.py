@@ -22,7 +22,19 @@ class MaintenanceEnded(Data, kw_only=True):
     seconds: Annotated[float, said("How long it was on.")]
 
 
+class Upgraded(Data, kw_only=True):
+    migrations: Annotated[list[str], said("Those that were applied.")]
+    backup: Annotated[str, said("The backup that leads back, on the server's machine.")]
+
+
 TYPES = (
+    EventType(
+        "mlops.server.upgraded",
+        "Server upgraded",
+        "`mlops upgrade` has brought the tables up to date.",
+        "server/upgrade",
+        Upgraded,
+    ),
     EventType(
         "mlops.server.maintenance_began",
         "Maintenance began",

@@ -1,0 +1,71 @@
+"""An upgrade of a server with an older schema: tried on a copy, carried out after a backup, and taken back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mlops.server import lock
+from tests.administration.conftest import MAKE, mlops, run
+
+DUE = "SELECT count(*) FROM django_migrations WHERE app = 'quotas'"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As it was before there were quotas, with people, a project, events and stored files."""
+    folder = tmp_path_factory.mktemp("older") / "data"
+    unmigrate = (
+        "from django.core.management import call_command\ncall_command('migrate', 'quotas', 'zero', verbosity=0)"
+    )
+    done = run(folder, "-c", MAKE + unmigrate)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def older(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "data"))
+
+
+def ask(folder: Path, query: str) -> int:
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as link:
+        return int(link.execute(query).fetchone()[0])
+
+
+def test_it_is_tried_on_a_copy_carried_out_and_taken_back(older: Path) -> None:
+    tried = mlops(older, "upgrade", "--check")
+    assert (tried.returncode, "It works on a copy: 1 migrations (quotas.0001" in tried.stdout) == (0, True), (
+        tried.stderr
+    )
+    assert (ask(older, DUE), list(older.glob(".upgrade-*"))) == (0, [])
+    done = mlops(older, "upgrade")
+    assert (done.returncode, ask(older, DUE)) == (0, 1), done.stderr
+    assert ask(older, "SELECT count(*) FROM events_event WHERE type = 'mlops.server.upgraded'") == 1
+    assert "nothing is to be done" in mlops(older, "upgrade").stdout
+    back = mlops(older, "upgrade", "--back")
+    assert (back.returncode, ask(older, DUE)) == (0, 0), back.stderr
+    assert ask(older, "SELECT count(*) FROM access_project") == 1
+    assert len(list((older / "before-upgrade").glob("*.tar"))) == 1
+
+
+def test_a_failed_upgrade_names_the_fault_and_the_way_back(older: Path) -> None:
+    with closing(sqlite3.connect(older / "db.sqlite3")) as link:
+        link.execute("CREATE TABLE quotas_quota (in_the_way INTEGER)")
+    failed = mlops(older, "upgrade")
+    assert (failed.returncode, "mlops upgrade --back" in failed.stderr, "quotas_quota" in failed.stderr) == (
+        1,
+        True,
+        True,
+    )
+    assert mlops(older, "upgrade", "--back").returncode == 0
+
+
+def test_a_running_server_is_not_upgraded_and_without_an_upgrade_there_is_no_way_back(older: Path) -> None:
+    with lock.hold(older, url="http://127.0.0.1:1"):
+        assert "data_dir_in_use" in mlops(older, "upgrade").stderr
+    assert "upgrade_unknown" in mlops(older, "upgrade", "--back").stderr
