@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
+import pandas
 import pytest
 
 from mlops.client.main import GROUPS
+from mlops.formats.function import read_function
 from mlops.web.documentation.shelf import pages
 from mlops.web.reference.commands import parser
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NEEDS_OTHERS = re.compile(r"\b[Cc]lient\b|mlflow|Webhook")
 NAMES = {one.name for one in GROUPS}
 
 
@@ -62,6 +68,29 @@ def test_commands_in_guides_are_there(path, line):
 @pytest.mark.parametrize(("path", "text"), list(blocks("python")))
 def test_python_in_guides_compiles(path, text):
     compile(text, path, "exec")
+
+
+@pytest.mark.parametrize(("path", "text"), list(blocks("python")))
+def test_what_python_in_guides_imports_of_ours_is_there(path, text):
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlops"):
+            module = importlib.import_module(node.module)
+            assert not [one.name for one in node.names if not hasattr(module, one.name)], path
+
+
+@pytest.mark.parametrize(("path", "text"), [one for one in blocks("python") if not NEEDS_OTHERS.search(one[1])])
+def test_python_in_guides_that_needs_nobody_runs(path, text):
+    names: dict[str, Any] = {}
+    exec(compile(text, path, "exec"), names)  # noqa: S102 - our own text
+    if adults := names.get("keep_adults"):
+        assert adults(pandas.DataFrame({"age": [17, 18, 40]}))["age"].tolist() == [18, 40]
+    if run := names.get("run"):
+        run(None)
+
+
+def test_functions_in_guides_are_components():
+    functions = [text for path, text in blocks("python") if path == "guides/components.md"]
+    assert [read_function(one, group="Own").function for one in functions] == ["keep_adults"]
 
 
 @pytest.mark.parametrize("line", ["jobb list", "job lst", "job list --stat failed"])
