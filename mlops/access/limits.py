@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import SEE, TOKEN_ACTIONS, actions_for
 from mlops.formats.refusal import Refusal
@@ -44,7 +45,7 @@ def require_unlimited(person: Any, action: str) -> None:
         return
     raise Refusal(
         "scope_too_narrow",
-        f"The token “{limits.token}” is not for this.",
-        hint=f"Use a token with the scope “{action}”, or “all”.",
+        _("The token “%(token)s” is not for this.") % {"token": limits.token},
+        hint=_("Use a token with the scope “%(action)s”, or “all”.") % {"action": action},
         status=403,
     )

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from mlops.formats.refusal import Refusal, Where
 
 PREFIX = "whsec_"
@@ -27,9 +29,9 @@ def key_of(secret: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) not in LENGTHS:
-        hint = "It is `whsec_` and 24 to 64 random bytes in base64; leave it empty to have one made."
+        hint = _("It is `whsec_` and 24 to 64 random bytes in base64; leave it empty to have one made.")
         where = Where(parameter="secret")
-        raise Refusal("secret_invalid", "This is no secret of Standard Webhooks.", hint=hint, where=where)
+        raise Refusal("secret_invalid", _("This is no secret of Standard Webhooks."), hint=hint, where=where)
     return key
 
 

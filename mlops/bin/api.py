@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -99,7 +100,7 @@ class Empty(APIView):
 
 def _checked(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
     if not hasattr(given, "get"):
-        raise Refusal("invalid", "The body must be an object.")
+        raise Refusal("invalid", _("The body must be an object."))
     reader = shape(data=given)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,8 +36,8 @@ class ManifestPreviewView(APIView):
         values = checked_fields(NewDeployment, request)
         version = version_asked_for(request.user, endpoint, values)
         if version is None:
-            hint = 'Such as {"model": "prices", "version": 3}.'
-            raise Refusal("model_missing", "Say which model to deploy.", hint=hint)
+            hint = _('Such as {"model": "prices", "version": 3}.')
+            raise Refusal("model_missing", _("Say which model to deploy."), hint=hint)
         wanted = checked_settings({name: value for name, value in values.items() if name in NAMES})
         name = checked_name(values["name"], what="deployment")
         shown = manifesting.preview(wanted, endpoint=endpoint, name=name, model=str(version))

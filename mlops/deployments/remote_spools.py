@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.collection import SPOOL_KEY_HEADER
 from mlops.formats.refusal import Refusal
@@ -53,7 +54,11 @@ class HttpSource:
         except httpx.HTTPError as error:
             raise self._unreachable(str(error) or type(error).__name__) from error
         if answer.status_code == 404 and b"segment_gone" in answer.content:
-            raise Refusal("segment_gone", f"There is no segment {path.rpartition('/')[2]}.", status=404)
+            raise Refusal(
+                "segment_gone",
+                _("There is no segment %(name)s.") % {"name": path.rpartition("/")[2]},
+                status=404,
+            )
         if answer.status_code >= 300:
             raise self._unreachable(f"it answers {answer.status_code}")
         return answer
@@ -61,7 +66,7 @@ class HttpSource:
     def _unreachable(self, why: str) -> Refusal:
         return Refusal(
             "spool_unreachable",
-            f"The spool of server {self.name} cannot be asked: {why}.",
-            hint="What it holds stays there until it can be asked again.",
+            _("The spool of server %(name)s cannot be asked: %(why)s.") % {"name": self.name, "why": why},
+            hint=_("What it holds stays there until it can be asked again."),
             status=503,
         )

@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.formats.refusal import Refusal, Where, nearest
 
 Shares = dict[str, float]
@@ -17,8 +19,13 @@ def checked_shares(given: Mapping[str, Any], known: Collection[str]) -> Shares:
     total = sum(shares.values())
     if total and not math.isclose(total, 100, abs_tol=1e-6):
         told = " + ".join(f"{name} {share:g}" for name, share in shares.items())
-        hint = "They must add up to 100, or all be 0 for none."
-        raise _refused(f"The shares add up to {total:g}: {told}.", hint, "", code="traffic_sum")
+        hint = _("They must add up to 100, or all be 0 for none.")
+        raise _refused(
+            _("The shares add up to %(total)s: %(told)s.") % {"total": f"{total:g}", "told": told},
+            hint,
+            "",
+            code="traffic_sum",
+        )
     return {name: share for name, share in shares.items() if share}
 
 
@@ -31,8 +38,10 @@ def _known(given: Mapping[str, Any], known: Collection[str]) -> Shares:
     shares: Shares = {}
     for name, value in given.items():
         if name not in known:
-            hint = nearest(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
-            raise _refused(f"There is no deployment “{name}” here.", hint, name, code="deployment_unknown")
+            hint = nearest(name, known) or _("There are: %(known)s.") % {"known": ", ".join(sorted(known)) or _("none")}
+            raise _refused(
+                _("There is no deployment “%(name)s” here.") % {"name": name}, hint, name, code="deployment_unknown"
+            )
         shares[name] = _percent(name, value)
     return shares
 
@@ -53,7 +62,11 @@ def _percent(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         share = math.nan
     if isinstance(value, bool) or not 0 <= share <= 100:
-        raise _refused(f"“{value}” is no share of traffic for “{name}”.", "Give a number from 0 to 100.", name)
+        raise _refused(
+            _("“%(value)s” is no share of traffic for “%(name)s”.") % {"value": value, "name": name},
+            _("Give a number from 0 to 100."),
+            name,
+        )
     return int(share) if share == int(share) else share
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.formats.refusal import Refusal
 
 CONNECT_SECONDS = 3
@@ -26,8 +28,8 @@ def connected() -> Iterator[Any]:
         place = os.environ.get("DOCKER_HOST", "") or "the system's socket"
         raise Refusal(
             "engine_unreachable",
-            f"No Docker engine answers at {place}.",
-            hint="Start one, or set DOCKER_HOST for the worker.",
+            _("No Docker engine answers at %(place)s.") % {"place": place},
+            hint=_("Start one, or set DOCKER_HOST for the worker."),
             status=503,
         ) from error
     client.api.timeout = WORK_SECONDS

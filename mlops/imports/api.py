@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -131,8 +132,8 @@ def read_options(given: Any) -> Options:
     except msgspec.ValidationError as error:
         raise Refusal(
             "options_invalid",
-            f"The options cannot be read: {error}.",
-            hint=f"There are: {', '.join(Options.__struct_fields__)}.",
+            _("The options cannot be read: %(error)s.") % {"error": error},
+            hint=_("There are: %(fields)s.") % {"fields": ", ".join(Options.__struct_fields__)},
             status=422,
             where=Where(parameter="options"),
         ) from error
@@ -142,4 +143,6 @@ def _decoded(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as error:
-        raise Refusal("options_invalid", f"The options are no JSON: {error}.", status=422) from error
+        raise Refusal(
+            "options_invalid", _("The options are no JSON: %(error)s.") % {"error": error}, status=422
+        ) from error

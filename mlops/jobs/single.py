@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.components.brought import JobLibrary
 from mlops.formats.azureml.faults import Faults
@@ -36,16 +37,30 @@ def check_inputs(source: Source, component: Component, inputs: Mapping[str, Give
     known = ports | {one.name for one in component.parameters}
     for name, given in inputs.items():
         if name not in known:
-            hint = nearest(name, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
-            faults.add(source.refuse("input_unknown", f"There is no input “{name}”.", at=given.at, hint=hint))
+            hint = nearest(name, known) or _("It has: %(known)s.") % {"known": ", ".join(sorted(known)) or _("none")}
+            faults.add(
+                source.refuse(
+                    "input_unknown", _("There is no input “%(name)s”.") % {"name": name}, at=given.at, hint=hint
+                )
+            )
         elif (name in ports) != given.is_data:
             wanted = "data with a `path`" if name in ports else "a value"
-            faults.add(source.refuse("input_unfit", f"The input “{name}” takes {wanted}.", at=given.at))
+            faults.add(
+                source.refuse(
+                    "input_unfit",
+                    _("The input “%(name)s” takes %(wanted)s.") % {"name": name, "wanted": wanted},
+                    at=given.at,
+                )
+            )
     needed = {port.name for port in component.inputs if not port.optional}
     needed |= {one.name for one in component.parameters if one.required}
     for name in sorted(needed - set(inputs)):
-        hint = "Write it at `inputs`."
-        faults.add(source.refuse("input_missing", f"The input “{name}” has no value.", at=("inputs",), hint=hint))
+        hint = _("Write it at `inputs`.")
+        faults.add(
+            source.refuse(
+                "input_missing", _("The input “%(name)s” has no value.") % {"name": name}, at=("inputs",), hint=hint
+            )
+        )
 
 
 def single_step(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blocks.library import BUILT_IN, Library
 from mlops.formats.component import Component, Port, Problem, Shape
@@ -50,8 +51,8 @@ def _check(
         problems.append(
             Problem(
                 code="pipeline_empty",
-                message="The pipeline has no steps.",
-                hint="Drag a dataset and components from the palette.",
+                message=_("The pipeline has no steps."),
+                hint=_("Drag a dataset and components from the palette."),
             )
         )
     into: dict[str, list[Edge]] = {}
@@ -119,8 +120,8 @@ def _sound_edges(
         if problem is None and (edge.target, edge.target_port) in sound:
             problem = Problem(
                 code="input_taken",
-                message=f"The input “{edge.target_port}” has two connections.",
-                hint="Remove one of them.",
+                message=_("The input “%(target_port)s” has two connections.") % {"target_port": edge.target_port},
+                hint=_("Remove one of them."),
                 where=Where(node=edge.target, port=edge.target_port),
             )
         if problem is not None:
@@ -135,8 +136,8 @@ def _edge_problem(edge: Edge, known: Mapping[str, Component | None]) -> Problem 
         if end not in known:
             return Problem(
                 code="node_unknown",
-                message=f"A connection names the step “{end}”, which is not in the pipeline.",
-                hint="Remove the connection.",
+                message=_("A connection names the step “%(end)s”, which is not in the pipeline.") % {"end": end},
+                hint=_("Remove the connection."),
             )
     source, target = known[edge.source], known[edge.target]
     if source is None or target is None:
@@ -149,8 +150,9 @@ def _edge_problem(edge: Edge, known: Mapping[str, Component | None]) -> Problem 
     if "any" not in (out.type, into.type) and out.type != into.type:
         return Problem(
             code="types_differ",
-            message=f"“{into.label}” of {target.title} takes {_words(into.type)}, but gets {_words(out.type)}.",
-            hint=f"Connect an output of the type {_words(into.type)}.",
+            message=_("“%(label)s” of %(title)s takes %(words)s, but gets %(words_2)s.")
+            % {"label": into.label, "title": target.title, "words": _words(into.type), "words_2": _words(out.type)},
+            hint=_("Connect an output of the type %(words)s.") % {"words": _words(into.type)},
             where=Where(node=edge.target, port=edge.target_port),
         )
     return None
@@ -159,7 +161,7 @@ def _edge_problem(edge: Edge, known: Mapping[str, Component | None]) -> Problem 
 def _port_problem(owner: Component, ports: tuple[Port, ...], node: str, name: str, side: str) -> Problem:
     return Problem(
         code="port_unknown",
-        message=f"{owner.title} has no {side} “{name}”.",
+        message=_("%(title)s has no %(side)s “%(name)s”.") % {"title": owner.title, "side": side, "name": name},
         hint=nearest(name, [port.name for port in ports]),
         where=Where(node=node, port=name),
     )
@@ -169,8 +171,8 @@ def _circle_problem(spec: PipelineSpec, ring: tuple[str, ...], library: Library)
     names = " → ".join(title_of(spec, node, library) for node in (*ring, ring[0]))
     return Problem(
         code="circle",
-        message=f"These steps wait for each other in a circle: {names}.",
-        hint="Remove one of the connections between them.",
+        message=_("These steps wait for each other in a circle: %(names)s.") % {"names": names},
+        hint=_("Remove one of the connections between them."),
         where=Where(node=ring[0]),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blocks.library import Library
 from mlops.formats.component import Problem, Shape
@@ -27,7 +28,10 @@ def expand(spec: PipelineSpec, library: Library) -> PipelineSpec:
         if not graphs:
             return spec
         spec = _opened(spec, graphs, library)
-    raise Refusal("nested_too_deep", f"Pipeline components lie more than {DEEPEST} deep inside each other.")
+    raise Refusal(
+        "nested_too_deep",
+        _("Pipeline components lie more than %(deepest)s deep inside each other.") % {"deepest": DEEPEST},
+    )
 
 
 def card_of(node_id: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blocks.components.web_service_input import NO_COLUMNS
 from mlops.formats.component import Component
@@ -124,8 +125,14 @@ def _none(source: Source) -> tuple[Scoring, ...]:
     title = source.titles.get(other, other)
     raise Refusal(
         "scoring_not_rowwise",
-        f"“{title}” does not answer one row for each row of a table, so no inference pipeline can be derived from it.",
-        hint="Register the model that this run trained and deploy it as it is, or run this pipeline with other data.",
+        _(
+            "“%(title)s” does not answer one row for each row of a table, so no inference pipeline can "
+            "be derived from it."
+        )
+        % {"title": title},
+        hint=_(
+            "Register the model that this run trained and deploy it as it is, or run this pipeline with other data."
+        ),
         status=422,
         where=Where(node=other),
     )
@@ -135,8 +142,8 @@ def _chosen(known: tuple[Scoring, ...], score: str) -> Scoring:
     if not known:
         raise Refusal(
             "no_scoring_step",
-            "No step of this run scores with a model that it trained.",
-            hint="Connect the trained model to Score Model, run the pipeline, and try again.",
+            _("No step of this run scores with a model that it trained."),
+            hint=_("Connect the trained model to Score Model, run the pipeline, and try again."),
             status=422,
         )
     if not score:
@@ -144,8 +151,10 @@ def _chosen(known: tuple[Scoring, ...], score: str) -> Scoring:
     for one in known:
         if one.node == score:
             return one
-    hint = nearest(score, [one.node for one in known]) or f"Choose {known[0].node}."
-    raise Refusal("scoring_step_unknown", f"“{score}” does not score in this run.", hint=hint, status=422)
+    hint = nearest(score, [one.node for one in known]) or _("Choose %(node)s.") % {"node": known[0].node}
+    raise Refusal(
+        "scoring_step_unknown", _("“%(score)s” does not score in this run.") % {"score": score}, hint=hint, status=422
+    )
 
 
 class _Drawing:
@@ -263,8 +272,9 @@ class _Drawing:
             edge = next((found for port in tables if (found := _into(self.source.spec, node.id, port))), None)
         raise Refusal(
             "no_dataset",
-            f"The rows that “{self.scoring.title}” scores come from no dataset but are made on the way.",
-            hint="Build the inference pipeline by hand: Web Service Input and Output are in the palette.",
+            _("The rows that “%(title)s” scores come from no dataset but are made on the way.")
+            % {"title": self.scoring.title},
+            hint=_("Build the inference pipeline by hand: Web Service Input and Output are in the palette."),
             status=422,
             where=Where(node=self.scoring.node),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -95,7 +96,9 @@ class EndpointRuns(APIView):
 def _version(request: Request) -> int | None:
     text = str(request.query_params.get("version", ""))
     if text and not text.isdecimal():
-        raise Refusal("number_expected", f"“version” must be a whole number of 0 or more, not “{text}”.")
+        raise Refusal(
+            "number_expected", _("“version” must be a whole number of 0 or more, not “%(text)s”.") % {"text": text}
+        )
     return int(text) if text else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blocks.library import Library
 from mlops.formats.component import Component, Parameter, Port
@@ -35,7 +36,9 @@ def define(
     edges, then required inputs and outputs that nothing is connected to. Raises Refusal `subgraph_…`."""
     document = _ordered(tidy(document))
     if not document.nodes:
-        raise Refusal("subgraph_empty", "The drawing has no steps.", hint="Add some before you save it.", status=422)
+        raise Refusal(
+            "subgraph_empty", _("The drawing has no steps."), hint=_("Add some before you save it."), status=422
+        )
     known = {node_id: library.component(node.component, node.version) for node_id, node in document.nodes.items()}
     inputs = {
         port: tuple(sorted(ends, key=lambda end: (end.node, end.port)))
@@ -147,8 +150,8 @@ def _parameters(
         name = min(missing)
         raise Refusal(
             "subgraph_parameter",
-            f"A step takes the parameter “{name}”, which the drawing does not have.",
-            hint=nearest(name, document.parameters) or "Add it to the drawing's parameters.",
+            _("A step takes the parameter “%(name)s”, which the drawing does not have.") % {"name": name},
+            hint=nearest(name, document.parameters) or _("Add it to the drawing's parameters."),
             status=422,
         )
     for name, given in document.parameters.items():

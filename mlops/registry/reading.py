@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.formats.manifest import Manifest
@@ -39,8 +40,9 @@ def _manifest(files: Manifest) -> ModelManifest | None:
     except msgspec.MsgspecError as error:
         raise Refusal(
             "manifest_broken",
-            f"{MANIFEST_FILE} among the files cannot be read: {error}.",
-            hint=f"Leave {MANIFEST_FILE} out to keep the files as they are.",
+            _("%(manifest_file)s among the files cannot be read: %(error)s.")
+            % {"manifest_file": MANIFEST_FILE, "error": error},
+            hint=_("Leave %(manifest_file)s out to keep the files as they are.") % {"manifest_file": MANIFEST_FILE},
         ) from error
 
 

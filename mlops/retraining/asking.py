@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 from mlops.packaging.child import run_module
@@ -23,6 +24,8 @@ def ask(name: str, order: Any, folder: Path, answer: str, kind: type[T], *, beat
     ended = run_module(f"mlops.retraining.{name}", ["--order", str(place)], folder=folder, seconds=SECONDS, beat=beat)
     told = folder / answer
     if ended.status != 0 or not told.is_file():
-        hint = "Try again; if it ends so again, compare on fewer rows (held_out.most_rows)."
-        raise Refusal("comparison_failed", f"The comparison's process ended: {ended.why}.", hint=hint)
+        hint = _("Try again; if it ends so again, compare on fewer rows (held_out.most_rows).")
+        raise Refusal(
+            "comparison_failed", _("The comparison's process ended: %(why)s.") % {"why": ended.why}, hint=hint
+        )
     return msgspec.json.decode(told.read_bytes(), type=kind)

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import polars as pl
+from django.utils.translation import gettext as _
 
 from mlops.blocks.casting import cast_column
 from mlops.blocks.judging import Scores, read_scores
@@ -46,29 +47,35 @@ def judge(order: JudgeOrder) -> Judged:
         known = [name for name in rows.columns if name != ROW]
         raise Refusal(
             "label_missing",
-            f"The held-out rows have no column “{order.label}” with the truth."
+            _("The held-out rows have no column “%(label)s” with the truth.") % {"label": order.label}
             if order.label
-            else "No label is named.",
-            hint=nearest(order.label, known) or f"Name the column with the truth. There are: {', '.join(known[:20])}.",
+            else _("No label is named."),
+            hint=nearest(order.label, known)
+            or _("Name the column with the truth. There are: %(known)s.") % {"known": ", ".join(known[:20])},
         )
     labelled = rows.filter(pl.col(order.label).is_not_null())
     if labelled.is_empty():
-        hint = "Wait for the labels, or compare on other rows."
-        raise Refusal("no_label_here", f"No held-out row has a value in “{order.label}”.", hint=hint)
+        hint = _("Wait for the labels, or compare on other rows.")
+        raise Refusal(
+            "no_label_here", _("No held-out row has a value in “%(label)s”.") % {"label": order.label}, hint=hint
+        )
     sides = [("challenger", order.challenger)] + ([("champion", order.champion)] if order.champion else [])
     both = labelled
     for name, _side in sides:
         answered = pl.read_parquet(Path(order.folder) / name / SCORES_FILE).drop_nulls()
         both = both.filter(pl.col(ROW).is_in(answered[ROW].implode()))
     if both.is_empty():
-        raise Refusal("no_common_rows", "No labelled row was answered by both models.", hint="Compare on other rows.")
+        raise Refusal(
+            "no_common_rows", _("No labelled row was answered by both models."), hint=_("Compare on other rows.")
+        )
     read = {name: _scores(order, name, side, both) for name, side in sides}
     challenger, champion = read["challenger"], read.get("champion")
     if champion is not None and champion.task != challenger.task:
         raise Refusal(
             "tasks_differ",
-            f"The new model does {challenger.task}, the old one {champion.task}: no metric is common to both.",
-            hint="Use a policy of its own for the new kind of model.",
+            _("The new model does %(task)s, the old one %(champion_task)s: no metric is common to both.")
+            % {"task": challenger.task, "champion_task": champion.task},
+            hint=_("Use a policy of its own for the new kind of model."),
         )
     task = str(challenger.task)
     usual = metric_key(task, classification="auc", regression="root_mean_squared_error")

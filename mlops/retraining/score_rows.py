@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import polars as pl
+from django.utils.translation import gettext as _
 
 from mlops.formats.evidence import SideFound
 from mlops.formats.model import MANIFEST_FILE
@@ -37,7 +38,7 @@ def scored(folder: Path, rows: pl.DataFrame, *, onnx: Path | None = None) -> tup
     refusals: list[Refusal] = []
     parts = _answered(model, rows, least=least, refusals=refusals)
     if not parts:
-        raise refusals[0] if refusals else Refusal("no_rows", "There are no rows to ask the model about.")
+        raise refusals[0] if refusals else Refusal("no_rows", _("There are no rows to ask the model about."))
     scores = pl.concat(parts)
     call, form = _single(model, rows.filter(pl.col(ROW).is_in(scores[ROW].head(TIMED_ROWS).implode())), onnx)
     times = _timed(call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, nearest
 
@@ -47,15 +48,16 @@ def span_of(*, now: datetime, name: str = "", start: str = "", end: str = "", st
     else:
         begin, until = now - timedelta(seconds=_range(name or USUAL)), now
     if begin >= until:
-        raise Refusal("range_empty", "The range ends before it begins.", hint="Give a beginning before its end.")
+        raise Refusal("range_empty", _("The range ends before it begins."), hint=_("Give a beginning before its end."))
     seconds = (until - begin).total_seconds()
     length = _step(step) if step else usual_step(seconds)
     if seconds / length > MOST_STEPS:
         least = next((one for one in STEPS if seconds / one <= MOST_STEPS), STEPS[-1])
         raise Refusal(
             "range_long",
-            f"This range has {seconds / length:,.0f} steps; at most {MOST_STEPS:,} are told at once.",
-            hint=f"Ask for a step of {least} seconds, or for a shorter range.",
+            _("This range has %(seconds)s steps; at most %(most_steps)s are told at once.")
+            % {"seconds": f"{seconds / length:,.0f}", "most_steps": f"{MOST_STEPS:,}"},
+            hint=_("Ask for a step of %(least)s seconds, or for a shorter range.") % {"least": least},
         )
     return Span(start=begin, end=until, step_seconds=length)
 
@@ -66,15 +68,17 @@ def usual_step(seconds: float) -> int:
 
 def _range(name: str) -> int:
     if name not in RANGES:
-        hint = nearest(name, RANGES) or f"One of {', '.join(RANGES)}."
-        raise Refusal("range_unknown", f"There is no range “{name}”.", hint=hint)
+        hint = nearest(name, RANGES) or _("One of %(ranges)s.") % {"ranges": ", ".join(RANGES)}
+        raise Refusal("range_unknown", _("There is no range “%(name)s”.") % {"name": name}, hint=hint)
     return RANGES[name]
 
 
 def _step(text: str) -> int:
     if not text.isdecimal() or int(text) < 60 or int(text) % 60:
         raise Refusal(
-            "step_unreadable", f"“{text}” is no step.", hint="Whole minutes in seconds, such as 60, 300 or 3600."
+            "step_unreadable",
+            _("“%(text)s” is no step.") % {"text": text},
+            hint=_("Whole minutes in seconds, such as 60, 300 or 3600."),
         )
     return int(text)
 
@@ -86,7 +90,7 @@ def _moment(text: str, name: str) -> datetime:
     except ValueError as error:
         raise Refusal(
             "time_unreadable",
-            f"The range's {WORDS[name]} is “{text}”, which is no time.",
-            hint="ISO 8601, such as 2026-11-26T08:00:00Z.",
+            _("The range's %(words)s is “%(text)s”, which is no time.") % {"words": WORDS[name], "text": text},
+            hint=_("ISO 8601, such as 2026-11-26T08:00:00Z."),
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from django.utils.translation import gettext as _
 from packaging.version import Version
 
 import mlops
@@ -38,9 +39,9 @@ def refuse_newer(about: About) -> None:
         lacks = f" This one lacks {len(unknown)} of its migrations, such as {unknown[0]}." if unknown else ""
         raise Refusal(
             "backup_newer",
-            f"The backup is of MLOps Studio {about.version}, which is newer than this one "
-            f"({mlops.__version__}).{lacks}",
-            hint="Install the version that it is of, or a newer one, then restore it.",
+            _("The backup is of MLOps Studio %(version)s, which is newer than this one (%(mlops_version)s).%(lacks)s")
+            % {"version": about.version, "mlops_version": mlops.__version__, "lacks": lacks},
+            hint=_("Install the version that it is of, or a newer one, then restore it."),
             status=409,
         )
 

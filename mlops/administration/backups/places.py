@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from mlops import env
 from mlops.formats.refusal import Refusal
 
@@ -36,8 +38,8 @@ def existing_database() -> Path | None:
     if file is not None and not file.exists():
         raise Refusal(
             "database_missing",
-            f"There is no database {file}.",
-            hint="Name the server's directory with --data-dir.",
+            _("There is no database %(file)s.") % {"file": file},
+            hint=_("Name the server's directory with --data-dir."),
             status=404,
         )
     return file
@@ -49,8 +51,8 @@ def postgres_url() -> str:
     if not urlsplit(url).scheme.startswith("postgres"):
         raise Refusal(
             "database_unknown",
-            f"MLOPS_DATABASE_URL has the scheme “{urlsplit(url).scheme}”.",
-            hint="Backups are taken of SQLite and PostgreSQL.",
+            _("MLOPS_DATABASE_URL has the scheme “%(scheme)s”.") % {"scheme": urlsplit(url).scheme},
+            hint=_("Backups are taken of SQLite and PostgreSQL."),
         )
     return url
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.formats.refusal import Refusal
 
 
@@ -38,8 +40,8 @@ def refuse_filled(url: str) -> None:
     if row and row[0]:
         raise Refusal(
             "database_not_empty",
-            f"The database that MLOPS_DATABASE_URL names has {row[0]} tables.",
-            hint="Create an empty one, and name it in MLOPS_DATABASE_URL.",
+            _("The database that MLOPS_DATABASE_URL names has %(row)s tables.") % {"row": row[0]},
+            hint=_("Create an empty one, and name it in MLOPS_DATABASE_URL."),
             status=409,
         )
 
@@ -55,8 +57,8 @@ def _run(words: list[str], url: str) -> None:
     if done.returncode:
         raise Refusal(
             "database_program_failed",
-            f"{Path(words[0]).name} failed: {done.stderr.strip()[:1000]}",
-            hint="Its version must be at least that of the server.",
+            _("%(name)s failed: %(stderr)s") % {"name": Path(words[0]).name, "stderr": done.stderr.strip()[:1000]},
+            hint=_("Its version must be at least that of the server."),
         )
 
 
@@ -73,7 +75,9 @@ def _program(name: str) -> str:
     if found is None:
         raise Refusal(
             "database_program_missing",
-            f"The program {name} is not there, which PostgreSQL is copied by.",
-            hint="Install PostgreSQL's client programs (Debian: postgresql-client), of the server's version or newer.",
+            _("The program %(name)s is not there, which PostgreSQL is copied by.") % {"name": name},
+            hint=_(
+                "Install PostgreSQL's client programs (Debian: postgresql-client), of the server's version or newer."
+            ),
         )
     return found

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.administration.backups.about import ABOUT, BLOBS, DATABASES, FILES, MEMBERS, About
 from mlops.formats.inner_paths import inner_path
@@ -76,7 +77,7 @@ def read(path: Path, *, keep: Keep | None = None) -> Found:
 @contextmanager
 def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     if not path.is_file():
-        raise Refusal("backup_missing", f"There is no file {path}.", status=404)
+        raise Refusal("backup_missing", _("There is no file %(path)s.") % {"path": path}, status=404)
     try:
         with tarfile.open(path, mode="r|*", bufsize=CHUNK_BYTES) as tar:
             yield tar
@@ -136,7 +137,7 @@ def _compare(tar: tarfile.TarFile, member: tarfile.TarInfo, listed: IO[bytes]) -
 def _damaged(why: str) -> Refusal:
     return Refusal(
         "backup_damaged",
-        f"This is no whole backup of MLOps Studio: {why}.",
-        hint="Copy it anew from where it was kept, or take an older one. Nothing was changed.",
+        _("This is no whole backup of MLOps Studio: %(why)s.") % {"why": why},
+        hint=_("Copy it anew from where it was kept, or take an older one. Nothing was changed."),
         status=422,
     )

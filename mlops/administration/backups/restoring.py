@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.administration.backups import places, postgres, reading
 from mlops.administration.backups.about import BLOBS, DATABASES, FILES, About, refuse_newer
@@ -69,8 +70,9 @@ def _refuse_other_database(about: About) -> None:
         wanted = "postgres://… of an empty database" if about.database == "postgresql" else "nothing"
         raise Refusal(
             "backup_of_other_database",
-            f"The backup holds a database of {about.database}, and {here} is set.",
-            hint=f"Set MLOPS_DATABASE_URL to {wanted}, then restore it.",
+            _("The backup holds a database of %(database)s, and %(here)s is set.")
+            % {"database": about.database, "here": here},
+            hint=_("Set MLOPS_DATABASE_URL to %(wanted)s, then restore it.") % {"wanted": wanted},
             status=409,
         )
     if here == "postgresql":
@@ -82,8 +84,10 @@ def _refuse_filled(folder: Path, *, force: bool) -> None:
     if there and not force:
         raise Refusal(
             "data_dir_not_empty",
-            f"{folder} is not empty: {', '.join(sorted(one.name for one in there)[:5])} …",
-            hint=f"Name another one with --data-dir, or use --force: what is there goes into {places.ASIDE}TIME then.",
+            _("%(folder)s is not empty: %(value)s …")
+            % {"folder": folder, "value": ", ".join(sorted(one.name for one in there)[:5])},
+            hint=_("Name another one with --data-dir, or use --force: what is there goes into %(aside)sTIME then.")
+            % {"aside": places.ASIDE},
             status=409,
         )
 
@@ -93,8 +97,9 @@ def _refuse_small_disk(path: Path, folder: Path) -> None:
     if free < needed:
         raise Refusal(
             "disk_full",
-            f"The backup has {needed:,} bytes, and {free:,} are free at {folder}.",
-            hint="Free some space, or name another directory with --data-dir.",
+            _("The backup has %(needed)s bytes, and %(free)s are free at %(folder)s.")
+            % {"needed": f"{needed:,}", "free": f"{free:,}", "folder": folder},
+            hint=_("Free some space, or name another directory with --data-dir."),
             status=507,
         )
 

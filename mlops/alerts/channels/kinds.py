@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from mlops.alerts.channels.chat import CHATS
 from mlops.alerts.channels.email import Email
 from mlops.alerts.channels.kind import Kind
@@ -15,7 +17,12 @@ def kind(name: str) -> Kind:
     """Raises Refusal `channel_kind_unknown`."""
     found = KINDS.get(name)
     if found is None:
-        hint = nearest(name, KINDS) or f"There are: {', '.join(KINDS)}."
+        hint = nearest(name, KINDS) or _("There are: %(kinds)s.") % {"kinds": ", ".join(KINDS)}
         where = Where(parameter="kind", value=name)
-        raise Refusal("channel_kind_unknown", f"There is no kind of channel “{name}”.", hint=hint, where=where)
+        raise Refusal(
+            "channel_kind_unknown",
+            _("There is no kind of channel “%(name)s”.") % {"name": name},
+            hint=hint,
+            where=where,
+        )
     return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.alerting import Act, RuleSettings, Tell, When
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -24,7 +25,7 @@ def read_settings(form: Mapping[str, Any]) -> RuleSettings:
     except msgspec.ValidationError as error:
         message, _at, place = str(error).partition(" - at ")
         where = Where(parameter=place.strip("`").removeprefix("$."))
-        raise Refusal("rule_invalid", f"{message}.", hint="See the documentation of rules.", where=where) from error
+        raise Refusal("rule_invalid", f"{message}.", hint=_("See the documentation of rules."), where=where) from error
 
 
 def _require_known(given: Mapping[str, Any], kind: Any, part: str) -> None:
@@ -32,5 +33,10 @@ def _require_known(given: Mapping[str, Any], kind: Any, part: str) -> None:
     for name in given:
         if name not in names:
             place = f"{part}.{name}".strip(".")
-            hint = nearest(str(name), names) or f"There are: {', '.join(names)}."
-            raise Refusal("rule_invalid", f"A rule has no field “{place}”.", hint=hint, where=Where(parameter=place))
+            hint = nearest(str(name), names) or _("There are: %(names)s.") % {"names": ", ".join(names)}
+            raise Refusal(
+                "rule_invalid",
+                _("A rule has no field “%(place)s”.") % {"place": place},
+                hint=hint,
+                where=Where(parameter=place),
+            )

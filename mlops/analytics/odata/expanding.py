@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.analytics.odata.options import Options, chosen
 from mlops.analytics.odata.records import Page
 from mlops.analytics.tables.links import Link, links_of
@@ -21,11 +23,13 @@ def wanted(text: str, table: str) -> list[tuple[Link, Options]]:
     while place < len(text):
         match = _ONE.match(text, place)
         if match is None or match.end() == place:
-            hint = "Such as $expand=Metrics or $expand=Metrics($select=key,value)."
-            raise Refusal("expand_invalid", "$expand is not understood.", hint=hint, where=Where(parameter="$expand"))
+            hint = _("Such as $expand=Metrics or $expand=Metrics($select=key,value).")
+            raise Refusal(
+                "expand_invalid", _("$expand is not understood."), hint=hint, where=Where(parameter="$expand")
+            )
         if match[1] not in links:
-            hint = nearest(match[1], links) or f"There are: {', '.join(links) or 'none'}."
-            message = f"“{table}” leads to no “{match[1][:60]}”."
+            hint = nearest(match[1], links) or _("There are: %(known)s.") % {"known": ", ".join(links) or _("none")}
+            message = _("“%(table)s” leads to no “%(match)s”.") % {"table": table, "match": match[1][:60]}
             raise Refusal("expand_unknown", message, hint=hint, where=Where(parameter="$expand"))
         names = tuple(one.strip() for one in (match[2] or "").split(",") if one.strip())
         found.append((links[match[1]], Options(select=names)))
@@ -46,8 +50,10 @@ def expand(page: Page, ids: list[Any], person: Any, links: list[tuple[Link, Opti
         found: dict[Any, list[dict[str, Any]]] = {one: [] for one in ids}
         for count, (owner, *values) in enumerate(rows[: MOST_ROWS + 1]):
             if count == MOST_ROWS:
-                hint = "Ask for smaller pages (Prefer: odata.maxpagesize=100), or read the table by itself."
-                raise Refusal("expand_too_large", f"“{link.name}” has too many rows.", hint=hint, status=422)
+                hint = _("Ask for smaller pages (Prefer: odata.maxpagesize=100), or read the table by itself.")
+                raise Refusal(
+                    "expand_too_large", _("“%(name)s” has too many rows.") % {"name": link.name}, hint=hint, status=422
+                )
             found[owner].append(dict(zip(columns, values, strict=True)))
         for row, one in zip(page.rows, ids, strict=True):
             row[link.name] = found[one]

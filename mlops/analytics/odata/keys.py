@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.analytics.expressions.kinds import typed
 from mlops.analytics.expressions.reading import LITERALS, Reader
 from mlops.analytics.expressions.tree import Call, Field, Literal
@@ -18,7 +20,7 @@ def split(segment: str) -> tuple[str, str | None]:
     if not bracket:
         return name, None
     if not rest.endswith(")"):
-        raise Refusal("address_invalid", "A bracket of the address is not closed.")
+        raise Refusal("address_invalid", _("A bracket of the address is not closed."))
     return name, rest[:-1]
 
 
@@ -29,8 +31,8 @@ def key_of(text: str, table: Table) -> dict[str, Any]:
         pieces = [f"{table.key[0]}={pieces[0]}"]
     given = dict(piece.split("=", 1) for piece in pieces if "=" in piece)
     if sorted(given) != sorted(table.key):
-        hint = f"Give {', '.join(f'{name}=…' for name in table.key)}."
-        raise Refusal("key_invalid", f"This is no key of {table.name}.", hint=hint)
+        hint = _("Give %(key)s.") % {"key": ", ".join(f"{name}=…" for name in table.key)}
+        raise Refusal("key_invalid", _("This is no key of %(name)s.") % {"name": table.name}, hint=hint)
     return {name: _value(given[name], table, name) for name in table.key}
 
 
@@ -38,7 +40,7 @@ def _value(text: str, table: Table, name: str) -> Any:
     reader = Reader(words(text, option="key"), "key")
     word = reader.now
     if word.kind not in LITERALS:
-        raise Refusal("key_invalid", f"“{text[:60]}” is no value of {name}.")
+        raise Refusal("key_invalid", _("“%(text)s” is no value of %(name)s.") % {"text": text[:60], "name": name})
     checked, _kind = typed(Call("eq", (Field(name), Literal(word.value, word.kind))), table, option="key")
     found = checked.arguments[1] if isinstance(checked, Call) else checked
     return found.value if isinstance(found, Literal) else None

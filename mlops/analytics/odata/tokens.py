@@ -8,6 +8,7 @@ import binascii
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 
@@ -33,8 +34,8 @@ def read_token(text: str) -> Token | None:
     except (binascii.Error, msgspec.DecodeError, ValueError):
         token = None
     if token is None or not 0 < token.page_rows <= 10_000 or token.skip < 0 or len(token.after) > 10:
-        hint = "Follow @odata.nextLink as it is given."
+        hint = _("Follow @odata.nextLink as it is given.")
         raise Refusal(
-            "token_invalid", "The $skiptoken is none of ours.", hint=hint, where=Where(parameter="$skiptoken")
+            "token_invalid", _("The $skiptoken is none of ours."), hint=hint, where=Where(parameter="$skiptoken")
         )
     return token

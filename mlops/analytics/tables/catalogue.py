@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.analytics.tables.collected import Collected, named, tables_of
 from mlops.analytics.tables.records import BY_NAME, RECORDS, Records
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -25,7 +27,7 @@ def source(person: Any, name: str) -> Source:
         return next(tables_of({name: known[name]}))
     raise Refusal(
         "table_unknown",
-        f"There is no table “{name[:120]}”, or you may not see it.",
+        _("There is no table “%(name)s”, or you may not see it.") % {"name": name[:120]},
         hint=nearest(name, [*BY_NAME, *known]),
         status=404,
         where=Where(value=name[:120]),

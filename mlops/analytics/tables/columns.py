@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -39,7 +40,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         names = [column.name for column in self.columns]
         raise Refusal(
             "property_unknown",
-            f"“{self.name}” has no property “{name[:100]}”.",
-            hint=nearest(name, names) or f"There are: {', '.join(names[:30])}.",
+            _("“%(name)s” has no property “%(property)s”.") % {"name": self.name, "property": name[:100]},
+            hint=nearest(name, names) or _("There are: %(names)s.") % {"names": ", ".join(names[:30])},
             where=Where(parameter=name[:100]),
         )

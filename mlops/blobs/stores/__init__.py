@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
 
+from django.utils.translation import gettext as _
+
 from mlops import env
 from mlops.formats.refusal import Refusal
 
@@ -68,6 +70,6 @@ def store() -> Store:
         return S3Store(place_of(url), folder=env.data_dir() / "bucket", cache_bytes=cache_bytes)
     raise Refusal(
         "storage_unknown",
-        f"MLOPS_STORAGE_URL has the scheme “{parts.scheme}”, which this version cannot use.",
-        hint="Use file:///path or s3://bucket/prefix.",
+        _("MLOPS_STORAGE_URL has the scheme “%(scheme)s”, which this version cannot use.") % {"scheme": parts.scheme},
+        hint=_("Use file:///path or s3://bucket/prefix."),
     )

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qs, urlparse
 
+from django.utils.translation import gettext as _
+
 from mlops.blobs.stores.cache import Cache
 from mlops.blobs.stores.remote import Remote
 from mlops.formats.refusal import Refusal
@@ -56,8 +58,8 @@ def place_of(url: str) -> Place:
         cause = f"it has {', '.join(unknown)}" if unknown else "it names no bucket"
         raise Refusal(
             "storage_unknown",
-            f"MLOPS_STORAGE_URL is no address of a bucket: {cause}.",
-            hint="Write s3://bucket/prefix, with ?endpoint=https://host where it is not Amazon's.",
+            _("MLOPS_STORAGE_URL is no address of a bucket: %(cause)s.") % {"cause": cause},
+            hint=_("Write s3://bucket/prefix, with ?endpoint=https://host where it is not Amazon's."),
         )
     prefix = parts.path.strip("/")
     found = {name: values[-1] for name, values in asked.items()}
@@ -163,8 +165,8 @@ class S3Store:
         except ImportError:
             raise Refusal(
                 "extra_missing",
-                "MLOPS_STORAGE_URL names a bucket, and boto3 is not installed.",
-                hint="Install it with: pip install 'mlops-studio[s3]'",
+                _("MLOPS_STORAGE_URL names a bucket, and boto3 is not installed."),
+                hint=_("Install it with: pip install 'mlops-studio[s3]'"),
             ) from None
         retries: Any = {"max_attempts": ATTEMPTS, "mode": "standard"}
         style: Any = {"addressing_style": "path"} if self._place.endpoint else {}
@@ -186,8 +188,8 @@ class S3Store:
                 return
         raise Refusal(
             "storage_failing",
-            f"The bucket {self._place.bucket} does not keep what is written to it.",
-            hint="Look whether a rule of the bucket removes objects.",
+            _("The bucket %(bucket)s does not keep what is written to it.") % {"bucket": self._place.bucket},
+            hint=_("Look whether a rule of the bucket removes objects."),
             status=503,
         )
 
@@ -247,8 +249,9 @@ class S3Store:
             if found.hexdigest() != digest:
                 raise Refusal(
                     "blob_damaged",
-                    f"The object {self._key(digest)} of the bucket {self._place.bucket} holds other bytes than it did.",
-                    hint="Restore it from a backup; `mlops backup --verify` names all that are damaged.",
+                    _("The object %(key)s of the bucket %(bucket)s holds other bytes than it did.")
+                    % {"key": self._key(digest), "bucket": self._place.bucket},
+                    hint=_("Restore it from a backup; `mlops backup --verify` names all that are damaged."),
                     status=500,
                 )
             return self._cache.adopt(Path(name), digest)
@@ -288,8 +291,9 @@ class S3Store:
     def _refused(self, error: Exception) -> Refusal:
         return Refusal(
             "storage_unreachable",
-            f"The bucket {self._place.bucket} of MLOPS_STORAGE_URL does not answer: {error}",
-            hint="Look whether the address, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are right; then try again.",
+            _("The bucket %(bucket)s of MLOPS_STORAGE_URL does not answer: %(error)s")
+            % {"bucket": self._place.bucket, "error": error},
+            hint=_("Look whether the address, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are right; then try again."),
             status=503,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import psutil
+from django.utils.translation import gettext as _
 
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
@@ -15,15 +16,15 @@ def check_machine(wanted: DeploymentSettings) -> None:
     if wanted.gpus:
         raise Refusal(
             "gpus_not_limited",
-            "A process cannot be given a number of GPUs.",
-            hint="Choose the execution provider cuda, or the target docker.",
+            _("A process cannot be given a number of GPUs."),
+            hint=_("Choose the execution provider cuda, or the target docker."),
             where=Where(parameter="gpus"),
         )
     if wanted.image:
         raise Refusal(
             "image_not_used",
-            "A process runs without an image.",
-            hint="Choose the target docker or kubernetes for an image of your own.",
+            _("A process runs without an image."),
+            hint=_("Choose the target docker or kubernetes for an image of your own."),
             where=Where(parameter="image"),
         )
     _check_memory(wanted)
@@ -46,5 +47,5 @@ def _gigabytes(count: int) -> str:
 
 
 def _too_small(message: str, parameter: str) -> Refusal:
-    hint = "Ask for less, or choose the target docker on a larger machine, or kubernetes."
+    hint = _("Ask for less, or choose the target docker on a larger machine, or kubernetes.")
     return Refusal("machine_too_small", message, hint=hint, where=Where(parameter=parameter))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api import artifacts, experiments, metrics, runs, searches, versions
@@ -46,7 +47,7 @@ def answered(caller: Caller, given: Given) -> Answer:
 
     text = given.text("query", required=True)
     if len(text) > LONGEST:
-        return _refused(f"A query has at most {LONGEST} characters.")
+        return _refused(_("A query has at most %(longest)s characters.") % {"longest": LONGEST})
     try:
         document = parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:

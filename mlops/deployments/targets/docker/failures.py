@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from mlops.formats.refusal import Refusal
 
 # code, pattern in the engine's words, what it means, what to do
@@ -128,8 +130,8 @@ def explained(error: BaseException, *, engine_url: str) -> Refusal:
         if re.search(pattern, said):
             words = "" if code in ENGINE_CODES else f" It says: {_short(said)}"
             return Refusal(code, f"{meaning.format(url=engine_url)}{words}", hint=remedy)
-    hint = "Look at the engine's own log; try `docker info` and `docker run` on its machine."
-    return Refusal("engine_failed", f"The Docker engine failed: {_short(said)}", hint=hint)
+    hint = _("Look at the engine's own log; try `docker info` and `docker run` on its machine.")
+    return Refusal("engine_failed", _("The Docker engine failed: %(short)s") % {"short": _short(said)}, hint=hint)
 
 
 def _said(error: BaseException) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from mlops.deployments.targets.docker.containers import containers
 from mlops.deployments.targets.docker.engines import Engine
 from mlops.deployments.targets.docker.failures import explained
@@ -29,8 +31,9 @@ def start(client: Any, wanted: Wanted, *, engine: Engine, variables: Mapping[str
     ports = wanted.settings.target_options.get("ports")
     raise Refusal(
         "port_taken",
-        f"All ports of the option ports ({ports}) are taken on the engine's machine; {tried} were tried.",
-        hint="Name more ports than the deployment has servers: an update needs one more. Or leave the option out.",
+        _("All ports of the option ports (%(ports)s) are taken on the engine's machine; %(tried)s were tried.")
+        % {"ports": ports, "tried": tried},
+        hint=_("Name more ports than the deployment has servers: an update needs one more. Or leave the option out."),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.deployments.targets.kubernetes.kubeconfig import Access
 from mlops.deployments.targets.kubernetes.refused import refusal_of
@@ -156,17 +157,25 @@ class Client:
             try:
                 token = Path(self._access.token_file).read_text().strip()
             except OSError as error:
-                message = f"The token of the cluster cannot be read: {error.strerror}: {self._access.token_file}."
-                raise Refusal("kubeconfig_incomplete", message, hint="Look at the cluster's kubeconfig.") from None
+                message = _("The token of the cluster cannot be read: %(strerror)s: %(token_file)s.") % {
+                    "strerror": error.strerror,
+                    "token_file": self._access.token_file,
+                }
+                raise Refusal("kubeconfig_incomplete", message, hint=_("Look at the cluster's kubeconfig.")) from None
         return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def unreachable(server: str, error: Exception) -> Refusal:
     why = str(error) or type(error).__name__
-    hint = "Is the cluster up, and may this machine reach it? Deployments there go on serving meanwhile."
+    hint = _("Is the cluster up, and may this machine reach it? Deployments there go on serving meanwhile.")
     if "CERTIFICATE_VERIFY_FAILED" in why:
-        hint = "The kubeconfig's certificate authority is not the one that signed the cluster's certificate."
-    return Refusal("cluster_unreachable", f"The cluster at {server} cannot be reached: {why}.", hint=hint, status=503)
+        hint = _("The kubeconfig's certificate authority is not the one that signed the cluster's certificate.")
+    return Refusal(
+        "cluster_unreachable",
+        _("The cluster at %(server)s cannot be reached: %(why)s.") % {"server": server, "why": why},
+        hint=hint,
+        status=503,
+    )
 
 
 def _path(kind: str, namespace: str, name: str = "") -> str:
@@ -185,8 +194,8 @@ def _tls(access: Access) -> ssl.SSLContext | bool:
         if access.certificate:
             _load_pair(context, access.certificate, access.key)
     except (ssl.SSLError, ValueError) as error:
-        message = f"The certificates of the kubeconfig cannot be used: {error}."
-        raise Refusal("kubeconfig_incomplete", message, hint="They must be PEM, with the key that fits.") from None
+        message = _("The certificates of the kubeconfig cannot be used: %(error)s.") % {"error": error}
+        raise Refusal("kubeconfig_incomplete", message, hint=_("They must be PEM, with the key that fits.")) from None
     return context
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import yaml
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where, nearest
 
@@ -48,8 +49,12 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Access:
     name = context or str(config.get("current-context") or "")
     contexts = _named(config, "contexts", "context")
     if name not in contexts:
-        hint = nearest(name, contexts) or f"There are: {', '.join(contexts) or 'none'}."
-        message = f"The kubeconfig has no context “{name}”." if name else "The kubeconfig names no current context."
+        hint = nearest(name, contexts) or _("There are: %(known)s.") % {"known": ", ".join(contexts) or _("none")}
+        message = (
+            _("The kubeconfig has no context “%(name)s”.") % {"name": name}
+            if name
+            else _("The kubeconfig names no current context.")
+        )
         raise Refusal("context_unknown", message, hint=hint, where=Where(parameter="context"))
     chosen = contexts[name]
     cluster = _one(config, "clusters", "cluster", str(chosen.get("cluster") or ""))
@@ -77,8 +82,8 @@ def in_cluster(environ: dict[str, str], *, account: Path = ACCOUNT) -> Access:
     if not host or not (account / "token").is_file():
         raise Refusal(
             "not_in_cluster",
-            "This server does not run in a pod with a service account.",
-            hint="Give the cluster a kubeconfig.",
+            _("This server does not run in a pod with a service account."),
+            hint=_("Give the cluster a kubeconfig."),
         )
     return Access(
         server=f"https://{f'[{host}]' if ':' in host else host}:{port}",
@@ -92,9 +97,11 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         config = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Refusal("kubeconfig_unreadable", f"The kubeconfig is no YAML: {error}.", hint=FLATTEN) from None
+        raise Refusal(
+            "kubeconfig_unreadable", _("The kubeconfig is no YAML: %(error)s.") % {"error": error}, hint=FLATTEN
+        ) from None
     if not isinstance(config, dict) or not config.get("clusters"):
-        raise Refusal("kubeconfig_unreadable", "The file is no kubeconfig: it lists no clusters.", hint=FLATTEN)
+        raise Refusal("kubeconfig_unreadable", _("The file is no kubeconfig: it lists no clusters."), hint=FLATTEN)
     return config
 
 
@@ -116,12 +123,13 @@ def _refuse_programs(user: dict[str, Any]) -> None:
             named = user[way].get("command") or user[way].get("name") or way
             raise Refusal(
                 "kubeconfig_runs_programs",
-                f"This kubeconfig asks the program “{named}” for its credentials ({way}); no program is run here.",
-                hint="Make a service account with a token for this server, and a kubeconfig with that token.",
+                _("This kubeconfig asks the program “%(named)s” for its credentials (%(way)s); no program is run here.")
+                % {"named": named, "way": way},
+                hint=_("Make a service account with a token for this server, and a kubeconfig with that token."),
             )
     if user.get("username"):
-        hint = "Use a token or a client certificate."
-        raise Refusal("kubeconfig_incomplete", "Kubernetes takes no user name and password any more.", hint=hint)
+        hint = _("Use a token or a client certificate.")
+        raise Refusal("kubeconfig_incomplete", _("Kubernetes takes no user name and password any more."), hint=hint)
 
 
 def _content(part: dict[str, Any], name: str, folder: Path | None) -> str:
