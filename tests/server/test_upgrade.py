@@ -29,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def older(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "data"))
+    return Path(shutil.copytree(made, tmp_path / "server"))
 
 
 def ask(folder: Path, query: str) -> int:
