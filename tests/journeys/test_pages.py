@@ -128,6 +128,7 @@ PAGES = [
     *(f"/projects/{PROJECT}/{part}/" for part in ("rights", "roles", "programs", "invitations")),
     "/docs/",
     "/docs/guides/registry/",
+    "/docs/guides/first-prediction/",
     "/settings/",
     "/people/",
     *(f"/system/{page}" for page in ("", "jobs/", "storage/", "settings/", "libraries/", "logs/", "maintenance/")),

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 ABOUT: dict[str, str] = {
-    "/designer/": "reference/components",
-    "/components/": "reference/components",
+    "/designer/": "guides/designer",
+    "/datasets/": "guides/data",
+    "/runs/": "guides/runs",
+    "/runs/new/": "guides/jobs",
+    "/experiments/": "guides/runs",
+    "/pipelines/": "guides/designer",
+    "/pipelines/schedules/": "guides/jobs",
+    "/components/": "guides/components",
+    "/environments/": "guides/environments",
     "/models/": "guides/registry",
+    "/profiles/": "guides/onnx-and-profiles",
+    "/images/": "guides/serving",
+    "/deploy/": "guides/serving",
     "/endpoints/": "guides/serving",
+    "/batch/": "guides/batch-scoring",
     "/clusters/": "guides/clusters-and-devices",
     "/monitoring/": "guides/closing-the-loop",
     "/retraining/": "guides/retraining",
     "/lineage/": "guides/lineage",
     "/alerts/": "guides/alerts",
     "/alerts/subscriptions/": "guides/subscriptions",
+    "/explanations/": "guides/explanations",
     "/queries/": "guides/analytics",
     "/repositories/": "guides/git",
     "/imports/": "guides/import-from-mlflow",
@@ -20,6 +32,7 @@ ABOUT: dict[str, str] = {
     "/projects/": "guides/access",
     "/search/": "guides/search",
     "/settings/": "guides/sign-in",
+    "/system/": "guides/administration",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops.web.documentation.about import ABOUT
+from mlops.web.documentation.about import ABOUT, about
 from mlops.web.documentation.drawing import draw, drawn, link_to
 from mlops.web.documentation.searching import excerpt, search
 from mlops.web.documentation.shelf import PARTS, PICTURES, Page, pages
@@ -122,6 +122,13 @@ def test_found_words_are_marked_and_escaped(client, stranger):
 @pytest.mark.parametrize("start", ABOUT)
 def test_pages_of_the_product_lead_to_what_tells_of_them(start):
     assert ABOUT[start] in pages()
+
+
+@pytest.mark.parametrize(
+    "start", ["designer", "datasets", "runs", "pipelines", "models", "endpoints", "batch", "alerts"]
+)
+def test_each_main_part_has_a_page_about_it(start):
+    assert about(f"/{start}/")
 
 
 def test_the_menu_leads_to_the_documentation_and_to_the_page_about_this_one(client, project, owner):
