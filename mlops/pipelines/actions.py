@@ -31,8 +31,10 @@ from mlops.pipelines.parameters import assign
 from mlops.pipelines.queries import examined_run
 from mlops.pipelines.resolve import Resolved, resolve, with_values
 from mlops.pipelines.selection import Selection, selected
+from mlops.quotas.holding import require_room
 from mlops.runs.models import Experiment, Run, RunKind, RunState, Step
 from mlops.runs.numbering import next_number
+from mlops.runs.places import A_DAY, OF_BATCH
 from mlops.tags.filters import write_tags
 from mlops.work.calls import later
 
@@ -107,6 +109,8 @@ def submit(
     now = timezone.now()
     with transaction.atomic():
         number = next_number(project)
+        if parent is None and not origin.startswith(OF_BATCH):
+            require_room(project, A_DAY)
         _require_free(project, name)
         run = Run.objects.create(
             project=project,

@@ -6,8 +6,9 @@ class PipelinesConfig(AppConfig):
     label = "pipelines"
 
     def ready(self) -> None:
-        from mlops.pipelines import departures, named_in, run_users
+        from mlops.pipelines import departures, named_in, quotas, run_users
 
         departures.register()
         named_in.register()
         run_users.register()
+        quotas.register()

@@ -26,6 +26,7 @@ from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline, Schedule
 from mlops.pipelines.parameters import assign
 from mlops.pipelines.publishing import version_of
 from mlops.pipelines.timing import fires
+from mlops.quotas.holding import require_room
 
 CATCH_UP = ("skip", "once", "all")
 OVERLAP = ("skip", "queue", "allow")
@@ -60,6 +61,7 @@ def create_schedule(
     if Schedule.objects.filter(project=endpoint.project, name=name).exists():
         raise Refusal("schedule_exists", _("There is a schedule “%(name)s” already.") % {"name": name}, status=409)
     with transaction.atomic():
+        require_room(endpoint.project, "schedules")
         schedule = Schedule(
             project=endpoint.project,
             name=name,

@@ -56,8 +56,11 @@ def _reached(project: Project, kind: str, used: int, most: int) -> Refusal:
     return Refusal(
         "quota_reached",
         _("The quota of “%(project)s” is used up: %(kind)s, %(used)d of %(most)d.") % told,
-        hint=_("Delete one that nobody needs, or ask an administrator to raise the quota: %(page)s.")
-        % {"page": reverse("web:project-quotas", args=[project.slug])},
+        hint=_("%(remedy)s, or ask an administrator to raise the quota: %(page)s.")
+        % {
+            "remedy": KINDS[kind].remedy or _("Delete one that nobody needs"),
+            "page": reverse("web:project-quotas", args=[project.slug]),
+        },
         status=409,
     )
 

@@ -19,6 +19,8 @@ class Kind:
     name: str
     title: Any
     help: Any
+    remedy: Any = ""
+    """What makes room, where it is not the deletion of one."""
     sources: list[Count] = field(default_factory=list)
 
     def used(self, projects: Collection[UUID]) -> dict[UUID, int]:
@@ -41,6 +43,12 @@ KINDS = {
             ),
         ),
         Kind(
+            name="runs_a_day",
+            title=_("Runs in 24 hours"),
+            help=_("Pipelines and jobs of the last 24 hours, counted like those at once. One more is refused."),
+            remedy=_("Wait until the oldest is a day old"),
+        ),
+        Kind(
             name="endpoints",
             title=_("Endpoints"),
             help=_("Real-time and batch endpoints together. One more is refused."),
@@ -49,6 +57,11 @@ KINDS = {
             name="deployments",
             title=_("Deployments"),
             help=_("Of real-time and batch endpoints together. One more is refused."),
+        ),
+        Kind(
+            name="schedules",
+            title=_("Schedules"),
+            help=_("Of pipelines, also those that are paused. One more is refused."),
         ),
     )
 }

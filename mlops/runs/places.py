@@ -1,16 +1,18 @@
-"""Which runs count for a project's quota of runs at once, and which of them is next."""
+"""Which runs count for the quotas of a project, and which of those that wait is next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from mlops.quotas import kinds
 from mlops.runs.models import Run, RunKind, RunState
 
-KIND = "runs_at_once"
+KIND, A_DAY = "runs_at_once", "runs_a_day"
 OF_BATCH = "batch-endpoints/"
 """How the origin of those begins that batch endpoints have made."""
 GOING = (RunState.RUNNING, RunState.CANCELLING)
@@ -18,11 +20,17 @@ GOING = (RunState.RUNNING, RunState.CANCELLING)
 
 def register() -> None:
     kinds.register(KIND, used)
+    kinds.register(A_DAY, begun_today)
 
 
 def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
     going = counted().filter(project__in=projects, state__in=GOING)
     return dict(going.order_by().values_list("project").annotate(count=Count("pk")))
+
+
+def begun_today(projects: Collection[UUID]) -> Mapping[UUID, int]:
+    young = counted().filter(project__in=projects, created_at__gt=timezone.now() - timedelta(days=1))
+    return dict(young.order_by().values_list("project").annotate(count=Count("pk")))
 
 
 def counted() -> QuerySet[Run]:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from mlops.batch import actions as batch
 from mlops.deployments import actions
 from mlops.deployments.models import Endpoint
 from mlops.events.models import Event
 from mlops.execution.advance import advance
+from mlops.formats.document import Document
+from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
+from mlops.pipelines.actions import cancel, submit
+from mlops.pipelines.publishing import publish
+from mlops.pipelines.schedules import create_schedule
 from mlops.quotas.actions import set_quotas
 from mlops.runs.models import Run, RunKind
 from mlops.runs.moves import end_run
+from mlops.work.pulse import beat
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
+
+DATA = Node(id="data", component="enter_data_manually", version="1", parameters={"data": "a\n1"})
+SPEC = PipelineSpec(nodes=(DATA,), edges=())
 
 
 def states() -> list[str]:
@@ -89,15 +101,11 @@ def test_a_waiting_run_says_so_on_its_page(client, administrator, contributor, p
     run = queued(1)
     advance(run.pk)
     client.force_login(contributor)
-    from mlops.work.pulse import beat
-
     beat()
     assert "the quota of this project is 0 runs at once" in client.get(f"/runs/{run.pk}/").content.decode()
 
 
 def test_waiting_runs_begin_when_the_quota_is_raised_and_can_be_cancelled(administrator, contributor, project, queued):
-    from mlops.pipelines.actions import cancel
-
     set_quotas(administrator, project, {"runs_at_once": 0})
     first, second = queued(1), queued(2)
     for run in (first, second):
@@ -117,6 +125,25 @@ def test_trials_tracked_runs_and_batch_jobs_are_not_counted(administrator, proje
     for run in (sweep, trial):
         advance(run.pk)
     assert states() == ["running"] * 4
+
+
+def test_a_run_too_many_in_24_hours_is_refused_and_has_room_a_day_later(administrator, contributor, project, queued):
+    set_quotas(administrator, project, {"runs_a_day": 1})
+    old = queued(1, state="completed")
+    with pytest.raises(Refusal, match="Runs in 24 hours, 1 of 1") as refused:
+        submit(contributor, project, spec=SPEC, experiment="first")
+    assert "Wait until the oldest is a day old" in refused.value.hint
+    Run.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert submit(contributor, project, spec=SPEC, experiment="first").number == 2
+
+
+def test_one_schedule_too_many_is_refused(administrator, contributor, project):
+    set_quotas(administrator, project, {"schedules": 1})
+    published = publish(contributor, project, endpoint="train", spec=SPEC, document=msgspec.to_builtins(Document()))
+    trigger = {"type": "cron", "expression": "0 3 * * *"}
+    create_schedule(contributor, published.endpoint, name="nightly", trigger=trigger)
+    with pytest.raises(Refusal, match="Schedules, 1 of 1"):
+        create_schedule(contributor, published.endpoint, name="again", trigger=trigger)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,10 @@ def bearer(person) -> dict[str, str]:
     return {"HTTP_AUTHORIZATION": f"Bearer {create_token(person, name='t', scopes='all')}"}
 
 
+def limits(project) -> dict[str, int | None]:
+    return {line.kind: line.most for line in queries.lines_of(project)}
+
+
 def test_an_administrator_sets_a_quota_by_rest_and_readers_see_what_is_used(
     client, administrator, contributor, reader, project
 ):
@@ -40,7 +44,7 @@ def test_what_is_no_number_is_refused_and_nothing_is_kept(administrator, project
     with pytest.raises(Refusal) as refused:
         set_quotas(administrator, project, {"endpoints": value})
     assert refused.value.code == "quota_invalid"
-    assert queries.lines_of(project)[1].most is None
+    assert limits(project)["endpoints"] is None
 
 
 def test_an_unknown_kind_is_refused_with_the_nearest(administrator, project):
@@ -52,9 +56,9 @@ def test_an_unknown_kind_is_refused_with_the_nearest(administrator, project):
 def test_a_project_has_its_own_or_what_holds_for_all(administrator, project):
     set_quotas(administrator, None, {"endpoints": 3, "deployments": 4})
     set_quotas(administrator, project, {"endpoints": "unlimited"})
-    assert [line.most for line in queries.lines_of(project)] == [None, None, 4]
+    assert (limits(project)["endpoints"], limits(project)["deployments"]) == (None, 4)
     set_quotas(administrator, project, {"endpoints": "default"})
-    assert [line.most for line in queries.lines_of(project)] == [None, 3, 4]
+    assert (limits(project)["endpoints"], limits(project)["deployments"]) == (3, 4)
 
 
 def test_the_change_is_audited_with_before_and_after(administrator, project):

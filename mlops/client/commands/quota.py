@@ -12,8 +12,10 @@ from mlops.client.output import Columns, show
 
 KINDS = {
     "runs_at_once": "pipelines and jobs that go at the same time; others wait",
+    "runs_a_day": "pipelines and jobs of the last 24 hours",
     "endpoints": "real-time and batch endpoints together",
     "deployments": "deployments of both together",
+    "schedules": "of pipelines",
 }
 OF_ALL: Columns = (
     ("project", "project"), ("kind", "kind"), ("used", "used"), ("most", "most"), ("own", "is_own"),
