@@ -8,6 +8,7 @@ import importlib
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import pandas
@@ -18,7 +19,7 @@ from mlops.formats.function import read_function
 from mlops.web.documentation.shelf import pages
 from mlops.web.reference.commands import parser
 
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_OTHERS = re.compile(r"\b[Cc]lient\b|mlflow|Webhook")
 NAMES = {one.name for one in GROUPS}
 
@@ -32,14 +33,21 @@ def blocks(*languages: str) -> Iterator[tuple[str, str]]:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    for path, text in blocks("sh", "bash"):
+    for path, text in blocks("sh", "bash", ""):
         for line in text.replace("\\\n", " ").splitlines():
             if found := re.match(r"(?:\$ )?(?:\.venv/bin/)?mlops (.*)", line.strip()):
                 yield path, found[1]
 
 
+def in_the_text() -> Iterator[tuple[str, str]]:
+    for page in pages().values():
+        if not page.path.startswith(("reference/", "events/")):
+            plain = re.sub(r"^```.*?^```", "", page.text, flags=re.MULTILINE | re.DOTALL)
+            yield from ((page.path, found) for found in re.findall(r"`mlops ([^`]+)`", plain))
+
+
 def fault(line: str) -> str:
-    words = shlex.split(line.split(" | ")[0].split(" > ")[0], comments=True)
+    words = list(takewhile(lambda word: word not in ("|", ">", "&&"), shlex.split(line, comments=True)))
     if words[0].startswith("-"):
         return ""
     if words[0] not in NAMES:
@@ -60,7 +68,7 @@ def fault(line: str) -> str:
     return f"{at.prog} takes no {', '.join(unknown)}" if unknown else ""
 
 
-@pytest.mark.parametrize(("path", "line"), sorted(set(commands())))
+@pytest.mark.parametrize(("path", "line"), sorted({*commands(), *in_the_text()}))
 def test_commands_in_guides_are_there(path, line):
     assert not fault(line), f"{path}: mlops {line}: {fault(line)}"
 
