@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ def token(contributor: Any) -> str:
 
 
 @pytest.fixture
-def client(live_server: Any, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+def client(live_server: Any, token: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     import mlflow
     from mlflow import MlflowClient
 
@@ -27,12 +28,11 @@ def client(live_server: Any, token: str, monkeypatch: pytest.MonkeyPatch) -> Any
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID"):  # the client sets the latter itself
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(live_server.url)
     yield MlflowClient()
     while mlflow.active_run():
         mlflow.end_run()
-    mlflow.set_tracking_uri(before)
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")  # for what a thread of the client still tells
     mlflow.tracking.fluent._active_experiment_id = None
 
 
