@@ -40,8 +40,8 @@ def begin(run: Run) -> bool:
 
 def wake_next(run: Run) -> None:
     """After the end of a run: the one that waits longest begins soon; the regular look would find it as well."""
-    if places.counts(run) and (following := places.next_of(run.project_id)):
-        later("execution.advance", following)
+    if places.counts(run):
+        later("execution.begin_next", run.project_id)
 
 
 def _say(run: Run, reason: str) -> None:

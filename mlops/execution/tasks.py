@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from celery.signals import worker_shutting_down
 from django.conf import settings
@@ -13,12 +14,20 @@ from mlops.execution.advance import advance
 from mlops.execution.executors.docker import remove_lost
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
+from mlops.runs.places import next_of
 from mlops.work.calls import every, job
 
 
 @job("execution.advance")
 def advance_run(run_id: str) -> None:
     advance(run_id)
+
+
+@job("execution.begin_next")
+def begin_next(project_id: str) -> None:
+    """After the end of a run of the project."""
+    if following := next_of(UUID(project_id)):
+        advance(following)
 
 
 @job("execution.step")
