@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings as product
 from django.contrib.auth.models import User
+from django.utils import translation
 
 from tests.engine import engine, engine_url, registry, with_engine
 
@@ -46,6 +48,13 @@ def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
     stores.store.cache_clear()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A request in another language leaves it behind in its thread."""
+    yield
+    translation.deactivate()
 
 
 def _person(name: str) -> User:
