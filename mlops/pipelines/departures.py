@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from mlops.accounts import leaving
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.pipelines.models import Schedule
 
 
@@ -23,6 +24,7 @@ def held(person: User) -> Iterable[leaving.Held]:
 def settle(actor: User, person: User, reason: str) -> None:
     told = _("The account of %(name)s is deactivated. Enable it to let it run in your name.") % {"name": person}
     for one in _schedules(person):
+        was = stored(one)
         Schedule.objects.filter(pk=one.pk).update(is_enabled=False, next_at=None, reason=told)
         record(
             actor,
@@ -32,6 +34,8 @@ def settle(actor: User, person: User, reason: str) -> None:
             reason=reason or told,
             data={"name": one.name, "endpoint": one.endpoint.name},
             notice=("schedule", str(one.pk)),
+            before=was,
+            after=stored(one),
         )
 
 
