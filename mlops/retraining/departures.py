@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from mlops.accounts import leaving
 from mlops.events.chain import record
+from mlops.events.facts import stored
 from mlops.retraining.models import Policy
 
 
@@ -24,6 +25,7 @@ def held(person: User) -> Iterable[leaving.Held]:
 def settle(actor: User, person: User, reason: str) -> None:
     told = _("The account of %(name)s is deactivated. Enable it to let it run in your name.") % {"name": person}
     for one in _policies(person):
+        was = stored(one)
         Policy.objects.filter(pk=one.pk).update(is_enabled=False, reason=told)
         record(
             actor,
@@ -33,6 +35,8 @@ def settle(actor: User, person: User, reason: str) -> None:
             reason=reason or told,
             data={"policy": one.name},
             notice=("retraining", str(one.pk)),
+            before=was,
+            after=stored(one),
         )
 
 
