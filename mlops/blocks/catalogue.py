@@ -14,6 +14,8 @@ from mlops.blocks.parameters import sound_parameters
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
+from mlops.formats.spoken import told
 
 GROUPS = (
     "Data Input and Output",
@@ -115,11 +117,18 @@ def port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Pr
     for port in definition.inputs:
         shape = inputs.get(port.name)
         if shape is None and not port.optional:
-            message = f"{definition.title} needs something at its input '{port.label}'."
-            hint = f"Connect an output of type {_words(port.type)} to it."
+            message = _("%(title)s needs something at its input '%(label)s'.") % {
+                "title": told(definition.title),
+                "label": told(port.label),
+            }
+            hint = _("Connect an output of type %(words)s to it.") % {"words": _words(port.type)}
             found.append(problem("input_missing", message, hint=hint, port=port.name))
         elif shape is not None and "any" not in (shape.type, port.type) and shape.type != port.type:
-            message = f"The input '{port.label}' takes {_words(port.type)}, not {_words(shape.type)}."
+            message = _("The input '%(label)s' takes %(words)s, not %(words_2)s.") % {
+                "label": told(port.label),
+                "words": _words(port.type),
+                "words_2": _words(shape.type),
+            }
             found.append(problem("input_type", message, port=port.name))
         elif shape is not None and port.tasks and shape.task and shape.task not in port.tasks:
             found.append(task_problem(port, shape.task))
@@ -128,8 +137,12 @@ def port_problems(definition: Component, inputs: Mapping[str, Shape]) -> list[Pr
 
 def task_problem(port: Port, task: str) -> Problem:
     fitting = ", ".join(TASK_WORDS.get(each, each) for each in port.tasks)
-    message = f"The input '{port.label}' is for {fitting}, not for {TASK_WORDS.get(task, task)}."
-    return problem("input_task", message, hint="Connect another learner or model, or another step.", port=port.name)
+    message = _("The input '%(label)s' is for %(fitting)s, not for %(task_words)s.") % {
+        "label": told(port.label),
+        "fitting": fitting,
+        "task_words": TASK_WORDS.get(task, task),
+    }
+    return problem("input_task", message, hint=_("Connect another learner or model, or another step."), port=port.name)
 
 
 def _words(type_: str) -> str:

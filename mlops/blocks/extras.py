@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Problem
+from mlops.formats.spoken import gettext as _
+from mlops.formats.spoken import told
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "deep": ("torch", "torchvision"),
@@ -29,6 +31,11 @@ def install_command(extra: str) -> str:
 def missing_extra(component: Component, modules: Mapping[str, tuple[str, ...]] = MODULES) -> Problem | None:
     if is_installed(component.extra, modules):
         return None
-    message = f"{component.title} needs the optional part '{component.extra}', which is not installed on this server."
-    hint = f"Ask whoever runs the server to execute: {install_command(component.extra)}, then to start it again."
+    message = _("%(title)s needs the optional part '%(extra)s', which is not installed on this server.") % {
+        "title": told(component.title),
+        "extra": component.extra,
+    }
+    hint = _("Ask whoever runs the server to execute: %(install_command)s, then to start it again.") % {
+        "install_command": install_command(component.extra)
+    }
     return problem("extra_missing", message, hint=hint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -36,8 +37,8 @@ def image_learner(definition: Component, parameters: Mapping[str, Any], inputs: 
     shape = Shape(type="untrained_model", task=definition.task, algorithm=definition.name)
     problems: tuple[Problem, ...] = ()
     if parameters["pretrained"] and "weights" not in inputs:
-        message = "Pretrained needs a file of weights, because nothing is downloaded while a pipeline runs."
-        hint = (
+        message = _("Pretrained needs a file of weights, because nothing is downloaded while a pipeline runs.")
+        hint = _(
             "Connect a dataset with the .pth file in a zip archive to 'Pretrained weights', or switch Pretrained off."
         )
         problems = (problem("weights_missing", message, hint=hint, parameter="pretrained"),)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Problem
+from mlops.formats.spoken import gettext as _
 
 MOST_NODES = 10_000
 NODES = "number_of_hidden_nodes"
@@ -25,6 +26,6 @@ def layer_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     try:
         hidden_layers(parameters[NODES] or "")
     except ValueError as error:
-        hint = "Write 100 for one hidden layer, or 50, 20 for two."
+        hint = _("Write 100 for one hidden layer, or 50, 20 for two.")
         return (problem("hidden_nodes_invalid", str(error), hint=hint, parameter=NODES),)
     return ()

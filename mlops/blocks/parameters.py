@@ -11,6 +11,8 @@ from mlops.blocks.range_text import values_of
 from mlops.blocks.selection import read_selection
 from mlops.formats.component import Component, Parameter, Problem
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
+from mlops.formats.spoken import told
 
 WORDS = {
     "string": "text",
@@ -66,19 +68,30 @@ def is_visible(parameter: Parameter, values: Mapping[str, Any]) -> bool:
 
 def _unknown(name: str, component: Component) -> Problem:
     names = tuple(parameter.name for parameter in component.parameters)
-    hint = nearest(name, names) or (f"It has: {', '.join(names)}." if names else "It has no parameters.")
-    return problem("unknown_parameter", f"{component.title} has no parameter '{name}'.", hint=hint, parameter=name)
+    hint = nearest(name, names) or (
+        _("It has: %(names)s.") % {"names": ", ".join(names)} if names else _("It has no parameters.")
+    )
+    return problem(
+        "unknown_parameter",
+        _("%(title)s has no parameter '%(name)s'.") % {"title": told(component.title), "name": name},
+        hint=hint,
+        parameter=name,
+    )
 
 
 def _fault(parameter: Parameter, value: Any, component: Component) -> Problem | None:
     if value is None or value == "":
         if not parameter.required:
             return None
-        message = f"{component.title} needs '{parameter.label}'."
-        hint = parameter.help.split(". ")[0].rstrip(".") + "." if parameter.help else "Set it in the parameter pane."
+        message = _("%(title)s needs '%(label)s'.") % {"title": told(component.title), "label": told(parameter.label)}
+        hint = parameter.help.split(". ")[0].rstrip(".") + "." if parameter.help else _("Set it in the parameter pane.")
         return problem("parameter_missing", message, hint=hint, parameter=parameter.name)
     if not _is_right_type(parameter, value):
-        message = f"'{parameter.label}' must be {WORDS[parameter.type]}, not {_shown(value)}."
+        message = _("'%(label)s' must be %(words)s, not %(shown)s.") % {
+            "label": told(parameter.label),
+            "words": WORDS[parameter.type],
+            "shown": _shown(value),
+        }
         return problem("parameter_type", message, parameter=parameter.name, value=_shown(value))
     if parameter.type == "choice":
         return _choice_fault(parameter, value)
@@ -111,8 +124,8 @@ def _choice_fault(parameter: Parameter, value: str) -> Problem | None:
     values = [choice.value for choice in parameter.choices]
     if value in values:
         return None
-    message = f"'{value}' is no choice of '{parameter.label}'."
-    hint = nearest(value, values) or f"Choices: {', '.join(values)}."
+    message = _("'%(value)s' is no choice of '%(label)s'.") % {"value": value, "label": told(parameter.label)}
+    hint = nearest(value, values) or _("Choices: %(values)s.") % {"values": ", ".join(values)}
     return problem("parameter_choice", message, hint=hint, parameter=parameter.name, value=value)
 
 
@@ -136,7 +149,7 @@ def _values_fault(parameter: Parameter, text: str, component: Component) -> Prob
     try:
         values = values_of(text, whole=single is not None and single.type == "integer")
     except ValueError as error:
-        hint = "Write values such as 16; 32; 64, or a range such as 0.001 .. 1 log 4."
+        hint = _("Write values such as 16; 32; 64, or a range such as 0.001 .. 1 log 4.")
         message = f"'{parameter.label}': {error}"
         return problem("range_invalid", message, hint=hint, parameter=parameter.name, value=_shown(text))
     faults = (None if single is None else _range_fault(single, value) for value in values)

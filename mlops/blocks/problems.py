@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mlops.formats.component import Problem
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 
 Severity = Literal["error", "warning"]
@@ -20,14 +21,19 @@ def problem(code: str, message: str, *, hint: str = "", severity: Severity = "er
 def column_not_found(column: str, known: Iterable[str], *, parameter: str, port: str = "dataset") -> Problem:
     names = tuple(known)
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    hint = nearest(column, names) or (f"The columns are: {listed}." if names else "The table has no columns.")
-    message = f"The table has no column '{column}'."
+    hint = nearest(column, names) or (
+        _("The columns are: %(listed)s.") % {"listed": listed} if names else _("The table has no columns.")
+    )
+    message = _("The table has no column '%(column)s'.") % {"column": column}
     return problem("column_not_found", message, hint=hint, parameter=parameter, column=column, port=port)
 
 
 def column_not_numeric(column: Column, *, parameter: str, port: str = "dataset") -> Problem:
-    message = f"Column '{column.name}' holds {column.type} values, where numbers are needed."
-    hint = "Leave it out of the selection, or make it a number with Edit Metadata."
+    message = _("Column '%(name)s' holds %(type)s values, where numbers are needed.") % {
+        "name": column.name,
+        "type": column.type,
+    }
+    hint = _("Leave it out of the selection, or make it a number with Edit Metadata.")
     return problem("column_not_numeric", message, hint=hint, parameter=parameter, column=column.name, port=port)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Choice, Derived, Parameter, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 RATING_PREDICTION, ITEM_RECOMMENDATION = "Rating Prediction", "Item Recommendation"
@@ -73,14 +74,19 @@ def triple_problems(table: TableSchema | None, *, port: str) -> tuple[Problem, .
     if table is None:
         return ()
     if len(table.columns) < 3:
-        message = f"The table has {len(table.columns)} columns; users, items and ratings are expected."
-        hint = "Put Select Columns in Dataset before it: user first, then item, then rating."
+        message = _("The table has %(count)s columns; users, items and ratings are expected.") % {
+            "count": len(table.columns)
+        }
+        hint = _("Put Select Columns in Dataset before it: user first, then item, then rating.")
         return (problem("too_few_columns", message, hint=hint, port=port),)
     rating = table.columns[2]
     if rating.type in ("integer", "decimal"):
         return ()
-    message = f"The third column, '{rating.name}', holds {rating.type} values; a rating is a number."
-    hint = "Put the columns in the order user, item, rating."
+    message = _("The third column, '%(name)s', holds %(type)s values; a rating is a number.") % {
+        "name": rating.name,
+        "type": rating.type,
+    }
+    hint = _("Put the columns in the order user, item, rating.")
     return (problem("label_not_numeric", message, hint=hint, port=port, column=rating.name),)
 
 
@@ -94,13 +100,13 @@ def derived_scores(parameters: Mapping[str, Any], inputs: Mapping[str, Shape], *
     found: list[Problem] = []
     model, table = inputs["trained_model"], inputs["dataset_to_score"].table
     if model.task not in ("", "recommendation"):
-        message = f"{title} takes trained recommenders, and this model is none."
-        found.append(problem("wrong_task", message, hint="Use Score Model.", port="trained_model"))
+        message = _("%(title)s takes trained recommenders, and this model is none.") % {"title": title}
+        found.append(problem("wrong_task", message, hint=_("Use Score Model."), port="trained_model"))
     pairs = parameters["recommender_prediction_kind"] == RATING_PREDICTION
     needed = 2 if pairs or parameters["recommended_item_selection"] == RATED_ITEMS else 1
     if table is not None and len(table.columns) < needed:
-        message = f"The table has {len(table.columns)} columns; users and items are expected."
-        hint = "Put the users into the first column and the items into the second."
+        message = _("The table has %(count)s columns; users and items are expected.") % {"count": len(table.columns)}
+        hint = _("Put the users into the first column and the items into the second.")
         found.append(problem("too_few_columns", message, hint=hint, port="dataset_to_score"))
     shape = Shape(type="table")
     if pairs and table is not None and len(table.columns) > 1:

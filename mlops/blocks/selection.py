@@ -13,6 +13,7 @@ import msgspec
 from mlops.blocks.problems import as_refusal, column_not_found, column_not_numeric, problem
 from mlops.formats.component import ColumnSelection, Problem, Rule
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 TYPE_WORDS = ("integer", "decimal", "string", "boolean", "date", "numeric", "categorical", "feature", "label", "weight")
@@ -52,8 +53,8 @@ def resolve(
             matched = _matched(rule, table, found, **place)
             chosen = chosen | matched if rule.action == "include" else chosen - matched
     if not chosen and not found:
-        hint = "Choose at least one column in the column picker."
-        found.append(problem("no_columns_selected", "The selection chooses no column.", hint=hint, **place))
+        hint = _("Choose at least one column in the column picker.")
+        found.append(problem("no_columns_selected", _("The selection chooses no column."), hint=hint, **place))
     return tuple(name for name in table.names if name in chosen), tuple(found)
 
 
@@ -81,8 +82,8 @@ def picked(
         found += tuple(column_not_numeric(column, parameter=parameter, port=port) for column in unfit)
     fit = tuple(column for column in columns if column.type in types)
     if not fit and not found:
-        message = f"The selection chooses no column of the types {', '.join(types)}."
-        hint = "Choose at least one such column in the column picker."
+        message = _("The selection chooses no column of the types %(types)s.") % {"types": ", ".join(types)}
+        hint = _("Choose at least one such column in the column picker.")
         found += (problem("no_columns_selected", message, hint=hint, parameter=parameter, port=port),)
     return fit, found
 
@@ -105,8 +106,8 @@ def _matched(rule: Rule, table: TableSchema, found: list[Problem], *, parameter:
         return _by_indices(rule.indices, table, found, parameter=parameter, port=port)
     for word in rule.types:
         if word not in TYPE_WORDS:
-            hint = nearest(word, TYPE_WORDS) or f"Types are: {', '.join(TYPE_WORDS)}."
-            message = f"'{word}' is not a column type."
+            hint = nearest(word, TYPE_WORDS) or _("Types are: %(type_words)s.") % {"type_words": ", ".join(TYPE_WORDS)}
+            message = _("'%(word)s' is not a column type.") % {"word": word}
             found.append(problem("unknown_column_type", message, hint=hint, parameter=parameter, port=port))
     return {column.name for column in table.columns if any(_is_of(column, word) for word in rule.types)}
 
@@ -127,8 +128,11 @@ def _by_indices(text: str, table: TableSchema, found: list[Problem], *, paramete
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         last = last if dash else first
         if not (first.isdecimal() and last.isdecimal()) or not 1 <= int(first) <= int(last) <= len(table.columns):
-            message = f"'{part}' is not a range of the columns 1 to {len(table.columns)}."
-            hint = "Write ranges such as 1-3,5; the first column is 1."
+            message = _("'%(part)s' is not a range of the columns 1 to %(count)s.") % {
+                "part": part,
+                "count": len(table.columns),
+            }
+            hint = _("Write ranges such as 1-3,5; the first column is 1.")
             found.append(problem("index_out_of_range", message, hint=hint, parameter=parameter, port=port))
             continue
         chosen |= set(table.names[int(first) - 1 : int(last)])

@@ -10,6 +10,7 @@ from typing import Any
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import read_selection, resolve
 from mlops.formats.component import Problem
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 SENTENCE_MARK = "|||"
@@ -34,8 +35,8 @@ def chosen_texts(value: Any, table: TableSchema, *, parameter: str) -> tuple[tup
 
 
 def not_text(column: str, type_: str, parameter: str) -> Problem:
-    message = f"Column '{column}' holds {type_} values, not text."
-    hint = "Choose a text column, or make this one text with Edit Metadata."
+    message = _("Column '%(column)s' holds %(type)s values, not text.") % {"column": column, "type": type_}
+    hint = _("Choose a text column, or make this one text with Edit Metadata.")
     return problem("column_not_text", message, hint=hint, parameter=parameter, column=column)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.translation import pgettext
 from msgspec.structs import replace
 
 from mlops.formats.component import Choice, Component, Parameter, Port
-
-CONTEXT = "component"
+from mlops.formats.spoken import told
 
 
 def texts_of(component: Component) -> Iterator[str]:
@@ -34,11 +32,6 @@ def in_words(component: Component) -> Component:
         outputs=tuple(_port(port) for port in component.outputs),
         parameters=tuple(_parameter(parameter) for parameter in component.parameters),
     )
-
-
-def told(text: str) -> str:
-    """One text of a built-in component."""
-    return pgettext(CONTEXT, text) if text else ""
 
 
 def _port(port: Port) -> Port:

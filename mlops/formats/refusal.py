@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from mlops.formats.spoken import gettext as _
+
 
 class Where(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The place a refusal points at; every part is optional."""
@@ -59,4 +61,4 @@ def refusal_of(form: dict[str, Any]) -> Refusal:
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?`, or an empty text when nothing is close."""
     close = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else ""
+    return _("Did you mean '%(nearest)s'?") % {"nearest": close[0]} if close else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from mlops.blocks.catalogue import component
+from mlops.blocks.catalogue import component, derive
 from mlops.components.wording import in_words
 
 
@@ -29,3 +29,10 @@ def test_the_palette_is_german_for_who_reads_german(client, owner, project):
     client.force_login(owner)
     shown = client.get(f"/api/v1/palette/?project={project.slug}", headers={"Accept-Language": "de"}).json()
     assert "Modell trainieren" in {each["title"] for each in shown["components"]}
+
+
+def test_what_stands_in_the_way_of_a_drawing_is_told_in_german():
+    with translation.override("de"):
+        problems = derive("train_model", None, {}, {}).problems
+    wanted = "Modell trainieren braucht etwas an seinem Eingang „Untrainiertes Modell“."
+    assert wanted in {one.message for one in problems}

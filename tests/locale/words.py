@@ -11,7 +11,8 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 from mlops.blocks.catalogue import components
-from mlops.components.wording import CONTEXT, texts_of
+from mlops.components.wording import texts_of
+from mlops.formats.spoken import CONTEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 Text = tuple[str, str, str | None]

@@ -10,6 +10,7 @@ import msgspec
 from mlops.blocks.placing import free_name
 from mlops.blocks.problems import as_refusal, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -87,8 +88,10 @@ def run(call: Call) -> dict[str, Value]:
 def _problems(left: int | None, right: int | None, parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     if parameters["different_row_counts"] == "fill" or left is None or right is None or left == right:
         return ()
-    message = f"The left table has {left} rows and the right one {right}, so they do not belong together row by row."
-    hint = "Join them by a key with Join Data, or choose to fill the shorter one with missing values."
+    message = _(
+        "The left table has %(left)s rows and the right one %(right)s, so they do not belong together row by row."
+    ) % {"left": left, "right": right}
+    hint = _("Join them by a key with Join Data, or choose to fill the shorter one with missing values.")
     return (problem("sizes_differ", message, hint=hint, parameter="different_row_counts", port="right_dataset"),)
 
 

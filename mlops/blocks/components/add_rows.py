@@ -10,6 +10,7 @@ import msgspec
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -92,16 +93,20 @@ def _problems(first: TableSchema, second: TableSchema) -> tuple[Problem, ...]:
     found = []
     for here, there, port in ((first, second, "dataset2"), (second, first, "dataset1")):
         for name in (name for name in here.names if there.column(name) is None):
-            message = f"Column '{name}' is in one table only; Add Rows needs the same columns in both."
-            hint = nearest(name, there.names) or "Drop it with Select Columns in Dataset, or rename it to match."
+            message = _("Column '%(name)s' is in one table only; Add Rows needs the same columns in both.") % {
+                "name": name
+            }
+            hint = nearest(name, there.names) or _("Drop it with Select Columns in Dataset, or rename it to match.")
             found.append(problem("column_names_differ", message, hint=hint, port=port, column=name))
     for column in first.columns:
         other = second.column(column.name)
         if other is None or other.type == column.type or {column.type, other.type} == {"integer", "decimal"}:
             continue
-        message = (
-            f"Column '{column.name}' holds {column.type} values in the first table and {other.type} in the second."
-        )
-        hint = "Give both the same type with Edit Metadata."
+        message = _("Column '%(name)s' holds %(type)s values in the first table and %(other_type)s in the second.") % {
+            "name": column.name,
+            "type": column.type,
+            "other_type": other.type,
+        }
+        hint = _("Give both the same type with Edit Metadata.")
         found.append(problem("column_types_differ", message, hint=hint, port="dataset2", column=column.name))
     return tuple(found)

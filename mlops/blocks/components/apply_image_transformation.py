@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mlops.blocks.problems import as_refusal, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -69,6 +70,6 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def _for_tables() -> Problem:
-    message = "The transformation is one of tables, not of images."
-    hint = "Connect the output of Init Image Transformation."
+    message = _("The transformation is one of tables, not of images.")
+    hint = _("Connect the output of Init Image Transformation.")
     return problem("transformation_unfit", message, hint=hint, port="input_image_transformation")

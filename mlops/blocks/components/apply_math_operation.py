@@ -10,6 +10,7 @@ from mlops.blocks.placing import Result, output_mode, placed, put
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -168,8 +169,11 @@ def _seconds(
     if len(columns) == count:
         return tuple(column.name for column in columns), problems
     if not problems:
-        message = f"There are {len(columns)} second columns for {count} first ones."
-        hint = "Choose one second column for all, or as many as there are first columns."
+        message = _("There are %(count)s second columns for %(count_2)s first ones.") % {
+            "count": len(columns),
+            "count_2": count,
+        }
+        hint = _("Choose one second column for all, or as many as there are first columns.")
         problems = (problem("wrong_number_of_columns", message, hint=hint, parameter=name),)
     return (None,) * count, problems
 
@@ -191,8 +195,8 @@ def _argument_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     needs = _formula(parameters).arguments == 2 and parameters["second_argument_type"] == "column_set"
     if not needs or parameters["second_argument_columns"] is not None:
         return ()
-    message = f"{_formula(parameters).title} needs a second argument."
-    hint = "Choose its columns, or type a constant."
+    message = _("%(title)s needs a second argument.") % {"title": _formula(parameters).title}
+    hint = _("Choose its columns, or type a constant.")
     return (problem("parameter_missing", message, hint=hint, parameter="second_argument_columns"),)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mlops.blocks.problems import as_refusal, problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -80,5 +81,5 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def _for_images() -> Problem:
-    message = "The transformation is one of images, not of tables."
-    return problem("transformation_unfit", message, hint="Use Apply Image Transformation.", port="transformation")
+    message = _("The transformation is one of images, not of tables.")
+    return problem("transformation_unfit", message, hint=_("Use Apply Image Transformation."), port="transformation")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import ALL_COLUMNS, read_selection, resolve
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 if TYPE_CHECKING:
@@ -175,8 +176,10 @@ def _ratio_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     low, high = parameters["minimum_missing_value_ratio"], parameters["maximum_missing_value_ratio"]
     if low <= high:
         return ()
-    message = f"The minimum missing value ratio ({low:g}) is above the maximum ({high:g}), so no column is cleaned."
-    hint = "Set the minimum to 0 and the maximum to 1 to clean every chosen column."
+    message = _(
+        "The minimum missing value ratio (%(low)s) is above the maximum (%(high)s), so no column is cleaned."
+    ) % {"low": f"{low:g}", "high": f"{high:g}"}
+    hint = _("Set the minimum to 0 and the maximum to 1 to clean every chosen column.")
     return (problem("parameter_range", message, hint=hint, parameter="minimum_missing_value_ratio"),)
 
 
@@ -186,13 +189,17 @@ def _fit_problems(parameters: Mapping[str, Any], chosen: tuple[Column, ...]) -> 
     if mode == "custom_value":
         text = str(parameters["replacement_value"])
         unfit = [column.name for column in chosen if not _fits(text, column.type)]
-        message = f"The replacement value '{text}' does not fit {_names(unfit)}; the run fails if there are gaps in it."
-        hint = "Choose fewer columns, or a value of the column's type; add a second Clean Missing Data for the others."
+        message = _(
+            "The replacement value '%(text)s' does not fit %(names)s; the run fails if there are gaps in it."
+        ) % {"text": text, "names": _names(unfit)}
+        hint = _(
+            "Choose fewer columns, or a value of the column's type; add a second Clean Missing Data for the others."
+        )
         parameter = "replacement_value"
     elif mode in ("replace_with_mean", "replace_with_median"):
         unfit = [column.name for column in chosen if column.type in ("string", "date")]
         message = f"There is no {mode.removeprefix('replace_with_')} of {_names(unfit)}; gaps in it stay."
-        hint = "Add a second Clean Missing Data with 'Replace with mode' for text and date columns."
+        hint = _("Add a second Clean Missing Data with 'Replace with mode' for text and date columns.")
         parameter = "cleaning_mode"
     else:
         return ()
@@ -222,8 +229,8 @@ def _indicators(
     columns = tuple(Column(name=column.name + INDICATOR_SUFFIX, type="boolean") for column in chosen)
     for column in columns:
         if table.column(column.name):
-            message = f"The indicator column '{column.name}' exists already."
-            hint = "Rename the existing column with Edit Metadata first."
+            message = _("The indicator column '%(name)s' exists already.") % {"name": column.name}
+            hint = _("Rename the existing column with Edit Metadata first.")
             where: dict[str, Any] = {"parameter": "generate_missing_value_indicator_column", "column": column.name}
             problems.append(problem("duplicate_column", message, hint=hint, **where))
     return columns

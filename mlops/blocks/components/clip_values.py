@@ -9,6 +9,7 @@ from mlops.blocks.placing import free_name
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -208,6 +209,9 @@ def _threshold_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     low, high = (parameters[f"{kind}_value_of_{side}_threshold"] for side in ("lower", "upper"))
     if low <= high:
         return ()
-    message = f"The lower threshold ({low:g}) is above the upper one ({high:g})."
-    hint = "Exchange them."
+    message = _("The lower threshold (%(low)s) is above the upper one (%(high)s).") % {
+        "low": f"{low:g}",
+        "high": f"{high:g}",
+    }
+    hint = _("Exchange them.")
     return (problem("parameter_range", message, hint=hint, parameter=f"{kind}_value_of_lower_threshold"),)

@@ -9,6 +9,7 @@ from mlops.blocks.components.evaluate_model import METRICS, WORDS, score_problem
 from mlops.blocks.measures import MEASURED_TASKS, metric_parameters
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -126,11 +127,14 @@ def _task_problems(tasks: dict[str, str]) -> list[Problem]:
     first = next(iter(tasks.values()), "")
     for port, task in tasks.items():
         if task not in MEASURED_TASKS:
-            message = f"{WORDS.get(task, task).capitalize()} scores cannot be compared here."
-            hint = "Use Evaluate Model, or compare models that predict classes or numbers."
+            message = _("%(kind)s scores cannot be compared here.") % {"kind": WORDS.get(task, task).capitalize()}
+            hint = _("Use Evaluate Model, or compare models that predict classes or numbers.")
             return [problem("task_not_comparable", message, hint=hint, port=port)]
         if task != first:
-            message = f"One table holds {WORDS.get(first, first)} scores and another {WORDS.get(task, task)} scores."
-            hint = "Compare models of the same kind, or use two Compare Models."
+            message = _("One table holds %(words)s scores and another %(words_2)s scores.") % {
+                "words": WORDS.get(first, first),
+                "words_2": WORDS.get(task, task),
+            }
+            hint = _("Compare models of the same kind, or use two Compare Models.")
             return [problem("tasks_differ", message, hint=hint, port=port)]
     return []

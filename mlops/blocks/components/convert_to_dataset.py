@@ -9,6 +9,7 @@ from mlops.blocks.components.clean_missing_data import substitute
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import ALL_COLUMNS, picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType
 
 if TYPE_CHECKING:
@@ -160,8 +161,12 @@ def _state(column: Column, values: pl.Series, parameters: Mapping[str, Any]) -> 
 
 
 def _unfit(column: Column, text: str) -> Problem:
-    message = f"'{text}' is no {column.type} value, so it cannot stand in column '{column.name}'."
-    hint = "Choose a value of the column's type, or leave the column out of the selection."
+    message = _("'%(text)s' is no %(type)s value, so it cannot stand in column '%(name)s'.") % {
+        "text": text,
+        "type": column.type,
+        "name": column.name,
+    }
+    hint = _("Choose a value of the column's type, or leave the column out of the selection.")
     return problem("replacement_unfit", message, hint=hint, parameter="new_value", column=column.name, value=text)
 
 

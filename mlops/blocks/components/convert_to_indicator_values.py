@@ -10,6 +10,7 @@ from mlops.blocks.problems import problem
 from mlops.blocks.selection import picked
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _levels(values: pl.Series) -> list[str | None]:
 def _not_categorical(chosen: tuple[Column, ...]) -> tuple[Problem, ...]:
     unfit = [column for column in chosen if column.type not in ("string", "boolean") and not column.categorical]
     message = "Column '{0.name}' holds {0.type} values and is not marked as categorical."
-    hint = "Make it categorical with Edit Metadata, or leave it out of the selection."
+    hint = _("Make it categorical with Edit Metadata, or leave it out of the selection.")
     return tuple(
         problem(
             "column_not_categorical",

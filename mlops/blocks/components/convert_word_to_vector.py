@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import column_not_found, problem
 from mlops.blocks.texts import not_text
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     problems: list[Problem] = []
     pretrained = parameters["word2vec_strategy"] == GLOVE
     if pretrained and "pretrained_vectors" not in inputs:
-        message = "GloVe needs a file of vectors, because nothing is downloaded while a pipeline runs."
-        hint = "Connect a zip archive with such a file to 'Pretrained vectors', or choose Gensim Word2Vec."
+        message = _("GloVe needs a file of vectors, because nothing is downloaded while a pipeline runs.")
+        hint = _("Connect a zip archive with such a file to 'Pretrained vectors', or choose Gensim Word2Vec.")
         problems.append(problem("weights_missing", message, hint=hint, parameter="word2vec_strategy"))
     vocabulary, results = Shape(type="table"), Shape(type="table")
     length = parameters["length_of_word_embedding"]

@@ -11,6 +11,7 @@ import msgspec
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import chosen_columns, read_selection, resolve
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, Role, TableSchema
 from mlops.formats.transform import Cast, Rename, Transform
 
@@ -149,8 +150,8 @@ def _edited(
         edited.append(_edited_column(parameters, column, new_names.get(column.name, column.name)))
     for name, count in Counter(column.name for column in edited).items():
         if count > 1:
-            message = f"{count} columns would be named '{name}'."
-            hint = "Give every column a name of its own."
+            message = _("%(count)s columns would be named '%(name)s'.") % {"count": count, "name": name}
+            hint = _("Give every column a name of its own.")
             problems += (problem("duplicate_column", message, hint=hint, parameter="new_column_names", column=name),)
             edited = list(table.columns)
     return tuple(edited), problems
@@ -163,8 +164,11 @@ def _new_names(parameters: Mapping[str, Any], names: tuple[str, ...]) -> tuple[d
     wanted = [name.strip() for name in text.split(",")]
     if len(wanted) == len(names) and all(wanted):
         return dict(zip(names, wanted, strict=True)), ()
-    message = f"There are {len(wanted)} new names for {len(names)} chosen columns."
-    hint = "Write one name per chosen column, with commas between."
+    message = _("There are %(count)s new names for %(count_2)s chosen columns.") % {
+        "count": len(wanted),
+        "count_2": len(names),
+    }
+    hint = _("Write one name per chosen column, with commas between.")
     return {}, (problem("wrong_number_of_names", message, hint=hint, parameter="new_column_names"),)
 
 
@@ -174,8 +178,12 @@ def _type_problems(parameters: Mapping[str, Any], column: Column) -> tuple[Probl
         return ()
     if wanted == "date" and column.type == "string":
         return ()
-    message = f"Column '{column.name}' holds {column.type} values, which cannot become {wanted}."
-    hint = "Dates come from text such as 2024-05-31 and can become text only."
+    message = _("Column '%(name)s' holds %(type)s values, which cannot become %(wanted)s.") % {
+        "name": column.name,
+        "type": column.type,
+        "wanted": wanted,
+    }
+    hint = _("Dates come from text such as 2024-05-31 and can become text only.")
     return (problem("cast_impossible", message, hint=hint, parameter="data_type", column=column.name),)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -91,8 +92,11 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
             tasks[port] = score.task
     if len(set(tasks.values())) == 2:
         first, second = (WORDS.get(tasks[port], tasks[port]) for port in PORTS)
-        message = f"One table holds {first} scores and the other {second} scores, which cannot be compared."
-        hint = "Compare models of the same kind, or use two Evaluate Model."
+        message = _("One table holds %(first)s scores and the other %(second)s scores, which cannot be compared.") % {
+            "first": first,
+            "second": second,
+        }
+        hint = _("Compare models of the same kind, or use two Evaluate Model.")
         problems.append(problem("tasks_differ", message, hint=hint, port=PORTS[1]))
     task = tasks.get(PORTS[0], "")
     table = TableSchema(columns=result_columns(task)) if task in METRICS else None
@@ -133,11 +137,13 @@ def score_problems(table: TableSchema, port: str) -> list[Problem]:
     """Why the table cannot be judged."""
     said = scored_label(table)
     if said is None:
-        message = "The table has no score column."
-        hint = "Connect the output of Score Model. Scores of your own must be named 'Scored Labels'."
+        message = _("The table has no score column.")
+        hint = _("Connect the output of Score Model. Scores of your own must be named 'Scored Labels'.")
         return [problem("no_score_column", message, hint=hint, port=port)]
     if true_label(table) is None and said.task != "clustering":
-        message = "The table has no label column to compare the scores with."
-        hint = "Keep 'Append score columns to output' on in Score Model, or mark the label with Edit Metadata (Fields)."
+        message = _("The table has no label column to compare the scores with.")
+        hint = _(
+            "Keep 'Append score columns to output' on in Score Model, or mark the label with Edit Metadata (Fields)."
+        )
         return [problem("no_label_column", message, hint=hint, port=port)]
     return []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.blocks.recommendation import triple_problems
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     elif scored is not None and {"User", "Item", "Rating"} <= set(scored.names):
         columns = RATING_METRICS
     elif scored is not None:
-        message = "The table holds neither predicted ratings nor recommended items."
-        hint = "Connect the output of Score SVD Recommender or Score Wide & Deep Recommender."
+        message = _("The table holds neither predicted ratings nor recommended items.")
+        hint = _("Connect the output of Score SVD Recommender or Score Wide & Deep Recommender.")
         found.append(problem("no_score_column", message, hint=hint, port="scored_dataset"))
     table = TableSchema(columns=columns, row_count=1) if columns else None
     return Derived(outputs={"metric": Shape(type="table", table=table)}, problems=tuple(found))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -111,16 +112,20 @@ def _problems(script: str) -> tuple[Problem, ...]:
         tree = ast.parse(script)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        message = f"Line {line} of the script: {getattr(error, 'msg', error)}." if line else f"The script: {error}."
+        message = (
+            _("Line %(line)s of the script: %(error)s.") % {"line": line, "error": getattr(error, "msg", error)}
+            if line
+            else _("The script: %(error)s.") % {"error": error}
+        )
         return (problem("script_syntax", message, parameter="python_script", row=line),)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == ENTRY]
     if not functions and not any(_binds_entry(node) for node in tree.body):
-        message = f"The script has no function '{ENTRY}'."
-        hint = f"Write: def {ENTRY}(dataframe1=None, dataframe2=None):"
+        message = _("The script has no function '%(entry)s'.") % {"entry": ENTRY}
+        hint = _("Write: def %(entry)s(dataframe1=None, dataframe2=None):") % {"entry": ENTRY}
         return (problem("script_entry_missing", message, hint=hint, parameter="python_script"),)
     if functions and not _takes_two(functions[-1].args):
-        message = f"The function '{ENTRY}' must accept two arguments, dataframe1 and dataframe2."
-        hint = f"Write: def {ENTRY}(dataframe1=None, dataframe2=None):"
+        message = _("The function '%(entry)s' must accept two arguments, dataframe1 and dataframe2.") % {"entry": ENTRY}
+        hint = _("Write: def %(entry)s(dataframe1=None, dataframe2=None):") % {"entry": ENTRY}
         return (problem("script_arguments", message, hint=hint, parameter="python_script", row=functions[-1].lineno),)
     return ()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     if shutil.which("Rscript") is None:
         found.append(no_interpreter())
     if not re.search(r"\bazureml_main\s*(<-|=)", parameters["r_script"] or ""):
-        message = "The script has no function 'azureml_main'."
-        hint = "Write: azureml_main <- function(dataframe1, dataframe2){ … }"
+        message = _("The script has no function 'azureml_main'.")
+        hint = _("Write: azureml_main <- function(dataframe1, dataframe2){ … }")
         found.append(problem("script_entry_missing", message, hint=hint, parameter="r_script"))
     outputs = {"result_dataset": unknown, "result_dataset2": unknown, "r_device": plots}
     return Derived(outputs=outputs, problems=tuple(found))
@@ -122,6 +123,6 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def no_interpreter() -> Problem:
-    message = "Execute R Script needs R, which is not installed on this server."
-    hint = "Ask whoever runs the server to execute: apt-get install r-base-core"
+    message = _("Execute R Script needs R, which is not installed on this server.")
+    hint = _("Ask whoever runs the server to execute: apt-get install r-base-core")
     return problem("extra_missing", message, hint=hint)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -65,8 +66,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     problems: tuple[Problem, ...] = ()
     name = parameters["file_name"]
     if name and not NAME.match(name):
-        message = f"'{name}' is no name for a file."
-        hint = "Use letters, digits, blanks and . ( ) - _, at most 100 of them."
+        message = _("'%(name)s' is no name for a file.") % {"name": name}
+        hint = _("Use letters, digits, blanks and . ( ) - _, at most 100 of them.")
         problems = (problem("file_name_invalid", message, hint=hint, parameter="file_name", value=name[:100]),)
     return Derived(outputs={"exported_file": Shape(type="zip")}, problems=problems)
 

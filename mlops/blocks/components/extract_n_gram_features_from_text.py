@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import column_not_found, problem
 from mlops.blocks.texts import not_text
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -177,12 +178,14 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     }
     problems: list[Problem] = []
     if parameters["maximum_word_length"] < parameters["minimum_word_length"]:
-        message = "The maximum word length is below the minimum word length, so no word is left."
-        hint = "Raise the maximum."
+        message = _("The maximum word length is below the minimum word length, so no word is left.")
+        hint = _("Raise the maximum.")
         problems.append(problem("bad_range", message, hint=hint, parameter="maximum_word_length"))
     if parameters["vocabulary_mode"] != "Create" and "input_vocabulary" not in inputs:
-        message = f"The vocabulary mode {parameters['vocabulary_mode']} needs a vocabulary at 'Input vocabulary'."
-        hint = "Connect the result vocabulary of another Extract N-Gram Features from Text, or choose Create."
+        message = _("The vocabulary mode %(parameters)s needs a vocabulary at 'Input vocabulary'.") % {
+            "parameters": parameters["vocabulary_mode"]
+        }
+        hint = _("Connect the result vocabulary of another Extract N-Gram Features from Text, or choose Create.")
         problems.append(problem("input_missing", message, hint=hint, port="input_vocabulary"))
     table, column = inputs["dataset"].table, parameters["text_column"]
     if table is not None and column:

@@ -9,6 +9,7 @@ from mlops.blocks.learners import UNTRAINED, derived, learner_parameters, untrai
 from mlops.blocks.problems import problem
 from mlops.blocks.quantiles import quantiles_of
 from mlops.formats.component import Component, Derived, Parameter, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -129,7 +130,7 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     try:
         quantiles_of(parameters[QUANTILES] or "")
     except ValueError as error:
-        hint = "Write shares between 0 and 1, such as 0.25; 0.5; 0.75."
+        hint = _("Write shares between 0 and 1, such as 0.25; 0.5; 0.75.")
         fault = problem("quantiles_invalid", str(error), hint=hint, parameter=QUANTILES)
         return Derived(outputs=shapes.outputs, problems=(fault,))
     return shapes

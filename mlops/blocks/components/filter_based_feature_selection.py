@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _problems(table: TableSchema, target: str, parameters: Mapping[str, Any]) ->
     if table.column(target) is None:
         return (column_not_found(target, table.names, parameter="target_column"),)
     if not _candidates(table, target, parameters):
-        message = f"There is no column to score besides the target '{target}'."
-        hint = "Keep more columns before it, or turn off 'Operate on feature columns only'."
+        message = _("There is no column to score besides the target '%(target)s'.") % {"target": target}
+        hint = _("Keep more columns before it, or turn off 'Operate on feature columns only'.")
         return (problem("no_features", message, hint=hint, parameter="target_column", port="dataset"),)
     return ()

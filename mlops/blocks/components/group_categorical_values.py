@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 
 if TYPE_CHECKING:
@@ -179,17 +180,17 @@ def _problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     try:
         read_groups(parameters["groups"])
     except ValueError as error:
-        hint = "Write a name, a colon and categories with commas between, such as german: audi, bmw."
+        hint = _("Write a name, a colon and categories with commas between, such as german: audi, bmw.")
         return (problem("expression_invalid", str(error), hint=hint, parameter="groups"),)
     return ()
 
 
 def _not_text(chosen: tuple[Column, ...]) -> tuple[Problem, ...]:
-    hint = "Leave it out of the selection, or make it text with Edit Metadata."
+    hint = _("Leave it out of the selection, or make it text with Edit Metadata.")
     return tuple(
         problem(
             "column_type",
-            f"Column '{column.name}' holds {column.type} values, not text.",
+            _("Column '%(name)s' holds %(type)s values, not text.") % {"name": column.name, "type": column.type},
             hint=hint,
             parameter="columns",
             column=column.name,

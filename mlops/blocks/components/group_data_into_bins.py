@@ -9,6 +9,7 @@ from mlops.blocks.placing import Result, output_mode, placed, put
 from mlops.blocks.problems import column_not_found, problem
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _edge_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     try:
         edges(parameters[name])
     except ValueError:
-        message = f"'{parameters[name]}' is no list of numbers."
-        hint = "Write the limits with commas between, such as 18, 60."
+        message = _("'%(parameters)s' is no list of numbers.") % {"parameters": parameters[name]}
+        hint = _("Write the limits with commas between, such as 18, 60.")
         return (problem("expression_invalid", message, hint=hint, parameter=name, value=parameters[name]),)
     return ()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -100,6 +101,6 @@ def _problems(url: str) -> tuple[Problem, ...]:
 
 
 def _fault(url: str, reason: str) -> Problem:
-    hint = "Write an address such as https://example.org/prices.csv, or upload the file as a dataset."
-    message = f"The address cannot be used: {reason}."
+    hint = _("Write an address such as https://example.org/prices.csv, or upload the file as a dataset.")
+    message = _("The address cannot be used: %(reason)s.") % {"reason": reason}
     return problem("url_invalid", message, hint=hint, parameter="url", value=url.split("@")[-1][:200])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.image import ImageTransform
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -157,12 +158,12 @@ def image_transform(chosen: Mapping[str, Any]) -> ImageTransform:
 def _problems(parameters: Mapping[str, Any]) -> list[Problem]:
     found = []
     if not any(parameters[name] for name in ("center_crop", "random_resized_crop", "random_crop")):
-        message = "Images of different shapes stay different, and a network needs them all of one size."
-        hint = "Switch 'Center crop' on, unless all images are of one size already."
+        message = _("Images of different shapes stay different, and a network needs them all of one size.")
+        hint = _("Switch 'Center crop' on, unless all images are of one size already.")
         found.append(problem("sizes_differ", message, hint=hint, severity="warning", parameter="center_crop"))
     for name in ("scale", "ratio"):
         low, high = parameters[f"{name}_minimum"], parameters[f"{name}_maximum"]
         if parameters["random_resized_crop"] and low > high:
-            message = f"The smallest {name} is above the largest."
-            found.append(problem("bad_range", message, hint="Lower it.", parameter=f"{name}_minimum"))
+            message = _("The smallest %(name)s is above the largest.") % {"name": name}
+            found.append(problem("bad_range", message, hint=_("Lower it."), parameter=f"{name}_minimum"))
     return found

@@ -11,6 +11,7 @@ from mlops.blocks.placing import free_name
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import read_selection, resolve
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -158,14 +159,22 @@ def _key_problems(lefts: tuple[Column, ...], rights: tuple[Column, ...]) -> tupl
     if not lefts or not rights:
         return ()
     if len(lefts) != len(rights):
-        message = f"There are {len(lefts)} key columns on the left and {len(rights)} on the right."
-        hint = "Choose as many on both sides, in the same order."
+        message = _("There are %(count)s key columns on the left and %(count_2)s on the right.") % {
+            "count": len(lefts),
+            "count_2": len(rights),
+        }
+        hint = _("Choose as many on both sides, in the same order.")
         return (problem("wrong_number_of_columns", message, hint=hint, parameter=parameter, port=port),)
     found = []
     for left, right in zip(lefts, rights, strict=True):
         if left.type != right.type and {left.type, right.type} != {"integer", "decimal"}:
-            message = f"Key '{left.name}' holds {left.type} values, but '{right.name}' holds {right.type} values."
-            hint = "Give both the same type with Edit Metadata."
+            message = _("Key '%(name)s' holds %(type)s values, but '%(right_name)s' holds %(right_type)s values.") % {
+                "name": left.name,
+                "type": left.type,
+                "right_name": right.name,
+                "right_type": right.type,
+            }
+            hint = _("Give both the same type with Edit Metadata.")
             where: dict[str, Any] = {"parameter": parameter, "column": right.name, "port": port}
             found.append(problem("column_types_differ", message, hint=hint, **where))
     return tuple(found)

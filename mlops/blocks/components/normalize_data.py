@@ -10,6 +10,7 @@ import msgspec
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import NUMERIC_COLUMNS, read_selection, resolve
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ def run(call: Call) -> dict[str, Value]:
 
 
 def _not_numeric(column: Column) -> Problem:
-    message = f"Column '{column.name}' holds {column.type} values, which have no scale."
-    hint = "Leave it out of the selection, or make it a number with Edit Metadata."
+    message = _("Column '%(name)s' holds %(type)s values, which have no scale.") % {
+        "name": column.name,
+        "type": column.type,
+    }
+    hint = _("Leave it out of the selection, or make it a number with Edit Metadata.")
     return problem("column_not_numeric", message, hint=hint, parameter="columns_to_transform", column=column.name)

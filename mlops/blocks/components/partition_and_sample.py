@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -223,8 +224,8 @@ def _proportion_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     try:
         shares(text)
     except ValueError:
-        message = f"'{text}' is no list of shares that together are at most 1."
-        hint = "Write numbers above 0 with commas between, such as 0.7, 0.2, 0.1."
+        message = _("'%(text)s' is no list of shares that together are at most 1.") % {"text": text}
+        hint = _("Write numbers above 0 with commas between, such as 0.7, 0.2, 0.1.")
         return (problem("expression_invalid", message, hint=hint, parameter="proportion_list_of_folds", value=text),)
     return ()
 
@@ -232,8 +233,8 @@ def _proportion_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
 def _column_problems(parameters: Mapping[str, Any], table: TableSchema) -> tuple[Problem, ...]:
     mode, key = parameters[MODE], parameters["stratification_key_column"]
     if mode == PICK and fold_column(table) is None:
-        message = "The rows have not been assigned to folds."
-        hint = "Put a Partition and Sample with 'Assign to Folds' before it."
+        message = _("The rows have not been assigned to folds.")
+        hint = _("Put a Partition and Sample with 'Assign to Folds' before it.")
         return (problem("no_folds", message, hint=hint, parameter=MODE, port="dataset"),)
     if mode in (SAMPLING, ASSIGN) and parameters["stratified_split"] and key and table.column(key) is None:
         return (column_not_found(key, table.names, parameter="stratification_key_column"),)

@@ -15,6 +15,7 @@ from mlops.blocks.measures import (
 )
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _problems(model: Shape, table: TableSchema) -> tuple[Problem, ...]:
     absent = missing_features(model.features, table, port="test_data")
     if absent or not model.label or table.column(model.label) is not None:
         return absent
-    message = f"The table lacks '{model.label}', the label that the model predicts, so it cannot be judged."
-    hint = "Connect rows with a known label, such as the other output of the Split Data that Train Model reads."
+    message = _("The table lacks '%(label)s', the label that the model predicts, so it cannot be judged.") % {
+        "label": model.label
+    }
+    hint = _("Connect rows with a known label, such as the other output of the Split Data that Train Model reads.")
     return (problem("no_label_column", message, hint=hint, port="test_data", column=model.label),)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import as_refusal, problem
 from mlops.blocks.texts import TEXT_COLUMNS, chosen_texts
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -124,8 +125,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     problems = list(_expression_problems(parameters))
     words = inputs["stop_words"].table if "stop_words" in inputs else None
     if words is not None and all(column.type != "string" for column in words.columns):
-        message = "The table of stop words has no text column."
-        hint = "Connect a table with one word in each row."
+        message = _("The table of stop words has no text column.")
+        hint = _("Connect a table with one word in each row.")
         problems.append(problem("column_not_text", message, hint=hint, port="stop_words"))
     if table is None:
         return Derived(outputs=shapes, problems=tuple(problems))
@@ -180,7 +181,7 @@ def _expression_problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
         replaced = re.compile(parameters["custom_regular_expression"] or "")
         replaced.sub(parameters["custom_replacement_string"] or "", "")
     except (re.error, IndexError) as error:
-        message = f"The regular expression cannot be used: {error}."
-        hint = r"Write a Python regular expression, such as \d{4}-\d{2}; groups in the replacement are \1, \2."
+        message = _("The regular expression cannot be used: %(error)s.") % {"error": error}
+        hint = _("Write a Python regular expression, such as \\d{4}-\\d{2}; groups in the replacement are \\1, \\2.")
         return (problem("bad_expression", message, hint=hint, parameter="custom_regular_expression"),)
     return ()

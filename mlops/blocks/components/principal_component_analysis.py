@@ -9,6 +9,7 @@ from mlops.blocks.placing import free_name
 from mlops.blocks.problems import problem
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ def _problems(parameters: Mapping[str, Any], count: int) -> tuple[Problem, ...]:
     wanted = parameters["number_of_dimensions"]
     if not count or wanted <= count:
         return ()
-    message = f"{wanted} dimensions are wanted, but only {count} columns are chosen."
-    hint = f"Take at most {count}, or choose more columns."
+    message = _("%(wanted)s dimensions are wanted, but only %(count)s columns are chosen.") % {
+        "wanted": wanted,
+        "count": count,
+    }
+    hint = _("Take at most %(count)s, or choose more columns.") % {"count": count}
     return (problem("parameter_range", message, hint=hint, parameter="number_of_dimensions"),)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mlops.blocks.problems import problem
 from mlops.blocks.score_columns import score_columns
 from mlops.formats.component import Component, Derived, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     model = inputs["trained_model"]
     problems: tuple[Problem, ...] = ()
     if model.task not in ("", "image"):
-        message = "Score Image Model takes models of images, and this one is for tables."
-        problems = (problem("wrong_task", message, hint="Use Score Model.", port="trained_model"),)
+        message = _("Score Image Model takes models of images, and this one is for tables.")
+        problems = (problem("wrong_task", message, hint=_("Use Score Model."), port="trained_model"),)
     table = TableSchema(columns=scored_columns(model.classes)) if model.classes else None
     return Derived(outputs={"scored_dataset": Shape(type="table", table=table)}, problems=problems)
 

@@ -9,6 +9,7 @@ from mlops.blocks.problems import problem
 from mlops.blocks.score_columns import kept_columns, score_columns
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -84,6 +85,6 @@ def missing_features(features: tuple[str, ...], table: TableSchema, *, port: str
     if not absent:
         return ()
     listed = ", ".join(f"'{name}'" for name in absent[:5]) + (", …" if len(absent) > 5 else "")
-    message = f"The table lacks {listed}, which the model learned from."
-    hint = nearest(absent[0], table.names) or "Connect the other output of the Split Data that Train Model reads."
+    message = _("The table lacks %(listed)s, which the model learned from.") % {"listed": listed}
+    hint = nearest(absent[0], table.names) or _("Connect the other output of the Split Data that Train Model reads.")
     return (problem("missing_column", message, hint=hint, port=port, column=absent[0]),)

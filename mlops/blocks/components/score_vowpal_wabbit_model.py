@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.components.train_vowpal_wabbit_model import ARGUMENTS, FILE_TYPE, argument_problems
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -68,13 +69,13 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     problems = list(argument_problems(parameters["vw_arguments"]))
     model = inputs["trained_model"]
     if model.algorithm not in ("", "train_vowpal_wabbit_model"):
-        message = "The model is none of Vowpal Wabbit."
-        problems.append(problem("wrong_task", message, hint="Use Score Model.", port="trained_model"))
+        message = _("The model is none of Vowpal Wabbit.")
+        problems.append(problem("wrong_task", message, hint=_("Use Score Model."), port="trained_model"))
     table = inputs["test_data"].table
     absent = [name for name in model.features if table is not None and table.column(name) is None]
     if absent and table is not None and len(table.columns) > 1:
-        message = f"The table lacks '{absent[0]}', which the model learned from."
-        hint = "Prepare it in the same way as the training data."
+        message = _("The table lacks '%(absent)s', which the model learned from.") % {"absent": absent[0]}
+        hint = _("Prepare it in the same way as the training data.")
         problems.append(problem("missing_column", message, hint=hint, port="test_data", column=absent[0]))
     return Derived(outputs={"scored_dataset": Shape(type="table")}, problems=tuple(problems))
 

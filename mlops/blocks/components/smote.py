@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -98,8 +99,13 @@ def _problems(parameters: Mapping[str, Any], table: TableSchema | None) -> tuple
     found = []
     percentage, label = parameters["smote_percentage"], parameters["label_column"]
     if percentage % 100:
-        message = f"The SMOTE percentage is {percentage}; it must be a multiple of 100."
-        hint = f"Take {percentage // 100 * 100} or {percentage // 100 * 100 + 100}."
+        message = _("The SMOTE percentage is %(percentage)s; it must be a multiple of 100.") % {
+            "percentage": percentage
+        }
+        hint = _("Take %(percentage)s or %(percentage_2)s.") % {
+            "percentage": percentage // 100 * 100,
+            "percentage_2": percentage // 100 * 100 + 100,
+        }
         found.append(problem("parameter_range", message, hint=hint, parameter="smote_percentage"))
     if table is None or not label:
         return tuple(found)
@@ -107,11 +113,14 @@ def _problems(parameters: Mapping[str, Any], table: TableSchema | None) -> tuple
     if column is None:
         found.append(column_not_found(label, table.names, parameter="label_column"))
     elif column.type in ("decimal", "date"):
-        message = f"The label column '{label}' holds {column.type} values, which are no classes."
-        hint = "Choose a column of text, whole numbers or yes/no."
+        message = _("The label column '%(label)s' holds %(type)s values, which are no classes.") % {
+            "label": label,
+            "type": column.type,
+        }
+        hint = _("Choose a column of text, whole numbers or yes/no.")
         found.append(problem("label_type", message, hint=hint, parameter="label_column", column=label))
     elif len(table.columns) < 2:
-        message = f"There is no column besides the label '{label}'."
-        hint = "Keep at least one more column, by which rows are similar."
+        message = _("There is no column besides the label '%(label)s'.") % {"label": label}
+        hint = _("Keep at least one more column, by which rows are similar.")
         found.append(problem("no_features", message, hint=hint, parameter="label_column", port="dataset"))
     return tuple(found)

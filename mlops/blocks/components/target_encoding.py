@@ -11,6 +11,7 @@ from mlops.blocks.placing import Result, output_mode, placed
 from mlops.blocks.problems import column_not_found, problem
 from mlops.blocks.selection import picked
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -151,11 +152,11 @@ def _problems(table: TableSchema, label: str, chosen: tuple[Column, ...]) -> tup
     if column is None:
         return (column_not_found(label, table.names, parameter="label_column"),)
     if column.type == "date":
-        message = f"The label column '{label}' holds dates, which have no mean here."
-        hint = "Choose a number or yes/no column, or one with two classes."
+        message = _("The label column '%(label)s' holds dates, which have no mean here.") % {"label": label}
+        hint = _("Choose a number or yes/no column, or one with two classes.")
         return (problem("label_type", message, hint=hint, parameter="label_column", column=label),)
     if [each.name for each in chosen] == [label]:
-        message = f"Only the label '{label}' is chosen to be encoded."
-        hint = "Choose at least one other column of categories."
+        message = _("Only the label '%(label)s' is chosen to be encoded.") % {"label": label}
+        hint = _("Choose at least one other column of categories.")
         return (problem("no_columns_selected", message, hint=hint, parameter="columns_to_encode", column=label),)
     return ()

@@ -11,6 +11,7 @@ import msgspec
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -160,8 +161,11 @@ def _problems(parameters: Mapping[str, Any], table: TableSchema | None) -> tuple
     if column is None:
         return (column_not_found(name, table.names, parameter="time_column"),)
     if column.type not in ("date", "integer", "decimal"):
-        message = f"Column '{name}' holds {column.type} values, which have no order in time."
-        hint = "Make it a date with Edit Metadata."
+        message = _("Column '%(name)s' holds %(type)s values, which have no order in time.") % {
+            "name": name,
+            "type": column.type,
+        }
+        hint = _("Make it a date with Edit Metadata.")
         return (problem("column_type", message, hint=hint, parameter="time_column", column=name),)
     text = parameters["point_in_time"]
     if parameters["split_by"] != "point" or not text:
@@ -169,7 +173,11 @@ def _problems(parameters: Mapping[str, Any], table: TableSchema | None) -> tuple
     try:
         _point(text, is_date=column.type == "date")
     except ValueError:
-        message = f"'{text}' is no {'date' if column.type == 'date' else 'number'}, as column '{name}' holds."
-        hint = "Write a date such as 2024-07-01." if column.type == "date" else "Write a number."
+        message = (
+            _("'%(text)s' is no date, as column '%(name)s' holds.")
+            if column.type == "date"
+            else _("'%(text)s' is no number, as column '%(name)s' holds.")
+        ) % {"text": text, "name": name}
+        hint = _("Write a date such as 2024-07-01.") if column.type == "date" else _("Write a number.")
         return (problem("expression_invalid", message, hint=hint, parameter="point_in_time", value=text),)
     return ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def run(call: Call) -> dict[str, Value]:
 def ranges_unused(learner: Shape) -> tuple[Problem, ...]:
     if not learner.ranged:
         return ()
-    message = "The learner offers ranges of values to try, of which this step uses the defaults only."
-    hint = "Use Tune Model Hyperparameters instead, or set the learner's trainer mode to SingleParameter."
+    message = _("The learner offers ranges of values to try, of which this step uses the defaults only.")
+    hint = _("Use Tune Model Hyperparameters instead, or set the learner's trainer mode to SingleParameter.")
     return (problem("ranges_unused", message, hint=hint, severity="warning", port="untrained_model"),)
 
 
@@ -99,15 +100,19 @@ def label_problems(table: TableSchema, label: str, learner: Shape, *, port: str 
         return (column_not_found(label, table.names, parameter="label_column", port=port),)
     where: dict[str, Any] = {"parameter": "label_column", "column": label}
     if learner.task in NUMERIC and column.type not in ("integer", "decimal"):
-        message = f"The label column '{label}' holds {column.type} values, but {_title(learner)} predicts numbers."
-        hint = "Choose a number column, or use a classification learner."
+        message = _("The label column '%(label)s' holds %(type)s values, but %(title)s predicts numbers.") % {
+            "label": label,
+            "type": column.type,
+            "title": _title(learner),
+        }
+        hint = _("Choose a number column, or use a classification learner.")
         return (problem("label_not_numeric", message, hint=hint, **where),)
     if learner.task not in NUMERIC and column.type == "date":
-        message = f"The label column '{label}' holds dates, which are no classes."
-        return (problem("label_type", message, hint="Choose a column of text, whole numbers or yes/no.", **where),)
+        message = _("The label column '%(label)s' holds dates, which are no classes.") % {"label": label}
+        return (problem("label_type", message, hint=_("Choose a column of text, whole numbers or yes/no."), **where),)
     if not feature_names(table, label):
-        message = f"There is no column left to learn from besides the label '{label}'."
-        hint = "Select at least one more column in Select Columns in Dataset."
+        message = _("There is no column left to learn from besides the label '%(label)s'.") % {"label": label}
+        hint = _("Select at least one more column in Select Columns in Dataset.")
         return (problem("no_features", message, hint=hint, port=port),)
     return ()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -82,8 +83,8 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     learner, classes = inputs["untrained_model"], inputs["training_dataset"].classes
     problems: tuple[Problem, ...] = ()
     if learner.task not in ("", "image"):
-        message = "Train PyTorch Model trains networks for images, and this learner is for tables."
-        problems = (problem("wrong_task", message, hint="Connect DenseNet or ResNet.", port="untrained_model"),)
+        message = _("Train PyTorch Model trains networks for images, and this learner is for tables.")
+        problems = (problem("wrong_task", message, hint=_("Connect DenseNet or ResNet."), port="untrained_model"),)
     shape = Shape(type="model", task="image", algorithm=learner.algorithm, label="Category", classes=classes)
     return Derived(outputs={"trained_model": shape}, problems=problems)
 

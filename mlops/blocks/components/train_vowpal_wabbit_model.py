@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -115,15 +116,15 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
     training = inputs["training_data"]
     label = parameters["label_column"] or ""
     if training.type not in ("table", "zip", "any"):
-        message = "Vowpal Wabbit learns from a table or a zip file."
-        problems.append(problem("input_type", message, hint="Connect one.", port="training_data"))
+        message = _("Vowpal Wabbit learns from a table or a zip file.")
+        problems.append(problem("input_type", message, hint=_("Connect one."), port="training_data"))
     if training.table is not None and label and training.table.column(label) is None:
         names = training.table.names
         problems.append(column_not_found(label, names, parameter="label_column", port="training_data"))
     before = inputs.get("pretrained_model")
     if before is not None and before.algorithm not in ("", DEFINITION.name):
-        message = "The pre-trained model is none of Vowpal Wabbit."
-        hint = "Connect the output of Train Vowpal Wabbit Model."
+        message = _("The pre-trained model is none of Vowpal Wabbit.")
+        hint = _("Connect the output of Train Vowpal Wabbit Model.")
         problems.append(problem("wrong_task", message, hint=hint, port="pretrained_model"))
     task = "" if problems else task_of(parameters["vw_arguments"])
     features: tuple[str, ...] = ()
@@ -152,16 +153,16 @@ def argument_problems(arguments: str | None) -> tuple[Problem, ...]:
     try:
         words = shlex.split(arguments or "")
     except ValueError as error:
-        message = f"The VW arguments cannot be read: {error}."
-        return (problem("vw_argument", message, hint="Close the quote.", parameter="vw_arguments"),)
+        message = _("The VW arguments cannot be read: %(error)s.") % {"error": error}
+        return (problem("vw_argument", message, hint=_("Close the quote."), parameter="vw_arguments"),)
     for word in words:
         if OWN_FILES.match(word.partition("=")[0]) or word.startswith(("/", "~")) or ".." in word:
-            message = f"The VW argument '{word}' is not allowed here."
-            hint = "Leave it out: files, caches and outputs are the business of this step."
+            message = _("The VW argument '%(word)s' is not allowed here.") % {"word": word}
+            hint = _("Leave it out: files, caches and outputs are the business of this step.")
             return (problem("vw_argument", message, hint=hint, parameter="vw_arguments", value=word),)
     if "--oaa" in words and not classes_in("multiclass", arguments or ""):
-        message = "--oaa needs the number of classes behind it."
-        return (problem("vw_argument", message, hint="Write --oaa 3.", parameter="vw_arguments"),)
+        message = _("--oaa needs the number of classes behind it.")
+        return (problem("vw_argument", message, hint=_("Write --oaa 3."), parameter="vw_arguments"),)
     return ()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import problem
 from mlops.blocks.recommendation import derived_model
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -182,6 +183,6 @@ def _problems(parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
     units = [part.strip() for part in str(parameters["hidden_units"]).replace(";", ",").split(",") if part.strip()]
     if units and all(unit.isdecimal() and 1 <= int(unit) <= 10_000 for unit in units):
         return ()
-    message = f"'Hidden units' cannot be read: '{parameters['hidden_units']}'."
-    hint = "Write the widths of the layers with commas between them, such as 256,128."
+    message = _("'Hidden units' cannot be read: '%(parameters)s'.") % {"parameters": parameters["hidden_units"]}
+    hint = _("Write the widths of the layers with commas between them, such as 256,128.")
     return (problem("bad_hidden_units", message, hint=hint, parameter="hidden_units"),)

@@ -9,6 +9,7 @@ from mlops.blocks.components.train_model import feature_names, label_problems
 from mlops.blocks.measures import MEASURED_TASKS, metric_parameters
 from mlops.blocks.problems import column_not_found, problem
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -149,5 +150,5 @@ def validation_problems(table: TableSchema, needed: tuple[str, ...]) -> tuple[Pr
     if not absent:
         return ()
     found = column_not_found(absent[0], table.names, parameter="", port="validation_dataset")
-    message = f"The validation dataset lacks the column '{absent[0]}' of the training dataset."
+    message = _("The validation dataset lacks the column '%(absent)s' of the training dataset.") % {"absent": absent[0]}
     return (problem("column_not_found", message, hint=found.hint, port="validation_dataset", column=absent[0]),)

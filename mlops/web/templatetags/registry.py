@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext as _
 
-from mlops.components.wording import told
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import told
 
 register = template.Library()
 
