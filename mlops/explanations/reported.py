@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mlops.explanations.models import Explanation, ExplanationState
 from mlops.explanations.queries import explanations_of, fairness_of, summary_of
@@ -40,7 +41,7 @@ def _part(one: Explanation, told: ExplanationSummary) -> Part:
     ]
     shares = told.shares()
     rows = tuple((it.column, f"{it.importance:.4g}", f"{shares[it.column]:.1%}") for it in told.weights[:MOST_COLUMNS])
-    weights = Table(heads=(_("Column"), _("Importance"), _("Share")), rows=rows)
+    weights = Table(heads=(_("Column"), _("Importance"), pgettext("fraction", "Share")), rows=rows)
     return Part(
         title=_("Explanation: %(name)s") % {"name": one.name},
         facts=tuple((words, str(value)) for words, value in facts if value),

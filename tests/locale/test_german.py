@@ -89,3 +89,9 @@ def test_numbers_in_german_pages_stay_as_forms_and_code_read_them():
 
 def test_every_refusal_can_be_translated():
     assert list(refusals.plain()) == [], "Put its texts into `_()`, and what changes behind it: `_('…') % {…}`."
+
+
+def test_words_of_two_meanings_are_told_apart():
+    with translation.override("de"):
+        assert [translation.pgettext("state", "Open"), translation.gettext("Open")] == ["Offen", "Öffnen"]
+        assert [translation.pgettext("fraction", "Share"), translation.gettext("Share")] == ["Anteil", "Teilen"]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mlops.lineage import kinds
 
@@ -31,7 +32,7 @@ WORDS = {
     "endpoint": _("Endpoint"),
     "window": _("Collected data"),
     "monitor": _("Monitor"),
-    "look": _("Look"),
+    "look": pgettext_lazy("of a monitor", "Look"),
     "retraining": _("Retraining"),
     "approval": _("Approval"),
     "rollout": _("Rollout"),
