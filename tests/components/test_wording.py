@@ -7,6 +7,7 @@ from django.utils import translation
 
 from mlops.blocks.catalogue import component, derive
 from mlops.components.wording import in_words
+from mlops.web.templatetags.registry import step_title
 
 
 def test_a_component_is_told_in_german_and_keeps_its_names():
@@ -36,3 +37,8 @@ def test_what_stands_in_the_way_of_a_drawing_is_told_in_german():
         problems = derive("train_model", None, {}, {}).problems
     wanted = "Modell trainieren braucht etwas an seinem Eingang „Untrainiertes Modell“."
     assert wanted in {one.message for one in problems}
+
+
+def test_a_step_that_goes_by_its_components_name_is_named_in_german_and_a_name_of_its_own_stays():
+    with translation.override("de"):
+        assert [step_title("Split Data"), step_title("By region")] == ["Daten aufteilen", "By region"]

@@ -23,6 +23,12 @@ def component_title(name: str) -> str:
 
 
 @register.filter
+def step_title(title: str) -> str:
+    """A step that goes by its component's name is named in the reader's language; a name of its own stays."""
+    return told(title)
+
+
+@register.filter
 def metric_title(key: str) -> str:
     return _metrics().get(key) or str(key).replace("_", " ").capitalize()
 
