@@ -11,6 +11,7 @@ from urllib.parse import quote
 from mlops.client.calling import connection_in_use, reason_in_use
 from mlops.client.credentials import Credentials, find
 from mlops.client.errors import RequestFailed
+from mlops.client.speaking import language_of
 from mlops.formats.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Connection:
         headers = {"Authorization": f"Bearer {credentials.token}"} if credentials.token else {}
         if why := reason or reason_in_use.get() or os.environ.get("MLOPS_REASON", ""):
             headers["X-Reason"] = quote(why)
+        if language := language_of():
+            headers["Accept-Language"] = language
         try:
             self._http = httpx.Client(base_url=credentials.url, headers=headers, timeout=TIMEOUT_SECONDS)
         except httpx.InvalidURL as error:
