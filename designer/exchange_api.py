@@ -26,7 +26,7 @@ from mlops.formats.refusal import Refusal, nearest
 FORMS = ("yaml", "python")
 
 
-class ImportFields(serializers.Serializer[Any]):
+class DrawingFields(serializers.Serializer[Any]):
     """A multipart form: `files` (zips are unpacked; `paths` where they lie in folders)."""
 
     project = serializers.CharField()
@@ -56,9 +56,9 @@ class Export(APIView):
 
 
 class Import(APIView):
-    @extend_schema(request=ImportFields, responses={201: dict})
+    @extend_schema(request=DrawingFields, responses={201: dict})
     def post(self, request: Request) -> Response:
-        fields = ImportFields(data=request.data)
+        fields = DrawingFields(data=request.data)
         fields.is_valid(raise_exception=True)
         project = project_named(request.user, fields.validated_data["project"])
         given = fields.validated_data

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 
@@ -17,6 +18,35 @@ class Drawn(AutoSchema):
 
     def _get_paginator(self) -> Any:
         return super()._get_paginator() or Results()  # type: ignore[no-untyped-call]
+
+
+class Token(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "mlops.accounts.authentication.TokenAuthentication"
+    name = "token"
+    said = "A token of a person or of a service account."
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": self.said}
+
+
+class DeviceToken(Token):  # type: ignore[no-untyped-call]
+    target_class = "mlops.devices.api.DeviceAuthentication"
+    name = "device"
+    said = "The token that a device was enrolled with."
+
+
+class StepToken(Token):  # type: ignore[no-untyped-call]
+    target_class = "mlops.explanations.of_the_step.OfTheStep"
+    name = "step"
+    said = "The token of a running step, for its own run."
+
+
+class Password(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "mlops.accounts.authentication.PasswordAuthentication"
+    name = "password"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "basic"}
 
 
 def files(kinds: Iterable[str]) -> dict[tuple[int, str], Any]:

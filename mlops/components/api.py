@@ -49,7 +49,7 @@ class NewComponent(serializers.Serializer[Any]):
     set = serializers.ListField(child=serializers.CharField(trim_whitespace=False), required=False, default=list)
 
 
-class VersionChange(serializers.Serializer[Any]):
+class ComponentVersionChange(serializers.Serializer[Any]):
     deprecated = serializers.CharField(allow_blank=True, help_text="why it should not be used; empty takes that back")
 
 
@@ -112,10 +112,10 @@ class OneVersion(APIView):
         row = queries.version_of(queries.component(request.user, component_id), version)
         return Response({**shaped_version(row), "definition": row.definition, "yaml": files.written(row)})
 
-    @extend_schema(request=VersionChange, responses=dict)
+    @extend_schema(request=ComponentVersionChange, responses=dict)
     def patch(self, request: Request, component_id: uuid.UUID, version: str) -> Response:
         row = queries.version_of(queries.component(request.user, component_id), version)
-        fields = VersionChange(data=request.data)
+        fields = ComponentVersionChange(data=request.data)
         fields.is_valid(raise_exception=True)
         return Response(
             shaped_version(actions.deprecate(request.user, row, message=fields.validated_data["deprecated"]))

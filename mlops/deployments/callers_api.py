@@ -25,7 +25,7 @@ class CallersFields(serializers.Serializer[Any]):
     sticky_query = serializers.CharField(required=False, allow_blank=True)
 
 
-class NewToken(serializers.Serializer[Any]):
+class NewCallerToken(serializers.Serializer[Any]):
     name = serializers.CharField()
     deployments = serializers.ListField(child=serializers.CharField(), required=False, help_text="default: all")
     expires_at = serializers.DateTimeField(required=False, allow_null=True, help_text="default: never")
@@ -63,11 +63,11 @@ class TokensView(APIView):
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
         return Response({"results": TokenView(tokens.tokens_of(endpoint), many=True).data})
 
-    @extend_schema(request=NewToken, responses={201: TokenView})
+    @extend_schema(request=NewCallerToken, responses={201: TokenView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The answer's `secret` is shown this once."""
         endpoint = sharing.readable_endpoint(request.user, endpoint_id)
-        reader = NewToken(data=request.data)
+        reader = NewCallerToken(data=request.data)
         reader.is_valid(raise_exception=True)
         made = tokens.create_token(request.user, endpoint, **reader.validated_data)
         body = {**TokenView(made.token).data, "secret": made.secret}

@@ -31,7 +31,7 @@ class RevisionView(serializers.Serializer[Any]):
     edits = serializers.ListField(help_text="changes in place, the newest first: place, at, by, reason, changes")
 
 
-class Why(serializers.Serializer[Any]):
+class RevisionReason(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
@@ -45,7 +45,7 @@ class RevisionsView(APIView):
 
 
 class RestoreView(APIView):
-    @extend_schema(request=Why, responses=DeploymentView)
+    @extend_schema(request=RevisionReason, responses=DeploymentView)
     def post(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str, number: int) -> Response:
         """A new revision that is equal to that one."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
@@ -55,7 +55,7 @@ class RestoreView(APIView):
 
 
 class UndoEditView(APIView):
-    @extend_schema(request=Why, responses=DeploymentView)
+    @extend_schema(request=RevisionReason, responses=DeploymentView)
     def post(self, request: Request, endpoint_id: uuid.UUID, deployment_id: str, place: int) -> Response:
         """What that change in place of the present revision changed is as before it."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
@@ -65,7 +65,7 @@ class UndoEditView(APIView):
 
 
 class RestoreTrafficView(APIView):
-    @extend_schema(request=Why, responses=EndpointView)
+    @extend_schema(request=RevisionReason, responses=EndpointView)
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """The traffic as it was before it was changed last."""
         endpoint = queries.visible_endpoint(request.user, endpoint_id)
@@ -90,6 +90,6 @@ def _view(told: revisions.Told) -> dict[str, Any]:
 
 
 def _reason(request: Request) -> str:
-    reader = Why(data=request.data)
+    reader = RevisionReason(data=request.data)
     reader.is_valid(raise_exception=True)
     return str(reader.validated_data["reason"])

@@ -35,7 +35,7 @@ class ReleaseFields(serializers.Serializer[Any]):
     branch = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
 
 
-class TermFields(serializers.Serializer[Any]):
+class ReleaseTermFields(serializers.Serializer[Any]):
     is_enabled = serializers.BooleanField()
 
 
@@ -54,11 +54,11 @@ class Releases(APIView):
 
 
 class OneRelease(APIView):
-    @extend_schema(request=TermFields, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=ReleaseTermFields, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, repository_id: UUID, release_id: UUID) -> Response:
         """What happens while it is off begins nothing, also later."""
         found = queries.release_of(queries.by_id(request.user, repository_id), release_id)
-        fields = TermFields(data=request.data)
+        fields = ReleaseTermFields(data=request.data)
         fields.is_valid(raise_exception=True)
         set_enabled(request.user, found, is_enabled=fields.validated_data["is_enabled"])
         found.refresh_from_db()

@@ -48,7 +48,7 @@ class Two(serializers.Serializer[Any]):
     champion = serializers.CharField(required=False, allow_blank=True, default="", help_text="else what is in use")
 
 
-class Why(serializers.Serializer[Any]):
+class PolicyReason(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
@@ -111,11 +111,11 @@ class PolicyView(APIView):
 
 
 class PolicySwitchView(APIView):
-    @extend_schema(request=Why, responses={200: dict})
+    @extend_schema(request=PolicyReason, responses={200: dict})
     def post(self, request: Request, policy_id: uuid.UUID, act: str) -> Response:
         """`act`: enable or disable."""
         policy = queries.policy(request.user, policy_id)
-        reason = _checked(Why, request)["reason"]
+        reason = _checked(PolicyReason, request)["reason"]
         actions.switch_policy(request.user, policy, is_enabled=act == "enable", reason=reason)
         return Response(policy_view(policy))
 
@@ -192,12 +192,12 @@ ACTS: dict[str, Callable[..., Attempt]] = {
 
 
 class AttemptActView(APIView):
-    @extend_schema(request=Why, responses={200: dict})
+    @extend_schema(request=PolicyReason, responses={200: dict})
     def post(self, request: Request, policy_id: uuid.UUID, number: int, act: str) -> Response:
         """`act`: approve, reject, cancel or retry."""
         policy = queries.policy(request.user, policy_id)
         attempt = queries.attempt(policy, number)
-        ACTS[act](request.user, attempt, reason=_checked(Why, request)["reason"])
+        ACTS[act](request.user, attempt, reason=_checked(PolicyReason, request)["reason"])
         return Response(attempt_view(queries.attempt(policy, number)))
 
 

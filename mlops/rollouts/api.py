@@ -29,7 +29,7 @@ class NewRollout(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True)
 
 
-class Why(serializers.Serializer[Any]):
+class RolloutReason(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
@@ -98,14 +98,14 @@ ACTS: dict[str, Callable[..., Rollout]] = {
 
 
 class RolloutActView(APIView):
-    @extend_schema(request=Why, responses=RolloutView)
+    @extend_schema(request=RolloutReason, responses=RolloutView)
     def post(self, request: Request, endpoint_id: uuid.UUID, number: int, act: str) -> Response:
         """`act`: pause, resume, promote, rollback or stop."""
         rollout = queries.rollout_of(visible_endpoint(request.user, endpoint_id), number)
         if act not in ACTS:
             hint = nearest(act, ACTS) or _("There are: %(acts)s.") % {"acts": ", ".join(ACTS)}
             raise Refusal("act_unknown", _("A rollout has no act “%(act)s”.") % {"act": act}, hint=hint, status=404)
-        ACTS[act](request.user, rollout, reason=_checked(Why, request)["reason"])
+        ACTS[act](request.user, rollout, reason=_checked(RolloutReason, request)["reason"])
         return Response(rollout_view(queries.rollout_of(rollout.endpoint, number)))
 
 
