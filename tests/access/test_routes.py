@@ -100,7 +100,7 @@ def _fault_of_guest(one: Try, guest: Any, world: dict[str, Any]) -> str:
     status, _location, text, _policy = _ask(one, guest, world)
     is_open = one.needs in (ANYONE, SIGNED_IN)
     parts = set(PARAMETER.findall(one.route))
-    by_name = any(word in one.route for word in BY_NAME)
+    by_name = any(word in f"/{one.route}" for word in BY_NAME)
     if status < 300 and not is_open and not by_name and not (parts and parts <= GRANTED):
         return f"a guest may not, but got {status}: {text[:300]}"
     changes = one.method != "GET" and not one.route.endswith("/get-latest-versions")

@@ -79,7 +79,6 @@ def test_an_own_run_gives_no_rights_at_what_it_names(attack, theirs, run):
         ("runs/log-inputs", {"run_id": run, "models": [{"model_id": theirs["model"]}]}),
         ("runs/outputs", {"run_id": run, "models": [{"model_id": theirs["model"]}]}),
         ("runs/log-metric", {"run_id": run, "key": "a", "value": 1, "timestamp": 1, "model_id": theirs["model"]}),
-        ("logged-models", {"experiment_id": "0", "name": "x", "source_run_id": theirs["run"]}),
         ("logged-models", {"experiment_id": theirs["experiment"], "name": "x"}),
         ("runs/create", {"experiment_id": theirs["experiment"]}),
         ("runs/log-batch", {"run_id": theirs["run"], "tags": [{"key": "a", "value": "b"}]}),
@@ -87,9 +86,11 @@ def test_an_own_run_gives_no_rights_at_what_it_names(attack, theirs, run):
         assert refused(attack("POST", path, body)), path
     made = attack("POST", "runs/create", {"experiment_id": "0", "tags": [
         {"key": "mlflow.parentRunId", "value": theirs["run"]}]}).json()["run"]["info"]["run_id"]  # fmt: skip
-    from mlops.runs.models import Run
+    attack("POST", "logged-models", {"experiment_id": "0", "name": "x", "source_run_id": theirs["run"]})
+    from mlops.runs.models import LoggedModel, Run
 
     assert Run.objects.get(pk=made).parent is None
+    assert LoggedModel.objects.get(name="x").run is None  # as of a run that nobody knows
 
 
 def test_the_body_and_the_query_are_not_two_requests(attack, theirs, run):
