@@ -37,7 +37,12 @@ def abroad(text: str) -> Abroad | None:
 
 
 def offers_to(project: Project) -> QuerySet[Offer]:
-    found = Offer.objects.filter(Q(to=None) | Q(to=project)).exclude(project=project)
+    return offers_to_any([project]).exclude(project=project)
+
+
+def offers_to_any(projects: Collection[Any]) -> QuerySet[Offer]:
+    """With those that one of the projects makes to another."""
+    found = Offer.objects.filter(Q(to=None) | Q(to__in=projects))
     return found.select_related("project", "to", "created_by")
 
 
@@ -65,7 +70,7 @@ def is_usable(thing: Any, project: Project) -> bool:
 def shown_beside(person: Any, projects: Collection[Any]) -> set[Any]:
     """Ids of things of other projects that lineage may show: offered to one of these projects, or granted to the
     person. Two queries."""
-    offers = Offer.objects.filter(Q(to=None) | Q(to__in=projects)).exclude(project__in=projects)
+    offers = offers_to_any(projects).exclude(project__in=projects)
     granted = grants_of(person).values_list("thing_id", flat=True)
     return set(offers.values_list("thing_id", flat=True)) | set(granted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import actions_in, require
 from mlops.access.models import Offer, Project
-from mlops.access.offered import offers_to
+from mlops.access.offered import offers_to_any
 from mlops.access.shareable import Shareable, kind_named, kind_of, kinds, things
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
@@ -57,11 +58,20 @@ def offer_by_id(actor: Any, offer_id: uuid.UUID) -> Offer:
 
 def offered_to(project: Project) -> list[tuple[Offer, Shareable, Any]]:
     """What other projects offer to this one, each thing once; what is gone is left out."""
-    offers = {(one.noun, one.thing_id): one for one in offers_to(project)}
-    found: list[tuple[Offer, Shareable, Any]] = []
-    for kind in kinds():
-        there = things(kind.noun, [thing_id for noun, thing_id in offers if noun == kind.noun])
-        found += [(offers[kind.noun, key], kind, thing) for key, thing in there.items()]
+    return [(offer, kind, thing) for _project, offer, kind, thing in offered_to_each([project])]
+
+
+def offered_to_each(projects: Collection[Project]) -> list[tuple[Project, Offer, Shareable, Any]]:
+    """The same of several projects, in one query and one more for each kind."""
+    offers = list(offers_to_any(projects))
+    there = [(kind, things(kind.noun, [one.thing_id for one in offers if one.noun == kind.noun])) for kind in kinds()]
+    found: list[tuple[Project, Offer, Shareable, Any]] = []
+    for project in projects:
+        here = [one for one in offers if one.to_id in (None, project.pk) and one.project_id != project.pk]
+        by_thing = {(one.noun, one.thing_id): one for one in here}
+        for kind, rows in there:
+            shown = [(by_thing.get((kind.noun, key)), thing) for key, thing in rows.items()]
+            found += [(project, offer, kind, thing) for offer, thing in shown if offer is not None]
     return found
 
 

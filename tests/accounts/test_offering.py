@@ -140,3 +140,15 @@ def test_a_component_that_is_offered_is_used_under_the_name_with_its_owner(owner
     found = ProjectLibrary(shop).find("churn/clean", "")
     assert found is not None
     assert found.component.name == "churn/clean"
+
+
+def test_what_is_offered_to_many_projects_is_read_by_two_queries(
+    owner, stranger, version, shop, django_assert_num_queries
+):
+    second = create_project(stranger, name="Store", slug="store")
+    offering.offer(owner, version.model, to=None)
+    offering.offer(owner, registered(owner, version.model.project, name="rents").model, to=second)
+    with django_assert_num_queries(2):
+        found = offering.offered_to_each([version.model.project, shop, second])
+    shown = [(project.slug, thing.name) for project, _offer, _kind, thing in found]
+    assert sorted(shown) == [("shop", "prices"), ("store", "prices"), ("store", "rents")]

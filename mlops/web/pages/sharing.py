@@ -66,11 +66,11 @@ def shared(request: HttpRequest) -> HttpResponse:
         | {"role": WORDS[grant.level]}
         for grant, kind, thing in sharing.shared_with(request.user)
     ]
+    projects = list(visible_projects(request.user)[:MOST_PROJECTS])
     offers = [
         {"project": project, "offer": one, "kind": kind, "thing": thing}
         | {"reference": offering.reference_to(kind.noun, thing)}
-        for project in visible_projects(request.user)[:MOST_PROJECTS]
-        for one, kind, thing in offering.offered_to(project)
+        for project, one, kind, thing in offering.offered_to_each(projects)
     ]
     return render(request, "web/sharing/shared.html", {"lines": lines, "offers": offers})
 
