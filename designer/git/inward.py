@@ -24,7 +24,7 @@ from designer.git.states import agree, move, resting, tell
 from designer.graph.operations import Change, difference
 from designer.importing import ReadDrawing, read_drawing
 from designer.models import Draft, GitLink, LinkState, Version
-from mlops.formats.azureml.faults import Faulty
+from mlops.formats.azureml.faults import told_in_full
 from mlops.formats.refusal import Refusal
 from mlops.repositories.followers import Outcome
 from mlops.repositories.git.orders import Fetched
@@ -60,7 +60,7 @@ def take(link: GitLink, found: Fetched, folder: Path) -> Outcome | None:
         with transaction.atomic():
             text = _take(link, found, folder)
     except Refusal as refusal:
-        text = refusal.message if not isinstance(refusal, Faulty) else _each(refusal)
+        text = told_in_full(refusal)
         move(link, LinkState.FAILED, reason=text, hint=refusal.hint, next_at=None)
         return _outcome(link, text, is_bad=True)
     return _outcome(link, text) if text else None
@@ -178,10 +178,6 @@ def _unpushed() -> str:
 
 def _next() -> str:
     return _("Save a version, or push now.")
-
-
-def _each(faulty: Faulty) -> str:
-    return "\n".join(one["message"] for one in faulty.extra["problems"])[:4000]
 
 
 def _outcome(link: GitLink, text: str, *, is_bad: bool = False) -> Outcome:

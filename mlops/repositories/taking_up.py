@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.events.chain import record
-from mlops.formats.azureml.faults import Faulty
+from mlops.formats.azureml.faults import told_in_full
 from mlops.formats.code_source import FACTS_FILE, GitFacts
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import Asked, create_job
@@ -128,13 +128,8 @@ def _start(actor: Any, push: Push, path: str, folder: Path) -> Started:
                 push=push, path=path, run=run, warnings=list(warnings)[:50], report_at=report_at
             )
     except Refusal as refusal:
-        told = refusal.message if not isinstance(refusal, Faulty) else _each(refusal)
+        told = told_in_full(refusal)
         return Started.objects.create(push=push, path=path, trouble=told, hint=refusal.hint, report_at=report_at)
-
-
-def _each(faulty: Faulty) -> str:
-    """Every fault with its line, one a line."""
-    return "\n".join(one["message"] for one in faulty.extra["problems"])[:4000]
 
 
 def _write_facts(folder: Path, push: Push) -> None:

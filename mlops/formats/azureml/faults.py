@@ -28,6 +28,13 @@ class Faulty(Refusal):
         self.extra = {"problems": problems}
 
 
+def told_in_full(refusal: Refusal) -> str:
+    """Every fault of a file with its line, one a line; of any other refusal its message."""
+    if not isinstance(refusal, Faulty):
+        return refusal.message
+    return "\n".join(one["message"] for one in refusal.extra["problems"])[:4000]
+
+
 class Faults:
     """Collects what is wrong; `raised` at the end refuses all of it."""
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mlops.formats.azureml.faults import Faulty
+from mlops.formats.azureml.faults import Faulty, told_in_full
 from mlops.formats.azureml.lines import load
 from mlops.formats.code_source import FACTS_FILE, GitFacts
 from mlops.formats.refusal import Refusal
@@ -39,8 +39,7 @@ class Running:
                     call.run, call.commit, call.warnings = run, found.commit, list(warnings)[:50]
                     call.save(update_fields=["run", "commit", "warnings"])
             except Faulty as faulty:
-                told = "\n".join(one["message"] for one in faulty.extra["problems"])[:4000]
-                raise Refusal(faulty.code, told, hint=faulty.hint) from faulty
+                raise Refusal(faulty.code, told_in_full(faulty), hint=faulty.hint) from faulty
         return Standing(state=CallState.RUNNING)
 
     def look(self, call: ReleaseCall) -> Standing:
