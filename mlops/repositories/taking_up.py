@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from mlops.events.chain import record
 from mlops.formats.azureml.faults import told_in_full
-from mlops.formats.code_source import FACTS_FILE, GitFacts
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import Asked, create_job
 from mlops.jobs.naming import made_up
 from mlops.repositories import followers
 from mlops.repositories.asking import taken
+from mlops.repositories.code_facts import write_facts
 from mlops.repositories.git.orders import Fetched
 from mlops.repositories.kinds import is_job
 from mlops.repositories.models import Cause, Push, PushState, Repository, Started
@@ -119,7 +118,7 @@ def _start(actor: Any, push: Push, path: str, folder: Path) -> Started:
         return known
     row = push.repository
     report_at = timezone.now() if row.reports_status else None
-    _write_facts(folder, push)
+    write_facts(row, folder, branch=push.branch, commit=push.commit)
     try:
         with transaction.atomic():
             asked = Asked(name=made_up(), beside=row.name)
@@ -130,14 +129,6 @@ def _start(actor: Any, push: Push, path: str, folder: Path) -> Started:
     except Refusal as refusal:
         told = told_in_full(refusal)
         return Started.objects.create(push=push, path=path, trouble=told, hint=refusal.hint, report_at=report_at)
-
-
-def _write_facts(folder: Path, push: Push) -> None:
-    """By these the run tells where its code comes from."""
-    facts = GitFacts(repository_uri=push.repository.url, branch=push.branch, commit=push.commit)
-    place = folder / FACTS_FILE
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(msgspec.json.encode(facts))
 
 
 def _remember(row: Repository, push: Push) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mlops.formats.azureml.faults import Faulty, told_in_full
 from mlops.formats.azureml.lines import load
-from mlops.formats.code_source import FACTS_FILE, GitFacts
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import Asked, create_job
 from mlops.jobs.naming import made_up
-from mlops.repositories.git.orders import Fetched
+from mlops.repositories.code_facts import write_facts
 from mlops.repositories.models import CallState, ReleaseCall
 from mlops.repositories.releasing.kind import Standing, actor_of, files_of
 from mlops.runs.models import FINAL_RUN_STATES, RunState
@@ -29,7 +27,7 @@ class Running:
         actor, release = actor_of(call), call.release
         with files_of(call) as (folder, found):
             settings = _inputs(folder / release.path, call)
-            _write_facts(folder, call, found)
+            write_facts(release.repository, folder, branch=found.branch, commit=found.commit)
             try:
                 with transaction.atomic():
                     asked = Asked(name=made_up(), settings=settings, beside=release.repository.name)
@@ -73,10 +71,3 @@ def _inputs(file: Path, call: ReleaseCall) -> tuple[str, ...]:
             hint=_("Give it one of the inputs %s.") % INPUTS,
         )
     return tuple(settings)
-
-
-def _write_facts(folder: Path, call: ReleaseCall, found: Fetched) -> None:
-    facts = GitFacts(repository_uri=call.release.repository.url, branch=found.branch, commit=found.commit)
-    place = folder / FACTS_FILE
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(msgspec.json.encode(facts))
