@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from designer.actions import create_draft, delete_draft, save_document
-from designer.git.states import move, tell
+from designer.git.states import agree, move, tell
 from designer.models import Draft, GitLink, LinkState
 from designer.queries import document_of
 from mlops.access.decisions import require
@@ -115,8 +115,7 @@ def settle(actor: Any, found: GitLink, *, keep: str) -> None:
         if held.state != LinkState.CONFLICT or held.theirs is None:
             raise Refusal("link_in_no_conflict", _("Both sides agree; there is nothing to decide."), status=409)
         theirs, draft = held.theirs, held.draft
-        agreed = {"files": held.theirs_files, "commit": held.theirs_commit, "base": theirs.document}
-        agreed |= {"theirs": None, "theirs_files": {}, "theirs_commit": ""}
+        agreed = agree(commit=held.theirs_commit, files=held.theirs_files, base=theirs.document)
         if keep == "there":
             label = _("Took %s from the repository") % held.theirs_commit[:10]
             save_document(actor, draft, base_revision=draft.revision, document=document_of(theirs), label=label)

@@ -85,7 +85,7 @@ def _take(link: GitLink, found: Fetched, folder: Path) -> str:
     files = digests_in(folder, read.touched)
     held = Draft.objects.select_for_update().get(pk=link.draft_id)
     link.draft = held
-    agreed = agree(link, commit=found.commit, files=files, base=theirs)
+    agreed = agree(commit=found.commit, files=files, base=theirs)
     ours = dict(held.document)
     if not difference(ours, theirs):
         proposal: dict[str, Any] = {"proposal": "", "proposed": {}} if link.proposal else {}

@@ -105,7 +105,7 @@ def _push(link: GitLink) -> None:
         return
     kept = {**link.files, **given}
     if link.is_direct:
-        agreed = agree(link, commit=made.commit, files=kept, base=document)
+        agreed = agree(commit=made.commit, files=kept, base=document)
         is_newest = not difference(document, draft.document)
         state = LinkState.READY if is_newest else LinkState.AHEAD
         move(link, state, wanted=None, branch=made.branch, **agreed)

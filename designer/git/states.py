@@ -34,7 +34,7 @@ def shown(link: GitLink) -> LinkState:
     return resting(link) if link.state == LinkState.READY else LinkState(link.state)
 
 
-def agree(link: GitLink, *, commit: str, files: dict[str, str], base: dict[str, Any]) -> dict[str, Any]:
+def agree(*, commit: str, files: dict[str, str], base: dict[str, Any]) -> dict[str, Any]:
     """The fields of a row whose file and drawing were the same at that commit."""
     return {"commit": commit, "files": files, "base": base, "theirs": None, "theirs_commit": "", "theirs_files": {}}
 
