@@ -15,11 +15,10 @@ from designer.models import Draft, GitLink, LinkState
 from designer.queries import document_of
 from mlops.access.decisions import require
 from mlops.formats.refusal import Refusal, Where
-from mlops.repositories.git.laying_out import refused
+from mlops.repositories.git.laying_out import refused_name
 from mlops.repositories.models import Repository
 from mlops.work.calls import later
 
-PLAIN_FILE = 0o100644
 SIDES = ("here", "there")
 
 
@@ -137,10 +136,10 @@ def version_saved(actor: Any, draft: Draft, *, revision: int, name: str) -> None
 
 def _path(text: str) -> str:
     path = text.strip().removeprefix("./")
-    why = refused(path, PLAIN_FILE) or ("" if path == PurePosixPath(path).as_posix() else _("write it plainly"))
+    why = refused_name(path) or ("" if path == PurePosixPath(path).as_posix() else _("write it plainly"))
     if not path.endswith((".yaml", ".yml")) or path.endswith(".layout.yaml"):
         why = why or _("it is no YAML file")
-    if why or ".." in path.split("/") or len(path) > 300:
+    if why or len(path) > 300:
         message = _("“%(path)s” cannot hold a pipeline: %(why)s.") % {"path": path[:200], "why": why or _("it is long")}
         raise _invalid("path", message, _("Such as pipelines/churn.yaml."))
     return path

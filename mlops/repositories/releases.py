@@ -19,14 +19,13 @@ from mlops.events.facts import Change, gone, sides
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal, Where
 from mlops.registry.models import ModelVersion, Stage
-from mlops.repositories.git.laying_out import refused
+from mlops.repositories.git.laying_out import refused_name
 from mlops.repositories.models import CallState, Deed, Host, Release, ReleaseCall, Repository
 from mlops.repositories.wanted import require_length
 from mlops.tags.filters import tags_of
 
 REGISTERED = "mlops.model.registered"
 STAGED = "mlops.model.staged"
-PLAIN_FILE = 0o100644
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 MOST_AT_ONCE = 500
 
@@ -127,7 +126,7 @@ def _check_deed(does: str, *, path: str, stage: str, traffic: float | None) -> N
     if stage and stage not in Stage.values:
         raise _invalid("stage", _("There is no stage “%s”.") % stage[:50])
     is_here = does != Deed.DISPATCH
-    is_odd = bool(refused(path, PLAIN_FILE)) or ".." in path.split("/") or len(path) > 300
+    is_odd = bool(refused_name(path)) or len(path) > 300
     if is_here and (is_odd or not path.endswith((".yml", ".yaml"))):
         raise _invalid("path", _("Say which YAML file of the repository describes it."))
     if traffic is not None and (does != Deed.DEPLOYMENT or not 0 <= traffic <= 100):

@@ -10,11 +10,10 @@ from typing import Any
 from mlops.formats.refusal import Refusal
 from mlops.repositories.git.connecting import connect
 from mlops.repositories.git.fetching import get
-from mlops.repositories.git.laying_out import refused
+from mlops.repositories.git.laying_out import PLAIN, refused_name
 from mlops.repositories.git.orders import Change, Committed, Order
 
 COMMITTER = b"MLOps Studio <noreply@mlops-studio.invalid>"
-PLAIN = 0o100644
 
 
 def commit(order: Order, objects: Path) -> Committed:
@@ -35,7 +34,7 @@ def commit(order: Order, objects: Path) -> Committed:
 def _changed(repo: Any, tree: Any, change: Change) -> Any:
     from dulwich.objects import Blob, Tree
 
-    if why := refused(change.path, PLAIN):
+    if why := refused_name(change.path):
         raise Refusal("path_invalid", f"“{change.path}” is no path of a file: {why}.", status=422)
     store = repo.object_store
     _check(store, tree, change)

@@ -15,6 +15,7 @@ from mlops.repositories.git.fetching import too_large
 from mlops.repositories.git.orders import Limits
 
 MOST_DEPTH = 60
+PLAIN = 0o100644
 MOST_TOLD = 100
 LFS = b"version https://git-lfs.github.com/spec/v1"
 RESERVED = (".git", ".mlops/git.json", ".mlops/dirty.diff", ".mlops/root")
@@ -90,6 +91,11 @@ def refused(path: str, mode: int) -> str:
     if any(part.lower() == ".git" for part in parts) or path in RESERVED:
         return "a name that is kept for Git and for us"
     return ""
+
+
+def refused_name(path: str) -> str:
+    """Why no plain file of ours may have this path; empty where one may."""
+    return "its name could lead elsewhere" if ".." in path.split("/") else refused(path, PLAIN)
 
 
 def _write(place: Path, content: bytes) -> None:
