@@ -79,9 +79,9 @@ class Room:
 class Limited(io.RawIOBase):
     """A file from outside, which is refused as soon as it is too large for this server."""
 
-    def __init__(self, source: BinaryIO, *, name: str) -> None:
+    def __init__(self, source: BinaryIO, room: Room) -> None:
         self._source = source
-        self._room = Room(name=name)
+        self._room = room
         self._size = 0
 
     def read(self, size: int = -1) -> bytes:

@@ -5,16 +5,14 @@ the store. Nothing is held in memory. What nobody completes is removed when its 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -24,6 +22,7 @@ from django.utils.translation import gettext as _
 from mlops.blobs import limits
 from mlops.blobs.models import Blob, Part, PartedFile
 from mlops.blobs.stores import store
+from mlops.blobs.stores.arriving import arrived
 from mlops.blobs.trees import keep_stream
 from mlops.formats.refusal import Refusal, Where
 
@@ -32,7 +31,6 @@ OPEN_FOR = timedelta(hours=24)
 """From its beginning; then what came of it is removed."""
 ASSEMBLED_WITHIN = timedelta(minutes=30)
 """A process that takes longer has died."""
-COPY_BYTES = 1024 * 1024
 
 
 def begin(actor: Any, *, purpose: dict[str, str], count: int) -> PartedFile:
@@ -56,22 +54,10 @@ def keep_part(parted: PartedFile, number: int, source: BinaryIO) -> str:
     _require_open(parted)
     folder = _folder(parted.pk)
     folder.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    room = _room(parted, number)
-    handle, name = tempfile.mkstemp(dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            while piece := source.read(COPY_BYTES):
-                digest.update(piece)
-                size += len(piece)
-                room.require(size)
-                target.write(piece)
-        with transaction.atomic():
-            _take(parted, number, digest.hexdigest(), size, Path(name))
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return digest.hexdigest()
+    limited = limits.Limited(source, _room(parted, number))
+    with arrived(cast(BinaryIO, limited), folder) as part, transaction.atomic():
+        _take(parted, number, part.digest, part.size_bytes, part.path)
+    return part.digest
 
 
 def _take(parted: PartedFile, number: int, digest: str, size: int, path: Path) -> None:

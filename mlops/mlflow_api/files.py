@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from mlops.blobs.flowing import flowing
-from mlops.blobs.limits import Limited
+from mlops.blobs.limits import Limited, Room
 from mlops.blobs.models import Blob
 from mlops.blobs.ranges import Unsatisfiable, asked_range
 from mlops.blobs.trees import chunks, keep_stream, open_blob
@@ -49,7 +49,7 @@ def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
 def keep(shelf: Run | LoggedModel | Trace, path: str, source: HttpRequest | BinaryIO) -> None:
     """Raises Refusal `upload_too_large`, `disk_full`."""
     place = artifact_path(path)
-    limited = Limited(cast(BinaryIO, source), name=posixpath.basename(place))
+    limited = Limited(cast(BinaryIO, source), Room(name=posixpath.basename(place)))
     file_blob(shelf, place, keep_stream(cast(BinaryIO, limited)))
 
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-CHUNK_BYTES = 1024 * 1024
+from mlops.blobs.stores.arriving import CHUNK_BYTES, arrived
+
 SETTLED_FILES = 5_000
 
 
@@ -137,39 +138,28 @@ class _Batch:
 
     def __init__(self, store: DiskStore) -> None:
         self._store = store
-        self._written: dict[str, str] = {}
+        self._written: dict[str, Path] = {}
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(dir=self._store.folder / "incoming")
-        try:
-            with os.fdopen(handle, "wb") as target:
-                while chunk := source.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    target.write(chunk)
-            known = digest.hexdigest()
-            if known in self._written or self._store.exists(known):
-                Path(name).unlink()
+        with arrived(source, self._store.beside) as one:
+            if one.digest in self._written or self._store.exists(one.digest):
+                one.path.unlink()
             else:
-                os.chmod(name, 0o444)
-                self._written[known] = name
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+                os.chmod(one.path, 0o444)
+                self._written[one.digest] = one.path
         if len(self._written) >= SETTLED_FILES:
             self.settle()
-        return known, size
+        return one.digest, one.size_bytes
 
     def settle(self) -> None:
         os.sync()
-        for digest, name in self._written.items():
+        for digest, written in self._written.items():
             path = self._store._path(digest)
             path.parent.mkdir(exist_ok=True)
-            os.replace(name, path)
+            os.replace(written, path)
         self._written.clear()
 
     def forget(self) -> None:
-        for name in self._written.values():
-            Path(name).unlink(missing_ok=True)
+        for written in self._written.values():
+            written.unlink(missing_ok=True)
         self._written.clear()

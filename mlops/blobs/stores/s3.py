@@ -6,9 +6,7 @@ object, and then looks for a mark and, after it, for the object. Whichever of th
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,11 +20,11 @@ from urllib.parse import parse_qs, urlparse
 
 from django.utils.translation import gettext as _
 
+from mlops.blobs.stores.arriving import CHUNK_BYTES, arrived
 from mlops.blobs.stores.cache import Cache
 from mlops.blobs.stores.remote import Remote
 from mlops.formats.refusal import Refusal
 
-CHUNK_BYTES = 1024 * 1024
 PART_BYTES = 64 * 1024 * 1024
 MOST_COPIED_BYTES = 5 * 1024**3
 """What S3 copies by one call."""
@@ -76,19 +74,9 @@ class S3Store:
         self._cache = Cache(folder / "cache", most_bytes=cache_bytes)
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(dir=self.beside)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                while chunk := source.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    target.write(chunk)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        self._keep_or_drop(Path(name), digest.hexdigest())
-        return digest.hexdigest(), size
+        with arrived(source, self.beside) as one:
+            self._keep(one.path, one.digest)
+        return one.digest, one.size_bytes
 
     def take_over(self, path: Path, digest: str) -> None:
         self._keep(path, digest)
@@ -100,15 +88,12 @@ class S3Store:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="blobs") as threads:
 
             def put(source: BinaryIO) -> tuple[str, int]:
-                data = source.read(CHUNK_BYTES)
-                if len(data) == CHUNK_BYTES:
-                    return self.put(_Again(data, source))  # type: ignore[arg-type]
-                digest = hashlib.sha256(data).hexdigest()
-                handle, name = tempfile.mkstemp(dir=self.beside)
-                with os.fdopen(handle, "wb") as target:
-                    target.write(data)
-                sent.append(threads.submit(self._keep_or_drop, Path(name), digest))
-                return digest, len(data)
+                with arrived(source, self.beside) as one:
+                    if one.size_bytes >= CHUNK_BYTES:
+                        self._keep(one.path, one.digest)
+                    else:
+                        sent.append(threads.submit(self._keep_or_drop, one.path, one.digest))
+                return one.digest, one.size_bytes
 
             yield put
         for one in sent:
@@ -238,15 +223,8 @@ class S3Store:
 
     def _brought(self, digest: str) -> Path:
         """Now on this machine. Raises FileNotFoundError, or Refusal `blob_damaged` where it holds other bytes."""
-        found = hashlib.sha256()
-        handle, name = tempfile.mkstemp(dir=self.beside)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                body = self._got(digest)
-                while chunk := body.read(CHUNK_BYTES):
-                    found.update(chunk)
-                    target.write(chunk)
-            if found.hexdigest() != digest:
+        with arrived(self._got(digest), self.beside) as found:
+            if found.digest != digest:
                 raise Refusal(
                     "blob_damaged",
                     _("The object %(key)s of the bucket %(bucket)s holds other bytes than it did.")
@@ -254,10 +232,7 @@ class S3Store:
                     hint=_("Restore it from a backup; `mlops backup --verify` names all that are damaged."),
                     status=500,
                 )
-            return self._cache.adopt(Path(name), digest)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            return self._cache.adopt(found.path, digest)
 
     def _range(self, digest: str, start: int, count: int) -> bytes:
         return bytes(self._got(digest, Range=f"bytes={start}-{start + count - 1}").read())
@@ -302,15 +277,3 @@ class S3Store:
 
     def _mark(self, digest: str) -> str:
         return f"{self._place.prefix}removing/{digest}"
-
-
-class _Again:
-    """What was read already, and then the rest."""
-
-    def __init__(self, first: bytes, rest: BinaryIO) -> None:
-        self._first = first
-        self._rest = rest
-
-    def read(self, count: int) -> bytes:
-        first, self._first = self._first, b""
-        return first or self._rest.read(count)
