@@ -31,14 +31,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     before: int | None = None
     """Only what begins before this offset."""
 
-    def takes(self, one: Entry) -> bool:
+    def is_of_level_and_time(self, one: Entry) -> bool:
+        """What is asked before secrets are looked for, which takes most of the time."""
         if self.level and (one.level not in LEVELS or LEVELS.index(one.level) < LEVELS.index(self.level)):
             return False
-        if self.mark and self.mark != one.mark and self.mark not in one.text:
+        return not (self.until and one.at and one.at > self.until)
+
+    def takes(self, shown: Entry) -> bool:
+        """Of one of that level and time, as it is shown."""
+        if self.mark and self.mark != shown.mark and self.mark not in shown.text:
             return False
-        if self.until and one.at and one.at > self.until:
-            return False
-        return not self.text or self.text.casefold() in f"{one.source} {one.text}".casefold()
+        return not self.text or self.text.casefold() in f"{shown.source} {shown.text}".casefold()
 
     def is_past(self, one: Entry) -> bool:
         """Older than all that is asked for."""
@@ -59,12 +62,12 @@ def read(path: Path, wanted: Wanted) -> Found:
         last = end
         for raw, offset in _entries_backwards(file, end):
             last = offset
-            one = _masked(entry(raw, offset), mask)
+            one = entry(raw, offset)
             if wanted.is_past(one):
                 last = 0
                 break
-            if wanted.takes(one):
-                taken.append(one)
+            if wanted.is_of_level_and_time(one) and wanted.takes(shown := _masked(one, mask)):
+                taken.append(shown)
             if len(taken) >= min(wanted.most, MOST_ENTRIES) or end - offset > MOST_BYTES:
                 break
     return Found(entries=taken[::-1], before=last or None)
