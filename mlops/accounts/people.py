@@ -124,8 +124,9 @@ def _help(request: HttpRequest, person: User) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     problem: Refusal | None = more.get("problem")
+    rule = requiring.rule()
     context = {"people": standing.people(), "locked": lockout.locked_names(), **more}
-    context |= {"rule": requiring.rule(), "whom": WHOM, "lacking": requiring.who_lacks(), "days": GRACE}
-    context["grace"] = USUAL_GRACE if context["rule"].whom == requiring.OPTIONAL else context["rule"].grace_days
+    context |= {"rule": rule, "whom": WHOM, "lacking": requiring.who_lacks(rule), "days": GRACE}
+    context["grace"] = USUAL_GRACE if rule.whom == requiring.OPTIONAL else rule.grace_days
     context["with_factor"] = rules.with_factor()
     return render(request, "accounts/people.html", context, status=problem.status if problem else 200)

@@ -212,8 +212,9 @@ def _changed(request: Request, name: str) -> User:
 
 
 def _factor_rule() -> Response:
-    lacking = [one.get_username() for one in requiring.who_lacks()]
-    return Response(FactorRuleView(requiring.rule()._asdict() | {"lacking": lacking}).data)
+    now = requiring.rule()
+    lacking = [one.get_username() for one in requiring.who_lacks(now)]
+    return Response(FactorRuleView(now._asdict() | {"lacking": lacking}).data)
 
 
 def _held(held: list[leaving.Held]) -> Response:

@@ -89,3 +89,11 @@ def test_the_setting_goes_before_and_pages_cannot_change_it(client, ada, setting
 def test_what_is_no_rule_is_refused(client, ada, form):
     client.force_login(ada)
     assert client.post("/people/", {"act": "require-factor"} | form).status_code == 422
+
+
+def test_who_lacks_one_is_read_by_two_queries_however_many_they_are(ada, owner, project, django_assert_num_queries):
+    User.objects.bulk_create(User(username=f"person{number}") for number in range(5))
+    for whom, names in (("owners", ["ada", "olga"]), ("administrators", ["ada"])):
+        with django_assert_num_queries(2):
+            lacking = requiring.who_lacks(requiring.Rule(whom))
+        assert [one.get_username() for one in lacking] == names

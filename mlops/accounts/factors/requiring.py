@@ -74,13 +74,12 @@ def require_of(actor: Any, *, whom: str, grace_days: int = 14, reason: str = "")
     return rule()
 
 
-def who_lacks() -> list[User]:
-    """Those of whom it is required, and who have none yet."""
+def who_lacks(now: Rule) -> list[User]:
+    """Those of whom the rule requires one, and who have none yet."""
     from mlops.accounts.factors import rules
     from mlops.accounts.standing import people
 
-    now = rule()
     if now.whom == OPTIONAL:
         return []
     having = rules.with_factor()
-    return [one for one in people().filter(is_active=True) if one.pk not in having and rules.is_meant(now.whom, one)]
+    return [one for one in people().filter(rules.meant(now.whom), is_active=True) if one.pk not in having]

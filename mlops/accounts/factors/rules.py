@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 
 from mlops.access.models import Membership, Role
@@ -48,7 +50,14 @@ def is_due(person: Any) -> bool:
 
 
 def is_meant(whom: str, person: Any) -> bool:
-    """`owners` are owners of any project, and administrators too."""
-    if whom == "everybody" or (whom in ("administrators", "owners") and person.is_superuser):
-        return True
-    return whom == "owners" and Membership.objects.filter(user=person, role=Role.OWNER).exists()
+    return User.objects.filter(meant(whom), pk=person.pk).exists()
+
+
+def meant(whom: str) -> Q:
+    """`owners` are owners of any project, and administrators too; `optional` means nobody, without a query."""
+    if whom == "everybody":
+        return Q()
+    if whom not in ("administrators", "owners"):
+        return Q(pk__in=())
+    owners = Membership.objects.filter(role=Role.OWNER).values("user")
+    return Q(is_superuser=True) | Q(pk__in=owners) if whom == "owners" else Q(is_superuser=True)
