@@ -48,9 +48,13 @@ def offers_to_any(projects: Collection[Any]) -> QuerySet[Offer]:
 
 def offered_named(project: Project, noun: str, owner: str, name: str) -> Any | None:
     """The thing of that name that the owner offers to the project; None, also for one that is not offered."""
-    ids = offers_to(project).filter(noun=noun, project__slug=owner).values("thing_id")
-    kind = kind_named(noun)
+    kind, ids = kind_named(noun), ids_offered(project, noun, owner)
     return kind.model._default_manager.filter(pk__in=ids, name=name).select_related("project").first()
+
+
+def ids_offered(project: Project, noun: str, owner: str) -> QuerySet[Offer, Any]:
+    """Of the things that the owner offers to the project, as a subquery."""
+    return offers_to(project).filter(noun=noun, project__slug=owner).values("thing_id")
 
 
 def offered_at(project: Project, noun: str, text: str) -> tuple[Any, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from mlops.access.models import Project
-from mlops.access.offered import offers_to
+from mlops.access.offered import ids_offered
 from mlops.datasets.models import DatasetVersion
 
 
@@ -17,7 +17,7 @@ def datasets_named(project: Project, targets: list[str]) -> list[DatasetVersion]
             wanted |= Q(dataset__name=name, number=int(number), dataset__project=project)
             owner, _slash, rest = name.partition("/")
             if rest:
-                offered = offers_to(project).filter(noun="data", project__slug=owner).values("thing_id")
+                offered = ids_offered(project, "data", owner)
                 wanted |= Q(dataset__name=rest, number=int(number), dataset__in=offered)
     if not wanted:
         return []

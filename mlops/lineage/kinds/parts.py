@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from mlops.access.models import Project
-from mlops.access.offered import offers_to
+from mlops.access.offered import ids_offered
 from mlops.components.models import ComponentVersion
 from mlops.environments.models import EnvironmentVersion
 from mlops.lineage.kinds.code import code_named
@@ -103,7 +103,7 @@ def components_named(project: Project, targets: list[str]) -> list[ComponentVers
             wanted |= Q(component__name=name, version=version, component__project=project)
             owner, _slash, rest = name.partition("/")
             if rest:
-                offered = offers_to(project).filter(noun="components", project__slug=owner).values("thing_id")
+                offered = ids_offered(project, "components", owner)
                 wanted |= Q(component__name=rest, version=version, component__in=offered)
     if not wanted:
         return []
