@@ -20,13 +20,18 @@ from mlops.formats.refusal import Refusal, nearest
 Person = AbstractBaseUser | AnonymousUser
 NEEDED: dict[Deed, str] = {"read": "reader", "contribute": "contributor", "own": "owner"}
 
-__all__ = ["NEEDED", "Deed", "Person", "actions_in", "may", "project_named", "projects_where", "require"]
-__all__ += ["require_administrator", "visible_projects"]
+__all__ = ["NEEDED", "Deed", "Person", "actions_in", "is_somebody", "may", "project_named", "projects_where"]
+__all__ += ["require", "require_administrator", "visible_projects"]
+
+
+def is_somebody(person: Any) -> bool:
+    """Anonymous and inactive people are nobody."""
+    return bool(getattr(person, "is_authenticated", False) and person.is_active)
 
 
 def may(person: Any, deed: str, project: Project) -> bool:
     """Whether the person may do this deed or action in the project. Anonymous and inactive people may nothing."""
-    if not _is_somebody(person):
+    if not is_somebody(person):
         return False
     limits = limits_of(person)
     if limits is not None and not limits.leave(deed, project.pk):
@@ -67,7 +72,7 @@ def require_administrator(person: Any, message: str, hint: str = "") -> None:
 
 def actions_in(person: Any, project: Project) -> frozenset[str]:
     """All that the person may do in the project."""
-    if not _is_somebody(person):
+    if not is_somebody(person):
         return frozenset()
     found = ALL if _is_almighty(person) else _held(person, project)
     limits = limits_of(person)
@@ -82,7 +87,7 @@ def visible_projects(person: Any) -> QuerySet[Project]:
 
 def projects_where(person: Any, deed: str) -> QuerySet[Project]:
     """Those in which the person may do the deed or action: one query for a deed, three for an action."""
-    if not _is_somebody(person):
+    if not is_somebody(person):
         return Project.objects.none()
     limits = limits_of(person)
     if limits is not None and not actions_for(deed) <= limits.actions | {SEE}:
@@ -106,10 +111,6 @@ def project_named(person: Any, slug: str) -> Project:
         message = _("There is no project “%s”, or you may not see it.") % slug
         raise Refusal("not_found", message, hint=hint, status=404)
     return found
-
-
-def _is_somebody(person: Any) -> bool:
-    return bool(getattr(person, "is_authenticated", False) and person.is_active)
 
 
 def _is_almighty(person: Any) -> bool:

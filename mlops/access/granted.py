@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import SEE, actions_for
-from mlops.access.decisions import may, require, visible_projects
+from mlops.access.decisions import is_somebody, may, require, visible_projects
 from mlops.access.limits import limits_of
 from mlops.access.models import Grant, Offer, ServiceAccount
 from mlops.access.shareable import LEVELS, READER, kind_of
@@ -22,7 +22,7 @@ from mlops.formats.refusal import Refusal
 
 def grants_of(person: Any) -> QuerySet[Grant]:
     """Those that hold now: the person's own and those of their groups, as far as the token leaves them."""
-    if not (getattr(person, "is_authenticated", False) and person.is_active):
+    if not is_somebody(person):
         return Grant.objects.none()
     held = Q(user=person) | Q(group__in=person.groups.values("pk"))
     found = Grant.objects.filter(held & alive())
@@ -35,7 +35,7 @@ def grants_of(person: Any) -> QuerySet[Grant]:
 
 def offers_seen(person: Any) -> QuerySet[Offer]:
     """Those to projects that the person sees, and to every project where the person sees one."""
-    if not (getattr(person, "is_authenticated", False) and person.is_active):
+    if not is_somebody(person):
         return Offer.objects.none()
     seen = visible_projects(person)
     to_every = Q(to=None) & Exists(seen)
@@ -65,7 +65,7 @@ def may_with(person: Any, deed: str, thing: Any) -> bool:
 
 def require_with(person: Any, deed: str, thing: Any) -> None:
     """As `require` of access.decisions, also by a grant on the thing. Raises Refusal."""
-    if may(person, deed, thing.project) or _is_granted(person, deed, thing):
+    if may_with(person, deed, thing):
         return
     if not _is_granted(person, SEE, thing) or may(person, "read", thing.project):
         require(person, deed, thing.project)
