@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ApiToken(models.Model):
@@ -51,6 +52,8 @@ class SignedIn(models.Model):
     """How the person signed in: password, link, oidc and so on."""
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["-seen_at"]
 
 

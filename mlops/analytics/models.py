@@ -48,5 +48,6 @@ class AskedQuery(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name_plural = _("asked queries")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["by", "project", "-at"], name="asked_query_newest")]

@@ -71,6 +71,7 @@ class Repository(models.Model):
     """Whose rights a push has here: of the person who set it up last."""
 
     class Meta:
+        verbose_name_plural = _("repositories")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_repository_of_a_name")]
 
@@ -118,6 +119,7 @@ class Push(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        verbose_name_plural = _("pushes")
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["repository", "mark"], name="one_push_of_a_commit")]
         indexes = [models.Index(fields=["state", "lease_until"], name="push_state_lease")]

@@ -44,6 +44,7 @@ class Policy(models.Model):
     created_by = models.ForeignKey(studio.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        verbose_name_plural = _("policies")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_retraining_policy_name")]
 
