@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE = """
-import io, django; django.setup()
+import io, os, django; os.environ["DJANGO_SETTINGS_MODULE"] = "mlops.settings"; django.setup()
 from mlops.server import schema; schema.migrate()
 from django.contrib.auth.models import User
 from mlops.accounts.membership import create_project
@@ -28,8 +28,9 @@ for number in range(40):
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
-    environment = clean | {"MLOPS_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "mlops.settings"}
+    """As a person would, who has no settings of Django around."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
+    environment = clean | {"MLOPS_DATA_DIR": str(folder)}
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

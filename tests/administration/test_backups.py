@@ -93,6 +93,20 @@ def test_a_backup_is_checked_without_being_put_back(backup: Path, capsys: pytest
     assert "is whole" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("backup", "here.tar"), "database_missing"),
+        (("backup", "--verify", "nowhere.tar"), "backup_missing"),
+        (("restore", "nowhere.tar"), "backup_missing"),
+        (("upgrade", "--check"), "database_missing"),
+    ],
+)
+def test_what_is_not_there_is_named_by_a_command_of_its_own(tmp_path: Path, words: tuple[str, ...], code: str) -> None:
+    told = mlops(tmp_path, *words)
+    assert (told.returncode, told.stderr.splitlines()[0]) == (3, f"code: {code}")
+
+
 def test_a_directory_with_things_in_it_is_refused_and_by_force_they_go_aside(
     backup: Path, empty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from django.utils.translation import gettext as _
 from packaging.version import Version
 
 import mlops
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 FORMAT = 1
 ABOUT, MEMBERS = "about.json", "members.txt"

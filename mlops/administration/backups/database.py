@@ -8,11 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from mlops.administration.backups import places, postgres
 from mlops.administration.backups.about import DATABASES
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 OURS = ("mlops.", "designer")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-
 from mlops import env
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 LEFT_OUT = frozenset(
     (

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 @contextmanager

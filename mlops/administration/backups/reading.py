@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import IO, Protocol
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from mlops.administration.backups.about import ABOUT, BLOBS, DATABASES, FILES, MEMBERS, About
 from mlops.formats.inner_paths import inner_path
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 CHUNK_BYTES = 1024 * 1024
 MOST_ABOUT_BYTES = 16 * 1024 * 1024

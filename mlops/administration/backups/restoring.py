@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from mlops.administration.backups import places, postgres, reading
 from mlops.administration.backups.about import BLOBS, DATABASES, FILES, About, refuse_newer
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 STAY = {"up.lock", places.UPGRADES}
 """The lock that this restoring holds, and the backups that upgrades took."""

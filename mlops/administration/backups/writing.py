@@ -15,7 +15,6 @@ from typing import IO, Any, BinaryIO
 
 import msgspec
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 import mlops
 from mlops import env
@@ -25,6 +24,7 @@ from mlops.administration.backups.database import Copy, copied
 from mlops.blobs.garbage import nothing_removed
 from mlops.blobs.stores import store
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
 
-from django.utils.translation import gettext as _
-
 from mlops import env
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 class Store(Protocol):

@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qs, urlparse
 
-from django.utils.translation import gettext as _
-
 from mlops.blobs.stores.arriving import CHUNK_BYTES, arrived
 from mlops.blobs.stores.cache import Cache
 from mlops.blobs.stores.remote import Remote
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 PART_BYTES = 64 * 1024 * 1024
 MOST_COPIED_BYTES = 5 * 1024**3
