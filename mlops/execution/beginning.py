@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from mlops.access import maintenance
 from mlops.events.chain import notify
-from mlops.quotas.holding import locked_most_of, most_of
+from mlops.quotas.holding import locked_most_of
 from mlops.runs import places
 from mlops.runs.models import Run
 from mlops.runs.moves import begin_run
@@ -20,14 +20,10 @@ def begin(run: Run) -> bool:
     if run.parent_id is None and (found := maintenance.current()) is not None:
         _say(run, _("Waits until the maintenance of this server is over: %s") % found.reason)
         return False
-    reason = _("Its steps are running.")
-    if not places.counts(run) or most_of(run.project, places.KIND) is None:
-        begin_run(run, reason=reason)
-        return True
     with transaction.atomic():
-        most = locked_most_of(run.project, places.KIND)
+        most = locked_most_of(run.project, places.KIND) if places.counts(run) else None
         if most is None or places.ahead_of(run) < most:
-            begin_run(run, reason=reason)
+            begin_run(run, reason=_("Its steps are running."))
             return True
     said = ngettext(
         "Waits for a place: the quota of this project is %(most)d run at once.",

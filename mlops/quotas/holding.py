@@ -17,14 +17,8 @@ from mlops.quotas.models import Quota
 WARNED_SHARE = 0.8
 
 
-def most_of(project: Project, kind: str) -> int | None:
-    """None: no limit."""
-    found = _row(project, kind)
-    return found.most if found else None
-
-
 def locked_most_of(project: Project, kind: str) -> int | None:
-    """The same, and until the end of the transaction nobody else gets an answer where there is a limit."""
+    """None: no limit. Where there is one, nobody else gets an answer until the end of the transaction."""
     found = _row(project, kind)
     if found is None or found.most is None:
         return None
