@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from mlops.access import maintenance
 from mlops.access.decisions import require_administrator
 from mlops.access.maintenance import Maintenance
+from mlops.deployments.files import replace_file
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.work.calls import later
@@ -48,7 +48,7 @@ def begin(actor: Any, *, reason: str, until: str = "") -> Maintenance:
             actor, "mlops.server.maintenance_began", subject=SUBJECT, data=_facts(after),
             before=_facts(before) if before else {}, after=_facts(after),
         )  # fmt: skip
-    _write(after)
+    replace_file(maintenance.place(), msgspec.json.encode(after))
     return after
 
 
@@ -97,11 +97,3 @@ def _invalid(text: str) -> Refusal:
         hint=_("Write 45m, 2h, 1d, or a time such as 2026-05-04T18:30 in UTC."),
         where=Where(parameter="until"),
     )
-
-
-def _write(found: Maintenance) -> None:
-    """Whole or not at all: every process may read it meanwhile."""
-    place = maintenance.place()
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
-    part.write_bytes(msgspec.json.encode(found))
-    part.replace(place)
