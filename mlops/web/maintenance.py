@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 
 from mlops.access import maintenance
 from mlops.access.problems import json_answer
-from mlops.accounts import sign_in
-from mlops.accounts.authentication import find_token
+from mlops.accounts.authentication import PasswordAuthentication, find_token
 from mlops.formats.refusal import Refusal
 from mlops.web.refusals import API_PREFIX, refusal_page
 
@@ -50,16 +50,8 @@ def _is_administrator(request: HttpRequest) -> bool:
     if scheme.lower() == "bearer":
         token = find_token(rest.strip())
         return token is not None and token.user.is_superuser
-    if scheme.lower() == "basic":
-        return _by_password(request, rest.strip())
-    return False
-
-
-def _by_password(request: HttpRequest, encoded: str) -> bool:
-    import base64
-
     try:
-        name, _colon, password = base64.b64decode(encoded).decode().partition(":")
-        return bool(sign_in.check_program(request, name=name, password=password).is_superuser)
+        found = PasswordAuthentication().authenticate(Request(request))
     except (ValueError, Refusal, APIException):
         return False
+    return found is not None and found[0].is_superuser

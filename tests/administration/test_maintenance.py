@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -78,6 +79,16 @@ def test_administrators_may_change_things_by_session_and_by_token(client, admini
     client.force_login(administrator)
     assert client.post("/system/maintenance/", {"act": "end"}).status_code == 302
     assert mode.current() is None
+
+
+@pytest.mark.parametrize(("password", "status"), [("a long passphrase", 201), ("a wrong passphrase", 503)])
+def test_administrators_may_change_things_by_their_password(client, project, closed, password, status):
+    authorization = "Basic " + base64.b64encode(f"ada:{password}".encode()).decode()
+    body = {"project": project.slug, "name": "churn"}
+    answer = client.post(
+        "/api/v1/models/", body, content_type="application/json", headers={"Authorization": authorization}
+    )
+    assert answer.status_code == status
 
 
 def test_the_page_is_shown_on_and_off_and_keeps_what_was_typed_wrongly(client, administrator):
