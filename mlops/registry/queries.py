@@ -50,10 +50,14 @@ def visible_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersion
     version = visible_versions(user).filter(model_id=model_id, number=number).first()
     if version is not None:
         return version
-    model = visible_model(user, model_id)
+    raise version_unknown(visible_model(user, model_id), number)
+
+
+def version_unknown(model: RegisteredModel, number: int) -> Refusal:
+    """Names those that there are."""
     numbers = list(versions_of(model).values_list("number", flat=True)[:10])
     listed = ", ".join(str(one) for one in numbers) or "none"
-    raise Refusal(
+    return Refusal(
         "not_found",
         _("“%(name)s” has no version %(number)s.") % {"name": model.name, "number": number},
         hint=_("There are: %(listed)s.") % {"listed": listed},

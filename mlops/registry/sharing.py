@@ -6,12 +6,10 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazily
+from django.utils.translation import gettext_lazy as _
 
 from mlops.access import shareable
 from mlops.access.granted import guests_among, reached
-from mlops.formats.refusal import Refusal
 from mlops.registry import queries
 from mlops.registry.models import ModelVersion, RegisteredModel
 
@@ -21,9 +19,7 @@ HIDDEN: dict[str, Any] = {"run": None, "node": "", "datasets": [], "parent_model
 
 
 def register() -> None:
-    kind = shareable.Shareable(
-        noun=NOUN, title=lazily("Model"), model=RegisteredModel, page="web:model", is_offered=True
-    )
+    kind = shareable.Shareable(noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model", is_offered=True)
     shareable.register(kind)
 
 
@@ -42,14 +38,7 @@ def readable_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersio
     model = readable_model(user, model_id)
     version = queries.versions_of(model).filter(number=number).first()
     if version is None:
-        there = list(queries.versions_of(model).values_list("number", flat=True)[:10])
-        listed = ", ".join(str(one) for one in there) or "none"
-        raise Refusal(
-            "not_found",
-            _("“%(name)s” has no version %(number)s.") % {"name": model.name, "number": number},
-            hint=_("There are: %(listed)s.") % {"listed": listed},
-            status=404,
-        )
+        raise queries.version_unknown(model, number)
     return version
 
 
