@@ -6,6 +6,7 @@ therefore ask here by name; whatever asks access.decisions alone stays shut to g
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, Q, QuerySet, Value
@@ -81,6 +82,16 @@ def guests_among(person: Any, things: list[Any]) -> set[Any]:
     """The ids of those projects in which the person holds no role: of things of theirs nothing else may be told."""
     projects = {thing.project_id for thing in things}
     return projects - set(visible_projects(person).filter(pk__in=projects).values_list("pk", flat=True))
+
+
+def told_to(
+    person: Any, things: list[Any], shapes: list[dict[str, Any]], *, bare: Callable[[dict[str, Any]], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The answers about things, or about something below each, `bare` where the person is a guest. In one query."""
+    guests = guests_among(person, things) if things else set()
+    if not guests:
+        return shapes
+    return [bare(shape) if thing.project_id in guests else shape for thing, shape in zip(things, shapes, strict=True)]
 
 
 def _is_granted(person: Any, deed: str, thing: Any) -> bool:

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mlops.access import shareable
-from mlops.access.granted import guests_among, reached
+from mlops.access import granted, shareable
 from mlops.deployments import queries
 from mlops.deployments.models import Endpoint
 
@@ -35,7 +34,7 @@ def register() -> None:
 
 
 def readable_by(user: Any) -> QuerySet[Endpoint]:
-    return Endpoint.objects.filter(reached(user, NOUN)).select_related("project", "created_by")
+    return Endpoint.objects.filter(granted.reached(user, NOUN)).select_related("project", "created_by")
 
 
 def readable_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:
@@ -46,13 +45,7 @@ def readable_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:
 
 def told_to(user: Any, endpoints: list[Endpoint], shapes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers about endpoints, or about deployments of each, without what guests may not read. In one query."""
-    guests = guests_among(user, endpoints) if endpoints else set()
-    if not guests:
-        return shapes
-    return [
-        _bare(shape) if endpoint.project_id in guests else shape
-        for endpoint, shape in zip(endpoints, shapes, strict=True)
-    ]
+    return granted.told_to(user, endpoints, shapes, bare=_bare)
 
 
 def _bare(shape: dict[str, Any]) -> dict[str, Any]:

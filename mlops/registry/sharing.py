@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mlops.access import shareable
-from mlops.access.granted import guests_among, reached
+from mlops.access import granted, shareable
 from mlops.registry import queries
 from mlops.registry.models import ModelVersion, RegisteredModel
 
@@ -24,7 +23,7 @@ def register() -> None:
 
 
 def readable_by(user: Any) -> QuerySet[RegisteredModel]:
-    return RegisteredModel.objects.filter(reached(user, NOUN)).select_related("project", "created_by")
+    return RegisteredModel.objects.filter(granted.reached(user, NOUN)).select_related("project", "created_by")
 
 
 def readable_model(user: Any, model_id: uuid.UUID) -> RegisteredModel:
@@ -44,13 +43,7 @@ def readable_version(user: Any, model_id: uuid.UUID, number: int) -> ModelVersio
 
 def told_to(user: Any, models: list[RegisteredModel], shapes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers about models (or about versions of each), without what guests may not read. In one query."""
-    guests = guests_among(user, models) if models else set()
-    if not guests:
-        return shapes
-    return [
-        _without_origin(shape) if model.project_id in guests else shape
-        for model, shape in zip(models, shapes, strict=True)
-    ]
+    return granted.told_to(user, models, shapes, bare=_without_origin)
 
 
 def _without_origin(shape: dict[str, Any]) -> dict[str, Any]:
