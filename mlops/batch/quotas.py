@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Count
-
 from mlops.batch.models import BatchDeployment, BatchEndpoint
 from mlops.quotas import kinds
 
@@ -17,10 +15,8 @@ def register() -> None:
 
 
 def endpoints(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    found = BatchEndpoint.objects.filter(project__in=projects).order_by()
-    return dict(found.values_list("project").annotate(count=Count("pk")))
+    return kinds.per_project(BatchEndpoint.objects.all(), projects)
 
 
 def deployments(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    found = BatchDeployment.objects.filter(endpoint__project__in=projects).order_by()
-    return dict(found.values_list("endpoint__project").annotate(count=Count("pk")))
+    return kinds.per_project(BatchDeployment.objects.all(), projects, column="endpoint__project")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Count
-
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.quotas import kinds
 
@@ -17,10 +15,8 @@ def register() -> None:
 
 
 def endpoints(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    found = Endpoint.objects.filter(project__in=projects).order_by()
-    return dict(found.values_list("project").annotate(count=Count("pk")))
+    return kinds.per_project(Endpoint.objects.all(), projects)
 
 
 def deployments(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    found = Deployment.objects.filter(endpoint__project__in=projects).order_by()
-    return dict(found.values_list("endpoint__project").annotate(count=Count("pk")))
+    return kinds.per_project(Deployment.objects.all(), projects, column="endpoint__project")

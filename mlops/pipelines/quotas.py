@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Count
-
 from mlops.pipelines.models import Schedule
 from mlops.quotas import kinds
 
@@ -16,5 +14,4 @@ def register() -> None:
 
 
 def schedules(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    found = Schedule.objects.filter(project__in=projects).order_by()
-    return dict(found.values_list("project").annotate(count=Count("pk")))
+    return kinds.per_project(Schedule.objects.all(), projects)

@@ -8,10 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count as RowCount
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 Count = Callable[[Collection[UUID]], Mapping[UUID, int]]
 """Of projects, how many each has; one that has none may be left out. Cheap: it is asked before each that is added."""
+
+
+def per_project(rows: QuerySet[Any], projects: Collection[UUID], *, column: str = "project") -> dict[UUID, int]:
+    """How many of the rows each project has; `column` leads to it."""
+    found = rows.filter(**{f"{column}__in": projects}).order_by()
+    return dict(found.values_list(column).annotate(count=RowCount("pk")))
 
 
 @dataclass(frozen=True, kw_only=True)

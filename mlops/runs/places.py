@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mlops.quotas import kinds
@@ -24,13 +24,11 @@ def register() -> None:
 
 
 def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    going = counted().filter(project__in=projects, state__in=GOING)
-    return dict(going.order_by().values_list("project").annotate(count=Count("pk")))
+    return kinds.per_project(counted().filter(state__in=GOING), projects)
 
 
 def begun_today(projects: Collection[UUID]) -> Mapping[UUID, int]:
-    young = counted().filter(project__in=projects, created_at__gt=timezone.now() - timedelta(days=1))
-    return dict(young.order_by().values_list("project").annotate(count=Count("pk")))
+    return kinds.per_project(counted().filter(created_at__gt=timezone.now() - timedelta(days=1)), projects)
 
 
 def counted() -> QuerySet[Run]:
