@@ -62,9 +62,10 @@ def take_aliases(session: Session, theirs: Registered, ours: RegisteredModel) ->
     here = {alias.name: alias.version_id.hex for alias in ModelAlias.objects.filter(model=ours)}
     taken = session.known(VERSION, (f"{theirs.name}/{number}" for number in theirs.aliases.values()))
     known = session.known(ALIAS, (f"{theirs.name}@{alias}" for alias in theirs.aliases))
+    versions = ModelVersion.objects.in_bulk([row.our_id for row in taken.values()])
     for alias, number in theirs.aliases.items():
         row = taken.get(f"{theirs.name}/{number}")
-        version = ModelVersion.objects.filter(pk=row.our_id).first() if row else None
+        version = versions.get(row.our_id) if row else None
         if version is None:
             continue
         stays = _("The alias “%(alias)s” points at another version here, and stays.") % {"alias": alias[:100]}
