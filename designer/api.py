@@ -21,6 +21,7 @@ from designer.offers import offers
 from designer.subgraphs import origin_of
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
+from mlops.access.reading import checked
 from mlops.blocks.catalogue import components
 from mlops.blocks.extras import install_command, is_installed
 from mlops.components.wording import in_words
@@ -111,7 +112,7 @@ class Drafts(APIView):
 
     @extend_schema(request=DraftFields, responses={201: dict})
     def post(self, request: Request) -> Response:
-        fields = _checked(DraftFields, request)
+        fields = checked(DraftFields, request)
         draft = actions.create_draft(
             request.user, project_named(request.user, fields["project"]), name=fields.get("name", "")
         )
@@ -125,7 +126,7 @@ class OneDraft(APIView):
 
     @extend_schema(request=RenameFields, responses=dict)
     def patch(self, request: Request, draft_id: UUID) -> Response:
-        draft = actions.describe(request.user, queries.draft(request.user, draft_id), **_checked(RenameFields, request))
+        draft = actions.describe(request.user, queries.draft(request.user, draft_id), **checked(RenameFields, request))
         return Response(_brief(draft))
 
     @extend_schema(responses={204: None})
@@ -137,7 +138,7 @@ class OneDraft(APIView):
 class DraftDocument(APIView):
     @extend_schema(request=SaveFields, responses=dict)
     def put(self, request: Request, draft_id: UUID) -> Response:
-        fields = _checked(SaveFields, request)
+        fields = checked(SaveFields, request)
         draft = actions.save_document(
             request.user,
             queries.draft(request.user, draft_id),
@@ -162,7 +163,7 @@ class DraftRestore(APIView):
     @extend_schema(request=RestoreFields, responses=dict)
     def post(self, request: Request, draft_id: UUID) -> Response:
         draft = queries.draft(request.user, draft_id)
-        actions.restore(request.user, draft, revision=_checked(RestoreFields, request)["revision"])
+        actions.restore(request.user, draft, revision=checked(RestoreFields, request)["revision"])
         return Response(_whole(request, draft))
 
 
@@ -177,7 +178,7 @@ class DraftPlan(APIView):
 
     @extend_schema(request=PlanFields, responses=dict)
     def post(self, request: Request, draft_id: UUID) -> Response:
-        fields = _checked(PlanFields, request)
+        fields = checked(PlanFields, request)
         draft = queries.draft(request.user, draft_id)
         found = plan(
             draft.project,
@@ -192,7 +193,7 @@ class DraftPlan(APIView):
 class DraftSubmit(APIView):
     @extend_schema(request=SubmitFields, responses={201: dict})
     def post(self, request: Request, draft_id: UUID) -> Response:
-        fields = _checked(SubmitFields, request)
+        fields = checked(SubmitFields, request)
         draft = queries.draft(request.user, draft_id)
         run = actions.submit(request.user, draft, **{**fields, "scope": _scope(fields)})
         url = reverse("web:run", args=[run.pk])
@@ -212,7 +213,7 @@ class DraftPublish(APIView):
     def post(self, request: Request, draft_id: UUID) -> Response:
         draft = queries.draft(request.user, draft_id)
         return Response(
-            version_line(actions.publish(request.user, draft, **_checked(PublishFields, request))), status=201
+            version_line(actions.publish(request.user, draft, **checked(PublishFields, request))), status=201
         )
 
 
@@ -234,12 +235,6 @@ class RunClone(APIView):
 def _scope(fields: dict[str, Any]) -> Scope:
     given = fields.get("scope") or {}
     return Scope(kind=given.get("kind", "all"), nodes=tuple(given.get("nodes", ())))
-
-
-def _checked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    fields = kind(data=request.data)
-    fields.is_valid(raise_exception=True)
-    return dict(fields.validated_data)
 
 
 def project_named(person: Any, slug: str) -> Project:

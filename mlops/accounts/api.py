@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from mlops.access.decisions import project_named, visible_projects
 from mlops.access.models import Project
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.accounts import actions, membership, queries
 from mlops.accounts.confirming import require_recent
 from mlops.accounts.models import ApiToken
@@ -94,7 +95,7 @@ class TokensView(APIView):
     @extend_schema(request=NewToken, responses={201: Token})
     def post(self, request: Request) -> Response:
         require_recent(request)
-        values = _checked(NewToken, request)
+        values = checked(NewToken, request)
         days = values.get("expires_days")
         expires = timedelta(days=days) if days else values.get("expires_at")
         project = project_named(request.user, values["project"]) if values["project"] else None
@@ -121,7 +122,7 @@ class ProjectsView(APIView):
 
     @extend_schema(request=NewProject, responses={201: ProjectView})
     def post(self, request: Request) -> Response:
-        project = membership.create_project(request.user, **_checked(NewProject, request))
+        project = membership.create_project(request.user, **checked(NewProject, request))
         return Response(_project(request, project), status=status.HTTP_201_CREATED)
 
 
@@ -141,7 +142,7 @@ class MembersView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Adds a person, or changes the person's role."""
         project = queries.visible_project(request.user, slug)
-        values = _checked(NewMember, request)
+        values = checked(NewMember, request)
         membership.check_owner(request.user, project)
         person = queries.person_named(values["user"])
         member = membership.give_role(request.user, project, user=person, role=values["role"], reason=values["reason"])
@@ -156,12 +157,6 @@ class OneMemberView(APIView):
         person = queries.person_named(name)
         membership.remove_person(request.user, project, user=person)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
 
 
 def _project(request: Request, project: Project) -> dict[str, Any]:

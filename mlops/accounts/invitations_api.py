@@ -15,10 +15,10 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.accounts import invitations, inviting
 from mlops.accounts.confirming import require_recent
 from mlops.accounts.models import Invitation
-from mlops.accounts.reading import checked
 
 
 class InvitationView(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.models import Offer
+from mlops.access.reading import checked
 from mlops.accounts import offering, sharing
 
 
@@ -47,9 +48,7 @@ class OffersView(APIView):
     @extend_schema(request=NewOffer, responses={201: OfferView})
     def post(self, request: Request, noun: str, thing_id: uuid.UUID) -> Response:
         thing = sharing.shared_thing(request.user, noun, thing_id)
-        reader = NewOffer(data=request.data)
-        reader.is_valid(raise_exception=True)
-        values = reader.validated_data
+        values = checked(NewOffer, request)
         to = project_named(request.user, values["to"]) if values["to"] else None
         made = offering.offer(request.user, thing, to=to, reason=values["reason"])
         return Response(_shape(made), status=status.HTTP_201_CREATED)

@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 from mlops.access.decisions import require_administrator
 from mlops.access.origins import link_to
 from mlops.access.paging import CursorPages
+from mlops.access.reading import Reason, checked
 from mlops.accounts import actions, leaving, lockout, sessions, standing
 from mlops.accounts.account_api import EndedView
 from mlops.accounts.confirming import require_recent
 from mlops.accounts.factors import actions as factors
 from mlops.accounts.factors import requiring, rules
-from mlops.accounts.reading import Reason, checked
 
 
 class ByJoining(CursorPages):

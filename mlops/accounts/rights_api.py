@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from mlops.access.catalogue import ACTIONS, SERVER_ACTIONS
 from mlops.access.decisions import require, require_administrator
 from mlops.access.models import CustomRole
+from mlops.access.reading import checked
 from mlops.accounts import explaining, groups, queries, roles
 
 
@@ -97,7 +98,7 @@ class RolesView(APIView):
 
     @extend_schema(request=NewRole, responses={201: RoleView})
     def post(self, request: Request) -> Response:
-        values = _checked(NewRole, request)
+        values = checked(NewRole, request)
         slug = values.pop("project")
         project = queries.visible_project(request.user, slug) if slug else None
         made = roles.create_role(request.user, project, **values)
@@ -112,7 +113,7 @@ class OneRoleView(APIView):
     @extend_schema(request=ChangedRole, responses=RoleView)
     def patch(self, request: Request, role_id: uuid.UUID) -> Response:
         role = roles.role_by_id(request.user, role_id)
-        return Response(_shape(roles.edit_role(request.user, role, **_checked(ChangedRole, request))))
+        return Response(_shape(roles.edit_role(request.user, role, **checked(ChangedRole, request))))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, role_id: uuid.UUID) -> Response:
@@ -139,7 +140,7 @@ class GroupsView(APIView):
 
     @extend_schema(request=Named, responses={201: GroupView})
     def post(self, request: Request) -> Response:
-        made = groups.create_group(request.user, **_checked(Named, request))
+        made = groups.create_group(request.user, **checked(Named, request))
         return Response(_group(made), status=status.HTTP_201_CREATED)
 
 
@@ -156,7 +157,7 @@ class GroupPeopleView(APIView):
     def post(self, request: Request, group: str) -> Response:
         _administrators_only(request)
         found = groups.group_named(group)
-        groups.add_person(request.user, found, user=queries.person_named(_checked(Named, request)["name"]))
+        groups.add_person(request.user, found, user=queries.person_named(checked(Named, request)["name"]))
         return Response(_group(found), status=status.HTTP_201_CREATED)
 
 
@@ -178,7 +179,7 @@ class ProjectGroupsView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         project = queries.visible_project(request.user, slug)
         require(request.user, "people.manage", project)
-        values = _checked(NewGroupRole, request)
+        values = checked(NewGroupRole, request)
         group = groups.group_named(values.pop("group"))
         held = groups.give_group_role(request.user, project, group=group, **values)
         return Response(GroupHolding(held).data, status=status.HTTP_201_CREATED)
@@ -207,9 +208,3 @@ def _group(group: Group) -> dict[str, Any]:
 def _administrators_only(request: Request) -> None:
     hint = "In a project, its groups are listed with its people."
     require_administrator(request.user, "Only an administrator may see the groups of this server.", hint)
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import require
 from mlops.access.models import Project, ServiceAccount
+from mlops.access.reading import checked
 from mlops.accounts import queries, service_accounts
 from mlops.accounts.api import NewToken, Token
 from mlops.accounts.models import ApiToken
@@ -54,7 +55,7 @@ class AccountsView(APIView):
     @extend_schema(request=NewAccount, responses={201: AccountView})
     def post(self, request: Request, slug: str) -> Response:
         project = queries.visible_project(request.user, slug)
-        values = _checked(NewAccount, request)
+        values = checked(NewAccount, request)
         made = service_accounts.create_service_account(request.user, project, **values)
         return Response(AccountView(made, context=_roles(project)).data, status=status.HTTP_201_CREATED)
 
@@ -68,7 +69,7 @@ class OneAccountView(APIView):
     @extend_schema(request=NewRole, responses=AccountView)
     def patch(self, request: Request, slug: str, account: str) -> Response:
         found = _account(request, slug, account, "accounts.manage")
-        changed = service_accounts.change_role(request.user, found, **_checked(NewRole, request))
+        changed = service_accounts.change_role(request.user, found, **checked(NewRole, request))
         return Response(AccountView(changed, context=_roles(changed.project)).data)
 
     @extend_schema(responses={204: None})
@@ -86,7 +87,7 @@ class AccountTokensView(APIView):
     @extend_schema(request=NewToken, responses={201: Token})
     def post(self, request: Request, slug: str, account: str) -> Response:
         found = _account(request, slug, account, "accounts.manage")
-        values = _checked(NewToken, request)
+        values = checked(NewToken, request)
         days = values.get("expires_days")
         expires = timedelta(days=days) if days else values.get("expires_at")
         secret = service_accounts.create_token(
@@ -112,9 +113,3 @@ def _account(request: Request, slug: str, name: str, action: str = "read") -> Se
 
 def _roles(project: Project) -> dict[str, Any]:
     return {"roles": service_accounts.roles_in(project)}
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

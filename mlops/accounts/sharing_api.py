@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.models import Grant
+from mlops.access.reading import checked
 from mlops.accounts import sharing
 
 
@@ -56,9 +57,7 @@ class GrantsView(APIView):
     def post(self, request: Request, noun: str, thing_id: uuid.UUID) -> Response:
         """Gives a person or a group this much of the thing, instead of what they were given before."""
         thing = sharing.shared_thing(request.user, noun, thing_id)
-        reader = NewGrant(data=request.data)
-        reader.is_valid(raise_exception=True)
-        values = reader.validated_data
+        values = checked(NewGrant, request)
         grant = sharing.share(
             request.user,
             thing,

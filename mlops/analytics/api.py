@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.openapi import files
+from mlops.access.reading import checked
 from mlops.analytics import exporting, saved, sql
 from mlops.analytics.models import SavedQuery
 from mlops.analytics.sending import sent
@@ -86,7 +87,7 @@ class SqlView(APIView):
     @extend_schema(request=Asked, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         """Runs one select over the tables of a project. Values that JSON lacks are texts."""
-        given = _valid(Asked, request)
+        given = checked(Asked, request)
         project = project_named(request.user, given["project"])
         got = sql.query(request.user, project, given["query"], most_rows=given["rows"])
         columns = [{"name": name, "type": type} for name, type in zip(got.columns, got.types, strict=True)]
@@ -96,7 +97,7 @@ class SqlView(APIView):
 class SqlExportView(APIView):
     @extend_schema(request=AskedFile, responses=FILES)
     def post(self, request: Request) -> StreamingHttpResponse:
-        given = _valid(AskedFile, request)
+        given = checked(AskedFile, request)
         form, kind = exporting.form_named(given["format"])
         project = project_named(request.user, given["project"])
         got, file = sql.export(request.user, project, given["query"], form=form)
@@ -112,7 +113,7 @@ class SavedQueriesView(APIView):
     @extend_schema(request=NewQuery, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """Under a name that is taken, it replaces what is there."""
-        given = _valid(NewQuery, request)
+        given = checked(NewQuery, request)
         project = project_named(request.user, given["project"])
         return Response(line(saved.save(request.user, project, name=given["name"], query=given["query"])), status=201)
 
@@ -136,9 +137,3 @@ def told(table: Table) -> dict[str, Any]:
 def line(one: SavedQuery) -> dict[str, Any]:
     by = one.created_by.get_username() if one.created_by else None
     return {"id": str(one.pk), "project": one.project.slug, "name": one.name, "query": one.query, "created_by": by}
-
-
-def _valid(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    form = kind(data=request.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)

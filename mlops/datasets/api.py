@@ -20,6 +20,7 @@ from mlops.access.decisions import require, visible_projects
 from mlops.access.models import Project
 from mlops.access.openapi import files
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.bin.deletion import delete
 from mlops.datasets import actions, downloads, failed, queries, usage, versions
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
@@ -95,7 +96,7 @@ class UploadPreviewView(APIView):
     def post(self, request: Request, upload_id: UUID) -> Response:
         """How the file looks under other settings. Without `columns` in the reading they are guessed anew."""
         upload = queries.upload(request.user, upload_id)
-        reading = _reading(_checked(ReadingField, request)["reading"]) or Reading(format="csv")
+        reading = _reading(checked(ReadingField, request)["reading"]) or Reading(format="csv")
         if not reading.columns:
             return Response(_upload(upload, actions.look_again(request.user, upload, settings=reading)))
         seen = Examination(reading=reading, preview=actions.choose(request.user, upload, reading=reading))
@@ -133,7 +134,7 @@ class DatasetsView(APIView):
     @extend_schema(request=NewDataset, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         """A new dataset, or the next version of the one with this name; its import is a job."""
-        values = _checked(NewDataset, request)
+        values = checked(NewDataset, request)
         project = readable_project(request.user, values["project"])
         require(request.user, "data.change", project)
         version = actions.create_dataset(
@@ -158,7 +159,7 @@ class DatasetView(APIView):
     @extend_schema(request=DatasetTexts, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, dataset_id: UUID) -> Response:
         dataset = actions.describe(
-            request.user, queries.dataset(request.user, dataset_id), **_checked(DatasetTexts, request)
+            request.user, queries.dataset(request.user, dataset_id), **checked(DatasetTexts, request)
         )
         return Response(dataset_row(dataset, queries.versions(dataset).first()))
 
@@ -186,7 +187,7 @@ class VersionsView(APIView):
         """Equal bytes and settings as the newest version answer that one."""
         dataset = queries.dataset(request.user, dataset_id)
         require(request.user, "data.change", dataset.project)
-        values = _checked(NewVersion, request)
+        values = checked(NewVersion, request)
         version = actions.add_version(
             request.user,
             dataset,
@@ -358,9 +359,3 @@ def _whole(request: Request, name: str, default: int) -> int:
 
 def _time(moment: datetime) -> str:
     return moment.isoformat()
-
-
-def _checked(fields: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    form = fields(data=request.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import published, publishing
 from mlops.pipelines.call_body import assignments
@@ -48,7 +49,7 @@ class OneEndpoint(APIView):
 
     @extend_schema(request=EndpointFields, responses=dict)
     def patch(self, request: Request, pipeline_id: UUID) -> Response:
-        fields = _checked(EndpointFields, request)
+        fields = checked(EndpointFields, request)
         one = published.endpoint(request.user, pipeline_id)
         if "description" in fields:
             publishing.describe(request.user, one, description=fields["description"])
@@ -68,7 +69,7 @@ class OneVersion(APIView):
     @extend_schema(request=VersionFields, responses=dict)
     def patch(self, request: Request, pipeline_id: UUID, number: int) -> Response:
         version = published.version(request.user, pipeline_id, number)
-        enabled = _checked(VersionFields, request)["enabled"]
+        enabled = checked(VersionFields, request)["enabled"]
         (publishing.enable if enabled else publishing.disable)(request.user, version)
         return Response(version_line(version))
 
@@ -105,9 +106,3 @@ def _version(request: Request) -> int | None:
 def _whole(request: Request, pipeline_id: UUID) -> dict[str, Any]:
     one = published.endpoint(request.user, pipeline_id)
     return {**endpoint_line(one), "versions": [version_line(each) for each in published.versions(one)]}
-
-
-def _checked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    fields = kind(data=request.data)
-    fields.is_valid(raise_exception=True)
-    return dict(fields.validated_data)

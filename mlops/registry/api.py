@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named
 from mlops.access.models import Project
+from mlops.access.reading import checked
 from mlops.blobs.trees import open_file
 from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries, relations, sharing, shelving
@@ -148,7 +149,7 @@ class ModelsView(APIView):
 
     @extend_schema(request=NewModel, responses={201: VersionView})
     def post(self, request: Request) -> Response:
-        values = _checked(NewModel, request)
+        values = checked(NewModel, request)
         project = project_named(request.user, values.pop("project"))
         run_id = values.pop("run", None)
         for key in ("tags", "properties"):
@@ -243,7 +244,7 @@ class OneVersionView(APIView):
     @extend_schema(request=VersionChange, responses=VersionView)
     def patch(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = queries.visible_version(request.user, model_id, number)
-        values = _checked(VersionChange, request)
+        values = checked(VersionChange, request)
         tags: dict[str, str | None] = values.get("tags", {})
         kept = {key: value for key, value in tags.items() if value is not None}
         if kept:
@@ -271,13 +272,13 @@ class DatasetsView(APIView):
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         """Puts a dataset version behind the model version, in a relation."""
         version = queries.visible_version(request.user, model_id, number)
-        relations.link_dataset(request.user, version, **_checked(DatasetLink, request))
+        relations.link_dataset(request.user, version, **checked(DatasetLink, request))
         return Response(version_view(version, tags_of(version)))
 
     @extend_schema(request=DatasetLink, responses=VersionView)
     def delete(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         version = queries.visible_version(request.user, model_id, number)
-        relations.unlink_dataset(request.user, version, **_checked(DatasetLink, request))
+        relations.unlink_dataset(request.user, version, **checked(DatasetLink, request))
         return Response(version_view(version, tags_of(version)))
 
 
@@ -429,9 +430,3 @@ def _as_mapping(value: Any, key: str) -> dict[str, Any]:
     if not isinstance(mapping, dict):
         raise Refusal("invalid", _("“%(key)s” must be an object, such as {“Area”: “Churn”}.") % {"key": key})
     return mapping
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

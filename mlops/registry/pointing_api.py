@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.formats.refusal import Refusal
 from mlops.registry import pointing, queries, sharing
 from mlops.registry.approval.queries import visible_transitions
@@ -43,7 +44,7 @@ class StageView(APIView):
     def post(self, request: Request, model_id: uuid.UUID, number: int) -> Response:
         """200: done. 202: somebody must approve it first; nothing has moved."""
         version = queries.visible_version(request.user, model_id, number)
-        return _told(request, pointing.change_stage(request.user, version, **_checked(StageWanted, request)))
+        return _told(request, pointing.change_stage(request.user, version, **checked(StageWanted, request)))
 
 
 class AliasesView(APIView):
@@ -63,7 +64,7 @@ class OneAliasView(APIView):
     @extend_schema(request=AliasWanted, responses={200: TransitionView, 202: TransitionView})
     def put(self, request: Request, model_id: uuid.UUID, alias: str) -> Response:
         """200: done. 202: somebody must approve it first; nothing has moved."""
-        values = _checked(AliasWanted, request)
+        values = checked(AliasWanted, request)
         version = queries.visible_version(request.user, model_id, values.pop("version"))
         return _told(request, pointing.set_alias(request.user, version, alias=alias, **values))
 
@@ -100,9 +101,3 @@ class TransitionsView(APIView):
 def _told(request: Request, transition: Transition) -> Response:
     code = status.HTTP_202_ACCEPTED if transition.is_pending else status.HTTP_200_OK
     return Response(transition_view(transition), status=code)
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from mlops.access.decisions import visible_projects
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.formats.refusal import Refusal
 from mlops.retraining import actions, queries
 from mlops.retraining.models import Attempt
@@ -72,7 +73,7 @@ class PoliciesView(APIView):
 
     @extend_schema(operation_id="retraining_policies_create", request=NewPolicy, responses={201: dict})
     def post(self, request: Request) -> Response:
-        values = _checked(NewPolicy, request)
+        values = checked(NewPolicy, request)
         project = visible_projects(request.user).filter(slug=values["project"]).first()
         if project is None:
             raise Refusal("not_found", _("There is no such project, or you may not see it."), status=404)
@@ -94,7 +95,7 @@ class PolicyView(APIView):
 
     @extend_schema(request=PolicyChange, responses={200: dict})
     def patch(self, request: Request, policy_id: uuid.UUID) -> Response:
-        policy, values = queries.policy(request.user, policy_id), _checked(PolicyChange, request)
+        policy, values = queries.policy(request.user, policy_id), checked(PolicyChange, request)
         actions.change_policy(
             request.user,
             policy,
@@ -115,7 +116,7 @@ class PolicySwitchView(APIView):
     def post(self, request: Request, policy_id: uuid.UUID, act: str) -> Response:
         """`act`: enable or disable."""
         policy = queries.policy(request.user, policy_id)
-        reason = _checked(PolicyReason, request)["reason"]
+        reason = checked(PolicyReason, request)["reason"]
         actions.switch_policy(request.user, policy, is_enabled=act == "enable", reason=reason)
         return Response(policy_view(policy))
 
@@ -131,7 +132,7 @@ class AttemptsView(APIView):
     @extend_schema(request=Start, responses={201: dict})
     def post(self, request: Request, policy_id: uuid.UUID) -> Response:
         """Starts one now."""
-        policy, values = queries.policy(request.user, policy_id), _checked(Start, request)
+        policy, values = queries.policy(request.user, policy_id), checked(Start, request)
         made = actions.start(
             request.user,
             policy,
@@ -147,7 +148,7 @@ class ComparisonsView(APIView):
     @extend_schema(request=Two, responses={201: dict})
     def post(self, request: Request, policy_id: uuid.UUID) -> Response:
         """A dry run: what the policy says of two versions, without any effect."""
-        policy, values = queries.policy(request.user, policy_id), _checked(Two, request)
+        policy, values = queries.policy(request.user, policy_id), checked(Two, request)
         name = policy.wanted.model
         made = actions.compare(
             request.user,
@@ -197,11 +198,5 @@ class AttemptActView(APIView):
         """`act`: approve, reject, cancel or retry."""
         policy = queries.policy(request.user, policy_id)
         attempt = queries.attempt(policy, number)
-        ACTS[act](request.user, attempt, reason=_checked(PolicyReason, request)["reason"])
+        ACTS[act](request.user, attempt, reason=checked(PolicyReason, request)["reason"])
         return Response(attempt_view(queries.attempt(policy, number)))
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.paging import CursorPages
+from mlops.access.reading import checked
 from mlops.deployments.queries import deployment_of, visible_endpoint
 from mlops.formats.refusal import Refusal, nearest
 from mlops.rollouts import actions, queries
@@ -70,7 +71,7 @@ class RolloutsView(APIView):
     @extend_schema(request=NewRollout, responses={201: RolloutView})
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = visible_endpoint(request.user, endpoint_id)
-        values = _checked(NewRollout, request)
+        values = checked(NewRollout, request)
         rollout = actions.create_rollout(
             request.user,
             endpoint,
@@ -105,7 +106,7 @@ class RolloutActView(APIView):
         if act not in ACTS:
             hint = nearest(act, ACTS) or _("There are: %(acts)s.") % {"acts": ", ".join(ACTS)}
             raise Refusal("act_unknown", _("A rollout has no act “%(act)s”.") % {"act": act}, hint=hint, status=404)
-        ACTS[act](request.user, rollout, reason=_checked(RolloutReason, request)["reason"])
+        ACTS[act](request.user, rollout, reason=checked(RolloutReason, request)["reason"])
         return Response(rollout_view(queries.rollout_of(rollout.endpoint, number)))
 
 
@@ -143,9 +144,3 @@ def rollout_view(rollout: Rollout) -> dict[str, Any]:
         "created_by": rollout.created_by.get_username() if rollout.created_by else "",
         "ended_at": rollout.ended_at,
     }
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)

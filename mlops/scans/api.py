@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import project_named, require, visible_projects
+from mlops.access.reading import checked
 from mlops.formats.refusal import Refusal
 from mlops.scans import policies, words
 from mlops.scans.models import Allowance, Policy, Strictness
@@ -44,7 +45,7 @@ class ScanPolicyView(APIView):
     def patch(self, request: Request, slug: str) -> Response:
         project = project_named(request.user, slug)
         require(request.user, "rules.manage", project)
-        values = _checked(PolicyView, request)
+        values = checked(PolicyView, request)
         return Response(policy_view(policies.set_policy(request.user, project, **values)))
 
 
@@ -59,7 +60,7 @@ class AllowancesView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         project = project_named(request.user, slug)
         require(request.user, "rules.manage", project)
-        values = _checked(AllowanceView, request)
+        values = checked(AllowanceView, request)
         return Response(allowance_view(policies.allow(request.user, project, **values)), status=status.HTTP_201_CREATED)
 
 
@@ -107,9 +108,3 @@ def standing_view(standing: Standing) -> dict[str, Any]:
             for file in standing.files
         ],
     }
-
-
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    reader = shape(data=request.data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
