@@ -14,6 +14,7 @@ from mlops.repositories.taking_up import take_up
 from mlops.repositories.wanted import Wanted
 from mlops.runs.code import folders_of, git_of
 from mlops.runs.models import Run
+from tests.repositories.conftest import JOB
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,14 @@ def test_a_faulty_file_is_told_and_the_others_run(owner, repository, origin, tak
     assert "nowhere" in bad.trouble
     assert push.state == "done"
     assert Run.objects.count() == 1
+
+
+def test_each_of_several_jobs_knows_its_commit(owner, repository, origin, taken_up):
+    commit = origin.push({".mlops/again.yml": JOB})
+
+    taken_up(synchronise(owner, repository))
+
+    assert [git_of(run).commit for run in Run.objects.all()] == [commit, commit]
 
 
 def test_a_worker_that_was_killed_starts_nothing_twice(owner, repository, taken_up):
