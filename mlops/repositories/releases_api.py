@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.repositories import queries
-from mlops.repositories.models import Deed, Release
+from mlops.repositories.models import Deed, Release, ReleaseCall
 from mlops.repositories.releases import create_release, delete_release, set_enabled
 from mlops.repositories.releasing import working
 
@@ -43,7 +45,7 @@ class Releases(APIView):
     @extend_schema(responses=list[dict[str, Any]])
     def get(self, request: Request, repository_id: UUID) -> Response:
         row = queries.by_id(request.user, repository_id)
-        return Response([_shaped(one) for one in Release.objects.filter(repository=row)])
+        return Response(_all_shaped(Release.objects.filter(repository=row)))
 
     @extend_schema(request=ReleaseFields, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, repository_id: UUID) -> Response:
@@ -81,6 +83,18 @@ class CallAgain(APIView):
 
 
 def _shaped(release: Release) -> dict[str, Any]:
+    return _all_shaped([release])[0]
+
+
+def _all_shaped(releases: Iterable[Release]) -> list[dict[str, Any]]:
+    """Each with its newest calls, which are asked for in one query."""
+    found = list(releases)
+    newest = ReleaseCall.objects.select_related("deployment__endpoint")[:MOST_CALLS]
+    prefetch_related_objects(found, Prefetch("calls", newest, to_attr="newest_calls"))
+    return [_with_calls(one, one.newest_calls) for one in found]  # type: ignore[attr-defined]
+
+
+def _with_calls(release: Release, calls: Iterable[ReleaseCall]) -> dict[str, Any]:
     return {
         "id": str(release.pk),
         "name": release.name,
@@ -109,6 +123,6 @@ def _shaped(release: Release) -> dict[str, Any]:
                 "state_since": call.state_since.isoformat(),
                 "attempts": call.attempts,
             }
-            for call in release.calls.select_related("deployment__endpoint")[:MOST_CALLS]
+            for call in calls
         ],
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mlops.deployments import actions as endpoints
@@ -185,6 +187,25 @@ def test_terms_that_make_no_sense_are_refused(owner, repository, facts):
     with pytest.raises(Refusal) as refused:
         create_release(owner, repository, name="bad", **facts)
     assert refused.value.code == "release_invalid"
+
+
+def test_calls_of_many_releases_are_read_at_once(client, owner, repository, project):
+    client.force_login(owner)
+    asked = []
+    for name in ("one", "two", "three"):
+        create_release(owner, repository, name=name, does="job", path="ci/check.yml")
+        registered(owner, project, name=f"prices-{name}")
+        hand_out()
+        with CaptureQueriesContext(connection) as queries:
+            shown = client.get(f"/api/v1/repositories/{repository.pk}/releases/").json()
+        asked.append(len(queries))
+
+    assert asked[1] == asked[2]
+    assert {one["name"]: [call["model"] for call in one["calls"]] for one in shown} == {
+        "one": ["prices-three", "prices-two", "prices-one"],
+        "two": ["prices-three", "prices-two"],
+        "three": ["prices-three"],
+    }
 
 
 def test_the_page_sets_one_up_and_shows_what_became_of_it(client, owner, repository, checks, project):
