@@ -29,7 +29,7 @@ def upload(actor: Any, run: Run, given: Any) -> Explanation:
     it names one. Raises Refusal `explanation_invalid`, `explanation_name_taken`, `version_unknown`."""
     require(actor, "runs.track", run.project)
     told = brought.checked(given)
-    version = _version(actor, run, told.model) if told.model else None
+    version = _version(run, told.model) if told.model else None
     with tempfile.TemporaryDirectory(prefix="brought-", dir=scratch()) as folder:
         summary = brought.write(told, Path(folder))
         tree = keep_folder(Path(folder))
@@ -82,7 +82,7 @@ def _name(run: Run, version: ModelVersion | None, name: str) -> str:
     return next(f"uploaded-{at}" for at in range(1, len(taken) + 2) if f"uploaded-{at}" not in taken)
 
 
-def _version(actor: Any, run: Run, text: str) -> ModelVersion:
+def _version(run: Run, text: str) -> ModelVersion:
     name, _colon, number = text.strip().removeprefix("azureml:").rpartition(":")
     known = ModelVersion.objects.filter(model__project=run.project).select_related("model__project")
     found = known.filter(model__name=name, number=int(number)).first() if number.isdecimal() else None
@@ -94,5 +94,4 @@ def _version(actor: Any, run: Run, text: str) -> ModelVersion:
             status=404,
             where=Where(parameter="model", value=text[:160]),
         )
-    require(actor, "runs.track", run.project)
     return found
