@@ -43,6 +43,14 @@ def show(arguments: argparse.Namespace, value: Any, *, columns: Columns = ()) ->
     return 0
 
 
+def show_secret(arguments: argparse.Namespace, made: dict[str, Any], name: str) -> int:
+    """What is shown once, under that name: in the form tsv it is alone on its line, for shells to take."""
+    if arguments.output == "tsv" and not arguments.query and made.get(name):
+        print(made[name])
+        return 0
+    return show(arguments, made)
+
+
 def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import platform
-from typing import Any
 
 from mlops.client.commands.deployment_outputs import deployment_path
 from mlops.client.connection import Connection, connect
 from mlops.client.names import find
 from mlops.client.options import Verbs, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 COLUMNS = (
     ("name", "name"),
@@ -46,7 +45,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 def create_device(arguments: argparse.Namespace) -> int:
     connection = connect()
     made = connection.post(_devices(connection, arguments), {"name": arguments.name, "platform": arguments.platform})
-    return _show_token(arguments, made)
+    return show_secret(arguments, made, "token")
 
 
 def list_devices(arguments: argparse.Namespace) -> int:
@@ -62,7 +61,7 @@ def show_device(arguments: argparse.Namespace) -> int:
 def renew_token(arguments: argparse.Namespace) -> int:
     confirm(arguments, f"Give “{arguments.name}” a new token? The old one is worth nothing then.")
     connection = connect()
-    return _show_token(arguments, connection.post(f"{_one(connection, arguments)}token/"))
+    return show_secret(arguments, connection.post(f"{_one(connection, arguments)}token/"), "token")
 
 
 def delete_device(arguments: argparse.Namespace) -> int:
@@ -70,13 +69,6 @@ def delete_device(arguments: argparse.Namespace) -> int:
     connection = connect()
     connection.request("DELETE", _one(connection, arguments))
     return 0
-
-
-def _show_token(arguments: argparse.Namespace, made: dict[str, Any]) -> int:
-    if arguments.output == "tsv" and not arguments.query:
-        print(made["token"])
-        return 0
-    return show(arguments, made)
 
 
 def _devices(connection: Connection, arguments: argparse.Namespace) -> str:

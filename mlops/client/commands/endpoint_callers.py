@@ -12,7 +12,7 @@ from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find
 from mlops.client.options import Verbs, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 PATH = "online-endpoints/"
 MODES = ("key", "aml_token", "none")
@@ -88,10 +88,7 @@ def create_token(arguments: argparse.Namespace) -> int:
         "expires_at": expiry(arguments.expires),
     }
     made = connection.post(f"{_address(connection, arguments)}tokens/", body)
-    if arguments.output == "tsv" and not arguments.query:
-        print(made["secret"])
-        return 0
-    return show(arguments, made)
+    return show_secret(arguments, made, "secret")
 
 
 def list_tokens(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 
 from mlops.client.connection import connect
 from mlops.client.options import Verbs
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 COLUMNS = (
     ("id", "id"),
@@ -41,7 +41,7 @@ def create_invitation(arguments: argparse.Namespace) -> int:
         "role": arguments.role,
         "days": arguments.days,
     }
-    return _handed(arguments, connect().post("invitations/", body))
+    return show_secret(arguments, connect().post("invitations/", body), "link")
 
 
 def list_invitations(arguments: argparse.Namespace) -> int:
@@ -54,11 +54,5 @@ def withdraw_invitation(arguments: argparse.Namespace) -> int:
 
 
 def resend_invitation(arguments: argparse.Namespace) -> int:
-    return _handed(arguments, connect().post(f"invitations/{arguments.id}/resend/", {"days": arguments.days}))
-
-
-def _handed(arguments: argparse.Namespace, made: dict[str, str]) -> int:
-    if arguments.output == "tsv" and not arguments.query and made.get("link"):
-        print(made["link"])
-        return 0
-    return show(arguments, made)
+    made = connect().post(f"invitations/{arguments.id}/resend/", {"days": arguments.days})
+    return show_secret(arguments, made, "link")

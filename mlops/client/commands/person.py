@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mlops.client.connection import connect
 from mlops.client.options import Verbs, add_name, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 COLUMNS = (
     ("name", "name"),
@@ -65,10 +65,7 @@ def create_person(arguments: argparse.Namespace) -> int:
 
 def create_link(arguments: argparse.Namespace) -> int:
     made = connect().post(f"{_path(arguments)}sign-in-link/")
-    if arguments.output == "tsv" and not arguments.query:
-        print(made["link"])
-        return 0
-    return show(arguments, made)
+    return show_secret(arguments, made, "link")
 
 
 def update_person(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from mlops.client.commands.token import expiry
 from mlops.client.connection import connect
 from mlops.client.names import project_for
 from mlops.client.options import Verbs, add_name, add_project, add_yes, confirm
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 COLUMNS = (("name", "name"), ("role", "role"), ("username", "username"))
 
@@ -56,10 +56,7 @@ def delete_account(arguments: argparse.Namespace) -> int:
 def create_token(arguments: argparse.Namespace) -> int:
     body = {"name": arguments.token_name, "scopes": arguments.scopes, "expires_at": expiry(arguments.expires)}
     made = connect().post(f"{_path(arguments)}{arguments.name}/tokens/", body)
-    if arguments.output == "tsv" and not arguments.query:
-        print(made["secret"])
-        return 0
-    return show(arguments, made)
+    return show_secret(arguments, made, "secret")
 
 
 def _path(arguments: argparse.Namespace) -> str:

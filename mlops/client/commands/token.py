@@ -10,7 +10,7 @@ from mlops.client.connection import connect
 from mlops.client.errors import WrongUsage
 from mlops.client.names import find
 from mlops.client.options import Verbs
-from mlops.client.output import show
+from mlops.client.output import show, show_secret
 
 COLUMNS = (
     ("name", "name"),
@@ -49,10 +49,7 @@ def create_token(arguments: argparse.Namespace) -> int:
         "expires_at": expiry(arguments.expires),
     }
     made = connect().post("tokens/", body)
-    if arguments.output == "tsv" and not arguments.query:
-        print(made["secret"])
-        return 0
-    return show(arguments, made)
+    return show_secret(arguments, made, "secret")
 
 
 def list_tokens(arguments: argparse.Namespace) -> int:
