@@ -10,6 +10,7 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from mlops.access import language
@@ -41,6 +42,15 @@ def enter(request: HttpRequest, person: User, *, by: str, target: str) -> HttpRe
         }
         return redirect("accounts:second-factor")
     return _begin(request, person, by=by, target=target, factor=PASSKEY if by == PASSKEY else "")
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Where to go afterwards: only ever a page of this server."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    if is_ours and wanted.startswith("/"):
+        return wanted
+    return str(settings.LOGIN_REDIRECT_URL)
 
 
 def waiting_person(request: HttpRequest) -> User:

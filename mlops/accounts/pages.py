@@ -16,7 +16,6 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -37,7 +36,7 @@ from mlops.accounts import (
     ways_in,
 )
 from mlops.accounts.confirming import confirmed
-from mlops.accounts.entering import enter
+from mlops.accounts.entering import enter, wanted_page
 from mlops.accounts.offered import ways
 from mlops.accounts.people import deactivate_page, people_page
 from mlops.formats.refusal import Refusal
@@ -49,7 +48,7 @@ LIFETIMES = (7, 30, 90, 365)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in_page(request: HttpRequest) -> HttpResponse:
-    target = _target(request)
+    target = wanted_page(request)
     if request.method == "GET":
         if request.user.is_authenticated:
             return HttpResponseRedirect(target)
@@ -199,15 +198,6 @@ def _end_elsewhere(request: HttpRequest, id_token: str) -> str:
 def _page_status(refusal: Refusal) -> int:
     """A form shown again is no 401: browsers would ask for a password of their own."""
     return 400 if refusal.status == 401 else refusal.status
-
-
-def _target(request: HttpRequest) -> str:
-    """Where to go afterwards: only ever a page of this server."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    if is_ours and wanted.startswith("/"):
-        return wanted
-    return str(settings.LOGIN_REDIRECT_URL)
 
 
 def _is_visit(request: HttpRequest) -> bool:

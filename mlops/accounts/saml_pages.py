@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -29,10 +28,8 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     """A link and no form: forms of ours lead to pages of ours alone (Content-Security-Policy)."""
     _require_set_up()
     pace.require_slow("saml", lockout.address_of(request), most=60, seconds=60)
-    wanted = request.GET.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     try:
-        return HttpResponseRedirect(saml.begin(request, wanted if is_ours else "/"))
+        return HttpResponseRedirect(saml.begin(request, entering.wanted_page(request)))
     except Refusal as refusal:
         return _refused(request, refusal)
 

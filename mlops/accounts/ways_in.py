@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -52,9 +51,7 @@ def _second_factor(request: HttpRequest, person: User, problem: Refusal | None =
 @require_http_methods(["GET", "POST"])
 def passkey_page(request: HttpRequest) -> HttpResponse:
     """The passkey says who it is, and the person is verified by it: nothing else is asked."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    target, problem = wanted if is_ours else "/", None
+    target, problem = entering.wanted_page(request), None
     if request.method == "POST":
         pace.require_slow("passkey", lockout.address_of(request), most=30, seconds=60)
         try:
@@ -110,10 +107,8 @@ def oidc_begin(request: HttpRequest) -> HttpResponse:
 
     from mlops.accounts.outside import adapter, oidc
 
-    wanted = request.GET.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     try:
-        return oidc.begin(request, wanted if is_ours else "/")
+        return oidc.begin(request, entering.wanted_page(request))
     except (RequestException, OAuth2Error, ValueError, KeyError) as error:
         return adapter.unreachable(request, error)
 
