@@ -37,7 +37,7 @@ from mlops.accounts import (
 )
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter, wanted_page
-from mlops.accounts.offered import ways
+from mlops.accounts.offered import refused, ways
 from mlops.accounts.people import deactivate_page, people_page
 from mlops.formats.refusal import Refusal
 
@@ -87,8 +87,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     except Refusal as refusal:
         if request.user.is_authenticated:
             return redirect(settings.LOGIN_REDIRECT_URL)
-        context = ways() | {"next": settings.LOGIN_REDIRECT_URL, "problem": refusal}
-        return render(request, "accounts/sign_in.html", context, status=refusal.status)
+        return refused(request, refusal)
     return enter(request, user, by="link", target=str(settings.LOGIN_REDIRECT_URL))
 
 

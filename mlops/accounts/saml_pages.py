@@ -31,7 +31,7 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     try:
         return HttpResponseRedirect(saml.begin(request, entering.wanted_page(request)))
     except Refusal as refusal:
-        return _refused(request, refusal)
+        return offered.refused(request, refusal)
 
 
 @never_cache
@@ -60,7 +60,7 @@ def finish_page(request: HttpRequest) -> HttpResponse:
         groups.apply(person, claims.groups, groups.read(settings.SAML_GROUPS))
     except Refusal as refusal:
         log.warning("Signing in by %s: %s %s", settings.SAML_NAME, refusal.message, getattr(refusal, "__notes__", ""))
-        return _refused(request, refusal)
+        return offered.refused(request, refusal)
     return entering.enter(request, person, by="saml", target=target)
 
 
@@ -69,11 +69,6 @@ def metadata_page(request: HttpRequest) -> HttpResponse:
     """For the provider, which learns from it what this server is."""
     _require_set_up()
     return HttpResponse(saml.metadata(request), content_type="application/samlmetadata+xml")
-
-
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    context = offered.ways() | {"next": "/", "problem": refusal}
-    return render(request, "accounts/sign_in.html", context, status=refusal.status)
 
 
 def _require_set_up() -> None:

@@ -10,11 +10,11 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from mlops.accounts import offered
 from mlops.accounts.entering import enter
+from mlops.accounts.offered import refused
 from mlops.accounts.outside import finding, groups
 from mlops.formats.refusal import Refusal
 
@@ -67,11 +67,6 @@ def claims_of(told: dict[str, Any]) -> finding.Claims:
         email_verified=told.get("email_verified") is True,
         groups=tuple(str(one) for one in named),
     )
-
-
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    context = offered.ways() | {"next": "/", "problem": refusal}
-    return render(request, "accounts/sign_in.html", context, status=refusal.status)
 
 
 def unreachable(request: HttpRequest, error: Exception) -> HttpResponse:
