@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.access.decisions import require_administrator
 from mlops.access.models import Project
+from mlops.quotas.holding import WARNED_SHARE
 from mlops.quotas.kinds import KINDS
 from mlops.quotas.models import Quota
 
@@ -34,7 +35,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def level(self) -> str:
         """Of the badge: how near the limit is."""
         share = self.share or 0.0
-        return "danger" if share >= 1 else "warn" if share >= 0.8 else ""
+        return "danger" if share >= 1 else "warn" if share >= WARNED_SHARE else ""
 
 
 def lines_of(project: Project) -> list[Line]:
