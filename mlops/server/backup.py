@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from mlops import env
 from mlops.formats.refusal import Refusal
+from mlops.server.folder import choose, usable
+from mlops.server.loading import load_django
 
 if TYPE_CHECKING:
     from mlops.administration.backups.reading import Found
@@ -39,7 +40,7 @@ def define_restore(parser: argparse.ArgumentParser) -> None:
 def backup(arguments: argparse.Namespace) -> int:
     """While the server runs or not. Exit status 1 where the store had lost files that the database names."""
     path = Path(arguments.file).expanduser().absolute()
-    _set_data_dir(arguments)
+    choose(arguments.data_dir)
     if arguments.verify:
         return _verify(path)
     from mlops.administration.backups.places import existing_database
@@ -47,10 +48,7 @@ def backup(arguments: argparse.Namespace) -> int:
     existing_database()  # before the settings are loaded, which would make a data directory
     if path.is_dir():
         path = path / f"mlops-{time.strftime('%Y%m%d-%H%M%S')}.tar"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-    import django
-
-    django.setup()
+    load_django()
     from mlops.administration.backups.writing import take
 
     taken = take(path, secret_key=not arguments.no_secret_key)
@@ -61,12 +59,11 @@ def backup(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """With the server stopped, which the lock of the data directory holds it to."""
-    _set_data_dir(arguments)
+    choose(arguments.data_dir)
     from mlops.administration.backups import reading
     from mlops.administration.backups.about import refuse_newer
     from mlops.administration.backups.restoring import restore as put_back
     from mlops.server import lock
-    from mlops.server.folder import usable
 
     path = Path(arguments.file).expanduser().absolute()
     refuse_newer(reading.about(path))  # before a folder is made
@@ -93,11 +90,6 @@ def _verify(path: Path) -> int:
     return 1 if found.rotten else 0
 
 
-def _set_data_dir(arguments: argparse.Namespace) -> None:
-    if arguments.data_dir:
-        os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
-
-
 def _record_verified(path: Path, found: Found) -> None:
     """Where this machine has a server of its own to tell; a backup may be checked anywhere else as well."""
     from mlops.administration.backups.places import existing_database
@@ -106,10 +98,7 @@ def _record_verified(path: Path, found: Found) -> None:
         existing_database()  # before the settings are loaded, which would make a data directory
     except Refusal:
         return
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-    import django
-
-    django.setup()
+    load_django()
     from mlops.events.chain import record
     from mlops.server import schema
 

@@ -10,6 +10,12 @@ from mlops.formats.refusal import Refusal
 HINT = "Give another directory with --data-dir."
 
 
+def choose(given: str | None) -> None:
+    """For this process and its children; nothing given leaves it to the settings."""
+    if given:
+        os.environ["MLOPS_DATA_DIR"] = str(Path(given).expanduser().absolute())
+
+
 def usable(folder: Path) -> Path:
     """The folder, there and writable. Raises Refusal `data_dir_unusable` naming what stands against it."""
     try:

@@ -4,10 +4,11 @@ A process of its own, since `mlops up` itself loads no Django; `python -m mlops.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from mlops.server.loading import load_django
 
 ENGINES_FILE = "docker-engines.json"
 MOST_SECONDS = 6.0
@@ -27,10 +28,7 @@ def park(folder: Path) -> None:
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-    import django
-
-    django.setup()
+    load_django()
     from mlops.deployments.targets.docker.parking import park as park_containers
 
     stopped = park_containers()

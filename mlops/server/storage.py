@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import timedelta
+
+from mlops.server.folder import choose
+from mlops.server.loading import load_django
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +24,8 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def collect_garbage(arguments: argparse.Namespace) -> int:
-    if arguments.data_dir:
-        os.environ["MLOPS_DATA_DIR"] = arguments.data_dir
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-    import django
-
-    django.setup()
+    choose(arguments.data_dir)
+    load_django()
     from mlops.bin.collecting import collect_and_tell
     from mlops.blobs.garbage import find
 

@@ -19,7 +19,7 @@ from mlops import env
 from mlops.formats.serving import RoutingTable
 from mlops.server import lock, ports
 from mlops.server.announcement import Announcement
-from mlops.server.folder import usable
+from mlops.server.folder import choose, usable
 from mlops.server.parking import park
 from mlops.supervisor import Supervised, Supervisor
 
@@ -154,8 +154,7 @@ def _processes(
 
 
 def _place(arguments: argparse.Namespace) -> Place:
-    if arguments.data_dir:
-        os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
+    choose(arguments.data_dir)
     folder = usable(env.data_dir())
     port = arguments.port or ports.free(arguments.host)
     router_port = arguments.router_port

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
 from mlops import env
 from mlops.formats.refusal import Refusal
+from mlops.server.folder import choose
+from mlops.server.loading import load_django
 
 SHOWN = 5
 
@@ -22,8 +23,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def upgrade(arguments: argparse.Namespace) -> int:
-    if arguments.data_dir:
-        os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
+    choose(arguments.data_dir)
     from mlops.administration.backups.places import existing_database
 
     existing_database()  # before the settings are loaded, which would make a data directory
@@ -40,7 +40,7 @@ def _check(folder: Path) -> int:
     if not before.pending:
         return _say_that_nothing_is_due()
     upgrading.require_room(folder, copies=2)
-    _load_django()
+    load_django()
     with tempfile.TemporaryDirectory(dir=folder, prefix=".upgrade-") as scratch:
         tried = upgrading.try_on_copy(Path(scratch))
     print(f"It works on a copy: {_listed(tried.migrations)}, and every row is there.")
@@ -59,7 +59,7 @@ def _upgrade(folder: Path) -> int:
         if not before.pending:
             return _say_that_nothing_is_due()
         upgrading.require_room(folder, copies=1)
-        _load_django()
+        load_django()
         from mlops.administration.backups.writing import take
 
         taken = take(upgrading.new_backup(folder))
@@ -105,13 +105,6 @@ def _record(migrations: list[str], backup: str) -> None:
 
     data = {"migrations": migrations, "backup": backup}
     record(None, "mlops.server.upgraded", subject="server/upgrade", data=data)
-
-
-def _load_django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-    import django
-
-    django.setup()
 
 
 def _listed(migrations: list[str]) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import threading
 import time
 from pathlib import Path
 
+from mlops.server.loading import load_django
+
 
 def main() -> None:
     arguments = _arguments()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-
-    import django
-
-    django.setup()
+    load_django()
 
     from django.conf import settings
 

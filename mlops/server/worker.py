@@ -10,6 +10,8 @@ import threading
 import warnings
 from typing import Any
 
+from mlops.server.loading import load_django
+
 STOP_SECONDS = 5.0
 """How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
 CONNECTION_SECONDS = 60
@@ -20,11 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mlops.server.worker")
     parser.add_argument("--concurrency", "-c", type=int, default=0)
     arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
-
-    import django
-
-    django.setup()
+    load_django()
 
     from django.conf import settings
 
