@@ -47,17 +47,17 @@ def alive() -> Q:
     return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
 
 
-def granted_ids(person: Any, noun: str, deed: str = SEE) -> list[uuid.UUID]:
+def granted_ids(person: Any, noun: str) -> list[uuid.UUID]:
     """Of things of that kind, in one query: granted, or offered to a project that the person sees."""
-    return [thing_id for thing_id, level in _levels(person, Q(noun=noun)) if _lets(person, level, deed)]
+    return [thing_id for thing_id, level in _levels(person, Q(noun=noun)) if _lets(person, level, SEE)]
 
 
-def reached(person: Any, noun: str, *, project: str = "project", key: str = "pk") -> Q:
+def reached(person: Any, noun: str) -> Q:
     """The things that the person reads by a role or by a grant, as a condition: as plain as without grants where there
-    are none. `project` and `key`: the columns where the rows are of something below the thing."""
-    found = Q(**{f"{project}__in": visible_projects(person)})
+    are none."""
+    found = Q(project__in=visible_projects(person))
     granted = granted_ids(person, noun)
-    return found | Q(**{f"{key}__in": granted}) if granted else found
+    return found | Q(pk__in=granted) if granted else found
 
 
 def may_with(person: Any, deed: str, thing: Any) -> bool:
