@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from mlops.access.catalogue import ACTIONS
 from mlops.access.decisions import project_named, require_administrator, visible_projects
 from mlops.access.models import GroupRole, Role
 from mlops.accounts import groups, queries, roles
+from mlops.accounts.role_forms import change_role
 from mlops.formats.refusal import Refusal
 
 
@@ -44,7 +44,7 @@ def roles_page(request: HttpRequest) -> HttpResponse:
         return _roles(request)
     typed = request.POST
     try:
-        said = _change_role(request)
+        said = change_role(request, None)
     except Refusal as refusal:
         return _roles(request, problem=refusal, typed=typed, ticked=typed.getlist("actions"))
     messages.success(request, said)
@@ -72,26 +72,6 @@ def _change_group(request: HttpRequest) -> str:
     else:
         raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
     return _("“%(name)s” is changed.") % {"name": group.name}
-
-
-def _change_role(request: HttpRequest) -> str:
-    typed, act = request.POST, request.POST.get("act", "")
-    values: dict[str, Any] = {"actions": typed.getlist("actions"), "description": typed.get("description", "")}
-    values["reason"] = typed.get("reason", "")
-    if act == "create":
-        made = roles.create_role(request.user, None, name=typed.get("name", ""), **values)
-        return _("The role “%(name)s” can be given now.") % {"name": made.name}
-    try:
-        role = roles.role_by_id(request.user, uuid.UUID(typed.get("role", "")))
-    except ValueError:
-        raise Refusal("not_found", _("There is no such role, or you may not see it."), status=404) from None
-    if act == "delete":
-        roles.delete_role(request.user, role, reason=values["reason"])
-        return _("The role “%(name)s” is deleted.") % {"name": role.name}
-    if act != "edit":
-        raise Refusal("act_unknown", _("This form asks for something that the page cannot do."))
-    roles.edit_role(request.user, role, **values)
-    return _("The role “%(name)s” is changed, for everybody who holds it.") % {"name": role.name}
 
 
 def _groups(request: HttpRequest, **more: Any) -> HttpResponse:

@@ -18,6 +18,7 @@ from mlops.access.catalogue import ACTIONS
 from mlops.access.decisions import may, require
 from mlops.access.models import Project, Role
 from mlops.accounts import explaining, queries, roles, service_accounts
+from mlops.accounts.role_forms import change_role
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
@@ -35,7 +36,7 @@ def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, "roles.manage", project)
     typed = request.POST
     try:
-        said = _change_role(request, project, typed.get("act", ""))
+        said = change_role(request, project)
     except Refusal as refusal:
         return _roles(request, project, problem=refusal, typed=typed, ticked=typed.getlist("actions"))
     messages.success(request, said)
@@ -76,24 +77,6 @@ def rights_page(request: HttpRequest, slug: str) -> HttpResponse:
     context = _frame(request, project, "rights") | {"person": name, "rights": rights, "problem": problem}
     context["may_ask"] = may(request.user, "people.manage", project)
     return render(request, "web/projects/rights.html", context, status=problem.status if problem else 200)
-
-
-def _change_role(request: HttpRequest, project: Project, act: str) -> str:
-    typed = request.POST
-    given: dict[str, Any] = {"reason": typed.get("reason", "")}
-    values = given | {"actions": typed.getlist("actions"), "description": typed.get("description", "")}
-    if act == "create":
-        made = roles.create_role(request.user, project, name=typed.get("name", ""), **values)
-        return _("The role “%(name)s” can be given now.") % {"name": made.name}
-    try:
-        role = roles.role_by_id(request.user, uuid.UUID(typed.get("role", "")))
-    except ValueError:
-        raise Refusal("not_found", _("There is no such role, or you may not see it."), status=404) from None
-    if act == "delete":
-        roles.delete_role(request.user, role, **given)
-        return _("The role “%(name)s” is deleted.") % {"name": role.name}
-    roles.edit_role(request.user, role, **values)
-    return _("The role “%(name)s” is changed, for everybody who holds it.") % {"name": role.name}
 
 
 def _change_program(request: HttpRequest, project: Project, act: str) -> str:
