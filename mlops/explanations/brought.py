@@ -61,7 +61,8 @@ def write(told: BroughtExplanation, folder: Path) -> ExplanationSummary:
 
     values = _cube(told)
     base = _by_output(told.base, told, "base") if told.base != () else [0.0] * len(told.outputs)
-    summary = _summary(told, values, base)
+    answers = [_by_output(one, told, "answers") for one in told.answers]
+    summary = _summary(told, values, base, answers)
     if told.contributions:
         rows = len(values)
         parts = []
@@ -71,12 +72,14 @@ def write(told: BroughtExplanation, folder: Path) -> ExplanationSummary:
             head = {ROW: list(range(rows)), OUTPUT: [output] * rows, BASE: [base[place]] * rows, SUM: sums}
             parts.append(pl.DataFrame({**head, **columns}))
         pl.concat(parts).write_parquet(folder / CONTRIBUTIONS_FILE)
-        _rows(told, rows).write_parquet(folder / ROWS_FILE)
+        _rows(told, rows, answers).write_parquet(folder / ROWS_FILE)
     (folder / SUMMARY_FILE).write_bytes(msgspec.json.encode(summary))
     return summary
 
 
-def _summary(told: BroughtExplanation, values: list[Any], base: list[float]) -> ExplanationSummary:
+def _summary(
+    told: BroughtExplanation, values: list[Any], base: list[float], answers: list[list[float]]
+) -> ExplanationSummary:
     weights = sorted(_weights(told, values), key=lambda one: -one.importance)
     rows, total = len(values), max(told.total_rows, len(values))
     notes = ("The columns are those that the estimator gets, not those of the dataset.",) if told.engineered else ()
@@ -96,7 +99,7 @@ def _summary(told: BroughtExplanation, values: list[Any], base: list[float]) -> 
         sampling=sampling,
         source=told.source or "rows of the run's own code",
         cost=Cost(seconds=0.0, peak_bytes=0),
-        additivity=_additivity(told, values, base),
+        additivity=_additivity(values, base, answers),
         notes=notes,
     )
 
@@ -121,15 +124,14 @@ def _weights(told: BroughtExplanation, values: list[Any]) -> list[Weight]:
     return found
 
 
-def _additivity(told: BroughtExplanation, values: list[Any], base: list[float]) -> Additivity | None:
+def _additivity(values: list[Any], base: list[float], answers: list[list[float]]) -> Additivity | None:
     """Checked where the run told what the model answered."""
-    if not told.answers:
+    if not answers:
         return None
-    answers = [_by_output(one, told, "answers") for one in told.answers]
     gaps = [
         abs(base[place] + math.fsum(cell[place] for cell in row) - answer[place])
         for row, answer in zip(values, answers, strict=True)
-        for place in range(len(told.outputs))
+        for place in range(len(base))
     ]
     largest = max(gaps)
     numbers = [one for answer in answers for one in answer]
@@ -162,12 +164,11 @@ def _by_output(given: Any, told: BroughtExplanation, name: str) -> list[float]:
     return [float(one) for one in listed]
 
 
-def _rows(told: BroughtExplanation, count: int) -> Any:
+def _rows(told: BroughtExplanation, count: int, answers: list[list[float]]) -> Any:
     import polars as pl
 
     columns: dict[str, Any] = {ROW: pl.Series(list(range(count)), dtype=pl.Int64)}
-    if told.answers:
-        answers = [_by_output(one, told, "answers") for one in told.answers]
+    if answers:
         for place, output in enumerate(told.outputs):
             columns[f"answer: {output}"] = [one[place] for one in answers]
     for at, name in enumerate(told.columns):
