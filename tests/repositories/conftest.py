@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -30,6 +31,8 @@ class Origin:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.tree, self.bare, self.url = folder / "tree", folder / "team" / "churn.git", url
+
+    def begin(self) -> None:
         self.tree.mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.bare)], check=True)
@@ -95,11 +98,20 @@ def near(settings) -> None:
     settings.ALLOWED_PRIVATE_HOSTS = "127.0.0.1"
 
 
+@pytest.fixture(scope="session")
+def first_push(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository as every test finds it, to be copied: made anew, it takes seven processes."""
+    folder = tmp_path_factory.mktemp("origin") / "git"
+    made = Origin(folder, "")
+    made.begin()
+    made.push({".mlops/train.yml": JOB, "src/train.py": "print('trained')\n"})
+    return folder
+
+
 @pytest.fixture
-def origin(tmp_path: Path, git_server: str, near: None) -> Origin:
-    found = Origin(tmp_path / "git", f"{git_server}/team/churn.git")
-    found.push({".mlops/train.yml": JOB, "src/train.py": "print('trained')\n"})
-    return found
+def origin(tmp_path: Path, first_push: Path, git_server: str, near: None) -> Origin:
+    shutil.copytree(first_push, tmp_path / "git")
+    return Origin(tmp_path / "git", f"{git_server}/team/churn.git")
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from designer.queries import document_of
 from mlops.formats.document import Document, DrawnNode, Group, Note, Place
 from mlops.repositories.queueing import synchronise
 from mlops.repositories.taking_up import take_up
-from tests.repositories.conftest import git_server, near, origin, repository
+from tests.repositories.conftest import first_push, git_server, near, origin, repository
 
-__all__ = ["git_server", "near", "origin", "repository"]
+__all__ = ["first_push", "git_server", "near", "origin", "repository"]
 PATH = "pipelines/churn.yaml"
 DRAWING = Document(
     nodes={"gap": DrawnNode(component="clean_missing_data", version="1", parameters={"replacement_value": "0"})},
