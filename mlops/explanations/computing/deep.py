@@ -17,7 +17,8 @@ def is_deep(estimator: Any) -> bool:
     if module is None:
         return False
     torch: Any = importlib.import_module("torch")
-    return isinstance(module, torch.nn.Module) and not isinstance(module, torch.jit.ScriptModule)
+    compiled = (torch.jit.ScriptModule, torch.fx.GraphModule)
+    return isinstance(module, torch.nn.Module) and not isinstance(module, compiled)
 
 
 def contributions(model: OpenModel, cells: Numbers, background: Numbers) -> Found:

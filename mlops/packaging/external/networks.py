@@ -16,8 +16,9 @@ TRIED_ROWS = 16
 class Network:
     """With the face of an estimator: `classes_` where its rows are probabilities. Raises Refusal `not_convertible`."""
 
-    def __init__(self, module: Any, width: int) -> None:
-        self.module, self.n_features_in_ = module, width
+    def __init__(self, module: Any, width: int, *, exported: Any = None) -> None:
+        """`exported`: the torch.export.ExportedProgram that the module comes from, if any."""
+        self.module, self.n_features_in_, self.exported = module, width, exported
         tried = np.random.default_rng(7).normal(size=(TRIED_ROWS, width))
         found = self._answers(tried)
         if found.ndim != 2 or found.shape[0] != TRIED_ROWS:
@@ -45,6 +46,8 @@ class Network:
         place = io.BytesIO()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if self.exported is not None:
+                return self._exported_as_onnx(opset)
             torch.onnx.export(
                 self.module,
                 (torch.zeros(2, self.n_features_in_),),
@@ -57,6 +60,26 @@ class Network:
             )
         return onnx.load_from_string(place.getvalue())
 
+    def _exported_as_onnx(self, opset: int) -> Any:
+        """What torch.export wrote cannot be traced again; onnxscript reads it."""
+        import torch
+
+        try:
+            written: Any = torch.onnx.export(
+                self.exported,
+                input_names=["matrix"],
+                output_names=["numbers"],
+                opset_version=opset,
+                dynamo=True,
+                verbose=False,
+            )
+        except ModuleNotFoundError as error:
+            raise no_form(
+                f"the package {error.name} is not installed, which reads what torch.export wrote.",
+                hint="Install mlops-studio[deep], or save the network by torch.jit.trace(…).save(…).",
+            ) from error
+        return written.model_proto
+
     def _answers(self, cells: Any) -> Any:
         import torch
 
@@ -66,6 +89,14 @@ class Network:
             raise no_form(f"the network gives a {type(found).__name__}, not a tensor.")
         numbers = found.detach().numpy().astype(np.float64)
         return numbers[:, np.newaxis] if numbers.ndim == 1 else numbers
+
+
+def fixed_rows(exported: Any) -> int | None:
+    """How many rows an ExportedProgram takes at once, where it was exported for one number only."""
+    given = exported.example_inputs[0] if exported.example_inputs else ()
+    if not given or exported.range_constraints:
+        return None
+    return int(given[0].shape[0])
 
 
 def width_of(module: Any) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
-from mlops.packaging.external.networks import Network, width_of
+from mlops.packaging.external.networks import Network, fixed_rows, width_of
 from mlops.packaging.external.sources import Kind, Source, no_form
 
 
@@ -83,7 +83,7 @@ def _onnx(source: Source) -> Any:
 def _torch(source: Source) -> Any:
     torch: Any = importlib.import_module("torch")
     if source.path.suffix == ".pt2":
-        return torch.export.load(source.path).module()
+        return torch.export.load(source.path)
     try:
         return torch.jit.load(source.path, map_location="cpu").eval()
     except RuntimeError:
@@ -96,14 +96,23 @@ def _torch(source: Source) -> Any:
     return model.eval()
 
 
-def _as_network(module: Any, width: int | None) -> Network:
+def _as_network(found: Any, width: int | None) -> Network:
+    torch: Any = importlib.import_module("torch")
+    exported = found if isinstance(found, torch.export.ExportedProgram) else None
+    if exported is not None and (rows := fixed_rows(exported)) is not None:
+        raise no_form(
+            f"the network was exported for exactly {rows} rows at once.",
+            hint="Export it for any number: torch.export.export(network, (rows,), dynamic_shapes=({0: "
+            "torch.export.Dim.AUTO},)), with two example rows or more.",
+        )
+    module = exported.module() if exported is not None else found
     width = width or width_of(module)
     if width is None:
         raise no_form(
             "the network does not say how many columns it takes.",
             hint="Put input_example.json beside it, or save it with a signature (MLflow does).",
         )
-    return Network(module, width)
+    return Network(module, width, exported=exported)
 
 
 _OPENERS: dict[Kind, Callable[[Source], Any]] = {

@@ -30,6 +30,27 @@ def test_a_network_converts_and_agrees(last, outputs, form, tmp_path):
     assert found.accepted, found.reason
 
 
+def exported(model, **how):
+    return torch.export.export(model, (torch.zeros(2, 3),), **how)
+
+
+def test_an_exported_network_converts_and_agrees(tmp_path):
+    (tmp_path / "model").mkdir()
+    model = network(torch.nn.Softmax(dim=1), outputs=3)
+    rows = ({0: torch.export.Dim.AUTO},)
+    torch.export.save(exported(model, dynamic_shapes=rows), tmp_path / "model" / "model.pt2")
+    convert(tmp_path / "model", tmp_path, tolerance=1e-4)
+    found = msgspec.json.decode((tmp_path / "certificate.json").read_bytes(), type=ParityCertificate)
+    assert found.accepted, found.reason
+
+
+def test_one_that_was_exported_for_two_rows_says_how_to_export_it(tmp_path):
+    torch.export.save(exported(network(outputs=1)), tmp_path / "model.pt2")
+    with pytest.raises(Refusal, match="exactly 2 rows") as refused:
+        convert(tmp_path, tmp_path, tolerance=1e-4)
+    assert "Dim.AUTO" in refused.value.hint
+
+
 def test_numbers_that_are_no_probabilities_are_refused_with_what_to_do(tmp_path):
     torch.jit.script(network(outputs=3)).save(tmp_path / "model.pt")
     with pytest.raises(Refusal, match="no probabilities") as refused:
