@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from uuid import UUID, uuid4
 import msgspec
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +28,7 @@ from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
+from mlops.execution.claiming import LEASE, OWNER, claim, claimable
 from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
@@ -48,19 +47,17 @@ from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
-from mlops.runs.logging import LONGEST_KEY, Point, forget_metrics, log_metrics
+from mlops.runs.logging import LONGEST_KEY, Point, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
 
-LEASE = timedelta(seconds=15)
 LOOK_SECONDS = 0.1
 RECORD_SECONDS = 0.5
 MOST_LOG_LINES = 100_000
 LOST = ("step_lost", "runtime_unavailable")
 """Refusals of an executor that are no fault of the step."""
 
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
 _removals = ThreadPoolExecutor(1, thread_name_prefix="removals")
 """Nobody waits for a folder to be gone; what an ended worker leaves, the sweep removes."""
@@ -77,7 +74,7 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
     try:
         wanted: int | None = step_id
         while wanted is not None:
-            step = _claim(wanted)
+            step = claim(wanted)
             if step is not None:
                 with _lease_kept(step):
                     _carry_out(step, executor or ProcessExecutor())
@@ -87,46 +84,9 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
         _slots.release()
 
 
-def claimable() -> QuerySet[Step]:
-    """Steps that a worker may take now, the one that waits longest first."""
-    is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
-    waiting = Step.objects.filter(is_free, state="queued", run__state__in=("queued", "running"))
-    return waiting.order_by("state_since", "pk")
-
-
 def folder_of(step: Step) -> Path:
     """Where this attempt's files lie while it runs."""
     return Path(settings.DATA_DIR) / "steps" / f"{step.pk}-{step.attempt}"
-
-
-def _claim(step_id: int) -> Step | None:
-    now = timezone.now()
-    with transaction.atomic():
-        taken = (
-            claimable()
-            .filter(pk=step_id)
-            .order_by()
-            .update(
-                state="running",
-                reason=_("Running on %(worker)s.") % {"worker": OWNER},
-                state_since=now,
-                started_at=now,
-                ended_at=None,
-                error=None,
-                progress=0.0,
-                attempt=F("attempt") + 1,
-                lease_owner=OWNER,
-                lease_until=now + LEASE,
-            )
-        )
-        if not taken:
-            return None
-        known = Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
-        step = known.get(pk=step_id)
-        if step.attempt > 1:  # of one that was lost
-            forget_metrics(step.run, node=step.node)
-        notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
-    return step
 
 
 def _carry_out(step: Step, executor: Executor) -> None:

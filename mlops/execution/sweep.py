@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
-from mlops.execution.perform import claimable, folder_of
+from mlops.execution.claiming import claimable
+from mlops.execution.perform import folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
 from mlops.runs.moves import move_step

@@ -13,7 +13,8 @@ from mlops.blobs.stores import store
 from mlops.blobs.trees import manifest_of
 from mlops.events.models import Event
 from mlops.execution.advance import advance
-from mlops.execution.perform import MOST_LOG_LINES, claimable, perform, record_news
+from mlops.execution.claiming import claimable
+from mlops.execution.perform import MOST_LOG_LINES, perform, record_news
 from mlops.execution.retry import give_back
 from mlops.execution.reuse import earlier
 from mlops.execution.sweep import sweep

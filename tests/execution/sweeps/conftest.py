@@ -9,7 +9,8 @@ from django.db import connection
 
 from mlops.blocks.library import Library
 from mlops.execution.advance import advance
-from mlops.execution.perform import claimable, perform
+from mlops.execution.claiming import claimable
+from mlops.execution.perform import perform
 from mlops.formats.component import Component, Parameter, Port
 from mlops.formats.definition import Command, Definition, Sweep, key_of
 from mlops.formats.pipeline import Node, PipelineSpec
