@@ -25,6 +25,8 @@ class Group(NamedTuple):
 
 GROUPS: tuple[Group, ...] = (
     Group("up", "start everything: pages, API, worker, router", "mlops.server.up:define"),
+    Group("serve", "one part alone: web, worker or router, for containers", "mlops.server.serve:define"),
+    Group("migrate", "the database made ready for the parts that run apart", "mlops.server.migrate:define"),
     Group("demo", "pipeline, model, ONNX, endpoint and prediction on real data, in one go", "mlops.server.demo:define"),
     Group(
         "doctor", "every setting with its origin, every part with its state and remedy", "mlops.server.doctor:define"

@@ -31,14 +31,33 @@ class Greeting(NamedTuple):
     password: str
 
 
+class Found(NamedTuple):
+    """`password`: what was made up for a new administrator; else empty. `is_first`: there was no project yet."""
+
+    administrator: User
+    password: str
+    is_first: bool
+
+    @property
+    def user(self) -> str:
+        return self.administrator.get_username()
+
+
 def prepare(*, url: str) -> Greeting:
     """The administrator with a new sign-in link; at the first start also the account, a project and a token."""
+    found = people()
+    keep_credentials(found.administrator, url=url)
+    token = actions.make_sign_in_link(found.administrator)
+    return Greeting(f"/sign-in/link/{token}/", found.user, found.password)
+
+
+def people() -> Found:
+    """The administrator and a project, made where there is none."""
     administrator, generated = actions.create_first_administrator(env.read("MLOPS_ADMIN_PASSWORD") or None)
-    if not Project.objects.exists():
+    is_first = not Project.objects.exists()
+    if is_first:
         create_project(administrator, name="Getting started", slug=PROJECT)
-    keep_credentials(administrator, url=url)
-    token = actions.make_sign_in_link(administrator)
-    return Greeting(f"/sign-in/link/{token}/", administrator.get_username(), generated or "")
+    return Found(administrator, generated or "", is_first)
 
 
 def keep_credentials(administrator: User, *, url: str) -> None:

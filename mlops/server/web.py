@@ -27,10 +27,25 @@ def main() -> None:
     if arguments.greeting:
         first_start.hand_over(greeting, Path(arguments.greeting))
     kept.keep_connections()
-    _serve(arguments.host, arguments.port, samples=arguments.samples and first_start.samples_are_due())
+    _answer(arguments.host, arguments.port, samples=arguments.samples and first_start.samples_are_due())
 
 
-def _serve(host: str, port: int, *, samples: bool) -> None:
+def serve(host: str, port: int, *, migrated_within_seconds: float) -> None:
+    """One of several web processes: somebody else migrates and greets."""
+    load_django()
+
+    from django.conf import settings
+
+    from mlops.celery import app
+    from mlops.server import kept, schema, spool
+
+    spool.install(app, settings.DATA_DIR / "broker")
+    schema.wait(seconds=migrated_within_seconds)
+    kept.keep_connections()
+    _answer(host, port, samples=False)
+
+
+def _answer(host: str, port: int, *, samples: bool) -> None:
     import uvicorn
 
     from mlops.asgi import application

@@ -11,9 +11,11 @@ import warnings
 from typing import Any
 
 from mlops.server.loading import load_django
+from mlops.server.serving_check import sign_file
 
 STOP_SECONDS = 5.0
 """How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
+SIGN_SECONDS = 5.0
 CONNECTION_SECONDS = 60
 """How long a thread of the pool keeps its database connection."""
 
@@ -21,7 +23,11 @@ CONNECTION_SECONDS = 60
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mlops.server.worker")
     parser.add_argument("--concurrency", "-c", type=int, default=0)
-    arguments = parser.parse_args()
+    serve(parser.parse_args().concurrency)
+
+
+def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> None:
+    """Blocks until SIGTERM or SIGINT. `concurrency` 0: by the step slots."""
     load_django()
 
     from django.conf import settings
@@ -30,20 +36,21 @@ def main() -> None:
     from mlops.server import schema, spool
 
     spool.install(app, settings.DATA_DIR / "broker")
-    schema.wait()
+    schema.wait(seconds=migrated_within_seconds)
     _keep_connections(app)
     usual = 2 * settings.STEP_SLOTS + 6  # steps, seats of batch jobs, and what is short
-    run(concurrency=arguments.concurrency or usual)
+    run(concurrency=concurrency or usual)
 
 
 def run(*, concurrency: int) -> None:
     """Blocks until SIGTERM or SIGINT."""
-    from celery.signals import worker_shutting_down
+    from celery.signals import worker_ready, worker_shutting_down
 
     from mlops.celery import app
 
     _keep_quiet()
     worker_shutting_down.connect(_end_in_time)
+    worker_ready.connect(_keep_sign_of_life)
     worker = app.Worker(
         pool_cls="threads", concurrency=concurrency, loglevel="WARNING", without_gossip=True, without_mingle=True,
         without_heartbeat=True, quiet=True,
@@ -68,6 +75,14 @@ def _keep_quiet() -> None:
     """A line for each wake-up call says nothing; messages here are JSON, so running as root is no danger of its own."""
     logging.getLogger("celery").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+
+
+def _keep_sign_of_life(sender: Any, **_: Any) -> None:
+    """Of the loop that takes calls: where it stands still, so does the file."""
+    sign = sign_file()
+    sign.parent.mkdir(parents=True, exist_ok=True)
+    sign.touch()
+    sender.controller.timer.call_repeatedly(SIGN_SECONDS, sign.touch)
 
 
 def _end_in_time(**_: Any) -> None:

@@ -31,23 +31,23 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 class Process:
     """Started at once, from a thread that lives as long as the supervisor: the child dies with that thread.
 
-    `log_start_bytes` is where its own lines begin in the log."""
+    `log_start_bytes` is where its own lines begin in the log. Without a log it says where the supervisor says."""
 
     def __init__(
         self,
         argv: Sequence[str],
         *,
-        log_file: Path,
+        log_file: Path | None,
         env: Mapping[str, str] | None = None,
         bounds: Bounds | None = None,
     ) -> None:
-        with _opened_log(log_file) as log:
-            self.log_start_bytes = log.seek(0, os.SEEK_END)
+        with _opened_log(log_file) if log_file is not None else contextlib.nullcontext() as log:
+            self.log_start_bytes = log.seek(0, os.SEEK_END) if log is not None else 0
             self._popen = subprocess.Popen(
                 list(argv),
                 stdin=subprocess.PIPE,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if log is not None else None,
                 env={**os.environ, **(env or {})},
                 process_group=0,
                 preexec_fn=_prepare(os.getpid(), bounds or Bounds()),

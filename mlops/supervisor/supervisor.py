@@ -23,11 +23,12 @@ _TURN_SECONDS = 0.1
 
 
 class Supervised(msgspec.Struct, frozen=True, kw_only=True):
-    """One process to keep alive. `ready` says whether it does its work yet; without it, being alive is enough."""
+    """One process to keep alive. `ready` says whether it does its work yet; without it, being alive is enough.
+    Without a log it says where the supervisor says."""
 
     name: str
     argv: Sequence[str]
-    log_file: Path
+    log_file: Path | None
     env: Mapping[str, str] = {}
     ready: Callable[[], bool] | None = None
 
@@ -61,7 +62,8 @@ class _Kept:
     def look(self) -> None:
         now = time.monotonic()
         if self._process is not None and not self._process.is_alive:
-            said = last_error(self.wanted.log_file, start_bytes=self._process.log_start_bytes)
+            log = self.wanted.log_file
+            said = last_error(log, start_bytes=self._process.log_start_bytes) if log is not None else ""
             self.reason = f"It {self._process.ending}. {said}".strip()
             self._process.kill()
             self._process = None

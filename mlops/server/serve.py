@@ -1,0 +1,99 @@
+"""`mlops serve web|worker|router`: one process of a server whose parts run apart, in containers or on many machines.
+
+Nothing here migrates: `mlops migrate` does, and the parts wait for it. `mlops serve check` is their health check."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from mlops import env
+from mlops.server import first_process, serving_check
+from mlops.server.folder import choose, usable
+
+MIGRATED_WITHIN_SECONDS = 600.0
+STOP_SECONDS = 70.0
+"""A router lets requests end for 65 s; what starts it must wait longer before it kills."""
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    web = _part(parts, "web", "pages, API and sockets")
+    _listens(web, port=8000)
+    web.set_defaults(act=serve_web)
+    worker = _part(parts, "worker", "jobs and steps; the regular jobs as well")
+    worker.add_argument("-c", "--concurrency", type=int, default=0, help="jobs at once (default: by the step slots)")
+    worker.set_defaults(act=serve_worker)
+    router = _part(parts, "router", "endpoints, and the scoring servers that run as processes beside it")
+    _listens(router, port=8001)
+    router.set_defaults(act=serve_router)
+    check = parts.add_parser("check", help="whether the part on this machine is well: exit status 0 or 1")
+    check.add_argument("name", nargs="?", choices=serving_check.PARTS, help="default: what process 1 serves")
+    check.add_argument("--port", type=int, default=0, help="where it listens (default: as process 1 was told)")
+    check.set_defaults(act=check_part)
+
+
+def serve_web(arguments: argparse.Namespace) -> int:
+    _begin(arguments)
+    from mlops.server import web
+
+    web.serve(arguments.host, arguments.port, migrated_within_seconds=MIGRATED_WITHIN_SECONDS)
+    return 0
+
+
+def serve_worker(arguments: argparse.Namespace) -> int:
+    _begin(arguments)
+    from mlops.server import worker
+
+    worker.serve(arguments.concurrency, migrated_within_seconds=MIGRATED_WITHIN_SECONDS)
+    return 0
+
+
+def serve_router(arguments: argparse.Namespace) -> int:
+    """Without Django. Each router runs the scoring servers of the plan for itself: together they are one unit, of
+    which there may be several."""
+    folder = _begin(arguments)
+    from mlops.supervisor import Supervised, Supervisor
+
+    words = ["--table", str(folder / "routing.json"), "--host", arguments.host, "--port", str(arguments.port)]
+    router = Supervised(
+        name="router",
+        argv=(sys.executable, "-m", "mlops.router", *words, "--stats-file", str(folder / "router-stats")),
+        log_file=None,
+    )
+    Supervisor(
+        [router],
+        plan_file=folder / "serving-plan.json",
+        state_file=folder / "serving-state.json",
+        routing_file=folder / "routing.json",
+        logs_dir=folder / "logs",
+    ).run(stop_seconds=STOP_SECONDS)
+    return 0
+
+
+def check_part(arguments: argparse.Namespace) -> int:
+    trouble = serving_check.trouble(arguments.name, arguments.port)
+    print(trouble or "well")
+    return 1 if trouble else 0
+
+
+def _begin(arguments: argparse.Namespace) -> Path:
+    first_process.leave_it_behind()
+    for warning in env.unknown_names():
+        print(f"warning: {warning}", file=sys.stderr)
+    choose(arguments.data_dir)
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # arenas of many threads grow a long-lived process for nothing
+    return usable(env.data_dir())
+
+
+def _part(parts: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str) -> argparse.ArgumentParser:
+    part = parts.add_parser(name, help=what)
+    part.add_argument("--data-dir", metavar="DIR", default="", help="where files are kept (default: MLOPS_DATA_DIR)")
+    return part
+
+
+def _listens(part: argparse.ArgumentParser, *, port: int) -> None:
+    part.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    part.add_argument("--port", type=int, default=port, help=f"default: {port}")
