@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mlops.web.context.frame",
             ],
+            "builtins": ["mlops.web.templatetags.retold"],
         },
     }
 ]
@@ -234,7 +235,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_CLASSES": ["mlops.accounts.pace.Pace"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["mlops.access.rendering.ToldJson"],
     "DEFAULT_PARSER_CLASSES": [
         "mlops.access.parsing.PlainJson",
         "rest_framework.parsers.FormParser",

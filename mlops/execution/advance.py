@@ -267,16 +267,22 @@ def _end(run: Run, steps: list[Step]) -> None:
         reason = _("“%(title)s” failed: %(reason)s") % {"title": failed[0].title, "reason": failed[0].reason}
         end_run(run, expected=("queued", "running"), to="failed", reason=reason)
     else:
-        reused = sum(step.state == "reused" for step in steps)
-        done = sum(step.state in DONE for step in steps)
-        reason = ngettext("%(count)d step done", "%(count)d steps done", done) % {"count": done}
-        reason += _(", %(count)d of them reused.") % {"count": reused} if reused else "."
+        reason = _what_is_done(steps)
         if run.kind == RunKind.SWEEP:  # its one step says which trial is the best
             reason = next((step.reason for step in steps if step.node == JOB), reason)
         end_run(run, expected=("queued", "running"), to="completed", reason=reason)
     if run.parent_id is not None:
         later("execution.advance", run.parent_id)
     wake_next(run)
+
+
+def _what_is_done(steps: list[Step]) -> str:
+    done, reused = (sum(step.state in states for step in steps) for states in (DONE, ("reused",)))
+    if reused:
+        told = ngettext("%(count)d step done, reused: %(reused)d.", "%(count)d steps done, reused: %(reused)d.", done)
+    else:
+        told = ngettext("%(count)d step done.", "%(count)d steps done.", done)
+    return told % {"count": done, "reused": reused}
 
 
 def _why_stopped(run: Run) -> str:
