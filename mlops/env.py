@@ -52,6 +52,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
     Variable(
+        name="MLOPS_ROUTER_TOKEN",
+        help="How routers on machines of their own and this server know each other; the same at all of them.",
+        secret=True,
+    ),
+    Variable(
         name="MLOPS_ALLOWED_HOSTS",
         help="Host names that pages answer to besides this machine's, with commas; *: any.",
     ),

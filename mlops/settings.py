@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = env.read("MLOPS_BROKER_URL")
 ROUTER_URL = env.read("MLOPS_ROUTER_URL").rstrip("/")
+ROUTER_TOKEN = env.read("MLOPS_ROUTER_TOKEN")
 SMTP_URL = env.read("MLOPS_SMTP_URL")
 MAIL_FROM = env.read("MLOPS_MAIL_FROM")
 REASON_REQUIRED = [one.strip() for one in env.read("MLOPS_REASON_REQUIRED").split(",") if one.strip()]

@@ -6,6 +6,8 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from mlops.administration.site.registered import site
+from mlops.deployments import feed
+from mlops.formats.serving import FEED_PATH
 from mlops.web import health
 from mlops.web.pages import api_docs
 
@@ -20,6 +22,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path(FEED_PATH.lstrip("/"), feed.routing, name="routing-feed"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["mlops.web", "designer"]), name="javascript-catalog"),
     path("api/v1/schema/", api_docs.schema, name="schema"),
     *(path("api/v1/", include(f"mlops.{name}.urls")) for name in API),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from mlops.deployments.gathering import gather
 from mlops.deployments.models import Deployment, MirrorCount, MirrorMinute, RouterCount, TrafficMinute
+from mlops.deployments.routers import ask
+from mlops.formats.refusal import Refusal
 from mlops.formats.serving import DeploymentCounts, MirrorCounts, RouterStats
 
 SECONDS = 2.0
@@ -17,13 +19,20 @@ SUMS = ("requests", "errors", "refused", "seconds_sum")
 
 
 def ask_router() -> RouterStats | None:
-    """None where it does not answer; what it counts meanwhile is not lost."""
-    from urllib.request import urlopen
-
+    """None where none answers; what they count meanwhile is not lost. What several counted comes as one count."""
     try:
-        with urlopen(f"{settings.ROUTER_URL}/-/stats", timeout=SECONDS) as answer:  # nosec B310
-            return msgspec.json.decode(answer.read(), type=RouterStats)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        told = {one.place.pk: _read(one.body) for one in ask("/-/stats", seconds=SECONDS)}
+    except Refusal:
+        return None
+    if None in told:
+        return told[None]
+    return gather({pk: stats for pk, stats in told.items() if pk is not None and stats is not None})
+
+
+def _read(body: bytes) -> RouterStats | None:
+    try:
+        return msgspec.json.decode(body, type=RouterStats)
+    except msgspec.MsgspecError:
         return None
 
 

@@ -281,3 +281,36 @@ class Load(models.Model):
     """sizing.Sample of the last minute, oldest first."""
     reason = models.TextField(blank=True)
     """Of the last change that the load asked for."""
+
+
+class PublishedTable(models.Model):
+    """The routing table that all routers follow. One row."""
+
+    revision = models.BigIntegerField()
+    """Grows with each change."""
+    content = models.TextField()
+    """formats.serving.RoutingTable as JSON."""
+    published_at = models.DateTimeField()
+
+
+class RouterSeen(models.Model):
+    """A router that asks the control plane for its table, perhaps on a machine of its own."""
+
+    name = models.CharField(max_length=200, unique=True)
+    address = models.CharField(max_length=300)
+    """Where it is asked what it counted."""
+    started = models.FloatField()
+    """Which life of it."""
+    revision = models.BigIntegerField(default=0)
+    """Of the table that is in force there."""
+    seen_at = models.DateTimeField(db_index=True)
+    told = models.JSONField(null=True)
+    """formats.serving.RouterStats: what it had counted when it was last asked."""
+
+
+class PastLives(models.Model):
+    """What routers had counted whose life is over: together with the living ones it only grows. One row."""
+
+    began = models.FloatField()
+    """Names this count, as `RouterStats.started` names that of one router."""
+    told = models.JSONField(null=True)

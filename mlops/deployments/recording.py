@@ -5,18 +5,17 @@ is read by contributors alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.deployments.models import Endpoint
+from mlops.deployments.routers import Told, ask
 from mlops.deployments.routing import route_at_once
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
@@ -52,18 +51,18 @@ def end(actor: Any, endpoint: Endpoint) -> Endpoint:
 
 def state_of(endpoint: Endpoint) -> Recording:
     most = endpoint.records_now
-    kept = int(_asked(endpoint, "HEAD").headers.get(COUNT_HEADER, 0)) if most else 0
+    kept = sum(int(one.headers.get(COUNT_HEADER, 0)) for one in _kept(endpoint, "HEAD")) if most else 0
     return Recording(most=most, until=endpoint.record_until if most else None, kept=kept)
 
 
 def recorded(actor: Any, endpoint: Endpoint) -> bytes:
-    """One request a line, oldest first. Raises Refusal `not_recording` or `nothing_recorded`."""
+    """One request a line, oldest first of each router. Raises Refusal `not_recording` or `nothing_recorded`."""
     require(actor, "collected.use", endpoint.project)
     hint = _("Begin a recording, and let callers come.")
     if not endpoint.records_now:
         message = _("The requests of “%(name)s” are not recorded.") % {"name": endpoint.name}
         raise Refusal("not_recording", message, hint=hint, status=409)
-    lines = _asked(endpoint, "GET").body
+    lines = b"".join(one.body for one in _kept(endpoint, "GET"))
     if not lines:
         message = _("No request of “%(name)s” was recorded yet.") % {"name": endpoint.name}
         raise Refusal("nothing_recorded", message, hint=_("Wait until callers have come."), status=409)
@@ -82,29 +81,9 @@ def _set(actor: Any, endpoint: Endpoint, *, most: int, until: datetime | None, t
     return endpoint
 
 
-class _Told(NamedTuple):
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def _asked(endpoint: Endpoint, method: str) -> _Told:
-    """Of the router; nothing where it does not record yet."""
-    from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
-
-    request = Request(f"{settings.ROUTER_URL}/-/recorded?endpoint={endpoint.pk}", method=method)
-    try:
-        with urlopen(request, timeout=SECONDS) as answer:  # nosec B310
-            return _Told(dict(answer.headers), bytes(answer.read()))
-    except HTTPError:
-        return _Told({}, b"")
-    except OSError as error:
-        raise Refusal(
-            "router_unreachable",
-            _("The router at %(uri)s does not answer: %(why)s.") % {"uri": settings.ROUTER_URL, "why": error},
-            hint=_("Is `mlops up` running? MLOPS_ROUTER_URL says where the router is."),
-            status=502,
-        ) from error
+def _kept(endpoint: Endpoint, method: str) -> list[Told]:
+    """By each router; one that does not record yet tells nothing. Raises Refusal `router_unreachable`."""
+    return ask(f"/-/recorded?endpoint={endpoint.pk}", seconds=SECONDS, method=method)
 
 
 def _check(name: str, value: float, least: float, most: float) -> None:

@@ -14,23 +14,74 @@ from django.utils import timezone
 
 from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.keys import TOLD_SECONDS, credentials_of, digests_of
-from mlops.deployments.models import AuthMode, Deployment, DeploymentState, Endpoint, EndpointToken
+from mlops.deployments.models import (
+    AuthMode,
+    Deployment,
+    DeploymentState,
+    Endpoint,
+    EndpointToken,
+    PublishedTable,
+)
 from mlops.deployments.targets import has_address
 from mlops.formats.serving import Backend, DeploymentRoute, EndpointRoute, RoutingTable
 from mlops.work.calls import later
 
 
 def write_table() -> bool:
-    """Writes `routing.json` when it would change; says whether it did."""
-    with under_lock("routing"):
-        path = table_file()
-        before = _read(path)
+    """Publishes the table when it would change; says whether it did."""
+    kept = PublishedTable.objects.first()
+    if changed := kept is None or _endpoints(kept.content) != routes():
+        kept = _published()
+    assert kept is not None
+    if not settings.ROUTER_TOKEN:
+        _write_file(kept)
+    return changed
+
+
+def published_table() -> tuple[RoutingTable, float] | None:
+    """The table that routers follow, and the Unix time since which they do."""
+    kept = PublishedTable.objects.first()
+    if kept is None:
+        return None
+    return msgspec.json.decode(kept.content, type=RoutingTable), kept.published_at.timestamp()
+
+
+def _published() -> PublishedTable:
+    """Whoever holds the row sees what all others have written before: the last to write is the last to look."""
+    with transaction.atomic():
+        kept, _made = PublishedTable.objects.select_for_update().get_or_create(
+            pk=1, defaults={"revision": _file_revision(), "content": "", "published_at": timezone.now()}
+        )
         endpoints = routes()
-        if before is not None and before.endpoints == endpoints:
-            return False
-        table = RoutingTable(revision=before.revision + 1 if before else 1, endpoints=endpoints)
-        replace_file(path, msgspec.json.encode(table))
-    return True
+        if _endpoints(kept.content) != endpoints:
+            kept.revision += 1
+            kept.content = msgspec.json.encode(RoutingTable(revision=kept.revision, endpoints=endpoints)).decode()
+            kept.published_at = timezone.now()
+            kept.save()
+    return kept
+
+
+def _write_file(kept: PublishedTable) -> None:
+    """For the router beside this server, which reads it five times a second."""
+    with under_lock("routing"):
+        path, content = table_file(), kept.content.encode()
+        if not path.exists() or path.read_bytes() != content:
+            replace_file(path, content)
+
+
+def _endpoints(content: str) -> tuple[EndpointRoute, ...] | None:
+    try:
+        return msgspec.json.decode(content, type=RoutingTable).endpoints
+    except msgspec.DecodeError:
+        return None
+
+
+def _file_revision() -> int:
+    """Of a server that had no such row yet."""
+    try:
+        return msgspec.json.decode(table_file().read_bytes(), type=RoutingTable).revision
+    except (OSError, msgspec.DecodeError):
+        return 0
 
 
 def route_at_once() -> None:
@@ -100,10 +151,3 @@ def _default(endpoint: Endpoint, weights: dict[str, float]) -> str:
     if endpoint.default in weights:
         return endpoint.default
     return max(weights, key=lambda name: weights[name], default="")
-
-
-def _read(path: Path) -> RoutingTable | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=RoutingTable)
-    except (OSError, msgspec.DecodeError):
-        return None

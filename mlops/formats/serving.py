@@ -10,6 +10,8 @@ from mlops.formats.collection import Collecting
 from mlops.formats.model import Signature
 
 SERVING_FILE = "serving.json"
+FEED_PATH = "/feeds/routing/"
+"""Where the control plane hands the routing table to routers on machines of their own."""
 
 Entry = Literal["onnx", "native", "script", "mlflow", "several"]
 Framework = Literal["", "sklearn", "lightgbm", "xgboost"]

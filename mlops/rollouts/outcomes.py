@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.recent import remembered
 from mlops.formats.refusal import Refusal, Where, nearest
-from mlops.formats.serving import RequestSamples
 from mlops.rollouts.models import Outcome
 
 MOST = 10_000
-SECONDS = 2.0
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,12 +82,7 @@ def _name(row: int, one: Reported, known: dict[str, Deployment], answered: dict[
 
 def _answered_by(endpoint: Endpoint) -> dict[str, str]:
     """Deployment by request id, of the requests that the router remembers."""
-    from urllib.request import urlopen
-
     try:
-        query = urlencode({"endpoint": str(endpoint.pk)})
-        with urlopen(f"{settings.ROUTER_URL}/-/requests?{query}", timeout=SECONDS) as answer:  # nosec B310
-            samples = msgspec.json.decode(answer.read(), type=RequestSamples)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        return {one.request_id: one.deployment for one in remembered(endpoint) if not one.mirrored}
+    except Refusal:
         return {}
-    return {one.request_id: one.deployment for one in samples.requests if not one.mirrored}

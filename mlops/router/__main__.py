@@ -1,4 +1,6 @@
-"""`python -m mlops.router --table FILE --host H --port P --stats-file F`: routes until SIGTERM, then drains."""
+"""`python -m mlops.router --table FILE --host H --port P`: routes until SIGTERM, then drains.
+
+With `--feed URL` the file is what the control plane there says (mlops.router.feed)."""
 
 from __future__ import annotations
 
@@ -6,16 +8,19 @@ import argparse
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 from pathlib import Path
 
 import msgspec
 
+from mlops import env
 from mlops.http.exporting import exporter
 from mlops.http.loop import run
 from mlops.http.otlp import share
 from mlops.http.server import Server, until_stopped
 from mlops.router.door import Door
+from mlops.router.feed import Feed, Identity
 from mlops.router.routing import Router
 from mlops.router.table import TableFile
 
@@ -32,12 +37,26 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", default=8001, type=int)
     parser.add_argument("--stats-file", type=Path, help="where the counts are written every two seconds")
+    parser.add_argument(
+        "--feed",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a control plane whose table is kept in that file; again for others that are asked when one is silent",
+    )
+    parser.add_argument("--address", default="", help="where the control plane reaches this router: http://host:port")
+    parser.add_argument("--name", default="", help="how the control plane calls it (default: host name and port)")
     parser.add_argument("--body-bytes", default=64 * 1024 * 1024, type=int, help="the largest body taken")
     return run(serve(parser.parse_args()))
 
 
 async def serve(arguments: argparse.Namespace) -> int:
-    door, table = Door(Router()), TableFile(arguments.table)
+    token = env.read("MLOPS_ROUTER_TOKEN")
+    if arguments.feed and not token:
+        print("--feed needs MLOPS_ROUTER_TOKEN, the same as at the control plane.", file=sys.stderr)
+        return 2
+    door, table = Door(Router(), token=token), TableFile(arguments.table)
+    arguments.table.parent.mkdir(parents=True, exist_ok=True)
     _refresh(door, table)
     door.router.read_anew = lambda: _refresh(door, table)
     spans = exporter("mlops-router")
@@ -49,18 +68,34 @@ async def serve(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"The router cannot listen on {arguments.host}:{arguments.port}: {error.strerror}.", file=sys.stderr)
         return 3
-    chores = asyncio.create_task(_chores(door, table, server, arguments.stats_file))
+    feed = _feed(arguments, token)
+    chores = asyncio.create_task(_chores(door, table, server, arguments.stats_file, feed))
+    following = asyncio.create_task(_follow(feed, door)) if feed is not None else None
     await until_stopped()
     door.draining = True
     await server.drain(seconds=_DRAIN_SECONDS)
     chores.cancel()
+    if following is not None:
+        following.cancel()
     _write_stats(door, arguments.stats_file)
     if spans is not None:
         spans.end()
     return 0
 
 
-async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path | None) -> None:
+def _feed(arguments: argparse.Namespace, token: str) -> Feed | None:
+    if not arguments.feed:
+        return None
+    own = f"{socket.gethostname()}:{arguments.port}"
+    identity = Identity(arguments.name or own, arguments.address or f"http://{own}", token)
+    return Feed(arguments.feed, identity=identity, keep=arguments.table)
+
+
+async def _follow(feed: Feed, door: Door) -> None:
+    await feed.follow(started=door.router.started, revision=lambda: door.router.endpoints.revision)
+
+
+async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path | None, feed: Feed | None) -> None:
     loop = asyncio.get_running_loop()
     stats_at = sweep_at = loop.time()
     while True:
@@ -68,6 +103,9 @@ async def _chores(door: Door, table: TableFile, server: Server, stats_file: Path
         now = loop.time()
         _refresh(door, table)
         door.router.replicas.end_late()
+        if feed is not None:
+            feed.end_late()
+            door.behind = feed.trouble
         if now >= stats_at:
             _write_stats(door, stats_file)
             stats_at = now + _STATS_SECONDS

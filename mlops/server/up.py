@@ -145,6 +145,7 @@ def _processes(
             sys.executable, "-m", "mlops.router", "--table", str(place.folder / "routing.json"),
             "--host", place.host, "--port", str(place.router_port),
             "--stats-file", str(place.folder / "router-stats"),
+            *(["--feed", place.url, "--address", place.router_url] if env.read("MLOPS_ROUTER_TOKEN") else []),
         ),
         log_file=logs / "router.log",
         ready=announcement.router_answers,

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from mlops.accounts.authentication import find_token
 from mlops.blobs.stores import store
 from mlops.datasets.models import Dataset
+from mlops.deployments import routers
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.formats.prometheus import CONTENT_TYPE, Family, Sample, text
 from mlops.registry.models import ModelVersion
@@ -104,6 +105,17 @@ def _worker() -> Part:
 
 
 def _router() -> Part:
+    return _routers_elsewhere() if settings.ROUTER_TOKEN else _router_here()
+
+
+def _routers_elsewhere() -> Part:
+    """Those that ask for their table. One that is away or behind is told, and is no reason to turn people away."""
+    if not routers.places():
+        return Part(ok=False, reason="No router has asked for its table lately.")
+    return Part(ok=True, reason=" ".join(one.trouble for one in routers.standings() if one.trouble))
+
+
+def _router_here() -> Part:
     address = urlsplit(settings.ROUTER_URL)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     caller = kind(address.hostname or "127.0.0.1", address.port, timeout=ROUTER_TIMEOUT_SECONDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlops.administration.site.registered import site
-from tests.access.walk import ADMINISTRATOR, ANYONE, CONTRIBUTE, OPERATE, OWN, READ, SIGNED_IN, Try
+from tests.access.walk import ADMINISTRATOR, ANYONE, CONTRIBUTE, OPERATE, OWN, READ, ROUTERS, SIGNED_IN, Try
 
 TRIES: list[Try] = []
 Need = str | tuple[str, dict[str, Any]]
@@ -23,6 +23,7 @@ def on(route: str, *, query: str = "", form: bool = False, allowed: tuple[int, .
 on("healthz", GET=ANYONE)
 on("readyz", GET=ANYONE, allowed=(503,))
 on("metrics", GET=ADMINISTRATOR)
+on("feeds/routing/", GET=ROUTERS)
 on("jsi18n/", GET=ANYONE)
 on("api/v1/schema/", GET=ANYONE)
 on("api/v1/docs/", GET=SIGNED_IN)

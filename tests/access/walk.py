@@ -18,6 +18,8 @@ ANYONE, SIGNED_IN, READ, OPERATE, CONTRIBUTE, OWN, ADMINISTRATOR = (
     "administrator",
 )
 NARROW, PROGRAM = "a token for reading", "a service account"
+ROUTERS = "a router"
+"""Nobody who signs in."""
 ONE_ACTION, HELD = "a role of one action", "models.deploy"
 MAY: dict[str, tuple[str, ...]] = {
     "anonymous": (ANYONE,),

@@ -8,17 +8,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 from mlops.deployments.models import Deployment
-from mlops.deployments.routing import table_file
+from mlops.deployments.routing import published_table
 from mlops.deployments.targets.docker.containers import ENDING, Container, containers
 from mlops.deployments.targets.docker.engines import Engine
 from mlops.deployments.targets.docker.rows import started, studio, wanted
-from mlops.formats.serving import RoutingTable
 
-UNROUTED_SECONDS = 1.0
-"""The router reads its table five times a second."""
+UNROUTED_SECONDS = 2.0
+"""Routers elsewhere ask for their table twice a second."""
 DRAIN_SECONDS = 70.0
 """A server finishes what it has in hand; then it is killed."""
 
@@ -52,15 +49,12 @@ def _signal(told: dict[str, Any]) -> str:
 
 
 def _routed() -> frozenset[str] | None:
-    """URLs of the router's table; None while it has just been written, and the router may not have read it yet."""
-    path = table_file()
-    try:
-        if time.time() - path.stat().st_mtime < UNROUTED_SECONDS:
-            return None
-        table = msgspec.json.decode(path.read_bytes(), type=RoutingTable)
-    except FileNotFoundError:
+    """URLs of the routers' table; None while it is so new that routers may not have it yet."""
+    found = published_table()
+    if found is None:
         return frozenset()
-    except (OSError, msgspec.MsgspecError):
+    table, since = found
+    if time.time() - since < UNROUTED_SECONDS:
         return None
     return frozenset(b.url.rstrip("/") for e in table.endpoints for d in e.deployments for b in d.backends)
 
