@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -18,20 +19,26 @@ from mlops.runs.models import LatestMetric, Metric
 COLUMNS = ("run", "key", "value", "special", "position", "at")
 ROWS_A_STATEMENT = 150
 """Times the columns: below the least limit of parameters that a database has."""
+Kept = TypeVar("Kept", Metric, MetricRow, Metric | MetricRow)
 
 
 def keep_latest(metrics: Iterable[Metric | MetricRow]) -> None:
     """Raises the last values of their runs to these, where these are later."""
-    last: dict[UUID, dict[str, Metric | MetricRow]] = {}
+    last = last_of(metrics)
+    for start in range(0, len(last), ROWS_A_STATEMENT):
+        _raise_to(last[start : start + ROWS_A_STATEMENT])
+
+
+def last_of(metrics: Iterable[Kept]) -> list[Kept]:
+    """The last of each run and key, in one order for all, so that writers never cross."""
+    last: dict[UUID, dict[str, Kept]] = {}
     for run, told in groupby(metrics, attrgetter("run_id")):
         own = last.setdefault(run, {})
         for metric in told:
             known = own.get(metric.key)
             if known is None or (metric.position, metric.at) >= (known.position, known.at):
                 own[metric.key] = metric
-    in_one_order = [last[run][key] for run in sorted(last) for key in sorted(last[run])]  # writers never cross
-    for start in range(0, len(in_one_order), ROWS_A_STATEMENT):
-        _raise_to(in_one_order[start : start + ROWS_A_STATEMENT])
+    return [last[run][key] for run in sorted(last) for key in sorted(last[run])]
 
 
 def find_latest_anew(run: UUID, keys: Iterable[str]) -> None:

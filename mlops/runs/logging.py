@@ -24,6 +24,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.runs.latest import find_latest_anew, keep_latest
 from mlops.runs.many import MetricRow, insert
 from mlops.runs.models import Artifact, DatasetUse, Metric, Run, RunParameter, Special
+from mlops.runs.one_statement import insert_while
 from mlops.runs.waking import wake
 from mlops.tags.filters import remove_tag, write_tags
 
@@ -64,8 +65,25 @@ def log_metrics_of_many(told: Mapping[Run, Iterable[Point]], *, node: str = "") 
         for run, own in by_run.items():
             if own:
                 notify("metrics", str(run.pk), project=run.project)
-            if own and run.parent_id is not None:  # a sweep may stop its trial early
-                wake(run.parent_id)
+                _wake_sweep(run)
+
+
+def log_metrics_while(told: Mapping[Run, Iterable[Point]], *, newest_event: int) -> bool:
+    """As `log_metrics_of_many`, in one statement of PostgreSQL. Whether they are kept: none of them is where a newer
+    event has been recorded, so that a caller may rely on rights that it asked before."""
+    by_run = {run: _rows(run, "", list(points)) for run, points in told.items()}
+    rows = list(chain.from_iterable(by_run.values()))
+    runs = [run for run, own in by_run.items() if own]
+    is_kept = not rows or insert_while(rows, runs, newest_event=newest_event)
+    for run in runs if is_kept else ():
+        _wake_sweep(run)
+    return is_kept
+
+
+def _wake_sweep(run: Run) -> None:
+    """It may stop its trial early."""
+    if run.parent_id is not None:
+        wake(run.parent_id)
 
 
 def forget_metrics(run: Run, *, node: str) -> None:

@@ -39,22 +39,31 @@ class Memory(Generic[Fact]):
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], tuple[Fact, datetime | None]] = {}
         """Each with the time until which it holds."""
-        self._version: int | None = None
+        self.version: int | None = None
+        """Of the database, as of which all of it is true."""
         self._since = 0.0
 
     def look(self) -> None:
         """Once for each group of calls: forgets what may no longer be true."""
         version = _version()
-        most = MOST_SECONDS if connection.vendor == "sqlite" else MOST_SECONDS_BY_EVENTS
-        is_old = time.monotonic() - self._since > most or len(self._known) > MOST_KNOWN
-        if version != self._version or is_old:
+        if version != self.version or self._is_old:
             self.forget()
-            self._version, self._since = version, time.monotonic()
+            self.version, self._since = version, time.monotonic()
+
+    def rely(self) -> None:
+        """Instead of a look, where what is done with the facts asks for the newest event by itself."""
+        if self.version is None or self._is_old:
+            self.look()
+
+    @property
+    def _is_old(self) -> bool:
+        most = MOST_SECONDS if connection.vendor == "sqlite" else MOST_SECONDS_BY_EVENTS
+        return time.monotonic() - self._since > most or len(self._known) > MOST_KNOWN
 
     def forget(self) -> None:
         """Also where the connection changes, for each counts for itself."""
         self._known.clear()
-        self._version = None
+        self.version = None
 
     def _still(self, key: tuple[str, ...]) -> Fact | None:
         fact, until = self._known.get(key, (None, None))

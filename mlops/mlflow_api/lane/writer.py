@@ -16,11 +16,12 @@ from django.db import connection
 
 from mlops.mlflow_api.lane.allowed import Allowed
 from mlops.mlflow_api.lane.calls import Call
-from mlops.runs.logging import Point, log_metrics_of_many
+from mlops.runs.logging import Point, log_metrics_of_many, log_metrics_while
 from mlops.runs.models import Run
 
 MOST_TOGETHER, MOST_POINTS = 200, 5_000
 IDLE_SECONDS = 20.0
+MOST_ATTEMPTS = 3
 
 Waiting = tuple[Call, asyncio.Future[bool]]
 log = logging.getLogger(__name__)
@@ -78,19 +79,37 @@ class Writer:
 def _kept(calls: list[Call], allowed: Allowed) -> list[bool]:
     """For each call whether it is committed. A fault of one lets none of the group be kept."""
     try:
+        if connection.vendor == "postgresql" and (kept := _kept_at_once(calls, allowed)) is not None:
+            return kept
         allowed.look()
         runs = [allowed.run_of(call) for call in calls]
-        told: dict[Run, list[Point]] = {}
-        for run, call in zip(runs, calls, strict=True):
-            if run is not None:
-                told.setdefault(run, []).extend(call.points)
-        log_metrics_of_many(told)
+        log_metrics_of_many(_told(calls, runs))
     except Exception:
         log.warning("Metrics of %d calls are written one by one.", len(calls), exc_info=True)
         allowed.forget()
         connection.close()
         return [False] * len(calls)
     return [run is not None for run in runs]
+
+
+def _kept_at_once(calls: list[Call], allowed: Allowed) -> list[bool] | None:
+    """By one statement, which looks at the newest event itself. None where there are newer ones again and again."""
+    for _attempt in range(MOST_ATTEMPTS):
+        allowed.rely()
+        assert allowed.version is not None
+        runs = [allowed.run_of(call) for call in calls]
+        if log_metrics_while(_told(calls, runs), newest_event=allowed.version):
+            return [run is not None for run in runs]
+        allowed.look()
+    return None
+
+
+def _told(calls: list[Call], runs: list[Run | None]) -> dict[Run, list[Point]]:
+    told: dict[Run, list[Point]] = {}
+    for run, call in zip(runs, calls, strict=True):
+        if run is not None:
+            told.setdefault(run, []).extend(call.points)
+    return told
 
 
 def _settle(group: list[Waiting], kept: Iterable[bool]) -> None:
