@@ -113,6 +113,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_STEP_CONTAINERS", help="auto: in an engine that answers; never.", default="auto"),
     Variable(name="MLOPS_STEP_NETWORK", help="Of steps in containers: none, bridge, host.", default="none"),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
+    Variable(name="MLOPS_WORKER_LABELS", help="What this machine's worker may be asked for: gpu,zone=a."),
+    Variable(name="MLOPS_WORKER_GPUS", help="How many GPUs it has for steps; empty: it looks."),
     Variable(
         name="MLOPS_ENVIRONMENT_KEEP_DAYS",
         help="When unused built environments go; empty: they stay.",

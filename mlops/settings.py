@@ -9,6 +9,7 @@ import dj_database_url
 
 from mlops import env
 from mlops.confinement.confining import MODES
+from mlops.formats.labels import read_labels
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
@@ -281,6 +282,8 @@ ENVIRONMENT_KEEP_DAYS = int(env.read("MLOPS_ENVIRONMENT_KEEP_DAYS") or 0)
 STEP_CONTAINERS = env.read("MLOPS_STEP_CONTAINERS")
 STEP_NETWORK = env.read("MLOPS_STEP_NETWORK")
 STEP_SLOTS = int(env.read("MLOPS_STEP_SLOTS") or (os.cpu_count() or 2))
+WORKER_LABELS = read_labels(env.read("MLOPS_WORKER_LABELS"))
+WORKER_GPUS = int(env.read("MLOPS_WORKER_GPUS")) if env.read("MLOPS_WORKER_GPUS") else None
 PRICE_CORE_HOUR = float(env.read("MLOPS_PRICE_CORE_HOUR"))
 PRICE_GB_HOUR = float(env.read("MLOPS_PRICE_GB_HOUR"))
 PRICE_CURRENCY = env.read("MLOPS_PRICE_CURRENCY")

@@ -82,7 +82,6 @@ def _port(text: str) -> int:
 
 def _supervise(place: Place, *, samples: bool, worker: bool) -> int:
     _set_environment(place)
-    (place.folder / "worker-pulse").unlink(missing_ok=True)
     greeting = _waiting_file(place.folder / "greeting.json")
     routing = place.folder / "routing.json"
     if not routing.exists():

@@ -19,10 +19,12 @@ def main() -> None:
 
     from mlops.celery import app
     from mlops.server import first_start, kept, schema, spool
+    from mlops.work import pulse
 
     spool.install(app, settings.DATA_DIR / "broker")
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     schema.migrate()
+    pulse.end_lost()
     greeting = first_start.prepare(url=arguments.url)
     if arguments.greeting:
         first_start.hand_over(greeting, Path(arguments.greeting))

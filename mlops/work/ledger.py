@@ -11,17 +11,20 @@ from typing import Any
 
 import msgspec
 from celery.signals import task_postrun, task_prerun, worker_ready, worker_shutting_down
+from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
 import mlops
 from mlops.work import outcomes
 from mlops.work.calls import REGULAR
+from mlops.work.capacity import found
 from mlops.work.ledger_rows import KEPT
 from mlops.work.models import Worker
+from mlops.work.pulse import end_lost
 
-WRITE_SECONDS = 10.0
-OUTCOMES_EVERY = 3
+WRITE_SECONDS = 5.0
+OUTCOMES_EVERY = 6
 """Writes of the row between two of how jobs ended."""
 MOST_ARGUMENT_CHARACTERS = 120
 
@@ -56,10 +59,15 @@ class Ledger:
 
     def register(self, places: int) -> None:
         now = timezone.now()
+        end_lost()
         Worker.objects.filter(seen_at__lt=now - KEPT).delete()
+        capacity = found(gpus=settings.WORKER_GPUS)
         facts = {
             "host": socket.gethostname(), "pid": os.getpid(), "version": mlops.__version__, "places": places,
             "started_at": now, "seen_at": now, "ended_at": None, "calls": 0, "doing": [],
+            "labels": settings.WORKER_LABELS, "slots": settings.STEP_SLOTS, "cpus": capacity.cpus,
+            "total_memory_bytes": capacity.memory_bytes, "gpus": capacity.gpus, "gpu_kind": capacity.gpu_kind,
+            "state": "active", "state_reason": "", "state_since": now,
         }  # fmt: skip
         Worker.objects.update_or_create(name=self.name, defaults=facts)
         outcomes.expect(REGULAR)

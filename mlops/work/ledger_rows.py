@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-SILENT_AFTER = timedelta(seconds=45)
+SILENT_AFTER = timedelta(seconds=30)
 KEPT = timedelta(days=1)

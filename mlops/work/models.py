@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Standing(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    DRAINING = "draining", _("Draining")
+    REMOVED = "removed", _("Removed")
 
 
 class Worker(models.Model):
@@ -23,6 +30,19 @@ class Worker(models.Model):
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
+    labels = models.JSONField(default=dict)
+    """Name to value, which may be empty: what its people say of it."""
+    slots = models.PositiveIntegerField(default=0)
+    """How many steps it runs at once."""
+    cpus = models.FloatField(default=0)
+    total_memory_bytes = models.BigIntegerField(default=0)
+    """Of its machine, or of the control group that it lives in."""
+    gpus = models.PositiveIntegerField(default=0)
+    gpu_kind = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=Standing.choices, default=Standing.ACTIVE)
+    """What people want of it; whether it lives, `seen_at` tells."""
+    state_reason = models.TextField(blank=True)
+    state_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-seen_at"]

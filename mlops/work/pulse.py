@@ -1,29 +1,40 @@
-"""The worker's sign of life: a file in the data directory that a regular job touches every five seconds."""
+"""Workers' signs of life: the rows that they write every few seconds (work.ledger)."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+import socket
 
-from django.conf import settings
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 
-from mlops.work.calls import every
+from mlops.work.ledger_rows import SILENT_AFTER
+from mlops.work.models import Worker
 
-MISSED_AFTER_SECONDS = 30
-
-
-@every(5, "work.pulse")
-def beat() -> None:
-    _file().touch()
+MISSED_AFTER_SECONDS = SILENT_AFTER.total_seconds()
 
 
 def seconds_since_pulse() -> float | None:
-    """None when no worker has ever run on this data directory."""
+    """Of the one that was seen last; None where none has begun since the server has."""
+    last = Worker.objects.filter(ended_at=None).aggregate(last=Max("seen_at"))["last"]
+    return None if last is None else max(0.0, (timezone.now() - last).total_seconds())
+
+
+def alive() -> QuerySet[Worker]:
+    return Worker.objects.filter(ended_at=None, seen_at__gt=timezone.now() - SILENT_AFTER)
+
+
+def end_lost() -> None:
+    """Rows of processes of this machine that were killed: so that a new start waits for a new worker."""
+    for worker in Worker.objects.filter(host=socket.gethostname(), ended_at=None):
+        if not _lives(worker):
+            Worker.objects.filter(pk=worker.pk).update(ended_at=timezone.now(), doing=[])
+
+
+def _lives(worker: Worker) -> bool:
+    """Whether its process is there; one that began later has only its number."""
+    import psutil
+
     try:
-        return max(0.0, time.time() - _file().stat().st_mtime)
-    except FileNotFoundError:
-        return None
-
-
-def _file() -> Path:
-    return Path(settings.DATA_DIR) / "worker-pulse"
+        return bool(psutil.Process(worker.pid).create_time() <= worker.started_at.timestamp() + 1)
+    except psutil.Error:
+        return False

@@ -1,5 +1,5 @@
-"""Loads the clock, the pulse and the ledger into every worker (Celery imports this module of each application)."""
+"""Loads the clock and the ledger into every worker (Celery imports this module of each application)."""
 
-from mlops.work import clock, ledger, pulse
+from mlops.work import clock, ledger
 
-__all__ = ["clock", "ledger", "pulse"]
+__all__ = ["clock", "ledger"]

@@ -8,13 +8,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-import mlops
 from mlops.administration.system import copies, jobs, queues, storage, versions, workers
 from mlops.events.chain import record
 from mlops.events.models import Event
 from mlops.runs.models import Run
 from mlops.work import outcomes
-from mlops.work.models import RegularJob, Worker
+from mlops.work.models import RegularJob
+from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def administrator(db) -> User:
     return User.objects.create_superuser("ada", password="a long passphrase")
-
-
-def worker(name: str = "here:1", **facts) -> Worker:
-    now = timezone.now()
-    usual = {"host": "here", "pid": 1, "version": mlops.__version__, "places": 2, "started_at": now, "seen_at": now}
-    return Worker.objects.create(name=name, **usual | facts)
 
 
 def test_a_worker_says_what_it_does_and_since_when():

@@ -25,8 +25,8 @@ from mlops.pipelines.schedules import create_schedule
 from mlops.quotas.actions import set_quotas
 from mlops.runs.models import Run, RunKind
 from mlops.runs.moves import end_run
-from mlops.work.pulse import beat
 from tests.registry.shelf import registered
+from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ def test_a_waiting_run_says_so_on_its_page(client, administrator, contributor, p
     run = queued(1)
     advance(run.pk)
     client.force_login(contributor)
-    beat()
+    worker()
     assert "the quota of this project is 0 runs at once" in client.get(f"/runs/{run.pk}/").content.decode()
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.utils import timezone
 
 from mlops.accounts.actions import create_first_administrator, create_token
-from mlops.work import pulse
+from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +44,7 @@ def test_alive_needs_nothing(client):
 
 
 def test_ready_when_every_part_answers(client, router):
-    pulse.beat()
+    worker()
     response = client.get("/readyz")
     assert (response.status_code, response.json()["ready"]) == (200, True)
 
@@ -53,11 +55,8 @@ def test_not_ready_without_a_worker_and_says_so(client, router):
     assert response.json()["parts"]["worker"]["reason"] == "No worker has reported yet."
 
 
-def test_a_worker_that_fell_silent_is_missed(client, router, data_dir):
-    import os
-
-    pulse.beat()
-    os.utime(data_dir / "worker-pulse", (1, 1))
+def test_a_worker_that_fell_silent_is_missed(client, router):
+    worker(seen_at=timezone.now() - timedelta(minutes=1))
     assert parts(client)["worker"] is False
 
 

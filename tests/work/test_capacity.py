@@ -1,0 +1,48 @@
+"""What a machine has for steps, and the labels that it is given."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mlops.formats.labels import read_labels, written_labels
+from mlops.formats.refusal import Refusal
+from mlops.work import pulse
+from mlops.work.capacity import found
+from tests.work.rows import worker
+
+
+def test_a_machine_knows_its_processors_and_its_memory():
+    here = found()
+    assert here.cpus > 0
+    assert here.memory_bytes > 2**20
+
+
+def test_gpus_that_are_said_are_not_looked_for():
+    assert found(gpus=4).gpus == 4
+
+
+def test_labels_are_read_and_written_alike():
+    labels = read_labels("zone=a, gpu")
+    assert labels == {"zone": "a", "gpu": ""}
+    assert written_labels(labels) == "gpu,zone=a"
+
+
+def test_a_label_without_a_name_is_refused():
+    with pytest.raises(Refusal, match="no label"):
+        read_labels("=a")
+
+
+@pytest.mark.django_db
+def test_rows_of_killed_processes_of_this_machine_end():
+    lost = worker("lost", host=socket.gethostname(), pid=2**22 + 1)
+    reborn = worker("reborn", host=socket.gethostname(), pid=os.getpid(), started_at=timezone.now() - timedelta(days=9))
+    elsewhere = worker("elsewhere")
+    pulse.end_lost()
+    for one in (lost, reborn, elsewhere):
+        one.refresh_from_db()
+    assert (bool(lost.ended_at), bool(reborn.ended_at), elsewhere.ended_at) == (True, True, None)
