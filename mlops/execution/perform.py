@@ -7,9 +7,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,11 +27,12 @@ from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
-from mlops.execution.claiming import LEASE, OWNER, claim, claimable
+from mlops.execution.claiming import OWNER, claim, claimable
 from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.holding import AWAY, Hold, forget_connection
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
 from mlops.execution.library import is_command, library_of, requirements_of
@@ -76,8 +76,9 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
         while wanted is not None:
             step = claim(wanted)
             if step is not None:
-                with _lease_kept(step):
-                    _carry_out(step, executor or ProcessExecutor())
+                hold = Hold(step)
+                with hold.kept():
+                    _carry_out(step, hold, executor or ProcessExecutor())
                 done(step.run_id)
             wanted = None if stopping.is_asked() else claimable().values_list("pk", flat=True).first()
     finally:
@@ -89,36 +90,42 @@ def folder_of(step: Step) -> Path:
     return Path(settings.DATA_DIR) / "steps" / f"{step.pk}-{step.attempt}"
 
 
-def _carry_out(step: Step, executor: Executor) -> None:
+def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
     folder = folder_of(step)
     if step.attempt > 1 or folder.exists():
         for lost in folder.parent.glob(f"{step.pk}-*"):
             remove_folder(lost)
     order: StepOrder | None = None
+    is_stopped = False
     try:
         order = _lay_out(step, folder)
-        ordered = _with_environment(step, order, folder)
+        ordered = _with_environment(step, hold, order, folder)
         started = _executor_of(ordered, executor).start(ordered) if ordered is not None else None
-        report = _watch(step, started, of=order) if started is not None else None
+        report = _watch(step, hold, started, of=order) if started is not None else None
         if report is not None or step.state == "cancelled":
-            keep_left_files(step, order)
+            hold.patiently(partial(keep_left_files, step, order))
         if report is not None:
-            _conclude(step, order, report)
+            hold.patiently(partial(_conclude, step, order, report))
+    except _Stopped:
+        is_stopped = True
     except Refusal as refusal:
         if refusal.code in LOST:
-            try_again(step, code=refusal.code, why=refusal.message)
+            hold.patiently(partial(try_again, step, code=refusal.code, why=refusal.message))
             return
-        _fail(step, StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where))
+        error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
+        hold.patiently(partial(_fail, step, error))
     except Exception as error:  # a full disk, a database that is away: the row must say so, whatever it is
         _log.exception("The step %s of run %s could not be performed.", step.node, step.run_id)
         why = _("The worker could not perform it: %(error)s.") % {
             "error": f"{type(error).__name__}: {error}".rstrip(".")
         }
-        try_again(step, code="worker_failed", why=why)
+        hold.patiently(partial(try_again, step, code="worker_failed", why=why))
     finally:
+        _remove(folder)
         if order is not None and TOKEN in order.variables:  # most steps run no code of people and have none
             end_tokens(step)
-        _remove(folder)
+    if is_stopped:  # last: whoever takes it has the same attempt, and so the same folder
+        give_back(step, why=_("Its worker was stopped; it goes on when a worker runs again."))
 
 
 def _executor_of(order: StepOrder, given: Executor) -> Executor:
@@ -178,7 +185,7 @@ def _lay_out(step: Step, folder: Path) -> StepOrder:
     )
 
 
-def _with_environment(step: Step, order: StepOrder, folder: Path) -> StepOrder | None:
+def _with_environment(step: Step, hold: Hold, order: StepOrder, folder: Path) -> StepOrder | None:
     """The order with its environment, which is built first where nobody has; None where the step has ended by it."""
     if image := image_for(order, partial(_log_line, step)):
         return msgspec.structs.replace(order, image=image)
@@ -187,7 +194,7 @@ def _with_environment(step: Step, order: StepOrder, folder: Path) -> StepOrder |
         return order
     if not environments.is_ready(needed):
         _say_why(step, _("Building the component's environment; its log shows how far it is."))
-        report = _watch(step, environments.begin(needed, work_dir=folder))
+        report = _watch(step, hold, environments.begin(needed, work_dir=folder))
         environments.ended(needed, report)
         if report is None:
             return None
@@ -213,75 +220,71 @@ def _seed(node: Node) -> int:
     return given if isinstance(given, int) and given > 0 else 42
 
 
-def _watch(step: Step, started: Started, *, of: StepOrder | None = None) -> StepReport | None:
-    """The report, or None where the step was taken away, given back or cancelled. `of`: not for an environment."""
+def _watch(step: Step, hold: Hold, started: Started, *, of: StepOrder | None = None) -> StepReport | None:
+    """The report, or None where the step was taken away or cancelled. `of`: not for an environment.
+
+    However it ends, the step's process has ended with it."""
+    try:
+        return _watched(step, hold, started, of)
+    except BaseException:
+        started.kill()
+        raise
+
+
+def _watched(step: Step, hold: Hold, started: Started, of: StepOrder | None) -> StepReport | None:
     told = partial(with_printed, step) if of is not None and is_command(of) else list
     logs = LiveLogs(step, of) if of is not None else None
     recorded = time.monotonic()
+    news: list[ProgressLine] = []
     while True:
         report = started.poll()
         if report is not None:
-            while news := started.news():
-                record_news(step, told(news))
-            return report
+            while more := started.news():
+                news += told(more)
+            is_mine = hold.patiently(partial(record_news, step, news, hold=hold))
+            return report if is_mine else None
         started.wait(LOOK_SECONDS)
         if stopping.is_asked():
-            started.kill()
-            give_back(step, why=_("Its worker was stopped; it goes on when a worker runs again."))
-            return None
+            raise _Stopped
         if time.monotonic() - recorded < RECORD_SECONDS:
             continue
         recorded = time.monotonic()
-        record_news(step, told(started.news()))
-        if not _is_mine(step):
+        news += told(started.news())
+        try:
+            is_mine = record_news(step, news, hold=hold)
+            is_unwanted = Run.objects.filter(pk=step.run_id, state="cancelling").exists()
+        except AWAY:
+            if hold.is_lapsed:
+                started.kill()
+                return None
+            forget_connection()
+            continue
+        news = []
+        if not is_mine:
             started.kill()
             return None
         if logs is not None:
             with contextlib.suppress(OSError):  # the program moves its files while they are looked at
                 logs.look()
-        if Run.objects.filter(pk=step.run_id, state="cancelling").exists():
+        if is_unwanted:
             started.kill()
             reason = _("Stopped, because the run was cancelled.")
             move_step(step, expected=("running",), to="cancelled", reason=reason, **_used(None))
             return None
 
 
-@contextmanager
-def _lease_kept(step: Step) -> Iterator[None]:
-    """Renews the lease from a thread of its own, so that no slow disk and no slow start lets it run out."""
-    ended = threading.Event()
-
-    def renew() -> None:
-        try:
-            while not ended.wait(LEASE.total_seconds() / 4) and _renew(step):
-                pass
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+class _Stopped(Exception):
+    """This worker was asked to end."""
 
 
-def _is_mine(step: Step) -> bool:
-    return Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER, attempt=step.attempt).exists()
-
-
-def _renew(step: Step) -> bool:
-    """Whether the step is still this worker's."""
-    mine = Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER, attempt=step.attempt)
-    return bool(mine.update(lease_until=timezone.now() + LEASE))
-
-
-def record_news(step: Step, news: list[ProgressLine]) -> None:
-    """Log lines, metrics and progress become rows, and open pages are told."""
+def record_news(step: Step, news: list[ProgressLine], *, hold: Hold | None = None) -> bool:
+    """Log lines, metrics and progress become rows, and open pages are told. With a `hold`: whether the step is still
+    this worker's, else nothing is kept, for what the process of a lost one says is another's to say."""
     if not news:
-        return
+        return hold is None or hold.is_mine()
     with transaction.atomic():
+        if hold is not None and not hold.locked():
+            return False
         last = LogLine.objects.filter(step=step).aggregate(last=Max("seq"))["last"] or 0
         lines = _kept([line for line in news if line.kind == "log"], last)
         LogLine.objects.bulk_create(
@@ -293,6 +296,7 @@ def record_news(step: Step, news: list[ProgressLine]) -> None:
         if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
         notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
+    return True
 
 
 def _kept(lines: list[ProgressLine], before: int) -> list[ProgressLine]:

@@ -21,7 +21,8 @@ def issue(step: Step) -> str:
 
 
 def end(step: Step) -> None:
-    StepToken.objects.filter(step=step).delete()
+    """Those of this attempt and of those before it: another worker may be at the next."""
+    StepToken.objects.filter(step=step, attempt__lte=step.attempt).delete()
 
 
 def run_of(secret: str) -> Run | None:

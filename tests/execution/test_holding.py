@@ -1,0 +1,128 @@
+"""A step of which its worker lost the hold, or whose database is away for a moment."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from mlops.execution.advance import advance
+from mlops.execution.claiming import claim
+from mlops.execution.holding import Hold
+from mlops.execution.perform import perform, record_news
+from mlops.formats.step import ProgressLine, StepReport
+from mlops.runs.models import Metric, Step, StepToken
+from mlops.runs.step_tokens import end, issue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEWS = [ProgressLine(kind="metric", at=1.0, key="tick", value=1.0)]
+
+
+@pytest.fixture
+def claimed(begin):
+    """A step that this worker has."""
+    run = begin("split_data")
+    advance(run.pk)
+    step = claim(Step.objects.get(run=run, node="step").pk)
+    assert step is not None
+    return step
+
+
+class Executor:
+    """Its one step says something, and is not at its end until it is killed."""
+
+    def __init__(self, meanwhile) -> None:
+        self.was_killed = False
+        self._meanwhile = meanwhile
+
+    def start(self, order):
+        return self
+
+    def poll(self) -> StepReport | None:
+        self._meanwhile()
+        return None
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(0.02)
+
+    def news(self) -> list[ProgressLine]:
+        return NEWS
+
+    def kill(self) -> None:
+        self.was_killed = True
+
+
+def test_what_the_process_of_a_lost_step_says_is_not_kept(claimed):
+    hold = Hold(claimed)
+    assert record_news(claimed, NEWS, hold=hold)
+    Step.objects.filter(pk=claimed.pk).update(attempt=2, lease_owner="another:1")
+    assert not record_news(claimed, NEWS, hold=hold)
+    assert Metric.objects.filter(run=claimed.run).count() == 1
+
+
+def test_its_process_ends_when_another_worker_has_it(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    pk = Step.objects.get(run=run, node="step").pk
+    executor = Executor(lambda: Step.objects.filter(pk=pk).update(attempt=2, lease_owner="another:1"))
+    perform(pk, done=advance, executor=executor)
+    assert executor.was_killed
+    assert Step.objects.get(pk=pk).state == "running"
+
+
+def test_its_process_ends_with_whatever_else_goes_wrong(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    pk = Step.objects.get(run=run, node="step").pk
+
+    def fail() -> None:
+        raise RuntimeError("nobody foresaw it")
+
+    executor = Executor(fail)
+    perform(pk, done=advance, executor=executor)
+    assert executor.was_killed
+    assert Step.objects.get(pk=pk).state == "queued"
+
+
+def test_what_is_written_waits_for_a_database_that_is_away(claimed):
+    answers = [OperationalError("gone"), OperationalError("still gone"), "written"]
+
+    def write() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert Hold(claimed).patiently(write) == "written"
+
+
+def test_a_lease_is_renewed_also_after_the_database_was_away(claimed, monkeypatch):
+    monkeypatch.setattr("mlops.execution.holding.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("mlops.execution.holding.AGAIN_SECONDS", 0.05)
+    hold = Hold(claimed)
+    there, hold._mine = hold._mine, Away()
+    Step.objects.filter(pk=claimed.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    with hold.kept():
+        time.sleep(0.3)
+        hold._mine = there
+        deadline = time.monotonic() + 10
+        while Step.objects.get(pk=claimed.pk).lease_until < timezone.now() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert Step.objects.get(pk=claimed.pk).lease_until > timezone.now()
+
+
+def test_the_token_of_the_next_attempt_outlives_the_end_of_a_lost_one(claimed):
+    issue(claimed)
+    next_one = Step.objects.get(pk=claimed.pk)
+    next_one.attempt = 2
+    issue(next_one)
+    end(claimed)
+    assert list(StepToken.objects.values_list("attempt", flat=True)) == [2]
+
+
+class Away:
+    def update(self, **_values: object) -> int:
+        raise OperationalError("the server closed the connection")
