@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
@@ -40,6 +41,7 @@ def project_of(caller: Caller, deed: str = "read") -> Project:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def default_key(project: uuid.UUID) -> uuid.UUID:
     """Of the experiment that MLflow calls 0: each project has its own."""
     return uuid.uuid5(project, "mlflow experiment 0")

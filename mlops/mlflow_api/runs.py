@@ -11,7 +11,7 @@ from mlops.mlflow_api.door import Answer
 from mlops.mlflow_api.faults import invalid
 from mlops.mlflow_api.finding import active_run, experiment_of, run_of
 from mlops.mlflow_api.given import Given, told
-from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, STATUS_OF, moment, shaped_info, shaped_runs, told_of
+from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, STATUS_OF, moment, shaped_info, shaped_run, told_of
 from mlops.runs import deletion
 from mlops.runs.models import Run, RunState
 from mlops.runs.tracking import change_tracked, start_tracked
@@ -50,11 +50,11 @@ def create(caller: Caller, given: Given) -> Answer:
         parent=_parent(caller, experiment.project_id, tags) or caller.run,
         tags=tags,
     )
-    return {"run": shaped_runs([told_of(run)])[0]}
+    return {"run": shaped_run(run)}
 
 
 def show(caller: Caller, given: Given) -> Answer:
-    return {"run": shaped_runs([told_of(run_of(caller, run_id_of(given)))])[0]}
+    return {"run": shaped_run(run_of(caller, run_id_of(given)))}
 
 
 def update(caller: Caller, given: Given) -> Answer:

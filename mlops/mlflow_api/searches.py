@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from mlops.events.models import Event
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
@@ -17,8 +18,8 @@ from mlops.mlflow_api.given import Given, told, whole_number
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import next_page, page_of
-from mlops.mlflow_api.prepared import rows
-from mlops.mlflow_api.shapes import shaped_experiments, shaped_runs, told_runs
+from mlops.mlflow_api.prepared import Question, Row, answers
+from mlops.mlflow_api.shapes import shaped_experiments, shaped_found
 from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMetric, Run
 
 MOST, LONGEST_KEPT = 50_000, 2_000
@@ -51,14 +52,38 @@ def runs(caller: Caller, given: Given) -> Answer:
 def found_runs(caller: Caller, given: Given, experiments: list[UUID], projects: list[UUID]) -> Answer:
     """Those of the experiments that lie in the projects."""
     most, start = page_of(given, default=1_000, most=MOST)
+    (keys,) = answers(_which(caller, given, experiments, projects, start, most))
+    return _page(keys, start, most)
+
+
+def found_while(
+    caller: Caller, given: Given, experiments: list[UUID], projects: list[UUID], *, newest_event: int
+) -> Answer | None:
+    """As `found_runs`; None where a newer event has been recorded, so that a caller may rely on rights that it asked
+    before."""
+    most, start = page_of(given, default=1_000, most=MOST)
+    keys, newest = answers(_which(caller, given, experiments, projects, start, most), Question(_newest, ()))
+    return _page(keys, start, most) if newest == [(newest_event,)] else None
+
+
+def _which(
+    caller: Caller, given: Given, experiments: list[UUID], projects: list[UUID], start: int, most: int
+) -> Question:
     view, orders = _view(given, "run_view_type"), tuple(given.texts("order_by"))
     form = (given.text("filter"), orders, view, caller.of_step, start, most + 1)
     text = f"{form[0]} {orders}"
     is_odd = (
         "artifact_uri" in text or len(text) > LONGEST_KEPT
     )  # where files lie depends on the projects that there are
-    keys = [key for (key,) in rows(_fitting, experiments, projects, form=form, anew=is_odd)]
-    return {"runs": shaped_runs(told_runs(keys[:most]))} | next_page(keys, start, most)
+    return Question(_fitting, (experiments, projects), form=form, anew=is_odd)
+
+
+def _page(rows: list[Row], start: int, most: int) -> Answer:
+    return {"runs": shaped_found([key for (key,) in rows[:most]])} | next_page(rows, start, most)
+
+
+def _newest() -> QuerySet[Any]:
+    return Event.objects.order_by("-seq").values_list("seq")[:1]
 
 
 def _fitting(

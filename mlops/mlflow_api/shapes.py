@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from mlops.mlflow_api.finding import id_of
 from mlops.mlflow_api.places import location_of, root_of
-from mlops.mlflow_api.prepared import AT_ONCE, Row, rows
+from mlops.mlflow_api.prepared import AT_ONCE, Question, Row, answers
 from mlops.runs.logging import number
 from mlops.runs.models import DatasetUse, Experiment, LatestMetric, LoggedModelUse, Run, RunParameter, RunState
 from mlops.tags.filters import tags_of_many
@@ -110,11 +110,24 @@ def told_of(run: Run) -> Told:
     return Told._make([*(getattr(run, name) for name in OWN), username, run.experiment])
 
 
-def told_runs(keys: Sequence[UUID]) -> list[Told]:
-    """In the order of the keys; those that are gone are left out."""
+def shaped_found(keys: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Those of the keys, in their order; those that are gone are left out."""
+    shaped: list[dict[str, Any]] = []
+    for start in range(0, len(keys), AT_ONCE):
+        part = keys[start : start + AT_ONCE]
+        told, *facts = answers(Question(_runs, (part,)), *_questions(part))
+        shaped += _shaped(_in_order(told, part), *facts)
+    return shaped
+
+
+def shaped_run(run: Run) -> dict[str, Any]:
+    return _shaped([told_of(run)], *answers(*_questions([run.pk])))[0]
+
+
+def _in_order(rows: list[Row], keys: Sequence[UUID]) -> list[Told]:
     found: dict[UUID, Told] = {}
     experiments: dict[UUID, Experiment] = {}
-    for row in _rows(_runs, keys):
+    for row in rows:
         experiment, project, location = row[-3:]
         if experiment not in experiments:
             experiments[experiment] = Experiment(id=experiment, project_id=project, artifact_location=location)
@@ -122,25 +135,36 @@ def told_runs(keys: Sequence[UUID]) -> list[Told]:
     return [found[key] for key in keys if key in found]
 
 
-def shaped_runs(runs: Sequence[Told]) -> list[dict[str, Any]]:
-    """In five queries, however many runs."""
-    keys = [run.pk for run in runs]
+def _questions(keys: Sequence[UUID]) -> list[Question]:
+    """For what `_shaped` needs, in its order."""
+    kind = ContentType.objects.get_for_model(Run)
+    tags = Question(_tags, ([str(key) for key in keys],), form=(kind.pk,))
+    return [*(Question(one, (keys,)) for one in (_metrics, _parameters, _uses, _models)), tags]
+
+
+def _shaped(
+    runs: Sequence[Told],
+    metric_rows: list[Row],
+    parameter_rows: list[Row],
+    use_rows: list[Row],
+    model_rows: list[Row],
+    tag_rows: list[Row],
+) -> list[dict[str, Any]]:
     metrics: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for metric in starmap(Latest, _rows(_metrics, keys)):
+    for metric in starmap(Latest, metric_rows):
         metrics[metric.run_id].append(shaped_metric(metric))
     parameters: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for run_id, key, value in _rows(_parameters, keys):
+    for run_id, key, value in parameter_rows:
         parameters[run_id].append({"key": key, "value": value})
     uses: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for run_id, *use in _rows(_uses, keys):
+    for run_id, *use in use_rows:
         uses[run_id].append(_shaped_use(*use))
     models: dict[tuple[UUID, bool], list[dict[str, Any]]] = defaultdict(list)
-    for run_id, model, is_output, position in _rows(_models, keys):
+    for run_id, model, is_output, position in model_rows:
         step = {"step": position} if is_output else {}
         models[run_id, is_output].append({"model_id": f"m-{model.hex}"} | step)
     tags: dict[str, dict[str, str]] = defaultdict(dict)
-    kind = ContentType.objects.get_for_model(Run)
-    for thing, key, value in _rows(_tags, [str(key) for key in keys], form=(kind.pk,)):
+    for thing, key, value in tag_rows:
         tags[thing][key] = value
     return [
         {
@@ -199,11 +223,6 @@ def _shaped_use(
     dataset = {"name": name, "digest": digest, "source_type": source_type, "source": source}
     more = {key: value for key, value in (("schema", schema), ("profile", profile)) if value}
     return {"tags": shaped_pairs(tags), "dataset": dataset | more}
-
-
-def _rows(make: Callable[..., QuerySet[Any]], keys: Sequence[Any], form: tuple[Any, ...] = ()) -> Iterator[Row]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield from rows(make, keys[start : start + AT_ONCE], form=form)
 
 
 def _runs(keys: Sequence[UUID]) -> QuerySet[Any]:
