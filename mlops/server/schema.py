@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -15,6 +17,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
 
 OURS = ("mlops.", "designer")
+CHANGING = 7_301_945
+"""The number of the lock that a process holds while it changes the tables of PostgreSQL."""
 
 
 def pending() -> set[tuple[str, str]]:
@@ -24,14 +28,12 @@ def pending() -> set[tuple[str, str]]:
 
 def migrate() -> None:
     """Applies what is pending. It costs nothing when there is nothing."""
-    missing = pending()
-    if not missing:
+    if not pending():
         return
-    if _is_empty_sqlite() and not _move_data():
-        return _create(missing)
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    with _alone():
+        missing = pending()  # looked at again: another web process may have been first
+        if missing:
+            _apply(missing)
 
 
 def wait(*, seconds: float = 120.0) -> None:
@@ -42,6 +44,28 @@ def wait(*, seconds: float = 120.0) -> None:
             app, name = min(missing)
             raise TimeoutError(f"The database still lacks {len(missing)} migrations, such as {app} {name}.")
         time.sleep(0.1)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time changes the tables of PostgreSQL. It lets go of them where it dies as well."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [CHANGING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [CHANGING])
+
+
+def _apply(missing: set[tuple[str, str]]) -> None:
+    if _is_empty() and not _move_data():
+        return _create(missing)
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _create(missing: set[tuple[str, str]]) -> None:
@@ -65,8 +89,8 @@ def note_applied(migrations: set[tuple[str, str]]) -> None:
         recorder.record_applied(app, name)
 
 
-def _is_empty_sqlite() -> bool:
-    return connection.vendor == "sqlite" and not connection.introspection.table_names()
+def _is_empty() -> bool:
+    return not connection.introspection.table_names()
 
 
 def _move_data() -> bool:

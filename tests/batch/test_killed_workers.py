@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scaled import of_its_own
+
 ROWS, BATCH = 3_000, 50
 SETTING_UP = """
 import os, sys, django
@@ -120,6 +122,7 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
     """Two, and a job that takes them a few seconds."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
     environ = {**kept, "MLOPS_DATA_DIR": str(tmp_path / "studio"), "MLOPS_STEP_SLOTS": "1"}
+    environ |= of_its_own(tmp_path / "studio")
     environ["MLOPS_JOB_CONFINEMENT"] = "off"  # the script tells what it scored in a file of the test
     said(MADE, environ, str(tmp_path), str(ROWS), str(BATCH))
     found = Workers(environ, tmp_path / "worker.log")

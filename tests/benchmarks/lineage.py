@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.run_lists import postgres
+from tests.services import postgres
 
 MOST_SECONDS = 0.3
 WIDE = 10_000

@@ -34,7 +34,7 @@ import httpx
 import psutil
 
 from mlops.server.ports import free
-from tests.benchmarks.run_lists import postgres
+from tests.services import postgres
 
 BATCHES, SINGLE = "metrics a second, batches of 1,000", "single metrics a second, one caller"
 OF_EIGHT, SEARCHES = "single metrics a second, 8 callers", "searches a second"

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import pwd
 import random
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.services import postgres
 
 MOST_SECONDS, MOST_SECONDS_COMPARED = 0.3, 1.0
 FILTERS = (
@@ -247,31 +245,6 @@ def fill(runs: int, metrics: int) -> None:
          for one in versions],
         batch_size=2_000,
     )  # fmt: skip
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A server of its own, run by somebody who is not root, as it wants."""
-    bins = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    place = bins[-1] if bins else Path(shutil.which("initdb") or "initdb").parent
-    data = folder / "postgres"
-    data.mkdir(mode=0o700)
-    folder.chmod(0o755)
-    before: list[str] = []
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(data, account.pw_uid, account.pw_gid)
-        before = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    run = lambda *words: subprocess.run([*before, *words], check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: E731
-    run(f"{place}/initdb", "-D", str(data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8")
-    run(f"{place}/pg_ctl", "-D", str(data), "-w", "-l", f"{data}/log", "-o", f"-p {port} -k {data}", "start")
-    try:
-        yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-    finally:
-        run(f"{place}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
 
 
 def _again(place: Path, variables: dict[str, str]) -> int:

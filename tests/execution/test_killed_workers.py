@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from tests.journeys.conftest import Studio, free_port, studio
+from tests.scaled import of_its_own
 
 __all__ = ["studio"]
 
@@ -93,7 +94,9 @@ def started(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Clien
     port, router = free_port(), free_port()
     up = [sys.executable, "-m", "mlops.client.main", "up", "--port", str(port), "--router-port", str(router)]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
-    with subprocess.Popen([*up, "--data-dir", str(folder)], env=environ, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [*up, "--data-dir", str(folder)], env=environ | of_its_own(folder), stdout=subprocess.DEVNULL
+    ) as process:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_until(lambda: is_ready(url, folder))

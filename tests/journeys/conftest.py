@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.scaled import of_its_own
+
 READY_SECONDS = 120
 
 
@@ -42,7 +44,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with (folder / "up.log").open("w") as errors:
         process = subprocess.Popen(
             [*command, "--data-dir", str(folder / "data")],
-            env=environ,
+            env=environ | of_its_own(folder / "data"),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

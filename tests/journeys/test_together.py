@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import Studio
 from tests.journeys.test_mistakes import PROJECT, new_draft, nodes_of, training, until
+from tests.scaled import of_its_own
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +44,7 @@ def api(studio: Studio) -> Iterator[httpx.Client]:
 def maria(studio: Studio, browser: Browser, api: httpx.Client) -> Iterator[BrowserContext]:
     """A second person, signed in in a browser of her own."""
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE]
-    environ = {"MLOPS_DATA_DIR": str(studio.data_dir), "PATH": "/usr/bin:/bin"}
+    environ = {"MLOPS_DATA_DIR": str(studio.data_dir), "PATH": "/usr/bin:/bin", **of_its_own(studio.data_dir)}
     made = subprocess.run(command, check=True, env=environ, capture_output=True, text=True)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(20_000)

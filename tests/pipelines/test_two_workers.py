@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scaled import of_its_own
+
 LOOKS = 40
 SETTING_UP = """
 import os, django
@@ -90,9 +92,9 @@ def go_on(process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """A database file of its own, which only child processes open."""
+    """A database of its own, which only child processes open."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
-    return {**kept, "MLOPS_DATA_DIR": str(tmp_path / "studio")}
+    return {**kept, **of_its_own(tmp_path / "studio"), "MLOPS_DATA_DIR": str(tmp_path / "studio")}
 
 
 def test_each_fire_has_one_run_though_two_look_and_one_is_killed(environ: dict[str, str]) -> None:

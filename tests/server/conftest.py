@@ -14,6 +14,8 @@ from threading import Timer
 import psutil
 import pytest
 
+from tests.scaled import of_its_own
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90.0
 TOLD_BYTES = 6000
@@ -34,7 +36,7 @@ class Up:
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=clean | (environment or {}),
+            env=clean | of_its_own(folder) | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,

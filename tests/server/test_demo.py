@@ -7,11 +7,14 @@ from pathlib import Path
 
 import psutil
 
+from tests.scaled import of_its_own
 from tests.server.conftest import ROOT, until
 
 
 def _demo(*words: str) -> subprocess.CompletedProcess[str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
+    clean = of_its_own(Path(words[words.index("--data-dir") + 1])) | {
+        key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")
+    }
     command = [sys.executable, "-m", "mlops.client.main", "demo", *words]
     return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=900)
 
