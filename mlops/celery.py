@@ -10,14 +10,29 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
 # The checks would load every page and route into the worker; the web process runs them.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 4.0
+
 app = Celery("mlops")
+
+
+def _in_time(broker: str) -> dict[str, object]:
+    """Its options: one that hangs holds up nobody who calls, and a worker looks for it anew."""
+    if broker.startswith(("redis", "rediss", "sentinel")):
+        return {
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": ANSWER_SECONDS,
+            "socket_keepalive": True,
+        }
+    if broker.startswith(("amqp", "pyamqp")):
+        return {"read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS}
+    return {}
 
 
 def _configure() -> None:
     from django.conf import settings
 
     broker = settings.CELERY_BROKER_URL
-    options: dict[str, object] = {}
+    options = _in_time(broker)
     if not broker:
         folder = settings.DATA_DIR / "broker"
         for part in ("queue", "processed", "control"):
@@ -35,6 +50,9 @@ def _configure() -> None:
         broker_url=broker,
         broker_transport_options=options,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # however long it is away: the worker waits for it
+        broker_connection_timeout=CONNECT_SECONDS,
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0},  # a new connection, after a restart
         task_ignore_result=True,
         task_acks_late=False,
         worker_prefetch_multiplier=1,

@@ -29,6 +29,8 @@ from mlops.supervisor.probe import get
 DISTRIBUTION = "mlops-studio"
 PACKAGES = ("django", "djangorestframework", "celery", "uvicorn", "msgspec", "polars", "scikit-learn", "onnxruntime")
 LEAST_FREE_BYTES = 2 * 1024**3
+QUEUE = "mlops"
+BROKER_SECONDS = 3.0
 LEAST_PYTHON = (3, 11)
 
 
@@ -126,9 +128,10 @@ def broker(name: str) -> Part:
     if url:
         parts = urlsplit(url)
         default = 5672 if parts.scheme.startswith("amqp") else 6379
-        return _reached(
+        reached = _reached(
             name, parts.hostname or "localhost", parts.port or default, what=parts.scheme, setting="BROKER_URL"
         )
+        return _spoken_to(reached, url) if reached.state == "ok" else reached
     queue = env.data_dir() / "broker" / "queue"
     waiting = sum(1 for _ in queue.iterdir()) if queue.is_dir() else 0
     return Part(name=name, state="ok", detail=f"a folder in the data directory, {waiting} calls waiting")
@@ -255,6 +258,29 @@ def _reached(name: str, host: str, port: int, *, what: str, setting: str) -> Par
         remedy = f"Start it, or correct MLOPS_{setting}."
         return Part(name=name, state="broken", detail=f"{what} at {host}:{port}: {error}", remedy=remedy)
     return Part(name=name, state="ok", detail=f"{what} at {host}:{port} takes connections")
+
+
+def _spoken_to(reached: Part, url: str) -> Part:
+    """A broker that takes connections may still refuse the password, or hang."""
+    from kombu.connection import Connection
+
+    options = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), BROKER_SECONDS)
+    if url.startswith("amqp"):
+        options = {"read_timeout": BROKER_SECONDS}
+    try:
+        with Connection(  # type: ignore[no-untyped-call]
+            url, connect_timeout=BROKER_SECONDS, transport_options=options
+        ) as link:
+            link.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+            try:
+                waiting = link.default_channel.queue_declare(queue=QUEUE, passive=True).message_count
+            except link.channel_errors:
+                waiting = 0  # nobody has called yet
+    except Exception as error:  # each broker's driver has errors of its own
+        said = str(error).strip() or type(error).__name__
+        remedy = "See its own log and the name and password in MLOPS_BROKER_URL. Without it, regular looks find work."
+        return msgspec.structs.replace(reached, state="broken", detail=f"{reached.detail}, but: {said}", remedy=remedy)
+    return msgspec.structs.replace(reached, detail=f"{reached.detail} and answers, {waiting} calls waiting")
 
 
 def _requirements() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,11 @@ from mlops.work.outcomes import noted
 
 REGULAR: dict[str, float] = {}
 """Job name to interval in seconds, read by the worker's clock."""
+
+
+SILENT_SECONDS = 5.0
+"""So long no call is sent after one that the broker did not take: each of them would wait for it in vain."""
+_silent_until = 0.0
 
 
 def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -42,9 +48,13 @@ def later(name: str, *ids: Any) -> None:
 
 
 def _send(name: str, arguments: list[str]) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
     try:
         app.send_task(name, args=arguments, ignore_result=True)
     except Exception:  # any broker's own error class; the row is the truth and the sweep will see it
+        _silent_until = time.monotonic() + SILENT_SECONDS
         import logging
 
         logging.getLogger(__name__).warning("The broker did not take %s; the regular look will find it.", name)
