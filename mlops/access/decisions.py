@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from guardian.shortcuts import get_objects_for_user
 
@@ -21,7 +21,7 @@ Person = AbstractBaseUser | AnonymousUser
 NEEDED: dict[Deed, str] = {"read": "reader", "contribute": "contributor", "own": "owner"}
 
 __all__ = ["NEEDED", "Deed", "Person", "actions_in", "is_somebody", "may", "project_named", "projects_where"]
-__all__ += ["require", "require_administrator", "visible_projects"]
+__all__ += ["require", "require_administrator", "seen_in", "visible_projects"]
 
 
 def is_somebody(person: Any) -> bool:
@@ -83,6 +83,16 @@ def actions_in(person: Any, project: Project) -> frozenset[str]:
 
 def visible_projects(person: Any) -> QuerySet[Project]:
     return projects_where(person, "read")
+
+
+def seen_in(person: Any, path: str = "project") -> Q:
+    """That a thing is of a project that the person may see, as a condition that every database plans well: none at all
+    for those who see everything, else the projects by their ids. In one query. For `filter` alone: beside `|` or `~`
+    “none at all” would be lost."""
+    seen = visible_projects(person)
+    if not seen.query.where:
+        return Q()
+    return Q(**{f"{path}__in": list(seen.order_by().values_list("pk", flat=True))})
 
 
 def projects_where(person: Any, deed: str) -> QuerySet[Project]:

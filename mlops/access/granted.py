@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.catalogue import SEE, actions_for
-from mlops.access.decisions import is_somebody, may, require, visible_projects
+from mlops.access.decisions import is_somebody, may, require, seen_in, visible_projects
 from mlops.access.limits import limits_of
 from mlops.access.models import Grant, Offer, ServiceAccount
 from mlops.access.shareable import LEVELS, READER, kind_of
@@ -55,8 +55,8 @@ def granted_ids(person: Any, noun: str) -> list[uuid.UUID]:
 def reached(person: Any, noun: str) -> Q:
     """The things that the person reads by a role or by a grant, as a condition: as plain as without grants where there
     are none."""
-    found = Q(project__in=visible_projects(person))
-    granted = granted_ids(person, noun)
+    found = seen_in(person)
+    granted = granted_ids(person, noun) if found else []
     return found | Q(pk__in=granted) if granted else found
 
 

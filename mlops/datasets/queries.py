@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import seen_in
 from mlops.access.models import Project
 from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors
@@ -30,7 +30,7 @@ MOST_SORTED = 5_000_000
 
 
 def visible_to(person: Any) -> QuerySet[Dataset]:
-    return Dataset.objects.filter(project__in=visible_projects(person)).select_related("project", "created_by")
+    return Dataset.objects.filter(seen_in(person)).select_related("project", "created_by")
 
 
 def found(
@@ -77,11 +77,7 @@ def version(of: Dataset, number: int) -> DatasetVersion:
 
 def upload(person: Any, upload_id: UUID) -> Upload:
     """Uploads are seen by whoever may see the project; acts on them ask for more."""
-    one = (
-        Upload.objects.filter(pk=upload_id, project__in=visible_projects(person))
-        .select_related("project", "blob", "dataset")
-        .first()
-    )
+    one = Upload.objects.filter(seen_in(person), pk=upload_id).select_related("project", "blob", "dataset").first()
     if one is None:
         raise errors.not_found("upload")
     return one

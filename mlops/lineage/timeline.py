@@ -64,8 +64,9 @@ def monitors_of(model: RegisteredModel, endpoints: Iterable[Endpoint]) -> list[M
 
 
 def _events(model: RegisteredModel, endpoints: list[Endpoint], monitors: list[Monitor]) -> Iterable[Event]:
-    mine = Q(type="mlops.model.registered", subject__startswith=f"models/{model.name}:")
-    mine |= Q(type__startswith="mlops.retraining.", data__model=model.name)
+    numbers = range(max(1, model.last_number - MOST_ENTRIES + 1), model.last_number + 1)
+    mine = Q(type="mlops.model.registered", subject__in=[f"models/{model.name}:{number}" for number in numbers])
+    mine |= Q(type__in=[one for one in STAGES if one.startswith("mlops.retraining.")], data__model=model.name)
     for endpoint in endpoints:
         subject = f"endpoints/{endpoint.name}"
         mine |= Q(subject=subject) | Q(subject__startswith=f"{subject}/")

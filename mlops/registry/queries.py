@@ -10,7 +10,7 @@ import msgspec
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import seen_in
 from mlops.access.models import Project
 from mlops.access.offered import offered_at
 from mlops.blobs.models import Tree
@@ -24,7 +24,7 @@ from mlops.tags.filters import tags_of_many
 
 
 def visible_to(user: Any) -> QuerySet[RegisteredModel]:
-    return RegisteredModel.objects.filter(project__in=visible_projects(user)).select_related("project", "created_by")
+    return RegisteredModel.objects.filter(seen_in(user)).select_related("project", "created_by")
 
 
 def in_lists(rows: QuerySet[Any], *, archived: str = "") -> QuerySet[Any]:
@@ -35,7 +35,7 @@ def in_lists(rows: QuerySet[Any], *, archived: str = "") -> QuerySet[Any]:
 
 
 def visible_versions(user: Any) -> QuerySet[ModelVersion]:
-    found = ModelVersion.objects.filter(model__project__in=visible_projects(user))
+    found = ModelVersion.objects.filter(seen_in(user, "model__project"))
     return found.select_related("model__project", "run", "tree", "created_by", "parent__model")
 
 

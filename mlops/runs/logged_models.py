@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import require, visible_projects
+from mlops.access.decisions import require, seen_in
 from mlops.blobs.models import Blob
 from mlops.events.chain import notify, record
 from mlops.events.facts import INTO_BIN, sides
@@ -33,7 +33,7 @@ from mlops.tags.filters import write_tags
 def visible_to(user: Any) -> QuerySet[LoggedModel]:
     """Without those in the recycle bin, by themselves or with their experiment."""
     kept = LoggedModel.objects.filter(deleted_at=None, experiment__deleted_at=None)
-    seen = kept.filter(experiment__project__in=visible_projects(user))
+    seen = kept.filter(seen_in(user, "experiment__project"))
     return seen.select_related("experiment__project", "run", "created_by")
 
 

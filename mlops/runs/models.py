@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
@@ -133,6 +134,14 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["state"], name="run_state"),
             models.Index(fields=["project", "-created_at"], name="run_project_created"),
+            models.Index(fields=["-created_at", "-id"], name="run_created"),
+            models.Index(fields=["project", "display_name"], name="run_project_name"),
+            models.Index(fields=["experiment", "-created_at"], name="run_experiment_created"),
+            models.Index(fields=["experiment", "-started_at"], name="run_experiment_started"),
+            models.Index(
+                fields=["project", "-deleted_at"], name="run_deleted", condition=models.Q(deleted_at__isnull=False)
+            ),
+            models.Index(fields=["project", "state", "-created_at"], name="run_project_state"),
         ]
 
     def __str__(self) -> str:
@@ -238,6 +247,7 @@ class RunParameter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_value_per_parameter")]
+        indexes = [models.Index("key", Left("value", 200), name="run_parameter_lookup")]
 
 
 class DatasetUse(models.Model):

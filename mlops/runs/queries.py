@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import seen_in
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.runs.models import Experiment, LogLine, Run, RunState, Step
 
@@ -20,9 +20,7 @@ def visible_to(person: Any) -> QuerySet[Run]:
 
 
 def with_deleted(person: Any) -> QuerySet[Run]:
-    return Run.objects.filter(project__in=visible_projects(person)).select_related(
-        "project", "experiment", "created_by"
-    )
+    return Run.objects.filter(seen_in(person)).select_related("project", "experiment", "created_by")
 
 
 def run(person: Any, run_id: UUID) -> Run:
@@ -61,7 +59,7 @@ def filtered(
 
 
 def experiments(person: Any, *, project: str = "") -> QuerySet[Experiment]:
-    found = Experiment.objects.filter(project__in=visible_projects(person)).select_related("project")
+    found = Experiment.objects.filter(seen_in(person)).select_related("project")
     return found.filter(project__slug=project) if project else found
 
 

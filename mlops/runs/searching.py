@@ -74,7 +74,7 @@ RUNS = Searchable(
         identified("run_id"),
     ),
     tags=(Held(model=Run),),
-    metrics=Facts(model=LatestMetric, holder="run"),
+    metrics=Facts(model=LatestMetric, holder="run", is_ranked=True),
     parameters=Facts(model=RunParameter, holder="run"),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import seen_in
 from mlops.formats.refusal import Refusal
 from mlops.formats.spans.model import INPUTS, OUTPUTS
 from mlops.traces.models import Span, Trace
@@ -36,7 +36,7 @@ class Line:
 
 
 def visible_to(person: Any) -> QuerySet[Trace]:
-    found = Trace.objects.filter(project__in=visible_projects(person), experiment__deleted_at=None)
+    found = Trace.objects.filter(seen_in(person), experiment__deleted_at=None)
     return found.select_related("project", "experiment", "created_by")
 
 

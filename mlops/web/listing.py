@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import SearchFault
-from mlops.tags.searching import Searchable
+from mlops.tags.searching import Searchable, known
 from mlops.tags.searching import facets as facet
 from mlops.tags.searching.facets import facets
 from mlops.tags.searching.listing import Asked, Listing, asked_of, listing
@@ -57,6 +57,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     problem: Refusal | None = None
     marked: tuple[str, str, str] | None = None
     facets: tuple[Group, ...] | None = None
+    facets_of: int = 0
+    """They count so many of the newest alone; 0: all."""
     facets_href: str = ""
     """Opens the facets, or closes them."""
     order_by: str = ""
@@ -103,7 +105,8 @@ def listed(
         problem = refusal
         found = listing(things, fields, Asked(size=size), actor=request.user)
     count = _count(found)
-    typed, is_open = _typed(request), request.GET.get("facets") == "1"
+    counted = known.newest(found.all) if request.GET.get("facets") == "1" else None
+    typed, is_open = _typed(request), counted is not None
     bar = Bar(
         noun=fields.noun,
         typed=typed,
@@ -112,7 +115,8 @@ def listed(
         warnings=found.warnings,
         problem=problem,
         marked=_marked(typed, problem),
-        facets=_facets(request, found, fields) if is_open else None,
+        facets=_facets(request, found, counted.things, fields) if counted else None,
+        facets_of=0 if counted is None or counted.is_all else known.NEWEST,
         facets_href=_address(request.GET, facets=None if is_open else "1"),
         order_by=request.GET.get("order_by", "").strip() or fields.order,
         orders=_orders(fields, request.GET.get("order_by", "").strip()),
@@ -163,10 +167,10 @@ def _chips(request: HttpRequest, found: Listing) -> tuple[Chip, ...]:
     )
 
 
-def _facets(request: HttpRequest, found: Listing, fields: Searchable) -> tuple[Group, ...]:
+def _facets(request: HttpRequest, found: Listing, counted: QuerySet[Any], fields: Searchable) -> tuple[Group, ...]:
     return tuple(
         Group(title=one.title, choices=tuple(_choice(request, found, choice) for choice in one.choices))
-        for one in facets(found.all, fields)
+        for one in facets(counted, fields)
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
-from mlops.access.decisions import visible_projects
+from mlops.access.decisions import seen_in
 from mlops.access.models import Project
 from mlops.events.models import Event
 from mlops.formats.event_filter import is_type_of
@@ -40,7 +40,7 @@ def visible_to(person: Any, project: Project | None = None) -> QuerySet[Event]:
         return rows.filter(project=project)
     if getattr(person, "is_superuser", False) and person.is_active:
         return rows
-    return rows.filter(project__in=visible_projects(person))
+    return rows.filter(seen_in(person))
 
 
 def by_id(person: Any, event_id: uuid.UUID) -> Event:

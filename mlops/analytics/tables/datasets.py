@@ -28,10 +28,13 @@ def datasets(person: Any, *, project: str) -> Iterator[DatasetTable]:
     newest: dict[Any, DatasetVersion] = {}
     for version in ready.select_related("dataset").defer("profile").order_by("number"):
         newest[version.dataset_id] = version
-    names = identifiers([one.name for one in found])
-    for dataset in found:
-        if dataset.pk in newest:
-            yield DatasetTable(table=_table(names[dataset.name], newest[dataset.pk]), version=newest[dataset.pk])
+    if not newest:
+        return
+    known = list(found.values_list("pk", "name"))
+    names = identifiers([name for _key, name in known])
+    for key, name in known:
+        if key in newest:
+            yield DatasetTable(table=_table(names[name], newest[key]), version=newest[key])
 
 
 def _table(name: str, version: DatasetVersion) -> Table:

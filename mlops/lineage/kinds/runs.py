@@ -71,7 +71,8 @@ class Runs(Kind):
     def find(self, projects: list[Project], rest: str) -> Any | None:
         if not rest.isdecimal():
             return None
-        return light_runs().filter(project__in=projects, number=int(rest)).first()
+        found = light_runs().filter(project__in=projects, number=int(rest)).order_by()
+        return max(found, key=lambda run: run.created_at, default=None)
 
     def search(self, projects: list[Project], text: str) -> Any:
         rows = light_runs().filter(project__in=projects).order_by("-created_at")

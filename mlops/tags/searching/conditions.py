@@ -10,7 +10,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Exists, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, FloatField, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -19,6 +19,8 @@ from mlops.tags.lookups import NUMBER_PATTERN, PkText, escaped
 from mlops.tags.models import Tag
 from mlops.tags.searching.searchable import Column, Facts, Held, Searchable
 
+FEW = 2_000
+"""Up to so many rows that fit are read beforehand."""
 ORDERED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
@@ -32,6 +34,15 @@ COMPARE: dict[str, Callable[[float, list[float]], bool]] = {
     ">": lambda found, given: found > given[0],
     ">=": lambda found, given: found >= given[0],
 }
+
+
+class Begin(Func):
+    """Of a text of any length, as indexes have it."""
+
+    template = "LEFT(%(expressions)s, 200)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
+        return super().as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 200)", **more)
 
 
 class Conditions:
@@ -71,7 +82,7 @@ class Conditions:
         return found | self.tag(text, None) if self.searchable.tags else found
 
     def tag(self, key: str, node: Compare | None) -> Q:
-        return reduce(or_, (Q(held_tag(held, key, node)) for held in self.searchable.tags))
+        return reduce(or_, (_tagged(held, key, node) for held in self.searchable.tags))
 
     def facts(self, node: Compare | Has) -> Q:
         facts = self.searchable.metrics if node.name.space == "metric" else self.searchable.parameters
@@ -81,7 +92,9 @@ class Conditions:
         rows = facts_of(facts, node.name)
         if isinstance(node, Has):
             return Q(Exists(rows))
-        return Q(Exists(rows.filter(_numbers("value", node)) if facts.json else _compared(rows, node)))
+        if facts.json:
+            return Q(Exists(rows.filter(_numbers("value", node))))
+        return _few_or(Exists(_compared(rows, node)), _compared(_all_facts(facts, node), node), facts.holder)
 
     def column(self, node: Compare | Has) -> Q:
         column = self.searchable.column(node.name.key)
@@ -117,6 +130,21 @@ class Conditions:
             raise SearchFault("filter_value_invalid", said, text=self.text, span=node.span) from error
 
 
+def _tagged(held: Held, key: str, node: Compare | None) -> Q:
+    found = held_tag(held, key, node)
+    if held.json or held.by:
+        return Q(found)
+    rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(held.model), key=key)
+    return _few_or(found, rows if node is None else _compared(rows, node), "object_id")
+
+
+def _few_or(found: Exists, rows: QuerySet[Any], holder: str) -> Q:
+    """The things themselves where few rows fit: then a list need not be walked for them. Else the question that is
+    asked of each thing: then the first page is found soon."""
+    few = list(rows.order_by().values_list(holder, flat=True)[: FEW + 1])
+    return Q(pk__in=set(few)) if len(few) <= FEW else Q(found)
+
+
 def held_tag(held: Held, key: str, node: Compare | None) -> Exists:
     if held.json:
         kept = _rows_of(held).annotate(value=KeyTextTransform(key, held.json)).filter(value__isnull=False)
@@ -141,10 +169,21 @@ def facts_of(facts: Facts, name: Name) -> QuerySet[Any]:
 
 
 def _of_numbers(facts: Facts, node: Compare) -> Q:
-    """Two ranges of the index over key and value, read once: far less than a look for each thing of the list."""
-    rows = facts.model._default_manager.filter(key=node.name.key)
-    finite, infinite = rows.filter(_numbers("value", node)), rows.filter(_infinite(node), value=None)
-    return Q(pk__in=finite.values(facts.holder)) | Q(pk__in=infinite.values(facts.holder))
+    """Two ranges of the index over key and value."""
+    fits = _numbers("value", node) | (_infinite(node) & Q(value=None))
+    few = [
+        one
+        for range_of in (_numbers("value", node), _infinite(node) & Q(value=None))
+        for one in _all_facts(facts, node).filter(range_of).order_by().values_list(facts.holder, flat=True)[: FEW + 1]
+    ]
+    if len(few) <= FEW:
+        return Q(pk__in=set(few))
+    return Q(Exists(facts_of(facts, node.name).filter(fits)))
+
+
+def _all_facts(facts: Facts, node: Compare | Has) -> QuerySet[Any]:
+    found: QuerySet[Any] = facts.model._default_manager.filter(key=node.name.key)
+    return found
 
 
 def as_number(path: str) -> Case:
@@ -163,6 +202,9 @@ def _any_like(paths: tuple[str, ...], pattern: str) -> Q:
 def _compared(rows: QuerySet[Any], node: Compare) -> QuerySet[Any]:
     """Rows whose text `value` fits; where a number was typed, as numbers."""
     first = node.values[0]
+    if node.operator in ("=", "in") and isinstance(first, Text):
+        begins = [one.value[:200] for one in node.values if isinstance(one, Text)]
+        rows = rows.alias(_begin=Begin("value")).filter(_begin__in=begins)
     if isinstance(first, Number):
         rows = rows.alias(_number=as_number("value")).filter(_values("_number", node, [first.value]))
     else:

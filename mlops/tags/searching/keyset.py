@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal, Where
 from mlops.tags.searching.ordering import Term
+from mlops.tags.searching.ranking import Ranking
 
 
 class Page(NamedTuple):
@@ -32,18 +33,26 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 def page_of(
-    queryset: QuerySet[Any], order: list[Term], *, of: QuerySet[Any], cursor: str, size: int, order_text: str
+    queryset: QuerySet[Any],
+    order: list[Term],
+    *,
+    of: QuerySet[Any],
+    cursor: str,
+    size: int,
+    order_text: str,
+    ranking: Ranking | None = None,
 ) -> Page:
     """Sorts nothing but the keys, and then reads the few rows of the page from `of`, the list without its filter.
 
-    `order_text` says the order, so that a cursor is not used with another one. Raises Refusal `cursor_invalid`."""
+    `order_text` says the order, so that a cursor is not used with another one; `ranking` finds the keys in it where it
+    is given. Raises Refusal `cursor_invalid`."""
     at = _read(cursor, order, order_text) if cursor else None
     backwards = at is not None and at.backwards
-    found = queryset.annotate(**{term.alias: term.expression for term in order})
-    found = found.order_by(*(term.ordering(backwards=backwards) for term in order))
-    if at is not None:
-        found = found.filter(_beyond(order, list(at.values), backwards=backwards))
-    keys = list(found.values_list(*(term.alias for term in order))[: size + 1])
+    after = None if at is None else at.values
+    if ranking is None:
+        keys = _sorted(queryset, order, after=after, backwards=backwards, most=size + 1)
+    else:
+        keys = ranking.keys(queryset, after=after, backwards=backwards, most=size + 1)
     more = len(keys) > size
     keys = keys[:size]
     if backwards:
@@ -56,6 +65,16 @@ def page_of(
         next=_written(keys[-1], order_text, backwards=False) if keys and has_next else "",
         previous=_written(keys[0], order_text, backwards=True) if keys and has_previous else "",
     )
+
+
+def _sorted(
+    queryset: QuerySet[Any], order: list[Term], *, after: tuple[Any, ...] | None, backwards: bool, most: int
+) -> list[tuple[Any, ...]]:
+    found = queryset.annotate(**{term.alias: term.expression for term in order})
+    found = found.order_by(*(term.ordering(backwards=backwards) for term in order))
+    if after is not None:
+        found = found.filter(_beyond(order, list(after), backwards=backwards))
+    return list(found.values_list(*(term.alias for term in order))[:most])
 
 
 def _beyond(order: list[Term], values: list[Any], *, backwards: bool) -> Q:

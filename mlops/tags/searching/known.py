@@ -4,7 +4,7 @@ All is read from the queryset that is given, so that nothing of another project 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Q, QuerySet
@@ -15,9 +15,23 @@ from mlops.tags.lookups import PkText, escaped
 from mlops.tags.models import Tag
 from mlops.tags.searching.searchable import Column, Facts, Held, Searchable
 
+NEWEST = 2_000
+"""Of so many things values are counted."""
 RECENT = 200
 """Names of metrics and parameters are those of so many of the newest things: each may have thousands."""
 Counted = tuple[Any, int]
+
+
+class Newest(NamedTuple):
+    things: QuerySet[Any]
+    is_all: bool
+    """There are no others."""
+
+
+def newest(things: QuerySet[Any], most: int = NEWEST) -> Newest:
+    """So many of the things, read once: what is counted over all of a long list takes longer than anybody waits."""
+    keys = list(things.order_by("-created_at").values_list("pk", flat=True)[: most + 1])
+    return Newest(things.model._default_manager.filter(pk__in=keys[:most]), len(keys) <= most)
 
 
 def tag_keys(things: QuerySet[Any], fields: Searchable, begin: str = "", *, most: int = 10) -> list[Counted]:

@@ -16,6 +16,7 @@ from mlops.formats.search.ordering import Order, parse_order
 from mlops.tags.searching.found import Found, search
 from mlops.tags.searching.keyset import page_of
 from mlops.tags.searching.ordering import terms
+from mlops.tags.searching.ranking import ranking
 from mlops.tags.searching.searchable import Searchable
 from mlops.tags.searching.wording import noticed
 
@@ -71,6 +72,7 @@ def listing(queryset: QuerySet[Any], fields: Searchable, asked: Asked, *, actor:
         cursor=asked.cursor,
         size=asked.size,
         order_text=order_text,
+        ranking=ranking(found.queryset, order, fields),
     )
     return Listing(
         rows=page.rows,

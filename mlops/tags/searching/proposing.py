@@ -32,8 +32,9 @@ class Proposals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def proposals(things: QuerySet[Any], fields: Searchable, text: str, place: int) -> Proposals:
-    """`things`: all that the person sees and the list is about, unfiltered."""
+    """`things`: all that the person sees and the list is about, unfiltered; the newest of them are looked at."""
     wanted = wanted_at(text, place, fields.vocabulary())
+    things = known.newest(things).things
     if wanted.kind == "name":
         found = _names(things, fields, wanted)
     else:

@@ -65,6 +65,8 @@ class Facts:
     holder: str
     json: str = ""
     newest: str = ""
+    is_ranked: bool = False
+    """A thing has each key once, and an index orders the values of a key."""
 
 
 @dataclass(frozen=True, kw_only=True)
