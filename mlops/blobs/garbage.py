@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -27,10 +27,12 @@ from mlops.formats.refusal import Refusal
 
 BLOBS_A_TIME = 500
 LOCK_FILE = "garbage.lock"
+UNFINISHED_SECONDS = 3600.0
+"""How long what is written beside the store is left alone at least: many small files wait there for each other."""
 
 
 class Swept(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of blobs, and their bytes. `strays`: files of the store that no row knows."""
+    """Counts of blobs, and their bytes. `strays`: files that no row knows, or that were never finished."""
 
     condemned: int = 0
     condemned_bytes: int = 0
@@ -91,12 +93,14 @@ def _collect(grace: timedelta | None) -> Swept:
     _condemn(unheld, at=now)
     condemned = Blob.objects.filter(condemned_at__isnull=False)
     told = condemned.aggregate(size=Sum("size_bytes"))["size"] or 0
+    older_than = time.time() - max(wait.total_seconds(), 60.0)
+    unfinished_since = min(older_than, time.time() - UNFINISHED_SECONDS)
     return Swept(
         condemned=condemned.count(),
         condemned_bytes=int(told),
         removed=removed,
         removed_bytes=size,
-        strays=_remove_strays(older_than=time.time() - max(wait.total_seconds(), 60.0)),
+        strays=_remove_strays(older_than=older_than) + _remove_unfinished(older_than=unfinished_since),
     )
 
 
@@ -155,6 +159,17 @@ def _remove_strays(*, older_than: float) -> int:
         is_stray = digest not in known and touched_at < older_than
         if is_stray and not Blob.objects.filter(digest=digest).exists():
             count += store().delete_untouched(digest, since=touched_at)
+    return count
+
+
+def _remove_unfinished(*, older_than: float) -> int:
+    """What a process was writing beside the store when it died. Its folders are those of uploads."""
+    count = 0
+    for path in store().beside.iterdir():
+        with suppress(FileNotFoundError):  # it came to its end in this moment
+            if path.name != LOCK_FILE and path.is_file() and path.stat().st_mtime < older_than:
+                path.unlink()
+                count += 1
     return count
 
 

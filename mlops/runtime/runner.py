@@ -23,6 +23,8 @@ from mlops.runtime.running import RunningStep
 START_SECONDS = 120.0
 """How long a zygote may take to import its libraries on a loaded machine."""
 
+FOLDER = "mlops-zygote-"
+
 END_SECONDS = 3.0
 """How long a zygote may take to end its steps."""
 
@@ -117,13 +119,33 @@ class Runner:
     def _begin(self) -> subprocess.Popen[bytes]:
         shutil.rmtree(self._socket.parent, ignore_errors=True) if self._zygote else None
         # A socket's path may have about 100 characters, so it does not lie in the data directory.
-        self._socket = Path(tempfile.mkdtemp(prefix="mlops-")) / "zygote"
+        remove_left_folders(Path(tempfile.gettempdir()))
+        self._socket = Path(tempfile.mkdtemp(prefix=FOLDER)) / "zygote"
         return subprocess.Popen(
             [self._python, "-m", "mlops.runtime.zygote", "--socket", str(self._socket)],
             stdin=subprocess.PIPE,
             cwd=Path(mlops.__file__).parent.parent,
             env=_environment(),
         )
+
+
+def remove_left_folders(place: Path) -> None:
+    """Of zygotes that were killed together with their workers: nobody answers there."""
+    for folder in place.glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):  # another's, or gone meanwhile
+            if _is_left(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+        try:
+            tried.connect(str(folder / "zygote"))
+        except ConnectionRefusedError:
+            return True
+        except FileNotFoundError:  # it starts, or it was killed before it had started
+            return time.time() - folder.stat().st_mtime > START_SECONDS
+        return False
 
 
 def _end(zygote: subprocess.Popen[bytes]) -> None:

@@ -41,8 +41,10 @@ PR_SET_PDEATHSIG = 1
 class Zygote:
     def __init__(self, path: Path) -> None:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
+        new = path.with_suffix(".new")
+        self._listener.bind(str(new))
         self._listener.listen(64)
+        new.rename(path)  # under its name it answers, or nobody is there any more
         self._selector = selectors.DefaultSelector()
         self._steps: dict[int, socket.socket] = {}
         """Process to the client that waits for it."""

@@ -10,6 +10,7 @@ import logging
 import os
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -18,6 +19,9 @@ from celery import Celery
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 QUEUE = "mlops"
+PART_SECONDS = 60.0
+"""More than a message takes to be written."""
+
 SCHEME = "mlops-spool"
 URL = f"{SCHEME}://"
 
@@ -53,9 +57,14 @@ def install(app: Celery, folder: Path) -> None:
 
 
 def prepare(folder: Path) -> None:
-    """Binds the queue before there is anybody to do it, else the first two processes would write it at once."""
+    """Binds the queue before there is anybody to do it, else the first two processes would write it at once; removes
+    what a killed process was writing."""
     control = folder / "control"
     control.mkdir(parents=True, exist_ok=True)
+    for part in (folder / "queue").glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > PART_SECONDS:
+                part.unlink()
     binding = control / f"{QUEUE}.exchange"
     if not binding.exists():
         _write(binding, json.dumps([[QUEUE, "", QUEUE]]).encode())

@@ -132,3 +132,14 @@ def test_the_command_says_what_would_go(run, capsys):
     arguments = parser.parse_args(["gc", "--dry-run", "--grace-hours", "0"])
     assert arguments.act(arguments) == 0
     assert "1 blobs with 2,000 bytes" in capsys.readouterr().out
+
+
+def test_what_a_killed_process_was_writing_is_removed(db):
+    beside = store().beside
+    old, young = beside / "tmp-of-a-killed-one", beside / "tmp-on-its-way"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert garbage.collect(grace=NOW).strays == 1
+    assert (old.exists(), young.exists()) == (False, True)
+    young.unlink()

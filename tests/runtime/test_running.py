@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import pytest
 from mlops.formats.profile import TableProfile
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits
-from mlops.runtime.runner import Runner
+from mlops.runtime.runner import FOLDER, Runner, remove_left_folders
 from tests.runtime.conftest import ended, said
 
 RETURN = "return dataframe1,"
@@ -195,3 +196,16 @@ def _gone(pid: int, seconds: float = 5) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_folders_of_zygotes_that_were_killed_are_removed(tmp_path):
+    left, starting, answering = (tmp_path / f"{FOLDER}{name}" for name in ("left", "starting", "answering"))
+    for folder in (left, starting, answering):
+        folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as gone, socket.socket(socket.AF_UNIX) as there:
+        gone.bind(str(left / "zygote"))
+        there.bind(str(answering / "zygote"))
+        there.listen(1)
+        gone.close()
+        remove_left_folders(tmp_path)
+    assert (left.exists(), starting.exists(), answering.exists()) == (False, True, True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +55,13 @@ def test_only_the_folder_broker_is_replaced(tmp_path: Path) -> None:
         spool.install(app, tmp_path)
     assert type(folder_app.connection_for_write().transport) is spool.Transport
     assert redis_app.conf.broker_url == "redis://localhost"
+
+
+def test_what_a_killed_process_was_writing_is_removed_at_the_next_start(folder: Path) -> None:
+    part = folder / "queue" / ".1_killed.mlops.msg.77.part"
+    part.write_bytes(b"{")
+    spool.prepare(folder)
+    assert part.exists()
+    os.utime(part, (0, 0))
+    spool.prepare(folder)
+    assert not part.exists()
