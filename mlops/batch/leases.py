@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
 from mlops.execution import stopping
 from mlops.runs.models import Run
+from mlops.work import shared_clock
 from mlops.work.attempts import beating
 
 LEASE = timedelta(seconds=15)
@@ -40,7 +40,7 @@ class Hold:
 
 def claim_phase(job_id: str, phase: Phase) -> Hold | None:
     """One worker at a time reads the input or writes the output of a job."""
-    hold, now = Hold(), timezone.now()
+    hold, now = Hold(), shared_clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     taken = BatchJob.objects.filter(free, pk=job_id, phase=phase).update(
         lease_owner=hold.owner, lease_until=now + LEASE, attempt=F("attempt") + 1
@@ -49,13 +49,13 @@ def claim_phase(job_id: str, phase: Phase) -> Hold | None:
 
 
 def free_seats(job_id: str) -> list[int]:
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until=None) | Q(lease_until__lt=shared_clock.now())
     seats = Scorer.objects.filter(free, job__pk=job_id, job__phase=Phase.SCORING).order_by("number")
     return list(seats.values_list("number", flat=True))
 
 
 def claim_seat(job_id: str, number: int) -> Hold | None:
-    hold, now = Hold(), timezone.now()
+    hold, now = Hold(), shared_clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     seats = Scorer.objects.filter(free, job__pk=job_id, number=number, job__phase=Phase.SCORING)
     return hold if seats.update(lease_owner=hold.owner, lease_until=now + LEASE) else None
@@ -67,7 +67,7 @@ def leave_seat(hold: Hold, job: BatchJob) -> None:
 
 def claimable(job: BatchJob) -> QuerySet[MiniBatch]:
     """Those that wait, and those whose worker was lost; not those that pause before another try."""
-    now = timezone.now()
+    now = shared_clock.now()
     free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
     lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
     return MiniBatch.objects.filter(free | lost, job=job, job__phase=Phase.SCORING)
@@ -92,7 +92,7 @@ def claim_batch(job: BatchJob, hold: Hold, *, after: int) -> MiniBatch | None:
             .update(
                 state=MiniBatchState.RUNNING,
                 lease_owner=hold.owner,
-                lease_until=timezone.now() + LEASE,
+                lease_until=shared_clock.now() + LEASE,
                 attempt=F("attempt") + 1,
             )
         )
@@ -120,12 +120,12 @@ def held(hold: Hold, job: BatchJob, *, renew: Callable[[Hold, BatchJob], bool]) 
 
 def renew_phase(hold: Hold, job: BatchJob) -> bool:
     mine = BatchJob.objects.filter(pk=job.pk, phase=job.phase, lease_owner=hold.owner)
-    return bool(mine.update(lease_until=timezone.now() + LEASE))
+    return bool(mine.update(lease_until=shared_clock.now() + LEASE))
 
 
 def renew_seat(hold: Hold, job: BatchJob) -> bool:
     """The seat, and the mini-batch that is being scored."""
-    until = timezone.now() + LEASE
+    until = shared_clock.now() + LEASE
     MiniBatch.objects.filter(job=job, state=MiniBatchState.RUNNING, lease_owner=hold.owner).update(lease_until=until)
     seat = Scorer.objects.filter(job=job, lease_owner=hold.owner, job__phase=Phase.SCORING)
     return bool(seat.update(lease_until=until))

@@ -16,7 +16,6 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.batch import leases
@@ -33,6 +32,7 @@ from mlops.formats.batch import InputFile, Part, Scored
 from mlops.formats.refusal import Refusal
 from mlops.registry.reading import FOLDER_PROPERTY
 from mlops.runs.models import Step
+from mlops.work import shared_clock
 from mlops.work.calls import later
 
 MOST_LOST = 5
@@ -184,7 +184,7 @@ class _Seat:
                 code=refusal.code,
                 reason=reason,
                 lease_owner="",
-                lease_until=timezone.now() + pause,
+                lease_until=shared_clock.now() + pause,
             )
             told = _("Mini-batch %(index)d failed (try %(try)d of %(most)d): %(reason)s") % {
                 "index": batch.index,

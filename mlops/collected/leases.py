@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from mlops.collected.models import Intake
+from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=20)
 
@@ -18,7 +18,7 @@ LEASE = timedelta(seconds=20)
 @contextmanager
 def leased(intake: Intake) -> Iterator[bool]:
     """False where somebody else has it."""
-    mine, now = uuid.uuid4(), timezone.now()
+    mine, now = uuid.uuid4(), shared_clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     if not Intake.objects.filter(free, pk=intake.pk).update(lease=mine, lease_until=now + LEASE):
         yield False
@@ -35,4 +35,4 @@ def renew(intake: Intake) -> bool:
     if intake.lease is None:
         return False
     rows = Intake.objects.filter(pk=intake.pk, lease=intake.lease)
-    return bool(rows.update(lease_until=timezone.now() + LEASE))
+    return bool(rows.update(lease_until=shared_clock.now() + LEASE))

@@ -21,6 +21,7 @@ from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.packaging import leases
 from mlops.packaging.scratch import scratch
+from mlops.work import shared_clock
 from mlops.work.calls import every, job, later
 
 IMPORT_SECONDS = 3600.0
@@ -143,7 +144,7 @@ class _Beat:
             return True
         self._next = time.monotonic() + BEAT_SECONDS
         mine = SavedWindow.objects.filter(pk=self._saved.pk, state=WorkState.RUNNING, attempt=self._saved.attempt)
-        return bool(mine.update(lease_until=timezone.now() + leases.LEASE))
+        return bool(mine.update(lease_until=shared_clock.now() + leases.LEASE))
 
 
 def _end(

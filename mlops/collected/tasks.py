@@ -24,6 +24,7 @@ from mlops.collected.taking import take
 from mlops.deployments.models import Deployment
 from mlops.deployments.spools import Source, left, sources
 from mlops.formats.refusal import Refusal
+from mlops.work import shared_clock
 from mlops.work.calls import every, job, later
 
 HOMELESS_SECONDS = 600.0
@@ -46,7 +47,9 @@ def look() -> None:
             continue
         if deployment.target == "process":
             take_in(row, sources(deployment))
-        elif int(time.time()) % REMOTE_SECONDS == 0 and (row.lease_until is None or row.lease_until < timezone.now()):
+        elif int(time.time()) % REMOTE_SECONDS == 0 and (
+            row.lease_until is None or row.lease_until < shared_clock.now()
+        ):
             later("collected.take", row.pk)
 
 

@@ -24,6 +24,7 @@ from mlops.datasets.outside import fetch_version
 from mlops.events.chain import record
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
+from mlops.work import shared_clock
 from mlops.work.attempts import import_folder
 
 LEASE = timedelta(seconds=30)
@@ -55,7 +56,7 @@ def import_version(version_id: UUID | str) -> bool:
 
 def waiting() -> QuerySet[DatasetVersion]:
     """To be imported and in nobody's hands, oldest first."""
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until=None) | Q(lease_until__lt=shared_clock.now())
     return DatasetVersion.objects.filter(free, state=VersionState.IMPORTING).order_by("created_at")
 
 
@@ -77,7 +78,7 @@ def give_up() -> int:
 
 def _claim(version_id: UUID | str) -> DatasetVersion | None:
     mine = waiting().filter(pk=version_id, attempts__lt=MOST_ATTEMPTS)
-    if not mine.update(lease_until=timezone.now() + LEASE, attempts=F("attempts") + 1):
+    if not mine.update(lease_until=shared_clock.now() + LEASE, attempts=F("attempts") + 1):
         return None
     return DatasetVersion.objects.select_related("dataset__project", "created_by", "files").get(pk=version_id)
 
@@ -196,5 +197,5 @@ class _Beat:
         if time.monotonic() - self.last < BEAT_SECONDS:
             return True
         self.last = time.monotonic()
-        until: datetime = timezone.now() + LEASE
+        until: datetime = shared_clock.now() + LEASE
         return bool(_held(self.version).update(lease_until=until))

@@ -20,6 +20,7 @@ from mlops.deployments.uses import note_uses
 from mlops.events.chain import notify, record
 from mlops.formats.refusal import Refusal
 from mlops.packaging.models import ConversionState
+from mlops.work import shared_clock
 from mlops.work.calls import every, job, later
 
 LEASE = timedelta(seconds=30)
@@ -77,7 +78,7 @@ def observe() -> None:
         take_over(stats)
         note_uses(stats.credentials)
         follow_load(stats)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=shared_clock.now())
     for deployment in _unlaid().filter(free).select_related("conversion"):
         if not _waits_for_conversion(deployment):
             later("deployments.apply", deployment.pk)
@@ -96,7 +97,7 @@ def _unlaid() -> QuerySet[Deployment]:
 
 
 def _claim(deployment_id: str) -> Deployment | None:
-    now = timezone.now()
+    now = shared_clock.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     wanted = Deployment.objects.filter(free, pk=deployment_id, state=DeploymentState.TRANSITIONING)
     if not wanted.update(lease_until=now + LEASE):
@@ -105,7 +106,7 @@ def _claim(deployment_id: str) -> Deployment | None:
 
 
 def _renew(deployment: Deployment) -> None:
-    Deployment.objects.filter(pk=deployment.pk).update(lease_until=timezone.now() + LEASE)
+    Deployment.objects.filter(pk=deployment.pk).update(lease_until=shared_clock.now() + LEASE)
 
 
 def _rows() -> QuerySet[Deployment]:

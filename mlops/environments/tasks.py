@@ -18,6 +18,7 @@ from mlops.environments.store import begin, ended
 from mlops.environments.vulnerabilities import check
 from mlops.events.chain import notify
 from mlops.formats.definition import Requirements
+from mlops.work import shared_clock
 from mlops.work.calls import every, job, later
 
 LEASE = timedelta(seconds=60)
@@ -40,7 +41,7 @@ def build_environment(key: str) -> None:
             while (report := build.poll()) is None:
                 build.wait(LOOK_SECONDS)
                 build.news()
-                Environment.objects.filter(key=key).update(lease_until=timezone.now() + LEASE)
+                Environment.objects.filter(key=key).update(lease_until=shared_clock.now() + LEASE)
                 if timezone.now() > until:
                     break
         finally:
@@ -59,7 +60,7 @@ def check_environment(key: str) -> None:
 @every(30, "environments.sweep")
 def sweep() -> None:
     """Wakes up builds that wait, and takes back those whose worker is gone."""
-    now = timezone.now()
+    now = shared_clock.now()
     Environment.objects.filter(state=EnvironmentState.BUILDING, lease_until__lt=now).update(
         state=EnvironmentState.WAITING,
         reason=_("Its worker was lost; it is built again."),
@@ -77,7 +78,7 @@ def prune_environments() -> None:
 
 
 def _claim(key: str) -> bool:
-    now = timezone.now()
+    now = shared_clock.now()
     free = Q(state=EnvironmentState.WAITING) | Q(state=EnvironmentState.BUILDING, lease_until__lt=now)
     return bool(
         Environment.objects.filter(free, key=key).update(

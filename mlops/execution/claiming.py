@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify
 from mlops.runs.logging import forget_metrics
 from mlops.runs.models import Step
+from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=15)
 
@@ -22,13 +22,13 @@ OWNER = f"{socket.gethostname()}:{os.getpid()}"
 
 def claimable() -> QuerySet[Step]:
     """Steps that a worker may take now, the one that waits longest first."""
-    is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    is_free = Q(lease_until=None) | Q(lease_until__lte=shared_clock.now())
     waiting = Step.objects.filter(is_free, state="queued", run__state__in=("queued", "running"))
     return waiting.order_by("state_since", "pk")
 
 
 def claim(step_id: int) -> Step | None:
-    now = timezone.now()
+    now = shared_clock.now()
     with transaction.atomic():
         taken = (
             claimable()

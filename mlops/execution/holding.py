@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
-from django.utils import timezone
 
 from mlops.execution.claiming import LEASE, OWNER
 from mlops.runs.models import Step
+from mlops.work import shared_clock
 
 AWAY = (OperationalError, InterfaceError)
 """What is raised while the database restarts, or is out of reach."""
@@ -72,7 +72,7 @@ class Hold:
             while not ended.wait(pause):
                 asked = time.monotonic()
                 try:
-                    if not self._mine.update(lease_until=timezone.now() + LEASE):
+                    if not self._mine.update(lease_until=shared_clock.now() + LEASE):
                         return
                     self._until, pause = asked + LEASE.total_seconds(), RENEW_SECONDS
                 except AWAY:

@@ -14,6 +14,7 @@ from mlops.formats.step import StepError
 from mlops.runs.logging import forget_metrics
 from mlops.runs.models import Step
 from mlops.runs.moves import move_step
+from mlops.work import shared_clock
 from mlops.work.calls import later
 
 MOST_ATTEMPTS = 3
@@ -25,7 +26,7 @@ def try_again(step: Step, *, code: str, why: str, only: Q | None = None) -> bool
     """Whether it was moved from `running`: to `queued`, or to `failed` after the last attempt."""
     if step.attempt >= MOST_ATTEMPTS:
         return _give_up(step, code=code, why=why, only=only)
-    until = timezone.now() + PAUSE * 2 ** max(step.attempt - 1, 0)
+    until = shared_clock.now() + PAUSE * 2 ** max(step.attempt - 1, 0)
     reason = _("%(why)s It will be tried again (attempt %(next)d of %(most)d).")
     told = reason % {"why": why, "next": step.attempt + 1, "most": MOST_ATTEMPTS}
     with transaction.atomic():

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
@@ -17,6 +16,7 @@ from mlops.execution.perform import folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
 from mlops.runs.moves import move_step
+from mlops.work import shared_clock
 from mlops.work.calls import later
 
 FORGOTTEN = timedelta(seconds=10)
@@ -27,10 +27,11 @@ LEFT_SECONDS = 60.0
 
 
 def sweep() -> None:
-    now = timezone.now()
+    now = shared_clock.now()
     for step in Step.objects.filter(state="running", lease_until__lt=now).select_related("run__project"):
         _take_back(step, only=Q(lease_until__lt=now))
-    for step_id in claimable().filter(state_since__lt=now - FORGOTTEN).values_list("pk", flat=True):
+    paused = Q(lease_until__isnull=False)  # its call came before the end of its pause
+    for step_id in claimable().filter(paused | Q(state_since__lt=now - FORGOTTEN)).values_list("pk", flat=True):
         later("execution.step", step_id)
     for run_id in Run.objects.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
         later("execution.advance", run_id)
@@ -40,7 +41,7 @@ def sweep() -> None:
 def _take_back(step: Step, *, only: Q) -> None:
     if step.run.state == "cancelling":
         reason = _("Its worker died while it was being stopped.")
-        move_step(step, expected=("running",), to="cancelled", reason=reason, only=only, ended_at=timezone.now())
+        move_step(step, expected=("running",), to="cancelled", reason=reason, only=only, ended_at=shared_clock.now())
         return
     try_again(step, code="worker_lost", why=_("The worker that ran it died."), only=only)
 

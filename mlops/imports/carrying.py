@@ -37,6 +37,7 @@ from mlops.imports.taking.traces import take_traces
 from mlops.imports.telling import tell
 from mlops.mlflow_stores.opening import Address
 from mlops.mlflow_stores.values import Experiment
+from mlops.work import shared_clock
 from mlops.work.attempts import beating, import_folder
 
 LEASE = timedelta(seconds=60)
@@ -70,7 +71,7 @@ def carry_out(import_id: str, *, open_store: Opening = reading) -> bool:
 
 
 def waiting() -> QuerySet[Import]:
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until=None) | Q(lease_until__lt=shared_clock.now())
     return Import.objects.filter(free, state__in=UNDER_WAY).order_by("created_at")
 
 
@@ -94,7 +95,7 @@ def give_up() -> None:
 
 
 def _claim(import_id: str, hold: str) -> Import | None:
-    now = timezone.now()
+    now = shared_clock.now()
     mine = waiting().filter(pk=import_id, attempts__lt=MOST_ATTEMPTS)
     taken = mine.update(
         state=ImportState.RUNNING, lease_owner=hold, lease_until=now + LEASE, attempts=F("attempts") + 1
@@ -191,7 +192,7 @@ def _end(
     hint: str = "",
     counts: dict[str, dict[str, int]] | None = None,
 ) -> None:
-    now = timezone.now()
+    now = shared_clock.now()
     facts = {"state": state, "state_since": now, "ended_at": now, "reason": reason, "hint": hint, "stage": ""}
     facts |= {"lease_owner": "", "lease_until": None}
     if not (state == ImportState.COMPLETED and row.options.get("dry_run")):  # which may still be carried out
@@ -209,5 +210,5 @@ def _renewed(row: Import, hold: str) -> AbstractContextManager[None]:
     return beating(
         f"import-{row.pk}",
         seconds=BEAT_SECONDS,
-        beat=lambda: bool(_held(row, hold).update(lease_until=timezone.now() + LEASE)),
+        beat=lambda: bool(_held(row, hold).update(lease_until=shared_clock.now() + LEASE)),
     )

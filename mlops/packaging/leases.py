@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Model, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=15)
 WAITING = timedelta(seconds=20)
@@ -35,7 +36,7 @@ class Leased(models.Model):
 
 def claim(rows: QuerySet[Any], pk: Any, *, reason: str) -> bool:
     """Whether this worker has it now: it was free, or its worker is gone."""
-    now = timezone.now()
+    now = shared_clock.now()
     free = Q(state=QUEUED) | Q(state=RUNNING, lease_until__lt=now)
     taken = rows.filter(free, pk=pk).update(
         state=RUNNING, state_since=now, reason=reason, lease_until=now + LEASE, attempt=F("attempt") + 1
@@ -44,15 +45,17 @@ def claim(rows: QuerySet[Any], pk: Any, *, reason: str) -> bool:
 
 
 def renew(row: Model) -> None:
-    rows = type(row)._default_manager.filter(pk=row.pk, state=RUNNING)
-    rows.update(lease_until=timezone.now() + LEASE)
+    """As it was claimed: who lost it to another worker renews nothing."""
+    attempt: int = getattr(row, "attempt")  # noqa: B009  (each kind has a model of its own)
+    rows = type(row)._default_manager.filter(pk=row.pk, state=RUNNING, attempt=attempt)
+    rows.update(lease_until=shared_clock.now() + LEASE)
 
 
 def cancel(row: Model) -> bool:
     """Whether it had not begun: then it is cancelled now, else its worker is asked to end it. The row has
     `cancel_asked`, and the state `cancelled`."""
     rows = type(row)._default_manager.filter(pk=row.pk)
-    told = {"reason": _("Cancelled before it began."), "state_since": timezone.now(), "cancel_asked": True}
+    told = {"reason": _("Cancelled before it began."), "state_since": shared_clock.now(), "cancel_asked": True}
     if rows.filter(state=QUEUED).update(state=CANCELLED, **told):
         return True
     rows.filter(state=RUNNING).update(cancel_asked=True, reason=_("It is being cancelled."))
@@ -67,12 +70,12 @@ def is_unwanted(row: Model) -> bool:
 
 def lost_for_good(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those whose workers were lost as often as is tried."""
-    return rows.filter(state=RUNNING, lease_until__lt=timezone.now(), attempt__gte=MOST_ATTEMPTS)
+    return rows.filter(state=RUNNING, lease_until__lt=shared_clock.now(), attempt__gte=MOST_ATTEMPTS)
 
 
 def give_back(rows: QuerySet[Any]) -> None:
     """Those whose worker is gone wait again."""
-    now = timezone.now()
+    now = shared_clock.now()
     rows.filter(state=RUNNING, lease_until__lt=now, attempt__lt=MOST_ATTEMPTS).update(
         state=QUEUED, state_since=now, reason="Its worker was lost; it is tried again."
     )
@@ -80,5 +83,5 @@ def give_back(rows: QuerySet[Any]) -> None:
 
 def forgotten(rows: QuerySet[Any]) -> list[Any]:
     """Keys of those that nobody took for a while, or that were given back."""
-    overdue = Q(state_since__lt=timezone.now() - WAITING) | Q(attempt__gt=0)
+    overdue = Q(state_since__lt=shared_clock.now() - WAITING) | Q(attempt__gt=0)
     return list(rows.filter(overdue, state=QUEUED).values_list("pk", flat=True))

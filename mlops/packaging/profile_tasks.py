@@ -21,6 +21,7 @@ from mlops.packaging.models import Profile, ProfileState
 from mlops.packaging.profile_folder import lay_out
 from mlops.packaging.profiling.__main__ import ERROR_FILE, LOG_FILE, PROGRESS_FILE, REPORT_FILE
 from mlops.packaging.scratch import scratch
+from mlops.work import shared_clock
 from mlops.work.calls import every, job, later
 
 GRACE_SECONDS = 300.0
@@ -36,7 +37,7 @@ class Cancelled(Exception):
 @job("packaging.profile")
 def profile(profile_id: str) -> None:
     rows = Profile.objects.all()
-    now = timezone.now()
+    now = shared_clock.now()
     if rows.filter(state=ProfileState.RUNNING, lease_until__gt=now).exclude(pk=profile_id).exists():
         told = "Waits until the other profile on this machine has ended: they would disturb each other."
         rows.filter(pk=profile_id, state=ProfileState.QUEUED).exclude(reason=told).update(reason=told)

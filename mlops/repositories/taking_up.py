@@ -25,6 +25,7 @@ from mlops.repositories.git.orders import Fetched
 from mlops.repositories.kinds import is_job
 from mlops.repositories.models import Cause, Push, PushState, Repository, Started
 from mlops.repositories.patterns import is_branch_of, matching
+from mlops.work import shared_clock
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
@@ -33,13 +34,13 @@ MOST_JOBS = 20
 
 def waiting() -> Any:
     """Pushes that nobody works on."""
-    now = timezone.now()
+    now = shared_clock.now()
     lost = Q(state=PushState.RUNNING, lease_until__lt=now)
     return Push.objects.filter(Q(state=PushState.QUEUED) | lost).order_by("created_at")
 
 
 def take_up(push_id: str) -> None:
-    now = timezone.now()
+    now = shared_clock.now()
     claimed = waiting().filter(pk=push_id).order_by()
     if not claimed.update(
         state=PushState.RUNNING, state_since=now, lease_until=now + LEASE, attempts=F("attempts") + 1
@@ -138,7 +139,7 @@ def _remember(row: Repository, push: Push) -> None:
 
 
 def _end(push: Push, state: PushState, *, reason: str = "", hint: str = "") -> None:
-    now = timezone.now()
+    now = shared_clock.now()
     with transaction.atomic():
         rows = Push.objects.filter(pk=push.pk, state=PushState.RUNNING, attempts=push.attempts)
         if not rows.update(state=state, reason=reason, hint=hint, state_since=now, lease_until=None):

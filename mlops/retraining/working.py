@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from mlops.formats.refusal import Refusal
 from mlops.packaging.scratch import scratch
@@ -25,6 +24,7 @@ from mlops.retraining.models import WORKED_ON, Attempt, Stage
 from mlops.retraining.moving import move, tell
 from mlops.retraining.promoting import mark_rejected
 from mlops.retraining.verdicts import verdict_of
+from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=30)
 MOST_LOSSES = 3
@@ -61,7 +61,7 @@ def _learned_from(tree: str) -> str:
 
 
 def claim(attempt_id: UUID | str) -> Attempt | None:
-    now = timezone.now()
+    now = shared_clock.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     rows = Attempt.objects.filter(free, pk=attempt_id, stage__in=WORKED_ON)
     if not rows.update(lease_until=now + LEASE):
@@ -71,7 +71,7 @@ def claim(attempt_id: UUID | str) -> Attempt | None:
 
 def lost() -> list[UUID]:
     """Those whose worker is gone. One that took several workers with it has failed."""
-    now = timezone.now()
+    now = shared_clock.now()
     for attempt in Attempt.objects.filter(stage__in=WORKED_ON, lease_until__lt=now).select_related(*ROWS):
         if attempt.losses + 1 >= MOST_LOSSES:
             hint = "The worker's log may say why; often the machine ran out of memory."
@@ -86,7 +86,7 @@ def lost() -> list[UUID]:
 def renew(attempt: Attempt) -> None:
     """Raises Lost where it was moved meanwhile, which ends the child process too."""
     rows = Attempt.objects.filter(pk=attempt.pk, moves=attempt.moves)
-    if not rows.update(lease_until=timezone.now() + LEASE):
+    if not rows.update(lease_until=shared_clock.now() + LEASE):
         raise Lost
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -219,6 +220,20 @@ def test_a_step_costs_few_statements(begin, django_assert_max_num_queries):
     # Two outputs and the end of the run, whose event tells its tags, with each BEGIN and COMMIT.
     with django_assert_max_num_queries(45):
         perform(step_of(run).pk, done=advance)
+
+
+def test_a_step_is_called_again_as_soon_as_its_pause_is_over(begin, monkeypatch):
+    called = []
+    monkeypatch.setattr("mlops.execution.sweep.later", lambda name, *ids: called.append((name, *ids)))
+    run = begin("split_data")
+    advance(run.pk)
+    lost = Step.objects.filter(run=run, node="step")
+    lost.update(state_since=timezone.now(), lease_until=timezone.now() + timedelta(minutes=1))
+    sweep()
+    assert ("execution.step", step_of(run).pk) not in called
+    lost.update(lease_until=timezone.now())
+    sweep()
+    assert ("execution.step", step_of(run).pk) in called
 
 
 def test_folders_that_a_killed_worker_left_are_swept_away(begin, data_dir):

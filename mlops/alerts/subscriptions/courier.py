@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import close_old_connections, connections
-from django.utils import timezone
 
 from mlops.alerts.models import Subscription
 from mlops.alerts.subscriptions.claiming import claim, due, ready_subscriptions
 from mlops.alerts.subscriptions.handing_out import hand_out_all
 from mlops.alerts.subscriptions.sending import send
 from mlops.alerts.subscriptions.settling import settle
+from mlops.work import shared_clock
 
 EACH = 4
 """Calls of one receiver at once, each about another subject."""
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class Courier:
-    def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, *, clock: Callable[[], datetime] = shared_clock.now) -> None:
         self._clock = clock
         self._busy: Counter[Any] = Counter()
         self._lock = threading.Lock()
@@ -98,7 +98,7 @@ class Courier:
             self._freed.set()
 
 
-def carry(delivery_id: int, *, clock: Callable[[], datetime] = timezone.now) -> bool:
+def carry(delivery_id: int, *, clock: Callable[[], datetime] = shared_clock.now) -> bool:
     """Whether it was ours to send."""
     delivery = claim(delivery_id, now=clock())
     if delivery is None:

@@ -16,6 +16,7 @@ from mlops.alerts.models import AlertEntry, Notification, NotificationState, Way
 from mlops.alerts.telling.delivering import deliver
 from mlops.alerts.telling.obstacles import obstacle
 from mlops.events.chain import notify
+from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=90)
 MOST_AT_ONCE = 25
@@ -50,9 +51,9 @@ def sink_of(row: Notification) -> str:
 def send_to(sink: str, now: datetime | None = None) -> int:
     """How many arrived. The first failure that may pass ends it: the sink is asked again later."""
     arrived = 0
-    _gather_storm(sink, now or timezone.now())
+    _gather_storm(sink, now or shared_clock.now())
     for _turn in range(MOST_AT_ONCE):
-        moment = now or timezone.now()
+        moment = now or shared_clock.now()
         first = _rows(sink).filter(_due(moment)).order_by("due_at", "created_at").first()
         if first is None:
             break
