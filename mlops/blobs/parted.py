@@ -1,17 +1,12 @@
 """Files that arrive in parts, several at a time and in any order.
 
-The bytes of a part lie beside the store until the file is complete; then they are read once, one after the other, into
-the store. Nothing is held in memory. What nobody completes is removed when its time is over."""
+The bytes of a part wait (blobs.part_places) until the file is complete; then they are read once, one after the other,
+and are the blob. Nothing is held in memory. What nobody completes is removed when its time is over."""
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.db import transaction
@@ -21,9 +16,8 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs import limits
 from mlops.blobs.models import Blob, Part, PartedFile
-from mlops.blobs.stores import store
-from mlops.blobs.stores.arriving import arrived
-from mlops.blobs.trees import keep_stream
+from mlops.blobs.part_places import arriving_folder, part_place
+from mlops.blobs.stores.arriving import Arrived, arrived
 from mlops.formats.refusal import Refusal, Where
 
 MOST_PARTS = 10_000
@@ -52,32 +46,31 @@ def keep_part(parted: PartedFile, number: int, source: BinaryIO) -> str:
     if not 1 <= number <= parted.part_count:
         raise Refusal("part_unknown", _("There is no part %(number)d.") % {"number": number}, status=404)
     _require_open(parted)
-    folder = _folder(parted.pk)
-    folder.mkdir(parents=True, exist_ok=True)
-    limited = limits.Limited(source, _room(parted, number))
-    with arrived(cast(BinaryIO, limited), folder) as part, transaction.atomic():
-        _take(parted, number, part.digest, part.size_bytes, part.path)
+    limited, place = limits.Limited(source, _room(parted, number)), part_place()
+    with arrived(cast(BinaryIO, limited), arriving_folder()) as part:
+        place.bring(parted.pk, number, part)
+        with transaction.atomic():
+            _take(parted, number, part)
+        part.path.unlink(missing_ok=True)
     return part.digest
 
 
-def _take(parted: PartedFile, number: int, digest: str, size: int, path: Path) -> None:
+def _take(parted: PartedFile, number: int, part: Arrived) -> None:
     """In a transaction that holds the file's row: others bring parts, complete it and abort it at the same time."""
-    now = PartedFile.objects.select_for_update().filter(pk=parted.pk).first()
+    place, now = part_place(), PartedFile.objects.select_for_update().filter(pk=parted.pk).first()
     if now is None:
-        shutil.rmtree(_folder(parted.pk), ignore_errors=True)
+        place.remove(parted.pk)
         raise _aborted()
     _require_open(now)
     before = Part.objects.filter(parted=now, number=number).first()
-    if before is not None and before.digest == digest and _path(now.pk, number, digest).exists():
-        path.unlink()
+    if before is not None and before.digest == part.digest and place.has(now.pk, number, part.digest):
         return
     if _is_assembled(now):
         raise _busy()
-    _room(now, number).require(size)
-    if before is not None:
-        _path(now.pk, number, before.digest).unlink(missing_ok=True)
-    os.replace(path, _path(now.pk, number, digest))
-    Part.objects.update_or_create(parted=now, number=number, defaults={"digest": digest, "size_bytes": size})
+    _room(now, number).require(part.size_bytes)
+    place.take(now.pk, number, part, instead_of=before.digest if before is not None else "")
+    values = {"digest": part.digest, "size_bytes": part.size_bytes}
+    Part.objects.update_or_create(parted=now, number=number, defaults=values)
 
 
 def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
@@ -102,14 +95,14 @@ def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
     if not mine.update(blob=blob):
         raise _aborted()
     parted.blob = blob
-    _remove_parts(parted.pk)
+    part_place().remove(parted.pk)
     return blob
 
 
 def abort(parted: PartedFile) -> None:
     """With all parts. One that is complete stays what it is."""
     if PartedFile.objects.filter(pk=parted.pk, blob=None).delete()[0]:
-        _remove_parts(parted.pk)
+        part_place().remove(parted.pk)
 
 
 def remove_old_parts() -> None:
@@ -117,12 +110,8 @@ def remove_old_parts() -> None:
     before = timezone.now() - OPEN_FOR
     for key in list(PartedFile.objects.filter(created_at__lt=before).values_list("pk", flat=True)):
         PartedFile.objects.filter(pk=key).delete()
-        _remove_parts(key)
-    root = store().beside / "parts"
-    for folder in root.iterdir() if root.is_dir() else ():
-        is_old = folder.stat().st_mtime < before.timestamp()
-        if is_old and not PartedFile.objects.filter(pk=_key(folder.name)).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        part_place().remove(key)
+    part_place().remove_left(before=before.timestamp())
 
 
 def _require_open(parted: PartedFile) -> None:
@@ -158,23 +147,12 @@ def _compare(parted: PartedFile, kept: dict[int, str], told: Sequence[tuple[int,
 
 
 def _assembled(parted: PartedFile, kept: dict[int, str]) -> Blob:
-    paths = [_path(parted.pk, number, kept[number]) for number in sorted(kept)]
     try:
-        with _Joined(paths) as joined:
-            return keep_stream(joined)  # type: ignore[arg-type]
+        return part_place().assembled(parted.pk, kept)
     except FileNotFoundError:
         raise Refusal(
             "parts_missing", _("Parts of the file are gone from the storage."), hint=_("Send the file again.")
         ) from None
-
-
-def _folder(key: uuid.UUID) -> Path:
-    return store().beside / "parts" / key.hex
-
-
-def _path(key: uuid.UUID, number: int, digest: str) -> Path:
-    """The row says which bytes are the part: a file of others is none."""
-    return _folder(key) / f"{number}.{digest[:16]}"
 
 
 def _is_assembled(parted: PartedFile) -> bool:
@@ -199,43 +177,3 @@ def _aborted() -> Refusal:
     return Refusal(
         "upload_ended", _("This upload was aborted, or it is too old."), hint=_("Begin it again."), status=404
     )
-
-
-def _remove_parts(key: uuid.UUID) -> None:
-    shutil.rmtree(_folder(key), ignore_errors=True)
-
-
-def _key(name: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(name)
-    except ValueError:
-        return uuid.UUID(int=0)
-
-
-class _Joined(io.RawIOBase):
-    """Files, read as if they were one."""
-
-    def __init__(self, paths: list[Path]) -> None:
-        self._waiting = list(reversed(paths))
-        self._open: BinaryIO | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        """As many bytes as are asked for, fewer only at the end."""
-        pieces, left = [], size
-        while left:
-            if self._open is None:
-                if not self._waiting:
-                    break
-                self._open = self._waiting.pop().open("rb")
-            piece = self._open.read(left)
-            if not piece:
-                self._open.close()
-                self._open = None
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
-
-    def close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-        super().close()

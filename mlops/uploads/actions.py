@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
+import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from io import BufferedRandom
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -20,15 +18,14 @@ from mlops.access.decisions import may, require
 from mlops.access.models import Project
 from mlops.blobs import limits
 from mlops.blobs.models import Blob
-from mlops.blobs.stores import store
+from mlops.blobs.trees import keep_stream
 from mlops.formats.inner_paths import inner_path, shown
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, Where
 from mlops.uploads.models import SentFile
-from mlops.uploads.places import opened, place_of, received_bytes
+from mlops.uploads.waiting import Checksum, waiting
 from mlops.work.calls import later
 
-COPY_BYTES = 1024 * 1024
 FINISHED_AT_ONCE_BYTES = 256 * 1024**2
 """Larger ones are read to their end by a worker."""
 LONGEST_NAME = 900
@@ -78,55 +75,19 @@ def _own_many(actor: Any, upload_ids: Sequence[UUID]) -> list[SentFile]:
 
 
 def offset_of(upload: SentFile) -> int:
-    return upload.size_bytes if upload.blob_id else received_bytes(upload.pk)
+    return upload.size_bytes if upload.blob_id else waiting().received_bytes(upload)
 
 
-def add(
-    actor: Any, upload: SentFile, source: BinaryIO, *, offset: int, checksum: tuple[str, bytes] | None = None
-) -> int:
+def add(actor: Any, upload: SentFile, source: BinaryIO, *, offset: int, checksum: Checksum | None = None) -> int:
     """Appends what comes and says how far it is then. `checksum`: algorithm and digest of these bytes.
 
     Raises Refusal `wrong_offset` (409), `checksum_differs` (460; nothing is kept of them), `upload_too_long`."""
     require(actor, "data.change", upload.project)
-    with opened(upload.pk) as file:
-        received = os.fstat(file.fileno()).st_size
-        if offset != received or upload.blob_id:
-            raise _wrong_offset(offset, upload.size_bytes if upload.blob_id else received)
-        file.seek(offset)
-        try:
-            _append(file, source, upload, offset, checksum)
-        except BaseException:
-            file.truncate(offset)
-            raise
-        file.flush()
-        now = file.tell()
+    now = waiting().append(upload, source, offset=offset, checksum=checksum)
     SentFile.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
     if now == upload.size_bytes:
         _finish_soon(upload)
     return now
-
-
-def _append(
-    file: BufferedRandom, source: BinaryIO, upload: SentFile, offset: int, checksum: tuple[str, bytes] | None
-) -> None:
-    digest = hashlib.new(checksum[0]) if checksum else None
-    left = upload.size_bytes - offset
-    while piece := source.read(COPY_BYTES):
-        left -= len(piece)
-        if left < 0:
-            raise Refusal(
-                "upload_too_long",
-                _("More bytes came than the %(size)d that were told for “%(name)s”.")
-                % {"size": upload.size_bytes, "name": upload.name},
-                hint=_("The file has changed meanwhile: send it anew."),
-                status=413,
-            )
-        file.write(piece)
-        if digest:
-            digest.update(piece)
-    if digest and checksum and digest.digest() != checksum[1]:
-        message = _("The piece arrived damaged, and is not kept.")
-        raise Refusal("checksum_differs", message, hint=_("Send it again."), status=460)
 
 
 def _finish_soon(upload: SentFile) -> None:
@@ -139,19 +100,25 @@ def _finish_soon(upload: SentFile) -> None:
 def finish(upload_id: UUID) -> None:
     """Reads a file that came whole into the store. May run twice."""
     upload = SentFile.objects.filter(pk=upload_id, blob=None, problem="").first()
-    if upload is None or received_bytes(upload.pk) != upload.size_bytes:
+    if upload is None or waiting().received_bytes(upload) != upload.size_bytes:
         return
-    with opened(upload.pk) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if upload.sha256 and upload.sha256 != digest:
+    if not upload.size_bytes:
+        _is_whole(upload, keep_stream(io.BytesIO()))
+        return
+    with waiting().whole(upload) as whole:
+        if upload.sha256 and upload.sha256 != whole.digest:
             problem = _("It is not what was sent: its SHA-256 is %(found)s…, not %(told)s….")
-            words = problem % {"found": digest[:12], "told": upload.sha256[:12]}
+            words = problem % {"found": whole.digest[:12], "told": upload.sha256[:12]}
             SentFile.objects.filter(pk=upload.pk).update(problem=words)
-            place_of(upload.pk).unlink(missing_ok=True)
-            return
-        store().take_over(place_of(upload.pk), digest)
-        blob = Blob.objects.get_or_create(digest=digest, defaults={"size_bytes": upload.size_bytes})[0]
-        SentFile.objects.filter(pk=upload.pk).update(blob=blob, touched_at=timezone.now())
+        else:
+            whole.keep()
+            values = {"size_bytes": upload.size_bytes}
+            _is_whole(upload, Blob.objects.get_or_create(digest=whole.digest, defaults=values)[0])
+    waiting().discard(upload.pk)
+
+
+def _is_whole(upload: SentFile, blob: Blob) -> None:
+    SentFile.objects.filter(pk=upload.pk).update(blob=blob, touched_at=timezone.now())
 
 
 def sent_files(actor: Any, project: Project, given: Sequence[tuple[str, str]]) -> list[File]:
@@ -174,11 +141,12 @@ def sent_files(actor: Any, project: Project, given: Sequence[tuple[str, str]]) -
 def _blob_of(upload: SentFile) -> str:
     if upload.problem:
         raise Refusal("upload_damaged", f"“{upload.name}”: {upload.problem}", hint=_("Send the file anew."), status=422)
-    if upload.blob_id is None and received_bytes(upload.pk) == upload.size_bytes:
+    received = offset_of(upload)
+    if upload.blob_id is None and received == upload.size_bytes:
         message = _("“%s” has come whole and is being read to its end.") % upload.name
         raise Refusal("upload_busy", message, hint=_("Try again in a moment."), status=409)
     if upload.blob_id is None:
-        share = received_bytes(upload.pk) / max(upload.size_bytes, 1)
+        share = received / max(upload.size_bytes, 1)
         raise Refusal(
             "upload_unfinished",
             _("“%(name)s” is not whole yet: %(share)s have come.") % {"name": upload.name, "share": f"{share:.0%}"},
@@ -192,24 +160,29 @@ def forget(actor: Any, upload_ids: Iterable[str]) -> None:
     """What came of them stays where it was put to use."""
     uploads = _own_many(actor, [as_id(upload_id) for upload_id in upload_ids])
     for start in range(0, len(uploads), IDS_A_QUERY):
-        some = [upload.pk for upload in uploads[start : start + IDS_A_QUERY]]
-        SentFile.objects.filter(pk__in=some).delete()
-        for upload_id in some:
-            place_of(upload_id).unlink(missing_ok=True)
+        some = uploads[start : start + IDS_A_QUERY]
+        SentFile.objects.filter(pk__in=[upload.pk for upload in some]).delete()
+        for upload in some:
+            _discard(upload)
 
 
 def remove(upload: SentFile) -> None:
-    place = place_of(upload.pk)
-    upload.delete()
-    place.unlink(missing_ok=True)
+    SentFile.objects.filter(pk=upload.pk).delete()
+    _discard(upload)
+
+
+def _discard(upload: SentFile) -> None:
+    """Of one whose row is gone. Of one that became a blob nothing waits any more."""
+    if upload.blob_id is None:
+        waiting().discard(upload.pk)
 
 
 def remove_expired() -> int:
     oldest = timezone.now() - keep_for()
-    expired = list(SentFile.objects.filter(touched_at__lt=oldest).values_list("pk", flat=True)[:1_000])
-    for upload_id in expired:
-        SentFile.objects.filter(pk=upload_id, touched_at__lt=oldest).delete()
-        place_of(upload_id).unlink(missing_ok=True)
+    expired = list(SentFile.objects.filter(touched_at__lt=oldest)[:1_000])
+    for upload in expired:
+        if SentFile.objects.filter(pk=upload.pk, touched_at__lt=oldest).delete()[0]:
+            _discard(upload)
     return len(expired)
 
 
@@ -240,12 +213,3 @@ def _require_room(actor: Any, name: str, size_bytes: int) -> None:
     hint = _("Finish or discard some of them: `GET /api/v1/sent-files/` lists them.")
     limits.require_together(waiting, size_bytes, hint=hint)
     limits.require_free(size_bytes, name=name)
-
-
-def _wrong_offset(given: int, right: int) -> Refusal:
-    return Refusal(
-        "wrong_offset",
-        _("The upload is at byte %(right)d, not at %(given)d.") % {"right": right, "given": given},
-        hint=_("Ask how far it is (HEAD), and go on from there."),
-        status=409,
-    )

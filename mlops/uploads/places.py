@@ -1,4 +1,4 @@
-"""Where the bytes of unfinished files lie: one file each, whose length is what has come."""
+"""The files of unfinished uploads on this machine, each changed by one request at a time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from io import BufferedRandom
 from pathlib import Path
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from mlops.blobs.stores import store
-from mlops.formats.refusal import Refusal
+from mlops.uploads.waiting import busy
 
 
 def folder() -> Path:
@@ -26,13 +24,6 @@ def place_of(upload_id: UUID) -> Path:
     return folder() / upload_id.hex
 
 
-def received_bytes(upload_id: UUID) -> int:
-    try:
-        return place_of(upload_id).stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
 @contextmanager
 def opened(upload_id: UUID) -> Iterator[BufferedRandom]:
     """For writing at its end, by one request at a time. Raises Refusal `upload_busy` (423)."""
@@ -41,8 +32,5 @@ def opened(upload_id: UUID) -> Iterator[BufferedRandom]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            message = _("Another request sends to this upload at the moment.")
-            raise Refusal(
-                "upload_busy", message, hint=_("Wait a moment, then ask how far it is."), status=423
-            ) from None
+            raise busy() from None
         yield file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlops.formats.refusal import Refusal
 from mlops.uploads import actions
 from mlops.uploads.models import SentFile
-from mlops.uploads.places import received_bytes
+from mlops.uploads.waiting import waiting
 from mlops.work.calls import every, job, later
 
 
@@ -19,7 +19,13 @@ def finish(upload_id: str) -> None:
 
 @every(60, "uploads.sweep")
 def sweep() -> None:
-    for pk, size in SentFile.objects.filter(blob=None, problem="").values_list("pk", "size_bytes")[:1_000]:
-        if received_bytes(pk) == size:
-            later("uploads.finish", pk)
+    place = waiting()
+    for upload in SentFile.objects.filter(blob=None, problem="")[:1_000]:
+        if place.received_bytes(upload) == upload.size_bytes:
+            later("uploads.finish", upload.pk)
     actions.remove_expired()
+
+
+@every(3600, "uploads.clear")
+def clear() -> None:
+    waiting().clear()

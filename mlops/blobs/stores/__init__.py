@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlparse
 
 from mlops import env
+from mlops.blobs.stores.pieces import Pieces
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 
@@ -19,7 +20,10 @@ class Store(Protocol):
     blob is never visible."""
 
     beside: Path
-    """A folder for what is on its way into the store; nothing in it is a blob yet."""
+    """A folder of this machine for what is on its way into the store; nothing in it is a blob yet."""
+
+    pieces: Pieces | None
+    """Where files that come in pieces wait, for any machine to take the next one; None: in `beside`."""
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Reads to the end; returns digest and size in bytes."""

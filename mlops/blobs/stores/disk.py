@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlops.blobs.stores.arriving import CHUNK_BYTES, arrived
+from mlops.blobs.stores.pieces import Pieces
 
 SETTLED_FILES = 5_000
 
@@ -21,6 +22,7 @@ class DiskStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.beside = folder / "incoming"
+        self.pieces: Pieces | None = None
         (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
     def put(self, source: BinaryIO) -> tuple[str, int]:

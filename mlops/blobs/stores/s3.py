@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlparse
 
 from mlops.blobs.stores.arriving import CHUNK_BYTES, arrived
 from mlops.blobs.stores.cache import Cache
+from mlops.blobs.stores.pieces import Pieces
 from mlops.blobs.stores.remote import Remote
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
@@ -70,6 +71,8 @@ class S3Store:
         self.beside = folder / "incoming"
         self.beside.mkdir(parents=True, exist_ok=True)
         self._place = place
+        self.name, self.prefix = place.bucket, place.prefix
+        self.pieces: Pieces | None = Pieces(self)
         self._cache = Cache(folder / "cache", most_bytes=cache_bytes)
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
@@ -115,12 +118,12 @@ class S3Store:
         self._cache.link(self._cache.find(digest) or self._brought(digest), Path(target))
 
     def delete(self, digest: str) -> None:
-        self._ask("delete_object", Key=self._key(digest))
+        self.ask("delete_object", Key=self._key(digest))
         self._cache.forget(digest)
 
     def delete_untouched(self, digest: str, *, since: float) -> bool:
         mark = self._mark(digest)
-        marked = self._ask("put_object", Key=mark, Body=b"")
+        marked = self.ask("put_object", Key=mark, Body=b"")
         there, here = parsedate_to_datetime(marked["ResponseMetadata"]["HTTPHeaders"]["date"]), time.time()
         try:
             found = self._head(digest)
@@ -130,15 +133,20 @@ class S3Store:
                     return False
             self.delete(digest)
         finally:
-            self._ask("delete_object", Key=mark)
+            self.ask("delete_object", Key=mark)
         return True
 
     def listed(self) -> Iterator[tuple[str, float]]:
+        for key, at in self.listed_below(f"{self._place.prefix}blobs/"):
+            folder, _slash, rest = key.rpartition("/")
+            yield folder[-2:] + rest, at
+
+    def listed_below(self, prefix: str) -> Iterator[tuple[str, float]]:
+        """Keys, each with the Unix time at which its object was written."""
         pages = self._client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self._place.bucket, Prefix=f"{self._place.prefix}blobs/"):
+        for page in pages.paginate(Bucket=self._place.bucket, Prefix=prefix):
             for one in page.get("Contents", ()):
-                folder, _slash, rest = one["Key"].rpartition("/")
-                yield folder[-2:] + rest, one["LastModified"].timestamp()
+                yield one["Key"], one["LastModified"].timestamp()
 
     @cached_property
     def _client(self) -> Any:
@@ -163,12 +171,16 @@ class S3Store:
 
     def _keep(self, path: Path, digest: str) -> None:
         """Sends the file, unless it is there, and makes it the one on this machine."""
+        self.keep_by(digest, lambda _key: self._send(path, digest))
+        self._cache.adopt(path, digest)
+
+    def keep_by(self, digest: str, write: Callable[[str], None]) -> None:
+        """`write(key)` makes the object, unless it is there. Raises Refusal `storage_failing`."""
         for _attempt in range(ATTEMPTS):
             if not self._touch(digest):
-                self._send(path, digest)
+                write(self._key(digest))
             self._wait_for_removal(digest)
             if self._head(digest) is not None:
-                self._cache.adopt(path, digest)
                 return
         raise Refusal(
             "storage_failing",
@@ -207,7 +219,7 @@ class S3Store:
         key = self._key(digest)
         source = {"Bucket": self._place.bucket, "Key": key}
         try:
-            self._ask("copy_object", Key=key, CopySource=source, MetadataDirective="REPLACE")
+            self.ask("copy_object", Key=key, CopySource=source, MetadataDirective="REPLACE")
         except FileNotFoundError:
             return False
         return True
@@ -216,7 +228,7 @@ class S3Store:
         mark = self._mark(digest)
         while (found := self._head_of(mark)) is not None:
             if time.time() - found["LastModified"].timestamp() > REMOVAL_SECONDS:
-                self._ask("delete_object", Key=mark)
+                self.ask("delete_object", Key=mark)
                 return
             time.sleep(0.2)
 
@@ -237,7 +249,7 @@ class S3Store:
         return bytes(self._got(digest, Range=f"bytes={start}-{start + count - 1}").read())
 
     def _got(self, digest: str, **more: str) -> Any:
-        return self._ask("get_object", Key=self._key(digest), **more)["Body"]
+        return self.ask("get_object", Key=self._key(digest), **more)["Body"]
 
     def _head(self, digest: str) -> Any:
         return self._head_of(self._key(digest))
@@ -245,11 +257,11 @@ class S3Store:
     def _head_of(self, key: str) -> Any:
         """None where there is no such object."""
         try:
-            return self._ask("head_object", Key=key)
+            return self.ask("head_object", Key=key)
         except FileNotFoundError:
             return None
 
-    def _ask(self, act: str, **told: Any) -> Any:
+    def ask(self, act: str, **told: Any) -> Any:
         """Raises FileNotFoundError where there is no such object, and Refusal where the bucket does not answer so."""
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -257,7 +269,7 @@ class S3Store:
             return getattr(self._client, act)(Bucket=self._place.bucket, **told)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code", "") in MISSING:
-                raise FileNotFoundError(f"The bucket {self._place.bucket} has no object {told['Key']}.") from None
+                raise FileNotFoundError(f"The bucket {self._place.bucket} has no object {told.get('Key')}.") from None
             raise self._refused(error) from error
         except BotoCoreError as error:
             raise self._refused(error) from error
