@@ -29,7 +29,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_DATA_DIR", help="Where everything is kept.", default="~/.mlops-studio"),
     Variable(name="MLOPS_DATABASE_URL", help="SQLite in the data directory, or postgres://…", secret=True),
     Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
-    Variable(name="MLOPS_REDIS_URL", help="Redis for sockets between web processes; not needed with one.", secret=True),
+    Variable(
+        name="MLOPS_REDIS_URL",
+        help="Read by nothing: notices reach all web processes by the database. It may stay set.",
+        secret=True,
+    ),
     Variable(
         name="MLOPS_STORAGE_URL",
         help="Where blobs are kept: file:///… or s3://bucket/prefix?endpoint=https://…&region=… (default: in the data"

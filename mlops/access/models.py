@@ -216,3 +216,11 @@ class Spoken(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
     language = models.CharField(max_length=10)
+
+
+class ServerFact(models.Model):
+    """What is true of the server as a whole, on however many machines its processes run."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    value = models.JSONField(null=True)
+    changed_at = models.DateTimeField(auto_now=True)

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from mlops.access import maintenance
 from mlops.access.decisions import require_administrator
 from mlops.access.maintenance import Maintenance
-from mlops.deployments.files import replace_file
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where
 from mlops.work.calls import later
@@ -48,7 +46,8 @@ def begin(actor: Any, *, reason: str, until: str = "") -> Maintenance:
             actor, "mlops.server.maintenance_began", subject=SUBJECT, data=_facts(after),
             before=_facts(before) if before else {}, after=_facts(after),
         )  # fmt: skip
-    replace_file(maintenance.place(), msgspec.json.encode(after))
+        maintenance.tell(after)
+    maintenance.bring_up_to_date()
     return after
 
 
@@ -61,8 +60,9 @@ def end(actor: Any) -> Maintenance | None:
     with transaction.atomic():
         data = {"seconds": round((timezone.now() - found.since).total_seconds(), 1)}
         record(actor, "mlops.server.maintenance_ended", subject=SUBJECT, data=data, before=_facts(found), after={})
+        maintenance.tell(None)
         later("execution.wake_queued")
-    maintenance.place().unlink(missing_ok=True)
+    maintenance.bring_up_to_date()
     return found
 
 

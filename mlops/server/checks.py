@@ -69,7 +69,7 @@ def extras(name: str) -> Part:
     """Drivers that only some settings need."""
     needed = {
         "psycopg": ("postgres", env.read("MLOPS_DATABASE_URL").startswith("postgres")),
-        "redis": ("redis", env.read("MLOPS_BROKER_URL").startswith("redis") or bool(env.read("MLOPS_REDIS_URL"))),
+        "redis": ("redis", env.read("MLOPS_BROKER_URL").startswith("redis")),
     }
     absent = {package: found for package, found in needed.items() if _version(package) is None}
     broken = [extra for extra, is_needed in absent.values() if is_needed]

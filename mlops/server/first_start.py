@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from mlops import env
 from mlops.access.models import Project
@@ -69,10 +70,18 @@ def keep_credentials(administrator: User, *, url: str) -> None:
             credentials.write(path, url=url, token=kept.token)
         return
     with transaction.atomic():
-        for old in ApiToken.objects.filter(user=administrator, name=TOKEN_NAME):
+        name = _token_name()
+        for old in ApiToken.objects.filter(user=administrator, name=name):
             actions.revoke_token(administrator, token_id=old.pk)
-        token = actions.create_token(administrator, name=TOKEN_NAME)
+        token = actions.create_token(administrator, name=name)
     credentials.write(path, url=url, token=token)
+
+
+def _token_name() -> str:
+    """With a database that others have too, each machine's web process keeps a token of its own."""
+    if connection.vendor == "sqlite":
+        return TOKEN_NAME
+    return f"Command line on {socket.gethostname()}, {settings.DATA_DIR}"[:100]
 
 
 def samples_are_due() -> bool:

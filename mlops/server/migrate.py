@@ -32,12 +32,13 @@ def migrate(arguments: argparse.Namespace) -> int:
     choose(arguments.data_dir)
     usable(env.data_dir())
     load_django()
-    from mlops.server import first_start, schema
+    from mlops.server import first_start, schema, starting
 
     _reach_the_database(seconds=arguments.wait)
     with _alone():
         missing = len(schema.pending())
         schema.migrate()
+        starting.require_same_key()
         print(f"Applied {missing} migrations." if missing else "The database is up to date.", flush=True)
         found = first_start.people()
         if found.password:

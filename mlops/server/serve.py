@@ -28,6 +28,14 @@ def define(parser: argparse.ArgumentParser) -> None:
     worker.set_defaults(act=serve_worker)
     router = _part(parts, "router", "endpoints, and the scoring servers that run as processes beside it")
     _listens(router, port=8001)
+    router.add_argument(
+        "--feed",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a web process that hands out the routing table, where no folder is shared; again for others",
+    )
+    router.add_argument("--address", default="", help="with --feed, where the others reach it: http://host:port")
     router.set_defaults(act=serve_router)
     check = parts.add_parser("check", help="whether the part on this machine is well: exit status 0 or 1")
     check.add_argument("name", nargs="?", choices=serving_check.PARTS, help="default: what process 1 serves")
@@ -53,11 +61,15 @@ def serve_worker(arguments: argparse.Namespace) -> int:
 
 def serve_router(arguments: argparse.Namespace) -> int:
     """Without Django. Each router runs the scoring servers of the plan for itself: together they are one unit, of
-    which there may be several."""
+    which there may be several. With `--feed` it has a folder of its own, and no scoring servers."""
     folder = _begin(arguments)
     from mlops.supervisor import Supervised, Supervisor
 
     words = ["--table", str(folder / "routing.json"), "--host", arguments.host, "--port", str(arguments.port)]
+    for url in arguments.feed:
+        words += ["--feed", url]
+    if arguments.address:
+        words += ["--address", arguments.address]
     router = Supervised(
         name="router",
         argv=(sys.executable, "-m", "mlops.router", *words, "--stats-file", str(folder / "router-stats")),

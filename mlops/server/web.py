@@ -17,13 +17,16 @@ def main() -> None:
 
     from django.conf import settings
 
+    from mlops.access import maintenance
     from mlops.celery import app
-    from mlops.server import first_start, kept, schema, spool
+    from mlops.server import first_start, kept, schema, spool, starting
     from mlops.work import pulse
 
     spool.install(app, settings.DATA_DIR / "broker")
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     schema.migrate()
+    starting.require_same_key()
+    maintenance.follow()
     pulse.end_lost()
     greeting = first_start.prepare(url=arguments.url)
     if arguments.greeting:
@@ -38,11 +41,14 @@ def serve(host: str, port: int, *, migrated_within_seconds: float) -> None:
 
     from django.conf import settings
 
+    from mlops.access import maintenance
     from mlops.celery import app
-    from mlops.server import kept, schema, spool
+    from mlops.server import kept, schema, spool, starting
 
     spool.install(app, settings.DATA_DIR / "broker")
     schema.wait(seconds=migrated_within_seconds)
+    starting.require_same_key()
+    maintenance.follow()
     kept.keep_connections()
     _answer(host, port, samples=False)
 

@@ -32,11 +32,14 @@ def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> No
 
     from django.conf import settings
 
+    from mlops.access import maintenance
     from mlops.celery import app
-    from mlops.server import schema, spool
+    from mlops.server import schema, spool, starting
 
     spool.install(app, settings.DATA_DIR / "broker")
     schema.wait(seconds=migrated_within_seconds)
+    starting.require_same_key()
+    maintenance.follow()
     _keep_connections(app)
     usual = 2 * settings.STEP_SLOTS + 6  # steps, seats of batch jobs, and what is short
     run(concurrency=concurrency or usual)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.folders import folder_of, lay_out, serving_root, tell_collection
@@ -24,6 +25,7 @@ from mlops.deployments.targets.ports import free_ports, ports_of
 from mlops.deployments.targets.rolling import to_keep, to_start
 from mlops.deployments.targets.tails import tails
 from mlops.formats.deployment import DeploymentSettings
+from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, ServingState
 from mlops.supervisor.serving import log_name
 
@@ -39,9 +41,13 @@ class ProcessTarget:
     is_scaled_here = True
 
     def available(self, options: Mapping[str, Any]) -> Availability:
+        if (refusal := _elsewhere()) is not None:
+            return Availability(is_usable=False, reason=refusal.message, hint=refusal.hint)
         return Availability(is_usable=True)
 
     def check(self, wanted: DeploymentSettings) -> None:
+        if (refusal := _elsewhere()) is not None:
+            raise refusal
         check_options(wanted.target_options, (), target="process")
         check_machine(wanted)
 
@@ -99,6 +105,19 @@ class ProcessTarget:
         count = max(len(ports_of(deployment.placing)), len(ports_of(deployment.ready_placing)), 1)
         folder = Path(settings.DATA_DIR) / "logs"
         return tails({str(n): folder / log_name(str(deployment.pk), replica=n) for n in range(1, count + 1)}, lines)
+
+
+def _elsewhere() -> Refusal | None:
+    """Processes belong to the machine whose supervisor runs them, and listen there alone: routers of other machines
+    cannot reach them, and workers of other machines neither lay out their folders nor see how they are."""
+    if not settings.ROUTER_TOKEN:
+        return None
+    return Refusal(
+        "process_not_reached",
+        _("Processes of one machine cannot be reached here: routers run on other machines (MLOPS_ROUTER_TOKEN)."),
+        hint=_("Choose the target docker with an engine that all workers reach, or kubernetes."),
+        where=Where(parameter="target", value="process"),
+    )
 
 
 def _servers() -> Servers:
