@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.decisions import seen_in
+from mlops.access.models import Project
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.runs.models import Experiment, LogLine, Run, RunState, Step
 
@@ -41,8 +42,8 @@ def run(person: Any, run_id: UUID) -> Run:
 def filtered(
     runs: QuerySet[Run], *, project: str = "", state: str = "", experiment: str = "", text: str = "", who: str = ""
 ) -> QuerySet[Run]:
-    if project:
-        runs = runs.filter(project__slug=project)
+    if project:  # by its id: of a name PostgreSQL does not know how many runs it has
+        runs = runs.filter(project__in=list(Project.objects.filter(slug=project).values_list("pk", flat=True)))
     if state:
         if state not in RunState.values:
             message, place = f"“{state}” is no state of a run.", Where(parameter="state", value=state[:100])
