@@ -44,9 +44,9 @@ class Up:
         self.printed: list[str] = []
         self.link = ""
 
-    def wait_until_ready(self) -> str:
+    def wait_until_ready(self, seconds: float = READY_SECONDS) -> str:
         """The address of the ready line."""
-        deadline = Timer(READY_SECONDS, self.process.kill)
+        deadline = Timer(seconds, self.process.kill)
         deadline.start()
         for line in self.process.stdout or ():
             self.printed.append(line.strip())

@@ -1,0 +1,56 @@
+"""`python -m tests.faults --runs 500 --minutes 30 [--seed N] [--postgres]`: the long form of the suite of faults."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.faults.ground import Embedded, Ground, Scaled
+from tests.faults.injuries import EMBEDDED, SCALED
+from tests.faults.story import tell
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=500)
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long it is hurt")
+    parser.add_argument("--settle", type=float, default=300.0, help="seconds that all may take to end afterwards")
+    parser.add_argument("--pause", type=float, default=3.0, help="seconds between two injuries")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=2, help="beside the one of `mlops up`")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL and Redis instead of SQLite")
+    parser.add_argument("--only", default="", help="names of injuries with commas (default: all)")
+    parser.add_argument("--keep", action="store_true", help="leave the folder, to look at it")
+    arguments = parser.parse_args()
+    seed = secrets.randbelow(2**31) if arguments.seed is None else arguments.seed
+    names = tuple(arguments.only.split(",")) if arguments.only else SCALED if arguments.postgres else EMBEDDED
+
+    def ground(place: Path, data: Path) -> Ground:
+        return Scaled(place) if arguments.postgres else Embedded(data)
+
+    folder = Path(tempfile.mkdtemp(prefix="faults-", dir="/tmp"))
+    print(f"seed {seed}, in {folder}", file=sys.stderr)
+    try:
+        told = tell(
+            folder, ground, seed=seed, names=names, runs=arguments.runs, seconds=60 * arguments.minutes,
+            pause_seconds=arguments.pause, workers=arguments.workers, settle_seconds=arguments.settle,
+        )  # fmt: skip
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    shown = asdict(told)
+    account = shown.pop("account")
+    print(json.dumps(shown, indent=1))
+    if told.problems:
+        print(account)
+    return int(bool(told.problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""What is done to a studio while it works. Each says what it did, for the account of a run that went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable
+
+import psutil
+
+from tests.faults.ground import Ground
+from tests.faults.studio import Studio, pause
+
+LONGER_THAN_A_LEASE = 22.0
+
+
+class Injuries:
+    """`chosen(names)` does one of them by the seed's choice; `told` lists all that were done."""
+
+    def __init__(self, studio: Studio, ground: Ground, seed: int) -> None:
+        self._studio, self._ground = studio, ground
+        self._random = random.Random(seed)
+        self._began = time.monotonic()
+        self.told: list[str] = []
+
+    def chosen(self, names: tuple[str, ...]) -> None:
+        self.do(self._random.choice(names))
+
+    def do(self, name: str) -> None:
+        act: Callable[[], object] = getattr(self, name)
+        found = act()
+        self.told.append(f"{time.monotonic() - self._began:.1f} s: {name} {found or ''}".strip())
+
+    def kill_a_worker(self) -> str:
+        return self._kill(self._studio.of("mlops.server.worker"))
+
+    def kill_web(self) -> str:
+        return self._kill(self._studio.of("mlops.server.web"))
+
+    def kill_router(self) -> str:
+        return self._kill(self._studio.of("mlops.router"))
+
+    def kill_a_zygote(self) -> str:
+        return self._kill(self._studio.zygotes())
+
+    def kill_a_step(self) -> str:
+        return self._kill(self._studio.steps())
+
+    def pause_a_worker(self) -> str:
+        """Past its lease: another takes its steps over, then it wakes and believes that they are its own."""
+        found = self._studio.of("mlops.server.worker")
+        if not found:
+            return "none"
+        one = self._random.choice(found)
+        pause(one, LONGER_THAN_A_LEASE)
+        return str(one.pid)
+
+    def empty_broker(self) -> None:
+        self._ground.empty_broker()
+
+    def double_messages(self) -> None:
+        self._ground.double_messages()
+
+    def restart_broker(self) -> None:
+        self._ground.restart_broker()
+
+    def restart_database(self) -> None:
+        self._ground.restart_database()
+
+    def cut_connections(self) -> None:
+        self._ground.cut_connections()
+
+    def _kill(self, processes: list[psutil.Process]) -> str:
+        if not processes:
+            return "none"
+        one = self._random.choice(processes)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+        return str(one.pid)
+
+
+KILLS = ("kill_a_worker", "kill_a_worker", "kill_web", "kill_router", "kill_a_zygote", "kill_a_step")
+MESSAGES = ("empty_broker", "double_messages")
+EMBEDDED = (*KILLS, *MESSAGES, "pause_a_worker")
+SCALED = (*EMBEDDED, "restart_broker", "restart_database", "cut_connections")

@@ -1,0 +1,161 @@
+"""One story: a studio works, is hurt again and again, loses everything at once, starts again, and is audited."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.faults import leftovers
+from tests.faults.ground import Ground
+from tests.faults.injuries import Injuries
+from tests.faults.sink import Sink
+from tests.faults.studio import Studio
+from tests.faults.work import Work
+from tests.server.conftest import ROOT
+
+TAKEN_UP_SECONDS = 30.0
+"""Within which a run that went when all was killed goes on, or says why not, after the start."""
+
+
+ENDED = ("completed", "failed", "cancelled")
+
+
+@dataclass
+class Told:
+    """`problems` is empty where nothing was lost."""
+
+    seed: int
+    injuries: list[str] = field(default_factory=list)
+    counts: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    start_seconds: float = 0.0
+    again_seconds: float = 0.0
+    taken_up_seconds: float = 0.0
+    account: str = ""
+
+
+def tell(
+    folder: Path,
+    ground: Callable[[Path, Path], Ground],
+    *,
+    seed: int,
+    names: tuple[str, ...],
+    runs: int,
+    seconds: float,
+    pause_seconds: float = 2.0,
+    workers: int = 1,
+    settle_seconds: float = 150.0,
+) -> Told:
+    """`names`: of the injuries to choose from. They are done for `seconds`, with pauses around `pause_seconds`."""
+    told = Told(seed)
+    standing = ground(folder / "ground", folder / "data")
+    studio = Studio(folder, standing, workers=workers)
+    sink = Sink(folder / "received.log")
+    try:
+        studio.start()
+        studio.stop()
+        told.start_seconds = studio.start()
+        work = Work(studio, sink)
+        injuries = Injuries(studio, standing, seed)
+        told.injuries = injuries.told
+        work.begin(runs=runs, apart_seconds=seconds / max(runs, 1) / 2)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(pause_seconds)
+            injuries.chosen(names)
+        work.end()
+        _lose_everything(studio, work, told)
+        told.problems += _audited(studio, work, told, settle_seconds)
+        told.problems += _tidied(studio)
+        studio.stop()
+        time.sleep(1)
+        told.problems += list(leftovers.of_processes(studio))
+    finally:
+        told.account = studio.account()
+        studio.kill_everything()
+        sink.close()
+        standing.stop()
+    return told
+
+
+def _lose_everything(studio: Studio, work: Work, told: Told) -> None:
+    with studio.api() as api:
+        last = [work.submit(api) for _number in range(3)][-1]
+        _until(lambda: bool(_going(api, last)), seconds=60)
+        going = _going(api, last)
+    studio.kill_everything()
+    told.injuries.append("everything was killed")
+    told.again_seconds = studio.start()
+    began = time.monotonic()
+    with studio.api() as api:
+        if not _until(lambda: _are_taken_up(api, last, going), seconds=TAKEN_UP_SECONDS):
+            state = [(one["node"], one["state"], one["attempt"], one["reason"]) for one in _steps(api, last)]
+            told.problems.append(f"a run was not taken up within {TAKEN_UP_SECONDS:.0f} s of the start: {state}")
+    told.taken_up_seconds = time.monotonic() - began
+
+
+def _going(api: Any, run: str) -> dict[str, int]:
+    """Nodes that run, and in which attempt."""
+    return {one["node"]: one["attempt"] for one in _steps(api, run) if one["state"] == "running"}
+
+
+def _are_taken_up(api: Any, run: str, going: dict[str, int]) -> bool:
+    """Steps that went when all was killed were begun again, or have ended."""
+    known = {one["node"]: one for one in _steps(api, run)}
+    return all(known[node]["attempt"] > attempt or known[node]["state"] in ENDED for node, attempt in going.items())
+
+
+def _steps(api: Any, run: str) -> list[dict[str, Any]]:
+    return list(api.get(f"runs/{run}/").json()["steps"])
+
+
+def _audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> list[str]:
+    (studio.folder / "acknowledged.json").write_text(json.dumps(work.acknowledged))
+    words = [sys.executable, "-m", "tests.faults.audit", str(studio.folder), "--wait", str(settle_seconds)]
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True, timeout=600
+    )
+    if not done.stdout.strip():
+        return [f"the audit ended with {done.returncode}: {done.stderr[-3000:]}"]
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    told.counts = {**found["counts"], "refused": work.refused, "acknowledged": len(work.acknowledged["runs"])}
+    return list(found["problems"])
+
+
+def _tidied(studio: Studio) -> list[str]:
+    """Zygotes of live workers have a folder each."""
+    _until(lambda: not _left(studio), seconds=90)
+    return _left(studio)
+
+
+def _left(studio: Studio) -> list[str]:
+    words = " ".join(word for one in studio.of("mlops.runtime.zygote") for word in _words(one))
+    return [one for one in leftovers.of_files(studio) if one.rsplit("/", 1)[-1] not in words]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _until(is_so: Callable[[], bool], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if is_so():
+                return True
+        except (KeyError, ValueError, OSError):
+            pass
+        time.sleep(0.3)
+    return False

@@ -1,0 +1,183 @@
+"""The processes of one studio: `mlops up` with web, worker and router; workers beside it; killed and begun again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.faults.ground import Ground
+from tests.journeys.conftest import free_port
+from tests.server.conftest import ROOT, Up
+
+READY_SECONDS = 300.0
+"""Also on a machine that does much else, with a database that has to be made first."""
+
+
+class Studio:
+    """`folder` holds `data`, `tmp` (TMPDIR of all, by which each of its processes is known) and `effects.log`."""
+
+    def __init__(self, folder: Path, ground: Ground, *, workers: int = 1) -> None:
+        self.folder, self.data = folder, folder / "data"
+        self.port, self.router_port = free_port(), free_port()
+        self._ground = ground
+        self._wanted = workers
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._up: Up | None = None
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        (folder / "tmp").mkdir(parents=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "TMPDIR": str(self.folder / "tmp"),
+            "MLOPS_JOB_CONFINEMENT": "off",
+            "MLOPS_STEP_CONTAINERS": "never",
+            "MLOPS_STEP_SLOTS": "2",
+            "MLOPS_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+            "MLOPS_RATE_ADDRESS": "0",
+            **self._ground.variables,
+        }
+
+    def start(self) -> float:
+        """Seconds until it was ready."""
+        began = time.monotonic()
+        ports = ("--port", str(self.port), "--router-port", str(self.router_port))
+        self._up = Up(self.data, *ports, environment=self.variables)
+        self._up.wait_until_ready(READY_SECONDS)
+        took = time.monotonic() - began
+        threading.Thread(target=self._drain, args=(self._up,), daemon=True).start()
+        self._ended.clear()
+        for _number in range(self._wanted):
+            self._add_worker()
+        threading.Thread(target=self._keep_workers, daemon=True).start()
+        return took
+
+    def api(self) -> httpx.Client:
+        """Signed in with the credential file of the local commands."""
+        import json
+
+        found = json.loads((self.data / "client-credentials.json").read_text())
+        headers = {"Authorization": f"Bearer {found['token']}"}
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=30)
+
+    def processes(self) -> list[psutil.Process]:
+        """All that it started, whoever their parents are now: they share its TMPDIR or lie below its folder."""
+        mark = str(self.folder)
+        return [one for one in psutil.process_iter() if one.pid != os.getpid() and _carries(one, mark)]
+
+    def of(self, module: str) -> list[psutil.Process]:
+        return [one for one in self.processes() if module in _words(one) and "-m" in _words(one)]
+
+    def steps(self) -> list[psutil.Process]:
+        """Processes that were forked for steps."""
+        zygotes = self.of("mlops.runtime.zygote")
+        known = {one.pid for one in zygotes}
+        return [one for one in zygotes if _parent(one) in known]
+
+    def zygotes(self) -> list[psutil.Process]:
+        steps = {one.pid for one in self.steps()}
+        return [one for one in self.of("mlops.runtime.zygote") if one.pid not in steps]
+
+    def kill_everything(self) -> None:
+        """By SIGKILL, as the loss of the machine would."""
+        self._ended.set()
+        with self._lock:
+            for one in self.processes():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+            for worker in self._workers:
+                worker.wait()
+            self._workers.clear()
+        if self._up is not None:
+            self._up.process.wait()
+
+    def stop(self) -> None:
+        self._ended.set()
+        with self._lock:
+            for worker in self._workers:
+                worker.terminate()
+            for worker in self._workers:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    worker.wait(15)
+            self._workers.clear()
+        if self._up is not None:
+            self._up.stop()
+
+    def account(self) -> str:
+        logs = [self._up.account()] if self._up is not None else []
+        for path in sorted(self.folder.glob("worker*.log")):
+            logs.append(f"== {path.name}\n{path.read_text(errors='replace')[-6000:]}")
+        return "\n".join(logs)
+
+    def _add_worker(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
+        environment |= {"MLOPS_DATA_DIR": str(self.data), "MLOPS_URL": self.url, "PYTHONPATH": str(ROOT)}
+        environment |= {"MLOPS_ROUTER_URL": f"http://127.0.0.1:{self.router_port}", **self.variables}
+        with (self.folder / "worker.log").open("ab") as log:
+            command = [sys.executable, "-m", "mlops.server.worker"]
+            self._workers.append(subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log))
+
+    def _keep_workers(self) -> None:
+        """As a service manager would."""
+        while not self._ended.wait(1):
+            with self._lock:
+                if self._ended.is_set():
+                    return
+                self._workers = [one for one in self._workers if one.poll() is None]
+                while len(self._workers) < self._wanted:
+                    self._add_worker()
+
+    def _drain(self, up: Up) -> None:
+        for _line in up.process.stdout or ():
+            pass
+
+
+def pause(process: psutil.Process, seconds: float) -> None:
+    """It stands still, as on a machine that hangs, and then goes on as if nothing had been."""
+    process.send_signal(signal.SIGSTOP)
+
+    def resume() -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGCONT)
+
+    timer = threading.Timer(seconds, resume)
+    timer.daemon = True
+    timer.start()
+
+
+def _carries(process: psutil.Process, mark: str) -> bool:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        own = process.environ().get("TMPDIR", "")
+        return own.startswith(mark) or any(mark in word for word in process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return 0

@@ -1,0 +1,132 @@
+"""What a hurt studio is asked to do: runs whose steps leave traces outside, a schedule and a subscription.
+
+Who asks takes no answer for "perhaps", as any client must: what was acknowledged has to be there."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tests.faults.sink import Sink
+from tests.faults.studio import Studio
+
+PROJECT = "faults"
+TICKS = 4
+"""Of each step: as many metrics and lines."""
+SCRIPT = """import json, os, time
+# step {number}
+def azureml_main(dataframe1=None, dataframe2=None):
+    from azureml.core import Run
+    name = [part for part in os.getcwd().split(os.sep) if part][-2]
+    if name == "work":  # it may run one folder deeper
+        name = [part for part in os.getcwd().split(os.sep) if part][-3]
+    file = os.open({file!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for tick in range({ticks}):
+        line = {{"attempt": name, "tick": tick, "pid": os.getpid(), "at": time.time()}}
+        os.write(file, (json.dumps(line) + "\\n").encode())
+        Run.get_context().log("tick", tick)
+        time.sleep({seconds})
+    os.close(file)
+    return dataframe1
+"""
+
+
+class Work:
+    """`acknowledged`: keys of what the server said it had made."""
+
+    def __init__(self, studio: Studio, sink: Sink, *, seconds: float = 0.3) -> None:
+        self.studio = studio
+        self.acknowledged: dict[str, list[str]] = {"runs": []}
+        self.refused = 0
+        self._seconds = seconds
+        self._numbers = itertools.count()
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
+        with studio.api() as api:
+            _said(api.post("projects/", json={"name": PROJECT, "slug": PROJECT}))
+            hook = {"project": PROJECT, "name": "hook", "url": sink.url, "types": []}
+            _said(api.post("subscriptions/", json=hook))
+            drawn = self._drawn(api)
+            published = _said(api.post(f"drafts/{drawn}/publish/", json={"endpoint": "scheduled"}))
+            trigger = {"type": "cron", "expression": "* * * * *"}
+            timetable = {"endpoint": published["endpoint"], "name": "each minute", "trigger": trigger}
+            _said(api.post("schedules/", json={**timetable, "overlap": "allow", "catch_up": "all"}))
+
+    def submit(self, api: httpx.Client) -> str:
+        """A run of three steps, one after the other, with a fourth beside them."""
+        run = _said(api.post(f"drafts/{self._drawn(api)}/submit/", json={"experiment": "faults"}))["id"]
+        self.acknowledged["runs"].append(run)
+        return str(run)
+
+    def begin(self, *, runs: int, apart_seconds: float) -> None:
+        """Submits them from a thread, whatever becomes of the server meanwhile."""
+        self._threads.append(threading.Thread(target=self._submit_all, args=(runs, apart_seconds), daemon=True))
+        self._threads[-1].start()
+
+    def is_going(self) -> bool:
+        return any(one.is_alive() for one in self._threads)
+
+    def end(self) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _submit_all(self, runs: int, apart_seconds: float) -> None:
+        while len(self.acknowledged["runs"]) < runs and not self._ended.wait(apart_seconds):
+            try:
+                with self.studio.api() as api:
+                    self.submit(api)
+            except (httpx.HTTPError, OSError, Unwilling):
+                self.refused += 1
+
+    def _drawn(self, api: httpx.Client) -> str:
+        draft = _said(api.post("drafts/", json={"project": PROJECT}))
+        saved = _said(
+            api.put(f"drafts/{draft['id']}/document/", json={"base_revision": 1, "document": self._document()})
+        )
+        assert saved["problems"] == [], saved["problems"]
+        return str(draft["id"])
+
+    def _document(self) -> dict[str, Any]:
+        """Each script is new, so that no earlier result is taken."""
+        nodes: dict[str, Any] = {
+            "data": {"component": "enter_data_manually", "version": "1", "parameters": {"data": "a,b\n1,2\n3,4\n"}}
+        }
+        edges = []
+        for name, source in (("one", "data"), ("two", "one"), ("three", "two"), ("beside", "data")):
+            script = SCRIPT.format(
+                number=next(self._numbers), file=str(self.studio.folder / "effects.log"), ticks=TICKS,
+                seconds=self._seconds,
+            )  # fmt: skip
+            nodes[name] = {
+                "component": "execute_python_script",
+                "version": "1",
+                "parameters": {"python_script": script},
+            }
+            port = "dataset" if source == "data" else "result_dataset"
+            edges.append({"source": source, "source_port": port, "target": name, "target_port": "dataset1"})
+        return {"nodes": nodes, "edges": edges}
+
+
+class Unwilling(Exception):
+    """The server answered that it could not."""
+
+
+def _said(answer: httpx.Response) -> Any:
+    if not answer.is_success:
+        raise Unwilling(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:500]}")
+    return answer.json()
+
+
+def until(is_so: Callable[[], bool], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return True
+        time.sleep(0.3)
+    return False
