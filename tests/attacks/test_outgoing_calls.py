@@ -6,6 +6,7 @@ redirect; the call goes to the judged number, so that a name which changes meanw
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mlops.alerts.outside import require_public
+from mlops.alerts.outside import call, require_public
 from mlops.blocks.fetching import fetch
 from mlops.formats.refusal import Refusal
 from mlops.packaging.images.references import Reference
@@ -97,6 +98,26 @@ def test_a_redirect_to_an_inner_address_is_not_followed_by_downloads(tmp_path):
         )
         assert code_of(told) == "address_not_public"
         assert seen == ["/a"]
+
+
+def test_a_name_that_changes_after_it_was_judged_gains_nothing(db, tmp_path, settings, monkeypatch):
+    settings.ALLOWED_PRIVATE_HOSTS = "rebound.example"
+    plain, asked = socket.getaddrinfo, []
+
+    def resolved(host: Any, *more: Any, **rest: Any) -> Any:
+        if host != "rebound.example":
+            return plain(host, *more, **rest)
+        asked.append(host)
+        return plain("127.0.0.1" if len(asked) == 1 else "127.0.0.2", *more, **rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    with server(lambda _asked: (200, {})) as (port, seen):
+        url = f"http://rebound.example:{port}"
+        fetch(f"{url}/a", tmp_path / "x", most_bytes=9, private_hosts={"rebound.example"})
+        assert (seen, len(asked)) == (["/a"], 1)
+        asked.clear()
+        assert call("GET", f"{url}/b", b"", {}).status == 200
+        assert (seen, len(asked)) == (["/a", "/b"], 1)
 
 
 def test_a_registry_leads_to_no_other_inner_address(db, tmp_path):

@@ -4,6 +4,7 @@ CVE-2023-6974 do by sources; rogue database servers that ask their client for fi
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 from pathlib import Path
 
@@ -113,6 +114,20 @@ def test_a_packed_store_leads_nowhere(tmp_path):
         with pytest.raises(Refusal):
             unpack(archive, tmp_path / "out")
     assert list(tmp_path.rglob("evil*")) == []
+
+
+def test_a_link_in_a_packed_store_is_none_and_nothing_is_written_through_it(tmp_path):
+    (tmp_path / "secret").mkdir()
+    archive = tmp_path / "store.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, target in (("link", tmp_path / "secret"), ("leak.txt", Path("/etc/passwd"))):
+            link = zipfile.ZipInfo(name)
+            link.external_attr = (stat.S_IFLNK | 0o777) << 16
+            packed.writestr(link, str(target))
+        packed.writestr("link/evil", b"x")
+    unpack(archive, tmp_path / "out")
+    assert [one for one in (tmp_path / "out").rglob("*") if one.is_symlink() or one.name == "leak.txt"] == []
+    assert list((tmp_path / "secret").iterdir()) == []
 
 
 def test_a_packed_store_that_swells_ends_at_the_limit(tmp_path):

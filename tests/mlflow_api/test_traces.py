@@ -171,10 +171,16 @@ def test_a_file_of_spans_takes_nothing_from_what_was_told_span_by_span(client, c
 def test_traces_of_other_projects_do_not_exist_and_their_ids_are_free(client, call, traced, stranger):
     create_project(stranger, name="Elsewhere", slug="elsewhere")
     theirs = create_token(stranger, name="x")
+    said = mlflow.log_feedback(trace_id=traced, name="good", value=0.9).assessment_id
+    changed = {"assessment": {"feedback": {"value": 0}}, "update_mask": "feedback"}
     for method, path, body in (
         ("GET", f"traces/{traced}", None), ("GET", f"traces/get?trace_id={traced}", None),
         ("PATCH", f"traces/{traced}/tags", {"key": "a", "value": "b"}),
         ("POST", f"traces/{traced}/assessments", {"assessment": {"assessment_name": "a", "feedback": {"value": 1}}}),
+        ("GET", f"traces/{traced}/assessments/{said}", None),
+        ("PATCH", f"traces/{traced}/assessments/{said}", changed),
+        ("DELETE", f"traces/{traced}/assessments/{said}", None),
+        ("DELETE", f"traces/{traced}/tags?key=a", None),
         ("GET", f"get-trace-artifact?request_id={traced}", None),
     ):  # fmt: skip
         assert call(method, path, body, by=theirs).status_code == 404, path
@@ -182,3 +188,4 @@ def test_traces_of_other_projects_do_not_exist_and_their_ids_are_free(client, ca
     told = {"trace_id": traced, "request_time": "2026-01-01T00:00:00Z", "state": "OK"}
     assert call("POST", "traces", {"trace": {"trace_info": told}}, by=theirs).is_success
     assert Trace.objects.filter(key=traced).count() == 2
+    assert mlflow.get_assessment(traced, said).feedback.value == 0.9
