@@ -10,6 +10,7 @@ import dj_database_url
 from mlops import env
 from mlops.confinement.confining import MODES
 from mlops.formats.labels import read_labels
+from mlops.trail import lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
@@ -261,6 +262,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 CELERY_BROKER_URL = env.read("MLOPS_BROKER_URL")
+LOG_FORMAT = env.choice("MLOPS_LOG_FORMAT", lines.FORMS)
 ROUTER_URL = env.read("MLOPS_ROUTER_URL").rstrip("/")
 ROUTER_TOKEN = env.read("MLOPS_ROUTER_TOKEN")
 SMTP_URL = env.read("MLOPS_SMTP_URL")
@@ -298,9 +300,9 @@ JOB_READABLE = [path for path in env.read("MLOPS_JOB_READABLE").split(":") if pa
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"marked": {"()": "mlops.events.marking.Marked"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s%(mark)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["marked"]}},
+    "filters": {"marked": {"()": "mlops.trail.lines.Marked"}},
+    "formatters": {"ours": {"()": "mlops.trail.lines.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours", "filters": ["marked"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"httpx": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
 }

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from mlops.formats.refusal import Refusal
+from mlops.trail import carried
 
 MOST_DIGITS = "for integer string conversion"
 """As Python says that a text has too many digits to be read as a number."""
@@ -26,7 +27,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    body = refusal.as_problem() | getattr(refusal, "extra", {})
+    body = problem_of(refusal) | getattr(refusal, "extra", {})
     told = Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
     say_when(told, refusal)
     return told
@@ -34,9 +35,15 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def json_answer(refusal: Refusal) -> JsonResponse:
     """The same outside of DRF's views."""
-    told = JsonResponse(refusal.as_problem(), status=refusal.status, content_type=CONTENT_TYPE)
+    told = JsonResponse(problem_of(refusal), status=refusal.status, content_type=CONTENT_TYPE)
     say_when(told, refusal)
     return told
+
+
+def problem_of(refusal: Refusal) -> dict[str, Any]:
+    """With the id under which the log has it."""
+    found = carried.correlation()
+    return refusal.as_problem() | ({"correlation_id": found} if found else {})
 
 
 def say_when(answer: HttpResponseBase, refusal: Refusal) -> None:

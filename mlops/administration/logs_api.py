@@ -16,7 +16,7 @@ from mlops.administration.system.report import require_sight
 ASKED = [
     OpenApiParameter("level", str, description="this one and worse: DEBUG, INFO, WARNING, ERROR, CRITICAL"),
     OpenApiParameter("q", str, description="a text in it"),
-    OpenApiParameter("id", str, description="of the request or call; of steps a run's number, or number/node"),
+    OpenApiParameter("id", str, description="correlation id; of steps also a run's number, or number/node"),
     OpenApiParameter("since", str, description="15m, 2h, 1d or a time"),
     OpenApiParameter("until", str),
     OpenApiParameter("most", int, description="how many entries (200)"),
@@ -34,7 +34,7 @@ class LogsView(APIView):
 class OneLogView(APIView):
     @extend_schema(parameters=ASKED, responses={200: dict})
     def get(self, request: Request, name: str) -> Response:
-        """The last entries that are asked for, the oldest first; `steps` names the lines of all steps."""
+        """The last entries that are asked for, the oldest first. `steps`: the lines of all steps; `all`: by one id."""
         require_sight(request.user)
         return Response(msgspec.to_builtins(asking.found(name, asking.wanted(request.query_params))))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,7 +20,9 @@ from mlops.events import circumstances
 from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
 from mlops.formats.refusal import Refusal
+from mlops.trail import carried
 
+_log = logging.getLogger(__name__)
 GENESIS = "0" * 64
 EXACT = 2.0**53
 """Up to here every whole number is a float of its own."""
@@ -63,7 +67,7 @@ def record(
             data=plain(data or {}),
             before=plain(was),
             after=plain(now_is),
-            via=around.told() if around else {},
+            via=around.told() if around else _carried(),
             at=timezone.now(),
             previous_hash=head.hash,
         )
@@ -72,7 +76,19 @@ def record(
         ChainHead.objects.filter(pk=1).update(hash=event.hash)
         if notice:
             notify(*notice, project=project)
+        transaction.on_commit(partial(_say, event))
     return event
+
+
+def _say(event: Event) -> None:
+    """So that the log tells what a request did. Subjects may name people, and stay in the trail alone."""
+    _log.info("%s is event %d.", event.type, event.seq)
+
+
+def _carried() -> dict[str, str]:
+    """Of a job: the request that set it going, or the call itself."""
+    found = carried.correlation()
+    return {"request": found} if found else {}
 
 
 def _require_none_is_due(type: str, around: circumstances.Circumstances) -> None:

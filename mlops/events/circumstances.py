@@ -4,22 +4,21 @@ The middleware notes them; `chain.record` keeps them with each event of the requ
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponseBase
+
+from mlops.trail import carried, lines
 
 LONGEST_REASON = 2000
 IMPORT = "import"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELD = "audit-reason"
 """Of a form; see web.refusals."""
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,80}")
 
 
 @dataclass(kw_only=True)
@@ -36,6 +35,7 @@ class Circumstances:
 
     reason_due: str = ""
     """The event that was refused for want of a reason, so that a page can ask for it."""
+    asker: HttpRequest | None = field(default=None, repr=False)
 
     def told(self) -> dict[str, str]:
         found = {"door": self.door, "request": self.request, "address": self.address, "token": self.token}
@@ -55,6 +55,14 @@ def note_token(name: str) -> None:
         now.token = name
 
 
+def belong_to(correlation: str | None) -> None:
+    """What a step of ours asks belongs to what its run belongs to, where the caller gives no id of its own."""
+    now = _now.get()
+    if now is not None and correlation and not (now.asker and now.asker.headers.get("X-Request-ID")):
+        now.request = correlation
+        carried.adopt(correlation)
+
+
 @contextmanager
 def importing(request: str) -> Iterator[None]:
     """What happened elsewhere, perhaps long ago, is written down here: rules and subscriptions leave it out."""
@@ -72,23 +80,38 @@ class NoteCircumstances:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        found = _of(request)
+        given = {name: request.headers.get(name, "") for name in ("X-Request-ID", "traceparent")}
+        trail = carried.begun(correlation=given["X-Request-ID"], traceparent=given["traceparent"])
+        found = _of(request, trail.correlation)
         mark = _now.set(found)
         try:
-            response = self.get_response(request)
+            with carried.following(trail):
+                response = self.get_response(request)
         finally:
             _now.reset(mark)
         response.headers.setdefault("X-Request-ID", found.request)
         return response
 
 
-def _of(request: HttpRequest) -> Circumstances:
-    given = request.headers.get("X-Request-ID", "")
+def _asker() -> dict[str, str]:
+    """Who asks, by number, for lines of the log; of who is not known yet nothing is looked up."""
+    now = _now.get()
+    around = now.asker.__dict__ if now and now.asker else {}
+    person = around.get("_cached_user") or around.get("user")
+    number = person.__dict__.get("id") if person is not None else None
+    return {"user": str(number)} if number else {}
+
+
+lines.tell_more(more=_asker)
+
+
+def _of(request: HttpRequest, correlation: str) -> Circumstances:
     return Circumstances(
         door=_door(request.path),
-        request=given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
+        request=correlation,
         address=request.META.get("REMOTE_ADDR", "") or "",
         reason=_reason(request)[:LONGEST_REASON],
+        asker=request,
     )
 
 

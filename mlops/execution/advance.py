@@ -33,6 +33,7 @@ from mlops.runs.logging import copy_metrics
 from mlops.runs.models import Run, RunKind, Step
 from mlops.runs.moves import end_run, move_step
 from mlops.runs.saved import saved_output
+from mlops.runs.trails import of_run
 from mlops.work.calls import later
 
 MOST_WAKE_UPS = 16
@@ -48,6 +49,11 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
     run = known.filter(pk=run_id).first()
     if run is None or run.is_final:
         return
+    with of_run(run):
+        _advance(run, served=served)
+
+
+def _advance(run: Run, *, served: int) -> None:
     if run.state == "queued" and not begin(run):
         return
     spec = msgspec.convert(run.spec, type=PipelineSpec)

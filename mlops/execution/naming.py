@@ -9,7 +9,8 @@ def variables_of(run: Run, node: str) -> dict[str, str]:
     """Of a pipeline, its steps are told apart by the run's name and theirs."""
     root = run.parent if run.parent is not None else run
     name = name_of(run)
-    return {
+    told = {"MLOPS_CORRELATION_ID": run.correlation, "TRACEPARENT": run.traceparent}
+    return {key: value for key, value in told.items() if value} | {
         "MLOPS_RUN_NAME": name,
         "MLOPS_PROJECT": run.project.slug,
         "AZUREML_RUN_ID": f"{name}.{node}" if run.kind == RunKind.PIPELINE else name,

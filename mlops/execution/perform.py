@@ -51,6 +51,7 @@ from mlops.runs.logging import LONGEST_KEY, Point, log_metrics
 from mlops.runs.models import LogLine, Run, Special, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
+from mlops.runs.trails import of_run
 
 LOOK_SECONDS = 0.1
 RECORD_SECONDS = 0.5
@@ -77,8 +78,10 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
             step = claim(wanted)
             if step is not None:
                 hold = Hold(step)
-                with hold.kept():
+                with hold.kept(), of_run(step.run, step=step.node):
+                    _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
                     _carry_out(step, hold, executor or ProcessExecutor())
+                    _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
                 done(step.run_id)
             wanted = None if stopping.is_asked() else claimable().values_list("pk", flat=True).first()
     finally:

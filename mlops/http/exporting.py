@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 import threading
 from collections.abc import Mapping
 
@@ -62,7 +62,7 @@ class Exporter:
     def _say(self, trouble: str) -> None:
         """Once for each trouble."""
         if trouble and trouble != self._trouble:
-            print(f"Traces are not taken: {trouble}", file=sys.stderr, flush=True)
+            logging.getLogger(__name__).warning("Traces are not taken: %s", trouble)
         self._trouble = trouble
 
 

@@ -20,6 +20,7 @@ from mlops.access.decisions import visible_projects
 from mlops.access.models import Project
 from mlops.accounts import sign_in
 from mlops.accounts.authentication import find_token, refuse_often_wrong
+from mlops.events.circumstances import belong_to
 from mlops.mlflow_api.faults import Fault
 from mlops.runs import step_tokens
 from mlops.runs.models import Run
@@ -88,6 +89,7 @@ def _code(secret: str) -> Caller:
     person = run.created_by if run is not None else None
     if run is None or person is None or not person.is_active:
         raise Fault("UNAUTHENTICATED", "This token was good while a step ran, and the step has ended.")
+    belong_to(run.correlation)
     return Caller(person, run.project.slug, run=run)
 
 

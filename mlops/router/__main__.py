@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -23,7 +24,9 @@ from mlops.router.door import Door
 from mlops.router.feed import Feed, Identity
 from mlops.router.routing import Router
 from mlops.router.table import TableFile
+from mlops.trail import lines
 
+_log = logging.getLogger("mlops.router")
 _TABLE_SECONDS = 0.2
 _STATS_SECONDS = 2.0
 _SWEEP_SECONDS = 5.0
@@ -47,7 +50,9 @@ def main() -> int:
     parser.add_argument("--address", default="", help="where the control plane reaches this router: http://host:port")
     parser.add_argument("--name", default="", help="how the control plane calls it (default: host name and port)")
     parser.add_argument("--body-bytes", default=64 * 1024 * 1024, type=int, help="the largest body taken")
-    return run(serve(parser.parse_args()))
+    arguments = parser.parse_args()
+    lines.set_up("router")
+    return run(serve(arguments))
 
 
 async def serve(arguments: argparse.Namespace) -> int:
@@ -66,7 +71,7 @@ async def serve(arguments: argparse.Namespace) -> int:
     try:
         await server.listen(arguments.host, arguments.port)
     except OSError as error:
-        print(f"The router cannot listen on {arguments.host}:{arguments.port}: {error.strerror}.", file=sys.stderr)
+        _log.error("The router cannot listen on %s:%s: %s.", arguments.host, arguments.port, error.strerror)
         return 3
     feed = _feed(arguments, token)
     chores = asyncio.create_task(_chores(door, table, server, arguments.stats_file, feed))
@@ -121,7 +126,7 @@ def _refresh(door: Door, table: TableFile) -> bool:
     if changed is not None:
         door.router.use(changed)
     if table.trouble and table.trouble != before:
-        print(table.trouble, file=sys.stderr, flush=True)
+        _log.warning(table.trouble)
     door.trouble = table.trouble
     return changed is not None
 

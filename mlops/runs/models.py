@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
+from mlops.trail import carried
 
 
 class Experiment(models.Model):
@@ -107,6 +108,10 @@ class Run(models.Model):
     """Versions of Python, of the product and of the libraries; git facts where there are any."""
     asked = models.JSONField(default=dict)
     """formats.asked.Asked: part of the graph, values of parameters, pins."""
+    correlation = models.CharField(max_length=80, null=True, default=carried.correlation)  # noqa: DJ001 - cheap to add
+    """The request or call that began it: its log lines, and those of its steps, are found by it."""
+    traceparent = models.CharField(max_length=55, null=True, default=carried.sampled_traceparent)  # noqa: DJ001
+    """Where its steps' spans belong (W3C Trace Context), if the trace is told."""
     state = models.CharField(max_length=20, choices=RunState.choices, default=RunState.QUEUED)
     reason = models.TextField(blank=True)
     state_since = models.DateTimeField()
@@ -142,6 +147,7 @@ class Run(models.Model):
                 fields=["project", "-deleted_at"], name="run_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
             models.Index(fields=["project", "state", "-created_at"], name="run_project_state"),
+            models.Index(fields=["correlation"], name="run_correlation"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from mlops import env
 from mlops.server import first_process, serving_check
 from mlops.server.folder import choose, usable
+from mlops.trail import lines
 
 MIGRATED_WITHIN_SECONDS = 600.0
 STOP_SECONDS = 70.0
@@ -63,6 +64,7 @@ def serve_router(arguments: argparse.Namespace) -> int:
     """Without Django. Each router runs the scoring servers of the plan for itself: together they are one unit, of
     which there may be several. With `--feed` it has a folder of its own, and no scoring servers."""
     folder = _begin(arguments)
+    lines.set_up("supervisor")
     from mlops.supervisor import Supervised, Supervisor
 
     words = ["--table", str(folder / "routing.json"), "--host", arguments.host, "--port", str(arguments.port)]

@@ -22,6 +22,7 @@ from mlops.server.announcement import Announcement
 from mlops.server.folder import choose, usable
 from mlops.server.parking import park
 from mlops.supervisor import Supervised, Supervisor
+from mlops.trail import lines
 
 PATIENCE_SECONDS = 15.0
 """How long a start may be quiet about what it waits for."""
@@ -57,6 +58,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def up(arguments: argparse.Namespace) -> int:
     """Blocks until Ctrl-C or SIGTERM, then stops every process within 10 s."""
+    lines.set_up("supervisor")
     for warning in env.unknown_names():
         print(f"warning: {warning}", file=sys.stderr)
     if arguments.end_with_input:

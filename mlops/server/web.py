@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from mlops.server.loading import load_django
+from mlops.trail import lines
 
 
 def main() -> None:
@@ -54,6 +55,9 @@ def serve(host: str, port: int, *, migrated_within_seconds: float) -> None:
 
 
 def _answer(host: str, port: int, *, samples: bool) -> None:
+    lines.name_process("web")
+    lines.catch_faults()
+
     import uvicorn
 
     from mlops.asgi import application

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlops.server.loading import load_django
 from mlops.server.serving_check import sign_file
+from mlops.trail import lines
 
 STOP_SECONDS = 5.0
 """How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
@@ -29,6 +30,8 @@ def main() -> None:
 def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> None:
     """Blocks until SIGTERM or SIGINT. `concurrency` 0: by the step slots."""
     load_django()
+    lines.name_process("worker")
+    lines.catch_faults()
 
     from django.conf import settings
 

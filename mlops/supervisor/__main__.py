@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from mlops.supervisor.supervisor import Supervisor
+from mlops.trail import lines
 
 
 def main() -> int:
@@ -16,6 +17,7 @@ def main() -> int:
     parser.add_argument("--routing", type=Path, help="the routing table: a server is stopped only once it is not in it")
     parser.add_argument("--logs", type=Path, help="the folder of the servers' logs (default: beside the state file)")
     arguments = parser.parse_args()
+    lines.set_up("supervisor")
     supervisor = Supervisor(
         plan_file=arguments.plan,
         state_file=arguments.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from mlops.supervisor.process import Process
 from mlops.supervisor.serving import ServingPart
 
 _TURN_SECONDS = 0.1
+_log = logging.getLogger(__name__)
 
 
 class Supervised(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,7 @@ class _Kept:
             self._process.kill()
             self._process = None
             self._again_at = now + self._backoff.after(now - self._began)
-            print(f"{self.wanted.name}: {self.reason} It is started again.", file=sys.stderr, flush=True)
+            _log.warning("%s: %s It is started again.", self.wanted.name, self.reason)
         if self._process is None and now >= self._again_at:
             self.restarts += 1
             self.start()

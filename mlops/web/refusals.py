@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, say_when
+from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, problem_of, say_when
 from mlops.events import circumstances
 from mlops.formats.refusal import Refusal
 
@@ -103,4 +103,4 @@ def _as_problem(request: HttpRequest, response: HttpResponseBase) -> JsonRespons
         "internal", _("Something went wrong in the server."), hint=_("The server's log says what."), status=500
     )
     refusal = known.get(response.status_code, internal)
-    return JsonResponse(refusal.as_problem(), status=response.status_code, content_type=CONTENT_TYPE)
+    return JsonResponse(problem_of(refusal), status=response.status_code, content_type=CONTENT_TYPE)

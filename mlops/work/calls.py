@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.db import transaction
 
 from mlops.celery import app
+from mlops.trail import carried, lines
 from mlops.work.outcomes import noted
 
 REGULAR: dict[str, float] = {}
@@ -24,7 +27,7 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Makes a function a job. A job takes ids, may run twice, late or on another machine, and remembers nothing."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.task(name=name, ignore_result=True)(function)
+        app.task(name=name, ignore_result=True)(_followed(function))
         return function
 
     return register
@@ -35,7 +38,7 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         REGULAR[name] = seconds
-        app.task(name=name, ignore_result=True)(noted(name, function))
+        app.task(name=name, ignore_result=True)(_followed(noted(name, function)))
         return function
 
     return register
@@ -43,18 +46,59 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[
 
 def later(name: str, *ids: Any) -> None:
     """Sends the wake-up after commit. A broker that does not answer is no error: the regular look finds the work."""
-    arguments = [str(one) for one in ids]
-    transaction.on_commit(lambda: _send(name, arguments))
+    arguments, trail = [str(one) for one in ids], carried.headers()
+    transaction.on_commit(lambda: _send(name, arguments, trail))
 
 
-def _send(name: str, arguments: list[str]) -> None:
+def _send(name: str, arguments: list[str], trail: dict[str, str]) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        app.send_task(name, args=arguments, ignore_result=True)
+        app.send_task(name, args=arguments, ignore_result=True, headers=trail)
     except Exception:  # any broker's own error class; the row is the truth and the sweep will see it
         _silent_until = time.monotonic() + SILENT_SECONDS
         import logging
 
         logging.getLogger(__name__).warning("The broker did not take %s; the regular look will find it.", name)
+
+
+def _followed(function: Callable[..., None]) -> Callable[..., None]:
+    """What the job does belongs to what sent it; a regular one to its own call."""
+
+    @wraps(function)
+    def follow(*arguments: Any) -> None:
+        call = _call()
+        trail = carried.begun(
+            correlation=_header(call, carried.CORRELATION) or _id_of(call),
+            traceparent=_header(call, carried.TRACEPARENT),
+        )
+        with carried.following(trail):
+            function(*arguments)
+
+    return follow
+
+
+def _call() -> Any:
+    """That which a worker carries out now, or None."""
+    state = sys.modules.get("celery._state")
+    task = state.get_current_task() if state else None
+    return getattr(task, "request", None)
+
+
+def _header(call: Any, name: str) -> str:
+    """A worker finds it on the call, an eager call in its headers."""
+    return str(getattr(call, name, None) or (getattr(call, "headers", None) or {}).get(name) or "")
+
+
+def _id_of(call: Any) -> str:
+    return str(getattr(call, "id", "") or "")
+
+
+def _mark() -> str:
+    """For Celery's own lines about a call."""
+    call = _call()
+    return _header(call, carried.CORRELATION) or _id_of(call)
+
+
+lines.tell_more(mark=_mark)

@@ -156,16 +156,13 @@ def test_lines_of_steps_are_found_by_run_and_text(client, administrator, project
     assert len(asking.found("steps", asking.wanted({"q": "epoch", "most": "1"})).entries) == 1
 
 
-def test_a_line_of_the_log_names_its_request(client, caplog):
-    import logging
-
-    from mlops.events import circumstances
-    from mlops.events.marking import Marked
-
-    record = logging.makeLogRecord({"msg": "x"})
-    mark = circumstances._now.set(circumstances.Circumstances(door="rest", request="req-1"))
-    try:
-        assert Marked().filter(record)
-    finally:
-        circumstances._now.reset(mark)
-    assert record.mark == " [req-1]"
+def test_one_id_is_found_in_all_logs_in_the_order_of_time(log):
+    (log.parent / "worker.log").write_text(
+        '{"time":"2026-11-26T16:01:30+00:00","level":"INFO","logger":"mlops.x","message":"began",'
+        '"correlation_id":"req-1","run":"7","exception":"ValueError: no"}\n'
+    )
+    found = asking.found("all", asking.wanted({"id": "req-1"})).entries
+    assert [one.source for one in found] == ["web.log django.request", "worker.log mlops.x"]
+    assert found[1].text == "began run=7\nValueError: no"
+    with pytest.raises(Refusal, match="by an id"):
+        asking.found("all", asking.wanted({}))

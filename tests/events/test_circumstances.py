@@ -29,6 +29,14 @@ def test_a_request_without_an_id_gets_one(client):
     assert len(answer.headers["X-Request-ID"]) == 32
 
 
+def test_a_traceparent_gives_the_id_and_a_problem_tells_it(client):
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    answer = client.get("/api/v1/nowhere/", headers={"traceparent": parent})
+    assert answer.headers["X-Request-ID"] == answer.json()["correlation_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    page = client.get("/nowhere/", headers={"X-Request-ID": "click-3"})
+    assert "click-3" in page.content.decode()
+
+
 def test_the_audit_page_and_file_are_for_administrators(client, admin_user, owner, project):
     client.force_login(admin_user)
     assert "Not checked yet" in client.get("/alerts/audit/").content.decode()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.administration.logs import files, reading, steps
+from mlops.administration.logs import everywhere, files, reading, steps
 from mlops.administration.logs.entries import LEVELS
 from mlops.administration.logs.reading import Found, Wanted
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -19,7 +19,9 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def found(name: str, wanted: Wanted) -> Found:
-    """Raises Refusal `not_found`."""
+    """Raises Refusal `not_found`, `id_missing`."""
+    if name == files.ALL:
+        return everywhere.read(wanted)
     return steps.read(wanted) if name == files.STEPS else reading.read(files.path_of(name), wanted)
 
 

@@ -48,7 +48,7 @@ def entry(text: str, offset: int) -> Entry:
 
 
 def _from_json(text: str, offset: int) -> Entry | None:
-    """As scoring servers write: level, detail, and what else they say."""
+    """As our processes write with MLOPS_LOG_FORMAT=json, and scoring servers always: level, text, and what else."""
     try:
         said = msgspec.json.decode(text)
     except msgspec.DecodeError:
@@ -59,10 +59,11 @@ def _from_json(text: str, offset: int) -> Entry | None:
     mark = str(said.pop("correlation_id", "") or said.pop("request_id", "") or "")
     at = _moment(said.pop("at", None) or said.pop("time", None))
     detail = str(said.pop("detail", "") or said.pop("message", ""))
+    source, fault = str(said.pop("logger", "")), str(said.pop("exception", ""))
     rest = " ".join(f"{name}={value}" for name, value in said.items())
     return Entry(
-        at=at, level=level if level in LEVELS else "", source="", mark=mark,
-        text=f"{detail} {rest}".strip()[:LONGEST], offset=offset,
+        at=at, level=level if level in LEVELS else "", source=source, mark=mark,
+        text="\n".join(filter(None, (f"{detail} {rest}".strip(), fault)))[:LONGEST], offset=offset,
     )  # fmt: skip
 
 

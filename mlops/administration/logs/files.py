@@ -15,6 +15,8 @@ from mlops.formats.refusal import Refusal, nearest
 
 STEPS = "steps"
 """The lines of all steps, which are rows."""
+ALL = "all"
+"""All of them, for one id."""
 FILE = re.compile(r"(?P<base>[A-Za-z0-9_][A-Za-z0-9._-]*)\.log(?P<old>\.\d+)?")
 SERVER = re.compile(r"(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})(-(?P<replica>\d+))?")
 

@@ -10,20 +10,11 @@ from django.conf import settings
 
 from mlops import env
 from mlops.formats.refusal import Refusal
+from mlops.trail.hiding import HIDDEN, hidden
 
-HIDDEN = "…hidden…"
+__all__ = ["HIDDEN", "masker"]
+
 LEAST_LENGTH = 6
-LOOKS = (
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 " + HIDDEN),
-    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@/]+@"), r"\1:" + HIDDEN + "@"),
-    (re.compile(r"\b(ml[a-z]{1,6}_)[A-Za-z0-9_-]{16,}"), r"\1" + HIDDEN),
-    (re.compile(r"(/sign-in/link/|/sign-in/reset/[^/\s]+/|/invitations/)[A-Za-z0-9._~:-]{12,}"), r"\1" + HIDDEN),
-    (
-        re.compile(r"""(?i)(["']?[\w-]*(?:password|passwd|secret|api_?key|token|credential)["']?\s*[=:]\s*)("[^"]+"|'[^']+'|[^\s,;&"']+)"""),
-        r"\1" + HIDDEN,
-    ),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), HIDDEN),
-)  # fmt: skip
 
 
 def masker() -> Callable[[str], str]:
@@ -34,9 +25,7 @@ def masker() -> Callable[[str], str]:
     def mask(text: str) -> str:
         if exact is not None:
             text = exact.sub(HIDDEN, text)
-        for look, instead in LOOKS:
-            text = look.sub(instead, text)
-        return text
+        return hidden(text)
 
     return mask
 

@@ -62,6 +62,8 @@ def read(path: Path, wanted: Wanted) -> Found:
         last = end
         for raw, offset in _entries_backwards(file, end):
             last = offset
+            if wanted.mark and wanted.mark not in raw and end - offset <= MOST_BYTES:
+                continue
             one = entry(raw, offset)
             if wanted.is_past(one):
                 last = 0

@@ -14,14 +14,17 @@ COLUMNS = ("at", "stream", "text", "step__node", "step__run__number")
 
 
 def read(wanted: Wanted) -> Found:
-    """`mark`: a run's number, with a node behind a slash where only that is wanted."""
+    """`mark`: a run's number, with a node behind a slash where only that is wanted; or a correlation id."""
     rows = LogLine.objects.select_related("step__run").only(*COLUMNS).order_by("-pk")
     if wanted.before is not None:
         rows = rows.filter(pk__lt=wanted.before)
     if wanted.mark:
         number, _slash, node = wanted.mark.partition("/")
-        rows = rows.filter(step__run__number=int(number)) if number.isdecimal() else rows.none()
-        rows = rows.filter(step__node=node) if node else rows
+        if number.isdecimal() and len(number) < 10:
+            rows = rows.filter(step__run__number=int(number))
+            rows = rows.filter(step__node=node) if node else rows
+        else:
+            rows = rows.filter(step__run__correlation=wanted.mark)
     if wanted.until:
         rows = rows.filter(at__lte=wanted.until)
     mask, taken, last = masker(), [], 0

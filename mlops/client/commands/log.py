@@ -1,4 +1,4 @@
-"""`mlops system logs` and `log`: what the server's processes wrote."""
+"""`mlops logs`, `mlops system logs` and `log`: what the server's processes wrote."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from mlops.client.connection import connect
+from mlops.client.options import add_output
 from mlops.client.output import show
 
 FOLLOW_SECONDS = 2.0
@@ -15,14 +16,34 @@ COLUMNS = (("log", "name"), ("of", "title"), ("bytes", "bytes"), ("changed", "ch
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="LOG", help="such as worker.log, as `mlops system logs` lists them; or: steps")
+    parser.add_argument(
+        "name", metavar="LOG", help="such as worker.log, as `mlops system logs` lists them; or: steps, all"
+    )
+    _add_filters(parser)
+    parser.add_argument("--follow", action="store_true", help="go on with what is written from now on")
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """`mlops logs`: all of them, for one id."""
+    parser.set_defaults(act=show_log, name="all", follow=False)
+    parser.add_argument(
+        "--correlation", "--id", dest="id", required=True, metavar="ID",
+        help="as an error page, a problem or the header X-Request-ID tells it",
+    )  # fmt: skip
+    _add_filters(parser, id=False)
+    add_output(parser)
+
+
+def _add_filters(parser: argparse.ArgumentParser, *, id: bool = True) -> None:
     parser.add_argument("--level", default="", help="this one and worse: DEBUG, INFO, WARNING, ERROR, CRITICAL")
     parser.add_argument("--text", default="", help="only entries with this text")
-    parser.add_argument("--id", default="", help="of the request or call; of steps a run's number, or number/node")
+    if id:
+        parser.add_argument(
+            "--id", default="", help="correlation id of the request or call; of steps also a run's number, number/node"
+        )
     parser.add_argument("--since", default="", help="15m, 2h, 1d, or a time in UTC")
     parser.add_argument("--until", default="", help="the same")
     parser.add_argument("--lines", type=int, default=200, metavar="N", help="at most so many entries (default: 200)")
-    parser.add_argument("--follow", action="store_true", help="go on with what is written from now on")
 
 
 def show_logs(arguments: argparse.Namespace) -> int:

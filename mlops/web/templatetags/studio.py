@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops.formats.model import ParityCertificate
+from mlops.trail import carried
 from mlops.web.icons import OUTLINES, STATE_ICONS
 from mlops.web.profile_figures import figure_of_speeds
 
@@ -155,6 +156,12 @@ def page_link(context: template.Context, **changes: Any) -> str:
         else:
             query[key] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def correlation() -> str:
+    """The id under which the log has this request."""
+    return carried.correlation() or ""
 
 
 @register.simple_tag
