@@ -90,7 +90,7 @@ class Scaled:
 
     def restart_database(self) -> None:
         """As by the loss of its machine: no connection ends in order."""
-        self._pg_ctl("-m", "immediate", "stop")
+        self._pg_ctl("-m", "immediate", "-t", "120", "stop")
         self._start_database()
 
     def cut_connections(self) -> None:
@@ -116,7 +116,7 @@ class Scaled:
 
     def stop(self) -> None:
         self._stop_broker()
-        self._pg_ctl("-m", "immediate", "stop")
+        self._pg_ctl("-m", "immediate", "-t", "120", "stop")
 
     def _broker_variables(self) -> dict[str, str]:
         url = f"redis://127.0.0.1:{self._redis_port}/0"
@@ -138,8 +138,8 @@ class Scaled:
             self._redis.wait()
 
     def _start_database(self) -> None:
-        told = f"-p {self._database_port} -k {self._database} -c max_connections=200"
-        self._pg_ctl("-w", "-l", f"{self._database}/log", "-o", told, "start")
+        told = f"-p {self._database_port} -k {self._database} -c max_connections=200 -c fsync=off"
+        self._pg_ctl("-w", "-t", "120", "-l", f"{self._database}/log", "-o", told, "start")
 
     def _pg_ctl(self, *words: str) -> None:
         self._run("pg_ctl", "-D", str(self._database), *words)
