@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from mlops.runtime.runner import FOLDER, remove_left_folders
 from tests.faults import leftovers
 from tests.faults.ground import Ground
 from tests.faults.injuries import Injuries
@@ -132,14 +133,23 @@ def _audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> l
 
 
 def _tidied(studio: Studio) -> list[str]:
-    """Zygotes of live workers have a folder each."""
+    """Zygotes of live workers have a folder each; the next that starts removes those of dead ones."""
+    known = _told_to_zygotes(studio)
+    for folder in (studio.folder / "tmp").glob(f"{FOLDER}*"):
+        if folder.name not in known:
+            os.utime(folder, (0, 0))  # as if it had died long ago
+    remove_left_folders(studio.folder / "tmp")
     _until(lambda: not _left(studio), seconds=90)
     return _left(studio)
 
 
 def _left(studio: Studio) -> list[str]:
-    words = " ".join(word for one in studio.of("mlops.runtime.zygote") for word in _words(one))
-    return [one for one in leftovers.of_files(studio) if one.rsplit("/", 1)[-1] not in words]
+    known = _told_to_zygotes(studio)
+    return [one for one in leftovers.of_files(studio) if one.rsplit("/", 1)[-1] not in known]
+
+
+def _told_to_zygotes(studio: Studio) -> str:
+    return " ".join(word for one in studio.of("mlops.runtime.zygote") for word in _words(one))
 
 
 def _words(process: psutil.Process) -> list[str]:
