@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -243,7 +244,7 @@ def project_named(person: Any, slug: str) -> Project:
     if project is None:
         raise Refusal(
             "project_not_found",
-            f"There is no project “{slug}”, or you may not see it.",
+            _("There is no project “%(slug)s”, or you may not see it.") % {"slug": slug},
             hint=nearest(slug, known.values_list("slug", flat=True)),
             status=404,
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -44,7 +45,7 @@ class Export(APIView):
         form = request.query_params.get("form", "yaml")
         if form not in FORMS:
             hint = nearest(form, FORMS) or "Forms: yaml, python."
-            raise Refusal("form_unknown", f"“{form}” is no form of an export.", hint=hint)
+            raise Refusal("form_unknown", _("“%(form)s” is no form of an export.") % {"form": form}, hint=hint)
         if form == "python":
             from designer.python_project import written
 
@@ -82,6 +83,8 @@ def import_files(
         for place, upload in enumerate(uploads)
     ]
     if not given:
-        raise Refusal("nothing_to_import", "No file came with the request.", hint="Send `files`: a YAML file or a zip.")
+        raise Refusal(
+            "nothing_to_import", _("No file came with the request."), hint=_("Send `files`: a YAML file or a zip.")
+        )
     with unpacked(given) as folder:
         return import_folder(request.user, project, folder, main=main, name=name, settings=settings)

@@ -17,6 +17,7 @@ from designer.errors import revision_not_found
 from designer.graph.wellformed import invalid, read_changes
 from designer.models import Draft, Version
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 MOST_SENT = 500
 
@@ -111,7 +112,7 @@ def read_operations(raw: Any) -> tuple[oplog.Sent, ...]:
     if not isinstance(raw, list):
         raise invalid("It takes a list of operations.")
     if len(raw) > MOST_SENT:
-        raise invalid(f"At most {MOST_SENT} operations are taken at once.", hint="Send them in several requests.")
+        raise invalid(f"At most {MOST_SENT} operations are taken at once.", hint=_("Send them in several requests."))
     return tuple(_operation(each) for each in raw)
 
 
@@ -151,7 +152,10 @@ def _number(text: Any, name: str) -> int | None:
     try:
         return max(0, int(text))
     except (TypeError, ValueError) as error:
-        raise Refusal("number_invalid", f"“{name}” takes a whole number, not “{str(text)[:50]}”.") from error
+        raise Refusal(
+            "number_invalid",
+            _("“%(name)s” takes a whole number, not “%(text)s”.") % {"name": name, "text": str(text)[:50]},
+        ) from error
 
 
 def _version(row: Version) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from designer.graph.document import freeze
 from designer.models import Draft, Revision
@@ -32,7 +33,7 @@ def draft(person: Any, draft_id: UUID) -> Draft:
     """Raises Refusal `not_found`, also for a draft that the person may not see."""
     found = visible_to(person).filter(pk=draft_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such draft, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such draft, or you may not see it."), status=404)
     return found
 
 
@@ -40,7 +41,7 @@ def draft_line(person: Any, draft_id: UUID) -> Draft:
     """The draft without its document, for acts that read it themselves. Raises Refusal `not_found`."""
     found = visible_to(person).defer("document").filter(pk=draft_id).first()
     if found is None:
-        raise Refusal("not_found", "There is no such draft, or you may not see it.", status=404)
+        raise Refusal("not_found", _("There is no such draft, or you may not see it."), status=404)
     return found
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.formats.document import Document
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.pipelines.drawn import freeze, tidy
 
 __all__ = ["freeze", "read", "tidy"]
@@ -47,6 +48,6 @@ def read(raw: Any) -> Document:
 def _invalid(detail: str) -> Refusal:
     return Refusal(
         "document_invalid",
-        f"This drawing cannot be read. {detail}",
-        hint="Nothing was changed: the last saved revision is still there.",
+        _("This drawing cannot be read. %(detail)s") % {"detail": detail},
+        hint=_("Nothing was changed: the last saved revision is still there."),
     )

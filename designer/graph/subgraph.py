@@ -10,6 +10,7 @@ from mlops.formats.component import Component
 from mlops.formats.document import Document, PipelineParameter
 from mlops.formats.pipeline import Edge
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.pipelines.subgraph import mentioned
 
 PARAMETER = "$parameter"
@@ -28,12 +29,16 @@ def cut(document: Document, nodes: Iterable[str], exposed: Iterable[Exposed]) ->
     parameters of the drawing. Raises Refusal `selection_empty`, `parameter_unknown`."""
     chosen = [node for node in dict.fromkeys(nodes) if node in document.nodes]
     if not chosen:
-        raise Refusal("selection_empty", "No step of the drawing is selected.", hint="Select some, then collapse them.")
+        raise Refusal(
+            "selection_empty", _("No step of the drawing is selected."), hint=_("Select some, then collapse them.")
+        )
     inner = {node: document.nodes[node] for node in chosen}
     parameters: dict[str, PipelineParameter] = {}
     for one in exposed:
         if one.node not in inner:
-            raise Refusal("parameter_unknown", f"“{one.node}” is not among the chosen steps.", status=422)
+            raise Refusal(
+                "parameter_unknown", _("“%(node)s” is not among the chosen steps.") % {"node": one.node}, status=422
+            )
         node = inner[one.node]
         value = node.parameters.get(one.parameter)
         parameters[one.name] = PipelineParameter(type="string", default=value)

@@ -14,6 +14,7 @@ from designer.graph.fields import COLLECTIONS, CORE, MAPS, SETS, Path, Raw
 from designer.graph.operations import Change
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_NAME = 200
@@ -39,7 +40,7 @@ def read_changes(raw: Any) -> tuple[Change, ...]:
 def check_touched(document: Raw, paths: Iterable[Path]) -> None:
     """The things that a change wrote, as they are now. Raises Refusal `operation_invalid`."""
     if len(document.get("nodes", {})) > MOST_NODES:
-        raise invalid(f"The drawing would have more than {MOST_NODES} steps.", hint="Draw a second pipeline.")
+        raise invalid(f"The drawing would have more than {MOST_NODES} steps.", hint=_("Draw a second pipeline."))
     for collection, name in {path[:2] for path in paths if path[0] != "edges"}:
         thing = document.get(collection, {}).get(name)
         if thing is None:
@@ -55,8 +56,8 @@ def check_touched(document: Raw, paths: Iterable[Path]) -> None:
 def invalid(detail: str, *, hint: str = "", node: str | None = None) -> Refusal:
     return Refusal(
         "operation_invalid",
-        f"This change cannot be read. {detail}",
-        hint=hint or "Nothing was changed by it. Reload the page if it was made there.",
+        _("This change cannot be read. %(detail)s") % {"detail": detail},
+        hint=hint or _("Nothing was changed by it. Reload the page if it was made there."),
         where=Where(node=node),
     )
 

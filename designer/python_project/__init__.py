@@ -22,6 +22,7 @@ from mlops.formats.definition import Command, Function, key_of
 from mlops.formats.inference import SAVED_COMPONENTS
 from mlops.formats.pipeline import DATASET_COMPONENT, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.pipelines.expand import expand
 from mlops.pipelines.parameters import assign
 from mlops.pipelines.resolve import resolve, with_values
@@ -72,14 +73,18 @@ def _spec(draft: Draft, library: ProjectLibrary) -> PipelineSpec:
 def _check(node: Node, library: ProjectLibrary) -> None:
     where = Where(node=node.id.split(".")[0])
     if node.component in SAVED_COMPONENTS or node.pins:
-        message = f"“{node.title or node.id}” takes a value of an earlier run, which does not leave the product."
-        hint = "Take it out, or export the pipeline that made the value."
+        message = _("“%(title)s” takes a value of an earlier run, which does not leave the product.") % {
+            "title": node.title or node.id
+        }
+        hint = _("Take it out, or export the pipeline that made the value.")
         raise Refusal("not_exportable", message, hint=hint, status=422, where=where)
     definition = library.definition(node.component, node.version)
     how = definition.how if definition else None
     if isinstance(how, Command | Function) and how.requirements.is_own:
-        message = f"“{node.title or node.component}” has an environment of its own, which a plain project cannot have."
-        hint = "Export the pipeline as YAML, or run that component in the product's environment."
+        message = _("“%(title)s” has an environment of its own, which a plain project cannot have.") % {
+            "title": node.title or node.component
+        }
+        hint = _("Export the pipeline as YAML, or run that component in the product's environment.")
         raise Refusal("not_exportable", message, hint=hint, status=422, where=where)
 
 

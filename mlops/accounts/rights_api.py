@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -206,5 +207,5 @@ def _group(group: Group) -> dict[str, Any]:
 
 
 def _administrators_only(request: Request) -> None:
-    hint = "In a project, its groups are listed with its people."
+    hint = _("In a project, its groups are listed with its people.")
     require_administrator(request.user, "Only an administrator may see the groups of this server.", hint)

@@ -66,7 +66,7 @@ class BlobMissing(Refusal):
         super().__init__(
             "blob_missing",
             f"The stored bytes {digest[:12]}… are gone from the storage.",
-            hint="Restore them from a backup, or run again what made them.",
+            hint=_("Restore them from a backup, or run again what made them."),
             status=410,
         )
 

@@ -11,6 +11,7 @@ import msgspec
 from mlops.blocks.values import META_FILE, Bundle
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import TableMeta
 
 
@@ -20,8 +21,10 @@ def archive_of(bundle: Bundle, *, port: str) -> Path:
     found = known if known.exists() else next((f for f in sorted(bundle.folder.rglob("*")) if f.is_file()), known)
     if found.exists() and zipfile.is_zipfile(found):
         return found
-    hint = "Upload a zip archive on the Datasets page and connect that dataset."
-    raise Refusal("zip_unreadable", "There is no zip archive to read.", hint=hint, status=422, where=Where(port=port))
+    hint = _("Upload a zip archive on the Datasets page and connect that dataset.")
+    raise Refusal(
+        "zip_unreadable", _("There is no zip archive to read."), hint=hint, status=422, where=Where(port=port)
+    )
 
 
 def sources_of(bundle: Bundle) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 from mlops.stats.schema import column_type, storage_type
 
@@ -77,7 +78,12 @@ def _to_date(column: pl.Expr) -> pl.Expr:
 
 def _impossible(values: pl.Series, type_: ColumnType, *, row: int, shown: str) -> Refusal:
     words = {"integer": "a whole number", "decimal": "a number", "boolean": "true or false", "date": "a date"}
-    message = f"Row {row + 1}, column '{values.name}': '{shown}' cannot become {words.get(type_, type_)}."
-    hint = "Remove or replace such values first, or choose another data type."
+    message = _("Row %(row)s, column '%(name)s': '%(shown)s' cannot become %(get)s.") % {
+        "row": row + 1,
+        "name": values.name,
+        "shown": shown,
+        "get": words.get(type_, type_),
+    }
+    hint = _("Remove or replace such values first, or choose another data type.")
     where = Where(column=values.name, row=row, value=shown)
     return Refusal("value_not_convertible", message, hint=hint, status=422, where=where)

@@ -82,11 +82,15 @@ def component(name: str, version: str | None = None) -> Component:
 def block(name: str, version: str | None = None) -> Block:
     found = _BLOCKS.get(name)
     if found is None:
-        hint = nearest(name, _BLOCKS) or "The palette lists every component."
-        raise Refusal("unknown_component", f"There is no component '{name}'.", hint=hint, status=404)
+        hint = nearest(name, _BLOCKS) or _("The palette lists every component.")
+        raise Refusal(
+            "unknown_component", _("There is no component '%(name)s'.") % {"name": name}, hint=hint, status=404
+        )
     if version and version != found.DEFINITION.version:
-        message = f"{found.DEFINITION.title} has no version '{version}'."
-        hint = f"Its version is {found.DEFINITION.version}: replace the node by a new one from the palette."
+        message = _("%(title)s has no version '%(version)s'.") % {"title": found.DEFINITION.title, "version": version}
+        hint = _("Its version is %(version)s: replace the node by a new one from the palette.") % {
+            "version": found.DEFINITION.version
+        }
         raise Refusal("unknown_component", message, hint=hint, status=404)
     return found
 

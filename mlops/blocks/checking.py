@@ -15,6 +15,7 @@ from mlops.blocks.scoring import LoadedModel
 from mlops.blocks.values import ROW, Table, TrainedModel
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import Replay, RunPython
 from mlops.stats.schema import storage_type
 
@@ -43,8 +44,8 @@ def checked(manifest: ModelManifest, estimator: Any, table: Table, *, report: Re
 def _require_finite_scores(manifest: ModelManifest, estimator: Any, table: Table) -> None:
     scores = predict(manifest, estimator, table.frame.head(100)).select(pl.selectors.float())
     if not np.isfinite(scores.to_numpy()).all():
-        message = "The training diverged: the model predicts no finite numbers."
-        hint = "Lower the learning rate, or normalize the columns."
+        message = _("The training diverged: the model predicts no finite numbers.")
+        hint = _("Lower the learning rate, or normalize the columns.")
         raise Refusal("training_diverged", message, hint=hint, status=422, where=Where(parameter="learning_rate"))
 
 
@@ -119,6 +120,8 @@ def _reference(manifest: ModelManifest, table: Table) -> pl.DataFrame:
 
 
 def _mismatch(reason: str, *, column: str | None) -> Refusal:
-    message = f"The model does not score rows alone as it does in the pipeline: {reason.rstrip('.')}."
-    hint = "A script before Train Model must treat each row by itself, without sums or means over all rows."
+    message = _("The model does not score rows alone as it does in the pipeline: %(reason)s.") % {
+        "reason": reason.rstrip(".")
+    }
+    hint = _("A script before Train Model must treat each row by itself, without sums or means over all rows.")
     return Refusal("inference_mismatch", message, hint=hint, status=422, where=Where(port="dataset", column=column))

@@ -10,6 +10,7 @@ from mlops.blocks.components.clean_missing_data import INDICATOR_SUFFIX, REPLACI
 from mlops.blocks.selection import chosen_columns
 from mlops.blocks.values import FittedTransformValue
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import FillMissing, FittedTransform, KeepColumns, MarkMissing, RequirePresent, Transform
 from mlops.stats.schema import column_type
 
@@ -97,8 +98,13 @@ def _custom(values: pl.Series, text: str) -> Replacement | None:
     except ValueError:
         if not values.null_count():
             return None
-    message = f"Column '{values.name}' has {values.null_count()} gaps, but '{text}' is no {type_} value."
-    hint = "Choose fewer columns, or a value of the column's type; add a second Clean Missing Data for the others."
+    message = _("Column '%(name)s' has %(null_count)s gaps, but '%(text)s' is no %(type)s value.") % {
+        "name": values.name,
+        "null_count": values.null_count(),
+        "text": text,
+        "type": type_,
+    }
+    hint = _("Choose fewer columns, or a value of the column's type; add a second Clean Missing Data for the others.")
     where = Where(parameter="replacement_value", column=values.name, value=text)
     raise Refusal("replacement_unfit", message, hint=hint, status=422, where=where)
 

@@ -14,6 +14,7 @@ from mlops.blocks.results import result_table
 from mlops.blocks.values import Table
 from mlops.formats.finding import Comparison, Difference
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.stats.bootstrap import difference_intervals
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def _names(text: str, count: int) -> list[str]:
 def _value(metrics: dict[str, float], key: str, port: str) -> float:
     if key in metrics:
         return metrics[key]
-    message = f"The metric '{metric_words(key)}' is not defined for this table."
-    hint = "It needs labels of several classes or values and, for AUC and log loss, probabilities. Choose another."
+    message = _("The metric '%(metric_words)s' is not defined for this table.") % {"metric_words": metric_words(key)}
+    hint = _("It needs labels of several classes or values and, for AUC and log loss, probabilities. Choose another.")
     raise Refusal("metric_undefined", message, hint=hint, status=422, where=Where(port=port))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 BLOCK_ROWS = 100_000
 
@@ -31,8 +32,10 @@ def axes(frame: pl.DataFrame, count: int, *, centred: bool) -> Axes:
         rows += len(cells)
         total += cells.sum(axis=0)
     if rows < 2:
-        message = f"{rows} rows have a finite number in every chosen column; at least two are needed."
-        hint = "Put Clean Missing Data before it, or choose fewer columns."
+        message = _("%(rows)s rows have a finite number in every chosen column; at least two are needed.") % {
+            "rows": rows
+        }
+        hint = _("Put Clean Missing Data before it, or choose fewer columns.")
         raise Refusal("too_few_rows", message, hint=hint, status=422, where=Where(parameter="selected_columns"))
     mean = total / rows if centred else np.zeros(frame.width)
     for cells in _blocks(frame):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 Operator = Literal["<", ">", "<=", ">=", "==", "!="]
@@ -54,8 +55,10 @@ class Comparison:
         if type_ == "boolean":
             return self._boolean()
         if self.operator not in ("==", "!="):
-            message = f"Column '{self.column}' holds text, which can be compared with == and != only."
-            raise ConditionError(message, hint="Make it a number or a date with Edit Metadata first.")
+            message = _("Column '%(column)s' holds text, which can be compared with == and != only.") % {
+                "column": self.column
+            }
+            raise ConditionError(message, hint=_("Make it a number or a date with Edit Metadata first."))
         return _unquoted(self.text)
 
     def _number(self) -> float:
@@ -75,8 +78,11 @@ class Comparison:
                 return datetime.strptime(text, form)
             except ValueError:
                 continue
-        message = f"Column '{self.column}' holds dates, but '{self.text}' is none."
-        raise ConditionError(message, hint="Write dates as 2024-05-31 or 5/31/2024.")
+        message = _("Column '%(column)s' holds dates, but '%(text)s' is none.") % {
+            "column": self.column,
+            "text": self.text,
+        }
+        raise ConditionError(message, hint=_("Write dates as 2024-05-31 or 5/31/2024."))
 
     def _boolean(self) -> bool:
         words = {"true": True, "1": True, "false": False, "0": False}
@@ -106,8 +112,8 @@ class Relative:
 def parse_regular(text: str) -> Regular:
     matched = _REGULAR.match(text)
     if matched is None:
-        message = "A regular expression split names a column in quotes and then a pattern."
-        raise ConditionError(message, hint='For example: \\"make" ^b')
+        message = _("A regular expression split names a column in quotes and then a pattern.")
+        raise ConditionError(message, hint=_('For example: \\"make" ^b'))
     try:
         re.compile(matched["pattern"])
     except re.error as error:
@@ -125,8 +131,8 @@ def parse_relative(text: str) -> Relative:
         matched = _CONDITION.match(piece)
         column = (matched["column"] if matched else "") or column
         if matched is None or not column:
-            message = f"'{piece.strip()}' is not a comparison."
-            hint = 'Write a column in quotes, one of < > <= >= == != and a value, such as \\"month" <= 9'
+            message = _("'%(piece)s' is not a comparison.") % {"piece": piece.strip()}
+            hint = _('Write a column in quotes, one of < > <= >= == != and a value, such as \\"month" <= 9')
             raise ConditionError(message, hint=hint)
         operator: Operator = matched["operator"]  # type: ignore[assignment]
         groups[-1].append(Comparison(column=column, operator=operator, text=matched["value"]))

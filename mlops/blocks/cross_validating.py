@@ -22,6 +22,7 @@ from mlops.blocks.training import learn
 from mlops.blocks.values import Learner, Table
 from mlops.formats.finding import CrossValidation, Fold
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _together(table: Table, held: Sequence[Held], numbers: Any) -> Table:
     scores = [column for column in columns if column.role.startswith("scored_")]
     every = (*kept, Column(name=FOLD, type="integer"), *scores)
     schema = TableSchema(columns=every, row_count=frame.height)
-    reason = "The table comes from Cross Validate Model, whose scores are those of several models."
+    reason = _("The table comes from Cross Validate Model, whose scores are those of several models.")
     cast = frame.select([column.name for column in every]).with_columns(pl.col(FOLD).cast(pl.Int64))
     return table.broken(cast, schema=schema, reason=reason)
 
@@ -150,7 +151,7 @@ def _in_fold(refusal: Refusal, number: int) -> Refusal:
     return Refusal(
         refusal.code,
         f"Fold {number}: {refusal.message}",
-        hint=refusal.hint or "Use fewer folds.",
+        hint=refusal.hint or _("Use fewer folds."),
         status=refusal.status,
         where=msgspec.structs.replace(refusal.where, row=None),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.blocks.fetching import judged_address
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 KEPT = {
     "postgresql": ("sslmode", "options", "application_name"),
@@ -65,8 +66,8 @@ def engine_of(url: Any, arguments: dict[str, Any]) -> Any:
     except (ImportError, NoSuchModuleError) as error:
         raise Refusal(
             "driver_missing",
-            f"There is no driver for this database here: {str(error).splitlines()[0]}",
-            hint="Install it beside the product, such as psycopg[binary] for PostgreSQL or pymysql for MySQL.",
+            _("There is no driver for this database here: %(splitlines)s") % {"splitlines": str(error).splitlines()[0]},
+            hint=_("Install it beside the product, such as psycopg[binary] for PostgreSQL or pymysql for MySQL."),
             status=501,
         ) from error
 

@@ -16,6 +16,7 @@ from mlops.blocks.components.convert_word_to_vector import FASTTEXT, GLOVE, WORD
 from mlops.blocks.texts import sentences, words
 from mlops.blocks.values import FittedTransformValue, new_table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 from mlops.formats.transform import FittedTransform, Replay
 
 if TYPE_CHECKING:
@@ -36,8 +37,13 @@ def embed(call: Call) -> dict[str, Value]:
     else:
         found, vectors = _learned(cut, known, call)
     if vectors.size > MOST_NUMBERS:
-        message = f"{len(found):,} words with {vectors.shape[1]} numbers each are more than a model may carry."
-        hint = f"Lower the maximum vocabulary size to {MOST_NUMBERS // vectors.shape[1]:,}, or the length."
+        message = gettext("%(count)s words with %(shape)s numbers each are more than a model may carry.") % {
+            "count": f"{len(found):,}",
+            "shape": vectors.shape[1],
+        }
+        hint = gettext("Lower the maximum vocabulary size to %(most_numbers)s, or the length.") % {
+            "most_numbers": f"{MOST_NUMBERS // vectors.shape[1]:,}"
+        }
         where = Where(parameter="maximum_vocabulary_size")
         raise Refusal("table_too_wide", message, hint=hint, status=422, where=where)
     step = Replay(
@@ -76,9 +82,9 @@ def _kept(cut: list[list[str]], call: Call) -> list[str]:
     fewest = call.parameters["minimum_word_count"]
     kept = sorted((word for word, count in counts.items() if count >= fewest), key=lambda w: (-counts[w], w))
     if not kept:
-        message = f"No word occurs at least {fewest} times in the texts."
+        message = gettext("No word occurs at least %(fewest)s times in the texts.") % {"fewest": fewest}
         where = Where(parameter="minimum_word_count")
-        raise Refusal("no_words", message, hint="Lower 'Minimum word count'.", status=422, where=where)
+        raise Refusal("no_words", message, hint=gettext("Lower 'Minimum word count'."), status=422, where=where)
     return kept[: call.parameters["maximum_vocabulary_size"]]
 
 
@@ -136,8 +142,14 @@ def _lines(bundle: Bundle) -> Iterator[tuple[str, Any]]:
 
 
 def _unfit(reason: str) -> Refusal:
-    hint = "Connect a zip archive with one text file: a word and its numbers in each line, as GloVe is published."
+    hint = gettext(
+        "Connect a zip archive with one text file: a word and its numbers in each line, as GloVe is published."
+    )
     where = Where(port="pretrained_vectors")
     return Refusal(
-        "weights_unfit", f"The file of vectors cannot be used: {reason}.", hint=hint, status=422, where=where
+        "weights_unfit",
+        gettext("The file of vectors cannot be used: %(reason)s.") % {"reason": reason},
+        hint=hint,
+        status=422,
+        where=where,
     )

@@ -14,6 +14,7 @@ import polars as pl
 from mlops.blocks.components.target_encoding import DEFINITION, planned
 from mlops.blocks.values import FittedTransformValue
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import FittedTransform, KeepColumns, Replay, Transform
 
 if TYPE_CHECKING:
@@ -83,25 +84,30 @@ def _target(values: pl.Series, *, folds: int) -> Any:
     where = Where(parameter="label_column", column=values.name)
     if values.null_count():
         row = values.is_null().arg_max() or 0
-        message = f"The label column '{values.name}' has {values.null_count()} gaps; the first is in row {row + 1}."
-        hint = "Put Clean Missing Data with 'Remove entire row' on the label column before it."
+        message = _("The label column '%(name)s' has %(null_count)s gaps; the first is in row %(row)s.") % {
+            "name": values.name,
+            "null_count": values.null_count(),
+            "row": row + 1,
+        }
+        hint = _("Put Clean Missing Data with 'Remove entire row' on the label column before it.")
         where = Where(parameter="label_column", column=values.name, row=row)
         raise Refusal("label_missing", message, hint=hint, status=422, where=where)
     if values.len() < folds:
-        message = f"There are {values.len()} rows, too few for {folds} folds."
-        hint = "Choose fewer folds, or check the steps before it."
+        message = _("There are %(len)s rows, too few for %(folds)s folds.") % {"len": values.len(), "folds": folds}
+        hint = _("Choose fewer folds, or check the steps before it.")
         raise Refusal("too_few_rows", message, hint=hint, status=422, where=where)
     if values.dtype == pl.String:
         classes = values.unique().sort()
         if classes.len() != 2:
-            message = (
-                f"The label column '{values.name}' holds {classes.len()} classes; a mean needs numbers or two classes."
-            )
-            hint = "Choose a number column, or Convert to Indicator Values for the columns instead."
+            message = _("The label column '%(name)s' holds %(len)s classes; a mean needs numbers or two classes.") % {
+                "name": values.name,
+                "len": classes.len(),
+            }
+            hint = _("Choose a number column, or Convert to Indicator Values for the columns instead.")
             raise Refusal("label_type", message, hint=hint, status=422, where=where)
         return (values == classes[1]).cast(pl.Float64).to_numpy()
     numbers = values.cast(pl.Float64).to_numpy()
     if not np.isfinite(numbers).all():
-        message = f"The label column '{values.name}' holds infinite values."
-        raise Refusal("infinite_value", message, hint="Clip them with Clip Values first.", status=422, where=where)
+        message = _("The label column '%(name)s' holds infinite values.") % {"name": values.name}
+        raise Refusal("infinite_value", message, hint=_("Clip them with Clip Values first."), status=422, where=where)
     return numbers

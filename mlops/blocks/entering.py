@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, ColumnType
 
 LONGEST = 2_000_000
@@ -36,8 +37,11 @@ class Entry:
 def read_entry(text: str, *, format: str, has_header: bool) -> Entry:
     """Raises EntryError with the line."""
     if len(text) > LONGEST:
-        message = f"The text has {len(text):,} characters, more than {LONGEST:,}."
-        raise EntryError(message, hint="Upload it as a dataset.")
+        message = gettext("The text has %(count)s characters, more than %(longest)s.") % {
+            "count": f"{len(text):,}",
+            "longest": f"{LONGEST:,}",
+        }
+        raise EntryError(message, hint=gettext("Upload it as a dataset."))
     if format == "arff":
         return _arff(text)
     if format == "svmlight":
@@ -50,14 +54,19 @@ def _separated(text: str, delimiter: str, *, has_header: bool) -> Entry:
     try:
         numbered = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
-        raise EntryError(f"{error}.", hint="Put quotes around the whole value.", line=reader.line_num) from None
+        raise EntryError(
+            f"{error}.", hint=gettext("Put quotes around the whole value."), line=reader.line_num
+        ) from None
     if not numbered:
-        raise EntryError("There are no rows.", hint="Type one row in a line.")
+        raise EntryError("There are no rows.", hint=gettext("Type one row in a line."))
     width = len(numbered[0][1])
     for line, row in numbered:
         if len(row) != width:
-            message = f"{len(row)} values, but the first line has {width}."
-            raise EntryError(message, hint="Put values that contain the separator in quotes.", line=line)
+            message = gettext("%(count)s values, but the first line has %(width)s.") % {
+                "count": len(row),
+                "width": width,
+            }
+            raise EntryError(message, hint=gettext("Put values that contain the separator in quotes."), line=line)
     names = [name.strip() for name in numbered[0][1]] if has_header else [f"Col{n + 1}" for n in range(width)]
     _require_names(names)
     return _typed(names, [row for _, row in (numbered[1:] if has_header else numbered)])
@@ -66,9 +75,11 @@ def _separated(text: str, delimiter: str, *, has_header: bool) -> Entry:
 def _require_names(names: list[str]) -> None:
     for place, name in enumerate(names):
         if not name:
-            raise EntryError(f"Column {place + 1} has no name.", hint="Name it, or turn Has header off.", line=1)
+            raise EntryError(
+                f"Column {place + 1} has no name.", hint=gettext("Name it, or turn Has header off."), line=1
+            )
         if name in names[:place]:
-            raise EntryError(f"Two columns are named '{name}'.", hint="Rename one of them.", line=1)
+            raise EntryError(f"Two columns are named '{name}'.", hint=gettext("Rename one of them."), line=1)
 
 
 def _typed(names: list[str], rows: list[list[str]]) -> Entry:
@@ -132,10 +143,10 @@ def _arff(text: str) -> Entry:
         elif content.lower().startswith("@data"):
             in_data = True
         elif not content.lower().startswith("@relation"):
-            message = f"'{content[:40]}' is neither @relation, @attribute nor @data."
+            message = gettext("'%(content)s' is neither @relation, @attribute nor @data.") % {"content": content[:40]}
             raise EntryError(message, line=line)
     if not in_data or not columns:
-        raise EntryError("An ARFF text needs @attribute lines and then @data.", hint="Or choose CSV.")
+        raise EntryError("An ARFF text needs @attribute lines and then @data.", hint=gettext("Or choose CSV."))
     _require_names([column.name for column in columns])
     return Entry(columns=tuple(columns), rows=rows)
 
@@ -143,14 +154,16 @@ def _arff(text: str) -> Entry:
 def _attribute(content: str, line: int) -> Column:
     matched = _ATTRIBUTE.match(content)
     if matched is None:
-        raise EntryError("An attribute needs a name and a type.", hint="Such as: @attribute price numeric", line=line)
+        raise EntryError(
+            "An attribute needs a name and a type.", hint=gettext("Such as: @attribute price numeric"), line=line
+        )
     name, kind = _unquoted(matched[1]), matched[2]
     if kind.startswith("{"):
         return Column(name=name, type="string", categorical=True)
     if kind.lower().startswith("date"):
         return Column(name=name, type="date")
     if kind.lower() not in _ARFF_TYPES:
-        hint = "Types are numeric, integer, real, string, date, or {a, b}."
+        hint = gettext("Types are numeric, integer, real, string, date, or {a, b}.")
         raise EntryError(f"'{kind}' is no type.", hint=hint, line=line)
     return Column(name=name, type=_ARFF_TYPES[kind.lower()])
 
@@ -197,7 +210,7 @@ def _svmlight(text: str) -> Entry:
         labels.append(_svm_number(first, line))
         cells.append(dict(_svm_pair(pair, line) for pair in pairs if not pair.startswith("qid:")))
     if not labels:
-        raise EntryError("There are no rows.", hint="Such as: 1 3:0.5 7:2")
+        raise EntryError("There are no rows.", hint=gettext("Such as: 1 3:0.5 7:2"))
     width = max((max(row, default=0) for row in cells), default=0)
     whole = all(label.is_integer() for label in labels)
     label = Column(name="Labels", type="integer" if whole else "decimal", role="label")
@@ -212,14 +225,17 @@ def _svmlight(text: str) -> Entry:
 def _svm_pair(pair: str, line: int) -> tuple[int, float]:
     place, colon, number = pair.partition(":")
     if not colon or not place.isdecimal() or not 1 <= int(place) <= MOST_FEATURES:
-        message = f"'{pair}' is no place and value with a place from 1 to {MOST_FEATURES:,}."
-        raise EntryError(message, hint="Such as: 1 3:0.5 7:2", line=line)
+        message = gettext("'%(pair)s' is no place and value with a place from 1 to %(most_features)s.") % {
+            "pair": pair,
+            "most_features": f"{MOST_FEATURES:,}",
+        }
+        raise EntryError(message, hint=gettext("Such as: 1 3:0.5 7:2"), line=line)
     return int(place), _svm_number(number, line)
 
 
 def _svm_number(text: str, line: int) -> float:
     if not _is_number(text):
-        raise EntryError(f"'{text}' is no number.", hint="Such as: 1 3:0.5 7:2", line=line)
+        raise EntryError(f"'{text}' is no number.", hint=gettext("Such as: 1 3:0.5 7:2"), line=line)
     return float(text)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from mlops.formats.model import Feature
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 MOST_CATEGORIES = 1_000
@@ -29,8 +30,15 @@ def build_features(frame: pl.DataFrame, schema: TableSchema, names: Sequence[str
     cells = frame.height * sum(feature.width for feature in kept)
     if cells > MOST_CELLS:
         widest = max(kept, key=lambda feature: feature.width)
-        message = f"The columns become {cells:,} numbers, more than {MOST_CELLS:,}; '{widest.column}' is the widest."
-        hint = f"Leave out '{widest.column}' ({widest.width} categories), or train on fewer rows."
+        message = _("The columns become %(cells)s numbers, more than %(most_cells)s; '%(column)s' is the widest.") % {
+            "cells": f"{cells:,}",
+            "most_cells": f"{MOST_CELLS:,}",
+            "column": widest.column,
+        }
+        hint = _("Leave out '%(column)s' (%(width)s categories), or train on fewer rows.") % {
+            "column": widest.column,
+            "width": widest.width,
+        }
         raise Refusal("table_too_wide", message, hint=hint, status=422, where=Where(column=widest.column))
     return kept
 
@@ -80,10 +88,14 @@ def _feature(values: pl.Series, column: Column) -> Feature:
     categories = values.cast(pl.String).drop_nulls().unique()
     categories = categories.filter(categories != "").sort()
     if categories.len() > MOST_CATEGORIES:
-        message = f"Column '{column.name}' holds {categories.len():,} different texts, more than {MOST_CATEGORIES:,}."
-        hint = "Leave it out with Select Columns in Dataset; identifiers and free text teach a model nothing."
+        message = _("Column '%(name)s' holds %(len)s different texts, more than %(most_categories)s.") % {
+            "name": column.name,
+            "len": f"{categories.len():,}",
+            "most_categories": f"{MOST_CATEGORIES:,}",
+        }
+        hint = _("Leave it out with Select Columns in Dataset; identifiers and free text teach a model nothing.")
         if column.type in ("integer", "decimal"):
-            hint = "Make it non-categorical with Edit Metadata, or leave it out with Select Columns in Dataset."
+            hint = _("Make it non-categorical with Edit Metadata, or leave it out with Select Columns in Dataset.")
         raise Refusal("too_many_categories", message, hint=hint, status=422, where=Where(column=column.name))
     return Feature(column=column.name, kind="categorical", categories=tuple(categories.to_list()))
 

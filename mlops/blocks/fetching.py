@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from mlops.formats.addresses import is_public
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 
 MOST_REDIRECTS = 5
 CONNECT_SECONDS = 20.0
@@ -81,8 +82,11 @@ def fetch(
                 url, token = _next(url, answer, token)
                 continue
             if answer.status != http.client.OK:
-                message = f"The server answered with {answer.status} {answer.reason}."
-                raise _failed(url, message, hint="Open the address in a browser to see what is wrong.")
+                message = gettext("The server answered with %(status)s %(reason)s.") % {
+                    "status": answer.status,
+                    "reason": answer.reason,
+                }
+                raise _failed(url, message, hint=gettext("Open the address in a browser to see what is wrong."))
             _kept(answer, target, url, most_bytes=most_bytes, deadline=deadline, progress=progress)
             return Fetched(path=target, url=url, content_type=answer.headers.get_content_type(), mark=_mark(answer))
         except (OSError, http.client.HTTPException) as error:
@@ -101,7 +105,10 @@ def connection_to(url: str, private_hosts: Collection[str]) -> http.client.HTTPC
         raise _failed(url, f"The address is not well formed: {error}.") from error
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        message = f"It leads to {parts.scheme or 'nothing'}://{host}, which cannot be fetched."
+        message = gettext("It leads to %(scheme)s://%(host)s, which cannot be fetched.") % {
+            "scheme": parts.scheme or "nothing",
+            "host": host,
+        }
         raise _failed(url, message)
     address = judged_address(host, port, url, private_hosts)
     kind = _PinnedHttps if parts.scheme == "https" else _PinnedHttp
@@ -125,11 +132,14 @@ def judged_address(host: str, port: int, url: str, private_hosts: Collection[str
     try:
         found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
-        raise _failed(url, f"The server '{host}' is not known.", hint="Check the address.") from error
+        raise _failed(url, f"The server '{host}' is not known.", hint=gettext("Check the address.")) from error
     private = [address for address in found if not is_public(address)]
     if private and host.lower() not in private_hosts:
-        message = f"'{host}' leads to {private[0]}, which is not a public address."
-        hint = "An administrator can allow this host with MLOPS_IMPORT_PRIVATE_HOSTS."
+        message = gettext("'%(host)s' leads to %(private)s, which is not a public address.") % {
+            "host": host,
+            "private": private[0],
+        }
+        hint = gettext("An administrator can allow this host with MLOPS_IMPORT_PRIVATE_HOSTS.")
         raise Refusal("address_not_public", message, hint=hint, status=422, where=Where(parameter="url", value=url))
     return found[0]
 
@@ -195,8 +205,11 @@ def _kept(
 
 
 def _too_large(url: str, size: int, most: int) -> Refusal:
-    message = f"The file has {size:,} bytes or more; at most {most:,} are fetched."
-    hint = "Download it, and upload it as a dataset; or an administrator raises MLOPS_IMPORT_MOST_BYTES."
+    message = gettext("The file has %(size)s bytes or more; at most %(most)s are fetched.") % {
+        "size": f"{size:,}",
+        "most": f"{most:,}",
+    }
+    hint = gettext("Download it, and upload it as a dataset; or an administrator raises MLOPS_IMPORT_MOST_BYTES.")
     return Refusal("file_too_large", message, hint=hint, status=422, where=Where(parameter="url", value=url))
 
 

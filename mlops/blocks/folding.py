@@ -9,6 +9,7 @@ import polars as pl
 
 from mlops.blocks.values import Table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 CLASSES = ("two_class", "multiclass")
 
@@ -27,8 +28,12 @@ def fold_numbers(table: Table, label: str, task: str, *, folds: int, seed: int) 
         return _dealt_before(table.frame[column])
     rows = table.frame.height
     if rows < 2 * folds:
-        message = f"{rows} rows cannot be dealt out to {folds} folds; at least {2 * folds} are needed."
-        hint = "Lower the number of folds, or bring more rows."
+        message = _("%(rows)s rows cannot be dealt out to %(folds)s folds; at least %(value)s are needed.") % {
+            "rows": rows,
+            "folds": folds,
+            "value": 2 * folds,
+        }
+        hint = _("Lower the number of folds, or bring more rows.")
         raise Refusal("too_few_rows", message, hint=hint, status=422, where=Where(port="dataset"))
     generator = np.random.default_rng(seed)
     order = generator.permutation(rows)
@@ -52,8 +57,8 @@ def divided(table: Table, numbers: Any, fold: int) -> tuple[Table, Table]:
 def _dealt_before(folds: pl.Series) -> Any:
     """Numbered from 0 in their order; whatever they were called."""
     if folds.null_count() or folds.n_unique() < 2:
-        message = f"Column '{folds.name}' does not assign each row to one of at least two folds."
-        hint = "Use Partition and Sample with 'Assign to Folds' and at least two folds, on all rows."
+        message = _("Column '%(name)s' does not assign each row to one of at least two folds.") % {"name": folds.name}
+        hint = _("Use Partition and Sample with 'Assign to Folds' and at least two folds, on all rows.")
         raise Refusal("folds_invalid", message, hint=hint, status=422, where=Where(port="dataset", column=folds.name))
     return folds.to_frame().select(pl.first().rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
 
@@ -62,6 +67,8 @@ def _require_enough(key: pl.Series, folds: int) -> None:
     counts = key.value_counts(sort=True).drop_nulls()
     if counts.height == 2 and counts["count"][1] < 2:
         name = counts[key.name].cast(pl.String)[1]
-        message = f"Class '{name}' of '{key.name}' has one single row, too few to be spread over {folds} folds."
-        hint = "Bring more rows of this class, or choose another label."
+        message = _(
+            "Class '%(name)s' of '%(name_2)s' has one single row, too few to be spread over %(folds)s folds."
+        ) % {"name": name, "name_2": key.name, "folds": folds}
+        hint = _("Bring more rows of this class, or choose another label.")
         raise Refusal("too_few_of_a_class", message, hint=hint, status=422, where=Where(column=key.name))

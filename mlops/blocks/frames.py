@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.stats.schema import column_type
 
 MICROSECOND_FORM = "datetime64[us]"
@@ -27,8 +28,8 @@ def from_pandas(frame: pd.DataFrame) -> pl.DataFrame:
     names = [str(name) for name in frame.columns]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
-        message = f"Two columns are named '{repeated}'."
-        hint = "Give every column a name of its own."
+        message = _("Two columns are named '%(repeated)s'.") % {"repeated": repeated}
+        hint = _("Give every column a name of its own.")
         raise Refusal("duplicate_column", message, hint=hint, status=422, where=Where(column=repeated))
     return pl.DataFrame([_from_pandas(name, frame.iloc[:, place]) for place, name in enumerate(names)])
 
@@ -65,8 +66,8 @@ def _from_pandas(name: str, values: pd.Series[Any]) -> pl.Series:
         return _nullable(name, values, pl.Boolean, np.bool_)
     if kind == "O":
         return _objects(name, values)
-    message = f"Column '{name}' has the type {dtype}, which a table cannot keep."
-    hint = f"Convert it, for example dataframe['{name}'].astype(str)."
+    message = _("Column '%(name)s' has the type %(dtype)s, which a table cannot keep.") % {"name": name, "dtype": dtype}
+    hint = _("Convert it, for example dataframe['%(name)s'].astype(str).") % {"name": name}
     raise Refusal("type_unsupported", message, hint=hint, status=422, where=Where(column=name))
 
 
@@ -125,10 +126,19 @@ def _refuse(name: str, present: pd.Series[Any], kinds: set[str]) -> pl.Series:
     row = next((place for place, value in enumerate(present) if _kind(value) != first), 0)
     if len(kinds) > 1:
         message = f"Column '{name}' mixes {listed} values."
-        code, hint = "mixed_types", f"Make them one type, for example dataframe['{name}'].astype(str)."
+        code, hint = (
+            "mixed_types",
+            _("Make them one type, for example dataframe['%(name)s'].astype(str).") % {"name": name},
+        )
     else:
-        message = f"Column '{name}' holds {listed} objects, which a table cannot keep."
-        code, hint = "type_unsupported", f"Convert it, for example dataframe['{name}'].astype(str)."
+        message = _("Column '%(name)s' holds %(listed)s objects, which a table cannot keep.") % {
+            "name": name,
+            "listed": listed,
+        }
+        code, hint = (
+            "type_unsupported",
+            _("Convert it, for example dataframe['%(name)s'].astype(str).") % {"name": name},
+        )
     raise Refusal(
         code, message, hint=hint, status=422, where=Where(column=name, row=row, value=str(present.iloc[row])[:100])
     )

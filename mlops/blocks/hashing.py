@@ -14,6 +14,7 @@ from mlops.blocks.problems import as_refusal
 from mlops.blocks.texts import chosen_texts, n_grams, sentences, words
 from mlops.blocks.values import FittedTransformValue
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import FittedTransform, Replay
 
 if TYPE_CHECKING:
@@ -69,15 +70,20 @@ def _filled(values: pl.Series, *, bits: int, size: int) -> list[int]:
     places = sorted({place for text in texts for place in _places(text, bits=bits, size=size)})
     if places:
         return places
-    message = f"Column '{values.name}' holds no words, so there is nothing to count."
+    message = _("Column '%(name)s' holds no words, so there is nothing to count.") % {"name": values.name}
     raise Refusal(
-        "no_words", message, hint="Choose a column with text.", status=422, where=Where(parameter="target_columns")
+        "no_words", message, hint=_("Choose a column with text."), status=422, where=Where(parameter="target_columns")
     )
 
 
 def _require_room(count: int, *, rows: int) -> None:
     if count * max(rows, 1) <= MOST_CELLS and count <= 2**17:
         return
-    message = f"{count:,} columns for {rows:,} rows are more than a table can hold."
-    hint = f"Lower 'Hashing bitsize' to {max(1, min(14, (MOST_CELLS // max(rows, 1)).bit_length() - 1))}."
+    message = _("%(count)s columns for %(rows)s rows are more than a table can hold.") % {
+        "count": f"{count:,}",
+        "rows": f"{rows:,}",
+    }
+    hint = _("Lower 'Hashing bitsize' to %(value)s.") % {
+        "value": max(1, min(14, (MOST_CELLS // max(rows, 1)).bit_length() - 1))
+    }
     raise Refusal("table_too_wide", message, hint=hint, status=422, where=Where(parameter="hashing_bitsize"))

@@ -67,8 +67,10 @@ def _weights_in(archive: Path, folder: Path) -> Path:
     with zipfile.ZipFile(archive) as opened:
         found = [one for one in opened.infolist() if one.filename.lower().endswith(ENDINGS)]
         if len(found) != 1:
-            message = f"The archive at 'Pretrained weights' holds {len(found)} files of weights; one is expected."
-            hint = f"Zip one file that ends in {' or '.join(ENDINGS)}."
+            message = _("The archive at 'Pretrained weights' holds %(count)s files of weights; one is expected.") % {
+                "count": len(found)
+            }
+            hint = _("Zip one file that ends in %(names)s.") % {"names": " or ".join(ENDINGS)}
             raise Refusal("weights_unfit", message, hint=hint, status=422, where=Where(port="weights"))
         target = folder / "weights.pth"
         target.write_bytes(opened.read(found[0]))

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.formats.image import ImageTransform
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of the colours of ImageNet's pictures, with which torchvision's networks were trained."""
@@ -23,8 +24,8 @@ def open_image(content: bytes, *, name: str, row: int | None = None) -> Any:
                 raise ValueError(f"it has {picture.width} x {picture.height} pixels")
             return ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        message = f"'{name}' cannot be read as an image: {error}."
-        hint = "Send a JPEG, PNG, BMP, GIF, TIFF or WebP image, or remove it."
+        message = _("'%(name)s' cannot be read as an image: %(error)s.") % {"name": name, "error": error}
+        hint = _("Send a JPEG, PNG, BMP, GIF, TIFF or WebP image, or remove it.")
         raise Refusal("bad_image", message, hint=hint, status=422, where=Where(row=row)) from error
 
 

@@ -15,6 +15,7 @@ from mlops.blocks.score_columns import LABELS, probability_name
 from mlops.blocks.values import Table, TrainedModel, new_table
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def score_directory(model: TrainedModel, images: ImageDirectory) -> Table:
     sources = tuple(dict.fromkeys(images.sources + model.manifest.sources))
     schema = TableSchema(columns=scored_columns(model.manifest.classes), row_count=frame.height)
     table = new_table(frame, sources=sources, schema=schema)
-    reason = "The table comes from Score Image Model; its scores cannot be replayed for a request."
+    reason = _("The table comes from Score Image Model; its scores cannot be replayed for a request.")
     return table.broken(frame, schema=schema, reason=reason)
 
 
@@ -58,10 +59,13 @@ def _picture(text: str | None, row: int) -> Any:
     try:
         found = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
-        message = f"Row {row + 1}: '{IMAGE_COLUMN}' is no base64 text."
-        hint = "Send the bytes of the image file in base64."
+        message = _("Row %(row)s: '%(image_column)s' is no base64 text.") % {
+            "row": row + 1,
+            "image_column": IMAGE_COLUMN,
+        }
+        hint = _("Send the bytes of the image file in base64.")
         raise Refusal("bad_image", message, hint=hint, status=422, where=where) from error
     if not found:
-        message = f"Row {row + 1} has no image."
-        raise Refusal("missing_value", message, hint="Send one in base64.", status=422, where=where)
+        message = _("Row %(row)s has no image.") % {"row": row + 1}
+        raise Refusal("missing_value", message, hint=_("Send one in base64."), status=422, where=where)
     return open_image(found, name=f"row {row + 1}", row=row)

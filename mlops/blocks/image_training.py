@@ -17,6 +17,7 @@ from mlops.blocks.values import Learner, TrainedModel
 from mlops.formats.image import ImageTransform
 from mlops.formats.model import Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -57,15 +58,19 @@ def _classes(training: ImageDirectory, checking: ImageDirectory) -> tuple[str, .
     classes = training.categories
     where = Where(port="training_dataset")
     if len(classes) < 2:
-        message = f"The training images are all of the category '{classes[0] if classes else ''}'."
-        hint = "Put the images of each category into a folder of its own."
+        message = _("The training images are all of the category '%(classes)s'.") % {
+            "classes": classes[0] if classes else ""
+        }
+        hint = _("Put the images of each category into a folder of its own.")
         raise Refusal("label_constant", message, hint=hint, status=422, where=where)
     unknown = sorted(set(checking.categories) - set(classes))
     if unknown or not checking.listing.height:
         message = (
-            f"The category '{unknown[0]}' has no training image." if unknown else "There is no image to check with."
+            (_("The category '%(unknown)s' has no training image.") % {"unknown": unknown[0]})
+            if unknown
+            else _("There is no image to check with.")
         )
-        hint = "Take both from one Split Image Directory."
+        hint = _("Take both from one Split Image Directory.")
         raise Refusal("category_unknown", message, hint=hint, status=422, where=Where(port="validation_dataset"))
     return classes
 
@@ -199,12 +204,12 @@ def _reference(images: ImageDirectory) -> pl.DataFrame:
 
 
 def _sizes_differ() -> Refusal:
-    message = "The images come out in different sizes, and a network needs them all of one size."
-    hint = "Switch 'Center crop' on in Init Image Transformation, and connect Apply Image Transformation."
+    message = _("The images come out in different sizes, and a network needs them all of one size.")
+    hint = _("Switch 'Center crop' on in Init Image Transformation, and connect Apply Image Transformation.")
     return Refusal("sizes_differ", message, hint=hint, status=422, where=Where(port="training_dataset"))
 
 
 def _diverged() -> Refusal:
-    hint = "Lower the learning rate."
-    message = "The training diverged: the loss is no finite number."
+    hint = _("Lower the learning rate.")
+    message = _("The training diverged: the loss is no finite number.")
     return Refusal("training_diverged", message, hint=hint, status=422, where=Where(parameter="learning_rate"))

@@ -16,6 +16,7 @@ import polars as pl
 from mlops.formats.image import IMAGES_FILE, ImageTransform
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import TableMeta
 
@@ -85,12 +86,14 @@ def listed(archive: Path) -> tuple[pl.DataFrame, list[str]]:
             _require_image(opened, entry)
             rows.append((entry.filename, path.parent.name))
     if not rows:
-        hint = f"Put images into one folder for each category. Known endings: {', '.join(ENDINGS)}."
-        raise Refusal("no_images", "The zip file holds no image.", hint=hint, status=422)
+        hint = _("Put images into one folder for each category. Known endings: %(names)s.") % {
+            "names": ", ".join(ENDINGS)
+        }
+        raise Refusal("no_images", _("The zip file holds no image."), hint=hint, status=422)
     alone = next((path for path, category in rows if not category), None)
     if alone is not None:
-        message = f"The image '{alone}' is in no folder, so its category is not known."
-        hint = "Put each image into a folder that is named as its category, then zip the folders."
+        message = _("The image '%(alone)s' is in no folder, so its category is not known.") % {"alone": alone}
+        hint = _("Put each image into a folder that is named as its category, then zip the folders.")
         raise Refusal("image_without_category", message, hint=hint, status=422)
     return pl.DataFrame(rows, schema={"Image": pl.String, "Category": pl.String}, orient="row"), others
 
@@ -99,5 +102,5 @@ def _require_image(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     with archive.open(entry) as file:
         head = file.read(8)
     if not head.startswith(MAGICS):
-        message = f"'{entry.filename}' is named as an image, but it is none."
-        raise Refusal("bad_image", message, hint="Remove it from the archive, or save it as an image.", status=422)
+        message = _("'%(filename)s' is named as an image, but it is none.") % {"filename": entry.filename}
+        raise Refusal("bad_image", message, hint=_("Remove it from the archive, or save it as an image."), status=422)

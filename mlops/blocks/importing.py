@@ -12,6 +12,7 @@ from mlops.blocks.fetching import Fetched, fetch
 from mlops.blocks.values import new_table
 from mlops.env import read
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -73,7 +74,11 @@ def read_file(path: Path, format: str, *, has_header: bool, source: str) -> pl.D
             frame.columns = [f"Col{place}" for place in range(1, frame.width + 1)]
         return frame
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        message = f"'{source}' cannot be read as {format}: {str(error).splitlines()[0].rstrip('.')}."
-        hint = "Choose another format. A server may also have sent a page instead of the file."
+        message = _("'%(source)s' cannot be read as %(format)s: %(splitlines)s.") % {
+            "source": source,
+            "format": format,
+            "splitlines": str(error).splitlines()[0].rstrip("."),
+        }
+        hint = _("Choose another format. A server may also have sent a page instead of the file.")
         where = Where(parameter="data_format", value=source)
         raise Refusal("file_unreadable", message, hint=hint, status=422, where=where) from error

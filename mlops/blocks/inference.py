@@ -20,6 +20,7 @@ from mlops.formats.inference import PIPELINE_FILE, VALUES_FOLDER, ServedPipeline
 from mlops.formats.model import ModelManifest
 from mlops.formats.pipeline import Node
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 
@@ -44,8 +45,11 @@ class LoadedPipeline:
         answered = values[edge.source, edge.source_port]
         assert isinstance(answered, Table)
         if answered.frame.height != request.height:
-            message = f"{request.height} rows came in and {answered.frame.height} went out of the pipeline."
-            hint = "Leave out of the inference pipeline the step that removes or adds rows."
+            message = _("%(height)s rows came in and %(height_2)s went out of the pipeline.") % {
+                "height": request.height,
+                "height_2": answered.frame.height,
+            }
+            hint = _("Leave out of the inference pipeline the step that removes or adds rows.")
             raise Refusal("rows_lost", message, hint=hint, status=422)
         return answered.frame
 
@@ -79,8 +83,13 @@ def load_pipeline(folder: str | Path, manifest: ModelManifest) -> LoadedPipeline
     try:
         pipeline = msgspec.json.decode((path / PIPELINE_FILE).read_bytes(), type=ServedPipeline)
     except (OSError, msgspec.MsgspecError) as error:
-        hint = "Deploy the inference pipeline again."
-        raise Refusal("not_a_pipeline", f"{PIPELINE_FILE} cannot be read: {error}.", hint=hint, status=422) from error
+        hint = _("Deploy the inference pipeline again.")
+        raise Refusal(
+            "not_a_pipeline",
+            _("%(pipeline_file)s cannot be read: %(error)s.") % {"pipeline_file": PIPELINE_FILE, "error": error},
+            hint=hint,
+            status=422,
+        ) from error
     kept = {}
     for node in pipeline.nodes:
         place = path / VALUES_FOLDER / node.id

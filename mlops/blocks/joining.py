@@ -9,6 +9,7 @@ import polars as pl
 
 from mlops.blocks.components.join_data import DEFINITION, joined_columns
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 from mlops.formats.transform import Replay
 from mlops.stats.schema import column_type, storage_type
@@ -131,8 +132,10 @@ def _require_bearable(first: pl.DataFrame, second: pl.DataFrame, keys: Sequence[
     many = first.group_by(keys).len("left").join(counts, on=keys)
     rows = int(many.select((pl.col("left").cast(pl.UInt64) * pl.col("right")).sum()).item() or 0)
     if rows > MOST_ROWS:
-        message = f"The join would have {rows:,} rows, because keys occur many times in both tables."
-        hint = "Choose more key columns, or put Remove Duplicate Rows on the key columns of one side."
+        message = _("The join would have %(rows)s rows, because keys occur many times in both tables.") % {
+            "rows": f"{rows:,}"
+        }
+        hint = _("Choose more key columns, or put Remove Duplicate Rows on the key columns of one side.")
         where = Where(parameter="join_key_columns_for_right_dataset")
         raise Refusal("too_many_rows", message, hint=hint, status=422, where=where)
 

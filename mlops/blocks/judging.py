@@ -16,6 +16,7 @@ from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.evaluation import Evaluated
 from mlops.formats.model import ModelManifest, Task
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 from mlops.stats.clusters import evaluate_clusters
 from mlops.stats.evaluation import evaluate_multiclass, evaluate_quantile, evaluate_regression, evaluate_two_class
@@ -96,8 +97,8 @@ def read_scores(table: Table, *, port: str) -> Scores:
     complete = table.frame.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series()
     frame = table.frame.select(names).filter(complete)
     if not frame.height:
-        message = "There is no row with both a label and a score."
-        hint = "Check that Score Model got rows, and that their label is known."
+        message = _("There is no row with both a label and a score.")
+        hint = _("Check that Score Model got rows, and that their label is known.")
         raise Refusal("no_rows", message, hint=hint, status=422, where=Where(port=port))
     if task == "clustering":
         return _clustering(frame, said, numbers, kept=complete)
@@ -116,15 +117,17 @@ def read_scores(table: Table, *, port: str) -> Scores:
 
 def _task(said: Column) -> Task:
     if said.task not in METRICS:
-        message = "The score column does not say for which kind of task it is."
-        raise Refusal("no_score_column", message, hint="Connect the output of Score Model.", status=422)
+        message = _("The score column does not say for which kind of task it is.")
+        raise Refusal("no_score_column", message, hint=_("Connect the output of Score Model."), status=422)
     return cast("Task", said.task)
 
 
 def _numbers(frame: pl.DataFrame, column: Column, port: str) -> Any:
     if not frame.schema[column.name].is_numeric():
-        message = f"Column '{column.name}' must hold numbers to be compared with predicted numbers."
-        hint = "Make it a number with Edit Metadata."
+        message = _("Column '%(name)s' must hold numbers to be compared with predicted numbers.") % {
+            "name": column.name
+        }
+        hint = _("Make it a number with Edit Metadata.")
         raise Refusal("label_not_numeric", message, hint=hint, status=422, where=Where(port=port, column=column.name))
     return frame[column.name].cast(pl.Float64).to_numpy()
 
@@ -143,8 +146,11 @@ def _two_class(
     positive = (shares[0].class_name if shares else "") or found[-1]
     others = [name for name in found if name != positive]
     if len(others) > 1:
-        message = f"The label column '{label.name}' holds more than two classes: {', '.join(found[:5])}."
-        hint = "Score a table with the same two classes as in training."
+        message = _("The label column '%(name)s' holds more than two classes: %(names)s.") % {
+            "name": label.name,
+            "names": ", ".join(found[:5]),
+        }
+        hint = _("Score a table with the same two classes as in training.")
         raise Refusal("label_not_two_class", message, hint=hint, status=422, where=Where(port=port, column=label.name))
     actual, predicted = ((frame[column.name].cast(pl.String) == positive).to_numpy() for column in (label, said))
     return Scores(
@@ -171,8 +177,10 @@ def _anomaly(
     truth = frame[label.name].cast(pl.String).str.to_lowercase().str.replace(r"\.0$", "")
     strange = truth.filter(~truth.is_in([*ANOMALIES, *ORDINARY]))
     if strange.len():
-        message = f"The label column '{label.name}' must say 1 or true for an anomaly, else 0; it holds '{strange[0]}'."
-        hint = "Make it 0 and 1 with Edit Metadata or Apply Math Operation, then mark it as label."
+        message = _(
+            "The label column '%(name)s' must say 1 or true for an anomaly, else 0; it holds '%(strange)s'."
+        ) % {"name": label.name, "strange": strange[0]}
+        hint = _("Make it 0 and 1 with Edit Metadata or Apply Math Operation, then mark it as label.")
         raise Refusal("label_not_two_class", message, hint=hint, status=422, where=Where(port=port, column=label.name))
     flagged = frame[said.name].cast(pl.String).str.to_lowercase()
     return Scores(

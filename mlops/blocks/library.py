@@ -10,6 +10,7 @@ from mlops.blocks.parameters import check_parameters, with_defaults
 from mlops.formats.component import Component, Derived, Shape
 from mlops.formats.definition import Definition, key_of
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 
 
 class Library:
@@ -63,11 +64,11 @@ class Library:
     def _unknown(self, name: str, version: str) -> Refusal:
         versions = self.versions(name)
         if versions:
-            message = f"“{name}” has no version “{version}” in this project."
-            hint = nearest(version, versions) or f"It has: {', '.join(versions[:10])}."
+            message = _("“%(name)s” has no version “%(version)s” in this project.") % {"name": name, "version": version}
+            hint = nearest(version, versions) or (_("It has: %(names)s.") % {"names": ", ".join(versions[:10])})
         else:
-            message = f"There is no component “{name}”."
-            hint = nearest(name, {*BUILT_IN_NAMES, *self.names()}) or "The palette lists every component."
+            message = _("There is no component “%(name)s”.") % {"name": name}
+            hint = nearest(name, {*BUILT_IN_NAMES, *self.names()}) or _("The palette lists every component.")
         return Refusal("unknown_component", message, hint=hint, status=404)
 
 

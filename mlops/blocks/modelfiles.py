@@ -14,6 +14,7 @@ from mlops.blocks.distributions import installed_version
 from mlops.blocks.values import REFERENCE_FILE, TrainedModel
 from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE, Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 
 MLMODEL_FILE = "MLmodel"
@@ -67,8 +68,13 @@ def read_manifest(folder: str | Path) -> ModelManifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=ModelManifest)
     except (OSError, msgspec.MsgspecError) as error:
-        hint = "Only models trained by Train Model carry this file."
-        raise Refusal("not_a_model", f"{MANIFEST_FILE} cannot be read: {error}.", hint=hint, status=422) from error
+        hint = _("Only models trained by Train Model carry this file.")
+        raise Refusal(
+            "not_a_model",
+            _("%(manifest_file)s cannot be read: %(error)s.") % {"manifest_file": MANIFEST_FILE, "error": error},
+            hint=hint,
+            status=422,
+        ) from error
 
 
 def read_estimator(folder: str | Path, manifest: ModelManifest) -> Any:

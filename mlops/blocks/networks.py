@@ -9,6 +9,7 @@ from typing import Any
 
 from mlops.formats.image import ImageTransform
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 BATCH = 16
 
@@ -81,8 +82,8 @@ def load_pretrained(network: Any, file: Path, *, port: str = "untrained_model") 
     try:
         given = torch.load(file, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
-        message = f"The weights file cannot be read: {str(error).splitlines()[0]}."
-        hint = "Use a .pth file that torch.save made of a state dictionary, as torchvision publishes them."
+        message = _("The weights file cannot be read: %(splitlines)s.") % {"splitlines": str(error).splitlines()[0]}
+        hint = _("Use a .pth file that torch.save made of a state dictionary, as torchvision publishes them.")
         raise Refusal("weights_unfit", message, hint=hint, status=422, where=where) from error
     known = network.state_dict()
     renamed = {_present_name(name): value for name, value in dict(given).items()}
@@ -94,10 +95,10 @@ def load_pretrained(network: Any, file: Path, *, port: str = "untrained_model") 
     }
     missing = sorted(set(known) - last - set(fitting))
     if missing:
-        message = (
-            f"The weights are of another network: '{missing[0]}' and {len(missing) - 1} more are missing or differ."
-        )
-        hint = "Choose the model name that the weights file was made for."
+        message = _(
+            "The weights are of another network: '%(missing)s' and %(missing_2)s more are missing or differ."
+        ) % {"missing": missing[0], "missing_2": len(missing) - 1}
+        hint = _("Choose the model name that the weights file was made for.")
         raise Refusal("weights_unfit", message, hint=hint, status=422, where=where)
     network.load_state_dict(fitting, strict=False)
     return len(fitting)

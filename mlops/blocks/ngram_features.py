@@ -12,6 +12,7 @@ import polars as pl
 from mlops.blocks.values import FittedTransformValue, new_table
 from mlops.blocks.vocabulary import Cutting, Vocabulary, learned, merged, read_vocabulary, updated
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 from mlops.formats.transform import FittedTransform, Replay
 
 if TYPE_CHECKING:
@@ -124,11 +125,18 @@ def _require_room(vocabulary: Vocabulary, *, rows: int) -> None:
     frequency = "minimum_n_gram_document_absolute_frequency"
     where = Where(parameter=frequency)
     if not count:
-        message = "No n-gram is left: none is in enough texts, or the texts hold no words of the allowed length."
-        hint = "Lower 'Minimum n-gram document absolute frequency', or check the text column."
+        message = gettext(
+            "No n-gram is left: none is in enough texts, or the texts hold no words of the allowed length."
+        )
+        hint = gettext("Lower 'Minimum n-gram document absolute frequency', or check the text column.")
         raise Refusal("no_n_grams", message, hint=hint, status=422, where=where)
     if count > MOST_GRAMS or count * rows > MOST_CELLS:
-        message = f"{count:,} n-grams in {rows:,} rows are more than a table can hold as columns."
+        message = gettext("%(count)s n-grams in %(rows)s rows are more than a table can hold as columns.") % {
+            "count": f"{count:,}",
+            "rows": f"{rows:,}",
+        }
         most = min(MOST_GRAMS, MOST_CELLS // max(rows, 1))
-        hint = f"Raise 'Minimum n-gram document absolute frequency' to get at most {most:,} n-grams."
+        hint = gettext("Raise 'Minimum n-gram document absolute frequency' to get at most %(most)s n-grams.") % {
+            "most": f"{most:,}"
+        }
         raise Refusal("too_many_n_grams", message, hint=hint, status=422, where=where)

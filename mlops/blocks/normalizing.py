@@ -9,6 +9,7 @@ import polars as pl
 from mlops.blocks.selection import chosen_columns
 from mlops.blocks.values import FittedTransformValue
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import FittedTransform, Rescale
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def _fitted(values: pl.Series, call: Call) -> Rescale:
     method = call.parameters["transformation_method"]
     numbers = values.cast(pl.Float64).drop_nulls()
     if not numbers.is_finite().all():
-        message = f"Column '{values.name}' holds infinite values, which cannot be rescaled."
-        hint = "Replace them first, for example with Execute Python Script."
+        message = _("Column '%(name)s' holds infinite values, which cannot be rescaled.") % {"name": values.name}
+        hint = _("Replace them first, for example with Execute Python Script.")
         raise Refusal("infinite_value", message, hint=hint, status=422, where=Where(column=values.name))
     if numbers.n_unique() < 2:
         return _constant(values.name, numbers, use_zero=call.parameters["use_0_for_constant_columns"])

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -22,11 +23,19 @@ def oversampled(call: Call) -> Table:
     _require_complete(table.frame)
     counts = table.frame[label].value_counts().sort("count", label)
     if counts.height < 2:
-        raise _refused(f"The label column '{label}' holds {counts.height} classes; two are needed.", label)
+        raise _refused(
+            gettext("The label column '%(label)s' holds %(height)s classes; two are needed.")
+            % {"label": label, "height": counts.height},
+            label,
+        )
     rare, count = counts.row(0)
     neighbours = int(call.parameters["number_of_nearest_neighbors"])
     if count <= neighbours:
-        message = f"The class '{rare}' has {count} rows, too few for {neighbours} nearest neighbours."
+        message = gettext("The class '%(rare)s' has %(count)s rows, too few for %(neighbours)s nearest neighbours.") % {
+            "rare": rare,
+            "count": count,
+            "neighbours": neighbours,
+        }
         raise _refused(message, label)
     wanted = count * percentage // 100
     seed = int(call.parameters["random_seed"] or call.seed)
@@ -86,12 +95,15 @@ def _require_complete(frame: pl.DataFrame) -> None:
             unusable = unusable | ~values.is_finite().fill_null(True)
         if unusable.any():
             row = unusable.arg_max() or 0
-            message = f"Row {row + 1}, column '{values.name}': there is no value, or an infinite one."
-            hint = "Put Clean Missing Data before SMOTE, which cannot measure how similar rows with gaps are."
+            message = gettext("Row %(row)s, column '%(name)s': there is no value, or an infinite one.") % {
+                "row": row + 1,
+                "name": values.name,
+            }
+            hint = gettext("Put Clean Missing Data before SMOTE, which cannot measure how similar rows with gaps are.")
             where = Where(port="dataset", column=values.name, row=row)
             raise Refusal("missing_value", message, hint=hint, status=422, where=where)
 
 
 def _refused(message: str, label: str) -> Refusal:
-    hint = "Check the steps before, take fewer neighbours, or leave SMOTE out."
+    hint = gettext("Check the steps before, take fewer neighbours, or leave SMOTE out.")
     return Refusal("too_few_rows", message, hint=hint, status=422, where=Where(parameter="label_column", column=label))

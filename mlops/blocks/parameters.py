@@ -139,7 +139,11 @@ def _range_fault(parameter: Parameter, value: float) -> Problem | None:
         bounds.append(f"{'above' if parameter.exclusive_minimum else 'at least'} {low:g}")
     if high is not None:
         bounds.append(f"at most {high:g}")
-    message = f"'{parameter.label}' is {value:g}; it must be {' and '.join(bounds)}."
+    message = _("'%(label)s' is %(value)s; it must be %(names)s.") % {
+        "label": parameter.label,
+        "value": f"{value:g}",
+        "names": " and ".join(bounds),
+    }
     return problem("parameter_range", message, parameter=parameter.name, value=str(value))
 
 

@@ -19,6 +19,7 @@ from mlops.blocks.components.partition_and_sample import (
 )
 from mlops.blocks.splitting import rows_of_first_part
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -101,8 +102,8 @@ def _picked(table: Table, call: Call) -> Table:
     wanted, folds = call.parameters["fold_to_pick"], table.frame[name]
     most: Any = folds.max() or 0
     if folds.len() and wanted > most:
-        message = f"There is no fold {wanted}; the folds are 1 to {most}."
+        message = _("There is no fold %(wanted)s; the folds are 1 to %(most)s.") % {"wanted": wanted, "most": most}
         where = Where(parameter="fold_to_pick", column=name, value=str(wanted))
-        raise Refusal("parameter_range", message, hint="Choose one of them.", status=422, where=where)
+        raise Refusal("parameter_range", message, hint=_("Choose one of them."), status=422, where=where)
     rest = call.parameters["pick_complement_of_the_selected_fold"]
     return table.filtered(folds != wanted if rest else folds == wanted)

@@ -13,6 +13,7 @@ from mlops.blocks.measures import larger_is_better, metric_words
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.finding import ColumnImportance, Importance
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 def permutation_importance(
@@ -61,6 +62,6 @@ def _with_frame(table: Table, frame: Any) -> Table:
 def _measured(metrics: dict[str, float], key: str) -> float:
     if key in metrics:
         return metrics[key]
-    message = f"The metric '{metric_words(key)}' is not defined for this table."
-    hint = "It needs a label with different values and, for AUC and log loss, probabilities. Choose another metric."
+    message = _("The metric '%(metric_words)s' is not defined for this table.") % {"metric_words": metric_words(key)}
+    hint = _("It needs a label with different values and, for AUC and log loss, probabilities. Choose another metric.")
     raise Refusal("metric_undefined", message, hint=hint, status=422)

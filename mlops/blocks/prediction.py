@@ -16,6 +16,7 @@ from mlops.blocks.score_columns import LABELS, label_name, middle, number_names
 from mlops.blocks.transforms import missing_value
 from mlops.formats.model import ModelManifest, Task
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 
 BLOCK_ROWS = 500_000
@@ -110,8 +111,12 @@ def _require_known(manifest: ModelManifest, frame: pl.DataFrame) -> None:
         return
     column, value, row = unknown
     known = next(feature.categories for feature in manifest.features if feature.column == column)
-    message = f"Row {row + 1}, column '{column}': '{value}' did not occur in training and is refused."
-    hint = nearest(value, known) or "Train with 'Allow unknown categorical levels' to take it."
+    message = _("Row %(row)s, column '%(column)s': '%(value)s' did not occur in training and is refused.") % {
+        "row": row + 1,
+        "column": column,
+        "value": value,
+    }
+    hint = nearest(value, known) or _("Train with 'Allow unknown categorical levels' to take it.")
     where = Where(column=column, row=row, value=value)
     raise Refusal("unknown_category", message, hint=hint, status=422, where=where)
 
@@ -120,8 +125,11 @@ def _infinite(manifest: ModelManifest, cells: Any, *, start: int) -> Refusal:
     row, place = (int(found) for found in np.argwhere(unbearable(cells, manifest.algorithm, manifest.parameters))[0])
     row += start
     column = _column_at(manifest, place)
-    message = f"Row {row + 1}, column '{column}': the value is infinite or too large."
-    hint = "Send a finite number of ordinary size."
+    message = _("Row %(row)s, column '%(column)s': the value is infinite or too large.") % {
+        "row": row + 1,
+        "column": column,
+    }
+    hint = _("Send a finite number of ordinary size.")
     return Refusal("infinite_value", message, hint=hint, status=422, where=Where(column=column, row=row))
 
 

@@ -20,6 +20,7 @@ from mlops.blocks.score_columns import LABELS, PROBABILITIES, number_names
 from mlops.blocks.scripting import SCRIPT_NAME, printing_to, script_failed
 from mlops.formats.model import Feature, ModelManifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 
 if TYPE_CHECKING:
@@ -43,8 +44,12 @@ class PythonModel:
         try:
             return {"script": self.script, "state": pickle.dumps(self.model)}
         except Exception as error:  # whatever the user's object raises
-            message = f"The trained {CLASS} cannot be saved: {type(error).__name__}: {error}"
-            hint = "Keep in self only what Python can pickle: no open files, connections, lambdas or generators."
+            message = _("The trained %(class)s cannot be saved: %(error)s: %(error_2)s") % {
+                "class": CLASS,
+                "error": type(error).__name__,
+                "error_2": error,
+            }
+            hint = _("Keep in self only what Python can pickle: no open files, connections, lambdas or generators.")
             raise Refusal("model_not_saved", message, hint=hint, status=422, where=WHERE) from error
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -62,7 +67,7 @@ def learn(learner: Learner, table: Table, *, label: str, seed: int, report: Repo
     _target, classes = target_of(table.frame[label], learner.task)
     names = feature_names(table.schema, label)
     if not names:
-        message, hint = "There is no column left to learn from.", "Select at least one more column before."
+        message, hint = _("There is no column left to learn from."), _("Select at least one more column before.")
         raise Refusal("no_features", message, hint=hint, status=422, where=Where(port="dataset"))
     script = learner.parameters["python_script"]
     np.random.seed(seed)
@@ -81,8 +86,12 @@ def predict(manifest: ModelManifest, estimator: PythonModel, frame: pl.DataFrame
         return _scores(manifest, pl.DataFrame({LABELS: pl.Series([], dtype=pl.String)}))
     returned = _as_frame(_asked(estimator.model.predict, to_pandas(frame.select(names))))
     if returned.height != frame.height:
-        message = f"{CLASS}.predict returned {returned.height} rows for {frame.height}; one for each is needed."
-        hint = "Return a data frame with one row for each row of df."
+        message = _("%(class)s.predict returned %(height)s rows for %(height_2)s; one for each is needed.") % {
+            "class": CLASS,
+            "height": returned.height,
+            "height_2": frame.height,
+        }
+        hint = _("Return a data frame with one row for each row of df.")
         raise Refusal("script_result", message, hint=hint, status=422, where=WHERE)
     return _scores(manifest, returned)
 
@@ -95,8 +104,12 @@ def _scores(manifest: ModelManifest, returned: pl.DataFrame) -> pl.DataFrame:
     texts = labels.cast(pl.String)
     unknown = texts.filter(~texts.is_in(list(manifest.classes)))
     if unknown.len():
-        message = f"{CLASS}.predict returned '{unknown[0]}', which is no class of '{manifest.label}'."
-        hint = f"The classes are {', '.join(manifest.classes[:10])}."
+        message = _("%(class)s.predict returned '%(unknown)s', which is no class of '%(label)s'.") % {
+            "class": CLASS,
+            "unknown": unknown[0],
+            "label": manifest.label,
+        }
+        hint = _("The classes are %(names)s.") % {"names": ", ".join(manifest.classes[:10])}
         raise Refusal("script_result", message, hint=hint, status=422, where=WHERE)
     certain = {manifest.classes[1]: PROBABILITIES} if manifest.task == "two_class" else {}
     names = certain or dict(zip(manifest.classes, number_names(manifest.task, manifest.classes), strict=True))
@@ -118,8 +131,11 @@ def _as_frame(returned: Any) -> pl.DataFrame:
     try:
         return from_pandas(pd.DataFrame({LABELS: np.ravel(np.asarray(returned))}))
     except ValueError as error:
-        message = f"{CLASS}.predict returned {type(returned).__name__}, which is no table."
-        raise Refusal("script_result", message, hint="Return a data frame.", status=422, where=WHERE) from error
+        message = _("%(class)s.predict returned %(returned)s, which is no table.") % {
+            "class": CLASS,
+            "returned": type(returned).__name__,
+        }
+        raise Refusal("script_result", message, hint=_("Return a data frame."), status=422, where=WHERE) from error
 
 
 def _feature(column: Column) -> Feature:
@@ -131,8 +147,10 @@ def _feature(column: Column) -> Feature:
 def _made(script: str) -> Any:
     made = getattr(_module(script), CLASS, None)
     if not all(callable(getattr(made, name, None)) for name in ("train", "predict")):
-        message = f"The script has no class '{CLASS}' with the methods 'train' and 'predict'."
-        hint = f"Write: class {CLASS}: with def train(self, df_train, df_label) and def predict(self, df)."
+        message = _("The script has no class '%(class)s' with the methods 'train' and 'predict'.") % {"class": CLASS}
+        hint = _("Write: class %(class)s: with def train(self, df_train, df_label) and def predict(self, df).") % {
+            "class": CLASS
+        }
         raise Refusal("script_entry_missing", message, hint=hint, status=422, where=WHERE)
     return _asked(made)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 if TYPE_CHECKING:
@@ -122,10 +123,12 @@ def _single_select(query: str) -> str:
     except duckdb.Error as error:
         raise _told(error, {}) from None
     if len(statements) != 1:
-        raise QueryError(f"There are {len(statements)} statements.", hint="Write one select.")
+        raise QueryError(f"There are {len(statements)} statements.", hint=gettext("Write one select."))
     if statements[0].type != duckdb.StatementType.SELECT:
         kind = statements[0].type.name.lower()
-        raise QueryError(f"The statement is a {kind}, not a select.", hint="Write one select; it may begin with with.")
+        raise QueryError(
+            f"The statement is a {kind}, not a select.", hint=gettext("Write one select; it may begin with with.")
+        )
     return statements[0].query.strip().rstrip(";")
 
 
@@ -138,7 +141,7 @@ def _told(error: Exception, tables: Mapping[str, TableSchema]) -> QueryError:
     names = [column.name for table in tables.values() for column in table.columns]
     hint = nearest(unknown[1], names) if unknown else ""
     if "Permission Error" in message or "disabled" in message:
-        hint = "A query sees its tables t1, t2 and t3 only, no files and no network."
+        hint = gettext("A query sees its tables t1, t2 and t3 only, no files and no network.")
     place = f"Line {line[1]}: " if line else ""
     return QueryError(f"{place}{message}.", hint=hint, line=int(line[1]) if line else None)
 
@@ -158,7 +161,8 @@ def _distinct(found: list[Any]) -> list[Any]:
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
         raise QueryError(
-            f"Two columns of the result are named '{repeated}'.", hint="Give one of them another name with “as”."
+            f"Two columns of the result are named '{repeated}'.",
+            hint=gettext("Give one of them another name with “as”."),
         )
     return found
 

@@ -19,6 +19,7 @@ from mlops.blocks.problems import as_refusal
 from mlops.blocks.scripting import marked_schema
 from mlops.blocks.values import Table, new_table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 from mlops.formats.table import TableSchema
 from mlops.stats.schema import conform, storage_type
 
@@ -61,8 +62,10 @@ def _write(table: Table, path: Path) -> None:
     lines = []
     for column in table.schema.columns:
         if any(mark in column.name for mark in "\t\n\r"):
-            message = f"The column name {column.name!r} holds a tab or a line break, which R does not get."
-            hint = "Rename the column with Edit Metadata."
+            message = gettext("The column name %(name)s holds a tab or a line break, which R does not get.") % {
+                "name": f"{column.name!r}"
+            }
+            hint = gettext("Rename the column with Edit Metadata.")
             raise Refusal("column_name", message, hint=hint, status=422, where=Where(column=column.name))
         lines.append(f"{column.name}\t{'category' if column.categorical else column.type}\n")
     path.with_suffix(".types").write_text("".join(lines), encoding="utf-8")
@@ -102,9 +105,12 @@ def _failed(folder: Path, status: int) -> Refusal:
     told = folder / "error.txt"
     lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
     row = int(lines[0]) if lines and lines[0].isdecimal() and lines[0] != "0" else None
-    reason = "\n".join(lines[1:]) or f"R ended with status {status}"
-    message = f"The script failed{f' in line {row}' if row else ''}: {reason.rstrip('.')}."
-    hint = "Correct the script. The log shows what it printed."
+    reason = "\n".join(lines[1:]) or (gettext("R ended with status %(status)s") % {"status": status})
+    message = gettext("The script failed%(value)s: %(reason)s.") % {
+        "value": f" in line {row}" if row else "",
+        "reason": reason.rstrip("."),
+    }
+    hint = gettext("Correct the script. The log shows what it printed.")
     return Refusal("script_failed", message, hint=hint, status=422, where=Where(parameter="r_script", row=row))
 
 
@@ -149,9 +155,15 @@ def _require_names(names: list[str]) -> None:
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None or "" in names:
         told = f"two columns are named '{twice}'" if twice else "a column has no name"
-        hint = "Give each column of the result a name of its own."
+        hint = gettext("Give each column of the result a name of its own.")
         where = Where(parameter="r_script")
-        raise Refusal("script_result", f"In the script's result {told}.", hint=hint, status=422, where=where)
+        raise Refusal(
+            "script_result",
+            gettext("In the script's result %(told)s.") % {"told": told},
+            hint=hint,
+            status=422,
+            where=where,
+        )
 
 
 def _plots(folder: Path, report: Reporter) -> Table:

@@ -13,6 +13,7 @@ import polars as pl
 from mlops.blocks.components.evaluate_recommender import FIRST_ITEM
 from mlops.blocks.values import Table, new_table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -76,5 +77,5 @@ def _truth(test: Table) -> pl.DataFrame:
 
 
 def _nothing(reason: str) -> Refusal:
-    hint = "Score the same users and items that the test dataset rates."
+    hint = _("Score the same users and items that the test dataset rates.")
     return Refusal("nothing_to_evaluate", reason, hint=hint, status=422, where=Where(port="test_dataset"))

@@ -15,6 +15,7 @@ from mlops.blocks.signatures import describe_field
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.model import ModelManifest, Signature
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -57,23 +58,26 @@ def read_triples(table: Table, *, port: str) -> Triples:
     user, item, rating = names
     frame = table.frame.select(pl.col(user, item).cast(pl.String), pl.col(rating).cast(pl.Float64))
     if frame.height < 2:
-        message = f"There are {frame.height} ratings; at least two are needed."
-        hint = "Check the steps before: they left no rows."
+        message = gettext("There are %(height)s ratings; at least two are needed.") % {"height": frame.height}
+        hint = gettext("Check the steps before: they left no rows.")
         raise Refusal("too_few_rows", message, hint=hint, status=422, where=Where(port=port))
     for name in names:
         gaps = frame[name].is_null() | (frame[name].is_nan() if name == rating else False)
         infinite = frame[name].is_infinite() if name == rating else gaps
         if gaps.any() or infinite.any():
             row = (gaps | infinite).arg_max() or 0
-            message = f"Row {row + 1} has no valid value in column '{name}'."
-            hint = "Put Clean Missing Data with 'Remove entire row' before it."
+            message = gettext("Row %(row)s has no valid value in column '%(name)s'.") % {"row": row + 1, "name": name}
+            hint = gettext("Put Clean Missing Data with 'Remove entire row' before it.")
             where = Where(port=port, column=name, row=row)
             raise Refusal("missing_values", message, hint=hint, status=422, where=where)
     twice = frame.select(user, item).is_duplicated()
     if twice.any():
         row = twice.arg_max() or 0
-        message = f"User '{frame[user][row]}' has rated the item '{frame[item][row]}' more than once."
-        hint = "Put Remove Duplicate Rows on both columns before it."
+        message = gettext("User '%(frame)s' has rated the item '%(frame_2)s' more than once.") % {
+            "frame": frame[user][row],
+            "frame_2": frame[item][row],
+        }
+        hint = gettext("Put Remove Duplicate Rows on both columns before it.")
         raise Refusal("rated_twice", message, hint=hint, status=422, where=Where(port=port, column=item, row=row))
     users, items = frame[user].unique().sort(), frame[item].unique().sort()
     return Triples(

@@ -11,6 +11,7 @@ from mlops.blocks.casting import cast_column
 from mlops.blocks.recommendation import ALL_ITEMS, RATED_ITEMS, RATING_PREDICTION, recommended_columns
 from mlops.blocks.values import Table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _require_complete(pairs: pl.DataFrame) -> None:
     for name in pairs.columns:
         if pairs[name].null_count():
             row = pairs[name].is_null().arg_max() or 0
-            message = f"Row {row + 1} has no value in column '{name}'."
-            hint = "Put Clean Missing Data with 'Remove entire row' before it."
+            message = _("Row %(row)s has no value in column '%(name)s'.") % {"row": row + 1, "name": name}
+            hint = _("Put Clean Missing Data with 'Remove entire row' before it.")
             where = Where(port="dataset_to_score", column=name, row=row)
             raise Refusal("missing_values", message, hint=hint, status=422, where=where)

@@ -21,6 +21,7 @@ from mlops.blocks.transforms import apply
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 from mlops.stats.schema import conform, storage_type
 
@@ -38,7 +39,7 @@ class LoadedModel:
 
         Raises Refusal: missing_column, missing_value, value_not_convertible, infinite_value, model_broken."""
         if self.manifest.broken:
-            hint = "Build the pipeline so that one dataset leads to Train Model."
+            hint = _("Build the pipeline so that one dataset leads to Train Model.")
             raise Refusal("model_broken", self.manifest.broken, hint=hint, status=422)
         if self.pipeline is not None:
             return self.pipeline.answer(self._request(frame))
@@ -88,13 +89,13 @@ def score_table(model: TrainedModel, table: Table, *, append: bool) -> Table:
     kept = kept_columns(table.schema, manifest.label, added) if append else ()
     frame = table.frame.select([column.name for column in kept]).hstack(scores) if kept else scores
     schema = TableSchema(columns=kept + added, row_count=frame.height)
-    reason = "The table comes from Score Model; its scores cannot be replayed for a request."
+    reason = _("The table comes from Score Model; its scores cannot be replayed for a request.")
     sources = tuple(dict.fromkeys(table.meta.sources + manifest.sources))
     scored = table.broken(frame, schema=schema, reason=reason)
     return Table(frame=frame, meta=msgspec.structs.replace(scored.meta, sources=sources))
 
 
 def _absent(column: str, known: list[str]) -> Refusal:
-    message = f"The request has no column '{column}', which the model needs."
-    hint = nearest(column, known) or "Send the columns of the model's signature."
+    message = _("The request has no column '%(column)s', which the model needs.") % {"column": column}
+    hint = nearest(column, known) or _("Send the columns of the model's signature.")
     return Refusal("missing_column", message, hint=hint, status=422, where=Where(column=column))

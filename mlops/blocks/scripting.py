@@ -23,6 +23,7 @@ from mlops.blocks.run_context import run_context
 from mlops.blocks.score_columns import LABELS, PROBABILITIES
 from mlops.blocks.values import Table, new_table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RunPython
 from mlops.stats.schema import conform, describe_schema
@@ -46,7 +47,7 @@ def execute_script(call: Call) -> dict[str, Value]:
     reason = _lost(first, second, bundle)
     outputs = {"result_dataset": _first_table(results[0], frames[0], script, first, second, reason)}
     if len(results) > 1:
-        reason = "The table is the second result of an Execute Python Script, which cannot be replayed."
+        reason = _("The table is the second result of an Execute Python Script, which cannot be replayed.")
         outputs["result_dataset2"] = _broken(results[1], (first, second), reason)
     else:
         outputs["result_dataset2"] = new_table(pl.DataFrame())
@@ -59,8 +60,11 @@ def replay(script: str, frame: pl.DataFrame) -> pl.DataFrame:
     with contextlib.redirect_stdout(io.StringIO()), run_context(Silent()):
         result = _kept(_in_given_order(_results(_called(_compiled(script), to_pandas(frame), None))[0]))
     if result.height != frame.height:
-        message = f"The script made {result.height} rows out of {frame.height}; scores need one row for each."
-        hint = "Do not add or drop rows in a script before Train Model."
+        message = _("The script made %(height)s rows out of %(height_2)s; scores need one row for each.") % {
+            "height": result.height,
+            "height_2": frame.height,
+        }
+        hint = _("Do not add or drop rows in a script before Train Model.")
         raise Refusal("rows_changed", message, hint=hint, status=422)
     return result
 
@@ -87,7 +91,7 @@ def _compiled(script: str) -> Callable[..., Any]:
     except Exception as error:
         raise script_failed(error) from error
     if not callable(namespace.get(ENTRY)):
-        message = f"The script has no function '{ENTRY}'."
+        message = _("The script has no function '%(entry)s'.") % {"entry": ENTRY}
         hint = f"Write: def {ENTRY}(dataframe1=None, dataframe2=None):"
         raise Refusal("script_entry_missing", message, hint=hint, status=422, where=Where(parameter="python_script"))
     main: Callable[..., Any] = namespace[ENTRY]
@@ -108,8 +112,12 @@ def script_failed(error: Exception) -> Refusal:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == SCRIPT_NAME]
     line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
     place = f" in line {line}" if line else ""
-    message = f"The script failed{place}: {type(error).__name__}: {error}"
-    hint = "Correct the script. The log shows what it printed and the whole traceback."
+    message = _("The script failed%(place)s: %(error)s: %(error_2)s") % {
+        "place": place,
+        "error": type(error).__name__,
+        "error_2": error,
+    }
+    hint = _("Correct the script. The log shows what it printed and the whole traceback.")
     return Refusal("script_failed", message, hint=hint, status=422, where=Where(parameter="python_script", row=line))
 
 
@@ -121,8 +129,11 @@ def _results(returned: Any) -> list[Any]:
     if 1 <= len(frames) <= 2 and all(isinstance(frame, pd.DataFrame) for frame in frames):
         return frames
     kinds = ", ".join(type(frame).__name__ for frame in frames) or "nothing"
-    message = f"{ENTRY} must return one or two data frames; it returned {kinds}."
-    hint = "End it with: return dataframe1,"
+    message = _("%(entry)s must return one or two data frames; it returned %(kinds)s.") % {
+        "entry": ENTRY,
+        "kinds": kinds,
+    }
+    hint = _("End it with: return dataframe1,")
     raise Refusal("script_result", message, hint=hint, status=422, where=Where(parameter="python_script"))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.values import Table
@@ -60,8 +61,11 @@ def learned_features(table: Table | None, *, port: str) -> SideFeatures:
     ids = frame.to_series(0)
     if ids.drop_nulls().is_duplicated().any():
         name = ids.drop_nulls().filter(ids.drop_nulls().is_duplicated())[0]
-        message = f"'{name}' is in the first column, '{ids.name}', more than once."
-        hint = "Put Remove Duplicate Rows on that column before it."
+        message = _("'%(name)s' is in the first column, '%(name_2)s', more than once.") % {
+            "name": name,
+            "name_2": ids.name,
+        }
+        hint = _("Put Remove Duplicate Rows on that column before it.")
         raise Refusal("duplicate_ids", message, hint=hint, status=422, where=Where(port=port, column=ids.name))
     for column in frame.columns[1:]:
         values = frame[column]
@@ -74,8 +78,12 @@ def learned_features(table: Table | None, *, port: str) -> SideFeatures:
         else:
             known = values.cast(pl.String).drop_nulls().unique().sort()
             if known.len() > MOST_CATEGORIES:
-                message = f"Column '{column}' holds {known.len():,} different texts, more than {MOST_CATEGORIES:,}."
-                hint = "Leave it out with Select Columns in Dataset."
+                message = _("Column '%(column)s' holds %(len)s different texts, more than %(most_categories)s.") % {
+                    "column": column,
+                    "len": f"{known.len():,}",
+                    "most_categories": f"{MOST_CATEGORIES:,}",
+                }
+                hint = _("Leave it out with Select Columns in Dataset.")
                 where = Where(port=port, column=column)
                 raise Refusal("too_many_categories", message, hint=hint, status=422, where=where)
             found.categories[column] = {name: place + 1 for place, name in enumerate(known)}

@@ -15,6 +15,7 @@ from mlops.blocks.problems import as_refusal
 from mlops.blocks.texts import chosen_texts, n_grams, sentences, words
 from mlops.blocks.values import FittedTransformValue, new_table
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import FittedTransform, Replay
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _features(cut: Sequence[Counter[str]], chosen: Mapping[str, Any]) -> list[st
         counts.update(grams)
     if not counts:
         where = Where(parameter="target_columns")
-        raise Refusal("no_words", "The texts hold no words.", hint="Choose columns with text.", status=422, where=where)
+        raise Refusal(
+            "no_words", _("The texts hold no words."), hint=_("Choose columns with text."), status=422, where=where
+        )
     ranked = sorted(counts, key=lambda gram: (-counts[gram], gram))
     return sorted(ranked[: chosen["maximum_size_of_n_gram_dictionary"]])
 
@@ -165,7 +168,9 @@ def _matrix(estimator: Any, features: Sequence[str]) -> pl.DataFrame:
 
 def _require_room(count: int) -> None:
     if count > MOST_WEIGHTS:
-        message = f"Topics times features are {count:,} numbers, more than the {MOST_WEIGHTS:,} that a model may carry."
-        hint = "Model fewer topics, or lower 'Maximum size of n-gram dictionary' (Show all options)."
+        message = _(
+            "Topics times features are %(count)s numbers, more than the %(most_weights)s that a model may carry."
+        ) % {"count": f"{count:,}", "most_weights": f"{MOST_WEIGHTS:,}"}
+        hint = _("Model fewer topics, or lower 'Maximum size of n-gram dictionary' (Show all options).")
         where = Where(parameter="number_of_topics_to_model")
         raise Refusal("table_too_wide", message, hint=hint, status=422, where=where)

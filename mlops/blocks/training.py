@@ -20,6 +20,7 @@ from mlops.blocks.ranges import settled
 from mlops.blocks.values import Learner, Table, TrainedModel
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call, Reporter
@@ -76,38 +77,52 @@ def target_of(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
     """The label as numbers, or as class indices with the names of the classes."""
     where = Where(parameter="label_column", column=values.name)
     if values.len() < 2:
-        message = f"There {'is one row' if values.len() else 'are no rows'} to learn from; at least two are needed."
+        message = _("There %(value)s to learn from; at least two are needed.") % {
+            "value": "is one row" if values.len() else "are no rows"
+        }
         raise Refusal(
-            "too_few_rows", message, hint="Check the steps before: they left no rows.", status=422, where=where
+            "too_few_rows", message, hint=_("Check the steps before: they left no rows."), status=422, where=where
         )
     if values.null_count():
         row = values.is_null().arg_max() or 0
-        message = (
-            f"The label column '{values.name}' has {values.null_count()} missing values; the first is in row {row + 1}."
-        )
-        hint = "Put Clean Missing Data with 'Remove entire row' on the label column before Train Model."
+        message = _("The label column '%(name)s' has %(null_count)s missing values; the first is in row %(row)s.") % {
+            "name": values.name,
+            "null_count": values.null_count(),
+            "row": row + 1,
+        }
+        hint = _("Put Clean Missing Data with 'Remove entire row' on the label column before Train Model.")
         where = Where(parameter="label_column", column=values.name, row=row)
         raise Refusal("label_missing", message, hint=hint, status=422, where=where)
     if task in NUMERIC:
         return _numeric_target(values, where), ()
     distinct = values.unique().sort()
     if distinct.len() > MOST_CLASSES:
-        message = f"The label column '{values.name}' holds {distinct.len():,} different values, too many for classes."
-        hint = "Choose another label, or use a regression learner for numbers."
+        message = _("The label column '%(name)s' holds %(len)s different values, too many for classes.") % {
+            "name": values.name,
+            "len": f"{distinct.len():,}",
+        }
+        hint = _("Choose another label, or use a regression learner for numbers.")
         raise Refusal("too_many_classes", message, hint=hint, status=422, where=where)
     classes = tuple(distinct.cast(pl.String).to_list())
     if task == "two_class" and len(classes) != 2:
         shown = ", ".join(f"'{name}'" for name in classes[:5]) + (", …" if len(classes) > 5 else "")
-        message = f"The label column '{values.name}' must hold exactly 2 values; it holds {len(classes)}: {shown}."
+        message = _("The label column '%(name)s' must hold exactly 2 values; it holds %(count)s: %(shown)s.") % {
+            "name": values.name,
+            "count": len(classes),
+            "shown": shown,
+        }
         hint = (
-            "Use a multi-class learner, or choose another label."
+            _("Use a multi-class learner, or choose another label.")
             if len(classes) > 2
-            else "Train on rows of both classes."
+            else _("Train on rows of both classes.")
         )
         raise Refusal("label_not_two_class", message, hint=hint, status=422, where=where)
     if len(classes) < 2:
-        message = f"The label column '{values.name}' holds one single value, '{classes[0]}': there is nothing to learn."
-        raise Refusal("label_constant", message, hint="Train on rows of several classes.", status=422, where=where)
+        message = _("The label column '%(name)s' holds one single value, '%(classes)s': there is nothing to learn.") % {
+            "name": values.name,
+            "classes": classes[0],
+        }
+        raise Refusal("label_constant", message, hint=_("Train on rows of several classes."), status=422, where=where)
     places = {name: place for place, name in enumerate(classes)}
     return values.cast(pl.String).replace_strict(places, return_dtype=pl.Int64).to_numpy(), classes
 
@@ -116,12 +131,20 @@ def _numeric_target(values: pl.Series, where: Where) -> Any:
     target = values.cast(pl.Float64).to_numpy()
     if not np.isfinite(target).all():
         row = int(np.argmin(np.isfinite(target)))
-        message = f"The label column '{values.name}' holds an infinite value in row {row + 1}."
+        message = _("The label column '%(name)s' holds an infinite value in row %(row)s.") % {
+            "name": values.name,
+            "row": row + 1,
+        }
         where = Where(parameter="label_column", column=values.name, row=row)
-        raise Refusal("infinite_value", message, hint="Remove such rows first.", status=422, where=where)
+        raise Refusal("infinite_value", message, hint=_("Remove such rows first."), status=422, where=where)
     if np.ptp(target) == 0:
-        message = f"The label column '{values.name}' holds one single value, {target[0]:g}: there is nothing to learn."
-        raise Refusal("label_constant", message, hint="Train on rows with different labels.", status=422, where=where)
+        message = _("The label column '%(name)s' holds one single value, %(target)s: there is nothing to learn.") % {
+            "name": values.name,
+            "target": f"{target[0]:g}",
+        }
+        raise Refusal(
+            "label_constant", message, hint=_("Train on rows with different labels."), status=422, where=where
+        )
     return target
 
 

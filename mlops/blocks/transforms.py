@@ -11,6 +11,7 @@ import polars as pl
 from mlops.blocks.casting import cast_column
 from mlops.blocks.values import ROW
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import (
     Cast,
     FillMissing,
@@ -74,8 +75,8 @@ def _replayed(transform: Replay, frame: pl.DataFrame) -> pl.DataFrame:
     component: Any = block(transform.component, transform.version)
     made: pl.DataFrame = component.replay(frame.select(transform.reads), transform.state)
     if made.width != len(transform.writes) or made.height != frame.height:
-        message = f"{component.DEFINITION.title} made other columns or rows than it declares."
-        raise Refusal("internal", message, hint="This is a fault in the product; please report it.", status=500)
+        message = _("%(title)s made other columns or rows than it declares.") % {"title": component.DEFINITION.title}
+        raise Refusal("internal", message, hint=_("This is a fault in the product; please report it."), status=500)
     made.columns = list(transform.writes)
     return frame.with_columns(made.get_columns()).drop(transform.removes)
 
@@ -86,7 +87,13 @@ def _require_columns(frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
         if column not in there:
             hint = nearest(column, there)
             where = Where(column=column)
-            raise Refusal("missing_column", f"There is no column '{column}'.", hint=hint, status=422, where=where)
+            raise Refusal(
+                "missing_column",
+                _("There is no column '%(column)s'.") % {"column": column},
+                hint=hint,
+                status=422,
+                where=where,
+            )
 
 
 def _without_nan(frame: pl.DataFrame, column: str) -> pl.Expr:
@@ -119,8 +126,11 @@ def _present(frame: pl.DataFrame, columns: tuple[str, ...], *, at_scoring: bool)
 
 def missing_value(column: str, *, row: int) -> Refusal:
     """A gap in a request where training had none; rows count from 1 in the message, from 0 in `where`."""
-    message = f"Row {row + 1} has no value for column '{column}', which the model needs."
-    hint = "Send a value. Rows without one were removed in training, or the learner cannot use gaps."
+    message = _("Row %(row)s has no value for column '%(column)s', which the model needs.") % {
+        "row": row + 1,
+        "column": column,
+    }
+    hint = _("Send a value. Rows without one were removed in training, or the learner cannot use gaps.")
     return Refusal("missing_value", message, hint=hint, status=422, where=Where(column=column, row=row))
 
 

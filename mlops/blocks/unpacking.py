@@ -12,6 +12,7 @@ from mlops.blocks.importing import format_of, read_file
 from mlops.blocks.values import new_table
 from mlops.env import read
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -43,9 +44,15 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     names = [member.filename for member in members]
     listed = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
     if name:
-        message, hint = f"The archive has no file '{name}'.", nearest(name, names) or f"Its files are: {listed}."
+        message, hint = (
+            _("The archive has no file '%(name)s'.") % {"name": name},
+            nearest(name, names) or (_("Its files are: %(listed)s.") % {"listed": listed}),
+        )
     else:
-        message, hint = f"The archive holds {len(names)} files.", f"Name one of them: {listed or 'there is none'}."
+        message, hint = (
+            _("The archive holds %(count)s files.") % {"count": len(names)},
+            _("Name one of them: %(listed)s.") % {"listed": listed or "there is none"},
+        )
     raise Refusal("file_not_found", message, hint=hint, status=422, where=Where(parameter=PARAMETER, value=name))
 
 
@@ -58,12 +65,15 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
             while chunk := packed.read(1 << 20):
                 size += len(chunk)
                 if size > most:
-                    message = f"'{member.filename}' is larger than {most:,} bytes."
-                    hint = "Upload it as a dataset of its own, or an administrator raises MLOPS_IMPORT_MOST_BYTES."
+                    message = _("'%(filename)s' is larger than %(most)s bytes.") % {
+                        "filename": member.filename,
+                        "most": f"{most:,}",
+                    }
+                    hint = _("Upload it as a dataset of its own, or an administrator raises MLOPS_IMPORT_MOST_BYTES.")
                     raise Refusal("file_too_large", message, hint=hint, status=422, where=where)
                 file.write(chunk)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         shutil.rmtree(target, ignore_errors=True)
-        message = f"'{member.filename}' cannot be unpacked: {error}."
-        hint = "Pack it anew, without a password."
+        message = _("'%(filename)s' cannot be unpacked: %(error)s.") % {"filename": member.filename, "error": error}
+        hint = _("Pack it anew, without a password.")
         raise Refusal("zip_unreadable", message, hint=hint, status=422, where=where) from error

@@ -19,6 +19,7 @@ from mlops.blocks.selection import chosen_columns
 from mlops.blocks.training import single
 from mlops.blocks.values import Learner, Table, TrainedModel
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -52,11 +53,11 @@ def _trained(
     learner: Learner, table: Table, names: Sequence[str], call: Call, *, classes: tuple[str, ...]
 ) -> TrainedModel:
     if table.frame.height < 2:
-        message = (
-            f"There {'is one row' if table.frame.height else 'are no rows'} to learn from; at least two are needed."
-        )
+        message = _("There %(value)s to learn from; at least two are needed.") % {
+            "value": "is one row" if table.frame.height else "are no rows"
+        }
         where = Where(port="dataset")
-        raise Refusal("too_few_rows", message, hint="Check the steps before.", status=422, where=where)
+        raise Refusal("too_few_rows", message, hint=_("Check the steps before."), status=422, where=where)
     features = features_of(table, names, learner)
     cells = matrix(table.frame, features)
     require_finite(cells, features, learner)

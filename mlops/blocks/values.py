@@ -25,6 +25,7 @@ from mlops.formats.image import IMAGES_FILE
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import FittedTransform, RequirePresent, RunPython, TableMeta, Transform
 from mlops.stats.schema import conform, describe_schema
@@ -248,8 +249,10 @@ def read_table(folder: str | Path) -> Table:
         frame = conform(pl.read_parquet(path / DATA_FILE))
         meta = _read_meta(path / META_FILE, frame)
     except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError) as error:
-        hint = "Run the step before it again."
-        raise Refusal("not_a_table", f"The table cannot be read: {error}.", hint=hint, status=422) from error
+        hint = _("Run the step before it again.")
+        raise Refusal(
+            "not_a_table", _("The table cannot be read: %(error)s.") % {"error": error}, hint=hint, status=422
+        ) from error
     table = Table(frame=frame, meta=meta)
     if meta.source is None:
         return table
@@ -257,7 +260,7 @@ def read_table(folder: str | Path) -> Table:
     if origin.exists() and reference.exists():
         return replace(table, origin=pl.read_parquet(origin).to_series(), reference=pl.read_parquet(reference))
     if meta.recipe:
-        reason = "The sample of source rows is missing beside the table."
+        reason = _("The sample of source rows is missing beside the table.")
         return table.broken(frame, schema=meta.schema, reason=reason)
     return _as_source(table)
 

@@ -13,6 +13,7 @@ import polars as pl
 from mlops.blocks.components.extract_n_gram_features_from_text import VOCABULARY_COLUMNS
 from mlops.blocks.texts import n_grams, sentences, words
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 SENTENCE_START = "|||"
@@ -120,8 +121,8 @@ def _unknown(new: Vocabulary, given: Vocabulary) -> tuple[str, ...]:
 
 
 def _bad(reason: str, column: str) -> Refusal:
-    message = f"The table at 'Input vocabulary' is no vocabulary: {reason}."
-    hint = "Connect the result vocabulary of another Extract N-Gram Features from Text."
+    message = _("The table at 'Input vocabulary' is no vocabulary: %(reason)s.") % {"reason": reason}
+    hint = _("Connect the result vocabulary of another Extract N-Gram Features from Text.")
     return Refusal(
         "bad_vocabulary", message, hint=hint, status=422, where=Where(port="input_vocabulary", column=column)
     )

@@ -23,6 +23,7 @@ from mlops.blocks.values import Bundle, Table, TrainedModel, new_table
 from mlops.blocks.vw_lines import LINE, SVMLIGHT, from_rows, from_svmlight, label_of, labelled, lines_in
 from mlops.formats.model import Field, ModelManifest, Signature, Task
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, ColumnType, TableSchema
 from mlops.stats.schema import column_type
 
@@ -106,8 +107,8 @@ def _from_table(table: Table, task: Task, call: Call) -> dict[str, Value]:
     columns = tuple(c.name for c in table.schema.columns if c.role == "feature" and c.name != label)
     values = table.frame[label]
     if values.null_count() or not columns or table.frame.height < 2:
-        message = f"The label column '{label}' has gaps, or there is nothing to learn from."
-        hint = "Put Clean Missing Data on the label, and keep at least one other column and two rows."
+        message = _("The label column '%(label)s' has gaps, or there is nothing to learn from.") % {"label": label}
+        hint = _("Put Clean Missing Data on the label, and keep at least one other column and two rows.")
         raise Refusal("label_missing", message, hint=hint, status=422, where=Where(parameter="label_column"))
     classes, targets = _targets(values, task, call.parameters["vw_arguments"])
     lines = labelled(from_rows(table.frame, columns), targets)
@@ -179,15 +180,19 @@ def _targets(values: pl.Series, task: Task, arguments: str) -> tuple[tuple[str, 
     where = Where(parameter="label_column", column=values.name)
     if task == "regression":
         if not values.dtype.is_numeric():
-            message = f"The label column '{values.name}' holds no numbers."
-            hint = "Add --loss_function logistic for two classes, or --oaa and their number for several."
+            message = _("The label column '%(name)s' holds no numbers.") % {"name": values.name}
+            hint = _("Add --loss_function logistic for two classes, or --oaa and their number for several.")
             raise Refusal("label_not_numeric", message, hint=hint, status=422, where=where)
         return (), values.cast(pl.Float64).to_list()
     classes = tuple(values.unique().sort().cast(pl.String))
     expected = 2 if task == "two_class" else len(classes_in(task, arguments))
     if len(classes) != expected:
-        message = f"The label column '{values.name}' holds {len(classes)} classes; the arguments are for {expected}."
-        hint = f"Use --oaa {len(classes)}." if len(classes) > 2 else "Use --loss_function logistic."
+        message = _("The label column '%(name)s' holds %(count)s classes; the arguments are for %(expected)s.") % {
+            "name": values.name,
+            "count": len(classes),
+            "expected": expected,
+        }
+        hint = f"Use --oaa {len(classes)}." if len(classes) > 2 else _("Use --loss_function logistic.")
         raise Refusal("classes_differ", message, hint=hint, status=422, where=where)
     numbers = (-1, 1) if task == "two_class" else tuple(range(1, len(classes) + 1))
     places = dict(zip(classes, numbers, strict=True))
@@ -202,12 +207,12 @@ def _lines(given: Any, call: Call, parameter: str) -> list[str]:
     elif isinstance(given, Table) and given.frame.width == 1 and given.schema.columns[0].type == "string":
         found = [line for line in given.frame.to_series().to_list() if line]
     else:
-        message = "The examples must be a zip archive with a text file, or a table with one text column of lines."
-        hint = "Choose a label column on Train Vowpal Wabbit Model to learn from a table of several columns."
+        message = _("The examples must be a zip archive with a text file, or a table with one text column of lines.")
+        hint = _("Choose a label column on Train Vowpal Wabbit Model to learn from a table of several columns.")
         raise Refusal("not_vw_lines", message, hint=hint, status=422, where=Where(port=port))
     if not found:
-        hint = "Check the steps before."
-        raise Refusal("too_few_rows", "There is no example.", hint=hint, status=422, where=Where(port=port))
+        hint = _("Check the steps before.")
+        raise Refusal("too_few_rows", _("There is no example."), hint=hint, status=422, where=Where(port=port))
     return from_svmlight(found) if call.parameters["specify_file_type"] == SVMLIGHT else found
 
 
@@ -284,6 +289,6 @@ def _workspace(arguments: str) -> Any:
     try:
         return build(re.sub(r"\s+", " ", arguments).strip())
     except RuntimeError as error:
-        message = f"Vowpal Wabbit refused: {str(error).rstrip('.')}."
-        hint = "Correct the VW arguments or the examples."
+        message = _("Vowpal Wabbit refused: %(error)s.") % {"error": str(error).rstrip(".")}
+        hint = _("Correct the VW arguments or the examples.")
         raise Refusal("vw_failed", message, hint=hint, status=422, where=Where(parameter="vw_arguments")) from error

@@ -11,6 +11,7 @@ import polars as pl
 
 from mlops.blocks.bundles import archive_of
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 
 if TYPE_CHECKING:
     from mlops.blocks.values import Bundle
@@ -49,8 +50,8 @@ def lines_in(bundle: Bundle, name: str, *, port: str, parameter: str) -> list[st
         chosen = name or (files[0] if len(files) == 1 else "")
         if chosen not in files:
             told = f"no file '{name}'" if name else f"{len(files)} files"
-            message = f"The zip archive holds {told}."
-            hint = f"Name one of its files: {', '.join(files[:5])}."
+            message = gettext("The zip archive holds %(told)s.") % {"told": told}
+            hint = gettext("Name one of its files: %(names)s.") % {"names": ", ".join(files[:5])}
             raise Refusal("file_not_found", message, hint=hint, status=422, where=Where(parameter=parameter))
         text = archive.read(chosen).decode("utf-8", errors="replace")
     return [line for line in text.splitlines() if line.strip()]

@@ -10,6 +10,7 @@ from mlops.blocks.recommenders import Triples, read_triples
 from mlops.blocks.side_features import learned_features
 from mlops.blocks.wide_and_deep import WideAndDeepRecommender, new_network
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -30,9 +31,9 @@ def learn(call: Call) -> WideAndDeepRecommender:
     _fit(network, recommender, triples, call)
     recommender.weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
     if not all(np.isfinite(value).all() for value in recommender.weights.values()):
-        message = "The training diverged: the weights are no finite numbers."
+        message = _("The training diverged: the weights are no finite numbers.")
         where = Where(parameter="deep_part_learning_rate")
-        raise Refusal("training_diverged", message, hint="Lower the learning rates.", status=422, where=where)
+        raise Refusal("training_diverged", message, hint=_("Lower the learning rates."), status=422, where=where)
     return recommender
 
 

@@ -38,7 +38,7 @@ IDS_AT_ONCE = 5_000
 @job("collected.forget")
 def forget(forgetting_id: str) -> None:
     rows = Forgetting.objects.all()
-    if not leases.claim(rows, forgetting_id, reason="Looking through the rows."):
+    if not leases.claim(rows, forgetting_id, reason=_("Looking through the rows.")):
         return
     asked = rows.select_related("endpoint__project").get(pk=forgetting_id)
     try:
@@ -60,8 +60,8 @@ def _told(rows: int, labels: int) -> str:
 def sweep() -> None:
     rows = Forgetting.objects.all()
     for lost in leases.lost_for_good(rows.select_related("endpoint__project")):
-        hint = "What it had removed stays removed; ask for it again."
-        _end(lost, WorkState.FAILED, reason="Its worker was lost several times.", hint=hint)
+        hint = _("What it had removed stays removed; ask for it again.")
+        _end(lost, WorkState.FAILED, reason=_("Its worker was lost several times."), hint=hint)
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
         later("collected.forget", str(pk))
@@ -130,7 +130,9 @@ def _some(asked: Forgetting, parts: Sequence[Part], condition: Condition) -> _Fo
             if _replaced(part, one):
                 removed += one["removed"]
                 requests += one["request_ids"]
-                Forgetting.objects.filter(pk=asked.pk).update(reason=f"{removed:,} rows of {part.day} were removed.")
+                Forgetting.objects.filter(pk=asked.pk).update(
+                    reason=_("%(removed)s rows of %(day)s were removed.") % {"removed": f"{removed:,}", "day": part.day}
+                )
             else:
                 is_whole = False
         return _Found(removed=removed, requests=tuple(requests), is_whole=is_whole)

@@ -93,7 +93,7 @@ def _follow(row: Intake, *, is_enabled: bool, retention_days: float | None) -> N
         Intake.objects.filter(pk=row.pk).update(retention_days=retention_days)
         row.retention_days = retention_days
     if not is_enabled and row.state in (IntakeState.WAITING, IntakeState.COLLECTING):
-        _change(row, IntakeState.OFF, "mlops.collection.stopped", reason="Collection was turned off.")
+        _change(row, IntakeState.OFF, "mlops.collection.stopped", reason=_("Collection was turned off."))
     elif is_enabled and row.state == IntakeState.OFF:
         _change(row, IntakeState.WAITING, "", reason=WAITS)
 
@@ -104,7 +104,7 @@ def _dropped(intake: Intake, taken: Taken) -> None:
         _record(
             intake,
             "mlops.collection.dropped",
-            reason=taken.dropped_why or "The server's spool was full.",
+            reason=taken.dropped_why or _("The server's spool was full."),
             data={"requests": taken.dropped},
         )
 

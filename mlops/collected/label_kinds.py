@@ -9,6 +9,7 @@ from typing import Any
 
 from mlops.collected.columns import type_of
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 WORDS = {
     "boolean": "true or false",
@@ -42,8 +43,9 @@ def other_kind(*, number: int, column: str, value: str, kind: str) -> Refusal:
     shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     return Refusal(
         "label_type_changed",
-        f"Row {number}: “{shown}” is no label of “{column}”, whose labels are {WORDS[kind]}.",
-        hint="Mend it, leave it empty where nothing is known, or send it in another column. Nothing was kept.",
+        _("Row %(number)s: “%(shown)s” is no label of “%(column)s”, whose labels are %(words)s.")
+        % {"number": number, "shown": shown, "column": column, "words": WORDS[kind]},
+        hint=_("Mend it, leave it empty where nothing is known, or send it in another column. Nothing was kept."),
         status=422,
         where=Where(parameter="labels", column=column, row=number, value=shown),
     )

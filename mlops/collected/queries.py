@@ -164,7 +164,7 @@ def _removed(name: str, sums: dict[str, Any]) -> Collecting:
     return Collecting(
         deployment=name,
         state="removed",
-        reason="The deployment was removed; its rows stay as long as it kept them.",
+        reason=_("The deployment was removed; its rows stay as long as it kept them."),
         hint="",
         since=None,
         rows=sums["rows"] or 0,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
 
 from mlops.collected.keeping import touch
 from mlops.collected.models import Intake, Part, PartKind, Segment
@@ -61,7 +62,7 @@ def _remove(endpoint: Endpoint, which: Q) -> int:
             "mlops.collection.expired",
             subject=f"endpoints/{endpoint.name}",
             project=endpoint.project,
-            reason="They were older than the deployment keeps collected data.",
+            reason=_("They were older than the deployment keeps collected data."),
             data={"endpoint": endpoint.name, "rows": told["rows"], "size_bytes": told["size"]},
             notice=("collected", str(endpoint.pk)),
         )

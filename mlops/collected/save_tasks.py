@@ -32,7 +32,7 @@ BEAT_SECONDS = 5.0
 @job("collected.save")
 def save(saved_id: str) -> None:
     rows = SavedWindow.objects.all()
-    if not leases.claim(rows, saved_id, reason="Reading the rows."):
+    if not leases.claim(rows, saved_id, reason=_("Reading the rows.")):
         return
     saved = rows.select_related("endpoint__project", "created_by", "version").get(pk=saved_id)
     folder = Path(tempfile.mkdtemp(prefix=f"saved-{saved.pk}-", dir=scratch()))
@@ -52,7 +52,7 @@ def save(saved_id: str) -> None:
 def sweep() -> None:
     rows = SavedWindow.objects.all()
     for lost in leases.lost_for_good(rows.select_related("endpoint__project")):
-        _end(lost, WorkState.FAILED, reason="Its worker was lost several times.", hint="Choose a shorter window.")
+        _end(lost, WorkState.FAILED, reason=_("Its worker was lost several times."), hint=_("Choose a shorter window."))
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
         later("collected.save", str(pk))

@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.deployments.targets.observed import Observed
 from mlops.formats.failures import explain
+from mlops.formats.spoken import gettext as _
 
 START_SECONDS = 120.0
 """A server that nothing started by then has failed."""
@@ -40,25 +41,30 @@ def judge(server: Observed | None, *, was_ready: bool, waited_seconds: float) ->
 
 def _unwell(server: Observed | None) -> Judged:
     if server is None:
-        hint = "Is `mlops up` running? It starts the server again by itself."
-        return Judged(state="unhealthy", reason="Its server is not running.", hint=hint)
-    reason = server.reason or f"Its server is {server.state}."
+        hint = _("Is `mlops up` running? It starts the server again by itself.")
+        return Judged(state="unhealthy", reason=_("Its server is not running."), hint=hint)
+    reason = server.reason or (_("Its server is %(state)s.") % {"state": server.state})
     return Judged(state="unhealthy", reason=reason, hint=server.hint or AGAIN)
 
 
 def _not_yet(server: Observed | None, waited_seconds: float) -> Judged:
     if server is None:
         if waited_seconds > START_SECONDS:
-            reason = f"Nothing started its server within {START_SECONDS:.0f} seconds."
-            return Judged(state="failed", reason=reason, hint="Start `mlops up`, then deploy it again.")
-        return Judged(state="transitioning", reason="Waits for its server to be started.")
+            reason = _("Nothing started its server within %(start_seconds)s seconds.") % {
+                "start_seconds": f"{START_SECONDS:.0f}"
+            }
+            return Judged(state="failed", reason=reason, hint=_("Start `mlops up`, then deploy it again."))
+        return Judged(state="transitioning", reason=_("Waits for its server to be started."))
     known = explain([server.reason])
     hint = server.hint or (
-        known[0].remedy if known else "Look at the log, correct the cause and update the deployment."
+        known[0].remedy if known else _("Look at the log, correct the cause and update the deployment.")
     )
     lost = server.state == "crashed" and server.restarts >= MOST_RESTARTS
     stuck = server.state in ("unhealthy", "crashed") and waited_seconds > TROUBLE_SECONDS
     if lost or stuck or waited_seconds > server.patience_seconds:
-        reason = server.reason or f"Its server was not ready within {server.patience_seconds:.0f} seconds."
+        reason = server.reason or (
+            _("Its server was not ready within %(patience_seconds)s seconds.")
+            % {"patience_seconds": f"{server.patience_seconds:.0f}"}
+        )
         return Judged(state="failed", reason=reason, hint=hint)
-    return Judged(state="transitioning", reason=server.reason or "Its server is starting.", hint=server.hint)
+    return Judged(state="transitioning", reason=server.reason or _("Its server is starting."), hint=server.hint)

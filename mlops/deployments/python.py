@@ -53,7 +53,7 @@ def python_of(deployment: Deployment, model: Path, *, entry: str, beat: Callable
         return ""
     if not is_ready(needed):
         same = Deployment.objects.filter(pk=deployment.pk, revision=deployment.revision)
-        same.update(reason=f"Its environment is being built: {len(needed.packages)} packages.")
+        same.update(reason=_("Its environment is being built: %(count)s packages.") % {"count": len(needed.packages)})
         path = Path(settings.DATA_DIR) / "logs" / f"{deployment.pk}.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8", buffering=1) as log:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.deployments import entries, telling
 from mlops.deployments.applying import apply as apply_again
@@ -128,8 +129,8 @@ def _converted(deployment: Deployment) -> bool:
         _serve_the_original(deployment, reason=conversion.reason)
         return True
     if conversion is None or conversion.state in GONE_WRONG:
-        reason = conversion.reason if conversion else "Its conversion to ONNX is gone."
-        _fail(deployment, reason=reason, hint=conversion.hint if conversion else "Deploy it again.")
+        reason = conversion.reason if conversion else _("Its conversion to ONNX is gone.")
+        _fail(deployment, reason=reason, hint=conversion.hint if conversion else _("Deploy it again."))
         return False
     if not conversion.is_final:
         _say(deployment, "Waits for the conversion to ONNX.")
@@ -146,7 +147,7 @@ def _serve_the_original(deployment: Deployment, *, reason: str) -> None:
             "mlops.deployment.updated",
             subject=f"endpoints/{deployment}",
             project=deployment.endpoint.project,
-            reason=f"The original model is served: {reason}",
+            reason=_("The original model is served: %(reason)s") % {"reason": reason},
             data={"entry": "native"},
             before={"entry": "onnx"},
             after={"entry": "native"},

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 import mlops
 from mlops.confinement import handed
@@ -79,8 +80,8 @@ class Build:
         report = self._work_dir / REPORT_FILE
         if report.exists():
             return msgspec.json.decode(report.read_bytes(), type=StepReport)
-        message = f"The build of the component's environment ended with status {status}."
-        error = StepError(code="environment_failed", message=message, hint="The log shows what it printed.")
+        message = _("The build of the component's environment ended with status %(status)s.") % {"status": status}
+        error = StepError(code="environment_failed", message=message, hint=_("The log shows what it printed."))
         return StepReport(state="failed", error=error)
 
     def news(self) -> list[ProgressLine]:

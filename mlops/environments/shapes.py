@@ -11,6 +11,7 @@ from mlops.environments.models import EnvironmentAsset, EnvironmentVersion
 from mlops.environments.queries import build_of
 from mlops.formats.azureml.curated import Family, requirements_of
 from mlops.formats.lock import asked_and_got
+from mlops.formats.spoken import gettext as _
 from mlops.tags.filters import tags_of, tags_of_many
 
 
@@ -72,7 +73,11 @@ def shaped_build(row: EnvironmentVersion) -> dict[str, Any]:
     build = build_of(row)
     if build is None:
         is_image = row.kind in ("image", "build") and not row.requirements.get("packages")
-        reason = "The engine that runs it takes the image." if is_image else "It is built when something first uses it."
+        reason = (
+            _("The engine that runs it takes the image.")
+            if is_image
+            else _("It is built when something first uses it.")
+        )
         return {"state": "image" if is_image else "unbuilt", "reason": reason, "packages": [], "lock": ""}
     lines = build.requirements.get("packages", [])
     return {

@@ -40,7 +40,7 @@ class Cancelled(Exception):
 @job("explanations.explain")
 def explain(explanation_id: str) -> None:
     rows = Explanation.objects.all()
-    if not leases.claim(rows, explanation_id, reason="Laying out the model."):
+    if not leases.claim(rows, explanation_id, reason=_("Laying out the model.")):
         return
     asked = rows.select_related(*RELATED).get(pk=explanation_id)
     folder = Path(tempfile.mkdtemp(prefix=f"explanation-{asked.pk}-", dir=scratch()))
@@ -73,8 +73,8 @@ def sweep() -> None:
     """Takes explanations back whose worker is gone, and wakes up those that wait."""
     rows = Explanation.objects.all()
     for lost in leases.lost_for_good(rows.select_related(*RELATED)):
-        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
-        hint = "The worker's log may say why; often the machine ran out of memory. Explain fewer rows."
+        reason = _("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS}
+        hint = _("The worker's log may say why; often the machine ran out of memory. Explain fewer rows.")
         _end(lost, state=ExplanationState.FAILED, reason=reason, hint=hint)
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
@@ -135,8 +135,13 @@ def _settle(asked: Explanation, out: Path, ended: Ended) -> None:
         _end(asked, state=ExplanationState.FAILED, reason=told.message, hint=told.hint)
         return
     if ended.status != 0 or not (out / SUMMARY_FILE).is_file():
-        hint = "Explain fewer rows, or choose the kind “permutation”, which needs nothing of the model's inside."
-        _end(asked, state=ExplanationState.FAILED, reason=f"The explanation ended: {ended.why}.", hint=hint)
+        hint = _("Explain fewer rows, or choose the kind “permutation”, which needs nothing of the model's inside.")
+        _end(
+            asked,
+            state=ExplanationState.FAILED,
+            reason=_("The explanation ended: %(why)s.") % {"why": ended.why},
+            hint=hint,
+        )
         return
     summary = msgspec.json.decode((out / SUMMARY_FILE).read_bytes(), type=ExplanationSummary)
     reason = f"Explained {summary.rows:,} of {summary.total_rows:,} rows."

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)")
@@ -91,5 +92,5 @@ def duration_of(seconds: int) -> str:
 
 
 def _wrong(name: str, text: str, message: str) -> Refusal:
-    hint = "Such as 90s, 10m, 4h or 1d; a number alone is seconds."
+    hint = _("Such as 90s, 10m, 4h or 1d; a number alone is seconds.")
     return Refusal("duration_invalid", message, hint=hint, where=Where(parameter=name, value=text))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 MOST_FILTERS = 25
 MOST_VALUES = 25
@@ -104,7 +105,7 @@ def _read(given: Mapping[str, Any], number: int) -> Filter:
         same = {one.lower(): one for one in OPERATORS}
         exact = same.get(str(name).lower())
         if exact is None:
-            hint = nearest(str(name), OPERATORS) or f"There are: {', '.join(OPERATORS)}."
+            hint = nearest(str(name), OPERATORS) or (_("There are: %(names)s.") % {"names": ", ".join(OPERATORS)})
             raise _wrong(f"{place}.operatorType", f"There is no operator '{name}'.", hint)
         form["operatorType"] = name = exact
     try:

@@ -16,6 +16,7 @@ import msgspec
 
 from mlops.formats.component import Choice, Component, Parameter, ParameterType, Port, PortType
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 DECORATOR = "component"
 KNOWN = {"name", "version", "title", "description", "outputs", "deterministic", "labels", "requirements"}
@@ -61,17 +62,17 @@ def _chosen(tree: ast.Module, wanted: str) -> ast.FunctionDef:
     if wanted:
         if wanted in functions:
             return functions[wanted]
-        hint = nearest(wanted, functions) or f"It has: {', '.join(functions) or 'none'}."
+        hint = nearest(wanted, functions) or (_("It has: %(join)s.") % {"join": ", ".join(functions) or "none"})
         raise _refuse("function_missing", f"The file has no function “{wanted}”.", None, hint)
     marked = [node for node in functions.values() if any(_is_ours(one) for one in node.decorator_list)]
     public = marked or [node for node in functions.values() if not node.name.startswith("_")]
     if len(public) == 1:
         return public[0]
     if not public:
-        hint = "Write: def my_step(table: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:"
+        hint = _("Write: def my_step(table: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:")
         raise _refuse("function_missing", "The file has no function.", None, hint)
     names = ", ".join(node.name for node in public)
-    hint = "Say which one, or mark it with @component."
+    hint = _("Say which one, or mark it with @component.")
     raise _refuse("function_ambiguous", f"The file has several functions: {names}.", public[1].lineno, hint)
 
 
@@ -87,8 +88,10 @@ def _decoration(node: ast.FunctionDef) -> dict[str, Any]:
         found = {}
         for keyword in one.keywords:
             if keyword.arg not in KNOWN:
-                hint = nearest(str(keyword.arg), KNOWN) or f"It knows: {', '.join(sorted(KNOWN))}."
-                message = f"@component knows no “{keyword.arg}”."
+                hint = nearest(str(keyword.arg), KNOWN) or (
+                    _("It knows: %(names)s.") % {"names": ", ".join(sorted(KNOWN))}
+                )
+                message = _("@component knows no “%(arg)s”.") % {"arg": keyword.arg}
                 raise _refuse("decorator_unknown", message, keyword.value.lineno, hint)
             found[keyword.arg] = _literal(keyword.value, f"“{keyword.arg}” of @component")
         return found
@@ -98,7 +101,7 @@ def _decoration(node: ast.FunctionDef) -> dict[str, Any]:
 def _arguments(node: ast.FunctionDef, labels: dict[str, str]) -> tuple[list[Port], list[Parameter]]:
     spec = node.args
     if spec.vararg or spec.kwarg:
-        hint = "Name every input."
+        hint = _("Name every input.")
         raise _refuse("argument_open", "*args and **kwargs cannot be drawn.", node.lineno, hint)
     plain = [*spec.posonlyargs, *spec.args]
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults)) + list(spec.defaults)
@@ -115,7 +118,7 @@ def _arguments(node: ast.FunctionDef, labels: dict[str, str]) -> tuple[list[Port
 def _argument(argument: ast.arg, default: ast.expr | None, label: str, help: str) -> Port | Parameter:
     name, line = argument.arg, argument.lineno
     if argument.annotation is None:
-        hint = f"Such as {name}: pd.DataFrame, or {name}: float = 0.5."
+        hint = _("Such as %(name)s: pd.DataFrame, or %(name)s: float = 0.5.") % {"name": name}
         raise _refuse("annotation_missing", f"“{name}” has no annotation.", line, hint)
     kind, optional = _without_none(argument.annotation)
     value = None if default is None else _literal(default, f"the default of “{name}”")
@@ -135,13 +138,13 @@ def _argument(argument: ast.arg, default: ast.expr | None, label: str, help: str
         return Parameter(
             name=name, type="choice", label=label, help=help, default=chosen, required=required, choices=choices
         )
-    hint = "Use int, float, str, bool, Literal[...], pd.DataFrame or Path."
+    hint = _("Use int, float, str, bool, Literal[...], pd.DataFrame or Path.")
     raise _refuse("annotation_unknown", f"“{name}: {ast.unparse(kind)}” cannot be drawn.", line, hint)
 
 
 def _outputs(node: ast.FunctionDef, tree: ast.Module, given: dict[str, Any]) -> tuple[Port, ...]:
     if node.returns is None:
-        hint = "Such as -> pd.DataFrame, -> Path, or -> tuple[pd.DataFrame, pd.DataFrame]."
+        hint = _("Such as -> pd.DataFrame, -> Path, or -> tuple[pd.DataFrame, pd.DataFrame].")
         raise _refuse("return_missing", f"“{node.name}” does not say what it returns.", node.lineno, hint)
     returned = node.returns
     if isinstance(returned, ast.Constant) and returned.value is None:
@@ -157,14 +160,18 @@ def _outputs(node: ast.FunctionDef, tree: ast.Module, given: dict[str, Any]) -> 
     wanted = given.get("outputs")
     if wanted is not None:
         if len(wanted) != len(kinds):
-            message = f"@component names {len(wanted)} outputs, and “{node.name}” returns {len(kinds)}."
+            message = _("@component names %(count)s outputs, and “%(name)s” returns %(count_2)s.") % {
+                "count": len(wanted),
+                "name": node.name,
+                "count_2": len(kinds),
+            }
             raise _refuse("outputs_differ", message, node.lineno)
         names = [str(one) for one in wanted]
     ports = []
     for name, kind in zip(names, kinds, strict=True):
         last = _last(kind)
         if last not in PORTS:
-            hint = "Return pd.DataFrame or Path."
+            hint = _("Return pd.DataFrame or Path.")
             raise _refuse("annotation_unknown", f"“{ast.unparse(kind)}” cannot be an output.", node.lineno, hint)
         ports.append(Port(name=name, type=PORTS[last], label=_title(name)))
     return tuple(ports)
@@ -199,7 +206,7 @@ def _literal(node: ast.expr, what: str) -> Any:
     try:
         return ast.literal_eval(node)
     except ValueError as error:
-        hint = "Write the value itself: a number, a text, True, False or None."
+        hint = _("Write the value itself: a number, a text, True, False or None.")
         raise _refuse("literal_expected", f"{what} must be a plain value.", node.lineno, hint) from error
 
 

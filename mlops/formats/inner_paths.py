@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 LONGEST_PATH, LONGEST_NAME_BYTES = 1_000, 255
@@ -20,13 +21,16 @@ def inner_path(name: str) -> str:
     if path.is_absolute() or ".." in path.parts or not path.parts or _has_drive(written):
         raise Refusal(
             "path_outside",
-            f"“{shown(name)}” cannot be the path of a file here: it leads out of the folder.",
-            hint="Pack the folder anew, with paths inside it.",
+            _("“%(name)s” cannot be the path of a file here: it leads out of the folder.") % {"name": shown(name)},
+            hint=_("Pack the folder anew, with paths inside it."),
             status=422,
         )
     if fault := _fault(path):
         raise Refusal(
-            "name_unusable", f"“{shown(name)}” cannot be kept: {fault}.", hint="Rename it, then try again.", status=422
+            "name_unusable",
+            _("“%(name)s” cannot be kept: %(fault)s.") % {"name": shown(name), "fault": fault},
+            hint=_("Rename it, then try again."),
+            status=422,
         )
     return path.as_posix()
 

@@ -12,6 +12,7 @@ import msgspec
 from mlops.formats.definition import Requirements
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 from mlops.formats.tensor import CallParameter, DataType, Tensor, TensorSignature
 
@@ -68,8 +69,9 @@ def read_mlmodel(text: str) -> MLModel:
     except (Refusal, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refusal(
             "mlmodel_broken",
-            f"The file {MLMODEL_FILE} cannot be read: {_why(error)}.",
-            hint="Save the model again with MLflow, and register the whole folder.",
+            _("The file %(mlmodel_file)s cannot be read: %(why)s.")
+            % {"mlmodel_file": MLMODEL_FILE, "why": _why(error)},
+            hint=_("Save the model again with MLflow, and register the whole folder."),
             status=422,
         ) from error
 
@@ -79,7 +81,9 @@ def _read_yaml(text: str) -> Any:
     from mlops.formats.azureml.lines import load
 
     if len(text) > MOST_BYTES:
-        raise Refusal("yaml_too_large", f"it is larger than {MOST_BYTES // 1024} KB", status=422)
+        raise Refusal(
+            "yaml_too_large", _("it is larger than %(most_bytes)s KB") % {"most_bytes": MOST_BYTES // 1024}, status=422
+        )
     return load(MLMODEL_FILE, text).value
 
 
@@ -90,8 +94,13 @@ def _why(error: Exception) -> str:
 def read_folder(folder: Path) -> MLModel:
     path = folder / MLMODEL_FILE
     if not path.is_file():
-        hint = "Register the whole folder that MLflow's save_model wrote."
-        raise Refusal("mlmodel_missing", f"The model has no file {MLMODEL_FILE}.", hint=hint, status=422)
+        hint = _("Register the whole folder that MLflow's save_model wrote.")
+        raise Refusal(
+            "mlmodel_missing",
+            _("The model has no file %(mlmodel_file)s.") % {"mlmodel_file": MLMODEL_FILE},
+            hint=hint,
+            status=422,
+        )
     return read_mlmodel(path.read_text(encoding="utf-8"))
 
 
@@ -112,7 +121,9 @@ def read_requirements_of(folder: Path) -> Requirements:
         if listed := [str(one) for one in environment.get("dependencies") or () if not str(one).startswith("-r")]:
             return Requirements(packages=_plain(listed), python=python)
     except AttributeError as error:
-        raise Refusal("packages_unreadable", f"python_env.yaml of the model cannot be read: {error}.") from error
+        raise Refusal(
+            "packages_unreadable", _("python_env.yaml of the model cannot be read: %(error)s.") % {"error": error}
+        ) from error
     conda = text("conda.yaml")
     if not conda:
         return Requirements()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 def is_plain(found: Any) -> bool:
@@ -28,8 +29,8 @@ def require_plain(found: Any) -> None:
     if not is_plain(found):
         raise Refusal(
             "text_unusable",
-            "A text holds the character NUL, or half of a character, which cannot be kept.",
-            hint="Leave it out, and send the request again.",
+            _("A text holds the character NUL, or half of a character, which cannot be kept."),
+            hint=_("Leave it out, and send the request again."),
             status=400,
         )
 

@@ -10,6 +10,7 @@ import msgspec
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.refusal import nearest
 from mlops.formats.retraining import RetrainingSettings
+from mlops.formats.spoken import gettext as _
 
 OWN = ("$schema", "type", "name", "description", "project", "enabled")
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[\.\.\.\]")
@@ -57,7 +58,11 @@ def _at_its_line(source: Source, said: str) -> Exception:
         )
     name = str(path[-1]) if path else "the file"
     wrong = re.search(r"Invalid enum value '([^']*)'", why)
-    hint = nearest(wrong[1], _choices_at(path)) or f"One of: {', '.join(_choices_at(path))}." if wrong else ""
+    hint = (
+        nearest(wrong[1], _choices_at(path)) or (_("One of: %(names)s.") % {"names": ", ".join(_choices_at(path))})
+        if wrong
+        else ""
+    )
     return source.refuse("field_invalid", f"“{name}” cannot be understood: {why}.", at=path, hint=hint)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 HINT = "Such as smtp://user:password@mail.example.org:587, or smtps://…:465."
 
@@ -27,9 +28,13 @@ def read_smtp_url(url: str) -> Smtp:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Refusal("smtp_url_invalid", f"The address of the mail server is wrong: {error}.", hint=HINT) from error
+        raise Refusal(
+            "smtp_url_invalid", _("The address of the mail server is wrong: %(error)s.") % {"error": error}, hint=HINT
+        ) from error
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Refusal("smtp_url_invalid", "The address of the mail server begins with smtp:// or smtps://.", hint=HINT)
+        raise Refusal(
+            "smtp_url_invalid", _("The address of the mail server begins with smtp:// or smtps://."), hint=HINT
+        )
     is_tls = parts.scheme == "smtps"
     port = port or (465 if is_tls else 25)
     asked = parse_qs(parts.query).get("starttls", ["1" if port == 587 else "0"])[0]

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from mlops.blocks.fetching import connection_to
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.opening import Address
 
 MOST_ANSWER_BYTES = 256 * 2**20
@@ -95,15 +96,15 @@ class Caller:
         if status in (401, 403):
             return Refusal(
                 "source_denied",
-                f"The MLflow server does not let us in ({status}).",
-                hint="Give a user and a password, or a token, that may read everything that is to be taken.",
+                _("The MLflow server does not let us in (%(status)s).") % {"status": status},
+                hint=_("Give a user and a password, or a token, that may read everything that is to be taken."),
                 status=422,
             )
         if 300 <= status < 400:
             return Refusal(
                 "source_redirects",
-                f"The MLflow server sends us on to {location[:200]}.",
-                hint="Give that address, if it is the right one.",
+                _("The MLflow server sends us on to %(location)s.") % {"location": location[:200]},
+                hint=_("Give that address, if it is the right one."),
                 status=422,
             )
         try:
@@ -111,20 +112,27 @@ class Caller:
         except (ValueError, AttributeError):
             message = ""
         code = "source_lacks" if status in (404, 405, 501) else "source_odd"
-        return Refusal(code, f"The MLflow server answered {status}: {message[:300] or answer.reason}", status=422)
+        return Refusal(
+            code,
+            _("The MLflow server answered %(status)s: %(message)s")
+            % {"status": status, "message": message[:300] or answer.reason},
+            status=422,
+        )
 
     def _odd(self, what: str) -> Refusal:
         return Refusal(
             "source_odd",
-            f"The server at {self._where.address[:200]} answers with {what}.",
-            hint="Is it an MLflow tracking server? Its address is the one of MLFLOW_TRACKING_URI.",
+            _("The server at %(address)s answers with %(what)s.")
+            % {"address": self._where.address[:200], "what": what},
+            hint=_("Is it an MLflow tracking server? Its address is the one of MLFLOW_TRACKING_URI."),
             status=422,
         )
 
     def _broken(self, error: BaseException) -> Refusal:
         return Refusal(
             "source_unreadable",
-            f"{self._where.address[:200]} does not answer: {error or type(error).__name__}.",
-            hint="Check the address, and that the server is running. Nothing that was taken is lost.",
+            _("%(address)s does not answer: %(error)s.")
+            % {"address": self._where.address[:200], "error": error or type(error).__name__},
+            hint=_("Check the address, and that the server is running. Nothing that was taken is lost."),
             status=422,
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.places import Folders
 from mlops.mlflow_stores.tracing import trace_in
 from mlops.mlflow_stores.values import (
@@ -58,8 +59,8 @@ class Database:
         if "experiments" not in self._columns or "runs" not in self._columns:
             raise Refusal(
                 "no_mlflow_store",
-                "This database has no tables of MLflow's.",
-                hint="Name the database that `mlflow server --backend-store-uri` was started with.",
+                _("This database has no tables of MLflow's."),
+                hint=_("Name the database that `mlflow server --backend-store-uri` was started with."),
                 status=422,
             )
 

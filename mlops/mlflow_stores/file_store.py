@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.database import model_in
 from mlops.mlflow_stores.folders import lying_in
 from mlops.mlflow_stores.places import Folders
@@ -45,8 +46,8 @@ class FileStore:
         if not is_file_store(root):
             raise Refusal(
                 "no_mlflow_store",
-                "The folder holds no experiments of MLflow's.",
-                hint="Name the folder `mlruns` itself, or that of --backend-store-uri.",
+                _("The folder holds no experiments of MLflow's."),
+                hint=_("Name the folder `mlruns` itself, or that of --backend-store-uri."),
                 status=422,
             )
 

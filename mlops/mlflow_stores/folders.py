@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlops.confinement.insides import open_inside
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.values import Lying
 
 MOST_FILES = 200_000
@@ -30,7 +31,12 @@ def lying_in(folder: Path) -> list[Lying]:
             elif entry.is_file(follow_symlinks=False):
                 found.append(Lying(path, entry.stat(follow_symlinks=False).st_size))
         if len(found) > MOST_FILES:
-            raise Refusal("too_many_files", f"There are more than {MOST_FILES:,} files in “{folder.name}”.", status=422)
+            raise Refusal(
+                "too_many_files",
+                _("There are more than %(most_files)s files in “%(name)s”.")
+                % {"most_files": f"{MOST_FILES:,}", "name": folder.name},
+                status=422,
+            )
     return sorted(found, key=lambda one: one.path)
 
 
@@ -39,7 +45,9 @@ def copied(folder: Path, path: str, target: Path) -> int:
     try:
         opened = open_inside(folder, path)
     except (OSError, ValueError) as error:
-        raise Refusal("no_plain_file", f"“{path[:200]}” is no plain file that can be read.", status=422) from error
+        raise Refusal(
+            "no_plain_file", _("“%(path)s” is no plain file that can be read.") % {"path": path[:200]}, status=422
+        ) from error
     size = 0
     with opened as source, target.open("wb") as sink:
         while chunk := source.read(CHUNK_BYTES):

@@ -12,6 +12,7 @@ import msgspec
 
 from mlops.blocks.database_urls import driven, engine_of, judged, pinned, plain_url, said
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.places import Folders
 from mlops.mlflow_stores.values import Store
 
@@ -53,8 +54,8 @@ def opened(where: Address) -> Iterator[Store]:
     else:
         raise Refusal(
             "source_unknown",
-            f"“{where.address[:200]}” is no store of MLflow's that can be read.",
-            hint="Give sqlite:///FILE, postgresql://USER@HOST/NAME, http(s)://HOST:PORT, or the folder mlruns.",
+            _("“%(address)s” is no store of MLflow's that can be read.") % {"address": where.address[:200]},
+            hint=_("Give sqlite:///FILE, postgresql://USER@HOST/NAME, http(s)://HOST:PORT, or the folder mlruns."),
             status=422,
             where=Where(parameter="source", value=where.address[:200]),
         )
@@ -66,13 +67,15 @@ def _local(where: Address, path: Path) -> Iterator[Store]:
 
     _require_allowed(where, path)
     if not path.exists():
-        raise Refusal("source_missing", f"There is nothing at “{where.address[:200]}”.", status=404)
+        raise Refusal(
+            "source_missing", _("There is nothing at “%(address)s”.") % {"address": where.address[:200]}, status=404
+        )
     found = path if path.is_file() or is_file_store(path) else store_below(path)
     if found is None:
         raise Refusal(
             "no_mlflow_store",
-            f"There is neither a file store nor a database of MLflow's in “{path.name}”.",
-            hint="Name the folder `mlruns` (the one that holds `0`), or the file mlflow.db.",
+            _("There is neither a file store nor a database of MLflow's in “%(name)s”.") % {"name": path.name},
+            hint=_("Name the folder `mlruns` (the one that holds `0`), or the file mlflow.db."),
             status=422,
         )
     if found.is_file():
@@ -127,12 +130,18 @@ def _database(where: Address, scheme: str) -> Iterator[Store]:
     try:
         url = make_url(where.address)
     except ArgumentError as error:
-        raise Refusal("source_unknown", f"“{where.address[:200]}” is no address of a database.", status=422) from error
+        raise Refusal(
+            "source_unknown",
+            _("“%(address)s” is no address of a database.") % {"address": where.address[:200]},
+            status=422,
+        ) from error
     if scheme == "sqlite":
         file = Path(url.database or "").resolve()
         _require_allowed(where, file)
         if not file.is_file():
-            raise Refusal("source_missing", f"There is no file “{url.database or ''}”.", status=404)
+            raise Refusal(
+                "source_missing", _("There is no file “%(database)s”.") % {"database": url.database or ""}, status=404
+            )
         with _connected(f"sqlite:///file:{quoted(file)}?mode=ro&uri=true", {}) as connection:
             yield _database_of(connection, where, [file.parent])
         return
@@ -168,8 +177,8 @@ def _connected(url: Any, options: dict[str, Any], *, secret: str = "") -> Iterat
     except SQLAlchemyError as error:
         raise Refusal(
             "source_unreadable",
-            f"The database says: {said(error, secrets=[secret])}",
-            hint="Check its address, the login, and that it is the one of MLflow's tracking server.",
+            _("The database says: %(said)s") % {"said": said(error, secrets=[secret])},
+            hint=_("Check its address, the login, and that it is the one of MLflow's tracking server."),
             status=422,
         ) from error
     finally:
@@ -189,10 +198,12 @@ def _require_allowed(where: Address, path: Path) -> None:
     if not any(path.is_relative_to(Path(root).resolve()) for root in where.roots):
         raise Refusal(
             "folder_not_allowed",
-            f"“{path}” of the server is not in a folder that may be read.",
+            _("“%(path)s” of the server is not in a folder that may be read.") % {"path": path},
             hint=(
-                "An administrator names folders in MLOPS_DATASTORE_ROOTS. What lies on your own machine is brought by "
-                "`mlops import mlflow PATH` there, or uploaded as a zip."
+                _(
+                    "An administrator names folders in MLOPS_DATASTORE_ROOTS. What lies on your own "
+                    "machine is brought by `mlops import mlflow PATH` there, or uploaded as a zip."
+                )
             ),
             status=403,
         )

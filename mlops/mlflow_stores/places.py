@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.folders import copied, lying_in
 from mlops.mlflow_stores.values import Lying
 
@@ -32,7 +33,9 @@ class Folders:
     def fetch(self, place: str, path: str, target: Path) -> int:
         folder = self.folder_of(place)
         if folder is None:
-            raise Refusal("files_missing", f"There is nothing at “{place[:200]}” any more.", status=404)
+            raise Refusal(
+                "files_missing", _("There is nothing at “%(place)s” any more.") % {"place": place[:200]}, status=404
+            )
         return copied(folder, path, target)
 
     def folder_of(self, place: str) -> Path | None:
@@ -52,8 +55,9 @@ class Folders:
         if not is_proxied and path.startswith("/") and not self._is_ours(path) and not self._there(above):
             raise Refusal(
                 "folder_not_allowed",
-                f"The folder “{path[:200]}” is not one that may be read, and its files are not beside the store.",
-                hint="Say where the files are now; or an administrator names the folder in MLOPS_DATASTORE_ROOTS.",
+                _("The folder “%(path)s” is not one that may be read, and its files are not beside the store.")
+                % {"path": path[:200]},
+                hint=_("Say where the files are now; or an administrator names the folder in MLOPS_DATASTORE_ROOTS."),
                 status=403,
             )
         return None
@@ -91,7 +95,7 @@ def unreachable(place: str) -> Refusal:
     scheme = urlsplit(place).scheme
     return Refusal(
         "place_unreachable",
-        f"Files at {scheme}:// addresses are not read from here.",
-        hint="Give the project a data store for that bucket or container, then import again.",
+        _("Files at %(scheme)s:// addresses are not read from here.") % {"scheme": scheme},
+        hint=_("Give the project a data store for that bucket or container, then import again."),
         status=422,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.mlflow_stores.calling import Caller
 from mlops.mlflow_stores.database import finite, model_in
 from mlops.mlflow_stores.opening import Address
@@ -123,7 +124,11 @@ class Server:
                 else:
                     found.append(Lying(path, size))
             if len(found) + len(waiting) > MOST_LISTED:
-                raise Refusal("too_many_files", f"There are more than {MOST_LISTED:,} files there.", status=422)
+                raise Refusal(
+                    "too_many_files",
+                    gettext("There are more than %(most_listed)s files there.") % {"most_listed": f"{MOST_LISTED:,}"},
+                    status=422,
+                )
         return sorted(found, key=lambda one: one.path)
 
     def fetch(self, place: str, path: str, target: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlops.formats.inner_paths import inner_path
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 MOST_BYTES = 100 * 2**30
 MOST_FILES = 2_000_000
@@ -20,7 +21,11 @@ def unpack(archive: Path, target: Path, *, most_bytes: int = MOST_BYTES) -> None
         with zipfile.ZipFile(archive) as opened:
             members = [one for one in opened.infolist() if not one.is_dir()]
             if len(members) > MOST_FILES:
-                raise Refusal("too_many_files", f"The zip holds more than {MOST_FILES:,} files.", status=422)
+                raise Refusal(
+                    "too_many_files",
+                    _("The zip holds more than %(most_files)s files.") % {"most_files": f"{MOST_FILES:,}"},
+                    status=422,
+                )
             left = most_bytes
             for member in members:
                 if stat.S_ISLNK(member.external_attr >> 16):
@@ -29,8 +34,10 @@ def unpack(archive: Path, target: Path, *, most_bytes: int = MOST_BYTES) -> None
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise Refusal(
             "zip_unreadable",
-            f"The file cannot be unpacked: {error}.",
-            hint="Send a zip, without a password, of the folder mlruns or of mlflow.db with the folder of its files.",
+            _("The file cannot be unpacked: %(error)s.") % {"error": error},
+            hint=_(
+                "Send a zip, without a password, of the folder mlruns or of mlflow.db with the folder of its files."
+            ),
             status=422,
         ) from error
 
@@ -43,6 +50,6 @@ def _written(opened: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, mos
         while chunk := packed.read(CHUNK_BYTES):
             size += len(chunk)
             if size > most:
-                raise Refusal("store_too_large", "The zip unpacks to more than an import may hold.", status=422)
+                raise Refusal("store_too_large", _("The zip unpacks to more than an import may hold."), status=422)
             file.write(chunk)
     return size

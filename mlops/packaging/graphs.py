@@ -15,6 +15,7 @@ import numpy as np
 
 from mlops.formats.model import ParityCertificate, ReferenceSource, Speed
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.machine import versions
 from mlops.packaging.parity import INCOMPARABLE, LIBRARIES
 from mlops.packaging.parity_speed import ROUNDS, SIZES, in_speeds, interleaved
@@ -44,10 +45,18 @@ def certify_graph(
     speeds = tuple(_speed(old, new, feed, size) for size in SIZES if size == 1 or _is_free(old))
     most = f"{float(differences.max()):.2g}"
     reason = (
-        f"On {height:,} rows the outputs differ by at most {most} of their spread; allowed is {tolerance:g}."
+        (
+            _("On %(height)s rows the outputs differ by at most %(most)s of their spread; allowed is %(tolerance)s.")
+            % {"height": f"{height:,}", "most": most, "tolerance": f"{tolerance:g}"}
+        )
         if not over.any()
-        else f"On {over.mean():.1%} of {height:,} rows the outputs differ by more than {tolerance:g} of their spread; "
-        f"the most is {most}."
+        else (
+            _(
+                "On %(mean)s of %(height)s rows the outputs differ by more than %(tolerance)s of "
+                "their spread; the most is %(most)s."
+            )
+            % {"mean": f"{over.mean():.1%}", "height": f"{height:,}", "tolerance": f"{tolerance:g}", "most": most}
+        )
     )
     return ParityCertificate(
         accepted=not over.any(),
@@ -102,8 +111,8 @@ def _of_table(session: Any, rows: Path) -> tuple[Feed, ReferenceSource, str]:
         if one.name not in frame.columns or list(one.shape[1:]) not in ([], [1]):
             raise Refusal(
                 "missing_column",
-                f"The input “{one.name}” of the graph is no column of the dataset.",
-                hint="Compare without a dataset: the inputs are made up then.",
+                _("The input “%(name)s” of the graph is no column of the dataset.") % {"name": one.name},
+                hint=_("Compare without a dataset: the inputs are made up then."),
                 status=422,
             )
         values = frame[one.name].to_numpy()
@@ -118,7 +127,11 @@ def _made_up(value: Any, height: int, random: Any) -> Any:
         return np.full(shape, "text", dtype=object)
     kind = NUMBERS.get(value.type)
     if kind is None:
-        raise Refusal("not_convertible", f"The input “{value.name}” is a {value.type}, of which none is made up.")
+        raise Refusal(
+            "not_convertible",
+            _("The input “%(name)s” is a %(type)s, of which none is made up.")
+            % {"name": value.name, "type": value.type},
+        )
     if kind is np.bool_ or np.issubdtype(kind, np.integer):
         return random.integers(0, 2, shape).astype(kind)
     return random.normal(size=shape).astype(kind)

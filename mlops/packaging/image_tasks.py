@@ -13,6 +13,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.stores import store
 from mlops.events.chain import notify, record
@@ -47,7 +48,7 @@ def layer_store() -> LayerStore:
 @job("packaging.image")
 def build_image(image_id: str) -> None:
     rows = Image.objects.all()
-    if not leases.claim(rows, image_id, reason="Laying out the model."):
+    if not leases.claim(rows, image_id, reason=_("Laying out the model.")):
         return
     image = rows.select_related("version__model__project", "version__run", "conversion").get(pk=image_id)
     talk = _Talk(image)
@@ -59,7 +60,12 @@ def build_image(image_id: str) -> None:
         layers = layer_store()
         built = building.build(_order(image, folder, talk.progress), store=layers, progress=talk.progress)
         _deliver(image, built, layers, talk.progress)
-        _end(image, state=ImageState.READY, reason=f"{built.size_bytes / 1e6:.0f} MB packed.", built=built)
+        _end(
+            image,
+            state=ImageState.READY,
+            reason=_("%(size_bytes)s MB packed.") % {"size_bytes": f"{built.size_bytes / 1000000.0:.0f}"},
+            built=built,
+        )
     except Stopped:
         talk.note("Cancelled.")
         _end(image, state=ImageState.CANCELLED, reason="Cancelled.", built=built)
@@ -76,8 +82,8 @@ def sweep() -> None:
     """Takes builds back whose worker is gone, and wakes up those that wait."""
     rows = Image.objects.all()
     for lost in leases.lost_for_good(rows.select_related("version__model__project")):
-        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
-        hint = "The worker's log may say why; often the machine ran out of memory."
+        reason = _("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS}
+        hint = _("The worker's log may say why; often the machine ran out of memory.")
         _end(lost, state=ImageState.FAILED, reason=reason, hint=hint)
     leases.give_back(rows)
     for pk in leases.forgotten(rows):

@@ -77,7 +77,7 @@ def give_back(rows: QuerySet[Any]) -> None:
     """Those whose worker is gone wait again."""
     now = shared_clock.now()
     rows.filter(state=RUNNING, lease_until__lt=now, attempt__lt=MOST_ATTEMPTS).update(
-        state=QUEUED, state_since=now, reason="Its worker was lost; it is tried again."
+        state=QUEUED, state_since=now, reason=_("Its worker was lost; it is tried again.")
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 
 EPOCH = datetime(1970, 1, 1)
@@ -30,8 +31,8 @@ class Cell:
 def not_convertible(message: str, *, column: str | None = None) -> Refusal:
     return Refusal(
         "not_convertible",
-        f"This model cannot be converted to ONNX: {message}",
-        hint="Deploy it with the entry “native”: the original model answers then, slower but the same.",
+        _("This model cannot be converted to ONNX: %(message)s") % {"message": message},
+        hint=_("Deploy it with the entry “native”: the original model answers then, slower but the same."),
         status=422,
         where=Where(column=column),
     )

@@ -17,6 +17,7 @@ from onnx import ModelProto, TensorProto, compose, helper
 from mlops.blocks.score_columns import middle
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.onnx_cells import not_convertible
 from mlops.packaging.onnx_columns import PREFIX, ColumnGraph
 from mlops.packaging.onnx_composed import INPUT, ML_OPSET, OPSET
@@ -63,7 +64,10 @@ def read_manifest(folder: Path) -> ModelManifest:
         return msgspec.json.decode(path.read_bytes(), type=ModelManifest)
     except msgspec.MsgspecError as error:
         raise Refusal(
-            "manifest_broken", f"{MANIFEST_FILE} of the model cannot be read: {error}.", status=422
+            "manifest_broken",
+            _("%(manifest_file)s of the model cannot be read: %(error)s.")
+            % {"manifest_file": MANIFEST_FILE, "error": error},
+            status=422,
         ) from error
 
 

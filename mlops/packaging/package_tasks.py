@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import fetch_tree
 from mlops.events.chain import notify, record
@@ -34,7 +35,7 @@ MOST_SECONDS = 600.0
 
 @job("packaging.package_pipeline")
 def package_pipeline(package_id: str) -> None:
-    reason = "Comparing its answers with what the runs computed."
+    reason = _("Comparing its answers with what the runs computed.")
     if not leases.claim(PipelinePackage.objects.all(), package_id, reason=reason):
         return
     package = PipelinePackage.objects.select_related("run__project", "created_by").get(pk=package_id)
@@ -64,8 +65,8 @@ def sweep() -> None:
     """Takes packages back whose worker is gone, and wakes up those that nobody took."""
     rows = PipelinePackage.objects.all()
     for package in leases.lost_for_good(rows.select_related("run__project")):
-        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
-        hint = "The worker's log may say why; often the machine ran out of memory."
+        reason = _("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS}
+        hint = _("The worker's log may say why; often the machine ran out of memory.")
         _end(package, state=ConversionState.FAILED, reason=reason, hint=hint)
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
@@ -130,12 +131,17 @@ def _trained(spec: PipelineSpec, run: Run) -> tuple[Run, str, str] | None:
 def _settle(package: PipelinePackage, composed: Composed, folder: Path, ended: Ended) -> None:
     report = folder / REPORT_FILE
     if ended.status != 0 or not report.is_file():
-        _end(package, state=ConversionState.FAILED, reason=f"The comparison ended: {ended.why}.", hint="Try again.")
+        _end(
+            package,
+            state=ConversionState.FAILED,
+            reason=_("The comparison ended: %(why)s.") % {"why": ended.why},
+            hint=_("Try again."),
+        )
         return
     parity = msgspec.json.decode(report.read_bytes(), type=PipelineParity)
     told = msgspec.to_builtins(parity)
     if not parity.accepted:
-        hint = "Look at the steps between the request and the response, run the pipeline again, then deploy."
+        hint = _("Look at the steps between the request and the response, run the pipeline again, then deploy.")
         _end(package, state=ConversionState.REFUSED, reason=parity.reason, hint=hint, report=told)
         return
     with transaction.atomic():

@@ -15,6 +15,7 @@ import polars as pl
 from mlops.blocks.score_columns import number_names
 from mlops.formats.model import ModelManifest, ParityCertificate, ReferenceSource
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.packaging.machine import versions
 from mlops.packaging.onnx_composed import OPSET
 from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, SCORES
@@ -150,8 +151,8 @@ def _nothing_answered(original: Scorer, rows: pl.DataFrame) -> Refusal:
         why = f" {refusal.message}"
     return Refusal(
         "no_rows_to_compare",
-        f"The original model answers none of the rows to compare on.{why}",
-        hint="Name a dataset with rows that it answers, or register the model with a signature.",
+        gettext("The original model answers none of the rows to compare on.%(why)s") % {"why": why},
+        hint=gettext("Name a dataset with rows that it answers, or register the model with a signature."),
         status=422,
     )
 

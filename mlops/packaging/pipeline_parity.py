@@ -18,6 +18,7 @@ import polars as pl
 
 from mlops.formats.inference import PipelineParity
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import Replay
 from mlops.packaging.limits import within_limits
 
@@ -47,10 +48,11 @@ def compare(folder: Path) -> PipelineParity:
     worst = max(found, default=0.0)
     rows_held = held_out[0] if held_out is not None else None
     if worst > TOLERANCE:
-        reason = (
-            f"Its answers differ from what the runs computed, by up to {worst:.2g} of the largest value. "
-            "A step treats rows together, or the inference pipeline was changed so that it computes something else."
-        )
+        reason = _(
+            "Its answers differ from what the runs computed, by up to %(worst)s of the largest "
+            "value. A step treats rows together, or the inference pipeline was changed so that "
+            "it computes something else."
+        ) % {"worst": f"{worst:.2g}"}
         return _report(False, reason, request, rows_held, worst=worst, missing=missing)
     told = f"{request.height:,} rows of the sample are answered as in the run, together and one by one"
     if refused:

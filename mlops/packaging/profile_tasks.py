@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify, record
 from mlops.formats.profiling import ProfileReport, Progress
@@ -42,7 +43,7 @@ def profile(profile_id: str) -> None:
         told = "Waits until the other profile on this machine has ended: they would disturb each other."
         rows.filter(pk=profile_id, state=ProfileState.QUEUED).exclude(reason=told).update(reason=told)
         return
-    if not leases.claim(rows, profile_id, reason="Laying out the model."):
+    if not leases.claim(rows, profile_id, reason=_("Laying out the model.")):
         return
     asked = rows.select_related("version__model__project", "conversion", "dataset").get(pk=profile_id)
     folder = Path(tempfile.mkdtemp(prefix=f"profile-{asked.pk}-", dir=scratch()))
@@ -73,8 +74,8 @@ def sweep() -> None:
     """Takes profiles back whose worker is gone, and wakes up those that wait."""
     rows = Profile.objects.all()
     for lost in leases.lost_for_good(rows.select_related("version__model__project")):
-        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
-        hint = "The worker's log may say why; often the machine ran out of memory."
+        reason = _("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS}
+        hint = _("The worker's log may say why; often the machine ran out of memory.")
         _end(lost, None, state=ProfileState.FAILED, reason=reason, hint=hint)
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
@@ -109,12 +110,12 @@ def _settle(asked: Profile, folder: Path, ended: Ended) -> None:
         _end(asked, folder, state=ProfileState.FAILED, reason=told.message, hint=told.hint)
         return
     if ended.status != 0 or not (folder / REPORT_FILE).is_file():
-        reason = f"The measurement ended: {ended.why}."
-        _end(asked, folder, state=ProfileState.FAILED, reason=reason, hint="Its log may say why; then try again.")
+        reason = _("The measurement ended: %(why)s.") % {"why": ended.why}
+        _end(asked, folder, state=ProfileState.FAILED, reason=reason, hint=_("Its log may say why; then try again."))
         return
     report = msgspec.json.decode((folder / REPORT_FILE).read_bytes(), type=ProfileReport)
     found = report.recommendation
-    reason = report.ended or ("Measured." if found and found.meets else "Measured; no setting meets the target.")
+    reason = report.ended or ("Measured." if found and found.meets else _("Measured; no setting meets the target."))
     _end(asked, folder, state=ProfileState.COMPLETED, reason=reason, report=report)
 
 

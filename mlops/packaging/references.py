@@ -12,6 +12,7 @@ import polars as pl
 
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.parity import Reference
 from mlops.packaging.requests import DTYPES, frame_of, reference_rows
 
@@ -25,8 +26,9 @@ def of_dataset(path: Path, signature: Signature) -> Reference:
         if field.name not in names:
             raise Refusal(
                 "missing_column",
-                f"The dataset has no column “{field.name}”, which the model takes.",
-                hint=nearest(field.name, names) or f"Its columns are: {', '.join(names[:20])}.",
+                _("The dataset has no column “%(name)s”, which the model takes.") % {"name": field.name},
+                hint=nearest(field.name, names)
+                or (_("Its columns are: %(names)s.") % {"names": ", ".join(names[:20])}),
                 status=422,
                 where=Where(column=field.name),
             )

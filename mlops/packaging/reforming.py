@@ -12,6 +12,7 @@ from pathlib import Path
 import onnx
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 DENSE = ("MatMul", "Gemm", "Conv", "LSTM", "GRU", "Attention")
 """Operators that multiply by weights: what quantising is about."""
@@ -101,4 +102,9 @@ def _operators(content: bytes) -> Counter[str]:
 
 
 def _no_gain(reason: str) -> Refusal:
-    return Refusal("no_gain", f"There is nothing to gain: {reason}", hint="Serve the ONNX form as it is.", status=422)
+    return Refusal(
+        "no_gain",
+        _("There is nothing to gain: %(reason)s") % {"reason": reason},
+        hint=_("Serve the ONNX form as it is."),
+        status=422,
+    )

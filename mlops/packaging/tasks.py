@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Tree
 from mlops.blobs.stores import store
@@ -55,8 +56,8 @@ def sweep() -> None:
         _end(
             conversion,
             state=ConversionState.FAILED,
-            reason=f"Its worker was lost {leases.MOST_ATTEMPTS} times.",
-            hint="The worker's log may say why; often the machine ran out of memory.",
+            reason=_("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS},
+            hint=_("The worker's log may say why; often the machine ran out of memory."),
         )
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
@@ -73,7 +74,9 @@ def _clear_left_behind() -> None:
 
 
 def _claim(conversion_id: str) -> Conversion | None:
-    if not leases.claim(Conversion.objects.all(), conversion_id, reason="Converting and comparing with the original."):
+    if not leases.claim(
+        Conversion.objects.all(), conversion_id, reason=_("Converting and comparing with the original.")
+    ):
         return None
     conversion = Conversion.objects.select_related("version__model__project", "version__tree", "reference").get(
         pk=conversion_id
@@ -109,7 +112,12 @@ def _settle(conversion: Conversion, out: Path, ended: Ended) -> None:
         _end(conversion, state=ConversionState.REFUSED, reason=told.message, hint=told.hint)
         return
     if ended.status != 0:
-        _end(conversion, state=ConversionState.FAILED, reason=f"The conversion ended: {ended.why}.", hint=NATIVE_HINT)
+        _end(
+            conversion,
+            state=ConversionState.FAILED,
+            reason=_("The conversion ended: %(why)s.") % {"why": ended.why},
+            hint=NATIVE_HINT,
+        )
         return
     certificate = msgspec.json.decode((out / "certificate.json").read_bytes(), type=ParityCertificate)
     state = ConversionState.ACCEPTED if certificate.accepted else ConversionState.REFUSED

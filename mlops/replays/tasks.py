@@ -40,7 +40,7 @@ class Cancelled(Exception):
 @job("replays.replay")
 def replay(replay_id: str) -> None:
     rows = Replay.objects.all()
-    if not leases.claim(rows, replay_id, reason="Reading the requests."):
+    if not leases.claim(rows, replay_id, reason=_("Reading the requests.")):
         return
     asked = rows.select_related(
         "endpoint__project", "dataset", "before_deployment", "after_deployment", "before_version", "after_version"
@@ -63,8 +63,8 @@ def sweep() -> None:
     """Takes replays back whose worker is gone, and wakes up those that wait."""
     rows = Replay.objects.all()
     for lost in leases.lost_for_good(rows.select_related("endpoint__project")):
-        reason = f"Its worker was lost {leases.MOST_ATTEMPTS} times."
-        _end(lost, state=ReplayState.FAILED, reason=reason, hint="The worker's log may say why; then ask again.")
+        reason = _("Its worker was lost %(most_attempts)s times.") % {"most_attempts": leases.MOST_ATTEMPTS}
+        _end(lost, state=ReplayState.FAILED, reason=reason, hint=_("The worker's log may say why; then ask again."))
     leases.give_back(rows)
     for pk in leases.forgotten(rows):
         later("replays.replay", str(pk))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import Deployment
 from mlops.formats.refusal import Refusal
@@ -49,15 +50,19 @@ def advance(attempt_id: UUID | str) -> None:
         except Refusal as refusal:
             attempt = Attempt.objects.select_related(*ROWS).get(pk=attempt_id)
             if refusal.code in AGAIN:
-                wait(attempt, reason=f"{refusal.message} It goes on by itself then.", hint=refusal.hint)
+                wait(
+                    attempt,
+                    reason=_("%(message)s It goes on by itself then.") % {"message": refusal.message},
+                    hint=refusal.hint,
+                )
                 return
             move(attempt, Stage.FAILED, reason=refusal.message, hint=refusal.hint)
             return
         except Exception:  # one attempt's fault must not keep the others from going on
             _log.exception("The attempt %s could not be advanced.", attempt_id)
             attempt = Attempt.objects.select_related(*ROWS).get(pk=attempt_id)
-            hint = "The worker's log has the traceback. The model in use stays; retry once it is mended."
-            move(attempt, Stage.FAILED, reason="An unexpected fault ended it.", hint=hint)
+            hint = _("The worker's log has the traceback. The model in use stays; retry once it is mended.")
+            move(attempt, Stage.FAILED, reason=_("An unexpected fault ended it."), hint=hint)
             return
 
 

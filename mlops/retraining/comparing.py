@@ -124,7 +124,7 @@ def _asked(candidate: Candidate, out: Path, folder: Path, *, needs_onnx: bool, b
     told = out / SIDE_FILE
     if ended.status != 0 or not told.is_file():
         side = SideFound(
-            label="", tree="", problem=f"Its process ended: {ended.why}.", hint="Check the model on its page."
+            label="", tree="", problem=f"Its process ended: {ended.why}.", hint=_("Check the model on its page.")
         )
     else:
         side = msgspec.json.decode(told.read_bytes(), type=SideFound)

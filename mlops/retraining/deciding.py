@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.formats.evidence import Verdict
 from mlops.formats.retraining import RetrainingSettings
+from mlops.formats.spoken import gettext as _
 
 To = Literal[
     "", "preparing", "training", "comparing", "awaiting_approval", "deploying", "rolling_out", "promoted", "rejected",
@@ -76,88 +77,117 @@ def after_comparison(settings: RetrainingSettings, verdict: Verdict, *, is_dry_r
     approval = settings.approval
     if verdict.act == "ask" or approval.is_needed:
         who = "an owner" if approval.by == "owners" else "a contributor"
-        hint = f"Waits for {who} of the project, at most {_span(approval.expires_after_seconds)}."
+        hint = _("Waits for %(who)s of the project, at most %(span)s.") % {
+            "who": who,
+            "span": _span(approval.expires_after_seconds),
+        }
         return Move(to="awaiting_approval", reason=verdict.reason, hint=hint)
     return Move(to="deploying", reason=verdict.reason)
 
 
 def _triggered(settings: RetrainingSettings, seen: Seen) -> Move:
     if not seen.is_first:
-        return Move(reason=f"Waits for the end of {seen.ahead}: one attempt at a time.")
+        return Move(reason=_("Waits for the end of %(ahead)s: one attempt at a time.") % {"ahead": seen.ahead})
     return Move(to="comparing" if seen.is_dry_run else "preparing", reason="Begins.")
 
 
 def _preparing(settings: RetrainingSettings, seen: Seen) -> Move:
     if settings.what.window is None or seen.window == "completed":
-        return Move(to="training", act="call", reason="The pipeline is called.")
+        return Move(to="training", act="call", reason=_("The pipeline is called."))
     if not seen.window:
-        return Move(act="save_window", reason="Collected data is saved as a dataset version.")
+        return Move(act="save_window", reason=_("Collected data is saved as a dataset version."))
     if seen.window == "failed":
-        return Move(to="failed", reason=f"No data to train on: {seen.window_reason}", hint=seen.window_hint)
+        return Move(
+            to="failed",
+            reason=_("No data to train on: %(window_reason)s") % {"window_reason": seen.window_reason},
+            hint=seen.window_hint,
+        )
     return Move(reason=f"Collected data is being saved. {seen.window_reason}".strip())
 
 
 def _training(settings: RetrainingSettings, seen: Seen) -> Move:
     most = settings.what.most_seconds
     if not seen.run:
-        return Move(to="failed", reason="The run is gone.", hint="Start another attempt.")
+        return Move(to="failed", reason=_("The run is gone."), hint=_("Start another attempt."))
     if seen.run == "completed":
-        return Move(to="comparing", reason="The run has completed.")
+        return Move(to="comparing", reason=_("The run has completed."))
     if seen.run in ("failed", "cancelled"):
-        hint = "The run's page shows the step and its log. Mend it, then retry; the model in use stays."
+        hint = _("The run's page shows the step and its log. Mend it, then retry; the model in use stays.")
         return Move(to="failed", reason=f"The run has {_ended(seen.run)}. {seen.run_reason}".strip(), hint=hint)
     if most is not None and seen.run_seconds > most:
-        reason = f"The run took longer than {_span(most)} and is cancelled."
-        return Move(to="failed", reason=reason, hint="Raise what.most_seconds, then retry.", act="cancel_run")
+        reason = _("The run took longer than %(span)s and is cancelled.") % {"span": _span(most)}
+        return Move(to="failed", reason=reason, hint=_("Raise what.most_seconds, then retry."), act="cancel_run")
     return Move(reason=f"The run is {seen.run}. {seen.run_reason}".strip())
 
 
 def _awaiting(settings: RetrainingSettings, seen: Seen) -> Move:
     said = f" {seen.approval_reason}" if seen.approval_reason else ""
     if seen.approval == "approve":
-        return Move(to="deploying", reason=f"Approved by {seen.approver}.{said}")
+        return Move(
+            to="deploying", reason=_("Approved by %(approver)s.%(said)s") % {"approver": seen.approver, "said": said}
+        )
     if seen.approval == "reject":
-        return Move(to="rejected", reason=f"Turned down by {seen.approver}.{said}")
+        return Move(
+            to="rejected", reason=_("Turned down by %(approver)s.%(said)s") % {"approver": seen.approver, "said": said}
+        )
     most = settings.approval.expires_after_seconds
     if seen.seconds > most:
-        return Move(to="rejected", reason=f"Nobody approved it within {_span(most)}; the old model is kept.")
+        return Move(
+            to="rejected",
+            reason=_("Nobody approved it within %(span)s; the old model is kept.") % {"span": _span(most)},
+        )
     return Move()
 
 
 def _deploying(settings: RetrainingSettings, seen: Seen) -> Move:
     then = settings.then
     if not seen.is_registered:
-        return Move(act="register", reason="Registers the new version.")
+        return Move(act="register", reason=_("Registers the new version."))
     if then.do in ("tag", "register"):
         told = "It is registered and carries the champion's tag." if then.do == "tag" else "It is registered."
         return Move(to="promoted", reason=told)
     if not seen.deployment:
-        return Move(act="deploy", reason="Deploys it beside the present version.")
+        return Move(act="deploy", reason=_("Deploys it beside the present version."))
     if seen.deployment == "failed":
-        hint = "Its page and log say why; mend it, then retry."
-        return Move(to="failed", reason=f"The new deployment failed: {seen.deployment_reason}", hint=hint)
+        hint = _("Its page and log say why; mend it, then retry.")
+        return Move(
+            to="failed",
+            reason=_("The new deployment failed: %(deployment_reason)s")
+            % {"deployment_reason": seen.deployment_reason},
+            hint=hint,
+        )
     if seen.deployment != "healthy":
         if seen.seconds > then.most_seconds:
-            reason = f"The new deployment was not healthy within {_span(then.most_seconds)}. {seen.deployment_reason}"
-            return Move(to="failed", reason=reason, hint="Its log says what it waits for; then retry.")
+            reason = _("The new deployment was not healthy within %(span)s. %(deployment_reason)s") % {
+                "span": _span(then.most_seconds),
+                "deployment_reason": seen.deployment_reason,
+            }
+            return Move(to="failed", reason=reason, hint=_("Its log says what it waits for; then retry."))
         return Move(reason=f"Waits until the new deployment is healthy. {seen.deployment_reason}".strip())
     if then.do == "deploy":
-        return Move(to="promoted", reason="It is deployed and healthy; its traffic is set by a person.")
+        return Move(to="promoted", reason=_("It is deployed and healthy; its traffic is set by a person."))
     if not seen.has_champion:
-        return Move(to="promoted", reason="It is the endpoint's first deployment and has all the traffic.")
-    return Move(to="rolling_out", act="roll_out", reason="The rollout begins.")
+        return Move(to="promoted", reason=_("It is the endpoint's first deployment and has all the traffic."))
+    return Move(to="rolling_out", act="roll_out", reason=_("The rollout begins."))
 
 
 def _rolling_out(settings: RetrainingSettings, seen: Seen) -> Move:
     if not seen.rollout:
-        return Move(to="failed", reason="The rollout is gone.", hint="Retry to begin another.")
+        return Move(to="failed", reason=_("The rollout is gone."), hint=_("Retry to begin another."))
     if seen.rollout == "finished":
         return Move(to="promoted", reason=f"It has all the traffic. {seen.rollout_reason}".strip())
     if seen.rollout == "rolled_back":
-        hint = "The old model has its traffic again. The rollout's page shows the gates."
-        return Move(to="rejected", reason=f"Rolled back: {seen.rollout_reason}", hint=hint)
+        hint = _("The old model has its traffic again. The rollout's page shows the gates.")
+        return Move(
+            to="rejected",
+            reason=_("Rolled back: %(rollout_reason)s") % {"rollout_reason": seen.rollout_reason},
+            hint=hint,
+        )
     if seen.rollout == "stopped":
-        return Move(to="cancelled", reason=f"The rollout was stopped: {seen.rollout_reason}")
+        return Move(
+            to="cancelled",
+            reason=_("The rollout was stopped: %(rollout_reason)s") % {"rollout_reason": seen.rollout_reason},
+        )
     return Move(reason=seen.rollout_reason)
 
 

@@ -90,7 +90,7 @@ def _of_run(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path) -> 
     if meta is None or not (meta.recipe or meta.broken):
         return told, order
     if meta.broken or len(meta.sources) != 1 or not (folder / TABLE / ORIGIN_FILE).is_file():
-        why = meta.broken or "more than one dataset stands behind them."
+        why = meta.broken or _("more than one dataset stands behind them.")
         hint = _("Hold rows back before the step that changes them, or compare on a dataset (held_out.kind).")
         raise Refusal(
             "held_out_changed",

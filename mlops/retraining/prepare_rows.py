@@ -14,6 +14,7 @@ import polars as pl
 
 from mlops.blocks.values import DATA_FILE, ORIGIN_FILE
 from mlops.formats.collection import INPUT, LABEL
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.limits import within_limits
 from mlops.retraining.orders import PREPARED_FILE, ROW, ROWS_FILE, Prepared, RowsOrder
 
@@ -72,7 +73,7 @@ def main() -> int:
         found = prepare(order)
     except (OSError, pl.exceptions.PolarsError) as error:
         found = Prepared(
-            problem=f"The held-out rows cannot be read: {error}.", hint="Name another table to compare on."
+            problem=f"The held-out rows cannot be read: {error}.", hint=_("Name another table to compare on.")
         )
     (Path(order.out) / PREPARED_FILE).write_bytes(msgspec.json.encode(found))
     return 0

@@ -5,21 +5,23 @@ from __future__ import annotations
 from mlops.formats.evidence import Check, Evidence, MetricFound, SideFound, SliceFound, Verdict
 from mlops.formats.refusal import nearest
 from mlops.formats.retraining import Compare, Criterion, Limits, SliceRule
+from mlops.formats.spoken import gettext as _
 
 
 def verdict_of(compare: Compare, evidence: Evidence) -> Verdict:
     """Everything that is asked for must hold. What is only open (neither shown to hold nor to fail) is a tie."""
     held = compare.held_out
     if evidence.challenger.problem:
-        reason = f"The new model cannot be asked: {evidence.challenger.problem}"
+        reason = _("The new model cannot be asked: %(problem)s") % {"problem": evidence.challenger.problem}
         return Verdict(outcome="undecided", act="keep", reason=reason, hint=evidence.challenger.hint)
     if evidence.problem:
         return Verdict(outcome="undecided", act="keep", reason=evidence.problem, hint=evidence.hint)
     if evidence.rows < held.least_rows:
-        reason = (
-            f"The models have {evidence.rows:,} labelled rows in common; at least {held.least_rows:,} are asked for."
-        )
-        hint = "Give more rows to compare on, or ask for fewer (held_out.least_rows)."
+        reason = _("The models have %(rows)s labelled rows in common; at least %(least_rows)s are asked for.") % {
+            "rows": f"{evidence.rows:,}",
+            "least_rows": f"{held.least_rows:,}",
+        }
+        hint = _("Give more rows to compare on, or ask for fewer (held_out.least_rows).")
         return Verdict(outcome="undecided", act="keep", reason=reason, hint=hint)
     checks = tuple(checks_of(compare, evidence))
     if evidence.champion is None:
@@ -49,20 +51,33 @@ def wanted_criteria(compare: Compare, evidence: Evidence) -> tuple[Criterion, ..
 def _without_champion(checks: tuple[Check, ...]) -> Verdict:
     bad = [one for one in checks if one.state == "fail"]
     if bad:
-        reason = f"There is no model in use, but the new one does not keep to the limits: {bad[0].words}"
+        reason = _("There is no model in use, but the new one does not keep to the limits: %(words)s") % {
+            "words": bad[0].words
+        }
         return Verdict(outcome="worse", act="keep", reason=reason, checks=checks)
     limits = sum(one.is_limit for one in checks)
     told = f"and the new one keeps to all {limits} limits" if limits else "and no limit is set"
-    return Verdict(outcome="better", act="promote", reason=f"There is no model in use yet, {told}.", checks=checks)
+    return Verdict(
+        outcome="better",
+        act="promote",
+        reason=_("There is no model in use yet, %(told)s.") % {"told": told},
+        checks=checks,
+    )
 
 
 def _unscorable(compare: Compare, champion: SideFound, checks: tuple[Check, ...]) -> Verdict:
     """Such as after a column was renamed: the old model cannot answer what the new one can."""
-    reason = f"{champion.label} cannot answer the held-out rows, so the two cannot be compared: {champion.problem}"
+    reason = _("%(label)s cannot answer the held-out rows, so the two cannot be compared: %(problem)s") % {
+        "label": champion.label,
+        "problem": champion.problem,
+    }
     bad = next((one for one in checks if one.state == "fail"), None)
     if bad is not None:
         return Verdict(
-            outcome="worse", act="keep", reason=f"{reason} The new one fails by itself: {bad.words}", checks=checks
+            outcome="worse",
+            act="keep",
+            reason=_("%(reason)s The new one fails by itself: %(words)s") % {"reason": reason, "words": bad.words},
+            checks=checks,
         )
     act = {"keep": "keep", "ask": "ask", "limits": "promote"}[compare.on_unscorable]
     told = {
@@ -70,7 +85,7 @@ def _unscorable(compare: Compare, champion: SideFound, checks: tuple[Check, ...]
         "ask": "A person decides.",
         "limits": "By the policy the new one's limits decide, and it keeps to them.",
     }[compare.on_unscorable]
-    hint = "Look at what changed in the data's columns; `on_unscorable` says what is done then."
+    hint = _("Look at what changed in the data's columns; `on_unscorable` says what is done then.")
     return Verdict(outcome="undecided", act=act, reason=f"{reason} {told}", hint=hint, checks=checks)  # type: ignore[arg-type]
 
 
@@ -81,14 +96,24 @@ def _compared(compare: Compare, checks: tuple[Check, ...]) -> Verdict:
         return Verdict(outcome="worse", act="keep", reason=f"{bad[0].words}{more}", checks=checks)
     open_ = [one for one in checks if one.state == "open"]
     if not open_:
-        reason = f"All {len(checks)} conditions hold. {checks[0].words}" if len(checks) > 1 else checks[0].words
+        reason = (
+            (_("All %(count)s conditions hold. %(words)s") % {"count": len(checks), "words": checks[0].words})
+            if len(checks) > 1
+            else checks[0].words
+        )
         return Verdict(outcome="better", act="promote", reason=reason, checks=checks)
     told = f"It is not shown to be better: {open_[0].words}"
     if compare.on_tie == "newer":
-        reason = f"{told} On a tie the policy takes the newer one."
+        reason = _("%(told)s On a tie the policy takes the newer one.") % {"told": told}
         return Verdict(outcome="tie", act="promote", reason=reason, checks=checks)
-    hint = "More held-out rows narrow the interval; `on_tie: newer` takes the new one all the same."
-    return Verdict(outcome="tie", act="keep", reason=f"{told} On a tie the old one is kept.", hint=hint, checks=checks)
+    hint = _("More held-out rows narrow the interval; `on_tie: newer` takes the new one all the same.")
+    return Verdict(
+        outcome="tie",
+        act="keep",
+        reason=_("%(told)s On a tie the old one is kept.") % {"told": told},
+        hint=hint,
+        checks=checks,
+    )
 
 
 def _criterion(criterion: Criterion, evidence: Evidence) -> Check:
@@ -138,7 +163,7 @@ def _undefined(metric: str, found: MetricFound | None, evidence: Evidence) -> st
     if found is not None or not known:
         side = "the new model" if found is not None and found.challenger is None else "the old model"
         return f"{metric} is not defined for {side} on these rows, such as AUC where only one class occurs."
-    hint = nearest(metric, known) or f"There are: {', '.join(known)}."
+    hint = nearest(metric, known) or (_("There are: %(names)s.") % {"names": ", ".join(known)})
     return f"There is no metric “{metric}” for {evidence.task}. {hint}"
 
 

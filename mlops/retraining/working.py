@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 from mlops.packaging.scratch import scratch
@@ -48,8 +49,8 @@ def work(attempt_id: UUID | str) -> None:
         move(attempt, Stage.FAILED, reason=refusal.message, hint=refusal.hint)
     except Exception:  # one attempt's fault must end in its row, with the worker going on
         _log.exception("The attempt %s failed.", attempt_id)
-        hint = "The worker's log has the traceback. The model in use stays; retry once it is mended."
-        move(attempt, Stage.FAILED, reason="An unexpected fault ended it.", hint=hint)
+        hint = _("The worker's log has the traceback. The model in use stays; retry once it is mended.")
+        move(attempt, Stage.FAILED, reason=_("An unexpected fault ended it."), hint=hint)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -74,8 +75,13 @@ def lost() -> list[UUID]:
     now = shared_clock.now()
     for attempt in Attempt.objects.filter(stage__in=WORKED_ON, lease_until__lt=now).select_related(*ROWS):
         if attempt.losses + 1 >= MOST_LOSSES:
-            hint = "The worker's log may say why; often the machine ran out of memory."
-            move(attempt, Stage.FAILED, reason=f"Its worker was lost {MOST_LOSSES} times.", hint=hint)
+            hint = _("The worker's log may say why; often the machine ran out of memory.")
+            move(
+                attempt,
+                Stage.FAILED,
+                reason=_("Its worker was lost %(most_losses)s times.") % {"most_losses": MOST_LOSSES},
+                hint=hint,
+            )
         else:
             same = Attempt.objects.filter(pk=attempt.pk, moves=attempt.moves, lease_until=attempt.lease_until)
             same.update(lease_until=None, losses=attempt.losses + 1)

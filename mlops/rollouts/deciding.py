@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops.formats.rollout import RolloutPlan, RolloutStep
+from mlops.formats.spoken import gettext as _
 from mlops.rollouts.gates import look
 from mlops.rollouts.seeing import Arm, Clock, Decision, GateState
 
@@ -16,35 +17,49 @@ def decide(plan: RolloutPlan, step: int, *, candidate: Arm, control: Arm, clock:
     gates = tuple(look(gate, candidate, control, alpha=alpha) for gate in plan.gates)
     present = plan.steps[step]
     if clock.candidate_unwell_seconds > plan.unhealthy_seconds:
-        reason = f"The candidate has been unhealthy for {clock.candidate_unwell_seconds:.0f} seconds."
-        return Decision(act="roll_back", reason=reason, hint="Look at its log.", gates=gates)
+        reason = _("The candidate has been unhealthy for %(candidate_unwell_seconds)s seconds.") % {
+            "candidate_unwell_seconds": f"{clock.candidate_unwell_seconds:.0f}"
+        }
+        return Decision(act="roll_back", reason=reason, hint=_("Look at its log."), gates=gates)
     bad = next((gate for gate in gates if gate.state == "bad"), None)
     if bad is not None and not clock.control_is_well:
-        reason = f"{bad.words} But the control is not healthy, so the traffic stays where it is."
-        return Decision(act="hold", reason=reason, hint="Mend the control, or set the traffic by hand.", gates=gates)
+        reason = _("%(words)s But the control is not healthy, so the traffic stays where it is.") % {"words": bad.words}
+        return Decision(act="hold", reason=reason, hint=_("Mend the control, or set the traffic by hand."), gates=gates)
     if bad is not None:
         return Decision(act="roll_back", reason=bad.words, hint=HINTS[bad.kind], gates=gates)
     missing = _missing(present, gates, candidate, clock)
     if missing and present.most_seconds is not None and clock.step_seconds > present.most_seconds:
-        reason = f"The step was not through within {_span(present.most_seconds)}. {missing}"
-        return Decision(act="roll_back", reason=reason, hint="Give it more time or traffic.", gates=gates)
+        reason = _("The step was not through within %(span)s. %(missing)s") % {
+            "span": _span(present.most_seconds),
+            "missing": missing,
+        }
+        return Decision(act="roll_back", reason=reason, hint=_("Give it more time or traffic."), gates=gates)
     if missing:
         return Decision(act="hold", reason=missing, gates=gates)
     if step + 1 == len(plan.steps):
-        return Decision(act="finish", reason=f"All {len(plan.steps)} steps are through.", gates=gates)
+        return Decision(
+            act="finish", reason=_("All %(count)s steps are through.") % {"count": len(plan.steps)}, gates=gates
+        )
     following = plan.steps[step + 1]
-    reason = f"{candidate.requests:,} requests in {_span(clock.step_seconds)}, and no gate was shown to be passed."
+    reason = _("%(requests)s requests in %(span)s, and no gate was shown to be passed.") % {
+        "requests": f"{candidate.requests:,}",
+        "span": _span(clock.step_seconds),
+    }
     if gates and all(gate.state == "good" for gate in gates):
-        reason = f"All gates are shown to hold after {candidate.requests:,} requests."
+        reason = _("All gates are shown to hold after %(requests)s requests.") % {"requests": f"{candidate.requests:,}"}
     return Decision(act="advance", reason=f"{reason} Next: {told(following)}.", gates=gates)
 
 
 def decide_start(state: str, reason: str, *, first: RolloutStep) -> Decision:
     """Before the first step: the candidate must be ready."""
     if state == "healthy":
-        return Decision(act="advance", reason=f"The candidate is healthy. Next: {told(first)}.")
+        return Decision(act="advance", reason=_("The candidate is healthy. Next: %(told)s.") % {"told": told(first)})
     if state == "failed":
-        return Decision(act="roll_back", reason=f"The candidate did not start: {reason}", hint="Look at its log.")
+        return Decision(
+            act="roll_back",
+            reason=_("The candidate did not start: %(reason)s") % {"reason": reason},
+            hint=_("Look at its log."),
+        )
     return Decision(act="hold", reason=f"Waits until the candidate is healthy. {reason}".strip())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.deployments.models import DeploymentState
 from mlops.events.chain import notify
@@ -32,7 +33,9 @@ def look(rollout: Rollout) -> bool:
 def judged(rollout: Rollout) -> tuple[Decision, Arms | None]:
     candidate, control = rollout.candidate, rollout.control
     if candidate is None:
-        return Decision(act="roll_back", reason=f"“{rollout.candidate_name}” is gone."), None
+        return Decision(
+            act="roll_back", reason=_("“%(candidate_name)s” is gone.") % {"candidate_name": rollout.candidate_name}
+        ), None
     plan = rollout.planned
     if rollout.step == WAITING:
         return decide_start(candidate.state, candidate.reason, first=plan.steps[0]), None

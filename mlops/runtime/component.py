@@ -12,6 +12,7 @@ from mlops.blocks.catalogue import component
 from mlops.blocks.execution import execute
 from mlops.formats.component import Component
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import StepOrder
 
 
@@ -40,7 +41,7 @@ def main(words: list[str]) -> int:
 
 def _pairs(words: list[str]) -> dict[str, str]:
     if len(words) % 2 or any(not word.startswith("--") for word in words[::2]):
-        raise Refusal("usage", "Each option is --NAME VALUE.")
+        raise Refusal("usage", _("Each option is --NAME VALUE."))
     return dict(zip((word[2:] for word in words[::2]), words[1::2], strict=True))
 
 

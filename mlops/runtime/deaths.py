@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import StepError, StepOrder
 
 OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "Cannot allocate memory", "MemoryError", "out of memory")
@@ -16,8 +17,9 @@ def sudden_end(order: StepOrder, status: int, *, said: str) -> StepError:
     if status == -signal.SIGKILL:
         return StepError(
             code="killed",
-            message=f"The process of “{order.title}” was killed from outside, most likely for lack of memory.",
-            hint="Use fewer columns or rows, or a machine with more memory, then run it again.",
+            message=_("The process of “%(title)s” was killed from outside, most likely for lack of memory.")
+            % {"title": order.title},
+            hint=_("Use fewer columns or rows, or a machine with more memory, then run it again."),
         )
     if status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS) and order.limits.memory_bytes:
         return out_of_memory(order)
@@ -26,21 +28,22 @@ def sudden_end(order: StepOrder, status: int, *, said: str) -> StepError:
     return StepError(
         code="crashed",
         message=f"The process of “{order.title}” ended suddenly ({how}). {last[0]}".strip(),
-        hint="The log may say why. If it is a script of your own, look at native libraries that it uses.",
+        hint=_("The log may say why. If it is a script of your own, look at native libraries that it uses."),
     )
 
 
 def out_of_memory(order: StepOrder) -> StepError:
     return StepError(
         code="out_of_memory",
-        message=f"“{order.title}” needed more memory than it may use.",
-        hint="Use fewer columns or rows, or allow more with MLOPS_STEP_MEMORY_BYTES.",
+        message=_("“%(title)s” needed more memory than it may use.") % {"title": order.title},
+        hint=_("Use fewer columns or rows, or allow more with MLOPS_STEP_MEMORY_BYTES."),
     )
 
 
 def too_slow(order: StepOrder) -> StepError:
     return StepError(
         code="too_slow",
-        message=f"“{order.title}” was stopped: it took longer than the {order.limits.wall_seconds:g} s it may take.",
-        hint="Use fewer columns or rows, or allow it more time.",
+        message=_("“%(title)s” was stopped: it took longer than the %(wall_seconds)s s it may take.")
+        % {"title": order.title, "wall_seconds": f"{order.limits.wall_seconds:g}"},
+        hint=_("Use fewer columns or rows, or allow it more time."),
     )

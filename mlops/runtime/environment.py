@@ -21,6 +21,7 @@ from mlops.confinement.confining import Confinement, start
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import own_python
 from mlops.formats.lock import held_to, read_lock
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import StepError, StepReport
 from mlops.runtime import conda, pythons, torch_wheels
 from mlops.runtime.building_walls import OWN_FOLDER, around_build, variables_of_build
@@ -147,7 +148,7 @@ def _lock(requirements: Requirements, folder: Path, python: Path) -> None:
         _lock_for(backend, [*words, *more], wanted, locked)
     text, strange = held_to(locked.read_text(), requirements.hashes)
     if strange:
-        hint = "Correct the hashes of the requirements file, or the index that is read."
+        hint = _("Correct the hashes of the requirements file, or the index that is read.")
         raise Failed(f"None of the hashes that the file gives fits “{strange}” of the package index.", hint=hint)
     found = read_lock(text)
     locked.write_text("".join(f"{line}\n" for line in in_file) + text)
@@ -230,19 +231,21 @@ def told(failed: Failed, requirements: Requirements) -> StepError:
     )
     about = f" because of “{package}”" if package else ""
     if failed.hint:
-        message, hint = f"The environment cannot be built: {reason}", failed.hint
+        message, hint = _("The environment cannot be built: %(reason)s") % {"reason": reason}, failed.hint
     elif "No interpreter found" in text:
-        message = f"Python {requirements.python}, which the environment asks for, is not on this machine."
-        hint = "Install it, or leave the Python version out."
+        message = _("Python %(python)s, which the environment asks for, is not on this machine.") % {
+            "python": requirements.python
+        }
+        hint = _("Install it, or leave the Python version out.")
     elif "No solution found" in text or "not found in the package registry" in text:
-        message = f"The environment cannot be built{about}: {reason}"
-        hint = "Correct the name or the version of the package."
+        message = _("The environment cannot be built%(about)s: %(reason)s") % {"about": about, "reason": reason}
+        hint = _("Correct the name or the version of the package.")
     elif any(word in text for word in ("error sending request", "Failed to fetch", "dns error", "timed out")):
-        message = f"The package index cannot be reached for the environment: {reason}"
-        hint = "Check the network, or set UV_INDEX_URL (or UV_FIND_LINKS) for the worker; then run it again."
+        message = _("The package index cannot be reached for the environment: %(reason)s") % {"reason": reason}
+        hint = _("Check the network, or set UV_INDEX_URL (or UV_FIND_LINKS) for the worker; then run it again.")
     else:
-        message = f"The environment cannot be built{about}: {reason}"
-        hint = "The log shows everything that was printed."
+        message = _("The environment cannot be built%(about)s: %(reason)s") % {"about": about, "reason": reason}
+        hint = _("The log shows everything that was printed.")
     return StepError(code="environment_failed", message=message, hint=hint)
 
 
@@ -255,8 +258,8 @@ def main(work_dir: Path) -> int:
     except Failed as failed:
         error = told(failed, requirements)
     except OSError as failed:
-        message = f"The environment cannot be built: {failed}."
-        error = StepError(code="environment_failed", message=message, hint="Is the disk full?")
+        message = _("The environment cannot be built: %(failed)s.") % {"failed": failed}
+        error = StepError(code="environment_failed", message=message, hint=_("Is the disk full?"))
     seconds = time.monotonic() - began
     report = StepReport(state="failed" if error else "completed", error=error, seconds=seconds)
     (work_dir / "build-report.json").write_bytes(msgspec.json.encode(report))

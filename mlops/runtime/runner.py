@@ -17,6 +17,7 @@ import msgspec
 
 import mlops
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import ORDER_FILE, StepOrder
 from mlops.runtime.running import RunningStep
 
@@ -183,7 +184,7 @@ def _answer(connection: socket.socket) -> str:
 def _unavailable(why: str) -> Refusal:
     return Refusal(
         "runtime_unavailable",
-        f"No process for the step could be started: {why}.",
-        hint="It will be tried again; look at the worker's log if it goes on.",
+        _("No process for the step could be started: %(why)s.") % {"why": why},
+        hint=_("It will be tried again; look at the worker's log if it goes on."),
         status=503,
     )

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import PROGRESS_FILE, REPORT_FILE, ProgressLine, StepOrder, StepReport
 from mlops.runtime.deaths import sudden_end, too_slow
 from mlops.runtime.step import LONGEST_LINE, STDERR_FILE, STDOUT_FILE
@@ -93,8 +94,9 @@ class RunningStep:
             return 0
         raise Refusal(
             "step_lost",
-            f"The process that “{self.order.title}” was forked from ended, and the step with it.",
-            hint="The machine may be short of memory.",
+            _("The process that “%(title)s” was forked from ended, and the step with it.")
+            % {"title": self.order.title},
+            hint=_("The machine may be short of memory."),
             status=503,
         )
 

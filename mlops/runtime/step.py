@@ -23,6 +23,7 @@ import msgspec
 from mlops.blocks.custom.walls import confine_step
 from mlops.confinement.family import TASKS, tasks_of
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import (
     PROGRESS_FILE,
     REPORT_FILE,
@@ -123,18 +124,21 @@ def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> Ste
     if isinstance(error, MemoryError) or number == errno.ENOMEM or any(words in str(error) for words in OUT_OF_MEMORY):
         return out_of_memory(order)
     if number == errno.ENOSPC:
-        return StepError(code="disk_full", message="The disk is full.", hint="Free some space, then run it again.")
+        return StepError(
+            code="disk_full", message=_("The disk is full."), hint=_("Free some space, then run it again.")
+        )
     if number == errno.EFBIG:
-        message = f"“{order.title}” wrote a file larger than it may."
-        return StepError(code="file_too_large", message=message, hint="Keep fewer columns or rows.")
+        message = _("“%(title)s” wrote a file larger than it may.") % {"title": order.title}
+        return StepError(code="file_too_large", message=message, hint=_("Keep fewer columns or rows."))
     details = "".join(traceback.format_exception(error))
     with contextlib.suppress(OSError):
         for line in details.splitlines():
             journal.write(ProgressLine(kind="log", at=time.time(), stream="stderr", text=line[:LONGEST_LINE]))
     return StepError(
         code="internal",
-        message=f"A fault in the product stopped this step: {type(error).__name__}: {error}",
-        hint="The log has the details; please report them.",
+        message=_("A fault in the product stopped this step: %(error)s: %(error_2)s")
+        % {"error": type(error).__name__, "error_2": error},
+        hint=_("The log has the details; please report them."),
         traceback=details[-20_000:],
     )
 

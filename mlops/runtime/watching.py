@@ -9,6 +9,7 @@ import shutil
 import time
 
 from mlops.confinement.family import descendants, memory_bytes
+from mlops.formats.spoken import gettext as _
 from mlops.formats.step import StepError, StepOrder
 from mlops.runtime.deaths import out_of_memory
 
@@ -47,8 +48,9 @@ class Watch:
         if limits.processes is not None and len(family) > limits.processes:
             return StepError(
                 code="too_many_processes",
-                message=f"“{self._order.title}” was stopped: it started more than {limits.processes} processes.",
-                hint="Start fewer at once, or allow more with MLOPS_STEP_PROCESSES.",
+                message=_("“%(title)s” was stopped: it started more than %(processes)s processes.")
+                % {"title": self._order.title, "processes": limits.processes},
+                hint=_("Start fewer at once, or allow more with MLOPS_STEP_PROCESSES."),
             )
         most = limits.memory_bytes
         if most is not None and memory_bytes([self._pid, *family], least=most) > most:
@@ -88,14 +90,15 @@ def too_much_disk(order: StepOrder) -> StepError:
     most = (order.limits.disk_bytes or 0) / 1e9
     return StepError(
         code="too_much_disk",
-        message=f"“{order.title}” was stopped: it wrote more than the {most:g} GB that a step may have on the disk.",
-        hint="Write less, remove what is not needed any more, or allow more with MLOPS_STEP_DISK_BYTES.",
+        message=_("“%(title)s” was stopped: it wrote more than the %(most)s GB that a step may have on the disk.")
+        % {"title": order.title, "most": f"{most:g}"},
+        hint=_("Write less, remove what is not needed any more, or allow more with MLOPS_STEP_DISK_BYTES."),
     )
 
 
 def disk_full(order: StepOrder) -> StepError:
     return StepError(
         code="disk_full",
-        message=f"“{order.title}” was stopped, because the disk is nearly full.",
-        hint="Free some space, then run it again.",
+        message=_("“%(title)s” was stopped, because the disk is nearly full.") % {"title": order.title},
+        hint=_("Free some space, then run it again."),
     )

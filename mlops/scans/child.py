@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from mlops import env
 from mlops.blobs.stores import store
@@ -127,6 +128,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _gave_up() -> Found:
-    why = "The process that looked through it ended before it was done: it takes too much time or memory."
+    why = _("The process that looked through it ended before it was done: it takes too much time or memory.")
     finding = Finding(verdict="suspicious", what="too much to look through", why=why)
     return Found(verdict="suspicious", findings=[finding])

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext
 from mlops.http.spans import SpanQueue
 from mlops.scoring import inputs_form, segments_http
 from mlops.scoring.binary_tensors import EXTENSION, LENGTH_HEADER, read_request, write_answer
@@ -81,7 +82,12 @@ class Application:
             answer = self._problem(scope, refusal)
         except Exception as error:
             traceback.print_exc()
-            fault = Refusal("internal", f"The scoring server failed: {type(error).__name__}: {error}", status=500)
+            fault = Refusal(
+                "internal",
+                gettext("The scoring server failed: %(error)s: %(error_2)s")
+                % {"error": type(error).__name__, "error_2": error},
+                status=500,
+            )
             answer = self._problem(scope, fault)
         if scope["method"] == "POST":
             self._metrics.count(answer.status, seconds=time.perf_counter() - began, rows=rows)
@@ -230,8 +236,8 @@ class Application:
             return self._get_model(path)
         raise Refusal(
             "unknown_path",
-            f"There is nothing at {path}.",
-            hint=nearest(path, _PATHS) or f"Try one of {', '.join(_PATHS)}.",
+            gettext("There is nothing at %(path)s.") % {"path": path},
+            hint=nearest(path, _PATHS) or (gettext("Try one of %(names)s.") % {"names": ", ".join(_PATHS)}),
             status=404,
         )
 
@@ -260,7 +266,7 @@ class Application:
     def _require_ready(self) -> None:
         reasons = self.not_ready()
         if reasons:
-            raise Refusal("not_ready", " ".join(reasons), hint="See GET /readyz.", status=503)
+            raise Refusal("not_ready", " ".join(reasons), hint=gettext("See GET /readyz."), status=503)
 
     def _problem(self, scope: Scope, refusal: Refusal) -> Answer:
         if refusal.status >= 500 and refusal.code not in ("queue_full", "queue_wait", "not_ready"):
@@ -297,4 +303,9 @@ class Application:
         return ((b"access-control-allow-origin", origin), (b"vary", b"origin"))
 
     def _wrong_method(self, path: str, method: str, *, allowed: str) -> Refusal:
-        return Refusal("method_not_allowed", f"{path} does not take {method}.", hint=f"Use {allowed}.", status=405)
+        return Refusal(
+            "method_not_allowed",
+            gettext("%(path)s does not take %(method)s.") % {"path": path, "method": method},
+            hint=f"Use {allowed}.",
+            status=405,
+        )

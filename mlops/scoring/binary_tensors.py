@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.bodies import read_json
 from mlops.scoring.exchange import Answer
 from mlops.scoring.tensor_bytes import decoded, encoded, flat
@@ -21,7 +22,10 @@ def read_request(body: bytes, length: bytes) -> Any:
     if not length:
         return read_json(body)
     if not length.isdigit() or int(length) > len(body):
-        raise _refused(f"Inference-Header-Content-Length is '{length.decode('latin-1')}' of {len(body):,} bytes.")
+        raise _refused(
+            _("Inference-Header-Content-Length is '%(length)s' of %(count)s bytes.")
+            % {"length": length.decode("latin-1"), "count": f"{len(body):,}"}
+        )
     place = int(length)
     request = read_json(body[:place])
     tensors = request.get("inputs") if isinstance(request, dict) else None
@@ -30,12 +34,15 @@ def read_request(body: bytes, length: bytes) -> Any:
         if size is None:
             continue
         if place + size > len(body):
-            raise _refused(f"The tensor '{tensor.get('name')}' says {size:,} bytes; {len(body) - place:,} are left.")
+            raise _refused(
+                _("The tensor '%(get)s' says %(size)s bytes; %(body)s are left.")
+                % {"get": tensor.get("name"), "size": f"{size:,}", "body": f"{len(body) - place:,}"}
+            )
         content = body[place : place + size]
         tensor["data"] = decoded(str(tensor.get("name")), str(tensor.get("datatype")), content)
         place += size
     if place != len(body):
-        raise _refused(f"{len(body) - place:,} bytes at the end belong to no tensor.")
+        raise _refused(_("%(body)s bytes at the end belong to no tensor.") % {"body": f"{len(body) - place:,}"})
     return request
 
 
@@ -73,7 +80,10 @@ def _size(tensor: Any) -> int | None:
     if size is None:
         return None
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-        raise _refused(f"The tensor '{tensor.get('name')}' has the binary_data_size {size!r}.")
+        raise _refused(
+            _("The tensor '%(get)s' has the binary_data_size %(size)s.")
+            % {"get": tensor.get("name"), "size": f"{size!r}"}
+        )
     return size
 
 
@@ -83,5 +93,5 @@ def _parameters(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refused(message: str) -> Refusal:
-    hint = "The header tells the length of the JSON; each tensor's binary_data_size the bytes that follow, in order."
+    hint = _("The header tells the length of the JSON; each tensor's binary_data_size the bytes that follow, in order.")
     return Refusal("wrong_binary", message, hint=hint)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Ensemble
+from mlops.formats.spoken import gettext
 
 LABEL, PROBABILITY = "Scored Labels", "Scored Probabilities"
 _OF_CLASS = 'Scored Probabilities for Class "'
@@ -67,5 +68,10 @@ def _labelled(row: Any, labels: Sequence[Any]) -> Any:
 
 
 def _differ(why: str) -> Refusal:
-    hint = "Put models of the same task with the same outputs into an ensemble."
-    return Refusal("answers_differ", f"The models of the ensemble cannot be combined: {why}.", hint=hint, status=502)
+    hint = gettext("Put models of the same task with the same outputs into an ensemble.")
+    return Refusal(
+        "answers_differ",
+        gettext("The models of the ensemble cannot be combined: %(why)s.") % {"why": why},
+        hint=hint,
+        status=502,
+    )

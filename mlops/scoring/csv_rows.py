@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.batch import Columns
 from mlops.scoring.validation import EXPECTED
 
@@ -20,14 +21,22 @@ def columns_of(body: bytes, signature: Signature | None) -> tuple[Columns, int]:
     try:
         lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Refusal("broken_csv", f"The body is no CSV: {error}.", hint="Send UTF-8 with a header line.") from None
+        raise Refusal(
+            "broken_csv",
+            _("The body is no CSV: %(error)s.") % {"error": error},
+            hint=_("Send UTF-8 with a header line."),
+        ) from None
     lines = [line for line in lines if line]
     if not lines:
-        raise Refusal("broken_csv", "The body has no header line.", hint="The first line names the columns.")
+        raise Refusal("broken_csv", _("The body has no header line."), hint=_("The first line names the columns."))
     names, rows = [name.strip() for name in lines[0]], lines[1:]
     for place, row in enumerate(rows):
         if len(row) != len(names):
-            message = f"row {place + 1} has {len(row)} values where the header names {len(names)} columns."
+            message = _("row %(place)s has %(count)s values where the header names %(count_2)s columns.") % {
+                "place": place + 1,
+                "count": len(row),
+                "count_2": len(names),
+            }
             raise Refusal("wrong_width", message, status=422, where=Where(row=place))
     columns: Columns = {}
     for place, name in enumerate(names):

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.http.exchange import CODE_HEADER
 
 Scope = MutableMapping[str, Any]
@@ -89,7 +90,8 @@ async def write(send: Send, answer: Answer, *, extra: Headers = ()) -> None:
 def _too_large(most_bytes: int) -> Refusal:
     return Refusal(
         "body_too_large",
-        f"The body is larger than the {most_bytes:,} bytes that this deployment takes.",
-        hint="Send the rows in several requests.",
+        _("The body is larger than the %(most_bytes)s bytes that this deployment takes.")
+        % {"most_bytes": f"{most_bytes:,}"},
+        hint=_("Send the rows in several requests."),
         status=413,
     )

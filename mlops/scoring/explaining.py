@@ -15,6 +15,7 @@ import msgspec
 
 from mlops.formats.explanation import EXPLAINER_FILE, ScoringExplainer
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.bodies import SCORE_KEYS, read_json, value_of
 from mlops.scoring.collecting import note as noting
 from mlops.scoring.exchange import Answer
@@ -33,9 +34,14 @@ def is_asked(query: bytes) -> bool:
     if told is None or told[-1].lower() in NO:
         return False
     if told[-1].lower() not in YES:
-        hint = "Send explain=true, or leave it out."
+        hint = _("Send explain=true, or leave it out.")
         where = Where(parameter="explain", value=told[-1][:40])
-        raise Refusal("explain_invalid", f"“{told[-1][:40]}” is neither true nor false.", hint=hint, where=where)
+        raise Refusal(
+            "explain_invalid",
+            _("“%(told)s” is neither true nor false.") % {"told": told[-1][:40]},
+            hint=hint,
+            where=where,
+        )
     return True
 
 
@@ -59,9 +65,11 @@ class Explaining:
             if not self._path.is_file():
                 raise Refusal(
                     "no_explainer",
-                    "This deployment cannot explain its answers: its model version was not explained before.",
-                    hint="Explain the version for deployments (on its page, or by mlops model explain "
-                    "--for-deployments), then deploy it again.",
+                    _("This deployment cannot explain its answers: its model version was not explained before."),
+                    hint=_(
+                        "Explain the version for deployments (on its page, or by mlops model explain "
+                        "--for-deployments), then deploy it again."
+                    ),
                     status=409,
                 )
             self._known = msgspec.json.decode(self._path.read_bytes(), type=ScoringExplainer)
@@ -72,11 +80,14 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
     value = value_of(read_json(body), SCORE_KEYS)
     value = [value] if isinstance(value, dict) else value
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        hint = 'Send rows as {"data": [{column: value}]}.'
-        raise Refusal("wrong_shape", "Only rows of named columns are explained.", hint=hint, status=422)
+        hint = _('Send rows as {"data": [{column: value}]}.')
+        raise Refusal("wrong_shape", _("Only rows of named columns are explained."), hint=hint, status=422)
     if len(value) > MOST_EXPLAINED:
-        message = f"The request has {len(value):,} rows; at most {MOST_EXPLAINED} are explained at once."
-        raise Refusal("too_many_rows", message, hint="Send fewer rows, or leave explain out.", status=413)
+        message = _("The request has %(count)s rows; at most %(most_explained)s are explained at once.") % {
+            "count": f"{len(value):,}",
+            "most_explained": MOST_EXPLAINED,
+        }
+        raise Refusal("too_many_rows", message, hint=_("Send fewer rows, or leave explain out."), status=413)
     return value
 
 
@@ -126,6 +137,8 @@ def _numbers(answers: list[dict[str, Any]]) -> tuple[list[str], Any]:
     numeric = [name for name, one in first.items() if isinstance(one, int | float) and not isinstance(one, bool)]
     names = [name for name in numeric if name.startswith(PROBABILITIES)] or numeric
     if not names:
-        hint = "Explain the version on its page: there its inside is known."
-        raise Refusal("not_explainable", "The answers have no number that a column could move.", hint=hint, status=422)
+        hint = _("Explain the version on its page: there its inside is known.")
+        raise Refusal(
+            "not_explainable", _("The answers have no number that a column could move."), hint=hint, status=422
+        )
     return names, np.array([[row[name] for name in names] for row in answers], dtype=np.float64)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.bodies import SCORE_KEYS, read_json
 from mlops.scoring.exchange import Answer
 from mlops.scoring.served.model import Served, encoder
@@ -45,15 +46,20 @@ def _rows(told: dict[str, Any]) -> tuple[str, Any]:
     if not isinstance(given, dict) or len(given) != 1:
         raise Refusal(
             "wrong_shape",
-            f"“{INPUTS}” must be an object with one input.",
+            _("“%(inputs)s” must be an object with one input.") % {"inputs": INPUTS},
             hint=f'Send {{"{INPUTS}": {{"data": [{{column: value}}]}}, "{PARAMETERS}": {{}}}}.',
             status=422,
         )
     unknown = [name for name in told if name not in (INPUTS, PARAMETERS)]
     if unknown or told.get(PARAMETERS):
         name = unknown[0] if unknown else PARAMETERS
-        message = f"This model takes no “{name[:60]}” beside “{INPUTS}”."
-        raise Refusal("wrong_shape", message, hint=f"Leave it out, or send {PARAMETERS} empty.", status=422)
+        message = _("This model takes no “%(name)s” beside “%(inputs)s”.") % {"name": name[:60], "inputs": INPUTS}
+        raise Refusal(
+            "wrong_shape",
+            message,
+            hint=_("Leave it out, or send %(parameters)s empty.") % {"parameters": PARAMETERS},
+            status=422,
+        )
     ((name, rows),) = given.items()
     return name, rows
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.tensor import Tensor
 from mlops.scoring.validation import EXPECTED
 
@@ -135,5 +136,9 @@ def _wrong(value: Any, expected: str, place: tuple[int, ...]) -> Refusal:
 
 def _shape(message: str, tensor: Tensor, place: tuple[int, ...] = ()) -> Refusal:
     sizes = "any shape" if tensor.shape is None else str(["any" if one == -1 else one for one in tensor.shape])
-    hint = f"{_called(tensor)} is {tensor.type} of the shape {sizes}; the first dimension counts rows."
+    hint = _("%(called)s is %(type)s of the shape %(sizes)s; the first dimension counts rows.") % {
+        "called": _called(tensor),
+        "type": tensor.type,
+        "sizes": sizes,
+    }
     return Refusal("wrong_shape", message, hint=hint, status=422, where=_where(place))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from mlops.formats.spoken import gettext
 from mlops.scoring.children.encoding import encode
 from mlops.scoring.children.faults import Fault
 
@@ -143,12 +144,16 @@ class Request:
                 return json.loads(self.data)
         except ValueError as error:
             if not silent:
-                raise Fault("broken_json", f"The body is not valid JSON: {error}.", hint="Send JSON text.") from error
+                raise Fault(
+                    "broken_json", f"The body is not valid JSON: {error}.", hint=gettext("Send JSON text.")
+                ) from error
             return None
         if silent:
             return None
-        message = f"The body is of the type {self.content_type or 'none'}, not JSON."
-        raise Fault("not_json", message, hint="Send it with Content-Type: application/json.", status=415)
+        message = gettext("The body is of the type %(content_type)s, not JSON.") % {
+            "content_type": self.content_type or "none"
+        }
+        raise Fault("not_json", message, hint=gettext("Send it with Content-Type: application/json."), status=415)
 
     def _form(self) -> tuple[dict[str, str], dict[str, File]]:
         if self._parts is None:

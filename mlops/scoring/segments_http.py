@@ -15,6 +15,7 @@ import msgspec
 
 from mlops.formats.collection import CALL_HEADER, SPOOL_KEY_HEADER, Collecting
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.collecting.collector import Headers
 from mlops.scoring.collecting.present import Present
 from mlops.scoring.exchange import Answer, json_answer
@@ -44,7 +45,7 @@ async def answer(method: str, path: str, headers: Headers, collection: Present) 
     if path == DRAINED_PATH and _ROUTED not in headers and method == "GET":
         return json_answer({"drained": await _drained(Path(collecting.folder))})
     if not path.startswith(PATH):
-        raise Refusal("unknown_path", f"There is nothing at {path}.", status=404)
+        raise Refusal("unknown_path", _("There is nothing at %(path)s.") % {"path": path}, status=404)
     _require_key(path, headers, collecting)
     folder, name = Path(collecting.folder), path[len(PATH) :].lstrip("/")
     if method == "GET" and not name:
@@ -54,7 +55,12 @@ async def answer(method: str, path: str, headers: Headers, collection: Present) 
     if method == "DELETE" and name:
         discard(folder, name)
         return Answer(status=204)
-    raise Refusal("wrong_method", f"{path} does not take {method}.", hint="Use GET, or DELETE.", status=405)
+    raise Refusal(
+        "wrong_method",
+        _("%(path)s does not take %(method)s.") % {"path": path, "method": method},
+        hint=_("Use GET, or DELETE."),
+        status=405,
+    )
 
 
 async def _drained(folder: Path) -> bool:
@@ -70,11 +76,13 @@ async def _drained(folder: Path) -> bool:
 
 def _require_key(path: str, headers: Headers, collecting: Collecting) -> None:
     if _ROUTED in headers:
-        raise Refusal("unknown_path", f"There is nothing at {path}.", status=404)
+        raise Refusal("unknown_path", _("There is nothing at %(path)s.") % {"path": path}, status=404)
     digest = sha256(headers.get(_KEY, b"")).hexdigest()
     if not collecting.key_digest or not hmac.compare_digest(digest, collecting.key_digest):
-        hint = f"The control plane sends the deployment's key as {SPOOL_KEY_HEADER}."
-        raise Refusal("wrong_key", "This is told to the control plane alone.", hint=hint, status=401)
+        hint = _("The control plane sends the deployment's key as %(spool_key_header)s.") % {
+            "spool_key_header": SPOOL_KEY_HEADER
+        }
+        raise Refusal("wrong_key", _("This is told to the control plane alone."), hint=hint, status=401)
 
 
 async def _told(folder: Path, spool: Spool | None) -> Told:
@@ -92,5 +100,7 @@ def _read(folder: Path, name: str) -> bytes:
     try:
         return read(folder, name)
     except FileNotFoundError:
-        hint = "It was taken already."
-        raise Refusal("segment_gone", f"There is no segment {name}.", hint=hint, status=404) from None
+        hint = _("It was taken already.")
+        raise Refusal(
+            "segment_gone", _("There is no segment %(name)s.") % {"name": name}, hint=hint, status=404
+        ) from None

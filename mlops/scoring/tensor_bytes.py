@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 NUMPY = {
     "BOOL": "?", "UINT8": "u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8", "INT8": "i1", "INT16": "<i2",
@@ -19,14 +20,24 @@ def decoded(name: str, datatype: str, content: bytes) -> list[Any]:
     if datatype == "BYTES":
         return _texts(name, content)
     if datatype not in NUMPY:
-        hint = f"Use one of {', '.join((*NUMPY, 'BYTES'))}."
-        raise Refusal("wrong_tensor", f"The tensor '{name}' has the datatype '{datatype}'.", hint=hint)
+        hint = _("Use one of %(names)s.") % {"names": ", ".join((*NUMPY, "BYTES"))}
+        raise Refusal(
+            "wrong_tensor",
+            _("The tensor '%(name)s' has the datatype '%(datatype)s'.") % {"name": name, "datatype": datatype},
+            hint=hint,
+        )
     import numpy as np
 
     kind = np.dtype(NUMPY[datatype])
     if len(content) % kind.itemsize:
-        message = f"The tensor '{name}' has {len(content):,} bytes, which are no whole number of {datatype} values."
-        raise Refusal("wrong_tensor", message, hint=f"One value takes {kind.itemsize} bytes.")
+        message = _("The tensor '%(name)s' has %(count)s bytes, which are no whole number of %(datatype)s values.") % {
+            "name": name,
+            "count": f"{len(content):,}",
+            "datatype": datatype,
+        }
+        raise Refusal(
+            "wrong_tensor", message, hint=_("One value takes %(itemsize)s bytes.") % {"itemsize": kind.itemsize}
+        )
     values: list[Any] = np.frombuffer(content, dtype=kind).tolist()
     return values
 
@@ -63,6 +74,8 @@ def _texts(name: str, content: bytes) -> list[str]:
             texts.append(content[place + 4 : place + 4 + size].decode())
             place += 4 + size
     except (struct.error, ValueError) as error:
-        message = f"The tensor '{name}' is not a row of texts: {error}."
-        raise Refusal("wrong_tensor", message, hint="Each is UTF-8, with its length in four bytes before it.") from None
+        message = _("The tensor '%(name)s' is not a row of texts: %(error)s.") % {"name": name, "error": error}
+        raise Refusal(
+            "wrong_tensor", message, hint=_("Each is UTF-8, with its length in four bytes before it.")
+        ) from None
     return texts

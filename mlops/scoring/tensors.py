@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.tensor import DataType, Tensor, TensorSignature
 from mlops.scoring.nested import array_of, reshaped
 
@@ -24,7 +25,12 @@ def read_tensors(value: Any, signature: TensorSignature) -> dict[str, Any]:
         return {only.name: _checked(only, value)}
     if not isinstance(value, dict):
         names = ", ".join(one.name for one in signature.inputs)
-        raise Refusal("wrong_shape", f"The model has several inputs: {names}.", hint="Send {name: values}.", status=422)
+        raise Refusal(
+            "wrong_shape",
+            _("The model has several inputs: %(names)s.") % {"names": names},
+            hint="Send {name: values}.",
+            status=422,
+        )
     return _by_name(value, signature)
 
 
@@ -32,12 +38,12 @@ def read_infer_tensors(body: Any, signature: TensorSignature | None) -> tuple[di
     """Nested lists by name, and the request without its tensors."""
     given = body.get("inputs") if isinstance(body, dict) else None
     if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
-        raise Refusal("wrong_shape", "The body has no list 'inputs' of tensors.", hint=_HINT)
+        raise Refusal("wrong_shape", _("The body has no list 'inputs' of tensors."), hint=_HINT)
     values: dict[str, Any] = {}
     for one in given:
         name = one.get("name")
         if not isinstance(name, str) or not isinstance(one.get("data"), list):
-            raise Refusal("wrong_shape", "A tensor lacks its 'name' or its list 'data'.", hint=_HINT)
+            raise Refusal("wrong_shape", _("A tensor lacks its 'name' or its list 'data'."), hint=_HINT)
         values[name] = reshaped(Tensor(name=name, type="float64"), one["data"], one.get("shape"))
     request = {key: value for key, value in body.items() if key != "inputs"}
     if signature is None:
@@ -58,8 +64,8 @@ def infer_outputs(value: Any, request: Mapping[str, Any]) -> list[dict[str, Any]
     wanted = [one["name"] for one in request.get("outputs") or () if isinstance(one, dict) and "name" in one]
     absent = next((name for name in wanted if name not in columns), None)
     if absent is not None:
-        hint = nearest(absent, columns) or f"The outputs are: {', '.join(columns)}."
-        raise Refusal("unknown_output", f"There is no output '{absent}'.", hint=hint)
+        hint = nearest(absent, columns) or (_("The outputs are: %(names)s.") % {"names": ", ".join(columns)})
+        raise Refusal("unknown_output", _("There is no output '%(absent)s'.") % {"absent": absent}, hint=hint)
     return [_output(name, columns[name]) for name in wanted or columns]
 
 
@@ -102,12 +108,16 @@ def _by_name(values: Mapping[str, Any], signature: TensorSignature) -> dict[str,
     names = {one.name: one for one in signature.inputs}
     for name in values:
         if name not in names:
-            hint = nearest(name, names) or f"Its inputs are: {', '.join(names)}."
-            raise Refusal("unknown_input", f"The model has no input '{name}'.", hint=hint, status=422)
+            hint = nearest(name, names) or (_("Its inputs are: %(names)s.") % {"names": ", ".join(names)})
+            raise Refusal(
+                "unknown_input", _("The model has no input '%(name)s'.") % {"name": name}, hint=hint, status=422
+            )
     for name in names:
         if name not in values:
-            hint = f"Its inputs are: {', '.join(names)}."
-            raise Refusal("missing_input", f"The input '{name}' is missing.", hint=hint, status=422)
+            hint = _("Its inputs are: %(names)s.") % {"names": ", ".join(names)}
+            raise Refusal(
+                "missing_input", _("The input '%(name)s' is missing.") % {"name": name}, hint=hint, status=422
+            )
     return {name: _checked(tensor, values[name]) for name, tensor in names.items()}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.batch import Batch, Columns
 from mlops.scoring.plain_rows import PlainRows
 
@@ -50,8 +51,9 @@ class Validator:
         if rows > self._most_rows:
             raise Refusal(
                 "too_many_rows",
-                f"The request has {rows:,} rows; this deployment takes at most {self._most_rows:,} at once.",
-                hint="Send the rows in several requests.",
+                _("The request has %(rows)s rows; this deployment takes at most %(most_rows)s at once.")
+                % {"rows": f"{rows:,}", "most_rows": f"{self._most_rows:,}"},
+                hint=_("Send the rows in several requests."),
                 status=413,
             )
 
@@ -63,8 +65,8 @@ class Validator:
                 suggestion = nearest(name, self.names)
                 raise Refusal(
                     "unknown_column",
-                    f"{place}the model has no input column '{name}'.",
-                    hint=suggestion or f"Its columns are: {', '.join(self.names)}.",
+                    _("%(place)sthe model has no input column '%(name)s'.") % {"place": place, "name": name},
+                    hint=suggestion or (_("Its columns are: %(names)s.") % {"names": ", ".join(self.names)}),
                     status=422,
                     where=Where(row=row, column=name),
                 )
@@ -72,8 +74,9 @@ class Validator:
     def missing_column(self, name: str, *, row: int | None = None) -> Refusal:
         return Refusal(
             "missing_column",
-            f"{'' if row is None else f'row {row + 1}: '}the required column '{name}' is missing.",
-            hint=f"Required are: {', '.join(n for n in self.names if n in self._required)}.",
+            _("%(value)sthe required column '%(name)s' is missing.")
+            % {"value": "" if row is None else f"row {row + 1}: ", "name": name},
+            hint=_("Required are: %(names)s.") % {"names": ", ".join(n for n in self.names if n in self._required)},
             status=422,
             where=Where(row=row, column=name),
         )
@@ -102,8 +105,9 @@ class Validator:
             if len(row) != width:
                 raise Refusal(
                     "wrong_width",
-                    f"row {number + 1} has {len(row)} values where {width} are expected.",
-                    hint=f"The order is: {', '.join(order)}.",
+                    _("row %(number)s has %(count)s values where %(width)s are expected.")
+                    % {"number": number + 1, "count": len(row), "width": width},
+                    hint=_("The order is: %(names)s.") % {"names": ", ".join(order)},
                     status=422,
                     where=Where(row=number),
                 )
@@ -150,8 +154,9 @@ def _checked(field: Field, values: list[Any]) -> list[Any]:
         row = values.index(None)
         raise Refusal(
             "missing_value",
-            f"row {row + 1}, column '{field.name}': a value is required.",
-            hint=f"Give {EXPECTED[field.type]}; the model was trained without missing values in this column.",
+            _("row %(row)s, column '%(name)s': a value is required.") % {"row": row + 1, "name": field.name},
+            hint=_("Give %(expected)s; the model was trained without missing values in this column.")
+            % {"expected": EXPECTED[field.type]},
             status=422,
             where=Where(row=row, column=field.name),
         )
@@ -170,7 +175,9 @@ def _wrong_type(field: Field, value: Any, row: int) -> Refusal:
     return Refusal(
         "wrong_type",
         f"row {row + 1}, column '{field.name}': expected {EXPECTED[field.type]}, got {shown}.",
-        hint=f"An example of a value: {field.example!r}." if field.example is not None else "",
+        hint=(_("An example of a value: %(example)s.") % {"example": f"{field.example!r}"})
+        if field.example is not None
+        else "",
         status=422,
         where=Where(row=row, column=field.name, value=shown),
     )
@@ -247,7 +254,7 @@ def _row_shape(number: int, row: Any, *, expected: str) -> Refusal:
     return Refusal(
         "wrong_row",
         f"row {number + 1}: expected {expected}, got {_shown(row)}.",
-        hint="All rows of a request have the same form: all lists, or all objects.",
+        hint=_("All rows of a request have the same form: all lists, or all objects."),
         status=422,
         where=Where(row=number),
     )

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import RequestLimits
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.collecting import note as noting
 from mlops.scoring.collecting.note import Note
 from mlops.scoring.timing import current
@@ -68,8 +69,9 @@ class WaitingLine(Generic[Job, Result]):
         if len(self._waiting) >= self._limits.queue:
             raise Refusal(
                 "queue_full",
-                f"{len(self._waiting)} requests are waiting already, which is the limit of this deployment.",
-                hint="Try again shortly, send fewer requests at once, or add replicas.",
+                _("%(count)s requests are waiting already, which is the limit of this deployment.")
+                % {"count": len(self._waiting)},
+                hint=_("Try again shortly, send fewer requests at once, or add replicas."),
                 status=503,
             )
         loop = asyncio.get_running_loop()
@@ -152,16 +154,18 @@ class WaitingLine(Generic[Job, Result]):
     def _waited_too_long(self) -> Refusal:
         return Refusal(
             "queue_wait",
-            f"The request waited longer than {self._limits.queue_wait_seconds:g} s for its turn.",
-            hint="Try again shortly, send fewer requests at once, or add replicas.",
+            _("The request waited longer than %(queue_wait_seconds)s s for its turn.")
+            % {"queue_wait_seconds": f"{self._limits.queue_wait_seconds:g}"},
+            hint=_("Try again shortly, send fewer requests at once, or add replicas."),
             status=503,
         )
 
     def _took_too_long(self) -> Refusal:
         return Refusal(
             "timeout",
-            f"Scoring took longer than the {self._limits.timeout_seconds:g} s that this deployment allows.",
-            hint="Send fewer rows, make the model faster, or raise the request timeout.",
+            _("Scoring took longer than the %(timeout_seconds)s s that this deployment allows.")
+            % {"timeout_seconds": f"{self._limits.timeout_seconds:g}"},
+            hint=_("Send fewer rows, make the model faster, or raise the request timeout."),
             status=504,
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.formats.collection import INPUT, LABEL, PREDICTION
 from mlops.formats.looking import Rows
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,8 +105,9 @@ def open_table(rows: Rows, *, name: str) -> Table:
         if stored not in held:
             raise Refusal(
                 "no_such_column",
-                f"{name} has no column '{stored}' (used as '{used}').",
-                hint=nearest(stored, held) or f"It has: {', '.join(list(held)[:30])}.",
+                _("%(name)s has no column '%(stored)s' (used as '%(used)s').")
+                % {"name": name, "stored": stored, "used": used},
+                hint=nearest(stored, held) or (_("It has: %(names)s.") % {"names": ", ".join(list(held)[:30])}),
                 where=Where(column=stored),
             )
     identity = rows.identity or "\n".join(_fact(file) for file in files)
@@ -115,8 +117,13 @@ def open_table(rows: Rows, *, name: str) -> Table:
 
 
 def no_column(name: str, table: Table) -> Refusal:
-    hint = nearest(name, table.names) or f"It has: {', '.join(table.names[:30])}."
-    return Refusal("no_such_column", f"{table.name} has no column '{name}'.", hint=hint, where=Where(column=name))
+    hint = nearest(name, table.names) or (_("It has: %(names)s.") % {"names": ", ".join(table.names[:30])})
+    return Refusal(
+        "no_such_column",
+        _("%(name)s has no column '%(name_2)s'.") % {"name": table.name, "name_2": name},
+        hint=hint,
+        where=Where(column=name),
+    )
 
 
 def _columns(file: Path, name: str) -> list[str]:
@@ -127,8 +134,9 @@ def _columns(file: Path, name: str) -> list[str]:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise Refusal(
             "not_readable",
-            f"A file of {name}, {file.name}, cannot be read as Parquet: {error}",
-            hint="Look again; if it stays so, the file is damaged or was removed: take another baseline or window.",
+            _("A file of %(name)s, %(name_2)s, cannot be read as Parquet: %(error)s")
+            % {"name": name, "name_2": file.name, "error": error},
+            hint=_("Look again; if it stays so, the file is damaged or was removed: take another baseline or window."),
         ) from error
 
 

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 
 from tests.locale.words import ROOT
 
-REFUSING = ("Refusal", "Problem", "problem")
-DRAWN = ("Problem", "problem")
-"""What components find while one draws. What they find in a step is told in English."""
+REFUSING = ("Refusal", "Problem", "problem", "StepError", "no_form")
 WORDED = ("hint", "message", "reason", "detail")
 WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]")
 
@@ -20,7 +18,7 @@ def plain() -> Iterator[str]:
     for place in sorted((ROOT / "mlops").rglob("*.py")):
         source = place.read_text(encoding="utf-8")
         if "import gettext" in source and "migrations" not in place.parts:
-            for text in _spoken(ast.parse(source), DRAWN if "blocks" in place.parts else REFUSING):
+            for text in _spoken(ast.parse(source), REFUSING):
                 yield f"{place.relative_to(ROOT)}:{text.lineno}: {ast.unparse(text)[:80]}"
 
 

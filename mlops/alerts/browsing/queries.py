@@ -90,6 +90,6 @@ def _moment(given: Mapping[str, Any], name: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None:
-        hint, where = "Such as 2026-05-04T09:30:00Z, or a day.", Where(parameter=name, value=text[:100])
+        hint, where = _("Such as 2026-05-04T09:30:00Z, or a day."), Where(parameter=name, value=text[:100])
         raise Refusal("moment_invalid", _("“%(text)s” is no moment.") % {"text": text[:100]}, hint=hint, where=where)
     return make_aware(found) if is_naive(found) else found

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.alerts.metrics import Series, metric
 from mlops.alerts.models import Alert, Rule, Source
@@ -118,7 +119,10 @@ def _apply(rule: Rule, move: Move, standing: Alert | None, reading: Reading | No
 def _finding(rule: Rule, move: Move, reading: Reading | None) -> Finding:
     known = metric(rule.metric)
     title = f"{rule.name}: {reading.title if reading else move.key}"
-    why = f"It is {value_text(move.value, known.unit)}. {sentence(rule)}."
+    why = _("It is %(value_text)s. %(sentence)s.") % {
+        "value_text": value_text(move.value, known.unit),
+        "sentence": sentence(rule),
+    }
     return Finding(key=move.key, subject=move.key, title=title, why=why, value=move.value)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
+from django.utils.translation import gettext as _
 
 from mlops.alerts.models import OPEN_DELIVERIES, Delivery, DeliveryState, Subscription, SubscriptionState
 from mlops.alerts.subscriptions.timing import KEPT_WAITING
@@ -56,7 +57,11 @@ def expire(*, now: datetime) -> int:
     """What waited for days is not deliverable, and can be replayed."""
     rows = Delivery.objects.filter(state=DeliveryState.WAITING, queued_at__lt=now - KEPT_WAITING)
     days = KEPT_WAITING.days
-    return rows.update(state=DeliveryState.DEAD, state_since=now, reason=f"The receiver took nothing for {days} days.")
+    return rows.update(
+        state=DeliveryState.DEAD,
+        state_since=now,
+        reason=_("The receiver took nothing for %(days)s days.") % {"days": days},
+    )
 
 
 def _due(now: datetime) -> Q:

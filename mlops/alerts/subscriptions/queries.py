@@ -35,7 +35,7 @@ def require_may(person: Any, project: Project | None) -> None:
     if project is not None:
         require(person, "alerts.change", project)
     else:
-        message = "Only an administrator may subscribe to the events of all projects."
+        message = _("Only an administrator may subscribe to the events of all projects.")
         require_administrator(person, message, "Name one of your projects.")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.alerts.channels.attempts import note_attempt
 from mlops.alerts.models import AlertEntry, Notification, NotificationState, Way
@@ -124,11 +125,13 @@ def _attempt(sink: str, rows: list[Notification], now: datetime) -> bool:
             )
             _note(rows, "acted" if rows[0].way == Way.ACT else "told", answer if rows[0].way == Way.ACT else "", now)
         elif sent.is_final or rows[0].attempts >= MOST_ATTEMPTS:
-            claimed.update(state=NotificationState.FAILED, answer=answer, reason="It cannot arrive.", lease_until=None)
+            claimed.update(
+                state=NotificationState.FAILED, answer=answer, reason=_("It cannot arrive."), lease_until=None
+            )
             _note(rows, "failed", answer, now)
         else:
             wait = sent.retry_after or back_off(rows[0].attempts)
-            reason = f"Attempt {rows[0].attempts} failed; it is tried again."
+            reason = _("Attempt %(attempts)s failed; it is tried again.") % {"attempts": rows[0].attempts}
             claimed.update(state=WAITING, answer=answer, reason=reason, due_at=now + wait, lease_until=None)
             _rows(sink).filter(state=WAITING, due_at__lt=now + wait).update(due_at=now + wait)
         if rows[0].channel is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 LONGEST_QUERY = 100_000
 TABLE_FUNCTIONS = ("range", "generate_series", "unnest", "repeat_row", "json_each", "json_tree")
@@ -20,20 +21,29 @@ def check(connection: Any, sql: str, tables: Iterable[str]) -> str:
     import duckdb
 
     if len(sql) > LONGEST_QUERY:
-        raise refused(f"The query has {len(sql):,} characters, more than {LONGEST_QUERY:,}.")
+        raise refused(
+            _("The query has %(count)s characters, more than %(longest_query)s.")
+            % {"count": f"{len(sql):,}", "longest_query": f"{LONGEST_QUERY:,}"}
+        )
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise told(error) from None
     if len(statements) != 1:
-        raise refused(f"There are {len(statements)} statements.", hint="Write one select.")
+        raise refused(_("There are %(count)s statements.") % {"count": len(statements)}, hint=_("Write one select."))
     if statements[0].type != duckdb.StatementType.SELECT:
         kind = statements[0].type.name.lower()
-        raise refused(f"The statement is a {kind}, not a select.", hint="Queries only read; one may begin with “with”.")
+        raise refused(
+            _("The statement is a %(kind)s, not a select.") % {"kind": kind},
+            hint=_("Queries only read; one may begin with “with”."),
+        )
     text = str(statements[0].query).strip().rstrip(";").strip()
     found = json.loads(connection.execute("SELECT json_serialize_sql(?)", [text]).fetchone()[0])
     if found.get("error"):
-        raise refused(f"The query is not understood: {found.get('error_message', '')}", hint="Write one select.")
+        raise refused(
+            _("The query is not understood: %(get)s") % {"get": found.get("error_message", "")},
+            hint=_("Write one select."),
+        )
     _check_tree(found, {name.lower(): name for name in tables})
     return text
 
@@ -49,13 +59,15 @@ def told(error: Exception) -> Refusal:
     place = f" ({line.split(':')[0].title()})" if line else ""
     if "Out of Memory" in words or ("memory" in words.lower() and "limit" in words.lower()):
         return refused(
-            "The query needs more memory than it may use.",
-            hint="Read fewer columns or rows, or group before you join.",
+            _("The query needs more memory than it may use."),
+            hint=_("Read fewer columns or rows, or group before you join."),
             code="query_too_large",
         )
     if "Permission Error" in words or "disabled" in words:
-        return refused("A query sees its tables only: no files, no network, no settings.")
-    return refused(f"{words[:600]}{place}.", hint="Correct the query; the names of tables and columns stand beside it.")
+        return refused(_("A query sees its tables only: no files, no network, no settings."))
+    return refused(
+        f"{words[:600]}{place}.", hint=_("Correct the query; the names of tables and columns stand beside it.")
+    )
 
 
 def _check_tree(tree: Any, tables: dict[str, str]) -> None:
@@ -65,16 +77,20 @@ def _check_tree(tree: Any, tables: dict[str, str]) -> None:
     for node in nodes:
         kind = node.get("type")
         if kind in ("SHOW_REF", "SHOW_REFERENCE"):
-            raise refused("Tables are described beside the editor, not by the query.", hint="Write a select.")
+            raise refused(_("Tables are described beside the editor, not by the query."), hint=_("Write a select."))
         if kind == "TABLE_FUNCTION":
             name = str((node.get("function") or {}).get("function_name", "")).lower()
             if name not in TABLE_FUNCTIONS:
-                hint = f"A query reads the tables that are listed, and {', '.join(TABLE_FUNCTIONS)}."
-                raise refused(f"The function “{name[:80]}” may not be read from.", hint=hint)
+                hint = _("A query reads the tables that are listed, and %(names)s.") % {
+                    "names": ", ".join(TABLE_FUNCTIONS)
+                }
+                raise refused(_("The function “%(name)s” may not be read from.") % {"name": name[:80]}, hint=hint)
         elif kind == "BASE_TABLE":
             _check_table(node, tables, named)
         elif kind in ("FUNCTION", "WINDOW_AGGREGATE") and str(node.get("function_name", "")).lower() in FORBIDDEN:
-            raise refused(f"The function “{node['function_name']}” may not be used here.")
+            raise refused(
+                _("The function “%(function_name)s” may not be used here.") % {"function_name": node["function_name"]}
+            )
 
 
 def _check_table(node: dict[str, Any], tables: dict[str, str], named: set[str]) -> None:
@@ -83,8 +99,12 @@ def _check_table(node: dict[str, Any], tables: dict[str, str], named: set[str]) 
     if is_ours and (name.lower() in tables or name.lower() in named):
         return
     whole = f"{schema}.{name}" if schema else name
-    hint = nearest(name.lower(), tables) or f"There are: {', '.join(sorted(tables)[:20])}."
-    raise refused(f"There is no table “{whole[:120]}”, or you may not see it.", hint=hint, code="table_unknown")
+    hint = nearest(name.lower(), tables) or (_("There are: %(names)s.") % {"names": ", ".join(sorted(tables)[:20])})
+    raise refused(
+        _("There is no table “%(whole)s”, or you may not see it.") % {"whole": whole[:120]},
+        hint=hint,
+        code="table_unknown",
+    )
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from mlops.analytics.engine.database import opened
 from mlops.analytics.engine.guarding import check, refused, told
 from mlops.analytics.engine.orders import Order, Result
 from mlops.collected.tables.relations import quoted, text
+from mlops.formats.spoken import gettext as _
 
 PIECE_ROWS = 500
 NESTED = (
@@ -49,7 +50,7 @@ def run(order: Order) -> Result:
         except duckdb.Error as error:
             raise told(error) from None
         except MemoryError:
-            raise refused("The query needs more memory than it may use.", code="query_too_large") from None
+            raise refused(_("The query needs more memory than it may use."), code="query_too_large") from None
 
 
 def _rows(connection: Any, sql: str, columns: list[tuple[str, str]], order: Order) -> Result:
@@ -83,8 +84,8 @@ def _file(connection: Any, sql: str, columns: list[tuple[str, str]], order: Orde
     count = connection.execute(f"COPY ({limited}) TO {text(str(made))} ({options})").fetchone()[0]
     if count > order.most_rows:
         raise refused(
-            f"The export has more than {order.most_rows:,} rows.",
-            hint="Narrow it by a filter or a shorter time, and fetch the rest after it.",
+            _("The export has more than %(most_rows)s rows.") % {"most_rows": f"{order.most_rows:,}"},
+            hint=_("Narrow it by a filter or a shorter time, and fetch the rest after it."),
             code="export_too_large",
         )
     if order.form == "arrow":
@@ -100,7 +101,10 @@ def _check_names(columns: list[tuple[str, str]]) -> None:
     names = [name.lower() for name, _type in columns]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated:
-        raise refused(f"Two columns of the result are called “{repeated}”.", hint="Name one of them anew by “as”.")
+        raise refused(
+            _("Two columns of the result are called “%(repeated)s”.") % {"repeated": repeated},
+            hint=_("Name one of them anew by “as”."),
+        )
 
 
 def _exported(name: str, type: str, form: str) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from mlops.analytics.expressions.tree import Call, Field, Literal, Node, wrong
 from mlops.analytics.tables.columns import Table
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 NUMBERS = ("integer", "decimal")
 COMPARING = ("eq", "ne", "gt", "ge", "lt", "le", "in")
@@ -55,7 +56,7 @@ def typed(node: Node, table: Table, *, option: str = "$filter") -> tuple[Node, s
             if kind not in ("boolean", "null"):
                 raise wrong(
                     f"“{node.name}” takes conditions, not a {kind}.",
-                    hint="Brackets go first: not (state eq 'failed').",
+                    hint=_("Brackets go first: not (state eq 'failed')."),
                     option=option,
                 )
         return Call(node.name, tuple(nodes)), "boolean"
@@ -73,7 +74,7 @@ def condition(node: Node, table: Table, *, option: str = "$filter") -> Node:
     """Raises Refusal where it is neither true nor false."""
     found, kind = typed(node, table, option=option)
     if kind != "boolean":
-        hint = "Compare it with something, such as: state eq 'failed'."
+        hint = _("Compare it with something, such as: state eq 'failed'.")
         raise wrong(f"The expression gives a {kind}, not a condition.", hint=hint, option=option)
     return found
 
@@ -118,7 +119,7 @@ def _fitted(node: Node, kind: str, wanted: str, option: str) -> Node:
 def _called(name: str, nodes: list[Node], kinds: list[str], option: str) -> tuple[Node, str]:
     signature = FUNCTIONS.get(name)
     if signature is None:
-        hint = nearest(name, FUNCTIONS) or f"There are: {', '.join(FUNCTIONS)}."
+        hint = nearest(name, FUNCTIONS) or (_("There are: %(names)s.") % {"names": ", ".join(FUNCTIONS)})
         raise wrong(f"There is no function “{name[:60]}”.", hint=hint, option=option)
     if not signature.least <= len(nodes) <= len(signature.takes):
         raise wrong(f"“{name}” takes {len(signature.takes)} arguments, not {len(nodes)}.", option=option)

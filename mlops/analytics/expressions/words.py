@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mlops.analytics.expressions.tree import wrong
+from mlops.formats.spoken import gettext as _
 
 LONGEST = 20_000
 MOST_WORDS = 4_000
@@ -47,7 +48,7 @@ def words(text: str, *, option: str = "$filter") -> list[Word]:
     while place < len(text):
         match = _WORDS.match(text, place)
         if match is None:
-            hint = "Texts stand in single quotes; a quote in a text is doubled."
+            hint = _("Texts stand in single quotes; a quote in a text is doubled.")
             raise wrong(
                 f"“{text[place : place + 20]}” at place {place + 1} is not understood.", hint=hint, option=option
             )

@@ -81,7 +81,7 @@ def run(call: Call) -> dict[str, Value]:
     parts = [pl.concat([part, part.clear(n=height - part.height)]) for part in (left.frame, renamed)]
     frame = parts[0].hstack(parts[1])
     schema = TableSchema(columns=left.schema.columns + added, row_count=frame.height)
-    reason = "Add Columns puts two tables side by side, which cannot be replayed for a request."
+    reason = _("Add Columns puts two tables side by side, which cannot be replayed for a request.")
     return {"combined_dataset": left.broken(frame, schema=schema, reason=reason, others=(right,))}
 
 

@@ -66,7 +66,7 @@ def run(call: Call) -> dict[str, Value]:
     schema = TableSchema(columns=columns, row_count=frame.height)
     if first.shares_way_back_with(second) and first.frame.schema == frame.schema == second.frame.schema:
         return {"results_dataset": first.followed_by(second, frame=frame, schema=schema)}
-    reason = "Add Rows mixes rows of different origin, so there is no one way from a dataset to the model."
+    reason = _("Add Rows mixes rows of different origin, so there is no one way from a dataset to the model.")
     return {"results_dataset": first.broken(frame, schema=schema, reason=reason, others=(second,))}
 
 

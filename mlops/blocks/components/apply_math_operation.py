@@ -208,8 +208,10 @@ def _without_overlap(steps: list[Any], call: Call) -> list[Any]:
     for step in steps:
         spoiled = next((name for name in step.reads[1:] if name in written), None)
         if spoiled is not None:
-            message = f"Column '{spoiled}' is a second argument, but is overwritten before it is read."
-            hint = "Choose the output mode Append or ResultOnly, or leave the column out of the first ones."
+            message = _("Column '%(spoiled)s' is a second argument, but is overwritten before it is read.") % {
+                "spoiled": spoiled
+            }
+            hint = _("Choose the output mode Append or ResultOnly, or leave the column out of the first ones.")
             where = Where(parameter="output_mode", column=spoiled)
             raise Refusal("column_overwritten", message, hint=hint, status=422, where=where)
         written |= set(step.writes)

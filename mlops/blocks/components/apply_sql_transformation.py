@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.problems import as_refusal, problem
 from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def run(call: Call) -> dict[str, Value]:
     from mlops.stats.schema import describe_schema
 
     first, *others = tables.values()
-    reason = "Whether an SQL query treats each row by itself cannot be known, so it cannot be replayed for a request."
+    reason = _(
+        "Whether an SQL query treats each row by itself cannot be known, so it cannot be replayed for a request."
+    )
     result = first.broken(frame, schema=describe_schema(frame), reason=reason, others=tuple(others))
     return {"results_dataset": result}

@@ -69,11 +69,11 @@ def run(call: Call) -> dict[str, Value]:
         result = table.transformed(*transforms, at_scoring=call.at_scoring)
     except Refusal as refusal:
         where = Where(port="dataset", column=refusal.where.column, row=refusal.where.row, value=refusal.where.value)
-        hint = refusal.hint or "Connect a table with the columns on which the transformation was learned."
+        hint = refusal.hint or _("Connect a table with the columns on which the transformation was learned.")
         raise Refusal(refusal.code, refusal.message, hint=hint, status=422, where=where) from refusal
     except pl.exceptions.PolarsError as error:
-        message = f"The transformation does not fit the table: {error}."
-        hint = "Give the columns the types that they had where the transformation was learned."
+        message = _("The transformation does not fit the table: %(error)s.") % {"error": error}
+        hint = _("Give the columns the types that they had where the transformation was learned.")
         where = Where(port="dataset")
         raise Refusal("transformation_unfit", message, hint=hint, status=422, where=where) from error
     call.report.log(f"Applied {len(transforms)} steps to {table.frame.height} rows.")

@@ -198,7 +198,10 @@ def _fit_problems(parameters: Mapping[str, Any], chosen: tuple[Column, ...]) -> 
         parameter = "replacement_value"
     elif mode in ("replace_with_mean", "replace_with_median"):
         unfit = [column.name for column in chosen if column.type in ("string", "date")]
-        message = f"There is no {mode.removeprefix('replace_with_')} of {_names(unfit)}; gaps in it stay."
+        message = _("There is no %(removeprefix)s of %(names)s; gaps in it stay.") % {
+            "removeprefix": mode.removeprefix("replace_with_"),
+            "names": _names(unfit),
+        }
         hint = _("Add a second Clean Missing Data with 'Replace with mode' for text and date columns.")
         parameter = "cleaning_mode"
     else:

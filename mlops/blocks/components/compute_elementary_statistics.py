@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Shape
+from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def run(call: Call) -> dict[str, Value]:
             value = measure(numbers, method)
         call.report.log(f"{named.name}: {'not defined' if value is None else format(value, 'g')}")
         found.append(pl.Series(named.name, [value], dtype=pl.Float64))
-    reason = "The table holds statistics of another table, not rows that a model could score."
+    reason = gettext("The table holds statistics of another table, not rows that a model could score.")
     return {"results_dataset": table.broken(pl.DataFrame(found), schema=schema, reason=reason)}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.selection import NUMERIC_COLUMNS, picked
 from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def run(call: Call) -> dict[str, Value]:
     columns += [
         pl.Series(name, values, dtype=pl.Float64) for name, values in zip(schema.names[1:], cells.values(), strict=True)
     ]
-    reason = "The table holds statistics of another table, not rows that a model could score."
+    reason = gettext("The table holds statistics of another table, not rows that a model could score.")
     return {"results_dataset": table.broken(pl.DataFrame(columns), schema=schema, reason=reason)}
 
 

@@ -121,8 +121,12 @@ def _levels(values: pl.Series) -> list[str | None]:
 
     found = values.drop_nulls().unique().sort().cast(pl.String)
     if found.len() > MOST_CATEGORIES:
-        message = f"Column '{values.name}' holds {found.len():,} different values, more than {MOST_CATEGORIES:,}."
-        hint = "Leave it out; identifiers and free text are no categories."
+        message = _("Column '%(name)s' holds %(len)s different values, more than %(most_categories)s.") % {
+            "name": values.name,
+            "len": f"{found.len():,}",
+            "most_categories": f"{MOST_CATEGORIES:,}",
+        }
+        hint = _("Leave it out; identifiers and free text are no categories.")
         where = Where(parameter="categorical_columns_to_convert", column=values.name)
         raise Refusal("too_many_categories", message, hint=hint, status=422, where=where)
     return [*found.to_list(), *([None] if values.null_count() else [])]
@@ -130,7 +134,7 @@ def _levels(values: pl.Series) -> list[str | None]:
 
 def _not_categorical(chosen: tuple[Column, ...]) -> tuple[Problem, ...]:
     unfit = [column for column in chosen if column.type not in ("string", "boolean") and not column.categorical]
-    message = "Column '{0.name}' holds {0.type} values and is not marked as categorical."
+    message = _("Column '{0.name}' holds {0.type} values and is not marked as categorical.")
     hint = _("Make it categorical with Edit Metadata, or leave it out of the selection.")
     return tuple(
         problem(

@@ -119,7 +119,7 @@ def run(call: Call) -> dict[str, Value]:
     frame = pl.DataFrame(
         {"Feature": ranked, "Score": [scores[name] for name in ranked]}, schema_overrides={"Score": pl.Float64}
     )
-    reason = "The table holds scores of columns, not rows that a model could score."
+    reason = _("The table holds scores of columns, not rows that a model could score.")
     schema = TableSchema(columns=SCORES, row_count=frame.height)
     features = table.broken(frame, schema=schema, reason=reason)
     return {"filtered_dataset": table.transformed(KeepColumns(columns=kept)), "features": features}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlops.formats.component import Component, Derived, Port, Shape
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def run(call: Call) -> dict[str, Value]:
 
     table = call.table("dataset")
     frame = summary(table.frame)
-    reason = "The table holds statistics of another table, not rows that a model could score."
+    reason = _("The table holds statistics of another table, not rows that a model could score.")
     return {"results_dataset": table.broken(frame, schema=derived_schema(frame.height), reason=reason)}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.blocks.problems import column_not_found, column_not_numeric
 from mlops.formats.component import Choice, Component, Derived, Parameter, Port, Problem, Shape
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def run(call: Call) -> dict[str, Value]:
     types = [pl.Boolean if column.type == "boolean" else pl.Float64 for column in COLUMNS]
     frame = pl.DataFrame([row], schema=dict(zip((c.name for c in COLUMNS), types, strict=True)), orient="row")
     call.report.log(f"T = {row[3]:.4g}, P = {row[5]:.4g}")
-    reason = "The table holds the result of a test, not rows that a model could score."
+    reason = _("The table holds the result of a test, not rows that a model could score.")
     schema = TableSchema(columns=COLUMNS, row_count=1)
     return {"results_dataset": table.broken(frame, schema=schema, reason=reason)}
 
@@ -161,8 +162,11 @@ def _tested(frame: pl.DataFrame, parameters: Mapping[str, Any]) -> list[Any]:
     samples = [sample[np.isfinite(sample)] for sample in samples]
     for name, sample in zip(names, samples, strict=True):
         if sample.size < 2:
-            message = f"Column '{name}' has {sample.size} usable values; at least two are needed."
-            hint = "Choose another column, or check the steps before it."
+            message = _("Column '%(name)s' has %(size)s usable values; at least two are needed.") % {
+                "name": name,
+                "size": sample.size,
+            }
+            hint = _("Choose another column, or check the steps before it.")
             raise Refusal(
                 "too_few_rows", message, hint=hint, status=422, where=Where(parameter="column_1", column=name)
             )
@@ -178,8 +182,8 @@ def _tested(frame: pl.DataFrame, parameters: Mapping[str, Any]) -> list[Any]:
     second = means[1] if len(means) > 1 else None
     t, p, freedom = (_finite(value) for value in (found.statistic, found.pvalue, found.df))
     if t is None or p is None:
-        message = "The values do not vary, so the test says nothing."
-        hint = "Choose columns with different values."
+        message = _("The values do not vary, so the test says nothing.")
+        hint = _("Choose columns with different values.")
         raise Refusal(
             "constant_column", message, hint=hint, status=422, where=Where(parameter="column_1", column=names[0])
         )

@@ -146,8 +146,8 @@ def _point(text: str, *, is_date: bool) -> Any:
 def _complete(times: pl.Series) -> pl.Series:
     if times.null_count():
         row = times.is_null().arg_max() or 0
-        message = f"Row {row + 1} has no value in the time column '{times.name}'."
-        hint = "Put Clean Missing Data with 'Remove entire row' on that column before it."
+        message = _("Row %(row)s has no value in the time column '%(name)s'.") % {"row": row + 1, "name": times.name}
+        hint = _("Put Clean Missing Data with 'Remove entire row' on that column before it.")
         where = Where(parameter="time_column", column=times.name, row=row)
         raise Refusal("missing_value", message, hint=hint, status=422, where=where)
     return times

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.recommendation import derived_model
 from mlops.formats.component import Component, Derived, Parameter, Port, Shape
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,9 +91,9 @@ def run(call: Call) -> dict[str, Value]:
         report=call.report,
     )
     if not all(np.isfinite(values).all() for values in estimator.weights.values()):
-        message = "The training diverged: the factors are no finite numbers."
+        message = _("The training diverged: the factors are no finite numbers.")
         where = Where(parameter="learning_rate")
-        raise Refusal("training_diverged", message, hint="Lower the learning rate.", status=422, where=where)
+        raise Refusal("training_diverged", message, hint=_("Lower the learning rate."), status=422, where=where)
     return {"trained_model": as_model(DEFINITION, estimator, table, chosen, framework="numpy")}
 
 

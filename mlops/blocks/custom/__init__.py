@@ -8,6 +8,7 @@ from mlops.blocks.parameters import check_parameters, with_defaults
 from mlops.blocks.problems import as_refusal
 from mlops.formats.definition import Command, Function, Parallel
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Reporter
@@ -32,5 +33,5 @@ def execute_definition(order: StepOrder, report: Reporter) -> None:
     elif isinstance(how, Parallel):
         run_parallel(order, component, how, parameters, report)
     else:
-        raise Refusal("internal", "A pipeline component is carried out by its inner steps.", status=500)
+        raise Refusal("internal", _("A pipeline component is carried out by its inner steps."), status=500)
     report.progress(1.0)

@@ -15,6 +15,7 @@ from mlops.blocks.custom.handing import hand_over, table_after, tables_of, take_
 from mlops.blocks.custom.process import python_of, run_program
 from mlops.blocks.values import DATA_FILE, read_table, write_value
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Reporter
@@ -123,8 +124,8 @@ def _failed(message: str, line: int | None, file: Path) -> Refusal:
     place = f" in line {line} of {file.name}" if line else ""
     return Refusal(
         "script_failed",
-        f"The function failed{place}: {message}",
-        hint="Correct it and save a new version. The log shows what it printed and the whole traceback.",
+        _("The function failed%(place)s: %(message)s") % {"place": place, "message": message},
+        hint=_("Correct it and save a new version. The log shows what it printed and the whole traceback."),
         status=422,
         where=Where(row=line),
     )

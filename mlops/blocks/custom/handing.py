@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops.blocks.values import DATA_FILE, META_FILE, Table, new_table, read_table, write_value
 from mlops.formats.kept import holds_table, own_paths
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 from mlops.stats.schema import conform, describe_schema
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def take_back(
     if not files:
         raise Refusal(
             "output_missing",
-            f"“{title}” wrote nothing to its output “{port.label}”.",
-            hint="It must write to the path that it is given for it. The log shows what it printed.",
+            gettext("“%(title)s” wrote nothing to its output “%(label)s”.") % {"title": title, "label": port.label},
+            hint=gettext("It must write to the path that it is given for it. The log shows what it printed."),
             status=422,
             where=Where(port=port.name),
         )
@@ -103,7 +104,9 @@ def table_after(frame: pl.DataFrame, given: list[Table], title: str) -> Table:
     frame = conform(frame)
     if not given:
         return new_table(frame)
-    reason = f"“{title}” is a component of the project, which is not replayed for a request."
+    reason = gettext("“%(title)s” is a component of the project, which is not replayed for a request.") % {
+        "title": title
+    }
     sources = tuple(dict.fromkeys(name for table in given for name in table.meta.sources))
     known = {column.name: column for table in reversed(given) for column in table.schema.columns}
     described = describe_schema(frame)
@@ -141,8 +144,9 @@ def _read(port: Port, files: list[Path], title: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, ValueError, UnicodeDecodeError) as error:
         raise Refusal(
             "not_a_table",
-            f"What “{title}” wrote to its output “{port.label}” is no table: {str(error).splitlines()[0]}.",
-            hint="Write CSV with a header line, or Parquet.",
+            gettext("What “%(title)s” wrote to its output “%(label)s” is no table: %(splitlines)s.")
+            % {"title": title, "label": port.label, "splitlines": str(error).splitlines()[0]},
+            hint=gettext("Write CSV with a header line, or Parquet."),
             status=422,
             where=Where(port=port.name),
         ) from error

@@ -16,6 +16,7 @@ from mlops.blocks.custom.stand_in import path_of_stand_in
 from mlops.blocks.custom.walls import around_program
 from mlops.confinement.confining import start
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Reporter
@@ -133,16 +134,16 @@ def _failed(order: StepOrder, status: int) -> Refusal:
     how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
     said = _last_words(order)
     if status == 127:
-        hint = "A program of the command was not found in its environment."
+        hint = _("A program of the command was not found in its environment.")
     elif status in (-9, 137):
-        hint = "The machine, or the step's memory limit, may have been too small for it."
+        hint = _("The machine, or the step's memory limit, may have been too small for it.")
     elif order.walls.mode != "off" and any(words in said for words in DENIED):
-        hint = (
-            "It reached for a file that is not its own. Give it as an input or with the code, write to an output, "
-            "TMPDIR or the working directory, or ask for MLOPS_JOB_READABLE."
+        hint = _(
+            "It reached for a file that is not its own. Give it as an input or with the code, "
+            "write to an output, TMPDIR or the working directory, or ask for MLOPS_JOB_READABLE."
         )
     else:
-        hint = "Correct the code or the command. The log shows everything that it printed."
+        hint = _("Correct the code or the command. The log shows everything that it printed.")
     return Refusal(
         "command_failed", f"“{order.title}” {how}.{f' It said: {said}' if said else ''}", hint=hint, status=422
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops.confinement.confining import Confinement, Unconfinable, confine, existing_folders
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.formats.step import StepOrder
@@ -53,8 +54,8 @@ def around_program(order: StepOrder) -> Confinement:
 def not_confined(title: str, lack: str) -> Refusal:
     return Refusal(
         "not_confined",
-        f"“{title}” was not started: this machine cannot confine it. {lack}",
-        hint="Set MLOPS_JOB_CONFINEMENT to preferred to run it all the same, where you trust everybody's code.",
+        _("“%(title)s” was not started: this machine cannot confine it. %(lack)s") % {"title": title, "lack": lack},
+        hint=_("Set MLOPS_JOB_CONFINEMENT to preferred to run it all the same, where you trust everybody's code."),
         status=503,
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from mlops.blocks.learning.fitting import Log, Numbers, silent
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 SMALLEST = 1e-9
 MOST_BOUNDARY_ROWS = 10_000
@@ -147,8 +148,13 @@ def _require_fewer(components: int, shape: tuple[int, ...]) -> None:
     most = min(shape[0], shape[1]) - 1
     if components <= most:
         return
-    message = f"{components} components are asked of {shape[0]} rows with {shape[1]} numbers each; at most {most} fit."
+    message = _(
+        "%(components)s components are asked of %(shape)s rows with %(shape_2)s numbers each; at most %(most)s fit."
+    ) % {"components": components, "shape": shape[0], "shape_2": shape[1], "most": most}
     if most < 1:
-        message = f"{shape[0]} rows with {shape[1]} numbers each have no main directions; two of both are needed."
-    hint = "Lower the number of components of the learner, or use more columns."
+        message = _("%(shape)s rows with %(shape_2)s numbers each have no main directions; two of both are needed.") % {
+            "shape": shape[0],
+            "shape_2": shape[1],
+        }
+    hint = _("Lower the number of components of the learner, or use more columns.")
     raise Refusal("too_many_components", message, hint=hint, status=422, where=Where(port="dataset"))

@@ -11,6 +11,7 @@ import numpy as np
 
 from mlops.blocks.learning.fitting import Log, Numbers, silent
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext
 
 SEVERAL_STARTS = 10
 MOST_WORK_OF_SEVERAL = 2e7
@@ -73,6 +74,9 @@ def _require_enough(scaled: Numbers, clusters: int) -> None:
     different = np.unique(scaled, axis=0).shape[0] if scaled.shape[0] <= 10 * clusters else clusters
     if different >= clusters:
         return
-    message = f"{clusters} clusters need as many different rows; there are {different}."
-    hint = "Lower the number of centroids of the learner, or use more rows."
+    message = gettext("%(clusters)s clusters need as many different rows; there are %(different)s.") % {
+        "clusters": clusters,
+        "different": different,
+    }
+    hint = gettext("Lower the number of centroids of the learner, or use more rows.")
     raise Refusal("too_few_rows", message, hint=hint, status=422, where=Where(port="dataset"))

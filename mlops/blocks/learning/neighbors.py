@@ -10,6 +10,7 @@ import numpy as np
 
 from mlops.blocks.learning.fitting import Fitting, Log, Numbers, silent
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 
 def neighbors_classifier(parameters: Mapping[str, Any]) -> Fitting:
@@ -46,6 +47,6 @@ class _Neighbors:
 
 
 def _unusable() -> Refusal:
-    message = "The table has a column of weights, and nearest neighbors have no use for it."
-    hint = "Clear the mark with Edit Metadata, or choose another learner."
+    message = _("The table has a column of weights, and nearest neighbors have no use for it.")
+    hint = _("Clear the mark with Edit Metadata, or choose another learner.")
     return Refusal("weights_unusable", message, hint=hint, status=422, where=Where(port="dataset"))

@@ -12,6 +12,7 @@ from mlops.blocks.learning.fitting import Fitting, Log, Numbers, silent
 from mlops.blocks.learning.logistic import penalties
 from mlops.blocks.learning.penalised import Penalties, most_iterations, standardised
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 LARGEST_LOGARITHM = 50.0
 """Keeps the optimizer's trials finite; e to the 50 is beyond any count."""
@@ -68,7 +69,10 @@ def _require_counts(target: Numbers) -> None:
     if target.min() >= 0:
         return
     row = int(np.argmin(target))
-    message = f"The label is {target[row]:g} in row {row + 1}; Poisson Regression learns counts, which are at least 0."
-    hint = "Remove such rows, or use another regression learner."
+    message = _("The label is %(target)s in row %(row)s; Poisson Regression learns counts, which are at least 0.") % {
+        "target": f"{target[row]:g}",
+        "row": row + 1,
+    }
+    hint = _("Remove such rows, or use another regression learner.")
     where = Where(parameter="label_column", row=row, value=f"{target[row]:g}")
     raise Refusal("label_negative", message, hint=hint, status=422, where=where)

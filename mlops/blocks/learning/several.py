@@ -11,6 +11,7 @@ import numpy as np
 
 from mlops.blocks.learning.fitting import Fitting, Log, Numbers, silent
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 MOST_PAIRS = 1_000
 
@@ -70,8 +71,12 @@ class EachAgainstEach:
         classes = int(target.max()) + 1
         pairs = list(combinations(range(classes), 2))
         if len(pairs) > MOST_PAIRS:
-            message = f"{classes} classes make {len(pairs):,} pairs; at most {MOST_PAIRS:,} models are trained."
-            hint = "Use One-vs-All Multiclass, which learns one model a class."
+            message = _("%(classes)s classes make %(count)s pairs; at most %(most_pairs)s models are trained.") % {
+                "classes": classes,
+                "count": f"{len(pairs):,}",
+                "most_pairs": f"{MOST_PAIRS:,}",
+            }
+            hint = _("Use One-vs-All Multiclass, which learns one model a class.")
             where = Where(parameter="label_column")
             raise Refusal("too_many_classes", message, hint=hint, status=422, where=where)
         return OneVsOne([self._of_pair(pair, matrix, target, weights, log) for pair in pairs], classes)

@@ -21,6 +21,7 @@ from mlops.blocks.values import Table
 from mlops.formats.finding import Sweep
 from mlops.formats.model import Task
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column
 from mlops.formats.transform import KeepColumns
 
@@ -89,8 +90,11 @@ def _without_useless(table: Table, label: str, notes: list[str]) -> Table:
         return table
     notes += [f"'{name}' is left out: {reason}." for name, reason in useless.items()]
     if not set(feature_names(table.schema, label)) - set(useless):
-        message = f"No column besides the label '{label}' can teach a model anything: {notes[-1]}"
-        hint = "Bring columns with several different values."
+        message = _("No column besides the label '%(label)s' can teach a model anything: %(notes)s") % {
+            "label": label,
+            "notes": notes[-1],
+        }
+        hint = _("Bring columns with several different values.")
         raise Refusal("no_features", message, hint=hint, status=422, where=Where(port="dataset"))
     kept = tuple(column.name for column in table.schema.columns if column.name not in useless)
     return table.transformed(KeepColumns(columns=kept))

@@ -15,6 +15,7 @@ from mlops.blocks.training import Learned, learn
 from mlops.blocks.tuning.candidate import Candidate
 from mlops.blocks.values import Table
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +42,14 @@ class Judge:
         metrics = scores_of(learned.manifest, learned.estimator, inside.transformed(*transforms)).metrics()
         value = metrics.get(self.metric)
         if value is None:
-            message = f"The metric '{metric_words(self.metric)}' is not defined for the rows to judge by."
-            hint = "They need labels of several classes or values, and the learner scores. Choose another metric."
+            message = _("The metric '%(metric_words)s' is not defined for the rows to judge by.") % {
+                "metric_words": metric_words(self.metric)
+            }
+            hint = _("They need labels of several classes or values, and the learner scores. Choose another metric.")
             raise Refusal("metric_undefined", message, hint=hint, status=422)
         if not np.isfinite(value):
-            hint = "Lower the learning rate, or normalize the columns."
-            raise Refusal("training_diverged", "The model predicts no finite numbers.", hint=hint, status=422)
+            hint = _("Lower the learning rate, or normalize the columns.")
+            raise Refusal("training_diverged", _("The model predicts no finite numbers."), hint=hint, status=422)
         return {key: one for key, one in metrics.items() if np.isfinite(one)}
 
     def is_better(self, value: float, than: float | None) -> bool:

@@ -17,6 +17,7 @@ from mlops.blocks.tuning.candidate import Candidate
 from mlops.blocks.values import Learner
 from mlops.formats.finding import Choosable, Trial
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 MOST_OF_A_GRID = 10_000
 FACTOR = 8
@@ -98,8 +99,11 @@ def entire_grid(learner: Learner, space: Sequence[Dimension]) -> Listed:
     """Raises Refusal `grid_too_large`."""
     size = math.prod(len(each.values) for each in space)
     if size > MOST_OF_A_GRID:
-        message = f"The grid has {size:,} settings; at most {MOST_OF_A_GRID:,} are tried."
-        hint = "Choose Random grid or TPE, or shorten the learner's ranges."
+        message = _("The grid has %(size)s settings; at most %(most_of_a_grid)s are tried.") % {
+            "size": f"{size:,}",
+            "most_of_a_grid": f"{MOST_OF_A_GRID:,}",
+        }
+        hint = _("Choose Random grid or TPE, or shorten the learner's ranges.")
         raise Refusal(
             "grid_too_large", message, hint=hint, status=422, where=Where(parameter="parameter_sweeping_mode")
         )

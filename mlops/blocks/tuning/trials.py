@@ -15,6 +15,7 @@ from mlops.blocks.tuning.candidate import Candidate, Search
 from mlops.blocks.tuning.judge import Judge
 from mlops.formats.finding import Trial
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 AT_ONCE = 4
 """How many candidates a search is asked for: always the same, so that results do not hang on the number of cores."""
@@ -153,10 +154,10 @@ def require_one(trials: Trials) -> Trial:
         return best
     if trials.refusals:
         raise trials.refusals[min(trials.refusals)]
-    message = f"None of the {len(trials.done)} trials could be completed."
+    message = _("None of the %(count)s trials could be completed.") % {"count": len(trials.done)}
     if trials.done:
         message += f" The first: {trials.done[0].reason}"
-    hint = "Give it more time, or check the data and the ranges of the learner."
+    hint = _("Give it more time, or check the data and the ranges of the learner.")
     raise Refusal("no_trial_completed", message, hint=hint, status=422)
 
 

@@ -12,6 +12,7 @@ from mlops.collected.label_kinds import other_kind
 from mlops.collected.tables.orders import Order
 from mlops.collected.tables.relations import connected, quoted, text, united
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 IDS = ("request_id", "correlation_id")
 SHOWN = 5
@@ -75,7 +76,9 @@ def _source(connection: duckdb.DuckDBPyConnection, order: Order) -> str:
     with place.open("rb") as file:
         start = file.read(SNIFFED_BYTES)
     if not start.strip():
-        raise Refusal("labels_missing", "The file is empty.", hint="Each row is a label of a request.", status=422)
+        raise Refusal(
+            "labels_missing", _("The file is empty."), hint=_("Each row is a label of a request."), status=422
+        )
     if start.startswith(b"PAR1"):
         return f"read_parquet({text(str(place))})"
     if b"\0" in start:
@@ -100,8 +103,8 @@ def _why(error: duckdb.Error, order: Order) -> str:
 def _unreadable(why: str) -> Refusal:
     return Refusal(
         "labels_unreadable",
-        f"The file cannot be read as CSV or Parquet: {why}.",
-        hint="Its first line names the columns: request_id or correlation_id, row where needed, and labels.",
+        _("The file cannot be read as CSV or Parquet: %(why)s.") % {"why": why},
+        hint=_("Its first line names the columns: request_id or correlation_id, row where needed, and labels."),
         status=422,
     )
 
@@ -115,13 +118,13 @@ def _chosen(columns: dict[str, str], order: Order) -> dict[str, Any]:
     if not any(name in meant for name in IDS):
         raise Refusal(
             "label_ids_missing",
-            f"No column says which request a label belongs to; there are: {', '.join(columns)}.",
-            hint="Name one request_id or correlation_id.",
+            _("No column says which request a label belongs to; there are: %(names)s.") % {"names": ", ".join(columns)},
+            hint=_("Name one request_id or correlation_id."),
             status=422,
         )
     labels = [name for name in columns if _meaning(name, order) not in (*IDS, "row")]
     if not labels:
-        raise Refusal("labels_missing", "The file has no column with labels.", hint="Add one.", status=422)
+        raise Refusal("labels_missing", _("The file has no column with labels."), hint=_("Add one."), status=422)
     return {"meant": meant, "labels": labels}
 
 
@@ -152,8 +155,8 @@ def _filled(connection: duckdb.DuckDBPyConnection, source: str, labels: list[str
     rows, *filled = connection.execute(f"SELECT count(*), {counts} FROM {source}").fetchone() or (0,)
     found = [name for name, count in zip(labels, filled, strict=True) if count]
     if rows and not found:
-        message = f"The file has no label: {', '.join(labels)} is empty in each row."
-        raise Refusal("labels_missing", message, hint="Send labels as soon as they are known.", status=422)
+        message = _("The file has no label: %(names)s is empty in each row.") % {"names": ", ".join(labels)}
+        raise Refusal("labels_missing", message, hint=_("Send labels as soon as they are known."), status=422)
     return found or labels
 
 
@@ -194,12 +197,15 @@ def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     counted = f'SELECT count(*), count(*) FILTER (WHERE {bad}), min("$key") FILTER (WHERE {bad}) FROM ({sql})'
     rows, without, first = connection.execute(counted).fetchone() or (0, 0, None)
     if not rows:
-        raise Refusal("labels_missing", "The file has no rows.", hint="Each row is a label of a request.", status=422)
+        raise Refusal(
+            "labels_missing", _("The file has no rows."), hint=_("Each row is a label of a request."), status=422
+        )
     if without:
         raise Refusal(
             "label_invalid",
-            f"{without} of {rows} rows name no request; the first is row {first}.",
-            hint="Give each its request_id or correlation_id. Nothing of this file was kept.",
+            _("%(without)s of %(rows)s rows name no request; the first is row %(first)s.")
+            % {"without": without, "rows": rows, "first": first},
+            hint=_("Give each its request_id or correlation_id. Nothing of this file was kept."),
             status=422,
         )
 

@@ -17,6 +17,7 @@ import msgspec
 
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 class Order(msgspec.Struct, kw_only=True):
@@ -150,8 +151,8 @@ def _end_with_parent() -> None:
 def _too_large() -> Refusal:
     return Refusal(
         "not_enough_memory",
-        "Reading the file needs more memory than an import may use.",
-        hint="Leave out columns, or give the server a larger MLOPS_STEP_MEMORY_BYTES.",
+        _("Reading the file needs more memory than an import may use."),
+        hint=_("Leave out columns, or give the server a larger MLOPS_STEP_MEMORY_BYTES."),
         status=422,
     )
 

@@ -13,6 +13,7 @@ from mlops.datasets.reading.filekind import kind_of
 from mlops.datasets.reading.recognition import WORDS, date_formats
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import TableMeta
 
@@ -34,8 +35,8 @@ def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", fil
     if kind != reading.format:
         raise Refusal(
             "not_what_it_says",
-            f"The file looks like {kind}, the settings say {reading.format}.",
-            hint="Have the file looked at again.",
+            _("The file looks like %(kind)s, the settings say %(format)s.") % {"kind": kind, "format": reading.format},
+            hint=_("Have the file looked at again."),
             status=422,
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,8 +62,8 @@ def _made(path: Path, folder: Path, *, source: str) -> TableMeta:
 
     name = path.read_text(encoding="utf-8", errors="replace").strip()[:200]
     if name not in MADE:
-        hint = nearest(name, MADE) or f"There are: {', '.join(MADE)}."
-        raise Refusal("standin_unknown", f"There is no stand-in “{name}”.", hint=hint, status=422)
+        hint = nearest(name, MADE) or (_("There are: %(names)s.") % {"names": ", ".join(MADE)})
+        raise Refusal("standin_unknown", _("There is no stand-in “%(name)s”.") % {"name": name}, hint=hint, status=422)
     frame = MADE[name]()
     folder.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(folder / DATA)
@@ -112,7 +113,7 @@ def _write_texts(found: Iterator[Batch], columns: list[ReadColumn], reading: Rea
         _check(texts, typed, columns, first_row=batch.first_row)
         _write(typed, parts / f"{number:08}.parquet")
     if not any(parts.iterdir()):
-        raise Refusal("no_rows", "The file has no row of data.", hint="Upload a file with data.", status=422)
+        raise Refusal("no_rows", _("The file has no row of data."), hint=_("Upload a file with data."), status=422)
     return columns
 
 
@@ -185,8 +186,10 @@ def _does_not_fit(column: ReadColumn, *, row: int, value: str) -> Refusal:
         word += " (ISO 8601)" if column.date_format == "iso" else f" in the form {column.date_format}"
     return Refusal(
         "value_does_not_fit",
-        f"Row {row:,}, column “{column.name}”: “{value[:80]}” is not {word}.",
-        hint=f"Choose another type for “{column.name}”, add “{value[:40]}” to the missing values, or correct the file.",
+        _("Row %(row)s, column “%(name)s”: “%(value)s” is not %(word)s.")
+        % {"row": f"{row:,}", "name": column.name, "value": value[:80], "word": word},
+        hint=_("Choose another type for “%(name)s”, add “%(value)s” to the missing values, or correct the file.")
+        % {"name": column.name, "value": value[:40]},
         status=422,
         where=Where(column=column.name, row=row, value=value[:200]),
     )

@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.column import baseline_column, current_column
 from mlops.stats.drift.feature import compare
 
@@ -27,11 +28,11 @@ def difference(before: Path, after: Path, *, keys: tuple[str, ...] = ()) -> dict
     shared = [name for name in new_schema if name in old_schema and _fits(old_schema[name], new_schema[name])]
     rows_before, rows_after = _rows(old), _rows(new)
     if max(rows_before, rows_after) > MOST_ROWS:
-        message = f"Tables of up to {MOST_ROWS:,} rows are compared row by row."
-        raise Refusal("table_too_long", message, hint="Compare their profiles instead.", status=422)
+        message = _("Tables of up to %(most_rows)s rows are compared row by row.") % {"most_rows": f"{MOST_ROWS:,}"}
+        raise Refusal("table_too_long", message, hint=_("Compare their profiles instead."), status=422)
     for key in keys:
         if key not in shared:
-            message = f"“{key}” is not a column of both versions."
+            message = _("“%(key)s” is not a column of both versions.") % {"key": key}
             raise Refusal("column_unknown", message, hint=nearest(key, shared), status=422)
     loose = {name for name in shared if old_schema[name] != new_schema[name]}
     old, new = _aligned(old, shared, loose), _aligned(new, shared, loose)

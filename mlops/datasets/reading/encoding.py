@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 SAMPLE_BYTES = 256 * 1024
 LOOKED_AT_BYTES = 128 * 1024 * 1024
@@ -43,11 +44,15 @@ def known_encoding(name: str) -> str:
     except LookupError as error:
         raise Refusal(
             "encoding_unknown",
-            f"“{name}” is no encoding that can be read.",
-            hint=f"Choose one of: {', '.join(OFFERED)}.",
+            _("“%(name)s” is no encoding that can be read.") % {"name": name},
+            hint=_("Choose one of: %(names)s.") % {"names": ", ".join(OFFERED)},
         ) from error
     if not getattr(found, "_is_text_encoding", True):
-        raise Refusal("encoding_unknown", f"“{name}” is not an encoding of text.", hint="Choose utf-8, for example.")
+        raise Refusal(
+            "encoding_unknown",
+            _("“%(name)s” is not an encoding of text.") % {"name": name},
+            hint=_("Choose utf-8, for example."),
+        )
     return found.name
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 HEAD_BYTES = 4096
 ZIP = "a zip archive"
@@ -46,7 +47,10 @@ def kind_of(path: Path, file_name: str) -> Literal["csv", "parquet", "zip"]:
     size = path.stat().st_size
     if size == 0:
         raise Refusal(
-            "empty_file", f"“{file_name}” is empty: it has no bytes.", hint="Choose a file with data.", status=422
+            "empty_file",
+            _("“%(file_name)s” is empty: it has no bytes.") % {"file_name": file_name},
+            hint=_("Choose a file with data."),
+            status=422,
         )
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -59,13 +63,13 @@ def kind_of(path: Path, file_name: str) -> Literal["csv", "parquet", "zip"]:
     if other:
         raise _refused(file_name, other, _remedy(other))
     if ending in PARQUET_ENDINGS:
-        raise _refused(file_name, "text", "Rename it to .csv if it is a CSV file, or export it as Parquet again.")
+        raise _refused(file_name, "text", _("Rename it to .csv if it is a CSV file, or export it as Parquet again."))
     return "csv"
 
 
 def _parquet(ending: str, file_name: str) -> Literal["parquet"]:
     if ending in TEXT_ENDINGS and ending:
-        raise _refused(file_name, "a Parquet file", "Rename it to .parquet and upload it again.")
+        raise _refused(file_name, _("a Parquet file"), _("Rename it to .parquet and upload it again."))
     return "parquet"
 
 
@@ -132,7 +136,16 @@ def _refused(file_name: str, looks_like: str, hint: str) -> Refusal:
     named = f"is named {ending}, but it" if ending else "has no file ending, and"
     if ending.lower() not in (*TEXT_ENDINGS, *PARQUET_ENDINGS):
         return Refusal(
-            "not_what_it_says", f"“{file_name}” looks like {looks_like}. CSV, Parquet and zip can be read.", hint=hint,
+            "not_what_it_says",
+            _("“%(file_name)s” looks like %(looks_like)s. CSV, Parquet and zip can be read.")
+            % {"file_name": file_name, "looks_like": looks_like},
+            hint=hint,
             status=422,
-        )  # fmt: skip
-    return Refusal("not_what_it_says", f"“{file_name}” {named} looks like {looks_like}.", hint=hint, status=422)
+        )
+    return Refusal(
+        "not_what_it_says",
+        _("“%(file_name)s” %(named)s looks like %(looks_like)s.")
+        % {"file_name": file_name, "named": named, "looks_like": looks_like},
+        hint=hint,
+        status=422,
+    )

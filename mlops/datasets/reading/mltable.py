@@ -15,6 +15,7 @@ from mlops.datasets.reading.converting import DATA, META
 from mlops.formats.azureml.lines import load
 from mlops.formats.azureml.mltable import Step, Table, read_mltable
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import TableMeta
 from mlops.stats.schema import conform, describe_schema
 
@@ -48,8 +49,9 @@ def materialise(given: Path, folder: Path, *, source: str = "") -> tuple[TableMe
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise Refusal(
             "mltable_unreadable",
-            f"The files of the MLTable are not read: {(str(error).splitlines() or [''])[0][:300]}",
-            hint="Check its transformations: the reader, the delimiter and the types.",
+            _("The files of the MLTable are not read: %(splitlines)s")
+            % {"splitlines": (str(error).splitlines() or [""])[0][:300]},
+            hint=_("Check its transformations: the reader, the delimiter and the types."),
             status=422,
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,13 +68,13 @@ def _files(given: Path, plan: Table) -> list[Path]:
         if re.match(r"[a-z][a-z0-9+.-]*:", text) and not text.startswith("file:"):
             raise Refusal(
                 "mltable_path_outside",
-                f"The MLTable names {text[:200]}: only paths beside it are read.",
-                hint="Register that address as a data asset, or copy the files beside the MLTable.",
+                _("The MLTable names %(text)s: only paths beside it are read.") % {"text": text[:200]},
+                hint=_("Register that address as a data asset, or copy the files beside the MLTable."),
                 status=422,
             )
         path = text.removeprefix("file:").removeprefix("./").strip("/")
         if ".." in Path(path).parts:
-            raise Refusal("path_outside", f"“{text[:200]}” leads out of the folder.", status=422)
+            raise Refusal("path_outside", _("“%(text)s” leads out of the folder.") % {"text": text[:200]}, status=422)
         if kind == "pattern":
             here = sorted(one for one in given.glob(path) if one.is_file())
         elif kind == "folder":
@@ -81,9 +83,12 @@ def _files(given: Path, plan: Table) -> list[Path]:
             here = [given / path] if (given / path).is_file() else []
         if not here:
             known = [one.relative_to(given).as_posix() for one in sorted(given.rglob("*"))[:2000]]
-            hint = nearest(path, known) or "Paths are relative to the MLTable file."
+            hint = nearest(path, known) or _("Paths are relative to the MLTable file.")
             raise Refusal(
-                "path_unknown", f"The MLTable names “{text[:200]}”; there is no such {kind}.", hint=hint, status=422
+                "path_unknown",
+                _("The MLTable names “%(text)s”; there is no such %(kind)s.") % {"text": text[:200], "kind": kind},
+                hint=hint,
+                status=422,
             )
         found += here
     return found
@@ -238,7 +243,8 @@ def _require(names: list[str], known: list[str], step: Step) -> None:
         if name not in known:
             raise Refusal(
                 "column_unknown",
-                f"MLTable, line {step.line}: {step.name} names the column “{name}”, which is not there.",
+                _("MLTable, line %(line)s: %(name)s names the column “%(name_2)s”, which is not there.")
+                % {"line": step.line, "name": step.name, "name_2": name},
                 hint=nearest(name, known) or f"Columns: {', '.join(known[:20])}.",
                 status=422,
                 where=Where(row=step.line, column=name),

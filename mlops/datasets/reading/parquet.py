@@ -14,6 +14,7 @@ from mlops.datasets.reading.recognition import WORDS
 from mlops.datasets.reading.sniffing import MOST_COLUMNS
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 
 SAMPLED_ROWS = 20_000
@@ -54,27 +55,29 @@ def open_parquet(path: Path) -> pl.LazyFrame:
         raise unreadable(error) from error
     if not schema:
         raise Refusal(
-            "no_columns", "The Parquet file has no column.", hint="Write it again with at least one.", status=422
+            "no_columns", _("The Parquet file has no column."), hint=_("Write it again with at least one."), status=422
         )
     if len(schema) > MOST_COLUMNS:
         raise Refusal(
             "too_many_columns",
-            f"The file has {len(schema):,} columns; {MOST_COLUMNS:,} can be read.",
-            hint="Leave columns out before the upload.",
+            _("The file has %(count)s columns; %(most_columns)s can be read.")
+            % {"count": f"{len(schema):,}", "most_columns": f"{MOST_COLUMNS:,}"},
+            hint=_("Leave columns out before the upload."),
             status=422,
         )
     for name, dtype in schema.items():
         _type_of(dtype, name)
     if not rows:
-        raise Refusal("no_rows", "The Parquet file has no row.", hint="Upload a file with data.", status=422)
+        raise Refusal("no_rows", _("The Parquet file has no row."), hint=_("Upload a file with data."), status=422)
     return frame
 
 
 def unreadable(error: BaseException) -> Refusal:
     return Refusal(
         "parquet_unreadable",
-        f"The Parquet file is damaged or incomplete: {str(error).strip().splitlines()[0][:300]}",
-        hint="Write the file again, or upload it again if the transfer was cut off.",
+        _("The Parquet file is damaged or incomplete: %(splitlines)s")
+        % {"splitlines": str(error).strip().splitlines()[0][:300]},
+        hint=_("Write the file again, or upload it again if the transfer was cut off."),
         status=422,
     )
 
@@ -93,13 +96,13 @@ def complete(reading: Reading, frame: pl.LazyFrame) -> Reading:
     if stranger is not None:
         raise Refusal(
             "columns_differ",
-            f"The file has no column “{stranger}”.",
-            hint="Have the columns looked at again.",
+            _("The file has no column “%(stranger)s”.") % {"stranger": stranger},
+            hint=_("Have the columns looked at again."),
             status=422,
             where=Where(column=stranger),
         )
     if not any(column.include for column in reading.columns):
-        raise Refusal("no_columns", "Every column is left out.", hint="Include at least one column.", status=422)
+        raise Refusal("no_columns", _("Every column is left out."), hint=_("Include at least one column."), status=422)
     return reading
 
 
@@ -117,7 +120,7 @@ def unfit(frame: pl.DataFrame, column: ReadColumn, *, first_row: int) -> list[Co
     if not bad.height:
         return []
     row, text = int(bad.item(0, 0)) + first_row, as_text(bad.item(0, 1)) or ""
-    message = f"“{text[:80]}” is not {WORDS[column.type]}"
+    message = _("“%(text)s” is not %(words)s") % {"text": text[:80], "words": WORDS[column.type]}
     return [ColumnProblem(column=column.name, row=row, value=text[:200], message=message)]
 
 
@@ -160,7 +163,7 @@ def _type_of(dtype: pl.DataType, name: str) -> ColumnType:
 def _impossible(name: str, what: str, hint: str) -> Refusal:
     return Refusal(
         "nested_column",
-        f"Column “{name}” holds {what}, which a table here cannot.",
+        _("Column “%(name)s” holds %(what)s, which a table here cannot.") % {"name": name, "what": what},
         hint=hint,
         status=422,
         where=Where(column=name),

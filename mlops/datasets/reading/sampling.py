@@ -13,6 +13,7 @@ import msgspec
 from mlops.datasets.reading.dialect import split
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 HEAD_CHARACTERS = 512 * 1024
 PLACES = 12
@@ -69,7 +70,12 @@ def wrong_encoding(path: Path, encoding: str, error: UnicodeError) -> Refusal:
     better = guess_encoding(path)
     looks = f"The bytes look like {better}: choose that encoding." if better != encoding else "Choose another encoding."
     where = f" {error.reason}." if isinstance(error, UnicodeDecodeError) else ""
-    return Refusal("wrong_encoding", f"The file is not written in {encoding}.{where}", hint=looks, status=422)
+    return Refusal(
+        "wrong_encoding",
+        _("The file is not written in %(encoding)s.%(where)s") % {"encoding": encoding, "where": where},
+        hint=looks,
+        status=422,
+    )
 
 
 def _later_texts(path: Path, encoding: str) -> Iterator[list[str]]:

@@ -18,6 +18,7 @@ from mlops.datasets.reading.recognition import WORDS, date_formats, fits, guess_
 from mlops.datasets.reading.sampling import Row, head_lines, is_blank, sample_rows
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 MOST_COLUMNS = 5_000
 SAMPLED_ROWS = 20_000
@@ -46,7 +47,10 @@ def examine(path: Path, file_name: str, *, settings: Reading | None = None, rows
     lines = head_lines(path, encoding)
     if not "".join(lines).strip():
         raise Refusal(
-            "empty_file", f"“{file_name}” has nothing but blank lines.", hint="Choose a file with data.", status=422
+            "empty_file",
+            _("“%(file_name)s” has nothing but blank lines.") % {"file_name": file_name},
+            hint=_("Choose a file with data."),
+            status=422,
         )
     frame = settings or _guess_settings(lines, encoding=encoding)
     frame = msgspec.structs.replace(frame, encoding=encoding, format="csv", columns=())
@@ -84,31 +88,38 @@ def check_columns(reading: Reading, width: int) -> None:
     if reading.columns and len(reading.columns) != width:
         raise Refusal(
             "columns_differ",
-            f"The file has {width} columns, the settings name {len(reading.columns)}.",
-            hint="Have the columns looked at again with these settings.",
+            _("The file has %(width)s columns, the settings name %(count)s.")
+            % {"width": width, "count": len(reading.columns)},
+            hint=_("Have the columns looked at again with these settings."),
             status=422,
         )
     if reading.columns and not any(column.include for column in reading.columns):
-        raise Refusal("no_columns", "Every column is left out.", hint="Include at least one column.", status=422)
+        raise Refusal("no_columns", _("Every column is left out."), hint=_("Include at least one column."), status=422)
 
 
 def check_head(lines: Sequence[str], reading: Reading) -> list[str]:
     """The first row of the table. Raises Refusal where the first rows are not a table under these settings."""
     if reading.skip_rows >= len(lines):
         raise Refusal(
-            "no_rows", f"The file has no line after the first {reading.skip_rows}.", hint="Skip fewer rows.", status=422
+            "no_rows",
+            _("The file has no line after the first %(skip_rows)s.") % {"skip_rows": reading.skip_rows},
+            hint=_("Skip fewer rows."),
+            status=422,
         )
     try:
         head = next((row for row in reader_of(lines[reading.skip_rows :], reading) if not is_blank(row)), None)
     except csv.Error as error:
         raise broken_quotes(error, row=0, line=reading.skip_rows + 1) from error
     if head is None:
-        raise Refusal("no_rows", "The file has no row after the skipped ones.", hint="Skip fewer rows.", status=422)
+        raise Refusal(
+            "no_rows", _("The file has no row after the skipped ones."), hint=_("Skip fewer rows."), status=422
+        )
     if len(head) > MOST_COLUMNS:
         raise Refusal(
             "too_many_columns",
-            f"The file has {len(head):,} columns; {MOST_COLUMNS:,} can be read.",
-            hint="Check the delimiter, or leave columns out before the upload.",
+            _("The file has %(count)s columns; %(most_columns)s can be read.")
+            % {"count": f"{len(head):,}", "most_columns": f"{MOST_COLUMNS:,}"},
+            hint=_("Check the delimiter, or leave columns out before the upload."),
             status=422,
         )
     return head
@@ -125,7 +136,7 @@ def broken_quotes(error: csv.Error, *, row: int, line: int) -> Refusal:
     return Refusal(
         "broken_csv",
         f"{place} {what}.",
-        hint="Double the quotes inside a quoted text, or choose another quote character.",
+        hint=_("Double the quotes inside a quoted text, or choose another quote character."),
         status=422,
         where=Where(row=row or None),
     )
@@ -135,7 +146,7 @@ def wrong_width(fields: int, expected: int, *, row: int, line: int) -> Refusal:
     return Refusal(
         "broken_csv",
         f"Row {row:,} (line {line:,}) has {fields} {'field' if fields == 1 else 'fields'}, expected {expected}.",
-        hint="Put texts that hold the delimiter into quotes, correct that row, or choose another delimiter.",
+        hint=_("Put texts that hold the delimiter into quotes, correct that row, or choose another delimiter."),
         status=422,
         where=Where(row=row),
     )
@@ -152,8 +163,8 @@ def _nothing_below(lines: list[str], reading: Reading, *, file_name: str) -> Ref
         return broken_quotes(error, row=1, line=reading.skip_rows + line + 1)
     return Refusal(
         "no_rows",
-        f"“{file_name}” has a header and no row of data.",
-        hint="Upload a file with data, or say that its first row is no header.",
+        _("“%(file_name)s” has a header and no row of data.") % {"file_name": file_name},
+        hint=_("Upload a file with data, or say that its first row is no header."),
         status=422,
     )
 
@@ -242,7 +253,11 @@ def _problems(sample: list[Row], reading: Reading) -> list[ColumnProblem]:
         value = row.fields[index].strip()
         others = len(bad) - 1
         more = f" ({others} more such values in the sample)" if others else ""
-        message = f"“{value[:80]}” is not {WORDS[column.type]}{more}"
+        message = _("“%(value)s” is not %(words)s%(more)s") % {
+            "value": value[:80],
+            "words": WORDS[column.type],
+            "more": more,
+        }
         found.append(ColumnProblem(column=column.name, row=row.number, value=value[:200], message=message))
     return found
 

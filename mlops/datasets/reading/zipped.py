@@ -11,6 +11,7 @@ from mlops.datasets.reading.examination import Examination, Preview
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.reading import ReadColumn, Reading
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,13 +53,21 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             found = sorted((one for one in archive.infolist() if is_content(one)), key=lambda one: one.filename)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        hint = "Make the archive again and upload it once more."
-        raise Refusal("zip_unreadable", f"The zip archive is damaged: {error}.", hint=hint, status=422) from error
+        hint = _("Make the archive again and upload it once more.")
+        raise Refusal(
+            "zip_unreadable", _("The zip archive is damaged: %(error)s.") % {"error": error}, hint=hint, status=422
+        ) from error
     if not found:
-        raise Refusal("empty_file", "The zip archive holds no file.", hint="Put files into it.", status=422)
+        raise Refusal("empty_file", _("The zip archive holds no file."), hint=_("Put files into it."), status=422)
     if len(found) > MOST_FILES or sum(one.file_size for one in found) > MOST_UNPACKED_BYTES:
-        message = f"The archive holds {len(found):,} files of {sum(one.file_size for one in found):,} bytes unpacked."
-        hint = f"Up to {MOST_FILES:,} files and {MOST_UNPACKED_BYTES:,} bytes can be kept; split it."
+        message = _("The archive holds %(count)s files of %(sum)s bytes unpacked.") % {
+            "count": f"{len(found):,}",
+            "sum": f"{sum(one.file_size for one in found):,}",
+        }
+        hint = _("Up to %(most_files)s files and %(most_unpacked_bytes)s bytes can be kept; split it.") % {
+            "most_files": f"{MOST_FILES:,}",
+            "most_unpacked_bytes": f"{MOST_UNPACKED_BYTES:,}",
+        }
         raise Refusal("zip_too_large", message, hint=hint, status=422)
     for one in found:
         _require_harmless(one)
@@ -75,11 +84,11 @@ def _require_harmless(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     where = Where(value=name[:200])
     if name.startswith(("/", "\\")) or ".." in PurePosixPath(name.replace("\\", "/")).parts or ":" in name[:2]:
-        message = f"The archive names the file “{name[:200]}”, which lies outside of it."
-        raise Refusal("unsafe_path", message, hint="Make it again with paths inside it.", status=422, where=where)
+        message = _("The archive names the file “%(name)s”, which lies outside of it.") % {"name": name[:200]}
+        raise Refusal("unsafe_path", message, hint=_("Make it again with paths inside it."), status=422, where=where)
     if entry.flag_bits & 0x1:
-        message = f"“{name[:200]}” is encrypted."
-        raise Refusal("zip_encrypted", message, hint="Make the archive without a password.", status=422, where=where)
+        message = _("“%(name)s” is encrypted.") % {"name": name[:200]}
+        raise Refusal("zip_encrypted", message, hint=_("Make the archive without a password."), status=422, where=where)
 
 
 def _listed(found: list[zipfile.ZipInfo]) -> pl.DataFrame:

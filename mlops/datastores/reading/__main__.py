@@ -15,6 +15,7 @@ import msgspec
 from mlops.datastores.reading.order import Order, Seen
 from mlops.formats.addresses import is_public
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 REFUSED: list[str] = []
 """Addresses that this process was kept from."""
@@ -42,8 +43,8 @@ def _act(verb: str, order: Order) -> list[Seen]:
     if order.kind == "azure_file":
         raise Refusal(
             "datastore_not_read",
-            "Azure Files are known by name, and cannot be read here.",
-            hint="Copy the files to a blob container, or mount the share as a folder of the server (type local).",
+            _("Azure Files are known by name, and cannot be read here."),
+            hint=_("Copy the files to a blob container, or mount the share as a folder of the server (type local)."),
             status=501,
         )
     from mlops.datastores.reading import cloud, database, local, web
@@ -84,8 +85,8 @@ def _closed() -> Refusal | None:
         return None
     return Refusal(
         "address_not_public",
-        f"The address leads to {REFUSED[0]}, which is not a public address.",
-        hint="An administrator can allow its host with MLOPS_IMPORT_PRIVATE_HOSTS.",
+        _("The address leads to %(refused)s, which is not a public address.") % {"refused": REFUSED[0]},
+        hint=_("An administrator can allow its host with MLOPS_IMPORT_PRIVATE_HOSTS."),
         status=422,
     )
 

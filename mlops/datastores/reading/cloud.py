@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.datastores.reading.order import Order, Seen, nothing_there, require_room
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 EXTRAS = {"s3": ("s3fs", "s3"), "azure_blob": ("adlfs", "azure"), "azure_data_lake_gen2": ("adlfs", "azure")}
 
@@ -22,7 +23,9 @@ def fetch(order: Order) -> list[Seen]:
     for full, seen in found:
         place = (target / seen.path).resolve()
         if not place.is_relative_to(target.resolve()):
-            raise Refusal("unsafe_path", f"The object “{seen.path}” leads out of its folder.", status=422)
+            raise Refusal(
+                "unsafe_path", _("The object “%(path)s” leads out of its folder.") % {"path": seen.path}, status=422
+            )
         place.parent.mkdir(parents=True, exist_ok=True)
         _told(lambda full=full, place=place: files.get_file(full, str(place)), order)
     return [seen for _full, seen in found]
@@ -37,8 +40,9 @@ def _opened(order: Order) -> Any:
     except ImportError as error:
         raise Refusal(
             "extra_missing",
-            f"Data stores of the type {order.kind} need the package {module}, which is not installed on the server.",
-            hint=f"Install the product with its extra: pip install 'mlops-studio[{extra}]'.",
+            _("Data stores of the type %(kind)s need the package %(module)s, which is not installed on the server.")
+            % {"kind": order.kind, "module": module},
+            hint=_("Install the product with its extra: pip install 'mlops-studio[%(extra)s]'.") % {"extra": extra},
             status=501,
         ) from error
     import fsspec
@@ -121,15 +125,16 @@ def _told(act: Any, order: Order) -> Any:
     except PermissionError as error:
         raise Refusal(
             "datastore_denied",
-            f"The {order.kind} store does not let us in: {_short(error, order)}",
-            hint="Check the credentials and what they may read: `mlops datastore create` changes them.",
+            _("The %(kind)s store does not let us in: %(short)s") % {"kind": order.kind, "short": _short(error, order)},
+            hint=_("Check the credentials and what they may read: `mlops datastore create` changes them."),
             status=422,
         ) from error
     except Exception as error:
         raise Refusal(
             "datastore_unreachable",
-            f"The {order.kind} store does not answer as it should: {_short(error, order)}",
-            hint="Check its address, name and credentials.",
+            _("The %(kind)s store does not answer as it should: %(short)s")
+            % {"kind": order.kind, "short": _short(error, order)},
+            hint=_("Check its address, name and credentials."),
             status=502,
             where=Where(value=order.at[:200]),
         ) from error

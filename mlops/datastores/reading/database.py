@@ -11,6 +11,7 @@ from typing import Any
 from mlops.blocks.database_urls import DRIVERS, driven, engine_of, judged, kind_of, pinned, plain_url, said
 from mlops.datastores.reading.order import Order, Seen, require_room
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 
 QUERY = "query:"
 PIECE_ROWS = 100_000
@@ -50,7 +51,7 @@ def fetch(order: Order) -> list[Seen]:
             require_room(order, 1, sum(part.stat().st_size for part in parts))
     target = folder / "data.parquet"
     if not parts:
-        raise Refusal("query_empty", "The query gave no rows.", hint="Try it in the database.", status=422)
+        raise Refusal("query_empty", _("The query gave no rows."), hint=_("Try it in the database."), status=422)
     pl.scan_parquet(parts).sink_parquet(target)
     for part in parts:
         part.unlink()
@@ -65,23 +66,27 @@ def _statement(order: Order, connection: Any) -> str:
         if not READS.match(query) or ";" in query:
             raise Refusal(
                 "query_writes",
-                "Only one statement that reads is run: it begins with SELECT, WITH, VALUES or TABLE.",
-                hint="Leave the semicolon out, and write what changes data in the database itself.",
+                _("Only one statement that reads is run: it begins with SELECT, WITH, VALUES or TABLE."),
+                hint=_("Leave the semicolon out, and write what changes data in the database itself."),
                 status=422,
             )
         return query
     name = at.replace("/", ".")
     if not TABLE.fullmatch(name):
-        hint = "Such as paths/schema.table, or a query."
-        raise Refusal("table_unknown", f"“{at[:200]}” cannot be the name of a table.", hint=hint, status=422)
+        hint = _("Such as paths/schema.table, or a query.")
+        raise Refusal(
+            "table_unknown", _("“%(at)s” cannot be the name of a table.") % {"at": at[:200]}, hint=hint, status=422
+        )
     from sqlalchemy import inspect
 
     schema, _dot, table = name.rpartition(".")
     seen = inspect(connection)
     known = [*seen.get_table_names(schema=schema or None), *seen.get_view_names(schema=schema or None)]
     if table not in known:
-        hint = nearest(table, known) or f"There are: {', '.join(known[:20]) or 'none'}."
-        raise Refusal("table_unknown", f"The database has no table “{name}”.", hint=hint, status=404)
+        hint = nearest(table, known) or (_("There are: %(join)s.") % {"join": ", ".join(known[:20]) or "none"})
+        raise Refusal(
+            "table_unknown", _("The database has no table “%(name)s”.") % {"name": name}, hint=hint, status=404
+        )
     quote = connection.dialect.identifier_preparer.quote
     return "SELECT * FROM " + ".".join(quote(part) for part in name.split("."))
 
@@ -135,8 +140,8 @@ def _sqlite_file(order: Order, url: Any) -> Path:
     if not any(place.is_relative_to(Path(root).resolve()) for root in order.roots):
         raise Refusal(
             "folder_not_allowed",
-            "The file of the database is not in a folder that may be read.",
-            hint="An administrator names the folders in MLOPS_DATASTORE_ROOTS.",
+            _("The file of the database is not in a folder that may be read."),
+            hint=_("An administrator names the folders in MLOPS_DATASTORE_ROOTS."),
             status=403,
         )
     return place
@@ -155,5 +160,8 @@ def _asked(act: Any, order: Order) -> Iterator[Any]:
 def _failed(error: BaseException, order: Order) -> Refusal:
     told = said(error, secrets=order.secrets.values())
     return Refusal(
-        "query_failed", f"The database says: {told}", hint="Try the query and the login in the database.", status=422
+        "query_failed",
+        _("The database says: %(told)s") % {"told": told},
+        hint=_("Try the query and the login in the database."),
+        status=422,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlops.datastores.reading.order import Order, Seen, nothing_there, require_room
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 def look(order: Order) -> list[Seen]:
@@ -35,8 +36,8 @@ def _root(order: Order) -> Path:
     if not any(folder.is_relative_to(Path(root).resolve()) for root in order.roots):
         raise Refusal(
             "folder_not_allowed",
-            f"The folder {order.settings['path']} is not one that may be read.",
-            hint="An administrator names the folders in MLOPS_DATASTORE_ROOTS.",
+            _("The folder %(path)s is not one that may be read.") % {"path": order.settings["path"]},
+            hint=_("An administrator names the folders in MLOPS_DATASTORE_ROOTS."),
             status=403,
         )
     return folder
@@ -58,8 +59,8 @@ def _inside(order: Order, at: str) -> Path:
     root = _root(order)
     place = (root / at).resolve()
     if not place.is_relative_to(root):
-        message = f"“{order.at}” leads out of the folder of the data store."
-        raise Refusal("path_outside", message, hint="Links that lead out are not followed.", status=422)
+        message = _("“%(at)s” leads out of the folder of the data store.") % {"at": order.at}
+        raise Refusal("path_outside", message, hint=_("Links that lead out are not followed."), status=422)
     return place
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 class Order(msgspec.Struct, kw_only=True):
@@ -33,8 +34,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 def nothing_there(order: Order) -> Refusal:
     return Refusal(
         "path_unknown",
-        f"There is nothing at “{order.at or '/'}”.",
-        hint="Check the path; it is relative to the container, bucket or folder of the data store.",
+        _("There is nothing at “%(at)s”.") % {"at": order.at or "/"},
+        hint=_("Check the path; it is relative to the container, bucket or folder of the data store."),
         status=404,
     )
 
@@ -42,8 +43,14 @@ def nothing_there(order: Order) -> Refusal:
 def require_room(order: Order, files: int, size: int) -> None:
     """Raises Refusal `too_many_files` or `data_too_large`."""
     if order.most_files and files > order.most_files:
-        message = f"There are more than {order.most_files:,} files at “{order.at}”."
-        raise Refusal("too_many_files", message, hint="Name a folder further down, or a pattern.", status=422)
+        message = _("There are more than %(most_files)s files at “%(at)s”.") % {
+            "most_files": f"{order.most_files:,}",
+            "at": order.at,
+        }
+        raise Refusal("too_many_files", message, hint=_("Name a folder further down, or a pattern."), status=422)
     if order.most_bytes and size > order.most_bytes:
-        message = f"What lies at “{order.at}” has more than {order.most_bytes:,} bytes."
-        raise Refusal("data_too_large", message, hint="Name a folder further down, or a pattern.", status=422)
+        message = _("What lies at “%(at)s” has more than %(most_bytes)s bytes.") % {
+            "at": order.at,
+            "most_bytes": f"{order.most_bytes:,}",
+        }
+        raise Refusal("data_too_large", message, hint=_("Name a folder further down, or a pattern."), status=422)

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from mlops.formats.spoken import gettext as _
+
 PATIENCE_SECONDS = 120.0
 
 ReplicaState = Literal["starting", "ready", "unhealthy", "crashed", "stopped"]
@@ -58,7 +60,7 @@ def together(
     worst = min(
         (one for one in replicas if one.state != "ready"),
         key=lambda one: WORST_FIRST.index(one.state),
-        default=Replica(name="", state="starting", reason="It is about to be started."),
+        default=Replica(name="", state="starting", reason=_("It is about to be started.")),
     )
     return Observed(
         state=worst.state,
@@ -72,7 +74,7 @@ def together(
 
 
 def _told(worst: Replica, *, ready: int, wanted: int) -> str:
-    reason = worst.reason or f"It is {worst.state}."
+    reason = worst.reason or (_("It is %(state)s.") % {"state": worst.state})
     if wanted == 1:
         return reason
     which = f"Replica {worst.name}: " if worst.name else ""

@@ -191,7 +191,7 @@ def _ready(row: Deployment, servers: Servers) -> int:
 
 def _replica(number: int, port: int, server: ServerState | None) -> Replica:
     if server is None:
-        return Replica(name=str(number), state="starting", reason="It is about to be started.")
+        return Replica(name=str(number), state="starting", reason=_("It is about to be started."))
     url = f"http://127.0.0.1:{port}" if server.state == "ready" else ""
     return Replica(
         name=str(number),

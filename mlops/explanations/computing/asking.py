@@ -18,6 +18,7 @@ from mlops.explanations.computing.model import OpenModel, open_model
 from mlops.explanations.computing.walks import contributions
 from mlops.formats.explanation import BACKGROUND_FILE, LocalContribution, LocalExplanation
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.requests import DTYPES
 from mlops.scoring.children.faults import fault_form
 from mlops.scoring.children.pipe import Pipe
@@ -60,8 +61,9 @@ def _series(name: str, value: Any, kind: str) -> pl.Series:
     if cast[0] is None:
         raise Refusal(
             "value_not_convertible",
-            f"“{text[:60]}” is no value of the column “{name}”, which holds values of the type {kind}.",
-            hint="Give another value, or leave it empty where it may be missing.",
+            _("“%(text)s” is no value of the column “%(name)s”, which holds values of the type %(kind)s.")
+            % {"text": text[:60], "name": name, "kind": kind},
+            hint=_("Give another value, or leave it empty where it may be missing."),
             status=422,
         )
     return cast

@@ -14,6 +14,7 @@ from mlops.explanations.computing.model import OpenModel
 from mlops.explanations.computing.sampling import Sample
 from mlops.formats.explanation import ExplainOrder, Kind
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 OF_THE_INSIDE = ("tree", "linear", "deep")
 LEAST_MEANS = 200
@@ -113,8 +114,9 @@ def _require_fit(model: OpenModel, kind: Kind) -> None:
     known = type(model.estimator).__name__ if model.estimator is not None else "a model known from outside only"
     raise Refusal(
         "kind_does_not_fit",
-        f"The kind “{kind}” does not fit this model: it is {known}.",
-        hint=f"Choose “auto” (here: {usual}), “permutation” or “mimic”, which explain any model.",
+        _("The kind “%(kind)s” does not fit this model: it is %(known)s.") % {"kind": kind, "known": known},
+        hint=_("Choose “auto” (here: %(usual)s), “permutation” or “mimic”, which explain any model.")
+        % {"usual": usual},
         status=422,
         where=Where(parameter="kind", value=kind),
     )

@@ -35,6 +35,7 @@ from mlops.formats.explanation import (
     Weight,
 )
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.machine import machine, versions
 
 LIBRARIES = ("shap", "lightgbm", "xgboost-cpu", "scikit-learn", "fairlearn", "polars", "numpy", "onnxruntime", "torch")
@@ -137,8 +138,8 @@ def _data(model: OpenModel, data: Path | None, source: str) -> tuple[pl.DataFram
     if model.sample is None:
         raise Refusal(
             "no_rows",
-            "The model carries no rows of its training data.",
-            hint="Name a dataset whose rows are explained.",
+            _("The model carries no rows of its training data."),
+            hint=_("Name a dataset whose rows are explained."),
             status=422,
             where=Where(parameter="data"),
         )
@@ -157,8 +158,8 @@ def _label(model: OpenModel, order: ExplainOrder, frame: pl.DataFrame) -> str:
         asked = f"“{order.label}”" if order.label else "with the truth"
         raise Refusal(
             "label_missing",
-            f"The data has no column {asked}, by which the model could be measured.",
-            hint=f"Name the label's column, of: {', '.join(frame.columns[:20])}.",
+            _("The data has no column %(asked)s, by which the model could be measured.") % {"asked": asked},
+            hint=_("Name the label's column, of: %(names)s.") % {"names": ", ".join(frame.columns[:20])},
             status=422,
             where=Where(parameter="label", value=order.label),
         )

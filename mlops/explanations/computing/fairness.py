@@ -13,6 +13,7 @@ from mlops.explanations.computing.model import Numbers, OpenModel
 from mlops.explanations.computing.shuffling import class_places
 from mlops.formats.explanation import FairnessSlice, Group
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.stats.groups import group_names
 
 SMALL_ROWS = 30
@@ -26,8 +27,9 @@ def slices(
         if name not in frame.columns:
             raise Refusal(
                 "column_unknown",
-                f"The dataset has no column “{name}” whose groups could be compared.",
-                hint=nearest(name, frame.columns) or f"Its columns are: {', '.join(frame.columns[:20])}.",
+                _("The dataset has no column “%(name)s” whose groups could be compared.") % {"name": name},
+                hint=nearest(name, frame.columns)
+                or (_("Its columns are: %(names)s.") % {"names": ", ".join(frame.columns[:20])}),
                 status=422,
                 where=Where(parameter="fairness", column=name),
             )

@@ -12,6 +12,7 @@ from mlops.explanations.computing.found import Found
 from mlops.explanations.computing.model import Numbers, OpenModel
 from mlops.formats.explanation import Fidelity
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 HELD_OUT = 3
 """One row of so many is kept to measure the fidelity."""
@@ -25,8 +26,9 @@ def contributions(model: OpenModel, rows: pl.DataFrame, explained: pl.DataFrame,
     if rows.height < LEAST_ROWS:
         raise Refusal(
             "too_few_rows",
-            f"A surrogate cannot learn from {rows.height} rows; it needs {LEAST_ROWS}.",
-            hint="Choose a dataset with more rows, or the kind “permutation”.",
+            _("A surrogate cannot learn from %(height)s rows; it needs %(least_rows)s.")
+            % {"height": rows.height, "least_rows": LEAST_ROWS},
+            hint=_("Choose a dataset with more rows, or the kind “permutation”."),
             status=422,
         )
     encode, owners = _encoder(model, rows)

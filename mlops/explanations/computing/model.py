@@ -14,6 +14,7 @@ import polars as pl
 from mlops.formats.explanation import Unit
 from mlops.formats.model import MANIFEST_FILE, ModelManifest
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext
 from mlops.packaging.requests import DTYPES, reference_rows
 
 Numbers = npt.NDArray[np.float64]
@@ -54,8 +55,9 @@ class OpenModel:
             if name not in frame.columns:
                 raise Refusal(
                     "missing_column",
-                    f"The dataset has no column “{name}”, which the model takes.",
-                    hint=nearest(name, frame.columns) or f"Its columns are: {', '.join(frame.columns[:20])}.",
+                    gettext("The dataset has no column “%(name)s”, which the model takes.") % {"name": name},
+                    hint=nearest(name, frame.columns)
+                    or (gettext("Its columns are: %(names)s.") % {"names": ", ".join(frame.columns[:20])}),
                     status=422,
                     where=Where(column=name),
                 )

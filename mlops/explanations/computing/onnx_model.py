@@ -13,6 +13,7 @@ import polars as pl
 
 from mlops.explanations.computing.model import Numbers, OpenModel
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 KINDS = {
     "tensor(float)": np.float32,
@@ -123,7 +124,7 @@ def _made_up(inputs: Any, names: tuple[str, ...], *, is_matrix: bool) -> pl.Data
 def _not_explainable(why: str) -> Refusal:
     return Refusal(
         "not_explainable",
-        f"This ONNX graph cannot be explained: {why}",
-        hint="Register the original beside it, or a graph that takes columns or a matrix and answers scores.",
+        _("This ONNX graph cannot be explained: %(why)s") % {"why": why},
+        hint=_("Register the original beside it, or a graph that takes columns or a matrix and answers scores."),
         status=422,
     )

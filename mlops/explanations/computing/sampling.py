@@ -10,6 +10,7 @@ import polars as pl
 
 from mlops.explanations.computing.model import Numbers, OpenModel
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 LEAST_BACKGROUND = 2
 
@@ -37,7 +38,7 @@ def drawn(model: OpenModel, data: pl.DataFrame, *, most: int, seed: int, only: S
     known = np.arange(data.height)
     known = known if only is None else known[np.isin(known, np.asarray(only, dtype=np.int64))]
     if not len(known):
-        raise Refusal("no_rows", "The dataset has no rows.", hint="Choose another version of it.", status=422)
+        raise Refusal("no_rows", _("The dataset has no rows."), hint=_("Choose another version of it."), status=422)
     chosen = known
     if len(known) > most:
         chosen = np.sort(np.random.default_rng(seed).choice(known, size=most, replace=False))
@@ -47,8 +48,8 @@ def drawn(model: OpenModel, data: pl.DataFrame, *, most: int, seed: int, only: S
     if not taken.any():
         raise Refusal(
             "no_rows",
-            f"The model answers none of the rows that were drawn. {why}",
-            hint="Choose a dataset with rows as the model takes them.",
+            _("The model answers none of the rows that were drawn. %(why)s") % {"why": why},
+            hint=_("Choose a dataset with rows as the model takes them."),
             status=422,
         )
     return Sample(

@@ -12,6 +12,7 @@ from mlops.explanations.computing.model import Numbers, OpenModel
 from mlops.explanations.computing.walks import Tell
 from mlops.formats.explanation import Weight
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 REPEATS = 5
 TINY = 1e-15
@@ -63,8 +64,10 @@ def class_places(model: OpenModel, truth: pl.Series) -> Numbers:
         other = str(texts[int(np.argmax(found < 0))])
         raise Refusal(
             "label_unknown",
-            f"The column “{truth.name}” holds “{other[:80]}”, which is none of the model's classes.",
-            hint=f"Its classes are: {', '.join(model.classes[:20])}. Name the column with the truth.",
+            _("The column “%(name)s” holds “%(other)s”, which is none of the model's classes.")
+            % {"name": truth.name, "other": other[:80]},
+            hint=_("Its classes are: %(names)s. Name the column with the truth.")
+            % {"names": ", ".join(model.classes[:20])},
             status=422,
             where=Where(column=truth.name),
         )

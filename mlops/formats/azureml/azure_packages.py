@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.formats.azureml.environment_parts import Mapped
 from mlops.formats.definition import Requirements
+from mlops.formats.spoken import gettext as _
 
 AZURE = re.compile(r"(azureml[-_.][A-Za-z0-9_.-]+|inference[-_]schema)", re.IGNORECASE)
 MLFLOW_OF_AZURE = re.compile(r"azureml[-_.]mlflow(?![A-Za-z0-9_-])", re.IGNORECASE)
@@ -33,10 +34,10 @@ def for_jobs(requirements: Requirements, report: Iterable[Mapped]) -> tuple[Requ
         elif MLFLOW_OF_AZURE.match(line) and not names & {"mlflow", MLFLOW}:
             packages.append(MLFLOW)
             names.add(MLFLOW)
-            told[line] = Mapped(asked=line, got=MLFLOW, how="replaced", why="Runs are tracked here by MLflow alone.")
+            told[line] = Mapped(asked=line, got=MLFLOW, how="replaced", why=_("Runs are tracked here by MLflow alone."))
         else:
             told[line] = Mapped(
-                asked=line, how="dropped", why="It talks to Azure's service; this product has its part."
+                asked=line, how="dropped", why=_("It talks to Azure's service; this product has its part.")
             )
     kept = tuple(told.get(one.got or one.asked, one) for one in report)
     return msgspec.structs.replace(requirements, packages=tuple(packages)), kept

@@ -27,6 +27,7 @@ from mlops.formats.azureml.values import FILE_FORMS, PARAMETER_OF, title_of
 from mlops.formats.component import Component, Parameter, Port
 from mlops.formats.definition import Command, FileForm, Resources
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {
     "$schema", "type", "name", "display_name", "experiment_name", "description", "tags", "properties", "command",
@@ -103,7 +104,7 @@ def read_code(source: Source, at: Path, given: Any) -> str:
     if given is None or isinstance(given, str):
         return given or ""
     local = given.get("local_path") if isinstance(given, dict) else None
-    hint = f"Write code: {local}" if local else "Such as code: ./src"
+    hint = (_("Write code: %(local)s") % {"local": local}) if local else _("Such as code: ./src")
     raise source.refuse("code_unfit", "“code” must be a path.", at=(*at, "code"), hint=hint)
 
 
@@ -139,15 +140,15 @@ def check_expressions(source: Source, at: Path, text: str, inputs: set[str], out
         kind, name = (found[1], found[2].removesuffix(".path")) if found else ("", "")
         known = {"inputs": inputs, "outputs": outputs}.get(kind)
         if known is None:
-            hint = "A command knows its own ${{inputs.NAME}} and ${{outputs.NAME}}."
+            hint = _("A command knows its own ${{inputs.NAME}} and ${{outputs.NAME}}.")
             if kind == "search_space":
-                hint = "A search space belongs to a sweep job: write type: sweep, and the command in `trial`."
+                hint = _("A search space belongs to a sweep job: write type: sweep, and the command in `trial`.")
             elif kind.startswith("parent"):
-                hint = "Bind it at `inputs` (x: ${{parent.inputs.x}}), and write ${{inputs.x}} in the command."
-            message = f"“${{{{{expression}}}}}” has no value here."
+                hint = _("Bind it at `inputs` (x: ${{parent.inputs.x}}), and write ${{inputs.x}} in the command.")
+            message = _("“${{%(expression)s}}” has no value here.") % {"expression": expression}
             faults.add(source.refuse("expression_unknown", message, at=at, hint=hint))
         elif name not in known:
-            hint = nearest(name, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
+            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
             faults.add(source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint))
 
 
@@ -202,7 +203,7 @@ def _command(source: Source, at: Path, found: dict[str, Any], faults: Faults) ->
     command = found.get("command")
     if isinstance(command, str) and command.strip():
         return command.strip()
-    hint = "Such as command: python train.py --lr ${{inputs.lr}}"
+    hint = _("Such as command: python train.py --lr ${{inputs.lr}}")
     place = (*at, "command") if "command" in found else at
     faults.add(source.refuse("command_missing", "A command job needs `command`, a text.", at=place, hint=hint))
     return ""
@@ -220,7 +221,7 @@ def read_each(source: Source, where: Path, given: Any, read: Any, faults: Faults
         name, place = str(key), (*where, str(key))
         with faults.collected(place):
             if not NAME.fullmatch(name):
-                hint = "Use letters, digits and “_”, beginning with a letter."
+                hint = _("Use letters, digits and “_”, beginning with a letter.")
                 raise source.refuse("name_invalid", f"“{name}” cannot be a name here.", at=place, hint=hint)
             found[name] = read(source, place, value)
     return found

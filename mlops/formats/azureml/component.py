@@ -25,6 +25,7 @@ from mlops.formats.azureml.values import (
 from mlops.formats.component import Choice, Component, Parameter, Port
 from mlops.formats.definition import Command, Definition, Function, Parallel, Resources
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 SCHEMA = "https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json"
 GROUP = "My Components"
@@ -72,7 +73,7 @@ def read_component(
             raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="a command component")
     if found.get("type", "command") != "command":
         kind = found["type"]
-        hint = "Commands and pipelines are read."
+        hint = _("Commands and pipelines are read.")
         raise source.refuse("component_kind", f"A component of type “{kind}” is not read here.", at=at, hint=hint)
     command = found.get("command")
     if not isinstance(command, str) or not command.strip():
@@ -124,7 +125,7 @@ def _includes(source: Source, at: Path, given: Any) -> tuple[str, ...]:
         raise source.refuse("list_expected", "“additional_includes” is a list of paths.", at=at, hint="- ../shared")
     for place, one in enumerate(given):
         if not isinstance(one, str):
-            hint = "Artifacts of other services are not fetched: put the files beside the component."
+            hint = _("Artifacts of other services are not fetched: put the files beside the component.")
             raise source.refuse("include_elsewhere", "This include is no path.", at=(*at, place), hint=hint)
     return tuple(given)
 
@@ -315,7 +316,7 @@ def _named(source: Source, where: Path) -> list[str]:
     names = list(fields(source, where))
     for name in names:
         if not NAME.fullmatch(name):
-            hint = "Use letters, digits and “_”, beginning with a letter."
+            hint = _("Use letters, digits and “_”, beginning with a letter.")
             raise source.refuse("name_invalid", f"“{name}” cannot be a name here.", at=(*where, name), hint=hint)
     return names
 
@@ -330,8 +331,8 @@ def _check_command(source: Source, at: Path, command: str, inputs: set[str], out
     for kind, name in EXPRESSION.findall(command):
         known = {"inputs": inputs, "outputs": outputs}.get(kind)
         if known is None:
-            hint = "A component's command knows its own inputs and outputs."
+            hint = _("A component's command knows its own inputs and outputs.")
             raise source.refuse("expression_unknown", f"“${{{{{kind}.{name}}}}}” has no value here.", at=at, hint=hint)
         if name.split(".")[0] not in known:
-            hint = nearest(name, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
+            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
             raise source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint)

@@ -13,6 +13,7 @@ from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.pip_lines import read_pip
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import own_python
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {"name", "channels", "dependencies", "prefix", "variables", "platforms", "category"}
 SPEC = re.compile(
@@ -38,7 +39,7 @@ def read_conda(source: Source, at: Path, read_file: ReadFile, *, base: str = "")
             raise source.unknown(name, KNOWN, at=at, kind="a conda file")
     listed = found.get("dependencies") or []
     if not isinstance(listed, list):
-        hint = "Such as:\ndependencies:\n  - python=3.11\n  - scikit-learn"
+        hint = _("Such as:\ndependencies:\n  - python=3.11\n  - scikit-learn")
         raise source.refuse("list_expected", "“dependencies” must be a list.", at=(*at, "dependencies"), hint=hint)
     reading = _Reading(source, read_file, base)
     for place, one in enumerate(listed):
@@ -99,7 +100,7 @@ class _Reading:
         found = SPEC.fullmatch(spec)
         if found is None:
             raise self._source.refuse(
-                "package_unreadable", f"“{spec}” names no package.", at=at, hint="Such as numpy=2.1."
+                "package_unreadable", f"“{spec}” names no package.", at=at, hint=_("Such as numpy=2.1.")
             )
         name, version = found["name"], _version(found["version"] or "", found["extras"] or "")
         if name == "python":
@@ -110,7 +111,7 @@ class _Reading:
         mapped = pip_name(name)
         if mapped is None:
             self.conda.append(spec)
-            self.report.append(Mapped(asked=spec, how="conda", why="Only a conda tool installs it."))
+            self.report.append(Mapped(asked=spec, how="conda", why=_("Only a conda tool installs it.")))
         elif not mapped:
             self.report.append(Mapped(asked=spec, how="dropped", why=why_dropped(name)))
         else:

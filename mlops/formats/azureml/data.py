@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.formats.azureml.lines import Source, fields
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 TYPES = ("uri_file", "uri_folder", "mltable")
 KNOWN = {"$schema", "name", "version", "type", "path", "description", "tags", "properties"}
@@ -52,7 +53,7 @@ def read_import(source: Source) -> DataFile:
     found = fields(source)
     given = fields(source, ("source",)) if isinstance(found.get("source"), dict) else {}
     if not given:
-        hint = "Such as source: {type: database, query: SELECT …, connection: azureml:NAME}."
+        hint = _("Such as source: {type: database, query: SELECT …, connection: azureml:NAME}.")
         raise source.refuse("field_missing", "An import needs a “source”.", hint=hint)
     kind = str(given.get("type") or ("database" if "query" in given else "file_system"))
     if kind not in SOURCES:
@@ -65,7 +66,7 @@ def read_import(source: Source) -> DataFile:
     part = "query" if kind == "database" else "path"
     for name, value in (("connection", store), (part, given.get(part))):
         if not value:
-            hint = "Procedures are called in a query." if "stored_procedure" in given else "A data store's name."
+            hint = _("Procedures are called in a query.") if "stored_procedure" in given else _("A data store's name.")
             raise source.refuse("field_missing", f"The source needs “{name}”.", at=("source",), hint=hint)
     where = f"query/{given['query']}" if kind == "database" else f"paths/{str(given['path']).lstrip('/')}"
     rest = {name: value for name, value in found.items() if name not in ("source", "path", "type")}
@@ -96,7 +97,7 @@ def read_data(source: Source) -> DataFile:
         raise source.refuse("data_type_unknown", f"“{type_}” is no type of data.", at=("type",), hint=hint)
     if not _text(source, found, "path"):
         raise source.refuse(
-            "field_missing", "A data asset needs a “path”.", at=(), hint="A file, a folder or an address."
+            "field_missing", "A data asset needs a “path”.", at=(), hint=_("A file, a folder or an address.")
         )
     reference = found.get("reference", False)
     if not isinstance(reference, bool):

@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.formats.azureml.lines import Source, fields
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 COMMON = {"$schema", "name", "type", "description", "tags", "properties", "credentials"}
 WITHOUT_MEANING = {"tags", "properties", "subscription_id", "resource_group"}
@@ -94,7 +95,9 @@ def _kind(source: Source, found: dict[str, Any]) -> str:
         raise source.refuse("datastore_kind_unknown", f"{NOT_READ[kind]}.", at=("type",))
     if kind not in SETTINGS:
         hint = nearest(kind, SETTINGS) or f"Types: {', '.join(SETTINGS)}."
-        message = f"“{kind}” is no type of data store." if kind else "A data store needs a “type”."
+        message = (
+            (_("“%(kind)s” is no type of data store.") % {"kind": kind}) if kind else _("A data store needs a “type”.")
+        )
         raise source.refuse("datastore_kind_unknown", message, at=("type",), hint=hint)
     return kind
 

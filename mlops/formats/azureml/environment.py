@@ -15,6 +15,7 @@ from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE
 from mlops.formats.azureml.lines import Path, Source, fields, load
 from mlops.formats.azureml.pip_lines import logical_lines, read_pip
 from mlops.formats.definition import Requirements
+from mlops.formats.spoken import gettext as _
 
 __all__ = ["ReadFile", "read_definition", "read_environment", "read_file_of", "read_requirements", "without_azure"]
 
@@ -93,8 +94,8 @@ def _read_fields(source: Source, at: Path, read_file: ReadFile) -> EnvironmentRe
         elif name not in KNOWN:
             raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="an environment")
     if str(found.get("os_type") or "linux").lower() != "linux":
-        hint = "Write `os_type: linux`, or leave it out."
-        message = f"Environments for “{found['os_type']}” are not built here."
+        hint = _("Write `os_type: linux`, or leave it out.")
+        message = _("Environments for “%(os_type)s” are not built here.") % {"os_type": found["os_type"]}
         raise source.refuse("os_unknown", message, at=(*at, "os_type"), hint=hint)
     read = EnvironmentRead(
         name=str(found.get("name") or ""),
@@ -107,7 +108,7 @@ def _read_fields(source: Source, at: Path, read_file: ReadFile) -> EnvironmentRe
     )
     image, build = found.get("image"), found.get("build")
     if image is not None and build is not None:
-        hint = "Take one of them: a Dockerfile names its image itself."
+        hint = _("Take one of them: a Dockerfile names its image itself.")
         raise source.refuse("environment_twofold", "“image” and “build” exclude each other.", at=at, hint=hint)
     if image not in (None, NEUTRAL_IMAGE):
         read = msgspec.structs.replace(read, requirements=Requirements(image=_text(source, at, "image", image)))

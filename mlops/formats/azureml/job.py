@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 JobKind = Literal["command", "pipeline", "sweep", "parallel"]
 KINDS: tuple[JobKind, ...] = ("command", "pipeline", "sweep", "parallel")
@@ -45,7 +46,11 @@ def job_kind(source: Source, at: Path = ()) -> JobKind:
     if not found.get("type") and (field := _meant(found)):
         raise source.unknown(field, set(BY_FIELD) | {"component"}, at=at, kind="a job")
     hint = nearest(kind, KINDS) or "Types: command, pipeline, sweep, parallel."
-    message = f"“{given}” is no type of a job." if found.get("type") else "This file describes no job."
+    message = (
+        (_("“%(given)s” is no type of a job.") % {"given": given})
+        if found.get("type")
+        else _("This file describes no job.")
+    )
     raise source.refuse("job_kind", message, at=(*at, "type") if found.get("type") else at, hint=hint)
 
 

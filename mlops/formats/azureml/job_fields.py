@@ -11,6 +11,7 @@ from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.values import FILE_FORMS, INPUT_TYPES
 from mlops.formats.definition import FileForm, Resources
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 Mode = Literal["", "ro_mount", "rw_mount", "mount", "download", "upload", "direct", "eval_mount", "eval_download"]
 MODES = frozenset(get_args(Mode)) - {""}
@@ -109,7 +110,7 @@ def read_given(source: Source, at: Path, given: Any) -> Given:
     name = str(at[-1])
     if not isinstance(given, dict):
         if given is None or isinstance(given, list):
-            hint = "Write a text, a number, true or false, or {type: uri_file, path: …}."
+            hint = _("Write a text, a number, true or false, or {type: uri_file, path: …}.")
             raise source.refuse("input_empty", f"The input “{name}” has no value.", at=at, hint=hint)
         return Given(name=name, at=at, type=LITERAL_OF.get(type(given), "string"), value=_plain(given))
     for field in given:
@@ -124,13 +125,13 @@ def read_given(source: Source, at: Path, given: Any) -> Given:
     if kind in FILE_FORMS:
         path = _text(given.get("path"))
         if not path:
-            hint = "Write path: ./a/file, azureml:NAME:VERSION, azureml://datastores/… or https://…"
+            hint = _("Write path: ./a/file, azureml:NAME:VERSION, azureml://datastores/… or https://…")
             raise source.refuse(
                 "input_empty", f"The input “{name}” is of type {kind} and has no `path`.", at=at, hint=hint
             )
         return Given(name=name, at=at, type=kind, path=path, mode=mode)
     if literal is None:
-        raise source.refuse("input_empty", f"The input “{name}” has no value.", at=at, hint="Write value: …")
+        raise source.refuse("input_empty", f"The input “{name}” has no value.", at=at, hint=_("Write value: …"))
     return Given(name=name, at=at, type=kind, value=converted(source, at, kind, _plain(literal)))
 
 
@@ -152,7 +153,7 @@ def read_wanted(source: Source, at: Path, given: Any) -> Wanted:
     if version and not asset:
         raise source.refuse(
             "output_unnamed", f"The output “{name}” has a version and no `name`.", at=(*at, "version"),
-            hint="Write name: ASSET, under which it is registered.",
+            hint=_("Write name: ASSET, under which it is registered."),
         )  # fmt: skip
     return Wanted(
         name=name,
@@ -278,7 +279,7 @@ def _seconds(source: Source, at: Path, value: Any) -> float | None:
     except (TypeError, ValueError):
         seconds = seconds_of(str(value)) or 0.0
     if seconds <= 0:
-        hint = "Such as timeout: 3600."
+        hint = _("Such as timeout: 3600.")
         raise source.refuse("number_expected", f"“{value}” is no number of seconds above 0.", at=at, hint=hint)
     return seconds
 

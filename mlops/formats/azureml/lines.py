@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 Path = tuple[str | int, ...]
 MOST_CHARACTERS = 5_000_000
@@ -42,14 +43,19 @@ def load(name: str, text: str) -> Source:
 
     What an alias (`*name`) or a merge (`<<: *name`) stands for is there anew, with the lines at which it is written."""
     if len(text) > MOST_CHARACTERS:
-        raise Refusal("yaml_too_large", f"{name} has more than {MOST_CHARACTERS:,} characters.", status=422)
+        raise Refusal(
+            "yaml_too_large",
+            _("%(name)s has more than %(most_characters)s characters.")
+            % {"name": name, "most_characters": f"{MOST_CHARACTERS:,}"},
+            status=422,
+        )
     try:
         node, value = _loaded(name, text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or str(error) or "it is nested too deep"
-        hint = "YAML is indented by spaces, not by tabs." if "'\\t'" in reason else ""
+        reason = getattr(error, "problem", None) or str(error) or _("it is nested too deep")
+        hint = _("YAML is indented by spaces, not by tabs.") if "'\\t'" in reason else ""
         raise Refusal("yaml_unreadable", f"{name}{place}: {reason}.", hint=hint, status=422) from error
     lines: dict[Path, int] = {}
     if node is not None:
@@ -65,7 +71,7 @@ def fields(source: Source, at: Path = ()) -> dict[str, Any]:
     if isinstance(value, dict):
         return {str(name): one for name, one in value.items()}
     if value is None and not at:
-        raise source.refuse("mapping_expected", "The file is empty.", hint="Its comments alone say nothing here.")
+        raise source.refuse("mapping_expected", "The file is empty.", hint=_("Its comments alone say nothing here."))
     raise source.refuse("mapping_expected", f"“{at[-1] if at else 'the file'}” must hold fields `name: value`.", at=at)
 
 
@@ -76,7 +82,10 @@ def _loaded(name: str, text: str) -> tuple[yaml.Node | None, Any]:
         if node is None:
             return None, None
         if _size(node, {}) > MOST_VALUES:
-            message = f"{name} holds more than {MOST_VALUES:,} values, with what its aliases stand for."
+            message = _("%(name)s holds more than %(most_values)s values, with what its aliases stand for.") % {
+                "name": name,
+                "most_values": f"{MOST_VALUES:,}",
+            }
             raise Refusal("yaml_too_large", message, status=422)
         return node, _apart(loader.construct_document(node))
     finally:

@@ -8,6 +8,7 @@ import msgspec
 
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {"$schema", "type", "paths", "transformations", "metadata", "extra", "traits"}
 PATH_KINDS = ("file", "folder", "pattern")
@@ -50,7 +51,7 @@ def read_mltable(source: Source) -> Table:
             raise source.unknown(name, KNOWN, at=(), kind="an MLTable")
     paths = tuple(_path(source, place) for place in range(len(_listed(source, found, "paths"))))
     if not paths:
-        raise source.refuse("field_missing", "An MLTable needs “paths”.", hint="Such as - file: ./data.csv")
+        raise source.refuse("field_missing", "An MLTable needs “paths”.", hint=_("Such as - file: ./data.csv"))
     reader, options = "", dict[str, Any]()
     steps: list[Step] = []
     warnings: list[str] = []
@@ -83,7 +84,7 @@ def _path(source: Source, place: int) -> tuple[str, str]:
     one = source.value["paths"][place]
     kinds = [kind for kind in PATH_KINDS if isinstance(one, dict) and kind in one]
     if len(kinds) != 1:
-        hint = "Such as - file: ./data.csv, - folder: ./parts or - pattern: ./*.csv"
+        hint = _("Such as - file: ./data.csv, - folder: ./parts or - pattern: ./*.csv")
         raise source.refuse("field_invalid", "A path is one of file, folder and pattern.", at=at, hint=hint)
     return kinds[0], str(one[kinds[0]])
 
@@ -94,7 +95,7 @@ def _named(source: Source, one: Any, at: Path) -> tuple[str, Any]:
     if isinstance(one, dict) and len(one) == 1:
         name, value = next(iter(one.items()))
         return str(name), value
-    hint = "Such as - read_parquet, or - keep_columns: [a, b]"
+    hint = _("Such as - read_parquet, or - keep_columns: [a, b]")
     raise source.refuse("field_invalid", "A transformation is a name, or a name and its value.", at=at, hint=hint)
 
 

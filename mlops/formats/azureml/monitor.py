@@ -15,6 +15,7 @@ from mlops.formats.azureml.monitor_signals import DEFAULT_SIGNALS, ReadSignals, 
 from mlops.formats.azureml.schedule import read_trigger
 from mlops.formats.monitor import Baseline, MonitorSettings, Target
 from mlops.formats.schedule import Cron, Recurrence
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {"$schema", "name", "description", "trigger", "create_monitor", "is_enabled", "tags"}
 WITHOUT_MEANING = {"display_name", "properties", "version"}
@@ -98,7 +99,7 @@ def _target(source: Source, monitor: dict[str, Any], warnings: list[str]) -> tup
         given = checked(source, at, TARGET, "monitoring_target")
         asked = str(given.get("ml_task") or "")
         if asked and asked.lower() not in TASKS:
-            hint = f"One of: {', '.join(TASKS)}."
+            hint = _("One of: %(names)s.") % {"names": ", ".join(TASKS)}
             raise source.refuse("value_invalid", f"“{asked}” is no task.", at=(*at, "ml_task"), hint=hint)
         task = TASKS.get(asked.lower(), "")
         model = str(given.get("model_id") or "").removeprefix("azureml:")
@@ -110,7 +111,7 @@ def _target(source: Source, monitor: dict[str, Any], warnings: list[str]) -> tup
                     "value_invalid",
                     f"“{reference}” names no deployment.",
                     at=(*at, "endpoint_deployment_id"),
-                    hint="Write azureml:ENDPOINT:DEPLOYMENT.",
+                    hint=_("Write azureml:ENDPOINT:DEPLOYMENT."),
                 )
     if endpoint:
         return Target(endpoint=endpoint, deployment=deployment), model, task
@@ -129,7 +130,7 @@ def _signals(source: Source, monitor: dict[str, Any], task: str, target: Target)
             "field_missing",
             "The monitor says nowhere what to watch.",
             at=("create_monitor",),
-            hint="Name monitoring_target.endpoint_deployment_id, or production_data with a dataset.",
+            hint=_("Name monitoring_target.endpoint_deployment_id, or production_data with a dataset."),
         )
     return found
 
@@ -159,7 +160,7 @@ def _times(source: Source) -> Cron | Recurrence:
     trigger = read_trigger(source, fields(source, ("trigger",)))
     if isinstance(trigger, Cron | Recurrence):
         return trigger
-    hint = "Use cron or recurrence; a dataset without times is looked at whenever a version comes."
+    hint = _("Use cron or recurrence; a dataset without times is looked at whenever a version comes.")
     raise source.refuse("value_invalid", "A monitor looks at times.", at=("trigger", "type"), hint=hint)
 
 

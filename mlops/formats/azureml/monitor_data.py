@@ -11,6 +11,7 @@ from mlops.formats.azureml.durations import seconds_of
 from mlops.formats.azureml.lines import Path, Source
 from mlops.formats.azureml.monitor_fields import checked
 from mlops.formats.monitor import Baseline, Target
+from mlops.formats.spoken import gettext as _
 
 DATA = {
     "input_data", "data_context", "data_window", "data_window_size", "data_column_names", "pre_processing_component",
@@ -52,7 +53,7 @@ def data_of(source: Source, at: Path, warnings: list[str]) -> Data:
             "value_invalid",
             f"“{path}” is no dataset of the studio.",
             at=(*at, "input_data", "path"),
-            hint="Register it first (mlops data create), then write azureml:NAME:VERSION.",
+            hint=_("Register it first (mlops data create), then write azureml:NAME:VERSION."),
         )
     window: dict[str, Any] = {}
     if given.get("data_window"):
@@ -76,7 +77,7 @@ def _length(source: Source, at: Path, given: Mapping[str, Any], name: str) -> fl
     found = seconds_of(str(given[name]))
     if found is None:
         place = (*at, name) if name == "data_window_size" else (*at, "data_window", name)
-        raise source.refuse("value_invalid", f"“{given[name]}” is no length of time.", at=place, hint="Such as P7D.")
+        raise source.refuse("value_invalid", f"“{given[name]}” is no length of time.", at=place, hint=_("Such as P7D."))
     return found
 
 

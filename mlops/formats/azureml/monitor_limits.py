@@ -10,6 +10,7 @@ from mlops.formats.azureml import monitor_metrics as metrics
 from mlops.formats.azureml.lines import Path, Source
 from mlops.formats.azureml.monitor_fields import known_fields
 from mlops.formats.monitor import SignalKind
+from mlops.formats.spoken import gettext as _
 
 
 def limits_of(
@@ -94,7 +95,9 @@ def _value(source: Source, at: Path, value: Any) -> float:
         value = value["threshold"]
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
-    raise source.refuse("value_invalid", f"“{value}” is no number.", at=at, hint="A threshold is a number such as 0.1.")
+    raise source.refuse(
+        "value_invalid", f"“{value}” is no number.", at=at, hint=_("A threshold is a number such as 0.1.")
+    )
 
 
 def number(source: Source, at: Path, given: Mapping[str, Any], name: str, usual: float) -> float:

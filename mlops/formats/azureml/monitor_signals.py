@@ -13,6 +13,7 @@ from mlops.formats.azureml.monitor_fields import checked, known_fields
 from mlops.formats.azureml.monitor_limits import limits_of, number
 from mlops.formats.monitor import Baseline, SignalKind, SignalSettings, Target
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 KINDS: dict[str, SignalKind] = {
     "data_drift": "data_drift",
@@ -96,9 +97,9 @@ def _kind(source: Source, at: Path, given: Mapping[str, Any]) -> SignalKind:
     asked = str(given.get("type") or "")
     if asked in KINDS:
         return KINDS[asked]
-    hint = nearest(asked, KINDS) or f"One of: {', '.join(KINDS)}."
+    hint = nearest(asked, KINDS) or (_("One of: %(names)s.") % {"names": ", ".join(KINDS)})
     if asked in ELSEWHERE:
-        hint = "It is about language models. A custom signal can measure what a component of yours measures."
+        hint = _("It is about language models. A custom signal can measure what a component of yours measures.")
     where = (*at, "type") if "type" in given else at
     raise source.refuse("value_invalid", f"“{asked}” is no type of a signal.", at=where, hint=hint)
 
@@ -144,7 +145,7 @@ def _features(source: Source, at: Path, given: Mapping[str, Any]) -> tuple[tuple
         top = asked.get("top_n_feature_importance")
         if isinstance(top, int) and top > 0:
             return (), top
-    hint = "A list of names, all_features, or top_n_feature_importance: 10."
+    hint = _("A list of names, all_features, or top_n_feature_importance: 10.")
     raise source.refuse("value_invalid", "These features cannot be read.", at=place, hint=hint)
 
 

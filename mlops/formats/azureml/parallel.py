@@ -19,6 +19,7 @@ from mlops.formats.component import Component
 from mlops.formats.definition import Parallel
 from mlops.formats.parallel import ParallelPlan
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {
     "$schema", "type", "name", "version", "display_name", "description", "tags", "experiment_name", "inputs",
@@ -109,7 +110,7 @@ def read_parallel(source: Source, read_file: ReadFile, *, at: Path = ()) -> Read
 def _task(source: Source, at: Path) -> dict[str, Any]:
     place = (*at, "task")
     if not fields(source, at).get("task"):
-        hint = "Write task: with type: run_function, code, entry_script and environment."
+        hint = _("Write task: with type: run_function, code, entry_script and environment.")
         raise source.refuse("task_missing", "A parallel job needs `task`.", at=at, hint=hint)
     task = fields(source, place)
     for name in task:
@@ -117,10 +118,10 @@ def _task(source: Source, at: Path) -> dict[str, Any]:
             raise source.unknown(name, TASK_KNOWN, at=place, kind="a task")
     kind = str(task.get("type", "run_function")).lower()
     if kind not in RUN_FUNCTION:
-        hint = nearest(kind, RUN_FUNCTION) or "Write type: run_function with an entry script that loads the model."
+        hint = nearest(kind, RUN_FUNCTION) or _("Write type: run_function with an entry script that loads the model.")
         raise source.refuse("task_kind", f"A task of type “{kind}” is not read here.", at=(*place, "type"), hint=hint)
     if not task.get("entry_script"):
-        hint = "The file with init() and run(mini_batch), such as entry_script: score.py."
+        hint = _("The file with init() and run(mini_batch), such as entry_script: score.py.")
         raise source.refuse("entry_script_missing", "A task needs `entry_script`.", at=place, hint=hint)
     return task
 
@@ -149,12 +150,14 @@ def _input(source: Source, at: Path, given: Any, inputs: set[str]) -> str:
     if given is None:
         if len(inputs) == 1:
             return next(iter(inputs))
-        hint = "Such as input_data: ${{inputs.data}}."
+        hint = _("Such as input_data: ${{inputs.data}}.")
         raise source.refuse("input_data_missing", "A parallel job needs `input_data`.", at=at[:-1], hint=hint)
     found = INPUT.fullmatch(str(given).strip())
     name = found[1] if found else str(given)
     if name not in inputs:
-        hint = nearest(name, inputs) or f"Inputs with data: {', '.join(sorted(inputs)) or 'none'}."
+        hint = nearest(name, inputs) or (
+            _("Inputs with data: %(join)s.") % {"join": ", ".join(sorted(inputs)) or "none"}
+        )
         raise source.refuse("input_data_unknown", f"“{given}” is no input with data.", at=at, hint=hint)
     return name
 
@@ -167,7 +170,7 @@ def _append_to(source: Source, place: Path, task: dict[str, Any], component: Com
     names = [port.name for port in component.outputs]
     name = found[1] if found else str(given)
     if name not in names:
-        hint = nearest(name, names) or f"It has: {', '.join(names) or 'none'}."
+        hint = nearest(name, names) or (_("It has: %(join)s.") % {"join": ", ".join(names) or "none"})
         where = (*place, "append_row_to")
         raise source.refuse("output_unknown", f"“{given}” is no output.", at=where, hint=hint)
     return name
@@ -180,7 +183,7 @@ def _check_names(source: Source, at: Path, arguments: str, component: Component)
     }
     for kind, name in NAMED.findall(arguments):
         if name not in known[kind]:
-            hint = nearest(name, known[kind]) or f"It has: {', '.join(known[kind]) or 'none'}."
+            hint = nearest(name, known[kind]) or (_("It has: %(join)s.") % {"join": ", ".join(known[kind]) or "none"})
             raise source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint)
 
 

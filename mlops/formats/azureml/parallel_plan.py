@@ -10,6 +10,7 @@ from typing import Any, Literal
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.parallel import IGNORED, ParallelPlan
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 
 PLAN_FIELDS = {
     "mini_batch_size", "partition_keys", "mini_batch_error_threshold", "error_threshold", "logging_level",
@@ -63,7 +64,7 @@ def _size(source: Source, at: Path, given: Any, is_table: bool) -> tuple[int | N
     found = SIZE.fullmatch(str(given).strip())
     number = float(found[1]) if found else 0.0
     if found is None or number <= 0:
-        hint = "Such as mini_batch_size: 10 for files, or mini_batch_size: 100kb for a table."
+        hint = _("Such as mini_batch_size: 10 for files, or mini_batch_size: 100kb for a table.")
         raise source.refuse("size_unfit", f"“{given}” is no size of a mini-batch.", at=at, hint=hint)
     unit = (found[2] or "").lower()[:1]
     if unit or is_table:
@@ -81,7 +82,7 @@ def _keys(source: Source, at: Path, given: Any) -> tuple[str, ...]:
         except ValueError:
             given = None
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        hint = "Such as partition_keys: [store, product]."
+        hint = _("Such as partition_keys: [store, product].")
         raise source.refuse("partition_unfit", "`partition_keys` must be a list of columns.", at=at, hint=hint)
     return tuple(given)
 

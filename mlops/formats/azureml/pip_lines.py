@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from mlops.formats.azureml.environment_parts import Mapped, ReadFile, beside
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 UNDERSTOOD = {"--index-url", "--extra-index-url", "--find-links", "--no-index", "--no-binary", "--only-binary", "--pre"}
 SHORT = {"-i": "--index-url", "-f": "--find-links", "-r": "--requirement", "-c": "--constraint", "-e": "--editable"}
@@ -67,7 +68,11 @@ def _read(
         option, value = _option(line)
         if option in ("--requirement", "--constraint"):
             if depth >= DEEPEST:
-                raise _refused(place, f"“{value}” is named by itself.", "Take the circle of -r lines out.")
+                raise _refused(
+                    place,
+                    _("“%(value)s” is named by itself.") % {"value": value},
+                    _("Take the circle of -r lines out."),
+                )
             inner = beside(base, value)
             inner_constrains = constrains or option == "--constraint"
             texts = read_file(inner).splitlines()
@@ -87,7 +92,7 @@ def _read(
             found.options.append(f"{option} {value}".strip())
         else:
             found.warnings.append(f"{place}: “{option}” has no meaning here.")
-            found.report.append(Mapped(asked=line, how="dropped", why="An option without a meaning here."))
+            found.report.append(Mapped(asked=line, how="dropped", why=_("An option without a meaning here.")))
 
 
 def _option(line: str) -> tuple[str, str]:
@@ -109,8 +114,10 @@ def _package(found: Pip, line: str, *, place: str, constrains: bool) -> None:
         if _is_local(plain):
             return _local(found, plain, place=place)
         reason = str(error).splitlines()[0]
-        hint = "One package a line, such as scikit-learn==1.6.1."
-        raise _refused(place, f"“{plain[:200]}” names no package: {reason}.", hint) from error
+        hint = _("One package a line, such as scikit-learn==1.6.1.")
+        raise _refused(
+            place, _("“%(plain)s” names no package: %(reason)s.") % {"plain": plain[:200], "reason": reason}, hint
+        ) from error
     if wanted.url and wanted.url.startswith(("file:", ".", "/")):
         return _local(found, plain, place=place)
     if constrains:
@@ -136,7 +143,7 @@ def _editable(found: Pip, value: str, *, place: str) -> None:
     _check_url("repository", url.partition("+")[2], place)
     found.packages.append(line)
     found.report.append(
-        Mapped(asked=value, got=line, how="mapped", why="Installed from its repository, not as an editable one.")
+        Mapped(asked=value, got=line, how="mapped", why=_("Installed from its repository, not as an editable one."))
     )
     return None
 
@@ -146,7 +153,7 @@ def _local(found: Pip, value: str, *, place: str) -> None:
         f"{place}: “{value}” is a folder or file of one machine and is left out: "
         "put the package into the job's code folder, or build a wheel and name its address."
     )
-    found.report.append(Mapped(asked=value, how="dropped", why="A folder or file of one machine."))
+    found.report.append(Mapped(asked=value, how="dropped", why=_("A folder or file of one machine.")))
 
 
 def _is_local(line: str) -> bool:
@@ -158,11 +165,15 @@ def _check_url(option: str, value: str, place: str) -> None:
         return
     url = urlsplit(value)
     if url.password or (url.username and option != "repository"):
-        hint = "Take them out, and give them to the worker: UV_INDEX_…_USERNAME and …_PASSWORD, or a .netrc file."
-        raise _refused(place, f"The address of “{option}” has credentials in it.", hint)
+        hint = _("Take them out, and give them to the worker: UV_INDEX_…_USERNAME and …_PASSWORD, or a .netrc file.")
+        raise _refused(place, _("The address of “%(option)s” has credentials in it.") % {"option": option}, hint)
     if option in URLS and url.scheme not in ("http", "https"):
-        hint = "Give an http(s) address, or set UV_FIND_LINKS for the worker."
-        raise _refused(place, f"“{value}” of “{option}” is no address of a package index.", hint)
+        hint = _("Give an http(s) address, or set UV_FIND_LINKS for the worker.")
+        raise _refused(
+            place,
+            _("“%(value)s” of “%(option)s” is no address of a package index.") % {"value": value, "option": option},
+            hint,
+        )
 
 
 def _refused(place: str, message: str, hint: str) -> Refusal:

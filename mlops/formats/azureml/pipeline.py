@@ -29,6 +29,7 @@ from mlops.formats.definition import End
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {
     "$schema", "type", "name", "version", "display_name", "description", "inputs", "outputs", "jobs", "tags",
@@ -296,7 +297,7 @@ class _Reader:
         at = ("jobs", name)
         job = fields(self.source, at)
         if not NAME.fullmatch(name):
-            hint = "Use letters, digits, “_” and “-”."
+            hint = _("Use letters, digits, “_” and “-”.")
             raise self.source.refuse("name_invalid", f"“{name}” cannot be the name of a job.", at=at, hint=hint)
         job_kind(self.source, at)
         used = self.resolve(at, job, self._form_of)
@@ -357,16 +358,25 @@ class _Reader:
         missing += [one.name for one in component.parameters if one.required and one.default is None]
         for name in missing:
             if name not in given:
-                message = f"“{at[-1]}” gives no value to the input “{name}” of “{component.name}”."
+                message = _("“%(at)s” gives no value to the input “%(name)s” of “%(name_2)s”.") % {
+                    "at": at[-1],
+                    "name": name,
+                    "name_2": component.name,
+                }
                 self.faults.append(
-                    self.source.refuse("input_missing", message, at=(*at, "inputs"), hint=f"Write inputs: {name}: …")
+                    self.source.refuse(
+                        "input_missing",
+                        message,
+                        at=(*at, "inputs"),
+                        hint=_("Write inputs: %(name)s: …") % {"name": name},
+                    )
                 )
 
     def _job_output(self, at: Path, node: str, component: Component, value: Any) -> None:
         port = str(at[-1])
         known = [one.name for one in component.outputs]
         if port not in known:
-            hint = nearest(port, known) or f"It has: {', '.join(known) or 'none'}."
+            hint = nearest(port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
             raise self.source.refuse("output_unknown", f"“{component.name}” has no output “{port}”.", at=at, hint=hint)
         wanted = read_wanted(self.source, at, value)
         outer = PARENT_OUTPUT.fullmatch(wanted.path)
@@ -376,7 +386,7 @@ class _Reader:
             return
         declared = fields(self.source).get("outputs") or {}
         if outer[1] not in declared:
-            hint = nearest(outer[1], declared) or f"It has: {', '.join(declared) or 'none'}."
+            hint = nearest(outer[1], declared) or (_("It has: %(join)s.") % {"join": ", ".join(declared) or "none"})
             raise self.source.refuse("output_unknown", f"The pipeline has no output “{outer[1]}”.", at=at, hint=hint)
         self.outs[outer[1]] = End(node=node, port=port)
         if outer[1] in self.own_outputs:
@@ -390,7 +400,7 @@ class _Reader:
         definition = component.parameter(key)
         if port is None and definition is None:
             known = [*(one.name for one in component.inputs), *(one.name for one in component.parameters)]
-            hint = nearest(key, known) or f"It has: {', '.join(known) or 'none'}."
+            hint = nearest(key, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
             raise self.source.refuse("input_unknown", f"“{component.name}” has no input “{key}”.", at=at, hint=hint)
         plain = value
         if isinstance(value, dict):
@@ -399,7 +409,7 @@ class _Reader:
         from_job, from_input = PARENT_JOB.fullmatch(text), PARENT_INPUT.fullmatch(text)
         if from_job:
             if port is None:
-                hint = "Bind it to a value or to ${{parent.inputs.NAME}}."
+                hint = _("Bind it to a value or to ${{parent.inputs.NAME}}.")
                 raise self.source.refuse("value_expected", f"“{key}” takes a value, not an output.", at=at, hint=hint)
             self._link(from_job[1], from_job[2], node, key, at)
         elif from_input:
@@ -422,13 +432,16 @@ class _Reader:
         component = self.components.get(source)
         if component is None:
             if source not in fields(self.source, ("jobs",)):
-                hint = nearest(source, self.components) or "Name a job of this pipeline."
+                hint = nearest(source, self.components) or _("Name a job of this pipeline.")
                 raise self.source.refuse("job_unknown", f"There is no job “{source}”.", at=at, hint=hint)
             return
         known = [one.name for one in component.outputs]
         if source_port not in known:
-            hint = nearest(source_port, known) or f"It has: {', '.join(known) or 'none'}."
-            message = f"“{source}” has no output “{source_port}”."
+            hint = nearest(source_port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
+            message = _("“%(source)s” has no output “%(source_port)s”.") % {
+                "source": source,
+                "source_port": source_port,
+            }
             raise self.source.refuse("output_unknown", message, at=at, hint=hint)
         edge = Edge(source=self._id(source), source_port=source_port, target=node, target_port=port)
         self.edges.append(edge)
@@ -446,7 +459,7 @@ class _Reader:
             parameters[key] = {PARAMETER: wanted}
         else:
             known = {*self.data, *self.ends} if is_port else set(self.parameters)
-            hint = nearest(wanted, known) or f"It has: {', '.join(sorted(known)) or 'none'}."
+            hint = nearest(wanted, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
             raise self.source.refuse("input_unknown", f"The pipeline has no such input “{wanted}”.", at=at, hint=hint)
 
     # -- helpers

@@ -14,6 +14,7 @@ import msgspec
 from mlops.formats.azureml.lines import Source, fields
 from mlops.formats.refusal import nearest
 from mlops.formats.schedule import Cron, NewFiles, NewVersion, Recurrence, Trigger
+from mlops.formats.spoken import gettext as _
 
 KNOWN = {
     "$schema", "name", "description", "trigger", "create_job", "is_enabled", "version", "parameters",
@@ -118,7 +119,7 @@ def read_trigger(source: Source, given: dict[str, Any]) -> Trigger:
     at = ("trigger",)
     kind = str(given.get("type", ""))
     if kind not in TRIGGERS:
-        hint = nearest(kind, TRIGGERS) or f"One of: {', '.join(TRIGGERS)}."
+        hint = nearest(kind, TRIGGERS) or (_("One of: %(names)s.") % {"names": ", ".join(TRIGGERS)})
         raise source.refuse("value_invalid", f"“{kind}” is no type of a trigger.", at=(*at, "type"), hint=hint)
     _checked(source, given, TRIGGERS[kind], at, f"{kind} trigger")
     if kind == "dataset":

@@ -10,6 +10,7 @@ import msgspec
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.component import Parameter
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.sweep import FIELDS, Distribution
 
 MOST_EXPONENT = 700.0
@@ -20,7 +21,7 @@ def read_search_space(source: Source, at: Path) -> dict[str, Distribution]:
     """Raises Refusal `search_space_empty`, `distribution_*` or `field_unknown`."""
     found = fields(source, at)
     if not found:
-        hint = "Such as: search_space: {learning_rate: {type: uniform, min_value: 0.01, max_value: 0.1}}."
+        hint = _("Such as: search_space: {learning_rate: {type: uniform, min_value: 0.01, max_value: 0.1}}.")
         raise source.refuse("search_space_empty", "A sweep varies at least one value.", at=at, hint=hint)
     return {name: _distribution(source, (*at, name)) for name in found}
 
@@ -54,7 +55,9 @@ def _distribution(source: Source, at: Path) -> Distribution:
     for name in wanted:
         if name not in given:
             message = f"The {kind} “{at[-1]}” needs `{name}`."
-            raise source.refuse("distribution_incomplete", message, at=at, hint=f"It has: {', '.join(wanted)}.")
+            raise source.refuse(
+                "distribution_incomplete", message, at=at, hint=_("It has: %(names)s.") % {"names": ", ".join(wanted)}
+            )
     if kind == "choice":
         return Distribution(type="choice", values=_choices(source, (*at, "values"), given["values"]))
     numbers = {name: _number(source, (*at, name), given[name]) for name in wanted}
@@ -66,7 +69,7 @@ def _distribution(source: Source, at: Path) -> Distribution:
 
 def _choices(source: Source, at: Path, given: Any) -> tuple[Any, ...]:
     if not isinstance(given, list) or not given:
-        hint = "Such as: values: [16, 32, 64]."
+        hint = _("Such as: values: [16, 32, 64].")
         raise source.refuse("distribution_unfit", "A choice needs a list of values.", at=at, hint=hint)
     for place, one in enumerate(given):
         if isinstance(one, dict) and any(
@@ -76,7 +79,7 @@ def _choices(source: Source, at: Path, given: Any) -> tuple[Any, ...]:
                 "distribution_nested",
                 "A distribution within a choice is not read here.",
                 at=(*at, place),
-                hint="Make each inner value a hyperparameter of its own, or run one sweep for each choice.",
+                hint=_("Make each inner value a hyperparameter of its own, or run one sweep for each choice."),
             )
         if one is None:
             raise source.refuse("distribution_unfit", "A choice cannot be empty.", at=(*at, place))
@@ -97,10 +100,13 @@ def _number(source: Source, at: Path, given: Any) -> float:
 def _check(source: Source, at: Path, kind: str, numbers: dict[str, float]) -> None:
     low, high = numbers.get("min_value", 0.0), numbers.get("max_value", 1.0)
     if low >= high:
-        message = f"`min_value` ({low:g}) must be less than `max_value` ({high:g})."
+        message = _("`min_value` (%(low)s) must be less than `max_value` (%(high)s).") % {
+            "low": f"{low:g}",
+            "high": f"{high:g}",
+        }
         raise source.refuse("distribution_unfit", message, at=(*at, "max_value"))
     if "log" in kind and "max_value" in numbers and max(abs(low), abs(high)) > MOST_EXPONENT:
-        hint = "The bounds are logarithms: for values from 0.001 to 1 write min_value: -6.91 and max_value: 0."
+        hint = _("The bounds are logarithms: for values from 0.001 to 1 write min_value: -6.91 and max_value: 0.")
         raise source.refuse("distribution_unfit", f"exp({high:g}) is no number.", at=(*at, "max_value"), hint=hint)
     for name in ("q", "sigma"):
         if name in numbers and numbers[name] <= 0:

@@ -13,6 +13,7 @@ import msgspec
 
 from mlops.formats.azureml.lines import Source, load
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 WORD = re.compile(r"""\.?(?:"([^"]*)"|'([^']*)'|\[(\d+)\]|([^.\[\]"']+))""")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -26,7 +27,11 @@ def with_settings(source: Source, settings: Iterable[str]) -> Source:
     for setting in settings:
         path, sign, text = setting.partition("=")
         if not sign or not path.strip():
-            raise Refusal("setting_unreadable", f"“{setting}” is not of the form NAME=VALUE.", hint=EXAMPLE)
+            raise Refusal(
+                "setting_unreadable",
+                _("“%(setting)s” is not of the form NAME=VALUE.") % {"setting": setting},
+                hint=EXAMPLE,
+            )
         _put(value, _steps(path.strip(), setting), typed(text), setting)
     return msgspec.structs.replace(source, value=value)
 
@@ -57,7 +62,11 @@ def typed(text: str) -> Any:
         try:
             return load("setting", plain).value
         except Refusal as error:
-            raise Refusal("setting_unreadable", f"“{plain}” is no JSON: {error}.", hint=EXAMPLE) from error
+            raise Refusal(
+                "setting_unreadable",
+                _("“%(plain)s” is no JSON: %(error)s.") % {"plain": plain, "error": error},
+                hint=EXAMPLE,
+            ) from error
     return text
 
 
@@ -67,7 +76,11 @@ def _steps(path: str, setting: str) -> list[str | int]:
     while place < len(path):
         found = WORD.match(path, place)
         if found is None:
-            raise Refusal("setting_unreadable", f"“{setting}”: “{path[place:]}” names no field.", hint=EXAMPLE)
+            raise Refusal(
+                "setting_unreadable",
+                _("“%(setting)s”: “%(path)s” names no field.") % {"setting": setting, "path": path[place:]},
+                hint=EXAMPLE,
+            )
         quoted, single, index, plain = found.groups()
         steps.append(
             int(index) if index is not None else next(one for one in (quoted, single, plain) if one is not None)
@@ -90,14 +103,22 @@ def _put(value: Any, steps: list[str | int], given: Any, setting: str) -> None:
                 value[key] = [] if isinstance(steps[place + 1], int) else {}
             value = value[key]
         else:
-            raise Refusal("setting_unfit", f"“{setting}”: there is no list for [{step}].", hint=EXAMPLE)
+            raise Refusal(
+                "setting_unfit",
+                _("“%(setting)s”: there is no list for [%(step)s].") % {"setting": setting, "step": step},
+                hint=EXAMPLE,
+            )
 
 
 def _into_list(value: list[Any], step: str | int, given: Any, *, last: bool, setting: str) -> Any:
     number = int(step) if str(step).isdecimal() else -1
     if not 0 <= number <= len(value):
-        hint = f"The list has {len(value)} entries, counted from 0."
-        raise Refusal("setting_unfit", f"“{setting}”: the list has no entry “{step}”.", hint=hint)
+        hint = _("The list has %(count)s entries, counted from 0.") % {"count": len(value)}
+        raise Refusal(
+            "setting_unfit",
+            _("“%(setting)s”: the list has no entry “%(step)s”.") % {"setting": setting, "step": step},
+            hint=hint,
+        )
     if number == len(value):
         value.append({})
     if last:

@@ -18,6 +18,7 @@ from mlops.formats.azureml.values import title_of
 from mlops.formats.component import Component, Parameter
 from mlops.formats.definition import Command, Definition, Sweep
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.sweep import Distribution, SweepPlan
 
 KNOWN = {
@@ -65,7 +66,7 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
     trial = found.get("trial")
     place = (*at, "trial")
     if not trial:
-        hint = "Write trial: with a command, or the file of a component, or azureml:NAME:VERSION."
+        hint = _("Write trial: with a command, or the file of a component, or azureml:NAME:VERSION.")
         raise source.refuse("trial_missing", "A sweep needs `trial`.", at=at, hint=hint)
     origin: Source | None = source
     trial_at = place
@@ -109,7 +110,7 @@ def _unused(source: Source, at: Path, plan: SweepPlan, command: str) -> list[str
 def _registered(source: Source, place: Path, reference: str, registered: Registered) -> Read:
     definition = registered(place, reference)
     if not isinstance(definition.how, Command):
-        hint = "A trial is a command component."
+        hint = _("A trial is a command component.")
         raise source.refuse("trial_kind", f"“{reference}” is no command.", at=place, hint=hint)
     return Read(component=definition.component, command=definition.how, code="", tags={}, warnings=())
 
@@ -130,8 +131,8 @@ def _inline(source: Source, at: Path, plan: SweepPlan, read_file: ReadFile) -> R
     command = str(trial.get("command") or "")
     for name in SEARCHED.findall(command):
         if name not in plan.space:
-            hint = nearest(name, plan.space) or f"It has: {', '.join(plan.space)}."
-            message = f"The search space has no “{name}”."
+            hint = nearest(name, plan.space) or (_("It has: %(names)s.") % {"names": ", ".join(plan.space)})
+            message = _("The search space has no “%(name)s”.") % {"name": name}
             raise source.refuse("expression_unknown", message, at=(*at, "trial", "command"), hint=hint)
     trial["command"] = SEARCHED.sub(r"${{inputs.\1}}", command)
     given = {
@@ -163,12 +164,15 @@ def _split(
         taken = trial.parameter(name)
         if taken is None:
             known = [parameter.name for parameter in trial.parameters]
-            hint = nearest(name, known) or f"It takes: {', '.join(known) or 'none'}."
+            hint = nearest(name, known) or (_("It takes: %(join)s.") % {"join": ", ".join(known) or "none"})
             raise source.refuse("search_space_unknown", f"The trial takes no value “{name}”.", at=place, hint=hint)
         given = parameter_of(name, one, label=taken.label)
         if taken.type == "integer" and given.type == "decimal" and not _is_whole(one):
-            hint = "Write a quniform with q: 1, a randint or a choice of whole numbers."
-            message = f"“{name}” is a whole number, and a {one.type} gives fractions."
+            hint = _("Write a quniform with q: 1, a randint or a choice of whole numbers.")
+            message = _("“%(name)s” is a whole number, and a %(type)s gives fractions.") % {
+                "name": name,
+                "type": one.type,
+            }
             raise source.refuse("search_space_unfit", message, at=place, hint=hint)
         varied.append(msgspec.structs.replace(taken, required=True, default=None))
     rest = tuple(parameter for parameter in trial.parameters if parameter.name not in space)

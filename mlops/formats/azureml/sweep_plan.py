@@ -10,6 +10,7 @@ import msgspec
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.search_space import read_search_space
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.formats.sweep import Distribution, EarlyTermination, Objective, Sampling, SweepLimits, SweepPlan
 
 PLAN_FIELDS = {"search_space", "sampling_algorithm", "objective", "early_termination", "limits"}
@@ -76,7 +77,7 @@ def _check_grid(source: Source, at: Path, space: dict[str, Distribution]) -> Non
                 "grid_endless",
                 f"A grid takes every value, and “{name}” ({one.type}) has no end of them.",
                 at=(*at, name),
-                hint="Write a choice, or sampling_algorithm: random.",
+                hint=_("Write a choice, or sampling_algorithm: random."),
             )
 
 
@@ -85,10 +86,10 @@ def _objective(source: Source, at: Path) -> Objective:
     _known(source, at, found, {"goal", "primary_metric", "type"}, "an objective")
     goal, metric = str(found.get("goal", "")).lower(), str(found.get("primary_metric") or "").strip()
     if goal not in ("maximize", "minimize"):
-        hint = nearest(goal, ("maximize", "minimize")) or "Write goal: maximize, or goal: minimize."
+        hint = nearest(goal, ("maximize", "minimize")) or _("Write goal: maximize, or goal: minimize.")
         raise source.refuse("objective_unfit", f"“{found.get('goal', '')}” is no goal.", at=(*at, "goal"), hint=hint)
     if not metric:
-        hint = "The name under which the trial logs it, such as primary_metric: accuracy."
+        hint = _("The name under which the trial logs it, such as primary_metric: accuracy.")
         raise source.refuse("objective_unfit", "An objective needs `primary_metric`.", at=at, hint=hint)
     return Objective(goal=cast(Literal["maximize", "minimize"], goal), primary_metric=metric)
 
@@ -113,8 +114,8 @@ def _early(source: Source, at: Path, given: Any) -> EarlyTermination | None:
         if found.get(name) is not None and float(_number(source, (*at, name), found[name], least=0)) > 0:
             numbers[name] = float(found[name])
     if kind == "bandit" and len({"slack_factor", "slack_amount"} & set(numbers)) != 1:
-        hint = "Such as slack_factor: 0.1."
-        message = "A bandit policy needs either `slack_factor` or `slack_amount`, more than 0."
+        hint = _("Such as slack_factor: 0.1.")
+        message = _("A bandit policy needs either `slack_factor` or `slack_amount`, more than 0.")
         raise source.refuse("policy_unfit", message, at=at, hint=hint)
     if kind == "truncation_selection" and not 1 <= numbers.get("truncation_percentage", 0) <= 99:
         place = (*at, "truncation_percentage")

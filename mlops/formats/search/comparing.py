@@ -12,6 +12,7 @@ from mlops.formats.search.naming import Typed, resolve
 from mlops.formats.search.nodes import And, Compare, Has, Name, Node, Not, Note, Operator, Span, Text, Value
 from mlops.formats.search.scanning import QUOTES, Scanner
 from mlops.formats.search.vocabulary import ORDER, PATTERN, Field, Vocabulary
+from mlops.formats.spoken import gettext as _
 
 METRIC = Field(name="metric", kind="number")
 TEXT = Field(name="text")
@@ -160,7 +161,7 @@ class Comparison:
     def compare(self, operator: Operator, given: Sequence[Value]) -> Compare:
         if operator not in self.field.operators:
             allowed = ", ".join(self.field.operators)
-            hint = f"{self.typed.whole} may be compared with: {allowed}."
+            hint = _("%(whole)s may be compared with: %(allowed)s.") % {"whole": self.typed.whole, "allowed": allowed}
             raise self.fault(
                 "filter_operator_invalid", f"'{self.typed.whole}' cannot be compared with {operator}.", hint
             )
@@ -174,7 +175,7 @@ class Comparison:
             found.append(self.value("in", in_list=True))
         if not self.scan.take(")"):
             raise SearchFault("filter_not_understood", "The list is not closed.", text=self.scan.text,
-                              span=(start, self.scan.place), hint="Close it with ).")  # fmt: skip
+                              span=(start, self.scan.place), hint=_("Close it with )."))  # fmt: skip
         return found
 
     def value(self, operator: str, *, in_list: bool = False) -> Value:

@@ -9,6 +9,7 @@ from mlops.formats.search.fault import SearchFault
 from mlops.formats.search.nodes import Name, Note, Space, Span
 from mlops.formats.search.scanning import QUOTES, Scanner
 from mlops.formats.search.vocabulary import SPACES, Field, Vocabulary
+from mlops.formats.spoken import gettext as _
 
 PLURAL = {"field": "fields", "tag": "tags", "metric": "metrics", "parameter": "parameters"}
 ALONE = {"tag": ("tag", "tags"), "has": ("has",)}
@@ -52,7 +53,7 @@ def resolve(typed: Typed, words: Vocabulary, text: str) -> tuple[Name, Field | N
         return _field(typed, words, text)
     if not typed.key:
         raise SearchFault("filter_not_understood", "Here the name of a tag or field is missing.", text=text,
-                          span=typed.span, hint="Such as Area=Churn or state = failed.")  # fmt: skip
+                          span=typed.span, hint=_("Such as Area=Churn or state = failed."))  # fmt: skip
     near = "" if typed.is_quoted else close(typed.key, words.names())
     note = Note(code="read_as_tag", text=typed.key, near=near, span=typed.span) if near else None
     return Name(space="tag", key=typed.key, span=typed.span), None, note
@@ -63,7 +64,7 @@ def tag_of(typed: Typed, words: Vocabulary, text: str) -> Name:
     key = typed.key if typed.prefix == "tag" else typed.whole
     if not key:
         raise SearchFault("filter_not_understood", "Here the name of a tag is missing.", text=text, span=typed.span,
-                          hint="Such as tag:Area or tag:Area=Churn.")  # fmt: skip
+                          hint=_("Such as tag:Area or tag:Area=Churn."))  # fmt: skip
     return Name(space="tag", key=key, span=typed.span)
 
 
@@ -78,7 +79,7 @@ def _field(typed: Typed, words: Vocabulary, text: str) -> tuple[Name, Field, Non
         return Name(space="field", key=found.name, span=typed.span), found, None
     near = close(typed.key, words.names())
     names = ", ".join(one.name for one in words.fields)
-    hint = f"Did you mean '{near}'?" if near else f"There are: {names}."
+    hint = (_("Did you mean '%(near)s'?") % {"near": near}) if near else (_("There are: %(names)s.") % {"names": names})
     raise SearchFault(
         "filter_field_unknown", f"There is no field '{typed.key}'.", text=text, span=typed.span, hint=hint
     )
@@ -89,7 +90,7 @@ def _require_space(space: Space, typed: Typed, words: Vocabulary, text: str) -> 
         return
     kept = ", ".join(PLURAL[one] for one in words.spaces)
     raise SearchFault("filter_field_unknown", f"There are no {PLURAL[space]} here.", text=text, span=typed.span,
-                      hint=f"A filter may name {kept}.")  # fmt: skip
+                      hint=_("A filter may name %(kept)s.") % {"kept": kept})  # fmt: skip
 
 
 def is_alone(typed: Typed, what: str) -> bool:

@@ -10,6 +10,7 @@ from mlops.formats.search.nodes import Name
 from mlops.formats.search.scanning import Scanner
 from mlops.formats.search.vocabulary import Vocabulary
 from mlops.formats.search.writing import name
+from mlops.formats.spoken import gettext as _
 
 MOST_KEYS = 5
 
@@ -41,7 +42,7 @@ def _parse(text: str, words: Vocabulary) -> tuple[Order, ...]:
         typed.key, typed.whole = typed.key.rstrip(","), typed.whole.rstrip(",")
         if not typed.key:
             raise SearchFault("order_not_understood", "Here a name is missing.", text=text, span=(start, scanner.place),
-                              hint="Such as -created, or metrics.rmse desc.")  # fmt: skip
+                              hint=_("Such as -created, or metrics.rmse desc."))  # fmt: skip
         ended = scanner.text[scanner.place - 1 : scanner.place] == ","
         if not ended:
             descending = _direction(scanner, descending)
@@ -49,10 +50,10 @@ def _parse(text: str, words: Vocabulary) -> tuple[Order, ...]:
         found.append(Order(name=named, descending=descending))
         if not ended and not scanner.at_end() and not scanner.take(","):
             raise SearchFault("order_not_understood", "A comma is missing here.", text=text,
-                              span=(scanner.place, len(text)), hint="Such as metrics.rmse desc, name.")  # fmt: skip
+                              span=(scanner.place, len(text)), hint=_("Such as metrics.rmse desc, name."))  # fmt: skip
     if len(found) > MOST_KEYS:
         raise SearchFault("order_not_understood", f"A list is ordered by at most {MOST_KEYS} things.", text=text,
-                          span=(0, len(text)), hint="Leave some out.")  # fmt: skip
+                          span=(0, len(text)), hint=_("Leave some out."))  # fmt: skip
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from mlops.formats.search.naming import Typed, is_alone, resolve, tag_of
 from mlops.formats.search.nodes import And, Compare, Has, Node, Not, Note, Or, Query, Span, Words
 from mlops.formats.search.scanning import QUOTES, Scanner
 from mlops.formats.search.vocabulary import Vocabulary
+from mlops.formats.spoken import gettext as _
 
 MOST_CHARACTERS = 10_000
 MOST_TERMS = 200
@@ -29,7 +30,7 @@ def parse(text: str, words: Vocabulary, *, now: datetime | None = None) -> Query
             f"A filter has at most {MOST_CHARACTERS:,} characters; this one has {len(text):,}.",
             text=text,
             span=(MOST_CHARACTERS, MOST_CHARACTERS),
-            hint="Filter by fewer things.",
+            hint=_("Filter by fewer things."),
         )
     return _Parser(text, words, now or datetime.now(UTC)).query()
 

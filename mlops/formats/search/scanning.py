@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mlops.formats.search.fault import SearchFault
+from mlops.formats.spoken import gettext as _
 
 BLANK = re.compile(r"\s*")
 KEY_END = re.compile(r"[\s()=<>~:]|!(?=[=~])")
@@ -82,7 +83,7 @@ class Scanner:
             f"The text that begins with {opening} has no end.",
             text=self.text,
             span=(start, len(self.text)),
-            hint=f"Close it with {closing}, or leave out the quote.",
+            hint=_("Close it with %(closing)s, or leave out the quote.") % {"closing": closing},
         )
 
     def key(self) -> str:

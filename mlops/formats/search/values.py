@@ -10,6 +10,7 @@ from mlops.formats.refusal import nearest
 from mlops.formats.search import dates
 from mlops.formats.search.nodes import Flag, Number, Period, Text, Value
 from mlops.formats.search.vocabulary import Field, Kind
+from mlops.formats.spoken import gettext as _
 
 NUMBER = re.compile(r"[+-]?(?:\d[\d_]{0,30}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 LENGTH = re.compile(r"(?P<count>\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z]*)(?!\w)", re.ASCII)
@@ -106,6 +107,6 @@ def _choice(text: str, field: Field) -> Text:
     found = known.get(text.lower())
     if found is None:
         allowed = list(dict.fromkeys(field.choices.values()))
-        hint = nearest(text.lower(), known) or f"There are: {', '.join(allowed)}."
+        hint = nearest(text.lower(), known) or (_("There are: %(names)s.") % {"names": ", ".join(allowed)})
         raise WrongValue(f"one of {', '.join(allowed)}", hint)
     return Text(value=found)

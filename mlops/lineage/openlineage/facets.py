@@ -6,6 +6,7 @@ from typing import Any
 
 from mlops import __version__
 from mlops.datasets.models import DatasetVersion
+from mlops.formats.spoken import gettext as _
 from mlops.registry.models import ModelVersion
 from mlops.runs.models import Run
 
@@ -86,7 +87,7 @@ def of_job(run: Run, git: dict[str, Any]) -> dict[str, Any]:
 def of_run(run: Run, *, is_failure: bool) -> dict[str, Any]:
     found = facet("processing_engine", "1-1-1/ProcessingEngineRunFacet", version=__version__, name="MLOps Studio")
     if is_failure:
-        message = run.reason or "The run failed."
+        message = run.reason or _("The run failed.")
         found |= facet("errorMessage", "1-0-1/ErrorMessageRunFacet", message=message, programmingLanguage="Python")
     if run.parent is not None:
         parent = {

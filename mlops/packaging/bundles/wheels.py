@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images.locks import Wanted
 
 UV_PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "aarch64": "aarch64-manylinux_2_28"}
@@ -74,8 +75,9 @@ def _uv(arguments: Sequence[str], *, folder: Path, platform: str, beat: Callable
         lines = [line.strip() for line in said.read_text(errors="replace").splitlines() if line.strip()]
         raise Refusal(
             "wheels_missing",
-            f"The packages of the bundle cannot be had for {platform}: {' '.join(lines)[-600:] or 'uv failed'}",
-            hint="Is the package index reachable, and does every package have a wheel for this platform?",
+            _("The packages of the bundle cannot be had for %(platform)s: %(join)s")
+            % {"platform": platform, "join": " ".join(lines)[-600:] or "uv failed"},
+            hint=_("Is the package index reachable, and does every package have a wheel for this platform?"),
         )
 
 
@@ -84,7 +86,11 @@ def _wait(child: subprocess.Popen[bytes], beat: Callable[[], None]) -> None:
     while child.poll() is None:
         now = time.monotonic()
         if now > deadline:
-            raise Refusal("wheels_late", f"The packages of the bundle were not there within {SECONDS:.0f} seconds.")
+            raise Refusal(
+                "wheels_late",
+                _("The packages of the bundle were not there within %(seconds)s seconds.")
+                % {"seconds": f"{SECONDS:.0f}"},
+            )
         if now > next_beat:
             beat()
             next_beat = now + 5

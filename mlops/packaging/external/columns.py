@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlops.formats.model import Field, Signature
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.external.sources import no_form
 
 TEXT_TAKERS = ("CountVectorizer", "TfidfVectorizer", "HashingVectorizer")
@@ -109,8 +110,8 @@ def _names(estimator: Any, example: Sequence[dict[str, Any]]) -> list[str]:
         width = estimator.num_features()
     if width is None:
         raise no_form(
-            f"{type(estimator).__name__} does not say how many columns it takes.",
-            hint="Save it with a signature or an input example (MLflow does), then register it again.",
+            _("%(estimator)s does not say how many columns it takes.") % {"estimator": type(estimator).__name__},
+            hint=_("Save it with a signature or an input example (MLflow does), then register it again."),
         )
     return [f"x{place}" for place in range(int(width))]
 

@@ -16,6 +16,7 @@ from onnx import ModelProto, TensorProto, compose, helper
 
 from mlops.formats.model import Field, ModelManifest
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.external.columns import takes_names, takes_text
 from mlops.packaging.external.networks import Network
 from mlops.packaging.external.original import Original
@@ -69,7 +70,9 @@ def _compiled(original: Original, *, double: bool) -> ModelProto:
         lines = str(error).strip().splitlines()
         reason = lines[0][:300] if lines else type(error).__name__
         name = type(estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator).__name__
-        raise no_form(f"{name} cannot be written as ONNX ({reason}).") from error
+        raise no_form(
+            _("%(name)s cannot be written as ONNX (%(reason)s).") % {"name": name, "reason": reason}
+        ) from error
     return merged
 
 

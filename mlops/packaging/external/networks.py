@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.external.sources import no_form
 
 TRIED_ROWS = 16
@@ -22,12 +23,15 @@ class Network:
         tried = np.random.default_rng(7).normal(size=(TRIED_ROWS, width))
         found = self._answers(tried)
         if found.ndim != 2 or found.shape[0] != TRIED_ROWS:
-            raise no_form(f"the network gives {tuple(found.shape[1:])} for a row, not a list of numbers.")
+            raise no_form(
+                _("the network gives %(tuple)s for a row, not a list of numbers.") % {"tuple": tuple(found.shape[1:])}
+            )
         if found.shape[1] > 1:
             if not _are_chances(found):
                 raise no_form(
-                    f"the network gives {found.shape[1]} numbers a row that are no probabilities.",
-                    hint="End it with softmax(dim=1), and save it again.",
+                    _("the network gives %(shape)s numbers a row that are no probabilities.")
+                    % {"shape": found.shape[1]},
+                    hint=_("End it with softmax(dim=1), and save it again."),
                 )
             self.classes_ = np.arange(found.shape[1])
 
@@ -75,8 +79,8 @@ class Network:
             )
         except ModuleNotFoundError as error:
             raise no_form(
-                f"the package {error.name} is not installed, which reads what torch.export wrote.",
-                hint="Install mlops-studio[deep], or save the network by torch.jit.trace(…).save(…).",
+                _("the package %(name)s is not installed, which reads what torch.export wrote.") % {"name": error.name},
+                hint=_("Install mlops-studio[deep], or save the network by torch.jit.trace(…).save(…)."),
             ) from error
         return written.model_proto
 
@@ -86,7 +90,7 @@ class Network:
         with torch.no_grad():
             found = self.module(torch.as_tensor(np.asarray(cells, dtype=np.float32)))
         if not isinstance(found, torch.Tensor):
-            raise no_form(f"the network gives a {type(found).__name__}, not a tensor.")
+            raise no_form(_("the network gives a %(found)s, not a tensor.") % {"found": type(found).__name__})
         numbers = found.detach().numpy().astype(np.float64)
         return numbers[:, np.newaxis] if numbers.ndim == 1 else numbers
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.external.networks import Network, fixed_rows, width_of
 from mlops.packaging.external.sources import Kind, Source, no_form
 
@@ -24,12 +25,13 @@ def open_estimator(source: Source, *, width: int | None = None) -> Any:
     except ImportError as error:
         missing = error.name or str(error)
         raise no_form(
-            f"{source.origin} needs the Python module “{missing}”, which is not installed here.",
-            hint="Install it beside the product, or serve the model in an environment of its own.",
+            _("%(origin)s needs the Python module “%(missing)s”, which is not installed here.")
+            % {"origin": source.origin, "missing": missing},
+            hint=_("Install it beside the product, or serve the model in an environment of its own."),
         ) from error
     except Exception as error:  # whatever the file's own code raises means the same to the person
         why = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-        raise no_form(f"{source.origin} cannot be opened: {why}.") from error
+        raise no_form(_("%(origin)s cannot be opened: %(why)s.") % {"origin": source.origin, "why": why}) from error
 
 
 def _pickle(source: Source) -> Any:
@@ -76,7 +78,8 @@ def _xgboost_class(path: Path) -> Callable[[], Any]:
 
 def _onnx(source: Source) -> Any:
     raise no_form(
-        "it is ONNX already.", hint="Deploy it as it is, or ask for an optimised, quantised or float16 form of it."
+        _("it is ONNX already."),
+        hint=_("Deploy it as it is, or ask for an optimised, quantised or float16 form of it."),
     )
 
 
@@ -90,8 +93,8 @@ def _torch(source: Source) -> Any:
         model = torch.load(source.path, map_location="cpu", weights_only=False)
     if not isinstance(model, torch.nn.Module):
         raise no_form(
-            "its file holds weights without the network.",
-            hint="Save the network itself: torch.jit.script(model).save(…), or torch.export.save(…).",
+            _("its file holds weights without the network."),
+            hint=_("Save the network itself: torch.jit.script(model).save(…), or torch.export.save(…)."),
         )
     return model.eval()
 
@@ -101,16 +104,18 @@ def _as_network(found: Any, width: int | None) -> Network:
     exported = found if isinstance(found, torch.export.ExportedProgram) else None
     if exported is not None and (rows := fixed_rows(exported)) is not None:
         raise no_form(
-            f"the network was exported for exactly {rows} rows at once.",
-            hint="Export it for any number: torch.export.export(network, (rows,), dynamic_shapes=({0: "
-            "torch.export.Dim.AUTO},)), with two example rows or more.",
+            _("the network was exported for exactly %(rows)s rows at once.") % {"rows": rows},
+            hint=_(
+                "Export it for any number: torch.export.export(network, (rows,), dynamic_shapes=({0: "
+                "torch.export.Dim.AUTO},)), with two example rows or more."
+            ),
         )
     module = exported.module() if exported is not None else found
     width = width or width_of(module)
     if width is None:
         raise no_form(
-            "the network does not say how many columns it takes.",
-            hint="Put input_example.json beside it, or save it with a signature (MLflow does).",
+            _("the network does not say how many columns it takes."),
+            hint=_("Put input_example.json beside it, or save it with a signature (MLflow does)."),
         )
     return Network(module, width, exported=exported)
 

@@ -13,6 +13,7 @@ import polars as pl
 from mlops.blocks.score_columns import number_names, score_columns
 from mlops.formats.model import Field, ModelManifest, Signature, Task
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.packaging.external.columns import knots_of, signature_of, takes_names, takes_text
 from mlops.packaging.external.opening import open_estimator
@@ -35,7 +36,7 @@ class Original:
             numbers = self._numbers(given_to(self.estimator, frame, self.manifest.signature))
         except Exception as error:
             why = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-            raise Refusal("not_answered", f"The original model fails: {why}", status=422) from error
+            raise Refusal("not_answered", _("The original model fails: %(why)s") % {"why": why}, status=422) from error
         return self._answer(np.asarray(numbers, dtype=np.float64))
 
     def _numbers(self, cells: Any) -> Any:
@@ -138,25 +139,34 @@ def _task(estimator: Any) -> tuple[Task, tuple[str, ...], Any]:
         count = len(_last(estimator).cluster_centers_)
         return "clustering", tuple(str(one) for one in range(count)), "integer"
     if not hasattr(estimator, "predict"):
-        raise no_form(f"{type(_last(estimator)).__name__} predicts nothing; it is a step before a model.")
+        raise no_form(
+            _("%(estimator)s predicts nothing; it is a step before a model.")
+            % {"estimator": type(_last(estimator)).__name__}
+        )
     kind = getattr(_last(estimator), "_estimator_type", "regressor")
     if kind in ("clusterer", "outlier_detector", "DensityEstimator"):
-        raise no_form(f"the answers of {type(_last(estimator)).__name__} have no columns here.")
+        raise no_form(
+            _("the answers of %(estimator)s have no columns here.") % {"estimator": type(_last(estimator)).__name__}
+        )
     if max(int(getattr(_last(estimator), name, 1) or 1) for name in ("n_outputs_", "n_targets_")) > 1:
-        raise no_form("it predicts several numbers at once.")
+        raise no_form(_("it predicts several numbers at once."))
     return "regression", (), "decimal"
 
 
 def _classes(estimator: Any, classes: Any) -> tuple[Task, tuple[str, ...], Any]:
     if isinstance(classes, list):
-        raise no_form("it predicts several labels at once.")
+        raise no_form(_("it predicts several labels at once."))
     if not hasattr(estimator, "predict_proba"):
         raise no_form(
-            f"{type(_last(estimator)).__name__} gives no probabilities, by which two forms could be compared.",
-            hint="Train it with probabilities, or wrap it in CalibratedClassifierCV; else deploy the original.",
+            _("%(estimator)s gives no probabilities, by which two forms could be compared.")
+            % {"estimator": type(_last(estimator)).__name__},
+            hint=_("Train it with probabilities, or wrap it in CalibratedClassifierCV; else deploy the original."),
         )
     if len(classes) > MOST_CLASSES:
-        raise no_form(f"it has {len(classes):,} classes; at most {MOST_CLASSES:,} are compared.")
+        raise no_form(
+            _("it has %(count)s classes; at most %(most_classes)s are compared.")
+            % {"count": f"{len(classes):,}", "most_classes": f"{MOST_CLASSES:,}"}
+        )
     values = np.asarray(classes)
     kind = {"b": "boolean", "i": "integer", "u": "integer", "f": "decimal"}.get(values.dtype.kind, "string")
     names = tuple(str(one).lower() if kind == "boolean" else str(one) for one in values.tolist())

@@ -12,6 +12,7 @@ from mlops.formats.azureml.lines import load
 from mlops.formats.mlmodel import TYPES
 from mlops.formats.model import MANIFEST_FILE, Field, Signature
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 MLFLOW_FILE = "MLmodel"
 Kind = Literal["pickle", "skops", "lightgbm", "xgboost", "onnx", "torch"]
@@ -49,14 +50,14 @@ def find_source(folder: Path) -> Source:
     found = [source for path in sorted(folder.rglob("*")) if path.is_file() and (source := _file(path, folder))]
     if not found:
         raise no_form(
-            "among its files is no model of scikit-learn, LightGBM, XGBoost, PyTorch or MLflow.",
-            hint="Deploy it with a scoring script of your own, which can load any file of the model.",
+            _("among its files is no model of scikit-learn, LightGBM, XGBoost, PyTorch or MLflow."),
+            hint=_("Deploy it with a scoring script of your own, which can load any file of the model."),
         )
     if len(found) > 1:
         names = ", ".join(str(one.path.relative_to(folder)) for one in found[:5])
         raise no_form(
-            f"several of its files could be the model: {names}.",
-            hint="Register a version with the one file, or save the model in MLflow's format.",
+            _("several of its files could be the model: %(names)s.") % {"names": names},
+            hint=_("Register a version with the one file, or save the model in MLflow's format."),
         )
     (source,) = found
     example = folder / "input_example.json"
@@ -77,8 +78,8 @@ def graph_of(folder: Path) -> Path | None:
 def no_form(reason: str, *, hint: str = "") -> Refusal:
     return Refusal(
         "not_convertible",
-        f"The model has no ONNX form: {reason}",
-        hint=hint or "Deploy it with the entry “native” or “script”: the original model answers then.",
+        _("The model has no ONNX form: %(reason)s") % {"reason": reason},
+        hint=hint or _("Deploy it with the entry “native” or “script”: the original model answers then."),
         status=422,
     )
 
@@ -103,12 +104,18 @@ def _mlflow(folder: Path) -> Source:
     try:
         told = load(MLFLOW_FILE, (folder / MLFLOW_FILE).read_text(encoding="utf-8")).value
     except (Refusal, UnicodeDecodeError) as error:
-        raise no_form(f"{MLFLOW_FILE} cannot be read: {str(error).splitlines()[0]}.") from error
+        raise no_form(
+            _("%(mlflow_file)s cannot be read: %(splitlines)s.")
+            % {"mlflow_file": MLFLOW_FILE, "splitlines": str(error).splitlines()[0]}
+        ) from error
     flavours = told.get("flavors", {}) if isinstance(told, dict) else {}
     name = next((one for one in FLAVOURS if one in flavours), "")
     if not name:
         listed = ", ".join(one for one in flavours if one != "python_function") or "python_function alone"
-        raise no_form(f"its flavour in MLflow is {listed}, of which nothing but its own code knows how it predicts.")
+        raise no_form(
+            _("its flavour in MLflow is %(listed)s, of which nothing but its own code knows how it predicts.")
+            % {"listed": listed}
+        )
     facts: Mapping[str, Any] = flavours[name]
     example = (told.get("saved_input_example_info") or {}).get("artifact_path")
     return Source(
@@ -141,7 +148,10 @@ def _flavour_file(name: str, facts: Mapping[str, Any]) -> str:
 def _inside(folder: Path, path: str) -> Path:
     found = (folder / path).resolve()
     if not found.is_relative_to(folder.resolve()) or not found.is_file():
-        raise no_form(f"{MLFLOW_FILE} names {path}, which is not among the files.")
+        raise no_form(
+            _("%(mlflow_file)s names %(path)s, which is not among the files.")
+            % {"mlflow_file": MLFLOW_FILE, "path": path}
+        )
     return found
 
 

@@ -25,6 +25,7 @@ import mlops
 from mlops.formats.placement import Placement, placed
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Serving
+from mlops.formats.spoken import gettext
 from mlops.packaging.images import environment, runtime, sbom
 from mlops.packaging.images.bases import Base
 from mlops.packaging.images.layers import Entry, entries_of, write_layer
@@ -108,8 +109,8 @@ def build(order: ImageOrder, *, store: LayerStore, progress: Progress) -> BuiltI
             raise
         raise Refusal(
             "disk_full",
-            f"The disk is full where images are built ({store.folder}).",
-            hint="Delete images that are not needed, or give the data directory more space; then build again.",
+            gettext("The disk is full where images are built (%(folder)s).") % {"folder": store.folder},
+            hint=gettext("Delete images that are not needed, or give the data directory more space; then build again."),
             status=507,
         ) from error
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mlops
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.packaging.images import building, environment, runtime, sbom
 from mlops.packaging.images.archives import Member
 from mlops.packaging.images.building import PORT, USER_ID, BuiltImage
@@ -88,8 +89,8 @@ def context(built: BuiltImage, store: LayerStore, folder: Path) -> list[Member]:
 def gone(reference: str) -> Refusal:
     return Refusal(
         "image_gone",
-        f"The layers of {reference} are no longer on this machine.",
-        hint="Package the version again: what did not change is found quickly.",
+        gettext("The layers of %(reference)s are no longer on this machine.") % {"reference": reference},
+        hint=gettext("Package the version again: what did not change is found quickly."),
         status=410,
     )
 

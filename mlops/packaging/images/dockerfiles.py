@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images import engine_problems
 from mlops.packaging.images.engines import Engine
 from mlops.packaging.images.progress import Progress
@@ -101,15 +102,17 @@ def _failed(said: str) -> Refusal:
     if "Cannot locate specified Dockerfile" in text or "Dockerfile: no such file" in text:
         return Refusal(
             "dockerfile_absent",
-            "There is no Dockerfile at the top of the build context.",
-            hint="Pack the folder so that the Dockerfile is not in a folder below.",
+            _("There is no Dockerfile at the top of the build context."),
+            hint=_("Pack the folder so that the Dockerfile is not in a folder below."),
         )
     if any(word in text for word in engine_problems.NO_SPACE):
         return engine_problems.act_failed(text, "build the Dockerfile")
     if any(word in text for word in UNREACHABLE):
-        message = f"The engine cannot pull what the Dockerfile begins with: {text[:400]}."
-        hint = "Load the base into the engine first, or give the engine a way to the registry."
+        message = _("The engine cannot pull what the Dockerfile begins with: %(text)s.") % {"text": text[:400]}
+        hint = _("Load the base into the engine first, or give the engine a way to the registry.")
         return Refusal("base_unreachable", message, hint=hint)
     return Refusal(
-        "build_failed", f"The Dockerfile's build failed: {text[:600]}.", hint="The log shows what it printed."
+        "build_failed",
+        _("The Dockerfile's build failed: %(text)s.") % {"text": text[:600]},
+        hint=_("The log shows what it printed."),
     )

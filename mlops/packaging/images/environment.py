@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images import bytecode
 from mlops.packaging.images.commands import Ended, run
 from mlops.packaging.images.layers import entries_of, write_layer
@@ -63,8 +64,8 @@ def _install(lock: Lock, site: Path, wheelhouse: Wheelhouse, progress: Progress)
         except Ended as ended:
             raise Refusal(
                 "environment_not_unpacked",
-                f"The locked packages cannot be unpacked: {' '.join(ended.said.split())[-600:]}",
-                hint="Lock the packages anew; the log shows everything that was printed.",
+                _("The locked packages cannot be unpacked: %(join)s") % {"join": " ".join(ended.said.split())[-600:]},
+                hint=_("Lock the packages anew; the log shows everything that was printed."),
             ) from None
     _forget_this_machine(site)
 

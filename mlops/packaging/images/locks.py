@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images.commands import Ended, run
 from mlops.packaging.images.oci import Platform
 from mlops.packaging.images.progress import Progress
@@ -141,8 +142,9 @@ def _wheel(package: dict[str, Any], target: Target, folder: Path) -> Wheel:
     if not usable:
         raise Refusal(
             "package_has_no_wheel",
-            f"The package “{package['name']}” has no wheel for Python {target.python} on {target.platform}.",
-            hint="Use a version that has one, or build an image of your own with a Dockerfile.",
+            _("The package “%(name)s” has no wheel for Python %(python)s on %(platform)s.")
+            % {"name": package["name"], "python": target.python, "platform": target.platform},
+            hint=_("Use a version that has one, or build an image of your own with a Dockerfile."),
         )
     best = usable[0]
     url = best["url"] if "url" in best else (folder / best["path"]).resolve().as_uri()
@@ -161,19 +163,24 @@ def _explained(said: str, packages: tuple[str, ...], target: Target) -> Refusal:
     if any(word in text for word in UNREACHABLE):
         return Refusal(
             "index_unreachable",
-            f"The package index cannot be reached, and these packages were never locked here: {reason}",
-            hint="Check the network, or set UV_INDEX_URL or UV_FIND_LINKS for the worker; then build again. "
-            "Once built, the same packages need no network.",
+            _("The package index cannot be reached, and these packages were never locked here: %(reason)s")
+            % {"reason": reason},
+            hint=_(
+                "Check the network, or set UV_INDEX_URL or UV_FIND_LINKS for the worker; then build "
+                "again. Once built, the same packages need no network."
+            ),
         )
     about = next((one for one in packages if re.split(r"[\s<>=!~\[;@]", one)[0].lower() in text.lower()), "")
     if any(word in text for word in NO_WHEEL):
         return Refusal(
             "package_has_no_wheel",
-            f"There is no wheel for “{about}” for Python {target.python} on {target.platform}: {reason}",
-            hint="Use a version that has one, or build an image of your own with a Dockerfile.",
+            _("There is no wheel for “%(about)s” for Python %(python)s on %(platform)s: %(reason)s")
+            % {"about": about, "python": target.python, "platform": target.platform, "reason": reason},
+            hint=_("Use a version that has one, or build an image of your own with a Dockerfile."),
         )
     return Refusal(
         "packages_not_found",
-        f"The image's packages cannot be chosen{f' because of “{about}”' if about else ''}: {reason}",
-        hint="Correct the name or the version of the package.",
+        _("The image's packages cannot be chosen%(value)s: %(reason)s")
+        % {"value": f" because of “{about}”" if about else "", "reason": reason},
+        hint=_("Correct the name or the version of the package."),
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.packaging.images import bytecode
 from mlops.packaging.images.bases import Base
 from mlops.packaging.images.layers import Entry, write_layer
@@ -55,8 +56,9 @@ def machine_base(store: LayerStore, *, progress: Progress) -> Base:
     if sys.platform != "linux" or platform.machine() not in ARCHITECTURES or platform.libc_ver()[0] != "glibc":
         raise Refusal(
             "base_not_possible",
-            f"The Python of this machine ({platform.platform()}) cannot become the base of an image.",
-            hint="Name a base image, such as python:3.11-slim.",
+            gettext("The Python of this machine (%(platform)s) cannot become the base of an image.")
+            % {"platform": platform.platform()},
+            hint=gettext("Name a base image, such as python:3.11-slim."),
         )
     sources, key = _taken()
     known = store.layer(key)

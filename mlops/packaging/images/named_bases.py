@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images import pythons
 from mlops.packaging.images.bases import Base
 from mlops.packaging.images.engines import Engine
@@ -87,8 +88,9 @@ def _manifest_for(repository: Repository, reference: Reference, architecture: st
             return json.loads(repository.manifest(one["digest"])), one["digest"]
     raise Refusal(
         "base_of_other_machine",
-        f"The base image {reference} is not made for linux/{architecture}.",
-        hint="Choose one that is.",
+        _("The base image %(reference)s is not made for linux/%(architecture)s.")
+        % {"reference": reference, "architecture": architecture},
+        hint=_("Choose one that is."),
     )
 
 
@@ -184,6 +186,7 @@ def _unpacked_size(file: Path) -> int:
 def _unreadable(name: str, media_type: str) -> Refusal:
     return Refusal(
         "base_unreadable",
-        f"The base image {name} is packed in a way that is not understood here ({media_type}).",
-        hint="Pull it into the Docker engine of the server, and name it as it is called there.",
+        _("The base image %(name)s is packed in a way that is not understood here (%(media_type)s).")
+        % {"name": name, "media_type": media_type},
+        hint=_("Pull it into the Docker engine of the server, and name it as it is called there."),
     )

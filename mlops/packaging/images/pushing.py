@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images.building import BuiltImage
 from mlops.packaging.images.progress import Progress
 from mlops.packaging.images.references import Reference
@@ -27,8 +28,9 @@ def push(built: BuiltImage, to: Reference, *, login: Login | None, store: LayerS
     if digest and digest != built.digest:
         raise Refusal(
             "push_changed",
-            f"The registry {to.registry} keeps the image under another digest ({digest[:19]}…) than it was sent with.",
-            hint="It rewrites manifests; use a registry that keeps OCI manifests as they are.",
+            _("The registry %(registry)s keeps the image under another digest (%(digest)s…) than it was sent with.")
+            % {"registry": to.registry, "digest": digest[:19]},
+            hint=_("It rewrites manifests; use a registry that keeps OCI manifests as they are."),
             status=502,
         )
     progress.say(f"Pushed to {to}: {built.digest}.")

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images.progress import Progress
 
 PLACES = re.compile(r"(?:\./)?((?:usr/local/bin|usr/bin|opt/[\w.-]+/bin)/python3\.(\d+))")
@@ -41,8 +42,10 @@ def python_in(layers: Iterable[Path], *, name: str, progress: Progress) -> Found
         has = ", ".join(f"3.{minor}" for minor in sorted(found))
         raise Refusal(
             "base_without_python",
-            f"The base image {name} has {f'Python {has} only' if has else 'no Python'}.",
-            hint=f"Use one with Python 3.{LEAST_MINOR} or later, such as python:3.11-slim.",
+            _("The base image %(name)s has %(value)s.")
+            % {"name": name, "value": f"Python {has} only" if has else "no Python"},
+            hint=_("Use one with Python 3.%(least_minor)s or later, such as python:3.11-slim.")
+            % {"least_minor": LEAST_MINOR},
         )
     best = max(minors)
     return Found(python=f"3.{best}", interpreter=found[best], is_musl=is_musl)

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 HUB, HUB_ADDRESS = "docker.io", "registry-1.docker.io"
 LOOPBACK = re.compile(r"(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")
@@ -50,7 +51,7 @@ def parsed(text: str) -> Reference:
     if not is_named or (digest and not DIGEST.fullmatch(digest)) or len(repository) > 255:
         raise Refusal(
             "reference_invalid",
-            f"“{text}” is no name of an image.",
-            hint="Such as registry.example.com/team/prices:3, in lower case.",
+            _("“%(text)s” is no name of an image.") % {"text": text},
+            hint=_("Such as registry.example.com/team/prices:3, in lower case."),
         )
     return Reference(registry=registry, repository=repository, tag=tag or "latest", digest=digest)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images import registry_problems
 from mlops.packaging.images.oci import INDEX_TYPE, MANIFEST_TYPE
 from mlops.packaging.images.progress import Progress
@@ -188,7 +189,7 @@ def _basic(name: str, password: str) -> str:
 def _changed(digest: str, registry: str) -> Refusal:
     return Refusal(
         "blob_changed",
-        f"What {registry} gave for {digest[:19]}… has another digest.",
-        hint="The transfer was damaged, or the registry is. Try again.",
+        _("What %(registry)s gave for %(digest)s… has another digest.") % {"registry": registry, "digest": digest[:19]},
+        hint=_("The transfer was damaged, or the registry is. Try again."),
         status=502,
     )

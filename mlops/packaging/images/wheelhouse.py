@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.images.locks import Lock, Wheel
 from mlops.packaging.images.progress import Progress
 
@@ -69,8 +70,14 @@ class Wheelhouse:
                 if found != wheel.sha256:
                     raise Refusal(
                         "wheel_changed",
-                        f"{wheel.filename} from {wheel.url} has the digest {found[:12]}…, not {wheel.sha256[:12]}….",
-                        hint="The file at the index was changed after the lock was made. Lock the packages anew.",
+                        _("%(filename)s from %(url)s has the digest %(found)s…, not %(sha256)s….")
+                        % {
+                            "filename": wheel.filename,
+                            "url": wheel.url,
+                            "found": found[:12],
+                            "sha256": wheel.sha256[:12],
+                        },
+                        hint=_("The file at the index was changed after the lock was made. Lock the packages anew."),
                     )
                 os.replace(file.name, place)
             finally:
@@ -116,6 +123,7 @@ def _download(wheel: Wheel, file: Any, progress: Progress) -> str:
 def _unreachable(wheel: Wheel, why: str) -> Refusal:
     return Refusal(
         "wheel_unreachable",
-        f"{wheel.filename} cannot be fetched from {wheel.url}: {why}.",
-        hint="Check the network and build again; wheels that were fetched are kept.",
+        _("%(filename)s cannot be fetched from %(url)s: %(why)s.")
+        % {"filename": wheel.filename, "url": wheel.url, "why": why},
+        hint=_("Check the network and build again; wheels that were fetched are kept."),
     )

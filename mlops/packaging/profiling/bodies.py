@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 RECORDED_FILE, ROWS_FILE, EXAMPLE_FILE = "requests.jsonl", "rows.parquet", "example.json"
 MOST_REQUESTS, MOST_ROWS = 2_000, 5_000
@@ -50,8 +51,8 @@ def read_requests(folder: Path, *, signature: Signature | None, column: str = ""
         return example(msgspec.json.decode((folder / EXAMPLE_FILE).read_bytes()), signature=signature)
     raise Refusal(
         "no_requests",
-        "There is nothing to ask the model with: it has no input example.",
-        hint="Name a dataset, or give recorded requests, one a line.",
+        _("There is nothing to ask the model with: it has no input example."),
+        hint=_("Name a dataset, or give recorded requests, one a line."),
         status=422,
     )
 
@@ -67,8 +68,9 @@ def recorded(content: bytes) -> Requests:
         except msgspec.DecodeError as error:
             raise Refusal(
                 "request_unreadable",
-                f"Line {number} of the recorded requests is not JSON: {error}.",
-                hint='Each line is one request, such as {"data": [{"age": 41}]}, or such a request as a JSON text.',
+                _("Line %(number)s of the recorded requests is not JSON: %(error)s.")
+                % {"number": number, "error": error},
+                hint=_('Each line is one request, such as {"data": [{"age": 41}]}, or such a request as a JSON text.'),
                 status=422,
                 where=Where(row=number - 1),
             ) from None
@@ -76,7 +78,9 @@ def recorded(content: bytes) -> Requests:
         if len(found) == MOST_REQUESTS:
             break
     if not found:
-        raise Refusal("no_requests", "The file of recorded requests is empty.", hint="One request a line.", status=422)
+        raise Refusal(
+            "no_requests", _("The file of recorded requests is empty."), hint=_("One request a line."), status=422
+        )
     return Requests(source=f"{len(found):,} recorded requests", recorded=tuple(found))
 
 
@@ -125,8 +129,8 @@ def _table(path: Path, *, signature: Signature | None, column: str, takes_rows: 
     if signature is None and not takes_rows:
         raise Refusal(
             "no_request_column",
-            "This model answers with a script, so a row of a dataset is no request for it.",
-            hint="Name the column that holds request bodies as text, or give recorded requests.",
+            _("This model answers with a script, so a row of a dataset is no request for it."),
+            hint=_("Name the column that holds request bodies as text, or give recorded requests."),
             status=422,
         )
     fields = signature.inputs if signature is not None else ()
@@ -135,15 +139,16 @@ def _table(path: Path, *, signature: Signature | None, column: str, takes_rows: 
         if field.required and field.name not in names:
             raise Refusal(
                 "missing_column",
-                f"The dataset has no column “{field.name}”, which the model needs.",
-                hint=nearest(field.name, names) or f"Its columns are: {', '.join(names[:20])}.",
+                _("The dataset has no column “%(name)s”, which the model needs.") % {"name": field.name},
+                hint=nearest(field.name, names)
+                or (_("Its columns are: %(names)s.") % {"names": ", ".join(names[:20])}),
                 status=422,
                 where=Where(column=field.name),
             )
     frame = pl.scan_parquet(path).select([name for name in wanted if name in names]).collect()
     rows = _spread(frame, MOST_ROWS).to_dicts()
     if not rows:
-        raise Refusal("no_requests", "The dataset has no rows.", hint="Choose another version of it.", status=422)
+        raise Refusal("no_requests", _("The dataset has no rows."), hint=_("Choose another version of it."), status=422)
     return Requests(source=f"{len(rows):,} rows of the dataset", rows=tuple(_plain(row) for row in rows))
 
 
@@ -160,10 +165,10 @@ def _texts(path: Path, column: str, names: Sequence[str]) -> Requests:
     import polars as pl
 
     if column not in names:
-        hint = nearest(column, names) or f"Its columns are: {', '.join(names[:20])}."
+        hint = nearest(column, names) or (_("Its columns are: %(names)s.") % {"names": ", ".join(names[:20])})
         raise Refusal(
             "column_unknown",
-            f"The dataset has no column “{column}”.",
+            _("The dataset has no column “%(column)s”.") % {"column": column},
             hint=hint,
             status=422,
             where=Where(parameter="column", value=column),
@@ -171,7 +176,12 @@ def _texts(path: Path, column: str, names: Sequence[str]) -> Requests:
     values = _spread(pl.scan_parquet(path).select(pl.col(column).drop_nulls()).collect(), MOST_REQUESTS)
     texts = [str(value).encode() for value in values[column].to_list()]
     if not texts:
-        raise Refusal("no_requests", f"The column “{column}” is empty.", hint="Choose another column.", status=422)
+        raise Refusal(
+            "no_requests",
+            _("The column “%(column)s” is empty.") % {"column": column},
+            hint=_("Choose another column."),
+            status=422,
+        )
     return Requests(source=f"{len(texts):,} requests of the column “{column}”", recorded=tuple(texts))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.profiling.servers import START_SECONDS, Started, not_ready
 from mlops.packaging.profiling.usage import Used
 from mlops.supervisor.probe import get
@@ -48,7 +49,9 @@ def started_container(image: str, *, engine: str, cores: float, memory_bytes: in
         )
     except (DockerException, APIError, OSError) as error:
         told = str(getattr(error, "explanation", None) or error)
-        raise Refusal("engine_failed", f"Docker cannot run the image: {told}", hint="See its log.") from error
+        raise Refusal(
+            "engine_failed", _("Docker cannot run the image: %(told)s") % {"told": told}, hint=_("See its log.")
+        ) from error
     try:
         yield _until_ready(container, began, cores)
     finally:

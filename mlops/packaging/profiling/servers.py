@@ -15,6 +15,7 @@ import psutil
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import ServerProcess
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.profiling.usage import ProcessUsage, Usage, resident
 from mlops.supervisor.probe import get
 from mlops.supervisor.server import Server
@@ -95,8 +96,10 @@ def _until_ready(server: Server, port: int) -> Started:
 
 
 def not_ready(reason: str) -> Refusal:
-    hint = "Its log is kept with the profile. Give it more memory, or mend the model or its script."
-    return Refusal("server_not_ready", f"The scoring server does not get ready: {reason}", hint=hint)
+    hint = _("Its log is kept with the profile. Give it more memory, or mend the model or its script.")
+    return Refusal(
+        "server_not_ready", _("The scoring server does not get ready: %(reason)s") % {"reason": reason}, hint=hint
+    )
 
 
 def _keep_off(pid: int, allowed: set[int]) -> bool:

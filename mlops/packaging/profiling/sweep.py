@@ -12,6 +12,7 @@ import msgspec
 
 from mlops.formats.profiling import Point, ProfileOrder, ProfileReport, Progress, Recommendation, Served
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.machine import machine, versions
 from mlops.packaging.profiling.bodies import Requests
 from mlops.packaging.profiling.caller import message
@@ -99,7 +100,11 @@ class Sweep:
         if warm.latencies or first.latencies:
             return 1000 * (first.latencies or warm.latencies)[0]
         self._first_failure = warm.failure or first.failure
-        raise Refusal("requests_fail", f"No request is answered well: {self._first_failure or 'no answer'}.")
+        raise Refusal(
+            "requests_fail",
+            _("No request is answered well: %(first_failure)s.")
+            % {"first_failure": self._first_failure or "no answer"},
+        )
 
     def _points(self, server: Started, cores: float, memory: int) -> tuple[list[Point], str]:
         points: list[Point] = []
@@ -180,8 +185,8 @@ class Sweep:
         why = self._first_failure or next((one.ended for one in self._served if one.ended), "nothing answered")
         return Refusal(
             "nothing_measured",
-            f"The model could not be measured. {why}",
-            hint="Look at the log of the profile; try the model's example on its page or with its script first.",
+            _("The model could not be measured. %(why)s") % {"why": why},
+            hint=_("Look at the log of the profile; try the model's example on its page or with its script first."),
             status=422,
         )
 

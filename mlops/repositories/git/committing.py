@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.connecting import connect
 from mlops.repositories.git.fetching import get
 from mlops.repositories.git.laying_out import PLAIN, refused_name
@@ -35,7 +36,11 @@ def _changed(repo: Any, tree: Any, change: Change) -> Any:
     from dulwich.objects import Blob, Tree
 
     if why := refused_name(change.path):
-        raise Refusal("path_invalid", f"“{change.path}” is no path of a file: {why}.", status=422)
+        raise Refusal(
+            "path_invalid",
+            _("“%(path)s” is no path of a file: %(why)s.") % {"path": change.path, "why": why},
+            status=422,
+        )
     store = repo.object_store
     _check(store, tree, change)
     blob = Blob.from_string(change.data)
@@ -45,7 +50,11 @@ def _changed(repo: Any, tree: Any, change: Change) -> Any:
     for part in parts[:-1]:
         known = levels[-1][part] if part in levels[-1] else None  # noqa: SIM401 - a Tree has no get
         if known is not None and known[0] != 0o040000:
-            raise Refusal("path_invalid", f"“{change.path}”: {part.decode()} is a file there.", status=422)
+            raise Refusal(
+                "path_invalid",
+                _("“%(path)s”: %(part)s is a file there.") % {"path": change.path, "part": part.decode()},
+                status=422,
+            )
         levels.append(store[known[1]] if known else Tree())
     mode, sha = PLAIN, blob.id
     for level, part in zip(reversed(levels), reversed(parts), strict=True):
@@ -66,8 +75,8 @@ def _check(store: Any, tree: Any, change: Change) -> None:
     if there not in (change.before, hashlib.sha256(change.data).hexdigest()):
         raise Refusal(
             "file_changed_there",
-            f"“{change.path}” was changed in the repository since it was last taken from there.",
-            hint="Pull first: what is here becomes a version of its own, and nothing is lost.",
+            _("“%(path)s” was changed in the repository since it was last taken from there.") % {"path": change.path},
+            hint=_("Pull first: what is here becomes a version of its own, and nothing is lost."),
             status=409,
         )
 
@@ -97,15 +106,15 @@ def _push(connected: Any, got: Any, commit: bytes, order: Order) -> None:
         if order.onto and there not in (None, order.onto_was.encode()):
             raise Refusal(
                 "branch_moved",
-                f"Somebody else pushed to “{order.onto}”, which is for proposals from here.",
-                hint="Merge or delete that branch in the repository, then push again.",
+                _("Somebody else pushed to “%(onto)s”, which is for proposals from here.") % {"onto": order.onto},
+                hint=_("Merge or delete that branch in the repository, then push again."),
                 status=409,
             )
         if not order.onto and there != got.commit.encode():
             raise Refusal(
                 "branch_moved",
-                f"Somebody pushed to “{got.branch}” at the same moment.",
-                hint="Push again.",
+                _("Somebody pushed to “%(branch)s” at the same moment.") % {"branch": got.branch},
+                hint=_("Push again."),
                 status=409,
             )
         return {name: commit}
@@ -121,7 +130,8 @@ def _push(connected: Any, got: Any, commit: bytes, order: Order) -> None:
 def _push_refused(branch: str, why: str) -> Refusal:
     return Refusal(
         "push_refused",
-        f"The repository took no commit on “{branch}”: {why[:300] or 'no reason was given'}.",
-        hint="Is the branch protected, or may the login only read? Push elsewhere, or let it write.",
+        _("The repository took no commit on “%(branch)s”: %(why)s.")
+        % {"branch": branch, "why": why[:300] or "no reason was given"},
+        hint=_("Is the branch protected, or may the login only read? Push elsewhere, or let it write."),
         status=422,
     )

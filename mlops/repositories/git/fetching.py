@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.connecting import Connected
 from mlops.repositories.git.looking import chosen, told_of
 from mlops.repositories.git.orders import Limits, Looked
@@ -43,8 +44,9 @@ def get(connected: Connected, folder: Path, *, branch: str, commit: str, before:
             return got
     raise Refusal(
         "commit_unknown",
-        f"The branch “{got.branch}” has no commit {commit[:12]} (any more).",
-        hint="It was perhaps removed by a forced push; take the branch's newest.",
+        _("The branch “%(branch)s” has no commit %(commit)s (any more).")
+        % {"branch": got.branch, "commit": commit[:12]},
+        hint=_("It was perhaps removed by a forced push; take the branch's newest."),
         status=422,
     )
 
@@ -97,7 +99,8 @@ def _counted(write: Callable[[bytes], int], limits: Limits) -> Callable[[bytes],
 def too_large(limits: Limits) -> Refusal:
     return Refusal(
         "repository_too_large",
-        f"The repository is larger than the {limits.bytes / 1e6:,.0f} MB that are taken.",
-        hint="Keep data and models out of it, in data assets and registered models.",
+        _("The repository is larger than the %(bytes)s MB that are taken.")
+        % {"bytes": f"{limits.bytes / 1000000.0:,.0f}"},
+        hint=_("Keep data and models out of it, in data assets and registered models."),
         status=422,
     )

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.fetching import too_large
 from mlops.repositories.git.orders import Limits
 
@@ -52,8 +53,8 @@ def lay_out(repo: Any, tree: bytes, folder: Path, limits: Limits) -> Laid:
         if len(laid.paths) >= limits.files:
             raise Refusal(
                 "repository_too_many_files",
-                f"The repository has more than the {limits.files:,} files that are taken.",
-                hint="Keep data out of it, in data assets.",
+                _("The repository has more than the %(files)s files that are taken.") % {"files": f"{limits.files:,}"},
+                hint=_("Keep data out of it, in data assets."),
                 status=422,
             )
         _write(folder / path, content)
@@ -63,7 +64,11 @@ def lay_out(repo: Any, tree: bytes, folder: Path, limits: Limits) -> Laid:
 
 def entries(repo: Any, tree: bytes, below: str = "", depth: int = 0) -> Iterator[tuple[str, int, bytes]]:
     if depth > MOST_DEPTH:
-        raise Refusal("repository_too_deep", f"Folders lie deeper than {MOST_DEPTH} levels.", status=422)
+        raise Refusal(
+            "repository_too_deep",
+            _("Folders lie deeper than %(most_depth)s levels.") % {"most_depth": MOST_DEPTH},
+            status=422,
+        )
     for entry in repo.object_store[tree].iteritems():
         path = below + entry.path.decode("utf-8", "surrogateescape")
         if stat.S_ISDIR(entry.mode) and not refused(path, entry.mode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.connecting import connect
 from mlops.repositories.git.orders import Looked, Order
 
@@ -33,11 +34,15 @@ def chosen(found: Looked, wanted: str) -> str:
         return branch
     if not found.branches:
         raise Refusal(
-            "repository_empty", "The repository has no commit yet.", hint="Push something to it first.", status=422
+            "repository_empty",
+            _("The repository has no commit yet."),
+            hint=_("Push something to it first."),
+            status=422,
         )
     raise Refusal(
         "branch_unknown",
-        f"The repository has no branch “{branch}”.",
-        hint=nearest(branch, found.branches) or f"It has: {', '.join(sorted(found.branches)[:10])}.",
+        _("The repository has no branch “%(branch)s”.") % {"branch": branch},
+        hint=nearest(branch, found.branches)
+        or (_("It has: %(names)s.") % {"names": ", ".join(sorted(found.branches)[:10])}),
         status=422,
     )

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.orders import Login, Place
 from mlops.repositories.git.pinned import socket_to
 
@@ -37,16 +38,16 @@ class Vendor:
             transport.close()
             raise Refusal(
                 "repository_login_refused",
-                f"{host} does not know the deploy key.",
-                hint="Add the public key that is shown here to the repository's deploy keys.",
+                _("%(host)s does not know the deploy key.") % {"host": host},
+                hint=_("Add the public key that is shown here to the repository's deploy keys."),
                 status=422,
             ) from error
         except (paramiko.SSHException, EOFError, OSError) as error:
             transport.close()
             raise Refusal(
                 "repository_unreachable",
-                f"SSH to {host} failed: {error or type(error).__name__}.",
-                hint="See whether the address and the port are right, and whether the host answers.",
+                _("SSH to %(host)s failed: %(error)s.") % {"host": host, "error": error or type(error).__name__},
+                hint=_("See whether the address and the port are right, and whether the host answers."),
                 status=422,
             ) from error
         except BaseException:
@@ -60,8 +61,8 @@ class Vendor:
         except OSError as error:
             raise Refusal(
                 "repository_unreachable",
-                f"{self._place.host} does not answer: {error}.",
-                hint="See whether the host runs and can be reached from here.",
+                _("%(host)s does not answer: %(error)s.") % {"host": self._place.host, "error": error},
+                hint=_("See whether the host runs and can be reached from here."),
                 status=422,
             ) from error
 
@@ -72,8 +73,9 @@ class Vendor:
         if known and known.split()[:2] != self.shown.split():
             raise Refusal(
                 "host_key_changed",
-                f"{self._place.host} shows another key than before: somebody may stand between.",
-                hint=f"If it was changed on purpose, set the repository's host_key to: {self.shown}",
+                _("%(host)s shows another key than before: somebody may stand between.") % {"host": self._place.host},
+                hint=_("If it was changed on purpose, set the repository's host_key to: %(shown)s")
+                % {"shown": self.shown},
                 status=422,
             )
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 
 import msgspec
 
+from mlops.formats.spoken import gettext as _
 from mlops.scans.reading.files import look
 from mlops.scans.reading.verdicts import Finding, Found
 
@@ -34,7 +35,7 @@ def _looked_at(path: Path, *, seconds: float) -> Found:
     try:
         return look(lambda: cast(BinaryIO, path.open("rb")), seconds=seconds)
     except Exception as error:  # whatever a file makes us stumble over, it is that file's verdict
-        why = f"It could not be looked through ({type(error).__name__})."
+        why = _("It could not be looked through (%(error)s).") % {"error": type(error).__name__}
         return Found(verdict="suspicious", findings=[Finding(verdict="suspicious", what="unreadable file", why=why)])
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, cast
 
+from mlops.formats.spoken import gettext as _
 from mlops.scans.reading.judging import judge
 from mlops.scans.reading.pickles import read_pickles, read_plainly
 from mlops.scans.reading.source import Budget, Source, TooMuch
@@ -181,7 +182,7 @@ def _guarded(opener: Opener, found: Found, budget: Budget, *, inside: str, depth
     try:
         _look(opener, found, budget, inside=inside, depth=depth + 1)
     except UNREADABLE as error:
-        why = f"It cannot be unpacked to its end ({type(error).__name__})."
+        why = _("It cannot be unpacked to its end (%(error)s).") % {"error": type(error).__name__}
         found.add(_doubt("damaged archive", why, inside))
 
 

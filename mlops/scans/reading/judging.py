@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import cache
 
+from mlops.formats.spoken import gettext as _
 from mlops.scans.reading.allowed import is_allowed
 from mlops.scans.reading.denied import MODULE_NAMES, MODULES, NAMES, OWN_CODE
 from mlops.scans.reading.verdicts import Finding
@@ -23,19 +24,19 @@ HIDDEN = Finding(
 def judge(module: str, name: str) -> Finding:
     what = f"{module}.{name}"
     if f"{module} {name}" in OWN_CODE:
-        why = "It brings functions or classes of its own along, as code (cloudpickle)."
+        why = _("It brings functions or classes of its own along, as code (cloudpickle).")
         return Finding(verdict="suspicious", what=what, why=why)
     if is_allowed(module, name):
-        return Finding(verdict="safe", what=what, why="It holds a model's state.")
+        return Finding(verdict="safe", what=what, why=_("It holds a model's state."))
     if _is_denied(module, name):
-        why = "It can run programs, reach files or the network, or open anything else."
+        why = _("It can run programs, reach files or the network, or open anything else.")
         return Finding(verdict="dangerous", what=what, why=why)
     if _others_deny(module, name):
-        return Finding(verdict="dangerous", what=what, why="picklescan knows it as a way to run code.")
+        return Finding(verdict="dangerous", what=what, why=_("picklescan knows it as a way to run code."))
     if module == "__main__":
-        why = "It was defined in the script that saved the model: only that script's code can tell what it does."
+        why = _("It was defined in the script that saved the model: only that script's code can tell what it does.")
         return Finding(verdict="suspicious", what=what, why=why)
-    return Finding(verdict="suspicious", what=what, why="It is on no list of what is known to be harmless.")
+    return Finding(verdict="suspicious", what=what, why=_("It is on no list of what is known to be harmless."))
 
 
 def judge_attribute(module: str, owner: str, name: str) -> Finding:

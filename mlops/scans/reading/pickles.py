@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlops.formats.spoken import gettext
 from mlops.scans.reading.arrays import pass_array
 from mlops.scans.reading.judging import BUILT_IN, HIDDEN, NEVER_CALLED, judge, judge_attribute
 from mlops.scans.reading.machine import GETATTR, Machine, Made, Named, Told, Use
@@ -52,7 +53,9 @@ def _read_one(source: Source, found: Found, *, inside: str, passing: bool) -> tu
     for finding in findings:
         found.add(_at(finding, inside))
     if told.ended == "broken":
-        why = f"It cannot be read beyond byte {told.place}; what stands before is opened all the same."
+        why = gettext("It cannot be read beyond byte %(place)s; what stands before is opened all the same.") % {
+            "place": told.place
+        }
         found.add(Finding(verdict="suspicious", what="damaged pickle", why=why, inside=inside))
     return told, True
 
@@ -85,7 +88,7 @@ def _findings(told: Told) -> list[Finding]:
     ]
     found += [_own_call(made_by) for made_by in told.own_calls]
     if told.extensions:
-        why = "It opens names by their numbers in a register (copyreg) that only the loading program knows."
+        why = gettext("It opens names by their numbers in a register (copyreg) that only the loading program knows.")
         found.append(Finding(verdict="suspicious", what="extension register", why=why))
     return found
 
@@ -95,22 +98,24 @@ def _judge_use(use: Use) -> Finding:
     if module is None or name is None:
         return HIDDEN
     if use.named == GETATTR and use.how == "opened":
-        return Finding(verdict="suspicious", what="builtins.getattr", why="It opens attributes by their names.")
+        return Finding(
+            verdict="suspicious", what="builtins.getattr", why=gettext("It opens attributes by their names.")
+        )
     finding = judge(module, name)
     if use.how == "changed" and finding.verdict != "dangerous":
-        why = "It changes a class, function or module of the program that opens it."
+        why = gettext("It changes a class, function or module of the program that opens it.")
         return Finding(verdict="dangerous", what=f"{module}.{name}", why=why)
     if use.how == "called" and module in BUILT_IN and name in NEVER_CALLED:
-        why = "It calls a built-in function, which no model needs to be opened."
+        why = gettext("It calls a built-in function, which no model needs to be opened.")
         return Finding(verdict="suspicious", what=f"{module}.{name}", why=why)
     return finding
 
 
 def _own_call(made_by: Named | None) -> Finding:
     if made_by is not None and made_by.name in FUNCTIONS:
-        why = "It runs code that it brings along, while it is opened."
+        why = gettext("It runs code that it brings along, while it is opened.")
         return Finding(verdict="dangerous", what=f"{made_by.module}.{made_by.name}", why=why)
-    why = "It calls what it has made itself, so that reading cannot tell what happens."
+    why = gettext("It calls what it has made itself, so that reading cannot tell what happens.")
     return Finding(verdict="suspicious", what=f"{made_by.module}.{made_by.name}" if made_by else "a call", why=why)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 
 PORT, WAIT = "MLOPS_DEBUG_PORT", "MLOPS_DEBUG_WAIT"
@@ -23,7 +24,7 @@ def place() -> tuple[str, int]:
     """Host and port. Raises Fault `debug_port_invalid`."""
     host, _colon, port = os.environ.get(PORT, "").rpartition(":")
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise Fault("debug_port_invalid", f"{PORT} is “{os.environ.get(PORT)}”.", hint="Give a port such as 5678.")
+        raise Fault("debug_port_invalid", f"{PORT} is “{os.environ.get(PORT)}”.", hint=_("Give a port such as 5678."))
     return host or "127.0.0.1", int(port)
 
 
@@ -36,7 +37,7 @@ def attach() -> None:
     try:
         import debugpy  # noqa: T100
     except ImportError:
-        hint = "Add debugpy to the environment (for the server's own: pip install 'mlops-studio[debug]')."
+        hint = _("Add debugpy to the environment (for the server's own: pip install 'mlops-studio[debug]').")
         raise Fault("debugger_missing", "debugpy is not in the script's environment.", hint=hint) from None
     _listen(debugpy, host, port)
     print(f"A debugger can attach at {host}:{port}.", flush=True)
@@ -53,7 +54,11 @@ def _listen(debugpy: object, host: str, port: int) -> None:
             return
         except (OSError, RuntimeError) as error:
             if time.monotonic() > deadline:
-                hint = "End what uses the port, or choose another one."
-                message = f"The debugger cannot listen at {host}:{port}: {error}"
+                hint = _("End what uses the port, or choose another one.")
+                message = _("The debugger cannot listen at %(host)s:%(port)s: %(error)s") % {
+                    "host": host,
+                    "port": port,
+                    "error": error,
+                }
                 raise Fault("debug_port_taken", message, hint=hint) from error
             time.sleep(0.2)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.pipe import Answer, serve
 from mlops.scoring.children.predicting import answering, frame_of, loading
@@ -55,7 +56,8 @@ def the_file(folder: str, framework: str) -> str:
     raise Fault(
         "model_file_unclear",
         f"{'Several' if fitting else 'None'} of the model's files can be its {framework} file: {shown}.",
-        hint=f"Register one file that ends in {', '.join(ENDINGS[framework])}, or deploy with a script.",
+        hint=_("Register one file that ends in %(names)s, or deploy with a script.")
+        % {"names": ", ".join(ENDINGS[framework])},
     )
 
 
@@ -65,7 +67,7 @@ def _loaded(path: str, framework: str) -> Any:
 
         model = joblib.load(path)
         if not hasattr(model, "predict"):
-            hint = "Pickle the estimator or pipeline itself."
+            hint = _("Pickle the estimator or pipeline itself.")
             raise Fault("no_model", f"The file holds a {type(model).__name__}, which has no predict.", hint=hint)
         return model
     if framework == "lightgbm":
@@ -106,13 +108,17 @@ def _data(question: dict[str, Any], names: list[str], width: int | None) -> Any:
     for name in frame.columns:
         if name not in names:
             close = difflib.get_close_matches(str(name), names, n=1)
-            hint = f"Did you mean '{close[0]}'?" if close else f"Its columns are: {', '.join(names)}."
-            message = f"The model has no input column '{name}'."
+            hint = (
+                (_("Did you mean '%(close)s'?") % {"close": close[0]})
+                if close
+                else (_("Its columns are: %(names)s.") % {"names": ", ".join(names)})
+            )
+            message = _("The model has no input column '%(name)s'.") % {"name": name}
             raise Fault("unknown_column", message, hint=hint, status=422, where={"column": str(name)})
     for name in names:
         if name not in frame.columns:
-            hint = f"Its columns are: {', '.join(names)}."
-            message = f"The column '{name}' is missing."
+            hint = _("Its columns are: %(names)s.") % {"names": ", ".join(names)}
+            message = _("The column '%(name)s' is missing.") % {"name": name}
             raise Fault("missing_column", message, hint=hint, status=422, where={"column": name})
     return frame[names]
 
@@ -122,11 +128,18 @@ def _checked_lists(rows: list[Any], names: list[str], width: int | None) -> Any:
 
     for place, row in enumerate(rows):
         if not isinstance(row, list):
-            message = f"row {place + 1}: expected a list of values, got {row!r}."
+            message = _("row %(place)s: expected a list of values, got %(row)s.") % {
+                "place": place + 1,
+                "row": f"{row!r}",
+            }
             raise Fault("wrong_row", message, status=422, where={"row": place})
         if width is not None and len(row) != width:
-            message = f"row {place + 1} has {len(row)} values where {width} are expected."
-            hint = f"The order is: {', '.join(names)}." if names else ""
+            message = _("row %(place)s has %(count)s values where %(width)s are expected.") % {
+                "place": place + 1,
+                "count": len(row),
+                "width": width,
+            }
+            hint = (_("The order is: %(names)s.") % {"names": ", ".join(names)}) if names else ""
             raise Fault("wrong_width", message, hint=hint, status=422, where={"row": place})
     return pd.DataFrame(rows, columns=names) if names else _matrix(rows, width)
 
@@ -154,7 +167,11 @@ def _numbers(data: Any) -> Any:
             for name, value in ((name, row[index]) for index, name in enumerate(frame.columns)):
                 if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
                     column = str(name + 1 if isinstance(name, int) else name)
-                    message = f"row {place + 1}, column '{column}': expected a number, got {value!r}."
+                    message = _("row %(place)s, column '%(column)s': expected a number, got %(value)s.") % {
+                        "place": place + 1,
+                        "column": column,
+                        "value": f"{value!r}",
+                    }
                     where = {"row": place, "column": column, "value": repr(value)}
                     raise Fault("wrong_type", message, status=422, where=where) from None
         raise
@@ -171,7 +188,11 @@ def _wrong_cell(error: ValueError, data: Any) -> Exception:
         for index, value in enumerate(row):
             if isinstance(value, str) and value == found[1]:
                 column = str(names[index] if names else index + 1)
-                message = f"row {place + 1}, column '{column}': expected a number, got {value!r}."
+                message = _("row %(place)s, column '%(column)s': expected a number, got %(value)s.") % {
+                    "place": place + 1,
+                    "column": column,
+                    "value": f"{value!r}",
+                }
                 where = {"row": place, "column": column, "value": repr(value)}
                 return Fault("wrong_type", message, status=422, where=where)
     return error
@@ -188,8 +209,8 @@ def _asked_sklearn(model: Any, data: Any, method: str) -> Any:
     if method == "predict":
         return model.predict(data)
     if not hasattr(model, "predict_proba"):
-        message = f"{type(model).__name__} has no predict_proba."
-        raise Fault("no_probabilities", message, hint='Ask for "method": "predict".', status=422)
+        message = _("%(model)s has no predict_proba.") % {"model": type(model).__name__}
+        raise Fault("no_probabilities", message, hint=_('Ask for "method": "predict".'), status=422)
     return model.predict_proba(data)
 
 
@@ -215,7 +236,7 @@ def _classes(numbers: Any, is_classifier: bool, method: str) -> Any:
 
     if not is_classifier:
         if method == "predict_proba":
-            raise Fault("no_probabilities", "This booster is no classifier.", hint='Ask for "method": "predict".')
+            raise Fault("no_probabilities", "This booster is no classifier.", hint=_('Ask for "method": "predict".'))
         return numbers
     both = numbers if numbers.ndim == 2 else np.column_stack([1.0 - numbers, numbers])
     return both if method == "predict_proba" else both.argmax(axis=1)

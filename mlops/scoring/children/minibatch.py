@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.encoding import decode
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.model_folder import set_up
@@ -34,7 +35,7 @@ def load(script: str, code: str, level: str) -> Run:
     guard = Guard(script, code)
     module = guard("the import", lambda: imported(script))
     if not callable(getattr(module, "run", None)):
-        hint = "Define run(mini_batch): it gets a list of file paths, or a pandas table, and returns a list."
+        hint = _("Define run(mini_batch): it gets a list of file paths, or a pandas table, and returns a list.")
         raise Fault("script_incomplete", f"{guard.name} has no function run(mini_batch).", hint=hint)
     init = getattr(module, "init", None)
     if callable(init):
@@ -62,7 +63,7 @@ def _table(columns: dict[str, list[Any]], dates: list[str]) -> Any:
     try:
         import pandas
     except ModuleNotFoundError as error:
-        hint = "Add pandas to the deployment's environment: rows come as a pandas table."
+        hint = _("Add pandas to the deployment's environment: rows come as a pandas table.")
         raise Fault("package_missing", "pandas is not in the environment of the script.", hint=hint) from error
     frame = pandas.DataFrame(columns)
     for name in dates:
@@ -77,7 +78,7 @@ def _rows(given: Any, name: str) -> list[Any]:
         raise Fault(
             "script_result",
             f"run() in {name} returned a {type(given).__name__}.",
-            hint="Return a list with one element for each file or row that was scored, or a pandas table.",
+            hint=_("Return a list with one element for each file or row that was scored, or a pandas table."),
             status=502,
         )
     return list(given)

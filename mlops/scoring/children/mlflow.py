@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.pipe import Answer, serve
 from mlops.scoring.children.predicting import answering, frame_of, loading
@@ -18,7 +19,7 @@ def load(folder: str, method: str) -> tuple[Answer, dict[str, Any]]:
     try:
         import mlflow.pyfunc
     except ModuleNotFoundError as error:
-        hint = "Let it have its own environment, or install the extra: pip install 'mlops-studio[mlflow]'."
+        hint = _("Let it have its own environment, or install the extra: pip install 'mlops-studio[mlflow]'.")
         raise Fault(
             "mlflow_missing", f"MLflow ({error.name}) is not in the Python of this model.", hint=hint
         ) from error
@@ -35,7 +36,7 @@ def _predict(model: Any, question: dict[str, Any], types: dict[str, Any], usual:
         raw: Any = model.get_raw_model() if hasattr(model, "get_raw_model") else getattr(model, "_model_impl", None)
         raw = raw if hasattr(raw, "predict_proba") else getattr(raw, "sklearn_model", raw)
         if not hasattr(raw, "predict_proba"):
-            raise Fault("no_probabilities", "This model has no predict_proba.", hint='Ask for "method": "predict".')
+            raise Fault("no_probabilities", "This model has no predict_proba.", hint=_('Ask for "method": "predict".'))
         return raw.predict_proba(data)
     return model.predict(data, params=params) if params else model.predict(data)
 

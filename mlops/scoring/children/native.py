@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.formats.model import MANIFEST_FILE, Field, ModelManifest
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.pipe import Answer, serve
 
 
@@ -20,7 +21,11 @@ def main(folder: str) -> None:
 def load(folder: Path) -> tuple[Answer, dict[str, Any]]:
     """Loads the model; the result answers {"columns": {...}, "rows": n} with the output columns."""
     if not (folder / MANIFEST_FILE).is_file():
-        raise Refusal("model_missing", f"{MANIFEST_FILE} is not in the model's folder.", hint="Deploy it again.")
+        raise Refusal(
+            "model_missing",
+            _("%(manifest_file)s is not in the model's folder.") % {"manifest_file": MANIFEST_FILE},
+            hint=_("Deploy it again."),
+        )
     manifest = msgspec.json.decode((folder / MANIFEST_FILE).read_bytes(), type=ModelManifest)
 
     from mlops.blocks.scoring import load_model

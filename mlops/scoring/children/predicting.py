@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.encoding import encode
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.pipe import Answer
@@ -27,7 +28,7 @@ def answering(predict: Callable[[dict[str, Any]], Any]) -> Answer:
             raise Fault(
                 "not_scored" if is_callers else "scoring_failed",
                 f"The model refused the rows: {type(error).__name__}: {_short(error)}",
-                hint="The traceback is in the deployment's log.",
+                hint=_("The traceback is in the deployment's log."),
                 status=422 if is_callers else 502,
             ) from error
 
@@ -42,13 +43,20 @@ def loading(act: Callable[[], Any], *, what: str) -> Any:
         raise
     except ModuleNotFoundError as error:
         traceback.print_exc()
-        hint = "Name its package among the model's packages, or in the deployment's environment."
-        message = f"{what} needs the module {error.name}, which is not in its environment."
+        hint = _("Name its package among the model's packages, or in the deployment's environment.")
+        message = _("%(what)s needs the module %(name)s, which is not in its environment.") % {
+            "what": what,
+            "name": error.name,
+        }
         raise Fault("package_missing", message, hint=hint) from error
     except Exception as error:
         traceback.print_exc()
-        message = f"{what} cannot be loaded: {type(error).__name__}: {_short(error)}"
-        raise Fault("model_broken", message, hint="The traceback is in the deployment's log.") from error
+        message = _("%(what)s cannot be loaded: %(error)s: %(short)s") % {
+            "what": what,
+            "error": type(error).__name__,
+            "short": _short(error),
+        }
+        raise Fault("model_broken", message, hint=_("The traceback is in the deployment's log.")) from error
 
 
 def frame_of(question: dict[str, Any]) -> Any:

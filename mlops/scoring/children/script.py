@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children import gathering
 from mlops.scoring.children.debugging import attach
 from mlops.scoring.children.encoding import decode, encode
@@ -47,7 +48,7 @@ def load(script: str, code: str = "") -> tuple[Answer, dict[str, Any]]:
     module = guard("the import", lambda: imported(script))
     run = getattr(module, "run", None)
     if not callable(run):
-        hint = "Define run(data): it is called for every request."
+        hint = _("Define run(data): it is called for every request.")
         raise Fault("script_incomplete", f"{guard.name} has no function run(data).", hint=hint)
     init = getattr(module, "init", None)
     if callable(init):
@@ -89,16 +90,23 @@ def _named_call(run: Callable[..., Any]) -> Call:
         try:
             fields = decode(_text(body).encode())
         except ValueError as error:
-            raise Fault("broken_json", f"The body is not valid JSON: {error}.", hint="Send UTF-8 JSON text.") from None
+            raise Fault(
+                "broken_json", f"The body is not valid JSON: {error}.", hint=_("Send UTF-8 JSON text.")
+            ) from None
         listed = ", ".join(f"'{name}'" for name in parameters)
         if not isinstance(fields, dict):
             raise Fault("wrong_shape", f"The body is not a JSON object with {listed}.", status=422)
         for name in required:
             if name not in fields:
-                raise Fault("wrong_shape", f"The body has no '{name}'.", hint=f"Its fields are: {listed}.", status=422)
+                raise Fault(
+                    "wrong_shape",
+                    f"The body has no '{name}'.",
+                    hint=_("Its fields are: %(listed)s.") % {"listed": listed},
+                    status=422,
+                )
         for name in fields:
             if name not in parameters:
-                hint = f"Its fields are: {listed}."
+                hint = _("Its fields are: %(listed)s.") % {"listed": listed}
                 raise Fault("wrong_shape", f"The script's run() has no parameter '{name}'.", hint=hint, status=422)
         return run(**fields)
 
@@ -141,7 +149,7 @@ def json_of(value: Any, *, name: str) -> bytes:
         raise Fault(
             "script_result",
             f"What run() in {name} returned cannot be written as JSON: {error}",
-            hint="Return a dict, a list, a text, a number, a numpy array or a pandas table.",
+            hint=_("Return a dict, a list, a text, a number, a numpy array or a pandas table."),
             status=502,
         ) from error
 
@@ -150,7 +158,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        hint = "A script that takes other bodies marks its run() with @rawhttp."
+        hint = _("A script that takes other bodies marks its run() with @rawhttp.")
         raise Fault("broken_json", "The body is not UTF-8 text.", hint=hint) from None
 
 

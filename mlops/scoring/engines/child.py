@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal, refusal_of
+from mlops.formats.spoken import gettext
 from mlops.scoring.children import start
 from mlops.scoring.children.pipe import SERVER_VARIABLE
 
@@ -99,7 +100,12 @@ class Child:
         """The child's answer, or the refusal that it gave; 502 when it dies over the question."""
         process = self._process
         if process is None or self.trouble:
-            raise Refusal("not_ready", self.trouble or "The model is being loaded.", hint="Try again.", status=503)
+            raise Refusal(
+                "not_ready",
+                self.trouble or gettext("The model is being loaded."),
+                hint=gettext("Try again."),
+                status=503,
+            )
         try:
             body = msgspec.json.encode(message)
             assert process.stdin is not None
@@ -113,8 +119,9 @@ class Child:
             self._gone.set()
             raise Refusal(
                 "model_process_died",
-                f"The model's process ended over this request ({_ending(process.returncode)}).",
-                hint="It is started again by itself. The deployment's log says more.",
+                gettext("The model's process ended over this request (%(ending)s).")
+                % {"ending": _ending(process.returncode)},
+                hint=gettext("It is started again by itself. The deployment's log says more."),
                 status=502,
             ) from None
         if "error" in answer:
@@ -155,15 +162,17 @@ class Child:
                 start_new_session=True,
             )
         except OSError as error:
-            hint = "Deploy it again: its environment is built anew."
-            message = f"The Python of the model's environment cannot be started: {error}."
+            hint = gettext("Deploy it again: its environment is built anew.")
+            message = gettext("The Python of the model's environment cannot be started: %(error)s.") % {"error": error}
             raise Refusal("python_missing", message, hint=hint) from error
         try:
             first, _ = await self._read(process)
         except (OSError, asyncio.IncompleteReadError):
             await process.wait()
             raise Refusal(
-                "model_process_died", f"The model's process ended while loading ({_ending(process.returncode)})."
+                "model_process_died",
+                gettext("The model's process ended while loading (%(ending)s).")
+                % {"ending": _ending(process.returncode)},
             ) from None
         if "error" in first:
             raise refusal_of(first["error"])

@@ -13,6 +13,7 @@ import msgspec
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import ColumnType
 from mlops.formats.tensor import DataType, Tensor, TensorSignature
 from mlops.scoring.children.encoding import plain
@@ -156,8 +157,9 @@ def _tensor(node: Any, file: str) -> Tensor:
     if found is None or found[1] not in _TYPES:
         raise Refusal(
             "model_broken",
-            f"{file}: the input '{node.name}' is a {node.type}, which no request can hold.",
-            hint="Export the model with tensors as its inputs.",
+            _("%(file)s: the input '%(name)s' is a %(type)s, which no request can hold.")
+            % {"file": file, "name": node.name, "type": node.type},
+            hint=_("Export the model with tensors as its inputs."),
         )
     shape = tuple(size if isinstance(size, int) and size > 0 else -1 for size in node.shape)
     return Tensor(name=node.name, type=_TYPES[found[1]], shape=shape)

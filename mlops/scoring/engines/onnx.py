@@ -11,6 +11,7 @@ from typing import Any
 from mlops.formats.model import ONNX_FILE, Field, Signature
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.batch import Batch, Columns
 from mlops.scoring.engines.engine import score_together, without_nan
 from mlops.scoring.engines.sessions import open_session
@@ -65,13 +66,21 @@ class OnnxEngine:
         needed = {"scored_labels", second}
         missing = needed - set(self._outputs)
         if missing:
-            raise Refusal("model_broken", f"onnx/{ONNX_FILE} lacks the output {', '.join(sorted(missing))}.")
+            raise Refusal(
+                "model_broken",
+                _("onnx/%(onnx_file)s lacks the output %(names)s.")
+                % {"onnx_file": ONNX_FILE, "names": ", ".join(sorted(missing))},
+            )
         self._session = session
 
     def _field(self, name: str) -> Field:
         field = self._signature.input(name)
         if field is None:
-            raise Refusal("model_broken", f"onnx/{ONNX_FILE} needs '{name}', which the signature does not have.")
+            raise Refusal(
+                "model_broken",
+                _("onnx/%(onnx_file)s needs '%(name)s', which the signature does not have.")
+                % {"onnx_file": ONNX_FILE, "name": name},
+            )
         return field
 
     async def _score(self, batch: Batch) -> Columns:
@@ -103,7 +112,8 @@ def _numbers(fields: Sequence[Field], columns: Columns) -> dict[str, Any]:
         name, value = fields[place].name, repr(columns[fields[place].name][row])
         raise Refusal(
             "number_too_large",
-            f"row {row + 1}, column '{name}': {value} is larger than the model can take.",
+            _("row %(row)s, column '%(name)s': %(value)s is larger than the model can take.")
+            % {"row": row + 1, "name": name, "value": value},
             status=422,
             where=Where(row=row, column=name, value=value),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext as _
 
 PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -26,7 +27,11 @@ def open_session(path: Path, serving: Serving) -> Any:
     import onnxruntime as ort
 
     if not path.is_file():
-        raise Refusal("model_missing", f"{path.name} is not in the server's folder.", hint="Deploy it again.")
+        raise Refusal(
+            "model_missing",
+            _("%(name)s is not in the server's folder.") % {"name": path.name},
+            hint=_("Deploy it again."),
+        )
     providers = chosen(serving.providers, ort.get_available_providers())
     options = ort.SessionOptions()
     options.intra_op_num_threads = max(1, serving.threads)
@@ -36,7 +41,11 @@ def open_session(path: Path, serving: Serving) -> Any:
     try:
         return ort.InferenceSession(str(path), options, providers=providers)
     except Exception as error:
-        raise Refusal("model_broken", f"onnxruntime cannot load {path.parent.name}/{path.name}: {error}") from error
+        raise Refusal(
+            "model_broken",
+            _("onnxruntime cannot load %(parent)s/%(name)s: %(error)s")
+            % {"parent": path.parent.name, "name": path.name, "error": error},
+        ) from error
 
 
 def chosen(wanted: Sequence[str], available: Sequence[str]) -> list[str]:
@@ -46,14 +55,17 @@ def chosen(wanted: Sequence[str], available: Sequence[str]) -> list[str]:
     for one in wanted:
         short = one.lower()
         if short not in PROVIDERS:
-            hint = nearest(short, PROVIDERS) or f"There are: {', '.join(PROVIDERS)}."
-            raise Refusal("provider_unknown", f"There is no execution provider '{one}'.", hint=hint)
+            hint = nearest(short, PROVIDERS) or (_("There are: %(names)s.") % {"names": ", ".join(PROVIDERS)})
+            raise Refusal("provider_unknown", _("There is no execution provider '%(one)s'.") % {"one": one}, hint=hint)
         if PROVIDERS[short] not in available:
             raise Refusal(
                 "provider_absent",
-                f"The execution provider '{short}' is not in this server's ONNX Runtime, which has {', '.join(there)}.",
-                hint="Install the ONNX Runtime that has it (such as onnxruntime-gpu), use an image with it, or choose "
-                "another provider.",
+                _("The execution provider '%(short)s' is not in this server's ONNX Runtime, which has %(names)s.")
+                % {"short": short, "names": ", ".join(there)},
+                hint=_(
+                    "Install the ONNX Runtime that has it (such as onnxruntime-gpu), use an image with "
+                    "it, or choose another provider."
+                ),
             )
         names.append(PROVIDERS[short])
     return [*names, *([] if PROVIDERS["cpu"] in names else [PROVIDERS["cpu"]])]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.application import Application
 from mlops.scoring.binary_tensors import EXTENSION
 from mlops.scoring.grpc.messages import SERVICE, message
@@ -29,7 +30,7 @@ class GrpcServer:
             import grpc
         except ImportError:
             raise Refusal(
-                "no_grpc", "gRPC is not installed.", hint="Install mlops-studio[grpc], or leave --grpc-port out."
+                "no_grpc", _("gRPC is not installed."), hint=_("Install mlops-studio[grpc], or leave --grpc-port out.")
             ) from None
         most = application.serving.limits.body_bytes
         options = [("grpc.max_receive_message_length", most), ("grpc.so_reuseport", 0)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.grpc.messages import message
 from mlops.scoring.tensor_bytes import decoded, encoded, flat
 
@@ -21,7 +22,7 @@ def request_of(asked: Any) -> dict[str, Any]:
     raw = list(asked.raw_input_contents)
     if raw and len(raw) != len(asked.inputs):
         told = f"There are {len(raw)} raw_input_contents for {len(asked.inputs)} inputs."
-        raise Refusal("wrong_tensor", told, hint="Send one for each input, or none.")
+        raise Refusal("wrong_tensor", told, hint=_("Send one for each input, or none."))
     request: dict[str, Any] = {
         "inputs": [
             {
@@ -61,8 +62,13 @@ def metadata_of(told: dict[str, Any]) -> Any:
 def _typed(tensor: Any) -> list[Any]:
     field = _CONTENTS.get(tensor.datatype)
     if field is None:
-        hint = f"Use one of {', '.join(_CONTENTS)}, or raw_input_contents."
-        raise Refusal("wrong_tensor", f"The tensor '{tensor.name}' has the datatype '{tensor.datatype}'.", hint=hint)
+        hint = _("Use one of %(names)s, or raw_input_contents.") % {"names": ", ".join(_CONTENTS)}
+        raise Refusal(
+            "wrong_tensor",
+            _("The tensor '%(name)s' has the datatype '%(datatype)s'.")
+            % {"name": tensor.name, "datatype": tensor.datatype},
+            hint=hint,
+        )
     values = list(getattr(tensor.contents, field))
     if tensor.datatype != "BYTES":
         return values
@@ -70,4 +76,4 @@ def _typed(tensor: Any) -> list[Any]:
         return [value.decode() for value in values]
     except UnicodeDecodeError:
         told = f"The tensor '{tensor.name}' has a text that is not UTF-8."
-        raise Refusal("wrong_tensor", told, hint="Encode texts as UTF-8.") from None
+        raise Refusal("wrong_tensor", told, hint=_("Encode texts as UTF-8.")) from None

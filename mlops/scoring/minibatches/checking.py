@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlops.formats.model import Field, Signature
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.validation import EXPECTED
 from mlops.stats.schema import conform, storage_type
 
@@ -24,16 +25,16 @@ def check_columns(signature: Signature, names: list[str]) -> None:
     if signature.inputs and not any(field.name in names for field in signature.inputs):
         raise Refusal(
             "missing_column",
-            f"The input has none of the model's columns; it has: {', '.join(names[:20])}.",
-            hint=f"The model takes: {', '.join(field.name for field in signature.inputs[:20])}.",
+            _("The input has none of the model's columns; it has: %(names)s.") % {"names": ", ".join(names[:20])},
+            hint=_("The model takes: %(names)s.") % {"names": ", ".join(field.name for field in signature.inputs[:20])},
             status=422,
         )
     for field in signature.inputs:
         if field.required and field.name not in names:
             raise Refusal(
                 "missing_column",
-                f"The input has no column “{field.name}”, which the model needs.",
-                hint=nearest(field.name, names) or f"It has: {', '.join(names[:20])}.",
+                _("The input has no column “%(name)s”, which the model needs.") % {"name": field.name},
+                hint=nearest(field.name, names) or (_("It has: %(names)s.") % {"names": ", ".join(names[:20])}),
                 status=422,
                 where=Where(column=field.name),
             )

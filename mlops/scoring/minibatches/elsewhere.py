@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.formats.batch import ScoringOrder
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 from mlops.scoring.children.pipe import Answer
 from mlops.scoring.minibatches.inner import Inner
@@ -63,8 +64,8 @@ def table_of(value: Any, *, rows: int) -> pl.DataFrame:
     if not isinstance(value, list) or len(value) != rows:
         raise Refusal(
             "not_row_by_row",
-            f"The model gave no prediction for each of {rows} rows.",
-            hint="Deploy it with a scoring script that says what belongs to which row.",
+            _("The model gave no prediction for each of %(rows)s rows.") % {"rows": rows},
+            hint=_("Deploy it with a scoring script that says what belongs to which row."),
             status=502,
         )
     if value and isinstance(value[0], dict):
@@ -87,7 +88,9 @@ def _of_graph(path: Path) -> Score:
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise Refusal("model_broken", f"onnxruntime cannot load {path.name}: {error}") from error
+        raise Refusal(
+            "model_broken", _("onnxruntime cannot load %(name)s: %(error)s") % {"name": path.name, "error": error}
+        ) from error
     inputs = session.get_inputs()
     types = {one.name: _TYPES.get(one.type, np.dtype("float32")) for one in inputs}
     outputs = [one.name for one in session.get_outputs()]
@@ -98,7 +101,7 @@ def _of_graph(path: Path) -> Score:
         else:
             absent = next((one.name for one in inputs if one.name not in request.columns), None)
             if absent is not None:
-                message = f"The input has no column “{absent}”, which the graph needs."
+                message = _("The input has no column “%(absent)s”, which the graph needs.") % {"absent": absent}
                 raise Refusal("missing_column", message, status=422, where=Where(column=absent))
             feed = {name: _cells(request[name], kind) for name, kind in types.items()}
         try:

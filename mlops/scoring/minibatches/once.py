@@ -14,6 +14,7 @@ import msgspec
 
 from mlops.formats.batch import ORDER_FILE, ScoringOrder
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.minibatches.tables import load_tables
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def main(folder: Path, source: Path, target: Path) -> None:
         message = {"path": str(source), "name": source.name, "start": 0, "rows": rows, "out": str(out)}
         scored = answer(message | {"errors": str(Path(scratch) / "errors")})
         if scored.failed:
-            raise Refusal("rows_not_scored", f"{scored.failed} rows were not scored: {scored.errors[0].reason}")
+            raise Refusal(
+                "rows_not_scored",
+                _("%(failed)s rows were not scored: %(reason)s")
+                % {"failed": scored.failed, "reason": scored.errors[0].reason},
+            )
         frame = pl.read_parquet(out)
     one_number(frame, [name for name in frame.columns if name not in known]).write_parquet(target)
 
@@ -51,7 +56,7 @@ def one_number(frame: pl.DataFrame, outputs: list[str]) -> pl.DataFrame:
     numbers = [name for name in outputs if frame.schema[name].is_numeric()]
     chosen = LABEL if LABEL in numbers else next(iter(numbers), "")
     if not chosen:
-        raise Refusal("no_number", "The model answers with no number, so that no attribution can be told.")
+        raise Refusal("no_number", _("The model answers with no number, so that no attribution can be told."))
     return frame.select(pl.col(chosen).cast(pl.Float64).alias("prediction"))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.formats.batch import ScoringOrder
 from mlops.formats.model import ONNX_FILE
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.engines.onnx import _NAMES, _NUMBERS, class_labels
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def load_onnx(order: ScoringOrder, folder: Path) -> Score:
 
     path = folder / "onnx" / ONNX_FILE
     if not path.is_file():
-        raise Refusal("model_missing", f"onnx/{ONNX_FILE} is not in the folder.", hint="Deploy the model again.")
+        raise Refusal(
+            "model_missing",
+            _("onnx/%(onnx_file)s is not in the folder.") % {"onnx_file": ONNX_FILE},
+            hint=_("Deploy the model again."),
+        )
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -34,7 +39,10 @@ def load_onnx(order: ScoringOrder, folder: Path) -> Score:
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
-        raise Refusal("model_broken", f"onnxruntime cannot load onnx/{ONNX_FILE}: {error}") from error
+        raise Refusal(
+            "model_broken",
+            _("onnxruntime cannot load onnx/%(onnx_file)s: %(error)s") % {"onnx_file": ONNX_FILE, "error": error},
+        ) from error
     inputs = [(node.name, node.type == "tensor(string)") for node in session.get_inputs()]
     outputs = [node.name for node in session.get_outputs()]
 

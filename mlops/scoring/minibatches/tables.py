@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlops.formats.batch import ErrorRow, Scored, ScoringOrder
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.minibatches.checking import Faults, check_columns, typed
 from mlops.scoring.minibatches.windows import Windows
 from mlops.scoring.minibatches.written import TOLD_ERRORS, row_as_json, write_errors
@@ -67,7 +68,9 @@ def _loaded(order: ScoringOrder, folder: Path) -> Score:
         return load_elsewhere(order, folder)
     if order.signature is None:
         raise Refusal(
-            "signature_missing", "The model has no signature.", hint="Deploy it with a scoring script of your own."
+            "signature_missing",
+            _("The model has no signature."),
+            hint=_("Deploy it with a scoring script of your own."),
         )
     if order.entry == "onnx":
         from mlops.scoring.minibatches.onnx import load_onnx

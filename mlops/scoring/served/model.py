@@ -14,6 +14,7 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext
 from mlops.scoring.engines.engine import Engine
 from mlops.scoring.exchange import Answer
 from mlops.scoring.golden import difference
@@ -137,7 +138,12 @@ def _is_well(engine: Engine) -> bool:
 def unknown_model(name: str, version: str, models: Sequence[Served]) -> Refusal:
     listed = ", ".join(f"'{one.name}', version {one.version}" for one in models)
     asked = f"{name}:{version}" if version else name
-    return Refusal("unknown_model", f"This server has no model '{asked}'.", hint=f"It serves {listed}.", status=404)
+    return Refusal(
+        "unknown_model",
+        gettext("This server has no model '%(asked)s'.") % {"asked": asked},
+        hint=gettext("It serves %(listed)s.") % {"listed": listed},
+        status=404,
+    )
 
 
 def log(**line: Any) -> None:

@@ -14,6 +14,7 @@ from mlops.formats.model import MANIFEST_FILE, ModelManifest, Signature
 from mlops.formats.placement import PLACEMENT_VARIABLE, Placement, placed
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import SERVING_FILE, Serving
+from mlops.formats.spoken import gettext
 from mlops.scoring.children import debugging
 from mlops.scoring.engines.graph import GraphEngine
 from mlops.scoring.engines.native import NativeEngine
@@ -72,8 +73,9 @@ def _of_mlflow(folder: Path, serving: Serving) -> Served:
     if not model.loader:
         raise Refusal(
             "no_pyfunc",
-            f"The model {serving.model} has no python_function flavour; it has: {', '.join(model.flavours)}.",
-            hint="Save it with an MLflow flavour that pyfunc can load, or deploy it with a script.",
+            gettext("The model %(model)s has no python_function flavour; it has: %(names)s.")
+            % {"model": serving.model, "names": ", ".join(model.flavours)},
+            hint=gettext("Save it with an MLflow flavour that pyfunc can load, or deploy it with a script."),
         )
     engines = [
         PredictingEngine(
@@ -101,13 +103,16 @@ def read_serving(folder: Path) -> Serving:
         return _with_own_spool(placed(serving, msgspec.json.decode(told, type=Placement)) if told else serving)
     except FileNotFoundError:
         raise Refusal(
-            "no_serving_file", f"{folder} has no {SERVING_FILE}.", hint="Name a deployment's folder."
+            "no_serving_file",
+            gettext("%(folder)s has no %(serving_file)s.") % {"folder": folder, "serving_file": SERVING_FILE},
+            hint=gettext("Name a deployment's folder."),
         ) from None
     except msgspec.DecodeError as error:
         raise Refusal(
             "broken_serving_file",
-            f"{SERVING_FILE} or {PLACEMENT_VARIABLE} cannot be read: {error}.",
-            hint="Deploy it again.",
+            gettext("%(serving_file)s or %(placement_variable)s cannot be read: %(error)s.")
+            % {"serving_file": SERVING_FILE, "placement_variable": PLACEMENT_VARIABLE, "error": error},
+            hint=gettext("Deploy it again."),
         ) from None
 
 
@@ -127,6 +132,6 @@ def _signature(folder: Path, serving: Serving) -> Signature:
     except (OSError, msgspec.DecodeError) as error:
         raise Refusal(
             "no_signature",
-            f"The model {serving.model} has no signature: {error}.",
-            hint="Deploy it with a scoring script.",
+            gettext("The model %(model)s has no signature: %(error)s.") % {"model": serving.model, "error": error},
+            hint=gettext("Deploy it with a scoring script."),
         ) from None

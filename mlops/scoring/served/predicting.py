@@ -10,6 +10,7 @@ import msgspec
 from mlops.formats.model import Signature
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext as _
 from mlops.formats.tensor import CallParameter, TensorSignature
 from mlops.scoring.bodies import INVOCATION_KEYS, SCORE_KEYS, read_json, read_rows, value_of
 from mlops.scoring.collecting import note as noting
@@ -142,20 +143,28 @@ class PredictingModel(Kept):
     def _check_count(self, rows: int) -> None:
         most = self.serving.limits.rows
         if rows > most:
-            message = f"The request has {rows:,} rows; this deployment takes at most {most:,} at once."
-            raise Refusal("too_many_rows", message, hint="Send the rows in several requests.", status=413)
+            message = _("The request has %(rows)s rows; this deployment takes at most %(most)s at once.") % {
+                "rows": f"{rows:,}",
+                "most": f"{most:,}",
+            }
+            raise Refusal("too_many_rows", message, hint=_("Send the rows in several requests."), status=413)
 
     def _params(self, given: Any) -> dict[str, Any]:
         """As the model's signature declares them."""
         if not given:
             return {}
         if not isinstance(given, Mapping):
-            raise Refusal("wrong_shape", "'params' is not an object of name and value.", status=422)
+            raise Refusal("wrong_shape", _("'params' is not an object of name and value."), status=422)
         for name in given:
             if name not in self._parameters:
                 known = ", ".join(self._parameters) or "none"
-                hint = nearest(str(name), self._parameters) or f"Its parameters are: {known}."
-                raise Refusal("unknown_parameter", f"The model has no parameter '{name}'.", hint=hint, status=422)
+                hint = nearest(str(name), self._parameters) or (_("Its parameters are: %(known)s.") % {"known": known})
+                raise Refusal(
+                    "unknown_parameter",
+                    _("The model has no parameter '%(name)s'.") % {"name": name},
+                    hint=hint,
+                    status=422,
+                )
         return dict(given)
 
 
@@ -169,8 +178,8 @@ def _asked(question: Question) -> Form:
 def _method(given: Any) -> str:
     if given is None or given in METHODS:
         return given or ""
-    hint = nearest(str(given), METHODS) or 'Ask for "predict" or "predict_proba".'
-    raise Refusal("unknown_method", f"There is no method '{given}'.", hint=hint, status=422)
+    hint = nearest(str(given), METHODS) or _('Ask for "predict" or "predict_proba".')
+    raise Refusal("unknown_method", _("There is no method '%(given)s'.") % {"given": given}, hint=hint, status=422)
 
 
 def _rows_of(tensors: Mapping[str, Any]) -> int:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.bodies import read_json
 from mlops.scoring.collecting import note as noting
 from mlops.scoring.collecting.note import Body
@@ -52,7 +53,9 @@ class ScriptModel(Kept):
 
     async def invoke(self, body: bytes, *, content_type: str) -> tuple[Answer, int]:
         if self.takes_raw:
-            raise Refusal("raw_script", "This deployment's script takes raw requests.", hint="Use /score.", status=400)
+            raise Refusal(
+                "raw_script", _("This deployment's script takes raw requests."), hint="Use /score.", status=400
+            )
         answer = await self._run(Asked(body=body))
         if answer.content_type != JSON or answer.status != 200:
             return answer, 1
@@ -84,8 +87,8 @@ class ScriptModel(Kept):
     def _no_tensors(self) -> Refusal:
         return Refusal(
             "no_signature",
-            "This deployment answers with a script and has no signature to translate tensors by.",
-            hint="Use POST /score.",
+            _("This deployment answers with a script and has no signature to translate tensors by."),
+            hint=_("Use POST /score."),
             status=400,
         )
 

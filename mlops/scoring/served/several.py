@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.serving import Serving
+from mlops.formats.spoken import gettext
 from mlops.scoring.bodies import read_json
 from mlops.scoring.collecting import note as noting
 from mlops.scoring.collecting.note import Loose
@@ -28,7 +29,7 @@ class SeveralModels:
 
     def __init__(self, serving: Serving, members: tuple[Served, ...]) -> None:
         if not members:
-            raise Refusal("no_models", "serving.json names no models.", hint="Deploy it again.")
+            raise Refusal("no_models", gettext("serving.json names no models."), hint=gettext("Deploy it again."))
         self.serving = serving
         self._members = members
         self._first = members[0]
@@ -144,6 +145,6 @@ def _records(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Tensors with one value a row, as objects."""
     columns = {one["name"]: one["data"] for one in outputs}
     if len({len(values) for values in columns.values()}) > 1:
-        hint = "Use POST /score."
-        raise Refusal("not_by_row", "The models' outputs do not have one value a row.", hint=hint, status=502)
+        hint = gettext("Use POST /score.")
+        raise Refusal("not_by_row", gettext("The models' outputs do not have one value a row."), hint=hint, status=502)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

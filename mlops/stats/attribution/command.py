@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +47,6 @@ def scorer_of(command: Sequence[str]) -> Scorer:
 def _failed(why: str) -> Refusal:
     return Refusal(
         "scorer_failed",
-        f"The model could not score rows for its attributions: {why}",
-        hint="Look at the model's environment, or leave the scorer out: then a surrogate is explained.",
+        _("The model could not score rows for its attributions: %(why)s") % {"why": why},
+        hint=_("Look at the model's environment, or leave the scorer out: then a surrogate is explained."),
     )

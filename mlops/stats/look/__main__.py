@@ -14,6 +14,7 @@ import msgspec
 
 from mlops.formats.looking import LookAnswer, LookOrder
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 PR_SET_PDEATHSIG = 1
 
@@ -41,8 +42,9 @@ def _answer(order: LookOrder) -> LookAnswer:
     except MemoryError:
         too_little = Refusal(
             "too_little_memory",
-            f"The look needs more than the {order.memory_bytes / 1e6:,.0f} MB that it may use.",
-            hint="Let the monitor look at fewer rows (most_rows), or give looks more memory.",
+            _("The look needs more than the %(memory_bytes)s MB that it may use.")
+            % {"memory_bytes": f"{order.memory_bytes / 1000000.0:,.0f}"},
+            hint=_("Let the monitor look at fewer rows (most_rows), or give looks more memory."),
         )
         return LookAnswer(refusal=too_little.as_problem())
 

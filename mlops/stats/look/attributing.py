@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.stats.attribution import surrogate
 from mlops.stats.attribution.agreement import normalized_discounted_cumulative_gain
 from mlops.stats.attribution.command import scorer_of
@@ -86,7 +87,7 @@ def _predicted(scene: Scene, table: Table) -> Any:
     if not name:
         raise Refusal(
             "no_prediction",
-            "It is not known which column has the prediction.",
-            hint="Name it in the monitor's settings (prediction).",
+            gettext("It is not known which column has the prediction."),
+            hint=gettext("Name it in the monitor's settings (prediction)."),
         )
     return coded(scene.baseline_column(name), table.column(name))

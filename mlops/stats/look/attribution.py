@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.formats.monitor import FeatureFound, Measured, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.attribution.agreement import least_by_chance, normalized_discounted_cumulative_gain, shares
 from mlops.stats.look.attributing import Attributed, attributed
 from mlops.stats.look.scene import Scene, Tell
@@ -20,7 +21,7 @@ USUAL = 0.9
 def feature_attribution_drift(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
     names = tuple(name for name in scene.wanted(settings) if not why_left_out(scene.baseline_column(name)))
     if not names:
-        raise Refusal("no_features", "There is no feature to explain predictions by.", hint="Name the features.")
+        raise Refusal("no_features", _("There is no feature to explain predictions by."), hint=_("Name the features."))
     told("the baseline's attributions")
     baseline = attributed(scene, scene.baseline, names, seed=scene.order.seed)
     told("the window's attributions")
@@ -48,7 +49,8 @@ def _found(
         name=settings.name,
         kind=settings.kind,
         state="alarm" if is_alarm else "fine",
-        reason=f"{said}. Most moved: {', '.join(names[place] for place in ranked[:3])}.",
+        reason=_("%(said)s. Most moved: %(names)s.")
+        % {"said": said, "names": ", ".join(names[place] for place in ranked[:3])},
         magnitude=value,
         threshold=limit,
         features=tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops.formats.monitor import SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.column import current_column
 from mlops.stats.drift.feature import compare
 from mlops.stats.drift.signal import columns_found, limits_of
@@ -15,8 +16,8 @@ def data_drift(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFoun
     if not names:
         raise Refusal(
             "no_common_columns",
-            "The baseline and the window have no column in common.",
-            hint="Take a baseline with the deployment's inputs, or name the features.",
+            _("The baseline and the window have no column in common."),
+            hint=_("Take a baseline with the deployment's inputs, or name the features."),
         )
     return columns_drift(scene, settings, names, told)
 
@@ -28,8 +29,8 @@ def prediction_drift(scene: Scene, settings: SignalSettings, told: Tell) -> Sign
     if not names:
         raise Refusal(
             "no_prediction",
-            "It is not known which column has the prediction.",
-            hint="Name it in the monitor's settings (prediction).",
+            _("It is not known which column has the prediction."),
+            hint=_("Name it in the monitor's settings (prediction)."),
         )
     return columns_drift(scene, settings, names, told)
 

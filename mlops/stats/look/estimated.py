@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops.formats.monitor import SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.look.performance import performance_found, read_both
 from mlops.stats.look.scene import Scene, Tell
 from mlops.stats.multivariate.matrix import coded, why_left_out
@@ -41,8 +42,8 @@ def _of_confidence(scene: Scene, current: Scored, labelled: Scored) -> Any:
     if current.probabilities is None:
         raise Refusal(
             "no_probabilities",
-            "Performance of a classifier is estimated from its probabilities, and none are known.",
-            hint="Collect the probabilities of the model, and name their columns.",
+            _("Performance of a classifier is estimated from its probabilities, and none are known."),
+            hint=_("Collect the probabilities of the model, and name their columns."),
         )
     chances = calibrated(current, labelled)
     values = estimate(current, chances, seed=scene.order.seed)

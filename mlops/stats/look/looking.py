@@ -12,6 +12,7 @@ import msgspec
 from mlops.formats.looking import LookAnswer, LookOrder
 from mlops.formats.monitor import MonitorFound, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.look.attribution import feature_attribution_drift
 from mlops.stats.look.drifting import data_drift, prediction_drift
 from mlops.stats.look.estimated import estimated_performance
@@ -70,13 +71,20 @@ def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
     least = scene.order.least_rows
     for table, called in ((scene.current, "The window"), (scene.baseline, "The baseline")):
         if table.rows < least:
-            reason = f"{called} has {table.rows} rows; {least} are needed to tell drift from chance."
+            reason = _("%(called)s has %(rows)s rows; %(least)s are needed to tell drift from chance.") % {
+                "called": called,
+                "rows": table.rows,
+                "least": least,
+            }
             return _none(settings, "too_little_data", reason, common)
     try:
         return msgspec.structs.replace(_looker(settings)(scene, settings, told), **common)
     except (ValueError, ArithmeticError, pl.exceptions.PolarsError) as error:
         traceback.print_exc()
-        reason = f"It could not be measured: {type(error).__name__}: {str(error)[:300]}"
+        reason = _("It could not be measured: %(error)s: %(error_2)s") % {
+            "error": type(error).__name__,
+            "error_2": str(error)[:300],
+        }
         return _none(settings, "failed", reason, common)
     except Refusal as refusal:
         state = "too_little_data" if refusal.code == "too_little_data" else "failed"
@@ -85,7 +93,9 @@ def _found(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFound:
 
 def _looker(settings: SignalSettings) -> Looker:
     if settings.kind not in LOOKERS:
-        raise Refusal("not_looked_at_here", f"Signal '{settings.name}' is measured by its own component.")
+        raise Refusal(
+            "not_looked_at_here", _("Signal '%(name)s' is measured by its own component.") % {"name": settings.name}
+        )
     return LOOKERS[settings.kind]
 
 

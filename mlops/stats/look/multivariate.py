@@ -6,6 +6,7 @@ from typing import Any
 
 from mlops.formats.monitor import FeatureFound, Measured, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.column import current_column
 from mlops.stats.drift.feature import compare
 from mlops.stats.look.scene import Scene, Tell
@@ -36,7 +37,11 @@ def multivariate_drift(scene: Scene, settings: SignalSettings, told: Tell) -> Si
         names.append(name)
         sides.append((coded(column, baseline.column(name)), coded(column, current.column(name))))
     if not names:
-        raise Refusal("no_features", f"No column is left: {'; '.join(left_out)}.", hint="Name features for the signal.")
+        raise Refusal(
+            "no_features",
+            _("No column is left: %(names)s.") % {"names": "; ".join(left_out)},
+            hint=_("Name features for the signal."),
+        )
     told("telling the sets apart")
     there, here = (np.column_stack([side[place] for side in sides]) for place in (0, 1))
     apart = tell_apart(there, here, categorical=categorical, seed=scene.order.seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops.formats.monitor import Measured, SignalFound, SignalSettings
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.chance import holm
 from mlops.stats.look.scene import Scene, Tell
 from mlops.stats.performance.reading import read_scored, task_of
@@ -114,7 +115,11 @@ def is_worse(key: str, value: float, limit: float) -> bool:
 
 
 def too_few(rows: int, least: int, what: str) -> Refusal:
-    return Refusal("too_little_data", f"Only {rows} {what}; {least} are needed.", hint="Labels may still come.")
+    return Refusal(
+        "too_little_data",
+        _("Only %(rows)s %(what)s; %(least)s are needed.") % {"rows": rows, "what": what, "least": least},
+        hint=_("Labels may still come."),
+    )
 
 
 def _limits(settings: SignalSettings, task: Task, baseline: Mapping[str, float]) -> dict[str, float | None]:
@@ -124,8 +129,13 @@ def _limits(settings: SignalSettings, task: Task, baseline: Mapping[str, float])
     for metric, limit in settings.metrics.items():
         key = key_of(metric, task)
         if key not in KEYS[task]:
-            hint = nearest(metric, KEYS[task]) or f"Those are: {', '.join(KEYS[task])}."
-            raise Refusal("no_such_metric", f"'{metric}' is no measure of a {task.replace('_', '-')} model.", hint=hint)
+            hint = nearest(metric, KEYS[task]) or (_("Those are: %(names)s.") % {"names": ", ".join(KEYS[task])})
+            raise Refusal(
+                "no_such_metric",
+                _("'%(metric)s' is no measure of a %(task)s model.")
+                % {"metric": metric, "task": task.replace("_", "-")},
+                hint=hint,
+            )
         limits[key] = limit
     return limits
 

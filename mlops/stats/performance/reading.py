@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops.formats.looking import LookOrder
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.reading import number_names
 from mlops.stats.performance.scored import Scored, Task
 from mlops.stats.table import Table
@@ -30,8 +31,8 @@ def task_of(order: LookOrder, tables: Sequence[Table]) -> tuple[Task, tuple[str,
     if len(classes) > MOST_CLASSES:
         raise Refusal(
             "too_many_classes",
-            f"The label has {len(classes)} different values.",
-            hint="If it is a number to be predicted, say that the task is regression.",
+            _("The label has %(count)s different values.") % {"count": len(classes)},
+            hint=_("If it is a number to be predicted, say that the task is regression."),
         )
     several = order.task == "multiclass" or len(classes) > 2
     return "multiclass" if several else "two_class", _in_order(classes, order)
@@ -136,7 +137,7 @@ def _needed(name: str, setting: str, what: str) -> str:
     if not name:
         raise Refusal(
             f"no_{setting}",
-            f"It is not known which column has {what}.",
-            hint=f"Name it in the monitor's settings ({setting}).",
+            _("It is not known which column has %(what)s.") % {"what": what},
+            hint=_("Name it in the monitor's settings (%(setting)s).") % {"setting": setting},
         )
     return name

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 MOST_VALUES = 100_000
 
@@ -49,8 +50,8 @@ def cut(order: SliceOrder) -> SliceAnswer:
     if order.axis and order.axis not in table.collect_schema().names():
         raise Refusal(
             "axis_unknown",
-            f"The table has no column “{order.axis}” to order rows by.",
-            hint="The newest version of the dataset may have other columns: change the monitor's axis.",
+            _("The table has no column “%(axis)s” to order rows by.") % {"axis": order.axis},
+            hint=_("The newest version of the dataset may have other columns: change the monitor's axis."),
         )
     if not order.target:
         return SliceAnswer(values=_values(table.select(order.axis), order.axis))
@@ -106,8 +107,9 @@ def _values(table: Any, axis: str) -> tuple[float, ...]:
     if len(found) > MOST_VALUES:
         raise Refusal(
             "batches_too_many",
-            f"The column “{axis}” has more than {MOST_VALUES:,} values: too many to be batches.",
-            hint="Choose a column with the number of a batch, or the order of rows (@rows).",
+            _("The column “%(axis)s” has more than %(most_values)s values: too many to be batches.")
+            % {"axis": axis, "most_values": f"{MOST_VALUES:,}"},
+            hint=_("Choose a column with the number of a batch, or the order of rows (@rows)."),
         )
     return tuple(float(one) for one in found)
 

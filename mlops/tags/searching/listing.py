@@ -92,7 +92,10 @@ def _size(params: Mapping[str, str], usual: int) -> int:
     if not given:
         return usual
     if not given.isdecimal() or not int(given[:9]) >= 1:
-        message, place = f"“{given[:20]}” is no number of rows.", Where(parameter="limit", value=given[:100])
+        message, place = (
+            _("“%(given)s” is no number of rows.") % {"given": given[:20]},
+            Where(parameter="limit", value=given[:100]),
+        )
         raise Refusal(
             "limit_invalid", message, hint=_("From 1 to %(most_rows)s.") % {"most_rows": MOST_ROWS}, where=place
         )

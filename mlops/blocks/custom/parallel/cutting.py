@@ -11,6 +11,7 @@ from mlops.blocks.values import DATA_FILE
 from mlops.formats.definition import FileForm
 from mlops.formats.parallel import ParallelPlan
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,8 +35,8 @@ def cut(plan: ParallelPlan, form: FileForm, given: Path, folder: Path) -> Iterat
     if plan.partition_keys:
         raise Refusal(
             "partition_unknown",
-            "Files are not partitioned by columns.",
-            hint="Give an input of type mltable, or leave `partition_keys` out.",
+            _("Files are not partitioned by columns."),
+            hint=_("Give an input of type mltable, or leave `partition_keys` out."),
             status=422,
             where=Where(port=plan.input),
         )
@@ -85,8 +86,9 @@ def _parts(plan: ParallelPlan, table: pl.DataFrame) -> Iterable[pl.DataFrame]:
             if key not in table.columns:
                 raise Refusal(
                     "partition_unknown",
-                    f"The input has no column “{key}”.",
-                    hint=nearest(key, table.columns) or f"It has: {', '.join(table.columns[:20])}.",
+                    _("The input has no column “%(key)s”.") % {"key": key},
+                    hint=nearest(key, table.columns)
+                    or (_("It has: %(names)s.") % {"names": ", ".join(table.columns[:20])}),
                     status=422,
                     where=Where(port=plan.input, column=key),
                 )
@@ -107,8 +109,8 @@ def _table(folder: Path) -> pl.DataFrame:
 def _empty(plan: ParallelPlan) -> Refusal:
     return Refusal(
         "input_empty",
-        f"There is nothing at the input “{plan.input}” that could be cut into mini-batches.",
-        hint="Give it files, or a table with rows.",
+        _("There is nothing at the input “%(input)s” that could be cut into mini-batches.") % {"input": plan.input},
+        hint=_("Give it files, or a table with rows."),
         status=422,
         where=Where(port=plan.input),
     )

@@ -16,6 +16,8 @@ import threading
 import time
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
+
 WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
 START_SECONDS = 600.0
 """How long the import of the script and its init() may take."""
@@ -209,7 +211,14 @@ class Driver:
                 self.result.write(rows.read())
             os.unlink(out)
         missing = answer["items"] - answer["succeeded"]
-        why = f"run() returned {answer['succeeded']} results for {answer['items']} items" if missing > 0 else ""
+        why = (
+            (
+                _("run() returned %(succeeded)s results for %(items)s items")
+                % {"succeeded": answer["succeeded"], "items": answer["items"]}
+            )
+            if missing > 0
+            else ""
+        )
         self.count(batch, items=answer["items"], succeeded=answer["succeeded"], why=why)
 
     def count(self, batch: dict[str, Any], *, items: int, succeeded: int, why: str) -> None:

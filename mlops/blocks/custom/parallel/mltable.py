@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -103,7 +104,9 @@ def _changed(table: pl.DataFrame, name: str, given: Any) -> pl.DataFrame:
 def _unreadable(why: str) -> Refusal:
     return Refusal(
         "mltable_unreadable",
-        f"The MLTable cannot be read: {why}.",
-        hint="It may have paths, read_delimited, read_parquet or read_json_lines, keep_columns, drop_columns and take.",
+        _("The MLTable cannot be read: %(why)s.") % {"why": why},
+        hint=_(
+            "It may have paths, read_delimited, read_parquet or read_json_lines, keep_columns, drop_columns and take."
+        ),
         status=422,
     )

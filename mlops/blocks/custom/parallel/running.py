@@ -20,6 +20,7 @@ from mlops.blocks.custom.process import python_of, run_program
 from mlops.blocks.custom.wording import worded
 from mlops.blocks.values import DATA_FILE
 from mlops.formats.refusal import Refusal, nearest
+from mlops.formats.spoken import gettext as _
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Reporter
@@ -75,8 +76,13 @@ def _script(code: Path, written: str) -> Path:
     if script.is_relative_to(code.resolve()) and script.is_file():
         return script
     known = [path.relative_to(code).as_posix() for path in sorted(code.rglob("*.py"))]
-    hint = nearest(written, known) or f"It has: {', '.join(known[:10]) or 'no Python file'}."
-    raise Refusal("entry_script_missing", f"The code has no entry script “{written}”.", hint=hint, status=422)
+    hint = nearest(written, known) or (_("It has: %(join)s.") % {"join": ", ".join(known[:10]) or "no Python file"})
+    raise Refusal(
+        "entry_script_missing",
+        _("The code has no entry script “%(written)s”.") % {"written": written},
+        hint=hint,
+        status=422,
+    )
 
 
 def _result(place: Path) -> Path:
@@ -116,7 +122,7 @@ def _drive(order: StepOrder, how: Parallel, code: Path, exchange: Path, report: 
         raise Refusal(
             "mini_batches_failed",
             f"{told['over'].rstrip('.')}.{first}",
-            hint="The log shows what each process printed. Correct the entry script, or allow more errors.",
+            hint=_("The log shows what each process printed. Correct the entry script, or allow more errors."),
             status=422,
         ) from None
     finally:

@@ -13,6 +13,7 @@ from mlops.deployments.targets.docker.rows import started, wanted
 from mlops.deployments.targets.docker.states import replica_of
 from mlops.deployments.targets.observed import Observed, Replica, together
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 SECONDS = 5.0
 AT_ONCE = 8
@@ -59,4 +60,4 @@ def unknown(rows: Iterable[Deployment], why: Refusal) -> dict[tuple[str, int], O
 
 
 def _absent(key: Key) -> Replica:
-    return Replica(name=str(key[2]), state="starting", reason="It is about to be started.")
+    return Replica(name=str(key[2]), state="starting", reason=_("It is about to be started."))

@@ -11,6 +11,7 @@ from typing import Any
 from mlops.deployments.targets.docker.containers import Container
 from mlops.deployments.targets.observed import Replica
 from mlops.formats.failures import explain
+from mlops.formats.spoken import gettext as _
 from mlops.supervisor.probe import Reply, get
 
 KILLED = 137
@@ -32,8 +33,10 @@ def replica_of(client: Any, container: Container, *, address: str) -> Replica:
     told = client.api.inspect_container(container.id)
     state, restarts = told["State"], int(told.get("RestartCount") or 0)
     if state["Status"] == "paused":
-        hint = f"Somebody stopped it for a while: `docker unpause {container.name}` lets it go on."
-        return Replica(name=name, state="unhealthy", reason="It is paused on its engine.", hint=hint, restarts=restarts)
+        hint = _("Somebody stopped it for a while: `docker unpause %(name)s` lets it go on.") % {"name": container.name}
+        return Replica(
+            name=name, state="unhealthy", reason=_("It is paused on its engine."), hint=hint, restarts=restarts
+        )
     if state["Status"] == "running" and not (restarts and _is_short(state)):
         return _running(name, reply, restarts, since=_seconds(state["StartedAt"]))
     return _ended(client, container, told, restarts)
@@ -42,10 +45,10 @@ def replica_of(client: Any, container: Container, *, address: str) -> Replica:
 def _running(name: str, reply: Reply | None, restarts: int, *, since: float) -> Replica:
     if reply is None:
         is_new = time.time() - since < START_SECONDS
-        reason = "It does not answer its health check yet." if is_new else HANGS
+        reason = _("It does not answer its health check yet.") if is_new else HANGS
         state = "starting" if is_new else "unhealthy"
         return Replica(name=name, state=state, reason=reason, restarts=restarts, since=since)  # type: ignore[arg-type]
-    reason = reply.reasons() or f"Its readiness check answers {reply.status}."
+    reason = reply.reasons() or (_("Its readiness check answers %(status)s.") % {"status": reply.status})
     is_loading = "being loaded" in reason or "not been checked yet" in reason
     state = "starting" if is_loading else "unhealthy"
     return Replica(name=name, state=state, reason=reason, restarts=restarts, since=since)  # type: ignore[arg-type]
@@ -64,13 +67,15 @@ def _ended(client: Any, container: Container, told: Mapping[str, Any], restarts:
     known = explain(lines)
     hint = known[0].remedy if known else ""
     if state.get("OOMKilled"):
-        reason = f"It needed more than its {memory / 1024**2:,.0f} MB of memory and was ended (out of memory)."
-        hint = "Give it more memory: memory_bytes in its settings."
+        reason = _("It needed more than its %(memory)s MB of memory and was ended (out of memory).") % {
+            "memory": f"{memory / 1024**2:,.0f}"
+        }
+        hint = _("Give it more memory: memory_bytes in its settings.")
     elif state.get("Error") or NO_COMMAND.search(last):
-        reason = f"The image does not start: {state.get('Error') or last}"
-        hint = "Its command must exist in it and be built for the engine's processor; try `docker run` with it."
+        reason = _("The image does not start: %(get)s") % {"get": state.get("Error") or last}
+        hint = _("Its command must exist in it and be built for the engine's processor; try `docker run` with it.")
     elif state["Status"] == "created":
-        reason = "It is being started."
+        reason = _("It is being started.")
     else:
         reason = f"It {_ending(state)}." + (f" Its log ends with: {last}" if last else "")
     crashed = state["Status"] != "created" or bool(state.get("Error"))

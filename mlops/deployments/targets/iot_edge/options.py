@@ -11,6 +11,7 @@ import msgspec
 from mlops.deployments.targets.iot_edge.wanted import Module, Route
 from mlops.deployments.targets.options import check_options
 from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 
 Platform = Literal["x86_64", "aarch64"]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -56,7 +57,7 @@ def read_options(given: Mapping[str, Any]) -> IotEdgeOptions:
             "platforms", "No platform is named, so no bundle would be made.", "Name x86_64, aarch64 or both."
         )
     if options.python not in PYTHONS:
-        message = f"There are no bundles for Python {options.python}."
+        message = _("There are no bundles for Python %(python)s.") % {"python": options.python}
         raise _invalid("python", message, f"Give one of {', '.join(PYTHONS)}, as the devices have it.")
     return options
 

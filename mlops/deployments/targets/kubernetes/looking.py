@@ -15,6 +15,7 @@ from mlops.deployments.targets.kubernetes.names import MANAGED_BY, own
 from mlops.deployments.targets.kubernetes.places import addresses
 from mlops.deployments.targets.kubernetes.states import PATIENCE_SECONDS, ended, observed, pods_of, replica, revision_of
 from mlops.deployments.targets.observed import Observed, together
+from mlops.formats.spoken import gettext as _
 
 Thing = dict[str, Any]
 LAST_LINES = 20
@@ -50,8 +51,8 @@ def states(
     key = str(row.pk)
     standing = seen.deployments.get(key)
     if standing is None:
-        reason = f"The cluster has no Deployment of it in the namespace “{namespace}”."
-        missing = Observed(state="stopped", reason=reason, hint="It is applied again by itself.")
+        reason = _("The cluster has no Deployment of it in the namespace “%(namespace)s”.") % {"namespace": namespace}
+        missing = Observed(state="stopped", reason=reason, hint=_("It is applied again by itself."))
         return {(key, revision): missing for revision in _revisions(row)}
     told = revision_of(standing)
     service = seen.services.get(key)

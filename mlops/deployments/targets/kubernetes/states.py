@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.deployments.targets.kubernetes.names import own
 from mlops.deployments.targets.observed import Observed, Replica, ReplicaState, together
+from mlops.formats.spoken import gettext as _
 
 Thing = dict[str, Any]
 PATIENCE_SECONDS = 600.0
@@ -40,15 +41,15 @@ def observed(
     is_seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
     seen = together(replicas, wanted=count if is_seen else count + 1, urls=urls, patience_seconds=PATIENCE_SECONDS)
     if seen.state == "ready" and not urls:
-        reason = "Its instances are ready, but its service has no address yet."
-        hint = "The cluster gives load balancers their addresses: ask who runs it if it takes long."
+        reason = _("Its instances are ready, but its service has no address yet.")
+        hint = _("The cluster gives load balancers their addresses: ask who runs it if it takes long.")
         return msgspec.structs.replace(seen, state="starting", reason=reason, hint=hint)
     if seen.state == "starting" and len(pods) < count:
         reason, hint = _not_made(status) or ("", "")
         if hint:
             return msgspec.structs.replace(seen, state="unhealthy", reason=reason, hint=hint)
         if not pods:
-            return msgspec.structs.replace(seen, reason="Waits for the cluster to make its instances.")
+            return msgspec.structs.replace(seen, reason=_("Waits for the cluster to make its instances."))
     return seen
 
 
@@ -56,7 +57,7 @@ def replica(pod: Thing, last_words: Sequence[str] = ()) -> Replica:
     container = _container(pod)
     known = {"name": pod["metadata"]["name"], "restarts": container.get("restartCount", 0)}
     if "deletionTimestamp" in pod["metadata"]:
-        return Replica(state="stopped", reason="It is ending.", **known)
+        return Replica(state="stopped", reason=_("It is ending."), **known)
     if _condition(pod, "Ready").get("status") == "True":
         return Replica(state="ready", **known)
     state, reason, hint = _trouble(pod, container, last_words) or ("starting", *_progress(pod, container))
@@ -76,16 +77,19 @@ def _trouble(pod: Thing, container: Thing, last_words: Sequence[str]) -> tuple[R
     waiting = container.get("state", {}).get("waiting") or {}
     last = container.get("state", {}).get("terminated") or container.get("lastState", {}).get("terminated") or {}
     if waiting.get("reason") in PULLING:
-        reason = f"The image cannot be pulled: {waiting.get('message') or waiting['reason']}."
+        reason = _("The image cannot be pulled: %(get)s.") % {"get": waiting.get("message") or waiting["reason"]}
         return "unhealthy", reason, "Is the image in the registry, and does the cluster have its credentials?"
     if waiting.get("reason") in NOT_MADE:
-        reason = f"The container cannot be made: {waiting.get('message') or waiting['reason']}."
+        reason = _("The container cannot be made: %(get)s.") % {"get": waiting.get("message") or waiting["reason"]}
         return "unhealthy", reason, "Change the settings that it names."
     if last.get("reason") == "OOMKilled":
         return "crashed", "It used more memory than it may, and was ended (OOMKilled).", "Give it more memory."
     if last:
         words = " ".join(line for line in last_words if line.strip())[-600:]
-        reason = f"It ended with status {last.get('exitCode', '?')}{f': {words}' if words else '.'}"
+        reason = _("It ended with status %(get)s%(value)s") % {
+            "get": last.get("exitCode", "?"),
+            "value": f": {words}" if words else ".",
+        }
         return "crashed", reason, "Look at the log, correct the cause and update the deployment."
     return None
 
@@ -93,7 +97,9 @@ def _trouble(pod: Thing, container: Thing, last_words: Sequence[str]) -> tuple[R
 def _progress(pod: Thing, container: Thing) -> tuple[str, str]:
     scheduled = _condition(pod, "PodScheduled")
     if scheduled.get("reason") == "Unschedulable":
-        hint = "Ask for less, free or add nodes, or change the node selector. It starts by itself once there is room."
+        hint = _(
+            "Ask for less, free or add nodes, or change the node selector. It starts by itself once there is room."
+        )
         return f"Unschedulable: {scheduled.get('message', 'no node takes it').rstrip('.')}.", hint
     if "running" in container.get("state", {}):
         return "It runs; its readiness probe does not succeed yet.", ""
@@ -106,9 +112,9 @@ def _not_made(status: Thing) -> tuple[str, str] | None:
     if failure.get("status") != "True":
         return None
     message = str(failure.get("message", "")).rpartition(" is forbidden: ")[2].rstrip(".")
-    hint = "A rule of the cluster says so: ask who runs it."
+    hint = _("A rule of the cluster says so: ask who runs it.")
     if "quota" in message:
-        hint = "Ask for fewer or smaller instances, or have the namespace's quota raised."
+        hint = _("Ask for fewer or smaller instances, or have the namespace's quota raised.")
     return f"The cluster makes no instance: {message}.", hint
 
 

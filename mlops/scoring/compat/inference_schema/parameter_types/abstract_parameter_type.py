@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 
 EXPECTED = {
@@ -39,7 +40,7 @@ def wrong_value(value: Any, *, kind: str, row: int | None = None, column: Any = 
     return Fault(
         "wrong_type",
         f"{place}expected {EXPECTED.get(kind, kind)}, got {shown}.",
-        hint="The types are those of the sample in the script's input_schema; /swagger.json shows them.",
+        hint=_("The types are those of the sample in the script's input_schema; /swagger.json shows them."),
         status=422,
         where={name: part for name, part in where.items() if part is not None},
     )

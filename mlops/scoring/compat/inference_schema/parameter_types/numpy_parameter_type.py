@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inference_schema.parameter_types.abstract_parameter_type import AbstractParameterType, fits, wrong_value
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 
 KINDS = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "U": "string", "S": "string", "M": "date-time"}
@@ -60,7 +61,7 @@ def _check_shape(value: list[Any], shape: tuple[int, ...]) -> None:
             raise Fault(
                 "wrong_width",
                 f"row {row + 1} has {len(one)} values where {shape[1]} are expected.",
-                hint="The shape is that of the sample in the script's input_schema.",
+                hint=_("The shape is that of the sample in the script's input_schema."),
                 status=422,
                 where={"row": row},
             )

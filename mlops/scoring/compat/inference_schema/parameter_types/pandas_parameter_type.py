@@ -7,6 +7,7 @@ from typing import Any
 
 from inference_schema.parameter_types.abstract_parameter_type import AbstractParameterType, fits, wrong_value
 from inference_schema.parameter_types.numpy_parameter_type import FORMATS, KINDS
+from mlops.formats.spoken import gettext as _
 from mlops.scoring.children.faults import Fault
 
 MAY_BE_MISSING = ("number", "string", "date-time", "")
@@ -88,13 +89,17 @@ class PandasParameterType(AbstractParameterType):
         for name in given:
             if name not in self._kinds:
                 close = difflib.get_close_matches(str(name), self._names, n=1)
-                hint = f"Did you mean '{close[0]}'?" if close else f"The columns are: {', '.join(self._names)}."
-                message = f"{place}the script's input has no column '{name}'."
+                hint = (
+                    (_("Did you mean '%(close)s'?") % {"close": close[0]})
+                    if close
+                    else (_("The columns are: %(names)s.") % {"names": ", ".join(self._names)})
+                )
+                message = _("%(place)sthe script's input has no column '%(name)s'.") % {"place": place, "name": name}
                 raise Fault("unknown_column", message, hint=hint, status=422, where={**where, "column": str(name)})
         for name in self._names:
             if name not in given:
-                message = f"{place}the column '{name}' is missing."
-                hint = f"The columns are: {', '.join(self._names)}."
+                message = _("%(place)sthe column '%(name)s' is missing.") % {"place": place, "name": name}
+                hint = _("The columns are: %(names)s.") % {"names": ", ".join(self._names)}
                 raise Fault("missing_column", message, hint=hint, status=422, where={**where, "column": name})
 
 
@@ -119,8 +124,12 @@ def _from_lists(rows: Any, names: list[str]) -> dict[str, list[Any]]:
         if not isinstance(one, list):
             raise wrong_value(one, kind="a list of values", row=row)
         if len(one) != len(names):
-            message = f"row {row + 1} has {len(one)} values where {len(names)} are expected."
-            hint = f"The order is: {', '.join(names)}."
+            message = _("row %(row)s has %(count)s values where %(count_2)s are expected.") % {
+                "row": row + 1,
+                "count": len(one),
+                "count_2": len(names),
+            }
+            hint = _("The order is: %(names)s.") % {"names": ", ".join(names)}
             raise Fault("wrong_width", message, hint=hint, status=422, where={"row": row})
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
