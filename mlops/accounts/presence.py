@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -21,6 +23,7 @@ from mlops.accounts.models import SignedIn
 from mlops.accounts.sessions import seen
 from mlops.formats.refusal import Refusal
 
+_log = logging.getLogger(__name__)
 SEEN_SECONDS = 60.0
 MOST_REMEMBERED = 10_000
 FREE_PATHS = ("/settings/sign-in/", "/sign-out/", "/sign-in/", "/static/", "/jsi18n/")
@@ -50,7 +53,16 @@ def _note(request: HttpRequest, key: str) -> None:
             logout(request)
             return
     _follow_the_rule(request, rows)
-    rows.update(seen_at=now, address=str(request.META.get("REMOTE_ADDR") or "")[:45])
+    _note_visit(rows, key, address=str(request.META.get("REMOTE_ADDR") or "")[:45])
+
+
+def _note_visit(rows: QuerySet[SignedIn], key: str, *, address: str) -> None:
+    """Nobody's page fails because the database is too busy to take this; the next visit is noted instead."""
+    try:
+        rows.update(seen_at=timezone.now(), address=address)
+    except OperationalError as error:
+        seen.pop(key, None)
+        _log.warning("A visit was not noted: %s", error)
 
 
 def _follow_the_rule(request: HttpRequest, rows: QuerySet[SignedIn]) -> None:
