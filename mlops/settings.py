@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "mlops.datasets",
     "mlops.environments",
     "mlops.clusters",
+    "mlops.compute",
     "mlops.components",
     "mlops.runs",
     "mlops.traces",

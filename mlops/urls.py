@@ -13,8 +13,8 @@ from mlops.web.pages import api_docs
 
 API = [
     "accounts", "bin", "datasets", "environments", "components", "runs", "pipelines", "registry", "packaging",
-    "deployments", "rollouts", "batch", "devices", "clusters", "datastores", "jobs", "imports", "scans", "uploads",
-    "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage", "quotas",
+    "deployments", "rollouts", "batch", "devices", "clusters", "compute", "datastores", "jobs", "imports", "scans",
+    "uploads", "replays", "alerts", "collected", "telemetry", "monitoring", "retraining", "lineage", "quotas",
     "explanations", "repositories", "analytics", "administration",
 ]  # fmt: skip
 

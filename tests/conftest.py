@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
     stores.store.cache_clear()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def the_worker_looks_again() -> Iterator[None]:
+    """It asks for its row every two seconds only; a test is faster."""
+    yield
+    if found := sys.modules.get("mlops.execution.here"):
+        found.here.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action(SEE, _("See the project"), _("Lists, pages and facts of everything in it."), "read", True, True),
     Action("runs.cancel", _("Stop runs"), _("Cancel runs and jobs that wait or run."), "contribute", True),
+    Action("runs.prioritize", _("Put runs first"), _("Give runs a high priority, before those of others."), "own"),
     Action("runs.track", _("Log runs"), _("Create runs, log metrics and files, name and tag them."), "contribute"),
     Action("jobs.submit", _("Submit jobs"), _("Run code of one's own, as jobs."), "contribute"),
     Action("pipelines.run", _("Run pipelines"), _("Start published pipelines and schedules."), "contribute", True),

@@ -28,6 +28,7 @@ from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState
 from mlops.batch.settings import settings_of
 from mlops.blobs.trees import keep_file
 from mlops.execution import stopping
+from mlops.execution.here import here
 from mlops.formats.batch import InputFile, Part, Scored
 from mlops.formats.refusal import Refusal
 from mlops.registry.reading import FOLDER_PROPERTY
@@ -55,7 +56,7 @@ def take_a_seat(job_id: str) -> None:
 
 def score(job_id: str, number: int) -> None:
     """Takes the seat if it is free and this worker has a slot; else whoever holds it goes on, or the next look."""
-    if stopping.is_asked() or not _slots.acquire(blocking=False):
+    if stopping.is_asked() or not here.facts().takes_work or not _slots.acquire(blocking=False):
         return
     try:
         hold = leases.claim_seat(job_id, number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 INSTEAD = {
-    "compute": "There is none to set up: jobs run on this server's workers, and files may name any `compute`.",
     "connection": "Set up a data store (mlops datastore create), or a registry of images (mlops registry).",
     "feature-set": "Make a data asset of the features: mlops data create.",
     "feature-store": "Make data assets of the features: mlops data create.",

@@ -74,6 +74,8 @@ GROUPS: tuple[Group, ...] = (
         "system", "how the server is: workers, queues, jobs, storage, settings", "mlops.client.commands.system:define"
     ),
     Group("logs", "what all processes wrote about one request or job", "mlops.client.commands.log:define"),
+    Group("worker", "the processes that run steps, and how they stand", "mlops.client.commands.worker:define"),
+    Group("compute", "pools of workers, which files name as compute", "mlops.client.commands.compute:define"),
     Group("maintenance", "the server closed for changes, and open again", "mlops.client.commands.maintenance:define"),
     Group("quota", "what projects may use, and what they do", "mlops.client.commands.quota:define"),
     Group("audit", "the audit trail, and the proof of it", "mlops.client.commands.audit:define"),

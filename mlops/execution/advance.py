@@ -16,6 +16,7 @@ from mlops.blobs.trees import is_whole
 from mlops.datasets.queries import node_output, ready_version
 from mlops.events.models import Event
 from mlops.execution.beginning import begin, wake_next
+from mlops.execution.demands import asked_of_worker
 from mlops.execution.inputs import inputs_of, output_type
 from mlops.execution.library import library_of
 from mlops.execution.ready import DONE, Outlook, outlook
@@ -136,10 +137,12 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
     before = earlier(run, key) if node_id not in asked.anew else None
     if before is not None:
         return _reuse(run, step, before, key)
-    if is_sweep(library_of(run).definition(node.component, node.version)):
+    definition = library_of(run).definition(node.component, node.version)
+    if is_sweep(definition):
         return begin_sweep(step, reuse_key=key)
     told = _("Waits for a free slot on a worker.")
-    if move_step(step, expected=("waiting",), to="queued", reason=told, reuse_key=key):
+    asks = asked_of_worker(run, node_id, definition)
+    if move_step(step, expected=("waiting",), to="queued", reason=told, reuse_key=key, **asks):
         queued.append(step.pk)
     return False
 

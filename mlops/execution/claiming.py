@@ -1,33 +1,87 @@
-"""Which steps a worker may take, and how it takes one: by a conditional update, so that no other takes it too."""
+"""Which steps a worker may take, which of them is next, and how it takes one: by a conditional update, so that no
+other takes it too.
+
+Runs of a higher priority go first; among equals the project that runs fewest steps now; then what waits longest."""
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify
+from mlops.execution.here import OWNER, here
 from mlops.runs.logging import forget_metrics
 from mlops.runs.models import Step
+from mlops.runs.places import full_projects
 from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=15)
-
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
+LOOKED_AT = 8
+"""How many of the next are asked for at once: others may be faster with the first."""
+MOST_LOOKS = 20
+FACTS = ("pk", "asks_place", "run__project")
 
 
 def claimable() -> QuerySet[Step]:
-    """Steps that a worker may take now, the one that waits longest first."""
+    """Steps that some worker may take now, the one that waits longest first."""
     is_free = Q(lease_until=None) | Q(lease_until__lte=shared_clock.now())
     waiting = Step.objects.filter(is_free, state="queued", run__state__in=("queued", "running"))
     return waiting.order_by("state_since", "pk")
 
 
-def claim(step_id: int) -> Step | None:
+def claim_next() -> Step | None:
+    """The step that is next among those that fit here, now this worker's; None where there is none."""
+    with here.lock:
+        if not here.facts().takes_work:
+            return None
+        for _look in range(MOST_LOOKS):
+            rows = _next()
+            if not rows:
+                return None
+            for step_id, place, _project in rows:
+                if here.is_place(place) and (step := _claim(step_id)) is not None:
+                    here.hold(step)
+                    return step
+    return None
+
+
+def _next() -> list[tuple[int, str, object]]:
+    """Step, place and project of those whose turn it is."""
+    fitting = _fitting()
+    ahead = list(fitting.order_by("-run__priority", "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
+    limits = here.facts().most_steps
+    if not limits and len(ahead) < LOOKED_AT and len({project for _pk, _place, project in ahead}) < 2:
+        return ahead  # nobody to share with
+    running = running_by_project()
+    if limits.get(None) == 0:
+        fitting = fitting.filter(run__project__in=[project for project in limits if project is not None])
+    counted = [When(run__project=project, then=Value(count)) for project, count in running.items()]
+    turn = Case(*counted, default=Value(0)) if counted else Value(0)
+    fair = fitting.exclude(run__project__in=full_projects(limits, running))
+    return list(fair.order_by("-run__priority", turn, "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
+
+
+def _fitting() -> QuerySet[Step]:
+    """Those that this worker has enough for."""
+    found = claimable()
+    cpus, memory, gpus = here.free()
+    if cpus is not None:
+        found = found.filter(asks_cpus__lte=cpus, asks_memory_bytes__lte=memory, asks_gpus__lte=gpus)
+    if unfit := here.unfit_places():
+        found = found.exclude(asks_place__in=unfit)
+    return found
+
+
+def running_by_project() -> dict[object, int]:
+    """How many steps of each project run now; a step without a lease, such as a sweep, has no slot."""
+    running = Step.objects.filter(state="running", lease_until__isnull=False).order_by()
+    return dict(running.values_list("run__project").annotate(count=Count("pk")))
+
+
+def _claim(step_id: int) -> Step | None:
     now = shared_clock.now()
     with transaction.atomic():
         taken = (

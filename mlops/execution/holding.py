@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
-from mlops.execution.claiming import LEASE, OWNER
+from mlops.execution.claiming import LEASE
+from mlops.execution.here import OWNER
 from mlops.runs.models import Step
 from mlops.work import shared_clock
 

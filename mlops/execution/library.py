@@ -6,7 +6,7 @@ import msgspec
 
 from mlops.blocks.library import Library
 from mlops.environments.ordering import in_a_process, with_tables
-from mlops.formats.definition import Command, Definition, Function, Parallel, Requirements
+from mlops.formats.definition import Command, Definition, Function, Parallel, Requirements, Resources
 from mlops.formats.step import StepOrder
 from mlops.runs.models import Run
 
@@ -31,6 +31,11 @@ def timeout_of(definition: Definition | None) -> float | None:
     """How many seconds the step may take, where its definition says so."""
     how = definition.how if definition else None
     return how.resources.timeout_seconds if isinstance(how, Command | Parallel) else None
+
+
+def resources_of(definition: Definition | None) -> Resources:
+    how = definition.how if definition else None
+    return how.resources if isinstance(how, Command | Parallel) else Resources()
 
 
 def is_command(order: StepOrder) -> bool:

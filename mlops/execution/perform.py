@@ -27,11 +27,12 @@ from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
-from mlops.execution.claiming import OWNER, claim, claimable
+from mlops.execution.claiming import claim_next
 from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.here import OWNER, here
 from mlops.execution.holding import AWAY, Hold, forget_connection
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
@@ -66,24 +67,24 @@ _log = logging.getLogger(__name__)
 
 
 def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | None = None) -> None:
-    """Performs the step, then any other that waits, while this worker has a free slot.
+    """Performs the step that is next, then any other that waits, while this worker has a free slot: the one that the
+    call names may not be the first whose turn it is.
 
     `done` is called with the run after each step. Without a free slot nothing happens: whoever has one goes on
     with the steps that wait."""
     if stopping.is_asked() or not _slots.acquire(blocking=False):
         return
     try:
-        wanted: int | None = step_id
-        while wanted is not None:
-            step = claim(wanted)
-            if step is not None:
+        while not stopping.is_asked() and (step := claim_next()) is not None:
+            try:
                 hold = Hold(step)
                 with hold.kept(), of_run(step.run, step=step.node):
                     _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
                     _carry_out(step, hold, executor or ProcessExecutor())
                     _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
-                done(step.run_id)
-            wanted = None if stopping.is_asked() else claimable().values_list("pk", flat=True).first()
+            finally:
+                here.let_go(step.pk)
+            done(step.run_id)
     finally:
         _slots.release()
 

@@ -64,6 +64,11 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeout_seconds: float | None = None
     shm_size: str = ""
     docker_args: tuple[str, ...] = ()
+    cpus: float = 0.0
+    """This and what follows: what the worker must have that runs it. 0 or empty: nothing is asked."""
+    memory_bytes: int = 0
+    gpus: int = 0
+    labels: dict[str, str] = {}
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="command", tag_field="kind"):

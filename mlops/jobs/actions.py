@@ -22,6 +22,7 @@ from mlops.jobs.commands import Prepared, prepare_command
 from mlops.jobs.naming import checked_name, made_up
 from mlops.jobs.parallels import prepare_parallel
 from mlops.jobs.pipelines import prepare_pipeline
+from mlops.jobs.placing import computes_of, priority_of
 from mlops.jobs.reading import Files, plain
 from mlops.jobs.sweeps import prepare_sweep
 from mlops.pipelines.actions import PipelineInvalid, submit
@@ -57,6 +58,9 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     prepared: Prepared
     warnings: tuple[str, ...]
     git: dict[str, Any] = {}
+    computes: dict[str, str] = {}
+    """By node, and under the empty name of all others: the pool."""
+    priority: int = 0
 
 
 def create_job(
@@ -158,8 +162,12 @@ def as_understood(files: Files, source: Source, *, git: dict[str, Any] | None = 
     if prepare is None:
         raise Refusal("job_kind", _("Jobs of type “%(kind)s” cannot be created yet.") % {"kind": kind}, status=422)
     prepared = prepare(files, source)
+    computes, priority = computes_of(source, kind, files.warnings), priority_of(source, files.warnings)
     warnings = tuple(dict.fromkeys([*files.warnings, *_of_engines(prepared)]))
-    return Understood(kind=kind, source=source, prepared=prepared, warnings=warnings, git=git or {})
+    return Understood(
+        kind=kind, source=source, prepared=prepared, warnings=warnings, git=git or {}, computes=computes,
+        priority=priority,
+    )  # fmt: skip
 
 
 def _of_engines(prepared: Prepared) -> Iterator[str]:
@@ -190,6 +198,8 @@ def told(found: Understood) -> dict[str, Any]:
         "warnings": list(found.warnings),
         "outputs": outputs,
         **({"drawn": msgspec.to_builtins(prepared.drawn)} if prepared.drawn else {}),
+        **({"compute": found.computes} if found.computes else {}),
+        **({"priority": found.priority} if found.priority else {}),
     }
 
 

@@ -31,7 +31,8 @@ def overridden(source: Source, at: Path, definition: Definition, warnings: list[
         )
     if "resources" not in said:
         resources = msgspec.structs.replace(
-            resources, shm_size=before.shm_size, docker_args=before.docker_args, instance_count=before.instance_count
-        )
+            resources, shm_size=before.shm_size, docker_args=before.docker_args, instance_count=before.instance_count,
+            cpus=before.cpus, memory_bytes=before.memory_bytes, gpus=before.gpus, labels=before.labels,
+        )  # fmt: skip
     changed = msgspec.structs.replace(how, resources=resources, variables={**how.variables, **variables})
     return msgspec.structs.replace(definition, how=changed)

@@ -35,6 +35,7 @@ from mlops.quotas.holding import require_room
 from mlops.runs.models import Experiment, Run, RunKind, RunState, Step
 from mlops.runs.numbering import next_number
 from mlops.runs.places import A_DAY, OF_BATCH
+from mlops.runs.priorities import require_priority
 from mlops.tags.filters import write_tags
 from mlops.work.calls import later
 
@@ -90,6 +91,8 @@ def submit(
     `git` as `runs.code.take_git` gives it. Raises PipelineInvalid with every problem, Refusal `experiment_missing`,
     `run_name_taken` or `parameter_*`."""
     require(actor, "pipelines.run", project)
+    priority = int((job or {}).get("priority", 0)) if parent is None else parent.priority
+    require_priority(actor, project, priority)
     experiment = experiment.strip()
     if not experiment:
         raise Refusal("experiment_missing", _("A run belongs to an experiment."), hint=_("Give the experiment a name."))
@@ -131,6 +134,7 @@ def submit(
             asked=msgspec.to_builtins(asked),
             reason=_("Waiting for a worker."),
             state_since=now,
+            priority=priority,
             created_by=actor,
         )
         Step.objects.bulk_create(_steps(run, spec, frozen, library, asked.left_out))

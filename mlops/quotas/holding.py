@@ -27,6 +27,12 @@ def locked_most_of(project: Project, kind: str) -> int | None:
     return found.most if found else None
 
 
+def most_of(project: Project, kind: str) -> int | None:
+    """As it is now, for telling; None: no limit."""
+    found = _row(project, kind)
+    return found.most if found else None
+
+
 def require_room(project: Project, kind: str) -> None:
     """Before one is added. Raises Refusal `quota_reached` (409)."""
     most = locked_most_of(project, kind)

@@ -51,6 +51,11 @@ KINDS = {
             ),
         ),
         Kind(
+            name="steps_at_once",
+            title=_("Steps at once"),
+            help=_("Steps that run on workers now, of all runs of the project together. Others wait for their turn."),
+        ),
+        Kind(
             name="runs_a_day",
             title=_("Runs in 24 hours"),
             help=_("Pipelines and jobs of the last 24 hours, counted like those at once. One more is refused."),

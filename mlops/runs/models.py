@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
@@ -55,6 +56,12 @@ class RunState(models.TextChoices):
 
 
 FINAL_RUN_STATES = (RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED)
+
+
+class Priority(models.IntegerChoices):
+    LOW = -1, pgettext_lazy("priority", "Low")
+    NORMAL = 0, pgettext_lazy("priority", "Normal")
+    HIGH = 1, pgettext_lazy("priority", "High")
 
 
 class StepState(models.TextChoices):
@@ -115,6 +122,8 @@ class Run(models.Model):
     state = models.CharField(max_length=20, choices=RunState.choices, default=RunState.QUEUED)
     reason = models.TextField(blank=True)
     state_since = models.DateTimeField()
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    """Steps of runs with a higher one are taken first."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField(null=True)
@@ -186,6 +195,12 @@ class Step(models.Model):
     ended_at = models.DateTimeField(null=True)
     cpu_seconds = models.FloatField(null=True)
     peak_memory_bytes = models.BigIntegerField(null=True)
+    asks_cpus = models.FloatField(default=0)
+    """What the worker must have that runs it; known once it is queued."""
+    asks_memory_bytes = models.BigIntegerField(default=0)
+    asks_gpus = models.PositiveIntegerField(default=0)
+    asks_place = models.CharField(max_length=300, blank=True)
+    """Pool and labels, as formats.demand.written_place has them."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "node"], name="one_step_per_node")]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mlops.quotas import kinds
-from mlops.runs.models import Run, RunKind, RunState
+from mlops.runs.models import Run, RunKind, RunState, Step
 
-KIND, A_DAY = "runs_at_once", "runs_a_day"
+KIND, A_DAY, STEPS = "runs_at_once", "runs_a_day", "steps_at_once"
 OF_BATCH = "batch-endpoints/"
 """How the origin of those begins that batch endpoints have made."""
 GOING = (RunState.RUNNING, RunState.CANCELLING)
@@ -21,6 +22,7 @@ GOING = (RunState.RUNNING, RunState.CANCELLING)
 def register() -> None:
     kinds.register(KIND, used)
     kinds.register(A_DAY, begun_today)
+    kinds.register(STEPS, steps_running)
 
 
 def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
@@ -29,6 +31,20 @@ def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
 
 def begun_today(projects: Collection[UUID]) -> Mapping[UUID, int]:
     return kinds.per_project(counted().filter(created_at__gt=timezone.now() - timedelta(days=1)), projects)
+
+
+def steps_running(projects: Collection[UUID]) -> Mapping[UUID, int]:
+    """A step without a lease, such as a sweep, is on no worker."""
+    running = Step.objects.filter(state="running", lease_until__isnull=False)
+    return dict.fromkeys(projects, 0) | kinds.per_project(running, projects, column="run__project")
+
+
+def full_projects(limits: Mapping[Any, int | None], running: Mapping[Any, int]) -> list[Any]:
+    """Those that run as many steps as they may. `limits`: of projects, and under None of all others. Two workers that
+    look at the same moment may pass it by one."""
+    usual = limits.get(None)
+    most = {project: limits.get(project, usual) for project in {*limits, *running} - {None}}
+    return [project for project, one in most.items() if one is not None and running.get(project, 0) >= one]
 
 
 def counted() -> QuerySet[Run]:

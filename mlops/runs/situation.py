@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.compute.fitting import told_workers
 from mlops.runs.models import DONE_STEP_STATES, FINAL_STEP_STATES, Run, Step
+from mlops.runs.queueing import Queue
 from mlops.runs.telling import RunFacts, StepFacts, Surroundings, Told, tell_run, tell_step
 from mlops.work.pulse import MISSED_AFTER_SECONDS, seconds_since_pulse
 
@@ -57,6 +60,9 @@ def told_steps(run: Run, steps: list[Step], around: Surroundings) -> dict[str, T
             titles = before.setdefault(edge["target"], [])
             if source.title not in titles:
                 titles.append(source.title)
+    queue = Queue(run, steps)
+    ahead = queue.ahead()
+    around = msgspec.structs.replace(around, workers=told_workers(queue.workers))
     pinned = {node["id"] for node in run.spec.get("nodes", ()) if node.get("pins")}
     return {
         step.node: tell_step(
@@ -70,6 +76,9 @@ def told_steps(run: Run, steps: list[Step], around: Surroundings) -> dict[str, T
                 not_before=step.lease_until if step.state == "queued" else None,
                 error_hint=_hint_of(step),
                 is_pinned=step.node in pinned and step.reused_from_id is None,
+                unmet=queue.unmet(step) if step.state == "queued" else "",
+                ahead=ahead.get(step.pk, 0),
+                is_at_quota=queue.is_at_quota,
             ),
             around,
         )

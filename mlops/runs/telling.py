@@ -24,6 +24,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     worker_seen_at: datetime | None = None
     holders: tuple[str, ...] = ()
     slots: int = 1
+    workers: str = ""
+    """Those that take steps, in one line."""
 
 
 class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,11 @@ class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
     error_hint: str = ""
     is_pinned: bool = False
+    unmet: str = ""
+    """What it asks for and no worker has."""
+    ahead: int = 0
+    """How many steps wait in front of it; 0 where it is next."""
+    is_at_quota: bool = False
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +190,15 @@ def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]
         seconds = max(1, round((facts.not_before - around.now) / timedelta(seconds=1)))
         told = ngettext("It starts again in %(count)d second.", "It starts again in %(count)d seconds.", seconds)
         return facts.reason, facts.since, told % {"count": seconds}
+    if facts.unmet:
+        told = _("It asks for %(unmet)s, which no worker has. There are: %(workers)s.")
+        hint = _(
+            "Start a worker that has it (MLOPS_WORKER_LABELS, MLOPS_WORKER_GPUS), or ask for less and submit again."
+        )
+        return told % {"unmet": facts.unmet, "workers": around.workers}, facts.since, hint
+    if facts.is_at_quota:
+        told = _("The project runs as many steps as it may at once.")
+        return told, facts.since, _("It starts when one of them ends. An administrator may raise the quota.")
     if facts.attempt:
         return (
             facts.reason,
@@ -195,6 +211,9 @@ def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]
             "Waits for a free slot: the %(count)d slots of each worker are held by %(runs)s.",
             around.slots,
         ) % {"count": around.slots, "runs": _some(around.holders)}
+        if facts.ahead:
+            turn = ngettext("%(count)d step is before it.", "%(count)d steps are before it.", facts.ahead)
+            told = f"{told} {turn % {'count': facts.ahead}}"
         hint = _("It starts when one ends. To be sooner, cancel that run or set MLOPS_STEP_SLOTS higher.")
         return told, facts.since, hint
     return _("A worker is about to take it."), facts.since, _("Nothing to do: it starts within seconds.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ from mlops.work import outcomes
 from mlops.work.calls import REGULAR
 from mlops.work.capacity import found
 from mlops.work.ledger_rows import KEPT
-from mlops.work.models import Worker
+from mlops.work.models import Standing, Worker
 from mlops.work.pulse import end_lost
 
 WRITE_SECONDS = 5.0
@@ -72,13 +73,19 @@ class Ledger:
         Worker.objects.update_or_create(name=self.name, defaults=facts)
         outcomes.expect(REGULAR)
 
-    def write(self) -> None:
+    def write(self, places: int = 0) -> None:
         with self._lock:
             doing, calls = list(self._doing.values()), self._calls
-        Worker.objects.filter(name=self.name).update(
+        row = Worker.objects.filter(name=self.name)
+        written = row.update(
             doing=msgspec.to_builtins(sorted(doing, key=lambda one: one.since)),
-            calls=calls, memory_bytes=_memory_bytes(), seen_at=timezone.now(),
+            calls=calls, memory_bytes=_memory_bytes(), seen_at=timezone.now(), ended_at=None,
         )  # fmt: skip
+        if not written:  # it was silent for so long that its row went
+            self.register(places)
+        if row.filter(state=Standing.REMOVED).exists():
+            _log.error("This worker was removed: it stops. Start it again to have it back.")
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def keep(self, places: int) -> None:
         """Until `close`: the thread's work."""
@@ -87,7 +94,7 @@ class Ledger:
             rounds = 0
             while not self._ended.wait(WRITE_SECONDS):
                 rounds += 1
-                self._surely(self.write)
+                self._surely(lambda: self.write(places))
                 if rounds % OUTCOMES_EVERY == 0:
                     self._surely(outcomes.write)
             self._surely(lambda: Worker.objects.filter(name=self.name).update(ended_at=timezone.now(), doing=[]))

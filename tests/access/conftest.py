@@ -11,10 +11,12 @@ import msgspec
 import pytest
 from django.utils import timezone
 
+from mlops.compute.actions import create_pool
 from mlops.formats.document import Document, DrawnNode
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.table import Column, TableSchema
 from tests.access.walk import HELD, ONE_ACTION
+from tests.work.rows import worker
 
 SECRET = "zebra"
 
@@ -159,6 +161,8 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         "datastore_id": _datastore(owner, project).pk,
         "import_id": _import(owner, project).pk,
         **_repository(owner, project, draft),
+        "worker": worker("here:1").name,
+        "pool": create_pool(people["administrator"], name="many").name,
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),

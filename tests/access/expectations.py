@@ -65,6 +65,14 @@ on("projects/<slug:slug>/quotas/", GET=READ, POST=(ADMINISTRATOR, {"endpoints": 
 on("api/v1/quotas/", GET=ADMINISTRATOR, PATCH=(ADMINISTRATOR, {"endpoints": "unlimited"}))
 on("api/v1/projects/<slug:slug>/quotas/", GET=READ, PATCH=(ADMINISTRATOR, {"endpoints": "default"}))
 
+# -- workers and pools
+on("api/v1/workers/", GET=SIGNED_IN)
+on("api/v1/workers/<str:worker>/", GET=SIGNED_IN)
+for act in ("drain", "resume", "remove"):
+    on(f"api/v1/workers/<str:worker>/{act}/", POST=ADMINISTRATOR)
+on("api/v1/pools/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "gpu"}))
+on("api/v1/pools/<str:pool>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"labels": "gpu"}), DELETE=ADMINISTRATOR)
+
 # -- clusters
 on("clusters/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"name": "prod"}))
 on("clusters/<uuid:cluster_id>/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"act": "forget"}))

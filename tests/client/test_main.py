@@ -79,9 +79,9 @@ def _seconds(command: list[str]) -> float:
 
 
 def test_groups_of_az_without_a_counterpart_say_what_to_do_instead(mlops: Mlops) -> None:
-    said = mlops("compute", "create", "-f", "cluster.yml")
+    said = mlops("feature-store", "create", "-f", "store.yml")
     assert said.status == 3
-    assert "workers" in said.errors
+    assert "data create" in said.errors
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from mlops.execution.advance import advance
-from mlops.execution.claiming import claim
+from mlops.execution.claiming import claim_next
 from mlops.execution.holding import Hold
 from mlops.execution.perform import perform, record_news
 from mlops.formats.step import ProgressLine, StepReport
@@ -26,7 +26,7 @@ def claimed(begin):
     """A step that this worker has."""
     run = begin("split_data")
     advance(run.pk)
-    step = claim(Step.objects.get(run=run, node="step").pk)
+    step = claim_next()
     assert step is not None
     return step
 

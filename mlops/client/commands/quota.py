@@ -12,6 +12,7 @@ from mlops.client.output import Columns, show
 
 KINDS = {
     "runs_at_once": "pipelines and jobs that go at the same time; others wait",
+    "steps_at_once": "steps that run on workers at the same time; others wait",
     "runs_a_day": "pipelines and jobs of the last 24 hours",
     "endpoints": "real-time and batch endpoints together",
     "deployments": "deployments of both together",

@@ -54,6 +54,11 @@ class Changed(Data, kw_only=True):
     key: Annotated[str, said("Of the tag that was taken off.")] = ""
 
 
+class Prioritized(Data, kw_only=True):
+    run_id: RunId
+    priority: Annotated[str, said("`low`, `normal` or `high`; the one before is in `before`.")]
+
+
 class Deleted(Data, kw_only=True):
     run_id: RunId
     number: int
@@ -88,6 +93,8 @@ TYPES = (
               Moved),
     EventType("mlops.run.cancel_requested", "Cancelling asked for", "Somebody asks that a run be stopped.", RUN),
     EventType("mlops.run.cancelled", "Run cancelled", "A run was stopped before its end.", RUN, Moved),
+    EventType("mlops.run.prioritized", "Run put first or last", "Somebody changes how urgent a run is.", RUN,
+              Prioritized),
     EventType("mlops.run.renamed", "Run renamed", "Somebody gives a run another name.", RUN, Changed),
     EventType("mlops.run.described", "Notes of a run changed", "Somebody writes notes on a run.", RUN, Changed),
     EventType("mlops.run.tagged", "Run tagged", "Tags of a run are set.", RUN, Changed),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.events.chain import record
+from mlops.execution.demands import compute_of
 from mlops.execution.sweeps.telling import began, tell
 from mlops.formats.component import Parameter
 from mlops.formats.definition import Command, Definition, Sweep, key_of
@@ -90,7 +91,9 @@ def _run(
         snapshot={
             "versions": sweep.snapshot.get("versions", {}),
             "components": {key_of(trial.component.name, trial.component.version): msgspec.to_builtins(trial)},
+            **({"compute": {JOB: compute}} if (compute := compute_of(sweep, step.node)) else {}),
         },
+        priority=sweep.priority,
         reason=_("Waiting for a worker."),
         state_since=timezone.now(),
         created_by_id=sweep.created_by_id,

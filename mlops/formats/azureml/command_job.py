@@ -32,12 +32,11 @@ from mlops.formats.spoken import gettext as _
 KNOWN = {
     "$schema", "type", "name", "display_name", "experiment_name", "description", "tags", "properties", "command",
     "code", "environment", "environment_variables", "inputs", "outputs", "resources", "distribution", "limits",
-    "compute", "component", "is_deterministic", "comment",
+    "compute", "component", "is_deterministic", "comment", "queue_settings",
 }  # fmt: skip
 WITHOUT_MEANING = {
     "services": "a job's services are reached through its page",
     "identity": "the job runs as the server's own user, confined",
-    "queue_settings": "jobs wait in one queue, the first come first",
     "job_tier": "jobs wait in one queue, the first come first",
     "parameters": "it is told by the server, not to it",
     "parent_job_name": "a job alone has no parent",
@@ -121,14 +120,6 @@ def check_fields(source: Source, at: Path, found: dict[str, Any], faults: Faults
             said(source, (*at, name), f"has no meaning here: {WITHOUT_MEANING[name]}", warnings)
         elif name not in KNOWN | TOLD_BY_THE_SERVER:
             faults.add(source.unknown(name, KNOWN | set(WITHOUT_MEANING), at=at, kind="a command job"))
-    compute = str(found.get("compute") or "").removeprefix("azureml:")
-    if compute and compute != "local":
-        said(
-            source,
-            (*at, "compute"),
-            f"“{compute}” has no meaning here: the job runs on this server's workers",
-            warnings,
-        )
 
 
 def check_expressions(source: Source, at: Path, text: str, inputs: set[str], outputs: set[str], faults: Faults) -> None:

@@ -22,6 +22,7 @@ from mlops.formats.azureml.values import (
     TYPE_OF,
     title_of,
 )
+from mlops.formats.azureml.wishes import write_wishes
 from mlops.formats.component import Choice, Component, Parameter, Port
 from mlops.formats.definition import Command, Definition, Function, Parallel, Resources
 from mlops.formats.refusal import nearest
@@ -182,6 +183,7 @@ def write_resources(resources: Resources) -> dict[str, Any]:
         "instance_count": resources.instance_count if resources.instance_count > 1 else None,
         "shm_size": resources.shm_size or None,
         "docker_args": " ".join(resources.docker_args) or None,
+        **write_wishes(resources),
     }
     count = "worker_count" if resources.distribution == "tensorflow" else "process_count_per_instance"
     spread = {"type": resources.distribution, count: resources.processes_per_instance}

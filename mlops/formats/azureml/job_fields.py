@@ -9,6 +9,7 @@ import msgspec
 from mlops.formats.azureml.faults import Faults
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.values import FILE_FORMS, INPUT_TYPES
+from mlops.formats.azureml.wishes import read_wishes
 from mlops.formats.definition import FileForm, Resources
 from mlops.formats.refusal import nearest
 from mlops.formats.spoken import gettext as _
@@ -39,6 +40,10 @@ RESOURCES_KNOWN = {
     "properties",
     "locations",
     "max_instance_count",
+    "cpu",
+    "memory",
+    "gpu",
+    "labels",
 }
 DISTRIBUTION_KNOWN = {
     "type", "process_count_per_instance", "worker_count", "parameter_server_count", "process_count", "port",
@@ -208,6 +213,7 @@ def read_resources(source: Source, at: Path, faults: Faults, warnings: list[str]
         resources = Resources(
             shm_size=_text(given.get("shm_size")),
             docker_args=tuple(str(docker).split()) if isinstance(docker, str) else tuple(map(str, docker)),
+            **read_wishes(source, (*at, "resources"), given),
         )
     with faults.collected((*at, "distribution")):
         given = _part(source, at, found, "distribution", DISTRIBUTION_KNOWN, "a distribution")

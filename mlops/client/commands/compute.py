@@ -1,0 +1,68 @@
+"""`mlops compute`: pools of workers, which files name as `compute`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+from urllib.parse import quote
+
+from mlops.client.connection import connect
+from mlops.client.options import Verbs, add_name, add_yes, confirm
+from mlops.client.output import Columns, show
+
+PATH = "pools/"
+COLUMNS: Columns = (
+    ("name", "name"), ("state", "state"), ("labels", "labels"), ("workers", "workers"), ("slots", "slots"),
+    ("least", "least"), ("most", "most"),
+)  # fmt: skip
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    verbs = Verbs(parser)
+    verbs.add("list", "the pools, and which workers are in them", list_pools)
+    shown = verbs.add("show", "one pool", show_pool)
+    create = verbs.add("create", "name the workers that have some labels (administrators)", create_pool)
+    update = verbs.add("update", "change what is given, leave the rest (administrators)", update_pool)
+    delete = verbs.add("delete", "forget the name; its workers stay (administrators)", delete_pool)
+    add_yes(delete)
+    for verb in (create, update):
+        verb.add_argument("--labels", default=None, help="which workers are in it, such as gpu,zone=a; empty: all")
+        verb.add_argument("--description", default=None, help="what it is for")
+        verb.add_argument("--min-instances", type=int, default=None, help="how many workers it needs at least")
+        verb.add_argument("--max-instances", type=int, default=None, help="how many it may need at most")
+    for verb in (shown, create, update, delete):
+        add_name(verb, "the pool's name, as files write it: compute: azureml:NAME")
+
+
+def list_pools(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().all(PATH), columns=COLUMNS)
+
+
+def show_pool(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().get(_one(arguments)))
+
+
+def create_pool(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().post(PATH, {"name": arguments.name, **_fields(arguments)}))
+
+
+def update_pool(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().request("PATCH", _one(arguments), body=_fields(arguments)))
+
+
+def delete_pool(arguments: argparse.Namespace) -> int:
+    confirm(arguments, f"Forget the pool “{arguments.name}”? What asks for it runs anywhere then.")
+    connect().request("DELETE", _one(arguments))
+    return 0
+
+
+def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "labels": arguments.labels, "description": arguments.description, "least": arguments.min_instances,
+        "most": arguments.max_instances,
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _one(arguments: argparse.Namespace) -> str:
+    return f"{PATH}{quote(arguments.name, safe='')}/"

@@ -1,0 +1,1 @@
+"""Where steps run: workers, pools of them, and how machines join."""

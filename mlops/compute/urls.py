@@ -1,0 +1,15 @@
+"""The REST routes of this package, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from mlops.compute import api
+
+urlpatterns: list[URLPattern] = [
+    path("workers/", api.WorkersView.as_view()),
+    path("workers/<str:worker>/", api.OneWorkerView.as_view()),
+    *(path(f"workers/<str:worker>/{act}/", api.WorkerActView.as_view(act=act)) for act in api.WorkerActView.acts),
+    path("pools/", api.PoolsView.as_view()),
+    path("pools/<str:pool>/", api.OnePoolView.as_view()),
+]

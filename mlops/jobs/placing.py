@@ -1,0 +1,51 @@
+"""Where the steps of a job are to run, and how urgent it is, as its file says: `compute` and `queue_settings`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlops.compute.queries import pools
+from mlops.formats.azureml.job_fields import said
+from mlops.formats.azureml.lines import Source
+from mlops.formats.refusal import nearest
+from mlops.runs.models import Priority, RunKind
+
+LOCAL = "local"
+PRIORITIES = {"low": Priority.LOW, "medium": Priority.NORMAL, "high": Priority.HIGH}
+QUEUE_KNOWN = ("priority", "job_tier")
+
+
+def computes_of(source: Source, kind: str, warnings: list[str]) -> dict[str, str]:
+    """By node, and under the empty name what holds for all that say nothing. A name that is no pool means nothing."""
+    found = source.value if isinstance(source.value, dict) else {}
+    named = {"": found.get("compute") or _part(found, "settings").get("default_compute")}
+    if kind == RunKind.PIPELINE:
+        named |= {str(name): _part(_part(found, "jobs"), name).get("compute") for name in _part(found, "jobs")}
+    wanted = {node: str(one).removeprefix("azureml:") for node, one in named.items() if one}
+    wanted = {node: one for node, one in wanted.items() if one != LOCAL}
+    known = pools() if wanted else {}
+    if kind == RunKind.COMMAND and wanted and (name := wanted.get("", "")) not in known:
+        said(source, ("compute",), f"“{name}” has no meaning here: the job runs on this server's workers", warnings)
+    return {node: one for node, one in wanted.items() if one in known}
+
+
+def priority_of(source: Source, warnings: list[str]) -> Priority:
+    """Raises Refusal `priority_unknown`, `field_unknown`."""
+    found = source.value if isinstance(source.value, dict) else {}
+    given = _part(found, "queue_settings")
+    for name in given:
+        if name not in QUEUE_KNOWN:
+            raise source.unknown(str(name), set(QUEUE_KNOWN), at=("queue_settings",), kind="queue settings")
+    if given.get("job_tier"):
+        said(source, ("queue_settings", "job_tier"), "has no meaning here: there is one tier", warnings)
+    word = str(given.get("priority") or "medium").lower()
+    if word not in PRIORITIES:
+        hint = nearest(word, PRIORITIES) or "low, medium or high."
+        place = ("queue_settings", "priority")
+        raise source.refuse("priority_unknown", f"“{word}” is no priority.", at=place, hint=hint)
+    return PRIORITIES[word]
+
+
+def _part(found: dict[Any, Any], name: Any) -> dict[Any, Any]:
+    part = found.get(name)
+    return part if isinstance(part, dict) else {}

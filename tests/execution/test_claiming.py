@@ -1,0 +1,121 @@
+"""Which step a worker takes: what fits it, the urgent ones first, then whose project runs least."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.compute import actions as compute
+from mlops.execution.advance import advance
+from mlops.execution.claiming import claim_next
+from mlops.execution.here import OWNER, here
+from mlops.formats.demand import is_of_place, written_place
+from mlops.quotas.models import Quota
+from mlops.runs.models import Step
+from mlops.runs.priorities import prioritize
+from mlops.runs.situation import surroundings, told_steps
+from tests.work.rows import GIB, worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queued(begin):
+    """A run whose one step waits for a worker, with what it asks for."""
+
+    def made(**asks) -> Step:
+        run = begin("split_data")
+        advance(run.pk)
+        step = Step.objects.get(run=run, node="step")
+        Step.objects.filter(pk=step.pk).update(**asks)
+        step.refresh_from_db()
+        return step
+
+    return made
+
+
+def told(step: Step) -> str:
+    run = step.run
+    found = told_steps(run, list(Step.objects.filter(run=run)), surroundings(of=run))[step.node]
+    return f"{found.reason} {found.hint}"
+
+
+def test_what_asks_for_nothing_runs_anywhere_also_before_the_row_is_written(queued):
+    step = queued()
+    assert claim_next().pk == step.pk
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [{"asks_cpus": 3}, {"asks_memory_bytes": 5 * GIB}, {"asks_gpus": 1}, {"asks_place": "zone=b"}],
+    ids=["cpu", "memory", "gpu", "label"],
+)
+def test_what_no_worker_has_waits_and_says_what_that_is(queued, asks):
+    worker(OWNER, labels={"zone": "a"})
+    step = queued(**asks)
+    assert claim_next() is None
+    assert "which no worker has. There are: " in told(step)
+    assert "zone=a" in told(step)
+
+
+def test_a_step_that_fits_nobody_holds_up_no_other(queued):
+    worker(OWNER)
+    for number in range(10):
+        queued(asks_place=f"zone={number}")
+    fitting = queued()
+    assert claim_next().pk == fitting.pk
+
+
+def test_demands_of_all_steps_together_fit_the_worker(queued):
+    worker(OWNER, cpus=4.0)
+    first, second = queued(asks_cpus=3), queued(asks_cpus=2)
+    assert claim_next().pk == first.pk
+    assert claim_next() is None
+    here.let_go(first.pk)
+    assert claim_next().pk == second.pk
+
+
+def test_a_pool_is_those_workers_that_have_its_labels():
+    pools = {"gpu": {"gpu": ""}}
+    place = written_place("gpu", {"zone": "a"})
+    assert is_of_place(place, {"gpu": "a100", "zone": "a"}, pools)
+    assert not is_of_place(place, {"zone": "a"}, pools)
+    assert not is_of_place(place, {"gpu": "a100", "zone": "b"}, pools)
+
+
+def test_urgent_runs_go_first(queued, owner):
+    queued()
+    urgent = queued()
+    prioritize(owner, urgent.run, priority="high")
+    assert claim_next().pk == urgent.pk
+
+
+def test_the_project_that_runs_least_is_next(queued, owner, contributor, cars):
+    from mlops.accounts.membership import create_project
+
+    flood = [queued() for _number in range(3)]
+    other = create_project(owner, name="Other")
+    late = queued()
+    late.run.__class__.objects.filter(pk=late.run_id).update(project=other, number=99)
+    assert claim_next().pk == flood[0].pk
+    assert claim_next().pk == late.pk
+
+
+def test_a_project_runs_as_many_steps_as_its_quota_lets_it(queued, project):
+    Quota.objects.create(project=project, kind="steps_at_once", most=1)
+    worker("here:9")
+    queued()
+    waiting = queued()
+    assert claim_next() is not None
+    assert claim_next() is None
+    assert "as many steps as it may at once" in told(waiting)
+
+
+def test_a_worker_that_drains_takes_nothing_until_it_is_resumed(queued, admin_user):
+    row = worker(OWNER)
+    step = queued()
+    compute.drain(admin_user, row, reason="new memory")
+    here.look()
+    assert claim_next() is None
+    compute.resume(admin_user, row)
+    here.look()
+    assert claim_next().pk == step.pk

@@ -1,0 +1,60 @@
+"""Where jobs run and how urgent they are, as their files say."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlops.compute.actions import create_pool
+from mlops.execution.advance import advance
+from mlops.formats.azureml.component import write_resources
+from mlops.formats.azureml.faults import Faults
+from mlops.formats.azureml.job_fields import read_resources
+from mlops.formats.azureml.lines import load
+from mlops.formats.refusal import Refusal
+from mlops.jobs.actions import create_job
+from mlops.runs.models import Step
+
+pytestmark = pytest.mark.django_db
+
+JOB = """\
+type: command
+command: echo hello
+environment: azureml:mlops-studio@latest
+compute: azureml:gpu-cluster
+resources: {cpu: 2, memory: 1Gi, labels: {zone: a}}
+"""
+
+
+def made(actor, project, folder, text: str = JOB):
+    folder.mkdir(exist_ok=True)
+    (folder / "job.yml").write_text(text)
+    run, warnings = create_job(actor, project, folder, main="job.yml")
+    advance(run.pk)
+    return Step.objects.get(run=run, node="job"), warnings
+
+
+def test_a_compute_that_is_a_pool_is_where_the_job_runs(admin_user, contributor, project, tmp_path):
+    create_pool(admin_user, name="gpu-cluster", labels="gpu")
+    step, warnings = made(contributor, project, tmp_path / "files")
+    assert (step.asks_place, step.asks_cpus, step.asks_memory_bytes) == ("@gpu-cluster,zone=a", 2.0, 2**30)
+    assert "gpu-cluster" not in str(warnings)
+
+
+def test_a_compute_of_elsewhere_is_warned_of_and_runs_anywhere(contributor, project, tmp_path):
+    step, warnings = made(contributor, project, tmp_path / "files")
+    assert step.asks_place == "zone=a"
+    assert "“gpu-cluster” has no meaning here" in str(warnings)
+
+
+def test_a_high_priority_is_for_those_who_may_put_runs_first(owner, contributor, project, tmp_path):
+    urgent = JOB + "queue_settings: {priority: high}\n"
+    with pytest.raises(Refusal, match="prioritize"):
+        made(contributor, project, tmp_path / "files", urgent)
+    assert made(owner, project, tmp_path / "files", urgent)[0].run.priority == 1
+
+
+def test_resources_are_written_as_they_were_read():
+    source = load("job.yml", "resources: {cpu: 0.5, memory: 2GB, gpu: 1, labels: {zone: a}}")
+    read = read_resources(source, (), Faults(source), [])
+    told = {"cpu": 0.5, "memory": 2 * 10**9, "gpu": 1, "labels": {"zone": "a"}}
+    assert write_resources(read)["resources"] == told
