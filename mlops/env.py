@@ -55,6 +55,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(name="MLOPS_REGISTRY_PASSWORD", help="What `mlops cluster create` sends for the registry.", secret=True),
     Variable(name="MLOPS_ROUTER_URL", help="Where callers reach the router.", default="http://127.0.0.1:8001"),
+    Variable(name="MLOPS_INNER_URL", help="Where steps reach this server, if not at MLOPS_URL."),
+    Variable(name="MLOPS_INNER_ROUTER_URL", help="Where this server reaches the router, if not at MLOPS_ROUTER_URL."),
     Variable(
         name="MLOPS_ROUTER_TOKEN",
         help="How routers on machines of their own and this server know each other; the same at all of them.",

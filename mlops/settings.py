@@ -266,6 +266,7 @@ CELERY_BROKER_URL = env.read("MLOPS_BROKER_URL")
 LOG_FORMAT = env.choice("MLOPS_LOG_FORMAT", lines.FORMS)
 ROUTER_URL = env.read("MLOPS_ROUTER_URL").rstrip("/")
 ROUTER_TOKEN = env.read("MLOPS_ROUTER_TOKEN")
+INNER_ROUTER_URL = env.read("MLOPS_INNER_ROUTER_URL").rstrip("/")
 SMTP_URL = env.read("MLOPS_SMTP_URL")
 MAIL_FROM = env.read("MLOPS_MAIL_FROM")
 REASON_REQUIRED = [one.strip() for one in env.read("MLOPS_REASON_REQUIRED").split(",") if one.strip()]

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mlops.access.granted import require_with
@@ -43,7 +44,7 @@ def ask(endpoint: Endpoint, method: str, uri: str, *, body: bytes | None = None,
         # Without TLS there is no need to load the certificates, which takes longer than most answers.
         with httpx.Client(verify=uri.startswith("https:"), timeout=TIMEOUT_SECONDS) as http:
             began = time.perf_counter()
-            response = http.request(method, uri, content=body, headers=headers)
+            response = http.request(method, _reached_at(uri), content=body, headers=headers)
             seconds = time.perf_counter() - began
     except httpx.TimeoutException as error:
         raise Refusal(
@@ -70,3 +71,9 @@ def ask(endpoint: Endpoint, method: str, uri: str, *, body: bytes | None = None,
         request_id=response.headers.get("x-request-id", ""),
         seconds=seconds,
     )
+
+
+def _reached_at(uri: str) -> str:
+    """Inside a network of containers, callers' address may lead nowhere."""
+    inner = settings.INNER_ROUTER_URL
+    return inner + uri.removeprefix(settings.ROUTER_URL) if inner else uri

@@ -30,7 +30,7 @@ def tracking_variables(step: Step, definition: Definition | None) -> dict[str, s
     """Empty for a step that runs no code of people, or where no server can be reached."""
     if definition is None and step.component not in WITH_SCRIPTS:
         return {}
-    url = env.read("MLOPS_URL").rstrip("/")
+    url = (env.read("MLOPS_INNER_URL") or env.read("MLOPS_URL")).rstrip("/")
     if not url:
         return {}
     if why := _unreachable(url):

@@ -1,4 +1,4 @@
-"""`mlops migrate`: brings the database up to date for parts that run apart, and makes the first administrator.
+"""`mlops migrate`: for parts that run apart, the tables brought up to date, the bucket, and the first administrator.
 
 It waits for the database, and for another that migrates; done again, it does nothing."""
 
@@ -32,6 +32,7 @@ def migrate(arguments: argparse.Namespace) -> int:
     choose(arguments.data_dir)
     usable(env.data_dir())
     load_django()
+    from mlops.blobs.stores import store
     from mlops.server import first_start, schema, starting
 
     _reach_the_database(seconds=arguments.wait)
@@ -40,6 +41,7 @@ def migrate(arguments: argparse.Namespace) -> int:
         schema.migrate()
         starting.require_same_key()
         print(f"Applied {missing} migrations." if missing else "The database is up to date.", flush=True)
+        store().prepare()
         found = first_start.people()
         if found.password:
             print(f"Administrator: {found.user}, password: {found.password} (shown this once)", flush=True)

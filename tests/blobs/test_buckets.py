@@ -48,6 +48,15 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def test_a_bucket_of_ones_own_is_made_once(endpoint, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ours")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    store = S3Store(place_of(f"s3://made-here?endpoint={endpoint}"), folder=tmp_path, cache_bytes=10**9)
+    for _time in range(2):
+        store.prepare()
+    assert store.exists(store.put(io.BytesIO(b"rows"))[0])
+
+
 def test_what_one_machine_puts_another_reads(machine, tmp_path):
     digest, size = machine("a").put(io.BytesIO(b"rows"))
     other = machine("b")

@@ -25,6 +25,10 @@ class Store(Protocol):
     pieces: Pieces | None
     """Where files that come in pieces wait, for any machine to take the next one; None: in `beside`."""
 
+    def prepare(self) -> None:
+        """Makes the place that everything is kept in, where it is missing and may be made."""
+        ...
+
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Reads to the end; returns digest and size in bytes."""
         ...

@@ -25,6 +25,9 @@ class DiskStore:
         self.pieces: Pieces | None = None
         (folder / "incoming").mkdir(parents=True, exist_ok=True)
 
+    def prepare(self) -> None:
+        """It was made with the store."""
+
     def put(self, source: BinaryIO) -> tuple[str, int]:
         first = source.read(CHUNK_BYTES)
         if len(first) < CHUNK_BYTES:

@@ -75,6 +75,16 @@ class S3Store:
         self.pieces: Pieces | None = Pieces(self)
         self._cache = Cache(folder / "cache", most_bytes=cache_bytes)
 
+    def prepare(self) -> None:
+        """Only a storage of one's own, which an endpoint names: whoever pays for a bucket makes it."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.head_bucket(Bucket=self._place.bucket)
+        except ClientError as error:
+            if self._place.endpoint and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                self._client.create_bucket(Bucket=self._place.bucket)
+
     def put(self, source: BinaryIO) -> tuple[str, int]:
         with arrived(source, self.beside) as one:
             self._keep(one.path, one.digest)
