@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -62,12 +63,14 @@ def serve_worker(arguments: argparse.Namespace) -> int:
 
 def serve_router(arguments: argparse.Namespace) -> int:
     """Without Django. Each router runs the scoring servers of the plan for itself: together they are one unit, of
-    which there may be several. With `--feed` it has a folder of its own, and no scoring servers."""
+    which there may be several. With `--feed` the folder may be its own, and then there are no scoring servers; or it
+    is shared, and each router keeps its own copy of the table there."""
     folder = _begin(arguments)
     lines.set_up("supervisor")
     from mlops.supervisor import Supervised, Supervisor
 
-    words = ["--table", str(folder / "routing.json"), "--host", arguments.host, "--port", str(arguments.port)]
+    table = folder / (f"routing-{socket.gethostname()}.json" if arguments.feed else "routing.json")
+    words = ["--table", str(table), "--host", arguments.host, "--port", str(arguments.port)]
     for url in arguments.feed:
         words += ["--feed", url]
     if arguments.address:
@@ -81,7 +84,7 @@ def serve_router(arguments: argparse.Namespace) -> int:
         [router],
         plan_file=folder / "serving-plan.json",
         state_file=folder / "serving-state.json",
-        routing_file=folder / "routing.json",
+        routing_file=table,
         logs_dir=folder / "logs",
     ).run(stop_seconds=STOP_SECONDS)
     return 0

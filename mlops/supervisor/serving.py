@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import threading
 import time
 from pathlib import Path
@@ -162,7 +163,7 @@ class ServingPart:
         state = msgspec.json.encode(ServingState(servers=tuple(s.as_state() for s in self._servers.values())))
         if state == self._written:
             return
-        part = self._state_file.with_name(f"{self._state_file.name}.part")
+        part = self._state_file.with_name(f"{self._state_file.name}.{socket.gethostname()}.part")
         part.write_bytes(state)
         os.replace(part, self._state_file)
         self._written = state
