@@ -19,8 +19,8 @@ export function isAbout(notice: Notice | null, kinds: string, ref: string): bool
   return kindFits && (ref === "" || notice.ref === ref || notice.ref.startsWith(`${ref}/`));
 }
 
-function onNotice(notice: Notice | null): void {
-  for (const part of parts()) {
+function onNotice(notice: Notice | null, of: (part: HTMLElement) => boolean): void {
+  for (const part of parts().filter(of)) {
     if (isAbout(notice, part.dataset["liveKind"] ?? "", part.dataset["liveRef"] ?? "")) soon(part);
   }
 }
@@ -87,17 +87,24 @@ function start(): void {
   const found = parts();
   if (found.length === 0) return;
   found.forEach(byTheClock);
-  const project = found.map((part) => part.dataset["liveProject"]).find(Boolean)
-    ?? document.querySelector<HTMLElement>("[data-project]")?.dataset["project"] ?? "";
+  const named = found.map((part) => part.dataset["liveProject"] ?? "").filter(Boolean);
+  const here = named[0] ?? document.querySelector<HTMLElement>("[data-project]")?.dataset["project"] ?? "";
+  for (const project of new Set([here, ...named])) {
+    follow(project, (part) => (part.dataset["liveProject"] || here) === project);
+  }
+}
+
+/** A page about what another project shares follows that project beside the one that its frame shows. */
+function follow(project: string, of: (part: HTMLElement) => boolean): void {
   let isFirst = true;
   const notices = new Notices(project);
   notices.watch((state) => {
-    for (const part of parts()) part.dataset["liveState"] = state;
+    for (const part of parts().filter(of)) part.dataset["liveState"] = state;
   });
   notices.listen((notice) => {
     // What the page was rendered with is fresh enough for the first connection.
     if (notice === null && isFirst) isFirst = false;
-    else onNotice(notice);
+    else onNotice(notice, of);
   });
 }
 

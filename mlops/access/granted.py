@@ -6,10 +6,10 @@ therefore ask here by name; whatever asks access.decisions alone stays shut to g
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet, Value
+from django.db.models import Case, Exists, F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from mlops.access.catalogue import SEE, actions_for
 from mlops.access.decisions import is_somebody, may, require, seen_in, visible_projects
 from mlops.access.limits import limits_of
 from mlops.access.models import Grant, Offer, ServiceAccount
-from mlops.access.shareable import LEVELS, READER, kind_of
+from mlops.access.shareable import LEVELS, READER, kind_of, kinds
 from mlops.formats.refusal import Refusal
 
 
@@ -52,12 +52,32 @@ def granted_ids(person: Any, noun: str) -> list[uuid.UUID]:
     return [thing_id for thing_id, level in _levels(person, Q(noun=noun)) if _lets(person, level, SEE)]
 
 
-def reached(person: Any, noun: str) -> Q:
+def reached(person: Any, noun: str, path: str = "") -> Q:
     """The things that the person reads by a role or by a grant, as a condition: as plain as without grants where there
-    are none."""
-    found = seen_in(person)
+    are none. `path`: to the thing, of rows below it."""
+    found = seen_in(person, f"{path}__project" if path else "project")
     granted = granted_ids(person, noun) if found else []
-    return found | Q(pk__in=granted) if granted else found
+    return found | Q(**{f"{path or 'pk'}__in": granted}) if granted else found
+
+
+def told_columns(person: Any, project: str, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Expressions to annotate rows with, by name: the value at each path in the projects that the person sees, and
+    nothing in the others, where the person is a guest. `project`: the path to the row's project."""
+    seen = seen_in(person, project)
+    if not seen:
+        return {name: F(path) for name, path in columns.items()}
+    return {name: Case(When(seen, then=F(path)), default=None) for name, path in columns.items()}
+
+
+def shared_notices(person: Any, project: Q) -> set[tuple[str, str]]:
+    """Kind and ref of the notices about those things of the project that the person reads by a grant or an offer; as
+    many queries for a project that there is not."""
+    found: set[tuple[str, str]] = set()
+    for kind in kinds():
+        if kind.notice and (ids := granted_ids(person, kind.noun)):
+            things = kind.model._default_manager.filter(project, pk__in=ids)
+            found |= {(kind.notice, str(pk)) for pk in things.values_list("pk", flat=True)}
+    return found
 
 
 def may_with(person: Any, deed: str, thing: Any) -> bool:

@@ -30,6 +30,8 @@ class Shareable(msgspec.Struct, frozen=True, kw_only=True):
     model: type[Model]
     page: str
     """The name of the route of its page, which takes the id alone."""
+    notice: str = ""
+    """The kind of the notices about it, whose `ref` is its id."""
     levels: tuple[str, ...] = (READER,)
     """What may be granted to people; none: nothing."""
     is_offered: bool = False

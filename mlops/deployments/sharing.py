@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access import granted, shareable
 from mlops.deployments import queries
-from mlops.deployments.models import Endpoint
+from mlops.deployments.models import Deployment, Endpoint
 
 NOUN = "endpoints"
 SHOWN = frozenset(
@@ -28,6 +28,7 @@ def register() -> None:
         title=_("Endpoint"),
         model=Endpoint,
         page="web:endpoint",
+        notice="endpoint",
         levels=(shareable.READER, shareable.OPERATOR),
     )
     shareable.register(kind)
@@ -35,6 +36,10 @@ def register() -> None:
 
 def readable_by(user: Any) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(granted.reached(user, NOUN)).select_related("project", "created_by")
+
+
+def readable_deployments(user: Any) -> QuerySet[Deployment]:
+    return Deployment.objects.filter(granted.reached(user, NOUN, "endpoint"))
 
 
 def readable_endpoint(user: Any, endpoint_id: uuid.UUID | str) -> Endpoint:

@@ -398,7 +398,7 @@ PLAIN = (
 
 def _asks_origin(request: Request) -> bool:
     """A filter by what a guest may not read finds nothing of what is shared with the person alone."""
-    return any(asks_about(request.query_params, fields, ("experiment",)) for fields in (MODELS, VERSIONS))
+    return any(asks_about(request.query_params, fields, sharing.UNTOLD) for fields in (MODELS, VERSIONS))
 
 
 def archived_asked(request: Request, what: Searchable) -> str:

@@ -15,15 +15,23 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 NOUN = "models"
 HIDDEN: dict[str, Any] = {"run": None, "node": "", "datasets": [], "parent_model": "", "used_by": []}
 """What is told of a version to a guest instead of the names of other things of the project."""
+UNTOLD = ("experiment",)
+"""Columns of the list's filter that are not told to guests."""
 
 
 def register() -> None:
-    kind = shareable.Shareable(noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model", is_offered=True)
+    kind = shareable.Shareable(
+        noun=NOUN, title=_("Model"), model=RegisteredModel, page="web:model", notice="model", is_offered=True
+    )
     shareable.register(kind)
 
 
 def readable_by(user: Any) -> QuerySet[RegisteredModel]:
     return RegisteredModel.objects.filter(granted.reached(user, NOUN)).select_related("project", "created_by")
+
+
+def readable_versions(user: Any) -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(granted.reached(user, NOUN, "model"))
 
 
 def readable_model(user: Any, model_id: uuid.UUID) -> RegisteredModel:

@@ -20,17 +20,20 @@ from mlops.components.searching import COMPONENTS
 from mlops.datasets import queries as datasets
 from mlops.datasets.searching import DATASETS
 from mlops.deployments import queries as deployments
+from mlops.deployments import sharing as shared_endpoints
 from mlops.deployments.searching import ENDPOINTS
 from mlops.environments import queries as environments
 from mlops.environments.searching import ENVIRONMENTS
 from mlops.formats.refusal import Refusal, nearest
 from mlops.registry import queries as registry
+from mlops.registry import sharing as shared_models
 from mlops.registry.searching import MODELS
 from mlops.runs import logged_models
 from mlops.runs import queries as runs
 from mlops.runs.searching import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.runs.shaping import UNSEEN
 from mlops.tags.searching import Searchable
+from mlops.tags.searching.hidden import asks_about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,15 @@ class Kind:
     page: Callable[[Any], str]
     title: Callable[[Any], str] = str
     project: str = "project"
+    shared: Callable[[Any], QuerySet[Any]] | None = None
+    """With what the person reads by a grant or an offer; a filter by `untold` columns would tell of what guests may not
+    read, and finds nothing of it."""
+    untold: tuple[str, ...] = ()
+
+    def sought_in(self, person: Any, typed: str) -> QuerySet[Any]:
+        if self.shared is None or asks_about({"filter": typed}, self.fields, self.untold):
+            return self.seen(person)
+        return self.shared(person)
 
     def project_of(self, one: Any) -> Project:
         found: Project = reduce(getattr, self.project.split("__"), one)
@@ -57,7 +69,8 @@ KINDS = (
     Kind(fields=EXPERIMENTS, seen=runs.experiments, icon="folder", list_url="web:experiments",
          page=lambda one: f"{reverse('web:runs')}?{urlencode({'experiment': one.name, 'project': one.project.slug})}"),
     Kind(fields=MODELS, seen=registry.visible_to, icon="models", list_url="web:models",
-         page=lambda one: reverse("web:model", args=[one.pk])),
+         page=lambda one: reverse("web:model", args=[one.pk]),
+         shared=shared_models.readable_by, untold=shared_models.UNTOLD),
     Kind(fields=LOGGED_MODELS, seen=logged_models.visible_to, icon="models", list_url="web:logged-models",
          page=lambda one: reverse("web:logged-model", args=[one.pk]), project="experiment__project"),
     Kind(fields=DATASETS, seen=datasets.visible_to, icon="datasets", list_url="web:datasets",
@@ -67,7 +80,8 @@ KINDS = (
     Kind(fields=ENVIRONMENTS, seen=environments.visible_to, icon="settings", list_url="web:environments",
          page=lambda one: address("web:environment", one.pk) or f"/api/v1/environments/{one.pk}/"),
     Kind(fields=ENDPOINTS, seen=deployments.visible_to, icon="endpoints", list_url="web:endpoints",
-         page=lambda one: reverse("web:endpoint", args=[one.pk])),
+         page=lambda one: reverse("web:endpoint", args=[one.pk]),
+         shared=shared_endpoints.readable_by, untold=shared_endpoints.UNTOLD),
     Kind(fields=BATCH_ENDPOINTS, seen=batch.visible_to, icon="endpoints", list_url="web:batch-endpoints",
          page=lambda one: reverse("web:batch-endpoint", args=[one.pk])),
 )  # fmt: skip

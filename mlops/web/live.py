@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,10 +15,11 @@ import msgspec
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from mlops.access.decisions import may, visible_projects
+from mlops.access.decisions import visible_projects
+from mlops.access.granted import shared_notices
 from mlops.access.models import Project
 from mlops.accounts.authentication import find_token
 from mlops.events.models import Notice
@@ -28,12 +30,15 @@ SEND_SECONDS = 5.0
 SETTLED = timedelta(seconds=5)
 """A transaction that took its number first may commit last; rows older than this cannot appear any more."""
 
+Only = set[tuple[str, str]] | None
+"""Kind and ref of the notices that a guest hears; None: all of the project's."""
+
 SIGN_IN_FIRST, NOT_ALLOWED, NO_SUCH_ROUTE = 4401, 4403, 4404
 
 
 class Notices(AsyncWebsocketConsumer):  # type: ignore[misc]
     """/ws/notices/?project=slug sends {"seq", "kind", "ref"} to people who may read the project, signed in by a
-    session or by a token (`Authorization: Bearer …`)."""
+    session or by a token (`Authorization: Bearer …`). Guests get the notices about what is shared with them in it."""
 
     async def connect(self) -> None:
         self.secret = _bearer(self.scope)
@@ -45,7 +50,7 @@ class Notices(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.accept()
             await self.close(code=SIGN_IN_FIRST)
             return
-        self.project_id = await _readable_project(self.user, _asked_project(self.scope))
+        self.project_id, self.only = await _audible(self.user, _asked_project(self.scope))
         await self.accept()
         if self.project_id is None:
             await self.close(code=NOT_ALLOWED)
@@ -98,12 +103,12 @@ class Poller:
         settled = timezone.now() - SETTLED
         self.floor = max((row[0] for row in rows if row[4] < settled), default=self.floor)
         self.seen = {row[0] for row in rows if row[0] > self.floor}
-        by_project: dict[Any, list[str]] = {}
+        by_project: dict[Any, list[tuple[tuple[str, str], str]]] = {}
         for seq, kind, ref, project_id, _at in fresh:
             text = msgspec.json.encode({"seq": seq, "kind": kind, "ref": ref}).decode()
-            by_project.setdefault(project_id, []).append(text)
+            by_project.setdefault(project_id, []).append(((kind, ref), text))
         if by_project:
-            told = [self._send(one, by_project.get(one.project_id, ())) for one in tuple(self.listeners)]
+            told = [self._send(one, heard(one, by_project.get(one.project_id, ()))) for one in tuple(self.listeners)]
             await asyncio.gather(*told)
 
     async def _send(self, listener: Notices, texts: Any) -> None:
@@ -119,13 +124,18 @@ class Poller:
 
     async def _recheck(self) -> None:
         for listener in tuple(self.listeners):
-            if not await _may_still_read(listener.user.pk, listener.secret, listener.project_id):
+            may_listen, listener.only = await _still_audible(listener.user.pk, listener.secret, listener.project_id)
+            if not may_listen:
                 self.listeners.discard(listener)
                 with contextlib.suppress(Exception):
                     await listener.close(code=NOT_ALLOWED)
 
 
 poller = Poller()
+
+
+def heard(listener: Notices, notices: Iterable[tuple[tuple[str, str], str]]) -> list[str]:
+    return [text for about, text in notices if listener.only is None or about in listener.only]
 
 
 def is_same_origin(scope: dict[str, Any]) -> bool:
@@ -158,15 +168,24 @@ def _of_token(secret: str) -> User | None:
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
-def _readable_project(user: Any, slug: str) -> Any:
-    return visible_projects(user).filter(slug=slug).values_list("pk", flat=True).first()
+def _audible(user: Any, slug: str) -> tuple[Any, Only]:
+    """The project's id, None where the person may not listen, and what alone is told of it."""
+    project = Project.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    may_listen, only = _hears(user, Q(slug=slug), Q(project__slug=slug))
+    return project if may_listen else None, only
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
-def _may_still_read(user_id: int, secret: str, project_id: Any) -> bool:
+def _still_audible(user_id: int, secret: str, project_id: Any) -> tuple[bool, Only]:
     user = _of_token(secret) if secret else User.objects.filter(pk=user_id, is_active=True).first()
-    project = Project.objects.filter(pk=project_id).first()
-    return user is not None and project is not None and may(user, "read", project)
+    return _hears(user, Q(pk=project_id), Q(project=project_id))
+
+
+def _hears(user: Any, project: Q, of_project: Q) -> tuple[bool, Only]:
+    if visible_projects(user).filter(project).exists():
+        return True, None
+    shared = shared_notices(user, of_project)
+    return bool(shared), shared
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]

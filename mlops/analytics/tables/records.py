@@ -9,28 +9,32 @@ import msgspec
 from django.db.models import QuerySet
 
 from mlops.access.decisions import visible_projects
+from mlops.access.granted import told_columns
 from mlops.analytics.tables.columns import Column, Kind, Table
 from mlops.batch import queries as batch
 from mlops.datasets import queries as datasets
 from mlops.datasets.models import DatasetVersion
-from mlops.deployments import queries as deployments
-from mlops.deployments.models import Deployment, TrafficMinute
+from mlops.deployments import sharing as shared_endpoints
+from mlops.deployments.models import TrafficMinute
 from mlops.monitoring import queries as monitoring
 from mlops.monitoring.models import Alarm, Look, LookValue
-from mlops.registry import queries as registry
+from mlops.registry import sharing as shared_models
 from mlops.runs import queries as runs
 from mlops.runs.models import LatestMetric, Metric, RunParameter
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
-    """`seen_by`: its rows, as a person may see them; `project`: the ORM path to their project."""
+    """`seen_by`: its rows, as a person may see them; `project`: the ORM path to their project; `untold`: columns of
+    rows that guests see as well, and which they see empty, by the names that the table reads them by."""
 
     table: Table
     seen_by: Callable[[Any], QuerySet[Any]]
     project: str
+    untold: dict[str, str] = {}
 
     def rows(self, person: Any, *, project: str = "") -> QuerySet[Any]:
         found = self.seen_by(person).order_by()
+        found = found.annotate(**told_columns(person, self.project, self.untold)) if self.untold else found
         return found.filter(**{f"{self.project}__slug": project}) if project else found
 
 
@@ -43,14 +47,18 @@ def _made(
     *,
     order: str,
     project: str = "project",
+    untold: str = "",
 ) -> Records:
     """`columns`: lines of name, kind and path (that of the name where none is given); the key is the last of
-    `order`."""
+    `order`. `untold`: names of columns."""
     given = [line.split() for line in columns.strip().splitlines()]
-    made = tuple(Column(one[0], _KINDS[one[1]], one[2] if len(one) > 2 else one[0]) for one in given)
+    paths = {one[0]: one[2] if len(one) > 2 else one[0] for one in given}
+    hidden = {f"told_{name}": paths[name] for name in untold.split()}
+    paths |= {name: f"told_{name}" for name in untold.split()}
+    made = tuple(Column(one[0], _KINDS[one[1]], paths[one[0]]) for one in given)
     by = tuple(order.split())
     table = Table(name=name, sql_name=sql_name, says=says, columns=made, key=by[-1:], order=by)
-    return Records(table=table, seen_by=seen_by, project=project)
+    return Records(table=table, seen_by=seen_by, project=project, untold=hidden)
 
 
 _KINDS: dict[str, Kind] = {
@@ -148,7 +156,7 @@ RECORDS: tuple[Records, ...] = (
         "Models",
         "models",
         "Registered models",
-        registry.visible_to,
+        shared_models.readable_by,
         """
         id guid
         project text project__slug
@@ -166,7 +174,7 @@ RECORDS: tuple[Records, ...] = (
         "ModelVersions",
         "model_versions",
         "Versions of registered models",
-        registry.visible_versions,
+        shared_models.readable_versions,
         """
         id guid
         project text model__project__slug
@@ -187,6 +195,7 @@ RECORDS: tuple[Records, ...] = (
         """,
         order="created_at id",
         project="model__project",
+        untold="run_id",
     ),
     _made(
         "Datasets",
@@ -230,7 +239,7 @@ RECORDS: tuple[Records, ...] = (
         "Endpoints",
         "endpoints",
         "Real-time endpoints",
-        deployments.visible_to,
+        shared_endpoints.readable_by,
         """
         id guid
         project text project__slug
@@ -241,12 +250,13 @@ RECORDS: tuple[Records, ...] = (
         created_at moment
         """,
         order="created_at id",
+        untold="created_by",
     ),
     _made(
         "Deployments",
         "deployments",
         "Deployments behind real-time endpoints",
-        lambda person: Deployment.objects.filter(endpoint__project__in=visible_projects(person)),
+        shared_endpoints.readable_deployments,
         """
         id guid
         project text endpoint__project__slug
@@ -264,6 +274,7 @@ RECORDS: tuple[Records, ...] = (
         """,
         order="created_at id",
         project="endpoint__project",
+        untold="model model_version reason target created_by",
     ),
     _made(
         "Traffic",

@@ -51,7 +51,8 @@ def model(request: HttpRequest, model_id: uuid.UUID) -> HttpResponse:
     shown = shared_models.readable_model(request.user, model_id)
     context: dict[str, Any] = {"model": shown, "versions": queries.in_lists(queries.versions_of(shown))}
     context["card"] = rendered(shown.card) if shown.card else ""
-    return render(request, "web/sharing/model.html", context)
+    part = "_versions" if request.GET.get("part") == "versions" else "model"
+    return render(request, f"web/sharing/{part}.html", context)
 
 
 def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> HttpResponse:
@@ -107,4 +108,5 @@ def _endpoint(request: HttpRequest, endpoint: Endpoint, **more: Any) -> HttpResp
         "body": request.POST.get("body", '{"data": []}'),
         **more,
     }
-    return render(request, "web/sharing/endpoint.html", context, status=problem.status if problem else 200)
+    part = "_deployments" if request.GET.get("part") == "deployments" else "endpoint"
+    return render(request, f"web/sharing/{part}.html", context, status=problem.status if problem else 200)

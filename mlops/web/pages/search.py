@@ -88,7 +88,7 @@ def _found(person: Any, typed: str, *, most: int) -> tuple[list[Group], Refusal 
         return [], None
     for kind in KINDS:
         try:
-            found = search(kind.seen(person), typed, kind.fields, actor=person)
+            found = search(kind.sought_in(person, typed), typed, kind.fields, actor=person)
         except Refusal as refusal:
             problems.append(refusal)
             continue
