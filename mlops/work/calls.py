@@ -50,7 +50,7 @@ def later(name: str, *ids: Any) -> None:
     transaction.on_commit(lambda: _send(name, arguments, trail))
 
 
-def _send(name: str, arguments: list[str], trail: dict[str, str]) -> None:
+def _send(name: str, arguments: list[str], trail: dict[str, str] | None = None) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
