@@ -183,6 +183,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_PRICE_GB_HOUR", help="What a GiB of memory costs an hour.", default="0.005"),
     Variable(name="MLOPS_PRICE_CURRENCY", help="The currency of both prices.", default="USD"),
     Variable(name="MLOPS_LOG_FORMAT", help="How the server's processes log: text, or json lines.", default="text"),
+    Variable(name="MLOPS_METRICS_TOKEN", help="A token that may read /metrics, and nothing else.", secret=True),
     Variable(name="MLOPS_OTEL_ENDPOINT", help="Where traces and metrics go by OTLP over HTTP: http://host:4318."),
     Variable(name="MLOPS_OTEL_HEADERS", help="Headers for it: key=value, with commas.", secret=True),
     Variable(name="MLOPS_OTEL_SHARE", help="Share of the traces that begin here that is sent, 0-1.", default="1"),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlops.access.http_counts.Counted",
     "mlops.web.security.ContentSecurityPolicy",  # first, so that every refusal below carries it too
     "mlops.accounts.hosts.OwnNames",
     "mlops.accounts.address_pace.AddressPace",

@@ -6,6 +6,7 @@ class AdministrationConfig(AppConfig):
     label = "administration"
 
     def ready(self) -> None:
+        import mlops.administration.measures  # noqa: F401 - it registers itself
         from mlops.administration.system import telling
 
         telling.register()

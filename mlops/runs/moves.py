@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mlops.events.chain import notify, record
-from mlops.runs import step_ends
+from mlops.runs import durations, step_ends
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.filters import tags_of
 from mlops.work.calls import later
@@ -19,6 +19,8 @@ EVENT_OF = {
     "failed": "mlops.run.failed",
     "cancelled": "mlops.run.cancelled",
 }
+
+TIMED = ("completed", "failed", "cancelled")
 
 
 def move_step(
@@ -36,6 +38,8 @@ def move_step(
                 setattr(step, name, value)
             if to in DONE_STEP_STATES:
                 step_ends.tell(step)
+    if moved and to in TIMED:
+        durations.of_step(step)
     return moved
 
 
@@ -81,6 +85,8 @@ def end_run(run: Run, *, expected: tuple[str, ...], to: str, reason: str) -> boo
             )
             if run.snapshot.get("job"):
                 later("jobs.keep_outputs", run.pk)
+    if moved:
+        durations.of_run(run, state=to, ended_at=now)
     return moved
 
 

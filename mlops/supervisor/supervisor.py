@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from mlops.supervisor import kept
 from mlops.supervisor.backoff import Backoff
 from mlops.supervisor.logs import last_error
 from mlops.supervisor.process import Process
@@ -40,6 +41,7 @@ class _Kept:
         self.wanted = wanted
         self.restarts = 0
         self.reason = ""
+        self.died_at = 0.0
         self._backoff = Backoff()
         self._process: Process | None = None
         self._began = 0.0
@@ -61,8 +63,9 @@ class _Kept:
             self.reason = f"It cannot be started: {error}."
             self._again_at = self._began + self._backoff.after(0.0)
 
-    def look(self) -> None:
-        now = time.monotonic()
+    def look(self) -> bool:
+        """Whether it was found dead, or started again."""
+        now, news = time.monotonic(), False
         if self._process is not None and not self._process.is_alive:
             log = self.wanted.log_file
             said = last_error(log, start_bytes=self._process.log_start_bytes) if log is not None else ""
@@ -70,10 +73,13 @@ class _Kept:
             self._process.kill()
             self._process = None
             self._again_at = now + self._backoff.after(now - self._began)
+            self.died_at, news = time.time(), True
             _log.warning("%s: %s It is started again.", self.wanted.name, self.reason)
         if self._process is None and now >= self._again_at:
             self.restarts += 1
             self.start()
+            news = True
+        return news
 
     def not_ready(self) -> str:
         """Why, in plain words, or an empty text."""
@@ -121,6 +127,7 @@ class Supervisor:
             if plan_file is not None
             else None
         )
+        self._kept_file = plan_file.with_name(kept.FILE) if plan_file is not None and processes else None
         self._asked_to_stop = False
         self._started = False
         self._signals_before: dict[int, Any] = {}
@@ -131,8 +138,9 @@ class Supervisor:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._signals_before[number] = signal.signal(number, self._on_signal)
-        for kept in self._kept:
-            kept.start()
+        for one in self._kept:
+            one.start()
+        self._tell()
         if self._serving is not None:
             self._serving.start()
 
@@ -143,7 +151,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while True:
             self._look()
-            waiting = {kept.wanted.name: reason for kept in self._kept if (reason := kept.not_ready())}
+            waiting = {one.wanted.name: reason for one in self._kept if (reason := one.not_ready())}
             if not waiting or self._asked_to_stop or time.monotonic() > deadline:
                 return waiting
             time.sleep(_TURN_SECONDS / 2)
@@ -160,17 +168,17 @@ class Supervisor:
     def stop(self, deadline_seconds: float = 8.0) -> None:
         """SIGTERM to all; what is left at the deadline is killed with its whole group."""
         deadline = time.monotonic() + deadline_seconds
-        for kept in self._kept:
-            kept.terminate()
+        for one in self._kept:
+            one.terminate()
         if self._serving is not None:
             self._serving.drain()
         while time.monotonic() < deadline:
             gone = self._serving is None or self._serving.look_while_stopping()
-            if gone and not any(kept.is_alive for kept in self._kept):
+            if gone and not any(one.is_alive for one in self._kept):
                 break
             time.sleep(0.02)
-        for kept in self._kept:
-            kept.kill()
+        for one in self._kept:
+            one.kill()
         if self._serving is not None:
             self._serving.kill()
         for number, before in self._signals_before.items():
@@ -178,11 +186,21 @@ class Supervisor:
         self._signals_before.clear()
 
     def pids(self) -> dict[str, int]:
-        return {kept.wanted.name: kept.pid for kept in self._kept if kept.pid is not None}
+        return {one.wanted.name: one.pid for one in self._kept if one.pid is not None}
+
+    def _tell(self) -> None:
+        """For /metrics and the health page."""
+        if self._kept_file is not None:
+            told = [
+                kept.KeptProcess(name=one.wanted.name, restarts=one.restarts, reason=one.reason, since=one.died_at)
+                for one in self._kept
+            ]
+            kept.write(self._kept_file, told)
 
     def _look(self) -> None:
-        for kept in self._kept:
-            kept.look()
+        died = [one for one in self._kept if one.look()]
+        if died:
+            self._tell()
         if self._serving is not None:
             self._serving.look()
 

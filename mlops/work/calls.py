@@ -12,6 +12,7 @@ from django.db import transaction
 
 from mlops.celery import app
 from mlops.trail import carried, lines
+from mlops.work import tallies
 from mlops.work.outcomes import noted
 
 REGULAR: dict[str, float] = {}
@@ -27,7 +28,7 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Makes a function a job. A job takes ids, may run twice, late or on another machine, and remembers nothing."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.task(name=name, ignore_result=True)(_followed(function))
+        app.task(name=name, ignore_result=True)(_followed(name, function))
         return function
 
     return register
@@ -38,7 +39,7 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         REGULAR[name] = seconds
-        app.task(name=name, ignore_result=True)(_followed(noted(name, function)))
+        app.task(name=name, ignore_result=True)(_followed(name, noted(name, function)))
         return function
 
     return register
@@ -63,8 +64,8 @@ def _send(name: str, arguments: list[str], trail: dict[str, str] | None = None) 
         logging.getLogger(__name__).warning("The broker did not take %s; the regular look will find it.", name)
 
 
-def _followed(function: Callable[..., None]) -> Callable[..., None]:
-    """What the job does belongs to what sent it; a regular one to its own call."""
+def _followed(name: str, function: Callable[..., None]) -> Callable[..., None]:
+    """What the job does belongs to what sent it, a regular one to its own call; how long it takes is counted."""
 
     @wraps(function)
     def follow(*arguments: Any) -> None:
@@ -73,8 +74,13 @@ def _followed(function: Callable[..., None]) -> Callable[..., None]:
             correlation=_header(call, carried.CORRELATION) or _id_of(call),
             traceparent=_header(call, carried.TRACEPARENT),
         )
+        began, outcome = time.monotonic(), "failed"
         with carried.following(trail):
-            function(*arguments)
+            try:
+                function(*arguments)
+                outcome = "done"
+            finally:
+                tallies.observe("mlops_job_seconds", time.monotonic() - began, job=name, outcome=outcome)
 
     return follow
 

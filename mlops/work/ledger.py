@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 import mlops
-from mlops.work import outcomes
+from mlops.work import outcomes, tallies
 from mlops.work.calls import REGULAR
 from mlops.work.capacity import found
 from mlops.work.ledger_rows import KEPT
@@ -97,6 +97,8 @@ class Ledger:
                 self._surely(lambda: self.write(places))
                 if rounds % OUTCOMES_EVERY == 0:
                     self._surely(outcomes.write)
+                    self._surely(tallies.write)
+            self._surely(tallies.write)
             self._surely(lambda: Worker.objects.filter(name=self.name).update(ended_at=timezone.now(), doing=[]))
         finally:
             connection.close()

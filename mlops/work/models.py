@@ -69,3 +69,18 @@ class RegularJob(models.Model):
 
     class Meta:
         ordering = ["name"]
+
+
+class Tally(models.Model):
+    """A histogram of seconds over all processes since the beginning; see work.tallies."""
+
+    name = models.CharField(max_length=60)
+    labels = models.CharField(max_length=200)
+    """JSON, names in their order."""
+    counts = models.JSONField(default=list)
+    """One a bucket and one above the last bound."""
+    seconds = models.FloatField(default=0.0)
+
+    class Meta:
+        ordering = ["name", "labels"]
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="one_tally_per_name_and_labels")]

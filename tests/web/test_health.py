@@ -73,6 +73,32 @@ def test_counts_are_for_administrators(client, owner):
     assert client.get("/metrics").status_code == 401
     admin, _password = create_first_administrator()
     secret = create_token(admin, name="prometheus", scopes="read")
+    client.get("/healthz")
     text = client.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).content.decode()
+    assert 'method="GET",route="/healthz",status="200"} ' in text
+    assert 'mlops_collector_up{collector="queues"} 1' in text
+    assert "} 0\n" not in "".join(line + "\n" for line in text.splitlines() if line.startswith("mlops_collector_up"))
     assert 'mlops_runs{state="failed"} 0' in text
     assert "# TYPE mlops_datasets gauge" in text
+
+
+def test_the_scraper_reads_metrics_and_nothing_else(client, monkeypatch):
+    monkeypatch.setenv("MLOPS_METRICS_TOKEN", "scrape-me-please")
+    headers = {"Authorization": "Bearer scrape-me-please"}
+    assert client.get("/metrics", headers=headers).status_code == 200
+    assert client.get("/metrics", headers={"Authorization": "Bearer scrape-me"}).status_code == 401
+    assert client.get("/api/v1/models/", headers=headers).status_code == 401
+
+
+def test_what_metrics_tell_is_as_prometheus_wants_it(client, monkeypatch):
+    """promtool reads each family, and finds no fault with its name, type and help."""
+    import subprocess
+
+    from mlops.work import tallies
+
+    tallies.observe("mlops_step_seconds", 3.0, state="completed")
+    monkeypatch.setenv("MLOPS_METRICS_TOKEN", "scrape-me-please")
+    told = client.get("/metrics", headers={"Authorization": "Bearer scrape-me-please"}).content
+    assert b'mlops_step_seconds_bucket{state="completed",le="5"} 1' in told
+    checked = subprocess.run(["promtool", "check", "metrics"], input=told, capture_output=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, b"")

@@ -11,7 +11,7 @@ from mlops.formats.spoken import gettext as _
 
 LEFT_OUT = frozenset(
     (
-        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs",
+        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs", "processes.json",
         "maintenance.json", "monitoring", "router-stats", "routing.json", "scans", "serving", "serving-plan.json",
         "serving-state.json", "static", "steps", "up.lock", "uploads", "worker-pulse",
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from mlops.access import maintenance
+from mlops.access.http_counts import note
 from mlops.mlflow_api.faults import ANSWER_TYPE
 from mlops.mlflow_api.lane.calls import MOST_BYTES, SEARCH, call_of, is_short, search_of
 from mlops.mlflow_api.lane.reader import Reader
@@ -31,6 +33,7 @@ class Lane:
         if odd or not is_short(scope, headers) or maintenance.current() is not None:
             await self._pages(scope, receive, send)
             return
+        began = time.perf_counter()
         messages = await _messages(receive, MOST_BYTES[scope["path"]])
         body = b"".join(message.get("body", b"") for message in messages)
         answer = None if messages[-1].get("more_body") else await self._answer(scope["path"], headers, body)
@@ -39,6 +42,7 @@ class Lane:
         else:
             await send(_start(len(answer)))
             await send({"type": "http.response.body", "body": answer})
+            note("POST", scope["path"], 200, time.perf_counter() - began)
 
     async def _answer(self, path: str, headers: Mapping[bytes, bytes], body: bytes) -> bytes | None:
         if path.endswith(SEARCH):
