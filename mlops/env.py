@@ -27,6 +27,12 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_DATA_DIR", help="Where everything is kept.", default="~/.mlops-studio"),
+    Variable(
+        name="MLOPS_DATA_DIR_SHARED",
+        help="1: web, workers and routers have this one directory together, though routers ask for their table: each"
+        " router then runs the servers of deployments as processes beside it.",
+        default="0",
+    ),
     Variable(name="MLOPS_DATABASE_URL", help="SQLite in the data directory, or postgres://…", secret=True),
     Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
     Variable(

@@ -82,3 +82,5 @@ def test_processes_are_refused_where_routers_are_elsewhere(settings):
     with pytest.raises(Refusal) as refused:
         ProcessTarget().check(DeploymentSettings())
     assert refused.value.code == "process_not_reached"
+    settings.DATA_DIR_SHARED = True
+    ProcessTarget().check(DeploymentSettings())

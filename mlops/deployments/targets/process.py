@@ -109,8 +109,9 @@ class ProcessTarget:
 
 def _elsewhere() -> Refusal | None:
     """Processes belong to the machine whose supervisor runs them, and listen there alone: routers of other machines
-    cannot reach them, and workers of other machines neither lay out their folders nor see how they are."""
-    if not settings.ROUTER_TOKEN:
+    cannot reach them, and workers of other machines neither lay out their folders nor see how they are. Routers that
+    share the data directory each run all of them (decision 260)."""
+    if not settings.ROUTER_TOKEN or settings.DATA_DIR_SHARED:
         return None
     return Refusal(
         "process_not_reached",

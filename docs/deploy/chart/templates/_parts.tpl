@@ -89,6 +89,9 @@ volumeMounts:
 - {name: MLOPS_DATABASE_URL_FILE, value: /run/secrets/mlops/database-url}
 - {name: MLOPS_BROKER_URL_FILE, value: /run/secrets/mlops/broker-url}
 - {name: MLOPS_ROUTER_TOKEN_FILE, value: /run/secrets/mlops/router-token}
+{{- if include "studio.claim" . }}
+- {name: MLOPS_DATA_DIR_SHARED, value: "1"}
+{{- end }}
 {{- if .Values.storage.useCredentialsOfSecret }}
 - {name: AWS_SHARED_CREDENTIALS_FILE, value: /run/secrets/mlops/storage-credentials}
 {{- end }}
