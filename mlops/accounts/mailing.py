@@ -1,5 +1,5 @@
-"""The mails of signing in: an invitation, and a link for who forgot the password. Text, with one link and why
-one gets it."""
+"""The mails of signing in: an invitation, a link for who forgot the password, and what changed in an account. Text,
+with one link and why one gets it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def send_reset(email: str, *, name: str, link: str) -> None:
     text = _("Somebody asked for a new password for “%s”. If it was you, follow this link; else leave this mail alone.")
     why = _("You get this because somebody typed this name or address on the sign-in page.")
     _send(email, _("A new password for MLOps Studio"), text % name, link, why)
+
+
+def send_news(email: str, *, name: str, lines: list[str], link: str) -> None:
+    """Raises Refusal `mail_not_set_up`, `mail_refused`."""
+    head = _("This changed in your account “%(name)s” of MLOps Studio:") % {"name": name}
+    ask = _("If that was not you, change your password there, end the other sessions and tell an administrator:")
+    why = _("You get this because your account or your roles changed. It cannot be switched off.")
+    _send(email, _("Changes to your account of MLOps Studio"), "\n\n".join([head, *lines, ask]), link, why)
 
 
 def _send(to: str, subject: str, text: str, link: str, why: str) -> None:

@@ -87,3 +87,39 @@ class Invitation(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+
+class NewsState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class SecurityNews(models.Model):
+    """An event of which a person is told by mail, once."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seq = models.BigIntegerField()
+    """Of the event."""
+    is_urgent = models.BooleanField()
+    """Done by the person's own session: told at once. What others and programs do is gathered for an hour."""
+    state = models.CharField(max_length=10, choices=NewsState.choices, default=NewsState.WAITING)
+    reason = models.CharField(max_length=500, blank=True)
+    """Why it was not sent."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    at = models.DateTimeField(auto_now_add=True)
+    """Since when it is in this state."""
+
+    class Meta:
+        verbose_name = _("mail about an account")
+        verbose_name_plural = _("mails about accounts")
+        ordering = ["-seq"]
+        constraints = [models.UniqueConstraint(fields=["person", "seq"], name="one_news_per_person_and_event")]
+        indexes = [models.Index(fields=["state", "next_at"], name="news_state_next")]
+
+
+class NewsMark(models.Model):
+    """One row: up to which event the mails about accounts have looked."""
+
+    seq = models.BigIntegerField()

@@ -12,7 +12,8 @@ __all__ = ["register", "site"]
 
 SHOWN = (
     "auth.User", "auth.Group", "access.Project", "access.Membership", "access.GroupRole", "accounts.ApiToken",
-    "accounts.SignedIn", "accounts.Invitation", "events.Event", "work.Worker", "work.RegularJob", "blobs.Blob",
+    "accounts.SignedIn", "accounts.Invitation", "accounts.SecurityNews",
+    "events.Event", "work.Worker", "work.RegularJob", "blobs.Blob",
     "datastores.Datastore", "datasets.Dataset", "datasets.DatasetVersion", "environments.EnvironmentAsset",
     "environments.EnvironmentVersion", "environments.Environment", "components.Component",
     "components.ComponentVersion", "clusters.Cluster", "runs.Experiment", "runs.Run", "runs.Step", "runs.LoggedModel",
