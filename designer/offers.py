@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from django.db.models import Q
 
-from mlops.access.models import Project
+from mlops.access.models import Offer, Project
+from mlops.access.offered import offers_to
 from mlops.components.models import ComponentVersion
 from mlops.components.queries import ProjectLibrary, definition_of
+from mlops.components.sharing import NOUN
 from mlops.formats.definition import End, Graph
 from mlops.pipelines.expand import innermost
 
 
 def offers(project: Project) -> list[dict[str, Any]]:
-    """Every version of every component, the newest of each first; `own` says what a card has to know of it."""
-    rows = ComponentVersion.objects.filter(component__project=project).select_related("component")
-    library = ProjectLibrary(project)
+    """Every version of every component, the newest of each first; `own` says what a card has to know of it. Behind them
+    those that other projects offer to this one, under `OWNER/NAME` and with the owner's name."""
+    own = [shown for _row, shown in _shown(Q(component__project=project), ProjectLibrary(project))]
+    offered = offers_to(project).filter(noun=NOUN).select_related("project")
+    for owner, ids in _by_owner(offered).items():
+        found = _shown(Q(component__in=ids), ProjectLibrary(owner))
+        own += [_of_others(row, shown, owner) for row, shown in found]
+    return own
+
+
+def _by_owner(offered: Iterable[Offer]) -> dict[Project, list[Any]]:
+    found: dict[Project, list[Any]] = {}
+    for one in offered:
+        found.setdefault(one.project, []).append(one.thing_id)
+    return found
+
+
+def _shown(which: Q, library: ProjectLibrary) -> Iterator[tuple[ComponentVersion, dict[str, Any]]]:
     newest: dict[Any, str] = {}
-    found = []
+    rows = ComponentVersion.objects.filter(which).select_related("component")
     for row in rows.order_by("component__name", "-position"):
         latest = newest.setdefault(row.component_id, row.version)
-        found.append(offer(row, latest=latest, library=library))
-    return found
+        yield row, offer(row, latest=latest, library=library)
+
+
+def _of_others(row: ComponentVersion, shown: dict[str, Any], owner: Project) -> dict[str, Any]:
+    """Its page is for the people of its own project."""
+    name = f"{owner.slug}/{row.component.name}"
+    return shown | {"name": name, "owner": owner.name, "own": shown["own"] | {"url": ""}}
 
 
 def offer(row: ComponentVersion, *, latest: str, library: ProjectLibrary) -> dict[str, Any]:

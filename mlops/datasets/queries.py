@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import seen_in
 from mlops.access.models import Project
+from mlops.access.offered import offers_to
 from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors
 from mlops.datasets.children import local_file
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
-from mlops.datasets.sharing import dataset_named
+from mlops.datasets.sharing import NOUN, dataset_named
 from mlops.datasets.warm import rows_at
 from mlops.formats.component import Shape
 from mlops.formats.profile import TableProfile
@@ -145,10 +146,16 @@ def ready_version(project: Project, name: str, number: int | None = None) -> Dat
 
 
 def palette(project: Project) -> list[dict[str, Any]]:
-    """What the designer offers: each dataset with the newest ready version's schema (None while importing)."""
+    """What the designer offers: each dataset with the newest ready version's schema (None while importing); behind the
+    project's own those that others offer to it, under `OWNER/NAME` and with the owner's name."""
+    offered = offers_to(project).filter(noun=NOUN).values("thing_id")
+    return [*_palette(Q(dataset__project=project), _offer), *_palette(Q(dataset__in=offered), _offer_of_others)]
+
+
+def _palette(which: Q, shape: Callable[[DatasetVersion], dict[str, Any]]) -> list[dict[str, Any]]:
     rows = (
-        DatasetVersion.objects.filter(dataset__project=project, dataset__archived_at=None, archived_at=None)
-        .select_related("dataset")
+        DatasetVersion.objects.filter(which, dataset__archived_at=None, archived_at=None)
+        .select_related("dataset__project")
         .defer("profile")
         .order_by("dataset__name", "-number")
     )
@@ -156,7 +163,7 @@ def palette(project: Project) -> list[dict[str, Any]]:
     for row in rows:
         if row.state == VersionState.FAILED:
             continue
-        offer = offers.setdefault(row.dataset_id, _offer(row))
+        offer = offers.setdefault(row.dataset_id, shape(row))
         offer["versions"].append(row.number)
         if offer["schema"] is None and row.schema is not None:
             offer |= {"version": row.number, "schema": row.schema, "type": port_type(row)}
@@ -223,6 +230,12 @@ def _offer(row: DatasetVersion) -> dict[str, Any]:
         "is_sample": row.dataset.is_sample,
         "url": page_url(row.dataset),
     }
+
+
+def _offer_of_others(row: DatasetVersion) -> dict[str, Any]:
+    """Its page is for the people of its own project."""
+    owner = row.dataset.project
+    return _offer(row) | {"name": f"{owner.slug}/{row.dataset.name}", "owner": owner.name, "url": ""}
 
 
 def schema_columns(of: DatasetVersion) -> tuple[Column, ...]:

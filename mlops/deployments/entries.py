@@ -30,6 +30,17 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
     conversion: Conversion | None = None
 
 
+def possibilities_in(project: Any, version: ModelVersion) -> tuple[Possible, ...]:
+    """As `possibilities`, in a project that the model is perhaps only offered to: nothing is converted from there."""
+    found = possibilities(version)
+    if version.model.project_id == project.pk or has_onnx(version):
+        return found
+    return tuple(
+        msgspec.structs.replace(one, problem=one.problem or _unconverted(version)) if one.entry == "onnx" else one
+        for one in found
+    )
+
+
 def possibilities(version: ModelVersion) -> tuple[Possible, ...]:
     """For the wizard: each entry with why not, and ONNX with the conversion that would be served."""
     known = recognise(version)
@@ -96,6 +107,10 @@ def _other(version: ModelVersion, known: Recognised, entry: str) -> str:
     return _("%(version)s is served by the entry “%(entry)s”.") % {"version": version, "entry": known.entry}
 
 
+def _unconverted(version: ModelVersion) -> str:
+    return _("%(version)s has no ONNX form yet, and only its own project can convert it.") % {"version": version}
+
+
 def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     """Raises a Refusal where the version cannot be served in this way at this endpoint."""
     where = Where(parameter="entry", value=entry)
@@ -112,7 +127,7 @@ def check(endpoint: Endpoint, version: ModelVersion, entry: str) -> None:
     if entry == "onnx" and version.model.project_id != endpoint.project_id and not has_onnx(version):
         raise Refusal(
             "conversion_elsewhere",
-            _("%(version)s has no ONNX form yet, and only its own project can convert it.") % {"version": version},
+            _unconverted(version),
             hint=_("Choose the entry “native”, or ask the project that offers it to convert it."),
             status=409,
             where=where,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import seen_in
 from mlops.access.models import Project
-from mlops.access.offered import offered_at
+from mlops.access.offered import offered_at, offers_to
 from mlops.blobs.models import Tree
 from mlops.blobs.trees import manifest_of
 from mlops.datasets.models import DatasetVersion
@@ -132,6 +132,22 @@ def version_by_id(user: Any, version_id: str) -> ModelVersion:
     if version is None:
         raise Refusal("not_found", _("There is no such model version, or you may not see it."), status=404)
     return version
+
+
+def versions_offered(project: Project) -> QuerySet[ModelVersion]:
+    """Of models that other projects offer to this one, without archived ones."""
+    offered = offers_to(project).filter(noun="models").values("thing_id")
+    found = ModelVersion.objects.filter(model__in=offered, archived_at=None, model__archived_at=None)
+    return found.select_related("model__project", "tree", "created_by").order_by("model__name", "-number")
+
+
+def usable_version(user: Any, project: Project, version_id: str) -> ModelVersion:
+    """One of the project's own, or one that is offered to it. Raises Refusal `not_found`."""
+    try:
+        offered = versions_offered(project).filter(pk=uuid.UUID(str(version_id))).first()
+    except ValueError:
+        offered = None
+    return offered or version_by_id(user, version_id)
 
 
 def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:

@@ -67,6 +67,8 @@ export interface Component {
   readonly training_only?: boolean;
   /** Of a component of the project. */
   readonly own?: Own;
+  /** The project that offers it to this one. */
+  readonly owner?: string;
 }
 export interface InnerEnd {
   readonly node: string;
@@ -288,7 +290,10 @@ export interface DatasetOffer {
   /** What its data node gives: a table, or the files of a zip archive. */
   readonly type?: "table" | "zip";
   readonly is_sample: boolean;
+  /** Empty for one of another project. */
   readonly url: string;
+  /** The project that offers it to this one. */
+  readonly owner?: string;
 }
 export interface Palette {
   readonly components: readonly Component[];

@@ -91,6 +91,7 @@ function PaletteItem({ entry, isAbout, onAbout }: {
       >
         <Icon name={"dataset" in entry.source ? "data" : "step"} size={14} />
         <span className="palette-name">{entry.label}</span>
+        {entry.about.owner ? <span className="palette-extra" title={_("Offered by the project “%(project)s”", { project: entry.about.owner })}>{entry.about.owner}</span> : null}
         {installOf(entry) ? <span className="palette-extra" title={_("Not installed on this server: %(command)s", { command: installOf(entry) })}>{_("not installed")}</span> : null}
       </div>
       <button type="button" className="s-button is-quiet is-icon palette-about" aria-pressed={isAbout}
@@ -134,7 +135,7 @@ export function AboutDataset({ dataset }: { readonly dataset: DatasetOffer }): J
         {rows === null || rows === undefined ? "" : ` · ${ngettext("%(count)s row", "%(count)s rows", rows)}`}
         {` · ${ngettext("%(count)s column", "%(count)s columns", columns.length)}`}
       </p>
-      <p><a href={dataset.url} target="_blank" rel="noreferrer">{_("Open the dataset's page")}</a></p>
+      {dataset.url ? <p><a href={dataset.url} target="_blank" rel="noreferrer">{_("Open the dataset's page")}</a></p> : null}
     </>
   );
 }
@@ -146,8 +147,13 @@ const componentEntry = (component: Component): Entry => ({
 
 const datasetEntry = (dataset: DatasetOffer): Entry => ({
   id: `palette-dataset-${dataset.name}`, label: dataset.name, detail: _("Dataset"),
-  group: dataset.is_sample ? _("Datasets ▸ Samples") : _("Datasets ▸ My datasets"), source: { dataset }, about: dataset,
+  group: groupOf(dataset), source: { dataset }, about: dataset,
 });
+
+const groupOf = (dataset: DatasetOffer): string => {
+  if (dataset.owner) return _("Datasets ▸ Of other projects");
+  return dataset.is_sample ? _("Datasets ▸ Samples") : _("Datasets ▸ My datasets");
+};
 
 const installOf = (entry: Entry): string => ("install" in entry.about ? (entry.about.install ?? "") : "");
 

@@ -224,10 +224,12 @@ function OwnFacts({ node, component }: { readonly node: string; readonly compone
           {canEdit ? <button type="button" className="s-button is-small" data-testid="pane-update" onClick={() => designer.openDialog({ kind: "update", node })}>{_("See what it changes")}</button> : null}
         </p>
       ) : null}
-      <p>
-        <a href={own.url}>{_("Open the component's page")}</a>{" "}
-        {own.kind === "graph" ? <button type="button" className="s-button is-small" data-testid="pane-open-inside" onClick={() => void openInside(designer)}>{_("Look inside")}</button> : null}
-      </p>
+      {own.url ? (
+        <p>
+          <a href={own.url}>{_("Open the component's page")}</a>{" "}
+          {own.kind === "graph" ? <button type="button" className="s-button is-small" data-testid="pane-open-inside" onClick={() => void openInside(designer)}>{_("Look inside")}</button> : null}
+        </p>
+      ) : null}
     </>
   );
 }

@@ -21,6 +21,7 @@ from mlops.batch.models import BatchEndpoint
 from mlops.formats.refusal import Refusal
 from mlops.pipelines.models import PublishedPipeline
 from mlops.registry.models import ModelVersion
+from mlops.registry.queries import versions_offered
 from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
@@ -59,11 +60,16 @@ def _form(request: HttpRequest, endpoint: BatchEndpoint, *, problem: Refusal | N
         "endpoint": endpoint,
         "project": endpoint.project,
         "versions": versions.order_by("model__name", "-number")[:OFFERED],
+        "offered": [(_reference(one), one) for one in versions_offered(endpoint.project)[:OFFERED]],
         "pipelines": pipelines.select_related("endpoint").order_by("endpoint__name", "-number")[:OFFERED],
         "typed": typed,
         "problem": problem,
     }
     return render(request, "web/batch/deploy.html", context, status=problem.status if problem else 200)
+
+
+def _reference(offered: ModelVersion) -> str:
+    return f"{offered.model.project.slug}/{offered.model.name}:{offered.number}"
 
 
 def _free_name(endpoint: BatchEndpoint) -> str:

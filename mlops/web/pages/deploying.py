@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mlops.access.decisions import require
+from mlops.access.decisions import project_named, require
+from mlops.access.models import Project
+from mlops.access.offered import is_usable
 from mlops.deployments import actions, entries, manifesting, queries
 from mlops.deployments.code import code_by_id, keep_code, with_script
 from mlops.deployments.collecting import check_collection, columns_of
@@ -28,12 +30,13 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.packaging.models import ConversionState
 from mlops.packaging.queries import Recommended, recommended
 from mlops.registry.models import ModelVersion
-from mlops.registry.queries import version_by_id, visible_versions
+from mlops.registry.queries import usable_version, version_by_id, versions_offered, visible_versions
 from mlops.web.guard import signed_in
 from mlops.web.pages import collection_form, settings_form
 from mlops.web.projects import current_project, show_project
 
 STEPS = ("name", "entry", "resources", "review")
+MOST_VERSIONS = 300
 MOST_SCRIPT_BYTES = 1024 * 1024
 DEFAULTS = {
     "endpoint": "new",
@@ -51,44 +54,56 @@ DEFAULTS = {
 @signed_in
 @require_http_methods(["GET", "POST"])
 def deploy(request: HttpRequest) -> HttpResponse:
-    """`version` is the model version's id. Each step posts everything typed so far; `go` names the step to show."""
+    """`version` is the model version's id, `project` where it is deployed: the model's own, or one that it is offered
+    to. Each step posts everything typed so far; `go` names the step to show."""
     given = request.POST if request.method == "POST" else request.GET
     if not given.get("version"):
         return _choose_version(request)
-    version = version_by_id(request.user, given["version"])
-    project = version.model.project
+    version, project = _asked(request, given)
     show_project(request, project)
     require(request.user, "models.deploy", project)
-    values = _values(request, version)
+    values = _values(request, project, version)
     if request.method == "GET":
-        return _show(request, version, values, "name")
+        return _show(request, project, version, values, "name")
     asked = request.POST.get("step", "name")
     step = asked if asked in STEPS else "name"
     go = request.POST.get("go", "next")
     if go in STEPS and STEPS.index(go) <= STEPS.index(step):
-        return _show(request, version, values, go)
+        return _show(request, project, version, values, go)
     for each in STEPS[: STEPS.index(step) + 1]:
         try:
-            _check(each, request, version, values)
+            _check(each, request, project, version, values)
         except Refusal as refusal:
-            return _show(request, version, values, each, problem=refusal)
+            return _show(request, project, version, values, each, problem=refusal)
     if step != STEPS[-1]:
-        return _show(request, version, values, STEPS[STEPS.index(step) + 1])
+        return _show(request, project, version, values, STEPS[STEPS.index(step) + 1])
     try:
-        deployment = _deploy(request, version, values)
+        deployment = _deploy(request, project, version, values)
     except Refusal as refusal:
-        return _show(request, version, values, _step_of(refusal), problem=refusal)
+        return _show(request, project, version, values, _step_of(refusal), problem=refusal)
     return redirect("web:deployment-progress", deployment.endpoint_id, deployment.pk)
 
 
 def _choose_version(request: HttpRequest) -> HttpResponse:
     project = current_project(request)
     require(request.user, "models.deploy", project)
-    versions = visible_versions(request.user).filter(model__project=project).order_by("model__name", "-number")[:300]
-    return render(request, "web/endpoints/choose.html", {"project": project, "versions": versions})
+    own = visible_versions(request.user).filter(model__project=project)
+    versions = own.order_by("model__name", "-number")[:MOST_VERSIONS]
+    context = {"project": project, "versions": versions, "offered": versions_offered(project)[:MOST_VERSIONS]}
+    return render(request, "web/endpoints/choose.html", context)
 
 
-def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
+def _asked(request: HttpRequest, given: Mapping[str, Any]) -> tuple[ModelVersion, Project]:
+    if not given.get("project"):
+        version = version_by_id(request.user, given["version"])
+        return version, version.model.project
+    project = project_named(request.user, given["project"])
+    version = usable_version(request.user, project, given["version"])
+    is_own = version.model.project_id == project.pk
+    return version, project if is_own or is_usable(version.model, project) else version.model.project
+
+
+def _values(request: HttpRequest, project: Project, version: ModelVersion) -> dict[str, str]:
     """What was typed in any step, else what is usual."""
     usual = {**DEFAULTS, "endpoint_name": _usual_endpoint(version)}
     told = recommended(version)
@@ -96,7 +111,9 @@ def _values(request: HttpRequest, version: ModelVersion) -> dict[str, str]:
         usual |= settings_form.typed_of(_usually(version.resources))
     elif told is not None:
         usual |= settings_form.typed_of(_advised(told))
-    usual["entry"] = next((one.entry for one in entries.possibilities(version) if not one.problem), "script")
+    usual["entry"] = next(
+        (one.entry for one in entries.possibilities_in(project, version) if not one.problem), "script"
+    )
     if request.GET.get("endpoint"):
         usual["endpoint"] = request.GET["endpoint"]
     values = settings_form.posted(request.POST, usual)
@@ -132,11 +149,10 @@ def _usual_endpoint(version: ModelVersion) -> str:
     return name if name[0].isalpha() else f"model-{name}"[:60]
 
 
-def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> None:
-    project = version.model.project
+def _check(step: str, request: HttpRequest, project: Project, version: ModelVersion, values: dict[str, str]) -> None:
     if step == "name":
         name = checked_name(values["name"], what=_("deployment"))
-        endpoint = _existing(request, version, values)
+        endpoint = _existing(request, project, values)
         if endpoint is not None and Deployment.objects.filter(endpoint=endpoint, name=name).exists():
             hint = _("Choose another name, such as “green”.")
             raise _refused("name_taken", _("“%s” already has a deployment of this name.") % endpoint, hint, "name")
@@ -146,7 +162,7 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
                 hint = _("Choose it above, or choose another name.")
                 raise _refused("name_taken", _("There is already an endpoint “%s”.") % fresh, hint, "endpoint_name")
     elif step == "entry":
-        possible = {one.entry: one for one in entries.possibilities(version)}
+        possible = {one.entry: one for one in entries.possibilities_in(project, version)}
         chosen = possible.get(values["entry"])
         if chosen is None or chosen.problem:
             raise _refused(
@@ -156,7 +172,7 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
                 "entry",
             )
         if values["entry"] == "script":
-            _check_script(request, version, values)
+            _check_script(request, project, values)
     elif step == "resources":
         wanted = checked_settings(settings_form.given_of(values))
         target(wanted.target).check(wanted)
@@ -166,9 +182,9 @@ def _check(step: str, request: HttpRequest, version: ModelVersion, values: dict[
             raise _refused("target_not_reached", reached.reason, reached.hint, "target")
 
 
-def _check_script(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> None:
+def _check_script(request: HttpRequest, project: Project, values: dict[str, str]) -> None:
     """A zip is kept at once, and carried on by its id; a script typed later takes its place."""
-    project, upload = version.model.project, request.FILES.get("script_file")
+    upload = request.FILES.get("script_file")
     if upload is not None and _is_zip(upload):
         kept = keep_code(
             request.user, project, [(str(upload.name), cast(BinaryIO, upload))], script=values["scoring_script"]
@@ -188,11 +204,11 @@ def _is_zip(upload: UploadedFile[Any]) -> bool:
     return str(upload.name).lower().endswith(".zip")
 
 
-def _deploy(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Deployment:
+def _deploy(request: HttpRequest, project: Project, version: ModelVersion, values: dict[str, str]) -> Deployment:
     """Endpoint and deployment together: neither without the other."""
     with transaction.atomic():
-        endpoint = _existing(request, version, values) or actions.create_endpoint(
-            request.user, version.model.project, name=values["endpoint_name"]
+        endpoint = _existing(request, project, values) or actions.create_endpoint(
+            request.user, project, name=values["endpoint_name"]
         )
         return actions.create_deployment(
             request.user,
@@ -211,17 +227,17 @@ def _has_code(values: dict[str, str]) -> bool:
     return bool(values["entry"] == "script" and values["code"] and not values["script"].strip())
 
 
-def _existing(request: HttpRequest, version: ModelVersion, values: dict[str, str]) -> Endpoint | None:
+def _existing(request: HttpRequest, project: Project, values: dict[str, str]) -> Endpoint | None:
     if values["endpoint"] == "new":
         return None
-    endpoint = next((one for one in _endpoints(request, version) if str(one.pk) == values["endpoint"]), None)
+    endpoint = next((one for one in _endpoints(request, project) if str(one.pk) == values["endpoint"]), None)
     if endpoint is None:
         raise _refused("not_found", _("That endpoint is gone."), _("Choose another, or make a new one."), "endpoint")
     return endpoint
 
 
-def _endpoints(request: HttpRequest, version: ModelVersion) -> list[Endpoint]:
-    return list(queries.visible_to(request.user).filter(project=version.model.project))
+def _endpoints(request: HttpRequest, project: Project) -> list[Endpoint]:
+    return list(queries.visible_to(request.user).filter(project=project))
 
 
 def _number(text: str) -> float | None:
@@ -244,19 +260,20 @@ def _step_of(refusal: Refusal) -> str:
 
 def _show(
     request: HttpRequest,
+    project: Project,
     version: ModelVersion,
     values: dict[str, str],
     step: str,
     *,
     problem: Refusal | None = None,
 ) -> HttpResponse:
-    endpoints = _endpoints(request, version)
+    endpoints = _endpoints(request, project)
     endpoint = next((one for one in endpoints if str(one.pk) == values["endpoint"]), None)
     beside = list(queries.deployments_of(endpoint)) if endpoint else []
-    possible = {one.entry: one for one in entries.possibilities(version)}
+    possible = {one.entry: one for one in entries.possibilities_in(project, version)}
     context = {
         "version": version,
-        "project": version.model.project,
+        "project": project,
         "values": values,
         "step": step,
         "number": STEPS.index(step) + 1,
@@ -271,20 +288,23 @@ def _show(
         "problem": problem,
         "wrong": settings_form.field_of(problem) if problem else "",
         **(settings_context(values, version) if step in ("resources", "review") else {}),
-        **(_manifests(version, values, endpoint) if step == "review" else {}),
+        **(_manifests(project, version, values, endpoint) if step == "review" else {}),
     }
     return render(request, "web/endpoints/deploy.html", context, status=problem.status if problem else 200)
 
 
-def _manifests(version: ModelVersion, values: dict[str, str], endpoint: Endpoint | None) -> dict[str, Any]:
+def _manifests(
+    project: Project, version: ModelVersion, values: dict[str, str], endpoint: Endpoint | None
+) -> dict[str, Any]:
     """What Kubernetes or IoT Edge would be told."""
     if values["target"] not in manifesting.TARGETS:
         return {}
     name = endpoint.name if endpoint else values["endpoint_name"]
     try:
         wanted = checked_settings(settings_form.given_of(values))
-        project = version.model.project.slug
-        shown = manifesting.preview_of(wanted, project=project, endpoint=name, name=values["name"], model=str(version))
+        shown = manifesting.preview_of(
+            wanted, project=project.slug, endpoint=name, name=values["name"], model=str(version)
+        )
     except Refusal:
         return {}
     return {"manifests": shown}

@@ -1,0 +1,98 @@
+"""What other projects offer to this one can be chosen: in the deploy wizard, and in the designer's palette."""
+
+from __future__ import annotations
+
+import pytest
+
+from designer import queries
+from mlops.accounts import offering
+from mlops.accounts.membership import create_project
+from mlops.batch.actions import create_endpoint
+from mlops.batch.models import BatchDeployment
+from mlops.components.actions import create_version
+from mlops.deployments.models import Deployment
+from mlops.formats.component import Component
+from mlops.formats.definition import Command, Definition
+from mlops.formats.document import Document, DrawnNode
+from tests.datasets.test_actions import imported
+from tests.deployments.test_pages import FILLED
+from tests.registry.shelf import registered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop(stranger):
+    """Another project, whose owner sees nothing of the first."""
+    return create_project(stranger, name="Shop", slug="shop")
+
+
+@pytest.fixture
+def browser(client, stranger):
+    client.force_login(stranger)
+    return client
+
+
+def test_the_wizard_deploys_an_offered_model_into_the_project_that_it_is_offered_to(browser, owner, project, shop):
+    version = registered(owner, project, name="prices")
+    registered(owner, project, name="unshared")
+    typed = {**FILLED, "version": str(version.pk), "project": "shop", "entry": "native", "step": "review", "go": "next"}
+    assert "prices" not in browser.get("/deploy/?project=shop").content.decode()
+    assert browser.post("/deploy/", typed).status_code == 404
+    offering.offer(owner, version.model, to=shop)
+    page = browser.get("/deploy/?project=shop").content.decode()
+    assert "prices:1 from Churn" in page
+    assert "unshared" not in page
+    opened = browser.get("/deploy/", {"version": str(version.pk), "project": "shop"}).content.decode()
+    assert 'name="project" value="shop"' in opened
+    assert browser.post("/deploy/", typed).status_code == 302
+    made = Deployment.objects.select_related("endpoint__project").get()
+    assert (made.endpoint.project, made.version) == (shop, version)
+
+
+def test_a_conversion_is_not_proposed_for_what_another_project_offers(browser, owner, project, shop):
+    version = registered(owner, project, name="prices")
+    offering.offer(owner, version.model, to=shop)
+    typed = {**FILLED, "version": str(version.pk), "project": "shop", "step": "name", "go": "next"}
+    assert "only its own project can convert it" in browser.post("/deploy/", typed).content.decode()
+
+
+def test_a_batch_deployment_takes_an_offered_model_from_its_form(browser, owner, stranger, project, shop):
+    version = registered(owner, project, name="prices")
+    endpoint = create_endpoint(stranger, shop, name="nightly")
+    address = f"/batch/{endpoint.pk}/deploy/"
+    assert "prices:1" not in browser.get(address).content.decode()
+    offering.offer(owner, version.model, to=shop)
+    page = browser.get(address).content.decode()
+    assert "prices:1 from Churn" in page
+    assert 'value="churn/prices:1"' in page
+    typed = {"name": "blue", "of": "model", "version": "churn/prices:1", "entry": "native"}
+    assert browser.post(address, typed).status_code == 302
+    assert BatchDeployment.objects.get().version == version
+
+
+def test_the_palette_has_the_datasets_that_others_offer_and_they_can_be_drawn(browser, owner, project, shop):
+    version = imported(owner, project)
+    assert browser.get("/api/v1/palette/?project=shop").json()["datasets"] == []
+    offering.offer(owner, version.dataset, to=shop)
+    [shown] = browser.get("/api/v1/palette/?project=shop").json()["datasets"]
+    assert (shown["name"], shown["owner"], shown["url"], shown["version"]) == ("churn/Cars", "Churn", "", 1)
+    node = DrawnNode(component="dataset", version="1", parameters={"dataset": shown["name"], "version": 1})
+    shapes, problems = queries.examine(shop, Document(nodes={"cars": node}))
+    assert problems == ()
+    assert shapes
+
+
+def test_the_palette_has_the_components_that_others_offer_under_the_name_with_their_owner(
+    browser, owner, project, shop
+):
+    for name in ("clean", "hidden"):
+        named = Component(name=name, version="1", title="Clean", group="My Components", help="It cleans.")
+        made = create_version(owner, project, Definition(component=named, how=Command(command="true")), kind="command")
+        if name == "clean":
+            offering.offer(owner, made.component, to=shop)
+    [shown] = browser.get("/api/v1/palette/?project=shop").json()["own"]
+    assert (shown["name"], shown["title"], shown["owner"]) == ("churn/clean", "Clean", "Churn")
+    assert (shown["own"]["url"], shown["own"]["latest"]) == ("", "1")
+    node = DrawnNode(component=shown["name"], version="1", parameters={})
+    assert queries.examine(shop, Document(nodes={"clean": node}))[1] == ()
