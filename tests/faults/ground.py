@@ -14,6 +14,7 @@ from typing import Protocol
 
 from tests.journeys.conftest import free_port
 from tests.scaled import of_its_own
+from tests.services import QUICKLY
 
 
 class Ground(Protocol):
@@ -138,7 +139,7 @@ class Scaled:
             self._redis.wait()
 
     def _start_database(self) -> None:
-        told = f"-p {self._database_port} -k {self._database} -c max_connections=200 -c fsync=off"
+        told = f"-p {self._database_port} -k {self._database} {QUICKLY}"
         self._pg_ctl("-w", "-t", "120", "-l", f"{self._database}/log", "-o", told, "start")
 
     def _pg_ctl(self, *words: str) -> None:

@@ -18,7 +18,7 @@ from tests.faults.ground import Ground
 from tests.journeys.conftest import free_port
 from tests.server.conftest import ROOT, Up
 
-READY_SECONDS = 300.0
+READY_SECONDS = 420.0
 """Also on a machine that does much else, with a database that has to be made first."""
 
 
@@ -75,9 +75,10 @@ class Studio:
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=30)
 
     def processes(self) -> list[psutil.Process]:
-        """All that it started, whoever their parents are now: they share its TMPDIR or lie below its folder."""
-        mark = str(self.folder)
-        return [one for one in psutil.process_iter() if one.pid != os.getpid() and _carries(one, mark)]
+        """All that it started, whoever their parents are now: they share its TMPDIR or name its data directory. What
+        it stands on is no part of it."""
+        marks = (str(self.folder / "tmp"), str(self.data))
+        return [one for one in psutil.process_iter() if one.pid != os.getpid() and _carries(one, marks)]
 
     def of(self, module: str) -> list[psutil.Process]:
         return [one for one in self.processes() if module in _words(one) and "-m" in _words(one)]
@@ -159,12 +160,12 @@ def pause(process: psutil.Process, seconds: float) -> None:
     timer.start()
 
 
-def _carries(process: psutil.Process, mark: str) -> bool:
+def _carries(process: psutil.Process, marks: tuple[str, ...]) -> bool:
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
         own = process.environ().get("TMPDIR", "")
-        return own.startswith(mark) or any(mark in word for word in process.cmdline())
+        return own.startswith(marks) or any(mark in word for word in process.cmdline() for mark in marks)
     except psutil.Error:
         return False
 
