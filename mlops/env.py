@@ -34,6 +34,11 @@ VARIABLES: tuple[Variable, ...] = (
         default="0",
     ),
     Variable(name="MLOPS_DATABASE_URL", help="SQLite in the data directory, or postgres://…", secret=True),
+    Variable(
+        name="MLOPS_DATABASE_CONNECTIONS",
+        help="The most connections that one web process has to PostgreSQL; requests wait 10 s for one, then get 503.",
+        default="30",
+    ),
     Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
     Variable(
         name="MLOPS_REDIS_URL",

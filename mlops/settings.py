@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "mlops.web.security.ContentSecurityPolicy",  # first, so that every refusal below carries it too
     "mlops.accounts.hosts.OwnNames",
     "mlops.accounts.address_pace.AddressPace",
+    "mlops.web.streaming.LetGo",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mlops.events.circumstances.NoteCircumstances",
@@ -135,6 +136,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file, as in service: several threads write to it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+DATABASE_CONNECTIONS = max(1, int(env.read("MLOPS_DATABASE_CONNECTIONS")))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [

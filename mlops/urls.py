@@ -33,3 +33,5 @@ urlpatterns = [
     path("", include("mlops.web.urls")),
     path("", include("designer.urls")),
 ]
+
+handler500 = "mlops.web.waiting.fault"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,9 +13,11 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from mlops.access.databases import waiting_refusal
 from mlops.formats.refusal import Refusal
 from mlops.trail import carried
 
+_log = logging.getLogger(__name__)
 MOST_DIGITS = "for integer string conversion"
 """As Python says that a text has too many digits to be read as a number."""
 CONTENT_TYPE = "application/problem+json"
@@ -77,6 +80,9 @@ def as_refusal(error: Exception) -> Refusal | None:
             hint=_("Leave it out, and send the request again."),
             status=400,
         )
+    if (waiting := waiting_refusal(error)) is not None:
+        _log.warning("Answered with %d: %s", waiting.status, error, exc_info=error)
+        return waiting
     if isinstance(error, exceptions.APIException):
         return Refusal(str(error.default_code), str(error.detail), status=error.status_code)
     return None

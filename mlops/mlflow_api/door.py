@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -61,7 +61,7 @@ class Route:
             return answer_of(refusal)
         except RequestDataTooBig:
             return answer_of(invalid("The request is too large."))
-        except (RecursionError, OverflowError, ValueError, DataError) as error:
+        except (RecursionError, OverflowError, ValueError, DataError, OperationalError, InterfaceError) as error:
             told = as_refusal(error)
             if told is None:
                 raise

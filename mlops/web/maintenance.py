@@ -15,7 +15,8 @@ from mlops.access import maintenance
 from mlops.access.problems import json_answer
 from mlops.accounts.authentication import PasswordAuthentication, find_token
 from mlops.formats.refusal import Refusal
-from mlops.web.refusals import API_PREFIX, refusal_page
+from mlops.web.refusals import refusal_page
+from mlops.web.waiting import API_PREFIX
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 MLFLOW = ("/api/2.0/", "/api/3.0/", "/ajax-api/", "/v1/traces")

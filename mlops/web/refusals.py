@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from mlops.access.databases import is_passing
 from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, problem_of, say_when
 from mlops.events import circumstances
 from mlops.formats.refusal import Refusal
-
-API_PREFIX = "/api/"
+from mlops.web.waiting import API_PREFIX, waiting_page
 
 
 class RefusalPages:
@@ -37,6 +37,8 @@ class RefusalPages:
             return None
         if request.path.startswith(API_PREFIX):
             return json_answer(refusal)
+        if is_passing(error):
+            return waiting_page(request, refusal)
         if refusal.status == 401:
             return redirect_to_login(request.get_full_path())
         return refusal_page(request, refusal)
