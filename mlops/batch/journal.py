@@ -11,7 +11,7 @@ from django.db import transaction
 from mlops.batch.models import BatchJob
 from mlops.batch.settings import settings_of
 from mlops.events.chain import notify
-from mlops.execution.perform import record_news
+from mlops.execution.news import record_news
 from mlops.formats.step import ProgressLine
 from mlops.runs.models import Step
 

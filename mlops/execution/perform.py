@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,6 @@ from uuid import UUID, uuid4
 import msgspec
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,6 +37,7 @@ from mlops.execution.library import is_command, library_of, requirements_of
 from mlops.execution.limits import limits_of, walls
 from mlops.execution.live_logs import LiveLogs
 from mlops.execution.naming import variables_of
+from mlops.execution.news import Telling, record_news
 from mlops.execution.printed import with_printed
 from mlops.execution.retry import give_back, try_again
 from mlops.execution.tracking import TOKEN, tracking_variables
@@ -48,15 +46,13 @@ from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
-from mlops.runs.logging import LONGEST_KEY, Point, log_metrics
-from mlops.runs.models import LogLine, Run, Special, Step
+from mlops.runs.models import Run, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
 from mlops.runs.trails import of_run
 
 LOOK_SECONDS = 0.1
 RECORD_SECONDS = 0.5
-MOST_LOG_LINES = 100_000
 LOST = ("step_lost", "runtime_unavailable")
 """Refusals of an executor that are no fault of the step."""
 
@@ -239,23 +235,22 @@ def _watched(step: Step, hold: Hold, started: Started, of: StepOrder | None) -> 
     told = partial(with_printed, step) if of is not None and is_command(of) else list
     logs = LiveLogs(step, of) if of is not None else None
     recorded = time.monotonic()
-    news: list[ProgressLine] = []
+    telling = Telling(step, hold)
     while True:
         report = started.poll()
         if report is not None:
             while more := started.news():
-                news += told(more)
-            is_mine = hold.patiently(partial(record_news, step, news, hold=hold))
-            return report if is_mine else None
+                telling.news += told(more)
+            return report if hold.patiently(telling.record) else None
         started.wait(LOOK_SECONDS)
         if stopping.is_asked():
             raise _Stopped
         if time.monotonic() - recorded < RECORD_SECONDS:
             continue
         recorded = time.monotonic()
-        news += told(started.news())
+        telling.news += told(started.news())
         try:
-            is_mine = record_news(step, news, hold=hold)
+            is_mine = telling.record()
             is_unwanted = Run.objects.filter(pk=step.run_id, state="cancelling").exists()
         except AWAY:
             if hold.is_lapsed:
@@ -263,7 +258,6 @@ def _watched(step: Step, hold: Hold, started: Started, of: StepOrder | None) -> 
                 return None
             forget_connection()
             continue
-        news = []
         if not is_mine:
             started.kill()
             return None
@@ -279,37 +273,6 @@ def _watched(step: Step, hold: Hold, started: Started, of: StepOrder | None) -> 
 
 class _Stopped(Exception):
     """This worker was asked to end."""
-
-
-def record_news(step: Step, news: list[ProgressLine], *, hold: Hold | None = None) -> bool:
-    """Log lines, metrics and progress become rows, and open pages are told. With a `hold`: whether the step is still
-    this worker's, else nothing is kept, for what the process of a lost one says is another's to say."""
-    if not news:
-        return hold is None or hold.is_mine()
-    with transaction.atomic():
-        if hold is not None and not hold.locked():
-            return False
-        last = LogLine.objects.filter(step=step).aggregate(last=Max("seq"))["last"] or 0
-        lines = _kept([line for line in news if line.kind == "log"], last)
-        LogLine.objects.bulk_create(
-            LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
-            for number, line in enumerate(lines, start=1)
-        )
-        log_metrics(step.run, _points(news), node=step.node)
-        shares = [line.share for line in news if line.share is not None]
-        if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
-            Step.objects.filter(pk=step.pk).update(progress=shares[-1])
-        notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
-    return True
-
-
-def _kept(lines: list[ProgressLine], before: int) -> list[ProgressLine]:
-    """All lines up to the limit, then one that says so."""
-    room = MOST_LOG_LINES - before
-    if len(lines) <= room:
-        return lines
-    told = _("The log of a step is kept up to %(most)d lines; what follows is left out.") % {"most": MOST_LOG_LINES}
-    return [*lines[:room], ProgressLine(kind="log", at=time.time(), text=told)] if room >= 0 else []
 
 
 def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
@@ -368,22 +331,3 @@ def _used(report: StepReport | None) -> dict[str, Any]:
     if report is not None:
         used |= {"cpu_seconds": report.cpu_seconds, "peak_memory_bytes": report.peak_memory_bytes}
     return used
-
-
-def _time(line: ProgressLine) -> datetime:
-    return datetime.fromtimestamp(line.at, UTC)
-
-
-def _points(news: list[ProgressLine]) -> list[Point]:
-    """A step's own code chose the names: one that cannot be kept is cut, for its run is worth more."""
-    return [Point(_name(line.key), _number(line), line.position, _time(line)) for line in news if line.kind == "metric"]
-
-
-def _number(line: ProgressLine) -> float:
-    if line.value is None:
-        return float(line.text) if line.text in Special.values else math.nan
-    return line.value
-
-
-def _name(key: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in key)[:LONGEST_KEY] or _("(no name)")

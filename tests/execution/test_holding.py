@@ -6,15 +6,16 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claim_next
 from mlops.execution.holding import Hold
-from mlops.execution.perform import perform, record_news
+from mlops.execution.news import Telling, record_news
+from mlops.execution.perform import perform
 from mlops.formats.step import ProgressLine, StepReport
-from mlops.runs.models import Metric, Step, StepToken
+from mlops.runs.models import LogLine, Metric, Step, StepToken
 from mlops.runs.step_tokens import end, issue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,3 +127,30 @@ def test_the_token_of_the_next_attempt_outlives_the_end_of_a_lost_one(claimed):
 class Away:
     def update(self, **_values: object) -> int:
         raise OperationalError("the server closed the connection")
+
+
+class LostAnswer(Hold):
+    """The database keeps what it is told, and is gone before it can say so; once."""
+
+    def locked(self) -> bool:
+        transaction.on_commit(self._lose)
+        return super().locked()
+
+    def _lose(self) -> None:
+        if not self.was_lost:
+            self.was_lost = True
+            raise OperationalError("The connection was lost.")
+
+    was_lost = False
+
+
+def test_news_whose_answer_was_lost_are_not_told_twice(claimed):
+    telling = Telling(claimed, LostAnswer(claimed))
+    telling.news = [*NEWS, ProgressLine(kind="log", at=1.0, text="one")]
+    with pytest.raises(OperationalError):
+        telling.record()
+    telling.news += [ProgressLine(kind="metric", at=2.0, key="tick", value=1.0)]
+    assert telling.record()
+    assert telling.news == []
+    assert Metric.objects.filter(run=claimed.run).count() == 2
+    assert [line.text for line in LogLine.objects.filter(step=claimed)] == ["one"]

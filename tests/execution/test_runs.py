@@ -16,7 +16,8 @@ from mlops.events.models import Event
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claimable
 from mlops.execution.here import here
-from mlops.execution.perform import MOST_LOG_LINES, perform, record_news
+from mlops.execution.news import MOST_LOG_LINES, record_news
+from mlops.execution.perform import perform
 from mlops.execution.retry import give_back
 from mlops.execution.reuse import earlier
 from mlops.execution.sweep import sweep
