@@ -90,7 +90,7 @@ def tell(
 
 def _lose_everything(studio: Studio, work: Work, told: Told) -> None:
     with studio.api() as api:
-        last = [work.submit(api) for _number in range(3)][-1]
+        last = [work.submit_patiently(api) for _number in range(3)][-1]
         _until(lambda: bool(_going(api, last)), seconds=60)
         going = _going(api, last)
     studio.kill_everything()

@@ -63,6 +63,18 @@ class Work:
         self.acknowledged["runs"].append(run)
         return str(run)
 
+    def submit_patiently(self, api: httpx.Client, *, seconds: float = 60.0) -> str:
+        """As a client does that is told to try again."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.submit(api)
+            except (httpx.HTTPError, OSError, Unwilling):
+                self.refused += 1
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
+
     def begin(self, *, runs: int, apart_seconds: float) -> None:
         """Submits them from a thread, whatever becomes of the server meanwhile."""
         self._threads.append(threading.Thread(target=self._submit_all, args=(runs, apart_seconds), daemon=True))
