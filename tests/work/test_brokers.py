@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,13 +19,15 @@ from mlops.server import checks
 from tests.services import free_port, open_folder, rabbitmq, redis
 
 ROOT = Path(__file__).resolve().parents[2]
+NOT_WRITTEN_YET = 20
+"""Calls that came before the broker went, and stand in the worker's row a few seconds later."""
 MADE = "import django; django.setup(); from mlops.server import schema; schema.migrate()"
 SENT = """
 import django, sys, time; django.setup()
 from mlops.work.calls import _send
 began = time.monotonic()
 for _each in range(int(sys.argv[1])):
-    _send("work.pulse", [])
+    _send("execution.sweep", [])
 print(time.monotonic() - began)
 """
 
@@ -67,15 +70,14 @@ class Place:
             process.kill()
             process.wait(30)
 
-    def pulse(self) -> float:
-        try:
-            return (self.folder / "worker-pulse").stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
+    def calls(self) -> int:
+        """That the worker says it has carried out; it writes that every few seconds."""
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as rows:
+            return int(rows.execute("SELECT coalesce(sum(calls), 0) FROM work_worker").fetchone()[0])
 
-    def wait_for_pulse(self, *, after: float, seconds: float = 60) -> None:
+    def wait_for_calls(self, *, more_than: int, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
-        while self.pulse() <= after:
+        while self.calls() <= more_than:
             assert time.monotonic() < deadline, (self.folder / "worker.log").read_text()[-3000:]
             time.sleep(0.1)
 
@@ -100,10 +102,10 @@ def place(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterato
 def test_a_worker_goes_on_with_a_broker_that_was_away(place: Place) -> None:
     with place.worker() as worker:  # which finds none at its start
         with place.broker():
-            place.wait_for_pulse(after=0)
-        gone_at = time.time()
+            place.wait_for_calls(more_than=0)
+        before = place.calls()
         with place.broker():
-            place.wait_for_pulse(after=gone_at)
+            place.wait_for_calls(more_than=before + NOT_WRITTEN_YET)
         assert worker.poll() is None
 
 
