@@ -50,7 +50,7 @@ def test_what_a_collector_that_is_away_does_not_take_comes_later():
         sending.end()
 
 
-def test_what_a_collector_will_never_take_is_dropped_and_said_once(capfd):
+def test_what_a_collector_will_never_take_is_dropped_and_said_once(caplog):
     with collector() as taking:
         taking.status = 400
         sending = Exporter(Address(url=taking.url), service="s")
@@ -61,7 +61,7 @@ def test_what_a_collector_will_never_take_is_dropped_and_said_once(capfd):
         sending.queue.add(span("good"))
         assert [one.name for _service, one in taking.wait_for_spans(1)] == ["good"]
         sending.end()
-    assert capfd.readouterr().err.count("Traces are not taken") == 1
+    assert caplog.text.count("Traces are not taken") == 1
 
 
 def test_what_waits_is_sent_at_the_end():

@@ -20,7 +20,7 @@ from mlops.web.documentation.shelf import pages
 from mlops.web.reference.commands import parser
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-NEEDS_OTHERS = re.compile(r"\b[Cc]lient\b|mlflow|Webhook")
+NEEDS_OTHERS = re.compile(r"\b[Cc]lient\b|mlflow|torch|Webhook")
 NAMES = {one.name for one in GROUPS}
 
 
