@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.compute.models import Pool
 from mlops.formats.demand import has_labels
 from mlops.formats.refusal import Refusal, nearest
-from mlops.work.ledger_rows import SILENT_AFTER
-from mlops.work.models import Worker
+from mlops.work.models import Standing, Worker
+from mlops.work.pulse import alive
 
 
-def workers(now: datetime | None = None) -> QuerySet[Worker]:
+def workers() -> QuerySet[Worker]:
     """Those that work, and those that were lost without a word; not those that ended."""
     return Worker.objects.filter(ended_at=None).order_by("name")
 
 
 def taking() -> list[Worker]:
     """Those that take steps now."""
-    now = timezone.now()
-    return list(Worker.objects.filter(ended_at=None, state="active", seen_at__gt=now - SILENT_AFTER).order_by("name"))
+    return list(alive().filter(state=Standing.ACTIVE).order_by("name"))
 
 
 def worker_named(name: str) -> Worker:
