@@ -4,8 +4,6 @@ own counts: each family says which process tells it."""
 from __future__ import annotations
 
 import bisect
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -14,11 +12,11 @@ from django.http import HttpRequest, HttpResponseBase
 
 import mlops
 from mlops.formats.prometheus import Family, Sample, histogram
+from mlops.trail.process import PROCESS
 
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 NO_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 STARTED = time.time()
 
 _lock = threading.Lock()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
 from mlops.execution import stopping
 from mlops.runs.models import Run
+from mlops.trail.process import PROCESS
 from mlops.work import shared_clock
 from mlops.work.attempts import beating
 
@@ -30,7 +29,7 @@ class Hold:
 
     def __init__(self) -> None:
         self.token = uuid.uuid4().hex[:12]
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{self.token}"
+        self.owner = f"{PROCESS}:{self.token}"
         self.lost = threading.Event()
 
     def __call__(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -16,9 +14,11 @@ from mlops.formats.demand import is_of_place
 from mlops.quotas.models import Quota
 from mlops.runs.models import Step
 from mlops.runs.places import STEPS
+from mlops.trail.process import PROCESS
 from mlops.work.models import Worker
 
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
+OWNER = PROCESS
+"""As the worker's row names it, by which it finds what it has."""
 LOOK_SECONDS = 2.0
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 import uuid
 from collections.abc import Callable
@@ -37,6 +35,7 @@ from mlops.imports.taking.traces import take_traces
 from mlops.imports.telling import tell
 from mlops.mlflow_stores.opening import Address
 from mlops.mlflow_stores.values import Experiment
+from mlops.trail.process import PROCESS
 from mlops.work import shared_clock
 from mlops.work.attempts import beating, import_folder
 
@@ -50,7 +49,7 @@ TELL_SECONDS = 1.0
 
 def carry_out(import_id: str, *, open_store: Opening = reading) -> bool:
     """False where somebody else has it, or it has ended."""
-    hold = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    hold = f"{PROCESS}:{uuid.uuid4().hex[:12]}"
     row = _claim(import_id, hold)
     if row is None:
         return False

@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 import mlops
+from mlops.trail.process import PROCESS
 from mlops.work import outcomes, tallies
 from mlops.work.calls import REGULAR
 from mlops.work.capacity import found
@@ -42,7 +43,7 @@ class Ledger:
     """What this process does. Written by the pool's threads, read by the one that keeps the row."""
 
     def __init__(self) -> None:
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.name = PROCESS
         self._doing: dict[str, Call] = {}
         self._calls = 0
         self._lock = threading.Lock()
