@@ -16,7 +16,6 @@ from mlops.server import first_process
 from mlops.server.folder import choose, usable
 from mlops.server.loading import load_django
 
-LOCK = 0x6D6C6F7073  # “mlops”
 AGAIN_SECONDS = 1.0
 
 
@@ -78,8 +77,7 @@ def _alone() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    with connection.cursor() as cursor:  # let go with the connection, however this ends
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    from mlops.server import schema
+
+    with schema.alone():  # which may be held twice by one
+        yield

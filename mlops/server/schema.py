@@ -30,7 +30,7 @@ def migrate() -> None:
     """Applies what is pending. It costs nothing when there is nothing."""
     if not pending():
         return
-    with _alone():
+    with alone():
         missing = pending()  # looked at again: another web process may have been first
         if missing:
             _apply(missing)
@@ -47,7 +47,7 @@ def wait(*, seconds: float = 120.0) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One process at a time changes the tables of PostgreSQL. It lets go of them where it dies as well."""
     if connection.vendor != "postgresql":
         yield
