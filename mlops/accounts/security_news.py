@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from mlops.accounts.models import NewsMark, NewsState, SecurityNews
 from mlops.events.models import Event
+from mlops.events.queries import newest_seq
 
 MOST_EVENTS = 1000
 QUIET = timedelta(hours=1)
@@ -89,7 +90,7 @@ ROLES = tuple(one for one in SAID if one.startswith(("mlops.project.", "mlops.gr
 
 def gather() -> None:
     """Writes down of which events since the last look somebody is to be told. May run twice at once."""
-    mark, is_new = NewsMark.objects.get_or_create(pk=1, defaults={"seq": _newest()})
+    mark, is_new = NewsMark.objects.get_or_create(pk=1, defaults={"seq": newest_seq()})
     if is_new:
         return
     rows = Event.objects.filter(seq__gt=mark.seq).order_by("seq")
@@ -112,7 +113,7 @@ def gather() -> None:
 
 def pass_over() -> None:
     """A server that sends no mail tells nothing later of what happened until then."""
-    seq = _newest()
+    seq = newest_seq()
     mark, _is_new = NewsMark.objects.get_or_create(pk=1, defaults={"seq": seq})
     if mark.seq != seq:
         NewsMark.objects.filter(pk=1).update(seq=seq)
@@ -159,10 +160,6 @@ def settle(rows: list[SecurityNews], *, is_sent: bool, reason: str = "", is_fina
         state = NewsState.WAITING
     found = SecurityNews.objects.filter(pk__in=keys)
     found.update(state=state, reason=reason[:500], at=timezone.now())
-
-
-def _newest() -> int:
-    return Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def _whom(event: Event) -> str:

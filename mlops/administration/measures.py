@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mlops.administration.processes import processes
 from mlops.administration.system import jobs, queues, storage, workers
-from mlops.events.models import Event
+from mlops.events.queries import newest_seq
 from mlops.formats.prometheus import Family, Sample
 from mlops.runs.models import FINAL_STEP_STATES, Step, StepState
 from mlops.work import tallies
@@ -110,7 +110,7 @@ def of_storage() -> Iterable[Family]:
 
 @measures("database")
 def of_database() -> Iterable[Family]:
-    yield _one("mlops_events_total", "Events of the audit trail.", _last_event(), kind="counter")
+    yield _one("mlops_events_total", "Events of the audit trail.", newest_seq(), kind="counter")
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -138,10 +138,6 @@ def of_processes() -> Iterable[Family]:
         kind="counter",
         samples=[Sample(one.restarts, {"process": one.name}) for one in processes(settings.DATA_DIR)],
     )
-
-
-def _last_event() -> int:
-    return Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def _age(since: datetime | None, now: datetime) -> float:

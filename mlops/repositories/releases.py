@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from mlops.events.chain import record
 from mlops.events.circumstances import IMPORT
 from mlops.events.facts import Change, gone, sides
 from mlops.events.models import Event
+from mlops.events.queries import newest_seq
 from mlops.formats.refusal import Refusal, Where
 from mlops.registry.models import ModelVersion, Stage
 from mlops.repositories.git.laying_out import refused_name
@@ -65,7 +65,7 @@ def create_release(
             traffic=traffic,
             event=event,
             branch=require_length(branch, 200, "branch"),
-            cursor=Event.objects.aggregate(last=Max("seq"))["last"] or 0,
+            cursor=newest_seq(),
             created_by=actor,
         )
         _tell(actor, made, "created")
@@ -81,7 +81,7 @@ def delete_release(actor: Any, release: Release) -> None:
 
 def hand_out() -> None:
     """A call for each version that was registered since the last look."""
-    last = Event.objects.aggregate(last=Max("seq"))["last"] or 0
+    last = newest_seq()
     for pk in Release.objects.filter(is_enabled=True, cursor__lt=last).values_list("pk", flat=True):
         with transaction.atomic():
             release = Release.objects.select_for_update().select_related("repository").get(pk=pk)
@@ -101,7 +101,7 @@ def hand_out() -> None:
 def set_enabled(actor: Any, release: Release, *, is_enabled: bool) -> None:
     """What is registered while it is off begins nothing, also later."""
     require(actor, "own", release.repository.project)
-    last = Event.objects.aggregate(last=Max("seq"))["last"] or 0
+    last = newest_seq()
     Release.objects.filter(pk=release.pk).update(is_enabled=is_enabled, cursor=last)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from mlops.events.chain import GENESIS, digest, record
 from mlops.events.models import ChainCheck, ChainHead, Event
+from mlops.events.queries import newest_seq
 from mlops.work.calls import every
 
 A_DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def check(*, whole: bool) -> ChainCheck:
     with transaction.atomic():
         locked = ChainHead.objects.select_for_update().filter(pk=1).first()  # nothing is appended meanwhile
         head = locked.hash if locked else GENESIS
-        last = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        last = newest_seq()
     broken: int | None = None
     for event in Event.objects.filter(seq__gt=seq, seq__lte=last).order_by("seq").iterator():
         if event.previous_hash != previous or event.hash != digest(event):
