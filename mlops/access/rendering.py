@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.renderers import JSONRenderer
 
 from mlops.access.retold import retold
 
-SENTENCES = ("reason", "hint", "message")
+SENTENCES = frozenset({"reason", "hint", "message"})
+CONTAINERS = (dict, list, tuple)
 
 
 class ToldJson(JSONRenderer):
@@ -19,11 +19,14 @@ class ToldJson(JSONRenderer):
 
 
 def _told(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    """Lists of many small things are common: only what can hold a sentence is looked into."""
+    if isinstance(value, dict):
         return {
-            name: retold(one) if name in SENTENCES and isinstance(one, str) else _told(one)
+            name: _told(one)
+            if isinstance(one, CONTAINERS)
+            else (retold(one) if name in SENTENCES and isinstance(one, str) else one)
             for name, one in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_told(one) if isinstance(one, dict | list | tuple) else one for one in value]
+        return [_told(one) if isinstance(one, CONTAINERS) else one for one in value]
     return value
