@@ -24,9 +24,9 @@ def state_of(worker: Worker, now: datetime | None = None) -> str:
     return worker.state
 
 
-def why_of(worker: Worker) -> tuple[str, datetime, str]:
+def why_of(worker: Worker, now: datetime | None = None) -> tuple[str, datetime, str]:
     """Reason, since when, and what to do."""
-    match state_of(worker):
+    match state_of(worker, now):
         case "ended":
             return _("It was ended."), worker.ended_at or worker.seen_at, _("Start it again on its machine.")
         case "away":

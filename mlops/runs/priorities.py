@@ -54,7 +54,3 @@ def prioritize(actor: Any, run: Run, *, priority: str, reason: str = "") -> None
             after={"priority": int(wanted)},
         )
     run.priority = wanted
-
-
-def word_of(priority: int) -> str:
-    return next(word for word, one in WORDS.items() if one == priority)

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 import mlops
-from mlops.administration.system.standing import Standing
-from mlops.work.ledger_rows import SILENT_AFTER
+from mlops.administration.system.standing import Standing, State
+from mlops.compute.shaping import state_of, why_of
 from mlops.work.models import Worker
+
+STATES: dict[str, State] = {"ended": "unknown", "away": "bad", "draining": "warning", "removed": "warning"}
+"""Of those that do not take work."""
 
 
 class Doing(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,15 +77,10 @@ def _doing(entry: dict[str, Any]) -> Doing:
 
 
 def _standing(worker: Worker, now: datetime) -> Standing:
-    if worker.ended_at:
-        return Standing(state="unknown", why=_("It was ended."), since=worker.ended_at)
-    if now - worker.seen_at > SILENT_AFTER:
-        return Standing(
-            state="bad",
-            why=_("It has said nothing since then."),
-            since=worker.seen_at,
-            remedy=_("It was killed, or cannot reach the database: see its log. What it held goes to another one."),
-        )
+    state = state_of(worker, now)
+    if state in STATES:
+        why, since, remedy = why_of(worker, now)
+        return Standing(state=STATES[state], why=why, since=since, remedy="" if state == "ended" else remedy)
     if worker.version != mlops.__version__:
         return Standing(
             state="warning",
