@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import os
 
+from mlops.formats.refusal import Refusal
+
 
 def load_django() -> None:
-    """With the settings, which make the data directory where it is missing."""
+    """With the settings, which make the data directory where it is missing. Raises Refusal `driver_missing`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlops.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        if "psycopg" not in str(error):
+            raise
+        raise Refusal(
+            "driver_missing",
+            "MLOPS_DATABASE_URL names a PostgreSQL database, and its driver, psycopg, is not installed.",
+            hint="Install it: pip install 'mlops-studio[postgres]'.",
+        ) from error
