@@ -61,6 +61,8 @@ def show_log(arguments: argparse.Namespace) -> int:
     if arguments.query or arguments.output not in (None, "table"):
         return show(arguments, entries)
     _print(entries)
+    if not entries and not arguments.follow:
+        print("Nothing fits. Workers on other machines keep their logs there.", file=sys.stderr)
     while arguments.follow:
         time.sleep(FOLLOW_SECONDS)
         newest = entries[-1]["offset"] if entries else -1
