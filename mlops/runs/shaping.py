@@ -69,7 +69,7 @@ def whole(person: Any, run: Run, steps: list[Step]) -> dict[str, Any]:
     around = surroundings(of=run)
     told = told_steps(run, steps, around)
     return {
-        **brief(run, told_run(run, around, steps)),
+        **brief(run, told_run(run, around, steps, told)),
         "can_cancel": run.state in ("queued", "running") and may(person, "runs.cancel", run.project),
         "origin": run.origin,
         "spec_digest": run.spec_digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,10 @@ def surroundings(*, of: Run | None = None) -> Surroundings:
     )
 
 
-def told_run(run: Run, around: Surroundings, steps: list[Step] | None = None) -> Told:
+def told_run(
+    run: Run, around: Surroundings, steps: list[Step] | None = None, told: Mapping[str, Told] | None = None
+) -> Told:
+    """`told`: of its steps, by node."""
     known = steps or []
     failed = next((step for step in known if step.state == "failed"), None)
     facts = RunFacts(
@@ -46,6 +50,7 @@ def told_run(run: Run, around: Surroundings, steps: list[Step] | None = None) ->
         count=len(known),
         failed=failed.title if failed else "",
         failed_hint=_hint_of(failed) if failed else "",
+        stuck=next((told[step.node] for step in known if told[step.node].is_stuck), None) if told else None,
     )
     return tell_run(facts, around)
 
@@ -79,6 +84,7 @@ def told_steps(run: Run, steps: list[Step], around: Surroundings) -> dict[str, T
                 unmet=queue.unmet(step) if step.state == "queued" else "",
                 ahead=ahead.get(step.pk, 0),
                 is_at_quota=queue.is_at_quota,
+                is_nobody_taking=step.state == "queued" and not queue.workers,
             ),
             around,
         )

@@ -13,6 +13,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     since: datetime
     hint: str
+    is_stuck: bool = False
+    """It does not go on by itself: somebody has to do what the hint says."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,8 @@ class StepFacts(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int = 0
     """How many steps wait in front of it; 0 where it is next."""
     is_at_quota: bool = False
+    is_nobody_taking: bool = False
+    """There are workers, and none of them takes steps."""
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +65,14 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 0
     failed: str = ""
     failed_hint: str = ""
+    stuck: Told | None = None
+    """What keeps back the first of its queued steps that does not go on by itself."""
 
 
 def tell_step(facts: StepFacts, around: Surroundings) -> Told:
     reason, since, hint = _step(facts, around)
-    return Told(reason=reason, since=since, hint=hint)
+    is_stuck = facts.state == "queued" and bool(facts.unmet or facts.is_at_quota or facts.is_nobody_taking)
+    return Told(reason=reason, since=since, hint=hint, is_stuck=is_stuck)
 
 
 def tell_run(facts: RunFacts, around: Surroundings) -> Told:
@@ -119,6 +126,8 @@ def _run(facts: RunFacts, around: Surroundings) -> tuple[str, datetime, str]:
             return facts.reason, facts.since, _("Nothing to do: it begins by itself. To give it up, cancel the run.")
         case "queued":
             return _("Waits for a worker to begin it."), facts.since, _("Nothing to do: it begins within seconds.")
+        case "running" if facts.stuck and not facts.running:
+            return f"{_done_of(facts)} {facts.stuck.reason}", facts.stuck.since, facts.stuck.hint
         case "running":
             return _progress(facts, around), facts.since, _running_hint(facts.kind)
         case "cancelling":
@@ -190,6 +199,9 @@ def _queued(facts: StepFacts, around: Surroundings) -> tuple[str, datetime, str]
         seconds = max(1, round((facts.not_before - around.now) / timedelta(seconds=1)))
         told = ngettext("It starts again in %(count)d second.", "It starts again in %(count)d seconds.", seconds)
         return facts.reason, facts.since, told % {"count": seconds}
+    if facts.is_nobody_taking:
+        told = _("No worker takes steps now: they are draining, or were removed.")
+        return told, facts.since, _("Resume one (mlops worker resume), or start another.")
     if facts.unmet:
         told = _("It asks for %(unmet)s, which no worker has. There are: %(workers)s.")
         hint = _(
@@ -244,13 +256,17 @@ def _progress(facts: RunFacts, around: Surroundings) -> str:
         return facts.reason or _("Its steps are running.")
     if facts.kind == "command" and facts.count == 1 and facts.running:
         return _("Its command is running.")
-    told = _("%(done)d of %(count)d steps done.") % {"done": facts.done, "count": facts.count}
+    told = _done_of(facts)
     if facts.running:
         return _("%(told)s Running: %(titles)s.") % {"told": told, "titles": _some(facts.running)}
     if facts.queued and around.holders:
         waits = _("%(told)s Waits for a free slot; they are held by %(runs)s.")
         return waits % {"told": told, "runs": _some(around.holders)}
     return told
+
+
+def _done_of(facts: RunFacts) -> str:
+    return _("%(done)d of %(count)d steps done.") % {"done": facts.done, "count": facts.count}
 
 
 def _some(titles: tuple[str, ...], most: int = 3) -> str:

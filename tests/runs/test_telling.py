@@ -103,3 +103,18 @@ def test_a_run_that_its_client_reports_waits_for_no_worker_of_ours():
 def test_nothing_is_said_of_steps_and_pipelines_where_there_are_none(kind):
     told = [run(state, kind=kind).hint for state in ("running", "completed", "failed", "cancelled")]
     assert not any("step" in hint or "pipeline" in hint for hint in told)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"unmet": "2 GPUs"}, "It asks for 2 GPUs, which no worker has. There are: a:1."),
+        ({"is_nobody_taking": True}, "No worker takes steps now: they are draining, or were removed."),
+        ({"is_at_quota": True}, "The project runs as many steps as it may at once."),
+    ],
+)
+def test_a_run_whose_steps_are_stuck_says_what_keeps_them(facts, reason):
+    around = Surroundings(now=NOW, has_worker=True, workers="a:1")
+    stuck = tell_step(StepFacts(state="queued", reason="", since=NOW, run_state="running", **facts), around)
+    told = tell_run(RunFacts(state="running", reason="", since=NOW, queued=("a",), count=1, stuck=stuck), around)
+    assert (stuck.is_stuck, told.reason, told.hint) == (True, f"0 of 1 steps done. {reason}", stuck.hint)

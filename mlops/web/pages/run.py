@@ -125,7 +125,7 @@ def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "tab": tab,
         "tabs": _tabs(shown).items(),
         "batch_job": job_of(shown) if _is_batch(shown) else None,
-        "told": told_run(shown, around, steps),
+        "told": told_run(shown, around, steps, told),
         "steps": [(step, told[step.node], seconds(step.started_at, step.ended_at)) for step in steps],
         "done": sum(step.state in FINAL_STEP_STATES for step in steps),
         "count": len(steps),
