@@ -12,8 +12,8 @@ from mlops.execution.sweeps.looking import has_sweeps
 from mlops.execution.sweeps.shown import sweeps_of
 from mlops.runs.models import Metric, Run, Step
 from mlops.runs.shaping import seconds
-from mlops.runs.situation import shaped, surroundings, told_run
-from mlops.runs.telling import Surroundings
+from mlops.runs.situation import shaped, surroundings, told_run, told_steps
+from mlops.runs.telling import Told
 from mlops.tags.filters import tags_of, tags_of_many
 
 STATUS = {
@@ -37,10 +37,10 @@ KEPT = (
 def job_lines(runs: list[Run]) -> list[dict[str, Any]]:
     tags = tags_of_many(list(runs))
     around = surroundings()
-    return [{**job_line(run, around), "tags": tags[str(run.pk)]} for run in runs]
+    return [{**job_line(run, told_run(run, around)), "tags": tags[str(run.pk)]} for run in runs]
 
 
-def job_line(run: Run, around: Surroundings | None = None) -> dict[str, Any]:
+def job_line(run: Run, told: Told | None = None) -> dict[str, Any]:
     return {
         "name": name_of(run),
         "display_name": run.display_name,
@@ -53,7 +53,7 @@ def job_line(run: Run, around: Surroundings | None = None) -> dict[str, Any]:
         "project": run.project.slug,
         "parent_job_name": name_of(run.parent) if run.parent else None,
         "archived": run.archived_at is not None,
-        **shaped(told_run(run, around or surroundings())),
+        **shaped(told or told_run(run, surroundings())),
         "created_at": run.created_at,
         "created_by": run.created_by.get_username() if run.created_by else "",
         "started_at": run.started_at,
@@ -66,7 +66,9 @@ def job_line(run: Run, around: Surroundings | None = None) -> dict[str, Any]:
 def job_whole(run: Run) -> dict[str, Any]:
     """With the fields that its file gave it, where it had one."""
     given: dict[str, Any] = run.source or {}
-    line = job_line(run)
+    steps, around = list(Step.objects.filter(run=run).order_by("pk")), surroundings(of=run)
+    told = told_steps(run, steps, around)
+    line = job_line(run, told_run(run, around, steps, told))
     first = {key: line.pop(key) for key in ("name", "display_name", "type", "status", "experiment_name")}
     return {
         **({"$schema": given["$schema"]} if "$schema" in given else {}),
@@ -83,7 +85,7 @@ def job_whole(run: Run) -> dict[str, Any]:
             "created_by_type": "User",
         },
         "warnings": run.snapshot.get("job", {}).get("warnings", []),
-        "steps": [_step(step) for step in Step.objects.filter(run=run).order_by("pk")],
+        "steps": [_step(step, told[step.node]) for step in steps],
         "metrics": [{"node": one.node, "key": one.key, "value": one.value} for one in _measured(run)],
         **_trials(run),
         **line,
@@ -157,11 +159,11 @@ def _kept(run: Run) -> dict[str, dict[str, str]]:
     return found
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, told: Told) -> dict[str, Any]:
     return {
         "node": step.node,
         "title": step.title,
         "state": step.state,
-        "reason": step.reason,
+        "reason": told.reason,
         "outputs": list(step.outputs),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from mlops.compute.actions import create_pool
 from mlops.execution.advance import advance
@@ -12,7 +13,9 @@ from mlops.formats.azureml.job_fields import read_resources
 from mlops.formats.azureml.lines import load
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import create_job
+from mlops.jobs.shaping import job_whole
 from mlops.runs.models import Step
+from mlops.work.models import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,17 @@ def test_a_high_priority_is_for_those_who_may_put_runs_first(owner, contributor,
     with pytest.raises(Refusal, match="prioritize"):
         made(contributor, project, tmp_path / "files", urgent)
     assert made(owner, project, tmp_path / "files", urgent)[0].run.priority == 1
+
+
+def test_a_job_that_no_worker_can_take_says_what_it_asks_for(contributor, project, tmp_path):
+    now = timezone.now()
+    plain = {"version": "1", "places": 2, "slots": 1, "cpus": 8.0, "total_memory_bytes": 2**34}
+    Worker.objects.create(name="a:1", host="a", pid=1, started_at=now, seen_at=now, **plain)
+    step, _warnings = made(contributor, project, tmp_path / "files")
+    shown = job_whole(step.run)
+    asked = "It asks for a worker with the labels zone=a, which no worker has."
+    assert shown["steps"][0]["reason"].startswith(asked)
+    assert shown["reason"].startswith(f"0 of 1 steps done. {asked}")
 
 
 def test_resources_are_written_as_they_were_read():
