@@ -5,13 +5,16 @@ Runs of a higher priority go first; among equals the project that runs fewest st
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify
+from mlops.execution import stopping
+from mlops.execution.away import AGAIN_SECONDS, AWAY, forget_connection
 from mlops.execution.here import OWNER, here
 from mlops.runs.logging import forget_metrics
 from mlops.runs.models import Step
@@ -83,6 +86,15 @@ def running_by_project() -> dict[object, int]:
 
 def _claim(step_id: int) -> Step | None:
     now = shared_clock.now()
+    try:
+        return _take(step_id, now=now)
+    except AWAY:
+        if connection.in_atomic_block:
+            raise
+        return _taken_after_all(step_id, now=now)
+
+
+def _take(step_id: int, *, now: datetime) -> Step | None:
     with transaction.atomic():
         taken = (
             claimable()
@@ -103,9 +115,29 @@ def _claim(step_id: int) -> Step | None:
         )
         if not taken:
             return None
-        known = Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
-        step = known.get(pk=step_id)
+        step = _known().get(pk=step_id)
         if step.attempt > 1:  # of one that was lost
             forget_metrics(step.run, node=step.node)
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
+
+
+def _taken_after_all(step_id: int, *, now: datetime) -> Step | None:
+    """Where the database went away, it may have kept the claim and lost its answer: then the step is this worker's,
+    which would else let it lie until its lease is over, as if a worker had died with it."""
+    deadline = time.monotonic() + LEASE.total_seconds() / 2
+    while True:
+        forget_connection()
+        try:
+            with transaction.atomic():  # what the database is still about to keep holds the row until then
+                step = _known().select_for_update(of=("self",), no_key=True).get(pk=step_id)
+            is_mine = (step.state, step.lease_owner, step.started_at) == ("running", OWNER, now)
+            return step if is_mine else None
+        except AWAY:
+            if time.monotonic() > deadline or stopping.is_asked():
+                raise
+        time.sleep(AGAIN_SECONDS)
+
+
+def _known() -> QuerySet[Step]:
+    return Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")

@@ -11,18 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
+from mlops.execution.away import AGAIN_SECONDS, AWAY, forget_connection
 from mlops.execution.claiming import LEASE
 from mlops.execution.here import OWNER
 from mlops.runs.models import Step
 from mlops.work import shared_clock
 
-AWAY = (OperationalError, InterfaceError)
-"""What is raised while the database restarts, or is out of reach."""
-
 RENEW_SECONDS = LEASE.total_seconds() / 4
-AGAIN_SECONDS = 0.5
 Answer = TypeVar("Answer")
 
 
@@ -81,9 +78,3 @@ class Hold:
                     pause = AGAIN_SECONDS
         finally:
             connection.close()
-
-
-def forget_connection() -> None:
-    """One that broke answers nothing any more; the next question opens another."""
-    if not connection.in_atomic_block:
-        connection.close()

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,13 +25,14 @@ from mlops.blobs.trees import fetch_tree, keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
+from mlops.execution.away import AWAY, forget_connection
 from mlops.execution.claiming import claim_next
 from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.here import OWNER, here
-from mlops.execution.holding import AWAY, Hold, forget_connection
+from mlops.execution.holding import Hold
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
 from mlops.execution.library import is_command, library_of, requirements_of
@@ -123,9 +125,10 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
     finally:
         _remove(folder)
         if order is not None and TOKEN in order.variables:  # most steps run no code of people and have none
-            end_tokens(step)
+            hold.patiently(partial(end_tokens, step))
     if is_stopped:  # last: whoever takes it has the same attempt, and so the same folder
-        give_back(step, why=_("Its worker was stopped; it goes on when a worker runs again."))
+        why = _("Its worker was stopped; it goes on when a worker runs again.")
+        hold.patiently(partial(give_back, step, why=why, only=Q(lease_owner=OWNER)))
 
 
 def _executor_of(order: StepOrder, given: Executor) -> Executor:

@@ -45,14 +45,16 @@ def try_again(step: Step, *, code: str, why: str, only: Q | None = None) -> bool
     return moved
 
 
-def give_back(step: Step, *, why: str) -> bool:
-    """Back into the queue without counting as an attempt."""
+def give_back(step: Step, *, why: str, only: Q | None = None) -> bool:
+    """Back into the queue without counting as an attempt: the next has the same number. `only`: what tells that
+    it is not the next already."""
     with transaction.atomic():
         moved = move_step(
             step,
             expected=("running",),
             to="queued",
             reason=why,
+            only=only,
             progress=None,
             attempt=max(step.attempt - 1, 0),
             lease_owner="",

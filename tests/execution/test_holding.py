@@ -6,14 +6,17 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claim_next
+from mlops.execution.here import OWNER
 from mlops.execution.holding import Hold
 from mlops.execution.news import Telling, record_news
 from mlops.execution.perform import perform
+from mlops.execution.retry import give_back
 from mlops.formats.step import ProgressLine, StepReport
 from mlops.runs.models import LogLine, Metric, Step, StepToken
 from mlops.runs.step_tokens import end, issue
@@ -154,3 +157,50 @@ def test_news_whose_answer_was_lost_are_not_told_twice(claimed):
     assert telling.news == []
     assert Metric.objects.filter(run=claimed.run).count() == 2
     assert [line.text for line in LogLine.objects.filter(step=claimed)] == ["one"]
+
+
+class LostClaim:
+    """The database keeps a claim, and is gone before it can say so; once."""
+
+    was_lost = False
+
+    def __call__(self, execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        if sql.startswith("UPDATE") and "lease_owner" in sql and not self.was_lost:
+            self.was_lost = True
+            transaction.on_commit(self._lose)
+        return found
+
+    def _lose(self) -> None:
+        raise OperationalError("The connection was lost.")
+
+
+def test_a_claim_whose_answer_was_lost_is_this_workers_all_the_same(begin):
+    run = begin("split_data")
+    advance(run.pk)
+    lost = LostClaim()
+    with connection.execute_wrapper(lost):
+        step = claim_next()
+    assert lost.was_lost
+    assert (step.run, step.attempt, step.state) == (run, 1, "running")
+
+
+def test_a_claim_that_the_database_did_not_keep_is_nobodys(begin):
+    run = begin("split_data")
+    advance(run.pk)
+
+    def lose(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "lease_owner" in sql:
+            raise OperationalError("The connection was lost.")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(lose):
+        assert claim_next() is None
+    assert claim_next().attempt == 1
+
+
+def test_a_step_that_is_given_back_twice_is_not_taken_from_the_next_worker(claimed):
+    assert give_back(claimed, why="Stopped.", only=Q(lease_owner=OWNER))
+    Step.objects.filter(pk=claimed.pk).update(state="running", attempt=1, lease_owner="another:1")
+    claimed.attempt = 1
+    assert not give_back(claimed, why="Stopped.", only=Q(lease_owner=OWNER))
