@@ -24,6 +24,9 @@ from mlops.runtime.running import RunningStep
 START_SECONDS = 120.0
 """How long a zygote may take to import its libraries on a loaded machine."""
 
+BEAT_SECONDS = 2.0
+"""Between two signs of life for the zygote, which ends the steps of a worker that stands still."""
+
 FOLDER = "mlops-zygote-"
 
 END_SECONDS = 3.0
@@ -59,8 +62,9 @@ SINGLE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 class Runner:
     """One zygote, started at the first step and again when it has ended. Safe for use from several threads."""
 
-    def __init__(self, *, python: str = sys.executable) -> None:
+    def __init__(self, *, python: str = sys.executable, silent_seconds: float | None = None) -> None:
         self._python = python
+        self._told = [] if silent_seconds is None else ["--silent-seconds", str(silent_seconds)]
         self._lock = threading.Lock()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._socket = Path()
@@ -122,12 +126,23 @@ class Runner:
         # A socket's path may have about 100 characters, so it does not lie in the data directory.
         remove_left_folders(Path(tempfile.gettempdir()))
         self._socket = Path(tempfile.mkdtemp(prefix=FOLDER)) / "zygote"
-        return subprocess.Popen(
-            [self._python, "-m", "mlops.runtime.zygote", "--socket", str(self._socket)],
+        zygote = subprocess.Popen(
+            [self._python, "-m", "mlops.runtime.zygote", "--socket", str(self._socket), *self._told],
             stdin=subprocess.PIPE,
             cwd=Path(mlops.__file__).parent.parent,
             env=_environment(),
         )
+        threading.Thread(target=_beat, args=(zygote,), daemon=True, name="zygote's beat").start()
+        return zygote
+
+
+def _beat(zygote: subprocess.Popen[bytes]) -> None:
+    assert zygote.stdin is not None
+    with contextlib.suppress(OSError, ValueError):  # it has ended, or its input was closed to end it
+        while True:
+            zygote.stdin.write(b".")
+            zygote.stdin.flush()
+            time.sleep(BEAT_SECONDS)
 
 
 def remove_left_folders(place: Path) -> None:

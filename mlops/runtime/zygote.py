@@ -2,8 +2,11 @@
 
 The process of a light step (runtime.light) stays for the next light one; any other step has a fresh one. It ends with
 its parent, whose death closes its standard input, or after ten idle minutes, and kills the steps of a connection that
-closes. Protocol, one connection a step: the client sends the path of an order and a newline; the answers are `pid N`
-and, when the step has ended, `exit STATUS` (as os.waitstatus_to_exitcode). `kill` and a newline ends it before."""
+closes. It also kills them when its parent stands still: from that it hears a sign of life on its standard input every
+few seconds, and without it another worker may have the steps by now.
+
+Protocol, one connection a step: the client sends the path of an order and a newline; the answers are `pid N` and,
+when the step has ended, `exit STATUS` (as os.waitstatus_to_exitcode). `kill` and a newline ends it before."""
 
 from __future__ import annotations
 
@@ -35,11 +38,14 @@ SPARE_SECONDS = 20.0
 MOST_STEPS, MOST_GROWTH_BYTES = 200, 200_000_000
 """How many light steps one process serves, and by how much it may have grown before it ends."""
 
+SILENT_SECONDS = 15.0
+"""Without a sign of life of the parent for so long its steps are another's: as long as a worker's lease."""
+
 PR_SET_PDEATHSIG = 1
 
 
 class Zygote:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, silent_seconds: float = SILENT_SECONDS) -> None:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         new = path.with_suffix(".new")
         self._listener.bind(str(new))
@@ -57,6 +63,8 @@ class Zygote:
         self._made = 0
         self._wakeup, self._bell = socket.socketpair()
         self._quiet_since = time.monotonic()
+        self._silent_seconds = silent_seconds
+        self._heard_at = time.monotonic()
 
     def serve(self) -> None:
         adopt_orphans()
@@ -69,18 +77,22 @@ class Zygote:
         self._selector.register(self._wakeup, selectors.EVENT_READ, "ended")
         self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, "parent")
         while not self._is_idle():
-            for key, _mask in self._selector.select(5):
+            for key, _mask in self._selector.select(min(5.0, self._silent_seconds / 3)):
                 if key.data == "new":
                     self._accept()
                 elif key.data == "ended":
                     with contextlib.suppress(BlockingIOError):
                         self._wakeup.recv(4096)
                 elif key.data == "parent":
-                    return self._kill_all()
+                    if not os.read(sys.stdin.fileno(), 4096):
+                        return self._kill_all()
+                    self._heard_at = time.monotonic()
                 elif key.data[0] == "client":
                     self._client_speaks(key.fileobj, key.data[1])
                 else:
                     self._step_ended(key.fileobj, key.data[1])
+            if time.monotonic() - self._heard_at > self._silent_seconds:
+                self._kill_steps()
             self._reap()
             self._end_spare()
 
@@ -260,6 +272,10 @@ class Zygote:
             steps = {*self._steps, *self._channels} - {pid}
             end_descendants(os.getpid(), spared=frozenset(steps))
 
+    def _kill_steps(self) -> None:
+        for pid in list(self._steps):
+            self._kill(pid)
+
     def _kill_all(self) -> None:
         for pid in {*self._steps, *self._channels}:
             self._kill(pid)
@@ -354,13 +370,14 @@ def _kill_group(pid: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mlops.runtime.zygote")
     parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--silent-seconds", type=float, default=SILENT_SECONDS)
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
     gc.collect()
     gc.freeze()  # pages that the collector never touches stay shared with the steps
     try:
-        Zygote(arguments.socket).serve()
+        Zygote(arguments.socket, silent_seconds=arguments.silent_seconds).serve()
     finally:
         shutil.rmtree(arguments.socket.parent, ignore_errors=True)
 

@@ -186,6 +186,25 @@ def test_kill_9_of_the_worker_leaves_no_process_behind(script, tmp_path):
     assert _gone(zygote)
 
 
+def test_a_worker_that_stands_still_has_no_step_when_it_wakes(script, tmp_path):
+    (tmp_path / "order.json").write_bytes(msgspec.json.encode(script("import time; time.sleep(60)", RETURN)))
+    worker = (
+        "import sys, time, msgspec; from mlops.formats.step import StepOrder; from mlops.runtime.runner import Runner;"
+        "runner = Runner(silent_seconds=4);"
+        "step = runner.start(msgspec.json.decode(open(sys.argv[1], 'rb').read(), type=StepOrder));"
+        "print(step.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", worker, str(tmp_path / "order.json")], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        assert not _gone(pid, seconds=5)  # while it gives signs of life
+        process.send_signal(signal.SIGSTOP)
+        assert _gone(pid, seconds=15)
+        process.kill()
+
+
 def _gone(pid: int, seconds: float = 5) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
