@@ -55,8 +55,13 @@ def keep_manifest(manifest: Manifest, *, new: Iterable[File] = ()) -> Tree:
 
 
 def manifest_of(tree_digest: str) -> Manifest:
+    """Raises BlobMissing, BlobDamaged."""
     with open_blob(tree_digest) as source:
-        return msgspec.json.decode(source.read(), type=Manifest)
+        content = source.read()
+    try:
+        return msgspec.json.decode(content, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise BlobDamaged(tree_digest) from error
 
 
 class BlobMissing(Refusal):
@@ -65,7 +70,19 @@ class BlobMissing(Refusal):
     def __init__(self, digest: str) -> None:
         super().__init__(
             "blob_missing",
-            f"The stored bytes {digest[:12]}… are gone from the storage.",
+            _("The stored bytes %(digest)s… are gone from the storage.") % {"digest": digest[:12]},
+            hint=_("Restore them from a backup, or run again what made them."),
+            status=410,
+        )
+
+
+class BlobDamaged(Refusal):
+    """The storage has lost a part of what a row names."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(
+            "blob_damaged",
+            _("The stored bytes %(digest)s… are damaged: not all of them are there.") % {"digest": digest[:12]},
             hint=_("Restore them from a backup, or run again what made them."),
             status=410,
         )
@@ -88,21 +105,37 @@ def open_file(tree_digest: str, path: str) -> BinaryIO:
 
 
 def fetch_tree(tree_digest: str, folder: Path) -> int:
-    """Lays the tree's files out below `folder`, read-only. Returns their size in bytes."""
+    """Lays the tree's files out below `folder`, read-only. Returns their size in bytes.
+
+    Raises BlobMissing, BlobDamaged."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = manifest_of(tree_digest)
     for file in manifest.files:
         target = folder / inner_path(file.path)
         if not target.exists():
-            store().fetch(file.digest, str(target))
+            _fetch(file, target)
     return manifest.size_bytes
+
+
+def _fetch(file: File, target: Path) -> None:
+    try:
+        store().fetch(file.digest, str(target))
+    except FileNotFoundError as error:
+        raise BlobMissing(file.digest) from error
+    if target.stat().st_size != file.size_bytes:
+        target.unlink()
+        raise BlobDamaged(file.digest)
 
 
 def is_whole(tree_digest: str) -> bool:
     """Whether every byte of the tree is still there."""
     if not store().exists(tree_digest):
         return False
-    return all(store().exists(file.digest) for file in manifest_of(tree_digest).files)
+    try:
+        files = manifest_of(tree_digest).files
+    except BlobDamaged:
+        return False
+    return all(store().exists(file.digest, size_bytes=file.size_bytes) for file in files)
 
 
 def chunks(source: BinaryIO, size: int = 256 * 1024, *, most: int | None = None) -> Iterator[bytes]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 
 from mlops.blobs.models import Blob
 from mlops.blobs.stores import store
-from mlops.blobs.trees import fetch_tree, is_whole, keep_folder, keep_stream, open_file
+from mlops.blobs.trees import (
+    BlobDamaged,
+    BlobMissing,
+    fetch_tree,
+    is_whole,
+    keep_folder,
+    keep_stream,
+    open_file,
+)
 from mlops.formats.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +57,39 @@ def test_a_tree_without_one_of_its_blobs_is_not_whole(tmp_path):
     assert is_whole(tree.digest)
     store().delete(keep_stream(io.BytesIO(b"1")).digest)
     assert not is_whole(tree.digest)
+
+
+def test_half_of_a_blob_is_refused_where_it_is_read_and_whole_when_it_is_kept_again(tmp_path):
+    tree = keep_folder(folder_with(tmp_path, a="12"))
+    damage(keep_stream(io.BytesIO(b"12")).digest)
+    assert not is_whole(tree.digest)
+    with pytest.raises(BlobDamaged, match="not all of them are there"):
+        fetch_tree(tree.digest, tmp_path / "back")
+    keep_stream(io.BytesIO(b"12"))
+    fetch_tree(tree.digest, tmp_path / "back")
+    assert (tmp_path / "back/a").read_text() == "12"
+
+
+def test_a_tree_whose_list_of_files_is_damaged_is_refused(tmp_path):
+    tree = keep_folder(folder_with(tmp_path, a="1"))
+    damage(tree.digest)
+    assert not is_whole(tree.digest)
+    with pytest.raises(BlobDamaged):
+        open_file(tree.digest, "a")
+
+
+def test_a_file_without_its_blob_is_refused_with_the_reason(tmp_path):
+    tree = keep_folder(folder_with(tmp_path, a="1"))
+    store().delete(keep_stream(io.BytesIO(b"1")).digest)
+    with pytest.raises(BlobMissing):
+        fetch_tree(tree.digest, tmp_path / "back")
+
+
+def damage(digest: str) -> None:
+    """As a disk does that lost its power."""
+    path = store()._path(digest)
+    path.chmod(0o644)
+    os.truncate(path, path.stat().st_size - 1)
 
 
 def test_a_file_that_is_not_in_the_tree_is_refused_by_name(tmp_path):

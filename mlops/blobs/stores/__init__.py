@@ -43,7 +43,9 @@ class Store(Protocol):
 
     def open(self, digest: str) -> BinaryIO: ...
 
-    def exists(self, digest: str) -> bool: ...
+    def exists(self, digest: str, *, size_bytes: int | None = None) -> bool:
+        """With a size: whether they are all there, and not half of them."""
+        ...
 
     def fetch(self, digest: str, target: str) -> None:
         """Makes the bytes readable at the path `target` (a link where that is possible). The file is read-only."""

@@ -32,7 +32,7 @@ class DiskStore:
         first = source.read(CHUNK_BYTES)
         if len(first) < CHUNK_BYTES:
             known = hashlib.sha256(first).hexdigest()
-            if self._touch(known):  # nothing to write, as what an equal step made
+            if self._touch(known, len(first)):  # nothing to write, as what an equal step made
                 return known, len(first)
         digest, size = hashlib.sha256(), 0
         handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
@@ -45,7 +45,7 @@ class DiskStore:
                     target.write(chunk)
                     chunk = source.read(CHUNK_BYTES)
                 path = self._path(digest.hexdigest())
-                if self._touch(digest.hexdigest()):  # the same bytes, which were brought to the disk before
+                if self._touch(digest.hexdigest(), size):  # the same bytes, which were brought to the disk before
                     Path(name).unlink()
                     return digest.hexdigest(), size
                 target.flush()
@@ -59,7 +59,7 @@ class DiskStore:
         return digest.hexdigest(), size
 
     def take_over(self, path: Path, digest: str) -> None:
-        if self._touch(digest):
+        if self._touch(digest, path.stat().st_size):
             path.unlink()
             return
         aside = self.folder / "incoming" / f"taken-{digest}-{os.getpid()}"
@@ -90,8 +90,11 @@ class DiskStore:
     def open(self, digest: str) -> BinaryIO:
         return self._path(digest).open("rb")
 
-    def exists(self, digest: str) -> bool:
-        return self._path(digest).exists()
+    def exists(self, digest: str, *, size_bytes: int | None = None) -> bool:
+        try:
+            return size_bytes in (None, self._path(digest).stat().st_size)
+        except FileNotFoundError:
+            return False
 
     def fetch(self, digest: str, target: str) -> None:
         if not Path(target).parent.exists():  # to look is far cheaper than to make what is there
@@ -126,13 +129,14 @@ class DiskStore:
                 with contextlib.suppress(FileNotFoundError):
                     yield folder.name + path.name, path.stat().st_mtime
 
-    def _touch(self, digest: str) -> bool:
-        """Whether it is there."""
+    def _touch(self, digest: str, size_bytes: int) -> bool:
+        """Whether it is there: what a disk has lost a part of is written again."""
+        path = self._path(digest)
         try:
-            os.utime(self._path(digest))
+            os.utime(path)
+            return path.stat().st_size == size_bytes
         except FileNotFoundError:
             return False
-        return True
 
     def _path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest[2:]
@@ -147,7 +151,7 @@ class _Batch:
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         with arrived(source, self._store.beside) as one:
-            if one.digest in self._written or self._store.exists(one.digest):
+            if one.digest in self._written or self._store.exists(one.digest, size_bytes=one.size_bytes):
                 one.path.unlink()
             else:
                 os.chmod(one.path, 0o444)

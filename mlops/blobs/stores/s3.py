@@ -121,8 +121,9 @@ class S3Store:
             path = self._brought(digest)
         return path.open("rb")
 
-    def exists(self, digest: str) -> bool:
-        return self._head(digest) is not None
+    def exists(self, digest: str, *, size_bytes: int | None = None) -> bool:
+        head = self._head(digest)
+        return head is not None and size_bytes in (None, head["ContentLength"])
 
     def fetch(self, digest: str, target: str) -> None:
         self._cache.link(self._cache.find(digest) or self._brought(digest), Path(target))
