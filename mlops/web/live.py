@@ -15,11 +15,13 @@ import msgspec
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Max, Q
 from django.utils import timezone
 
 from mlops.access.decisions import visible_projects
 from mlops.access.granted import shared_notices
+from mlops.access.holders import people_who_see
 from mlops.access.models import Project
 from mlops.accounts.authentication import find_token
 from mlops.events.models import Notice
@@ -96,7 +98,8 @@ class Poller:
             now = asyncio.get_running_loop().time()
             if now - rechecked >= RECHECK_SECONDS:
                 rechecked = now
-                await self._recheck()
+                with contextlib.suppress(DatabaseError, InterfaceError):  # while it is away nobody gains a right
+                    await self._recheck()
 
     async def _tell(self, rows: list[tuple[int, str, str, Any, datetime]]) -> None:
         fresh = [row for row in rows if row[0] not in self.seen]
@@ -123,7 +126,17 @@ class Poller:
                 await listener.close()
 
     async def _recheck(self) -> None:
-        for listener in tuple(self.listeners):
+        """Those who see a project are asked for at once; guests and programs, each by itself."""
+        for project, present in of_projects(self.listeners).items():
+            seeing = await _seeing(project, {one.user.pk for one in present if not one.secret})
+            for one in present:
+                if one.secret or one.user.pk not in seeing:
+                    await self._recheck_alone(one)
+                else:
+                    one.only = None
+
+    async def _recheck_alone(self, listener: Notices) -> None:
+        if listener in self.listeners:
             may_listen, listener.only = await _still_audible(listener.user.pk, listener.secret, listener.project_id)
             if not may_listen:
                 self.listeners.discard(listener)
@@ -132,6 +145,13 @@ class Poller:
 
 
 poller = Poller()
+
+
+def of_projects(listeners: Iterable[Notices]) -> dict[Any, list[Notices]]:
+    found: dict[Any, list[Notices]] = {}
+    for one in tuple(listeners):
+        found.setdefault(one.project_id, []).append(one)
+    return found
 
 
 def heard(listener: Notices, notices: Iterable[tuple[tuple[str, str], str]]) -> list[str]:
@@ -173,6 +193,11 @@ def _audible(user: Any, slug: str) -> tuple[Any, Only]:
     project = Project.objects.filter(slug=slug).values_list("pk", flat=True).first()
     may_listen, only = _hears(user, Q(slug=slug), Q(project__slug=slug))
     return project if may_listen else None, only
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _seeing(project_id: Any, people: set[Any]) -> set[Any]:
+    return people_who_see(Project(pk=project_id), among=people)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]

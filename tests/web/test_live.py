@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.test import Client
 
+from mlops.access.holders import people_who_see
 from mlops.accounts.membership import create_project, remove_person
 from mlops.asgi import application
 from mlops.events.chain import notify
@@ -113,6 +114,15 @@ def test_who_loses_the_role_is_sent_away(project, owner, reader, monkeypatch):
         return answer
 
     assert async_to_sync(listen)()["code"] == live.NOT_ALLOWED
+
+
+def test_many_who_listen_are_asked_for_at_once(
+    project, owner, contributor, reader, stranger, django_assert_num_queries
+):
+    present = {one.pk for one in (owner, contributor, reader, stranger)}
+    people_who_see(project, among=present)  # what is known of kinds of things is kept
+    with django_assert_num_queries(1):
+        assert people_who_see(project, among=present) == present - {stranger.pk}
 
 
 def test_nothing_is_read_while_nobody_listens(project, reader):
