@@ -258,10 +258,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"StrictnessEnum": "mlops.scans.models.Strictness"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "mlops.access.openapi.tell_refusals",
         "mlops.access.titles.tell_titles",
+        "mlops.access.meanings.tell_meanings",
     ],
 }
 

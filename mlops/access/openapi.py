@@ -11,6 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 
 from mlops.access.problems import CONTENT_TYPE
+from mlops.access.titles import operation_id
 
 
 class Drawn(AutoSchema):
@@ -18,6 +19,9 @@ class Drawn(AutoSchema):
 
     def _get_paginator(self) -> Any:
         return super()._get_paginator() or Results()  # type: ignore[no-untyped-call]
+
+    def get_operation_id(self) -> str:
+        return operation_id(self.method.lower(), self.path)
 
 
 class Token(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -54,7 +54,7 @@ class PolicyReason(serializers.Serializer[Any]):
 
 
 class PoliciesView(APIView):
-    @extend_schema(operation_id="retraining_policies_list", responses={200: dict})
+    @extend_schema(responses={200: dict})
     def get(self, request: Request) -> Response:
         """Filter with `project`, `model`, `endpoint` and `q` (part of a name)."""
         found = queries.visible_to(request.user)
@@ -71,7 +71,7 @@ class PoliciesView(APIView):
         rows = pages.paginate_queryset(found, request, view=self) or []
         return pages.get_paginated_response([policy_view(row) for row in rows])
 
-    @extend_schema(operation_id="retraining_policies_create", request=NewPolicy, responses={201: dict})
+    @extend_schema(request=NewPolicy, responses={201: dict})
     def post(self, request: Request) -> Response:
         values = checked(NewPolicy, request)
         project = visible_projects(request.user).filter(slug=values["project"]).first()
@@ -122,7 +122,7 @@ class PolicySwitchView(APIView):
 
 
 class AttemptsView(APIView):
-    @extend_schema(operation_id="retraining_attempts_list", responses={200: dict})
+    @extend_schema(responses={200: dict})
     def get(self, request: Request, policy_id: uuid.UUID) -> Response:
         pages = CursorPages()
         found = queries.attempts_of(queries.policy(request.user, policy_id))
