@@ -1,66 +1,28 @@
-"""Events against the members that the published schema (2-0-2) requires, and through the outbox's envelope."""
+"""Events against the published specification, and through the outbox's envelope."""
 
 from __future__ import annotations
 
 import json
 
-import jsonschema
 import pytest
 from django.utils import timezone
 
 from mlops.alerts.envelopes import compose
-from mlops.datasets.models import DatasetVersion
+from mlops.datasets.models import Dataset, DatasetVersion
 from mlops.events.models import Event
+from mlops.lineage.openlineage.columns import column_origins
 from mlops.lineage.openlineage.events import of_run
+from tests.lineage.published import faults
 from tests.lineage.test_pieces import cars, run_of
 
 __all__ = ["cars"]
 pytestmark = pytest.mark.django_db
 
-URI = {"type": "string", "format": "uri", "pattern": "^https://"}
-FACET = {
-    "type": "object",
-    "properties": {"_producer": URI, "_schemaURL": URI},
-    "required": ["_producer", "_schemaURL"],
-}
-FACETS = {"type": "object", "additionalProperties": FACET}
-TEXT = {"type": "string", "minLength": 1}
-DATASET = {
-    "type": "object",
-    "properties": {"namespace": TEXT, "name": TEXT, "facets": FACETS, "inputFacets": FACETS, "outputFacets": FACETS},
-    "required": ["namespace", "name"],
-    "additionalProperties": False,
-}
-RUN_EVENT = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "properties": {
-        "eventType": {"enum": ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]},
-        "eventTime": {"type": "string", "format": "date-time"},
-        "producer": URI,
-        "schemaURL": URI,
-        "run": {
-            "type": "object",
-            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": FACETS},
-            "required": ["runId"],
-        },
-        "job": {
-            "type": "object",
-            "properties": {"namespace": TEXT, "name": TEXT, "facets": FACETS},
-            "required": ["namespace", "name"],
-        },
-        "inputs": {"type": "array", "items": DATASET},
-        "outputs": {"type": "array", "items": DATASET},
-    },
-    "required": ["eventTime", "producer", "schemaURL", "run", "job"],
-    "additionalProperties": False,
-}
 GIT = {"commit": "a" * 40, "repository_uri": "https://git.example/cars", "branch": "main"}
 
 
 def validated(event):
-    checker = jsonschema.Draft202012Validator(RUN_EVENT, format_checker=jsonschema.FormatChecker())
-    checker.validate(event)
+    assert faults(event) == []
     return event
 
 
@@ -82,6 +44,76 @@ def test_a_run_is_begin_and_end_with_what_it_read(run, project):
     assert read["facets"]["schema"]["fields"] == [{"name": "price", "type": "float"}]
     told = read["inputFacets"]["dataQualityMetrics"]["columnMetrics"]["price"]
     assert told == {"nullCount": 1, "count": 9, "min": 2.5, "quantiles": {"0.5": 4.0}}
+
+
+def test_a_fault_is_seen(run):
+    event = next(of_run(run))
+    event["run"]["facets"]["processing_engine"]["_schemaURL"] += "x"
+    event["job"]["facets"]["jobType"]["integration"] = 1
+    event["inputs"][0]["surprise"] = "yes"
+    assert len(faults(event)) == 3
+
+
+def table(*names):
+    return {"type": "table", "table": {"columns": [{"name": name, "type": "string"} for name in names]}}
+
+
+def drawn(*nodes, edges, shapes):
+    spec = {
+        "nodes": [{"id": key, "component": component, "version": "1", "parameters": given}
+                  for key, component, given in nodes],
+        "edges": [dict(zip(("source", "source_port", "target", "target_port"), edge, strict=True)) for edge in edges],
+    }  # fmt: skip
+    return {"spec": spec, "shapes": shapes}
+
+
+JOINED = drawn(
+    ("cars", "dataset", {"dataset": "cars", "version": 1}),
+    ("makers", "dataset", {"dataset": "makers", "version": 2}),
+    ("named", "edit_metadata", {}),
+    ("join", "join_data", {
+        "join_key_columns_for_right_dataset": {"mode": "names", "names": ["make"]},
+        "join_type": "inner",
+        "keep_right_key_columns": False,
+    }),
+    ("script", "execute_python_script", {}),
+    edges=[
+        ("cars", "dataset", "named", "dataset"),
+        ("named", "results_dataset", "join", "left_dataset"),
+        ("makers", "dataset", "join", "right_dataset"),
+        ("join", "results_dataset", "script", "dataset1"),
+    ],
+    shapes={
+        "cars": {"dataset": table("make", "prize")},
+        "makers": {"dataset": table("make", "prize")},
+        "named": {"results_dataset": table("make", "price")},
+        "join": {"results_dataset": table("make", "price", "prize")},
+        "script": {"result_dataset": table("make", "price")},
+    },
+)  # fmt: skip
+
+
+def test_columns_are_followed_through_what_surely_keeps_them():
+    found = column_origins(JOINED["spec"], JOINED["shapes"], "join", "results_dataset")
+    assert {name: sorted(origins) for name, origins in found.items()} == {
+        "make": [("cars", "make")],
+        "price": [("cars", "prize")],
+        "prize": [("makers", "prize")],
+    }
+    assert column_origins(JOINED["spec"], JOINED["shapes"], "script", "result_dataset") == {}
+
+
+def test_a_kept_output_tells_where_its_columns_came_from(project, cars):
+    run = run_of(project, 1, **JOINED, state="completed", ended_at=timezone.now())
+    kept = Dataset.objects.create(project=project, name="joined")
+    origin = {"job": {"id": str(run.pk), "number": "1", "node": "join", "output": "join.results_dataset"}}
+    DatasetVersion.objects.create(dataset=kept, number=1, origin=origin, state_since=timezone.now())
+    end = validated(list(of_run(run))[-1])
+    fields = end["outputs"][0]["facets"]["columnLineage"]["fields"]
+    (source,) = fields["price"]["inputFields"]
+    assert (source["namespace"], source["name"], source["field"]) == (
+        f"mlops-studio/{project.slug}", "datasets/cars", "prize",
+    )  # fmt: skip
 
 
 def test_the_outbox_has_it_as_an_envelope(run):

@@ -83,7 +83,10 @@ def _input(run: Run, row: Any) -> dict[str, Any]:
 
 def _output(run: Run, row: DatasetVersion | ModelVersion) -> dict[str, Any]:
     found = _named(run, row)
-    return found | ({"outputFacets": facets.written(row)} if isinstance(row, DatasetVersion) else {})
+    if isinstance(row, DatasetVersion):
+        found["outputFacets"] = facets.written(row)
+        found["facets"] |= facets.made_of_columns(run, row)
+    return found
 
 
 def _named(run: Run, row: Any) -> dict[str, Any]:
