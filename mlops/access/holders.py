@@ -32,7 +32,7 @@ def people_who_may(project: Project, action: str) -> QuerySet[User]:
 
 def people_who_see(project: Project, *, among: Collection[Any]) -> set[Any]:
     """Those of the given ids who see the project now, administrators as well; in one query, however many they are."""
-    found = get_users_with_perms(project, only_with_perms_in=["read_project"], with_superusers=True)
+    found: Any = get_users_with_perms(project, only_with_perms_in=["read_project"], with_superusers=True)
     return set(found.filter(pk__in=among, is_active=True).values_list("pk", flat=True))
 
 
