@@ -19,11 +19,11 @@ from mlops.batch.leases import Hold
 from mlops.batch.models import BatchJob, MiniBatch
 from mlops.batch.settings import settings_of
 from mlops.blobs.stores import store
-from mlops.blobs.trees import keep_folder
 from mlops.datasets.actions import create_dataset, receive
 from mlops.formats.batch import Assembled, AssemblyOrder, AssemblyPart, InputFile, Part
 from mlops.formats.refusal import Refusal
 from mlops.packaging.child import run_module
+from mlops.quotas.storage import keep_within_quota
 from mlops.scoring.minibatches.assembling import ANSWER, ORDER, PROBLEM
 
 MOST_SECONDS = 6 * 3600.0
@@ -42,9 +42,11 @@ def write_output(job: BatchJob, hold: Hold) -> None:
         _check(job, told)
         metrics = _metrics(job)
         (target / "files" / SUMMARY_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(_summary(job, told))))
-        outputs = {"files": {"type": "any", "tree": keep_folder(target / "files").digest}}
+        project = job.run.project
+        outputs = {"files": {"type": "any", "tree": keep_within_quota(project, target / "files").digest}}
         if told.has_table:
-            outputs = {"scored": {"type": "table", "tree": keep_folder(target / "scored").digest}, **outputs}
+            scored = keep_within_quota(project, target / "scored")
+            outputs = {"scored": {"type": "table", "tree": scored.digest}, **outputs}
         _register(job, told, target)
         complete(job, outputs=outputs, reason=_words(job, told), metrics=metrics, owner=hold.owner)
     except _Lost:

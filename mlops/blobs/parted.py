@@ -73,6 +73,10 @@ def _take(parted: PartedFile, number: int, part: Arrived) -> None:
     Part.objects.update_or_create(parted=now, number=number, defaults=values)
 
 
+def received_bytes(parted: PartedFile) -> int:
+    return Part.objects.filter(parted=parted).aggregate(size=Sum("size_bytes"))["size"] or 0
+
+
 def complete(parted: PartedFile, told: Sequence[tuple[int, str]]) -> Blob:
     """The whole file. `told`: number and SHA-256 (or "") of each part, as the client has them. May be called again.
 

@@ -24,6 +24,7 @@ from mlops.events.chain import record
 from mlops.events.facts import stored
 from mlops.formats.reading import Reading
 from mlops.formats.refusal import Refusal
+from mlops.quotas.storage import within_quota
 from mlops.work.calls import later
 
 NAME = re.compile(r"[^\x00-\x1f:@/\\]{1,120}")
@@ -44,7 +45,7 @@ def receive(
     cannot become a table."""
     require(actor, "data.change", project)
     file_name = PurePath(file_name.replace("\\", "/")).name[:255] or "data.csv"
-    blob = source if isinstance(source, Blob) else keep_stream(source)
+    blob = source if isinstance(source, Blob) else keep_stream(within_quota(project, source))
     seen = _examine(blob, file_name)
     upload = Upload.objects.create(
         project=project,

@@ -6,9 +6,10 @@ class DatasetsConfig(AppConfig):
     label = "datasets"
 
     def ready(self) -> None:
-        from mlops.datasets import binned, datastore_users, sharing
+        from mlops.datasets import binned, datastore_users, sharing, storage
         from mlops.datastores import usage
 
         binned.register()
         sharing.register()
+        storage.register()
         usage.register(datastore_users.users)

@@ -17,6 +17,7 @@ from mlops.datasets import errors
 from mlops.datasets.models import Arrival
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where
+from mlops.quotas.storage import within_quota
 from mlops.uploads.actions import sent_files
 
 MOST_FILES = 200_000
@@ -26,7 +27,7 @@ LONGEST_PATH = 900
 def keep_one(actor: Any, project: Project, *, source: BinaryIO, file_name: str) -> Arrival:
     require(actor, "data.change", project)
     path = checked_path(PurePosixPath(file_name.replace("\\", "/")).name or "data")
-    digest, size = store().put(source)
+    digest, size = store().put(within_quota(project, source))
     return _kept(actor, project, [File(path=path, digest=digest, size_bytes=size)], is_folder=False)
 
 
@@ -42,7 +43,7 @@ def keep_tar(actor: Any, project: Project, *, source: BinaryIO) -> Arrival:
                 path = _safe(entry)
                 content = archive.extractfile(entry)
                 assert content is not None
-                digest, size = put(content)  # type: ignore[arg-type]
+                digest, size = put(within_quota(project, content))  # type: ignore[arg-type]
                 files[path] = File(path=path, digest=digest, size_bytes=size)
                 if len(files) > MOST_FILES:
                     raise _too_many()
@@ -67,7 +68,7 @@ def keep_listed(actor: Any, project: Project, *, files: list[tuple[str, BinaryIO
     shared = f"{tops.pop()}/" if len(tops) == 1 and all("/" in path for path in paths) else ""
     kept = {}
     for path, (_given, stream) in zip(paths, files, strict=True):
-        digest, size = store().put(stream)
+        digest, size = store().put(within_quota(project, stream))
         inner = path.removeprefix(shared)
         kept[inner] = File(path=inner, digest=digest, size_bytes=size)
     return _kept(actor, project, list(kept.values()), is_folder=True)

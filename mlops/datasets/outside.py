@@ -18,13 +18,13 @@ from mlops import env
 from mlops.access.decisions import require
 from mlops.access.models import Project
 from mlops.blobs.models import Tree
-from mlops.blobs.trees import keep_folder
 from mlops.datasets import errors
 from mlops.datasets.models import AssetType, DatasetVersion, VersionState
 from mlops.datastores import addresses, bucket_addresses, fetching, queries
 from mlops.datastores.reading.order import Seen
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
+from mlops.quotas.storage import keep_within_quota
 
 JOB_SECONDS = 110.0
 """For what a job names by its address: its submission waits for it."""
@@ -54,7 +54,7 @@ def keep_outside(project: Project, text: str) -> Tree:
         return addresses.own_tree(project, address.at)
     with _scratch() as folder:
         fetching.fetch(_place(project, text), folder, seconds=JOB_SECONDS)
-        return keep_folder(folder)
+        return keep_within_quota(project, folder)
 
 
 def fetch_version(
@@ -66,7 +66,7 @@ def fetch_version(
     if address is not None and address.is_own:
         return addresses.own_tree(project, address.at), {}
     seen = fetching.fetch(_place(project, version.uri), folder, seconds=seconds, beat=beat)
-    tree = keep_folder(folder)
+    tree = keep_within_quota(project, folder)
     if version.dataset.type == AssetType.URI_FILE and tree.file_count != 1:
         raise Refusal(
             "data_type_mismatch",

@@ -13,6 +13,7 @@ from mlops.blocks.custom.commands import KEPT_FOLDERS
 from mlops.formats.definition import Command, Parallel
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepOrder
+from mlops.quotas.storage import require_bytes
 from mlops.runs.logging import log_artifact
 from mlops.runs.models import RunKind, Step
 
@@ -20,10 +21,15 @@ MOST_FILES = 5_000
 
 
 def keep_left_files(step: Step, order: StepOrder) -> None:
-    """A pipeline has them by step: `STEP/outputs/…`. Links are left out: they may lead anywhere."""
+    """A pipeline has them by step: `STEP/outputs/…`. Links are left out: they may lead anywhere.
+
+    Raises Refusal `quota_reached`: then none is kept."""
     if leaves_files(order):
         code = Path(order.work_dir) / "code"
-        keep_files(step, order, [path for name in KEPT_FOLDERS for path in left_files(code / name)][:MOST_FILES])
+        files = [path for name in KEPT_FOLDERS for path in left_files(code / name)][:MOST_FILES]
+        if files:
+            require_bytes(step.run.project, sum(path.lstat().st_size for path in files))
+        keep_files(step, order, files)
 
 
 def leaves_files(order: StepOrder) -> bool:

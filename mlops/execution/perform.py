@@ -48,6 +48,7 @@ from mlops.formats.kept import holds_table
 from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
+from mlops.quotas.storage import require_folders
 from mlops.runs.models import Run, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
@@ -286,6 +287,7 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
     unwritten = _unwritten_files(order)
+    require_folders(step.run.project_id, map(Path, order.outputs.values()))
     for port, folder in order.outputs.items():
         # A command's folder is an output also where nothing was written to it; a file is not.
         if any(Path(folder).iterdir()) or (is_command(order) and port not in unwritten):

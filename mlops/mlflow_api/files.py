@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from mlops.access.models import Project
 from mlops.blobs.flowing import flowing
 from mlops.blobs.limits import Limited, Room
 from mlops.blobs.models import Blob
@@ -19,6 +20,7 @@ from mlops.blobs.trees import chunks, keep_stream, open_blob
 from mlops.formats.manifest import File
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.faults import Fault, answer_of, missing
+from mlops.quotas.storage import within_quota
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import files_of
 from mlops.runs.logged_models import keep_model_file
@@ -47,9 +49,11 @@ def listed(shelf: Shelf, folder: str) -> list[dict[str, Any]]:
 
 
 def keep(shelf: Run | LoggedModel | Trace, path: str, source: HttpRequest | BinaryIO) -> None:
-    """Raises Refusal `upload_too_large`, `disk_full`."""
+    """Raises Refusal `upload_too_large`, `disk_full`, `quota_reached`."""
     place = artifact_path(path)
-    limited = Limited(cast(BinaryIO, source), Room(name=posixpath.basename(place)))
+    told = int(source.headers.get("Content-Length") or 0) if isinstance(source, HttpRequest) else 0
+    within = within_quota(project_of(shelf), cast(BinaryIO, source), told_bytes=told)
+    limited = Limited(within, Room(name=posixpath.basename(place)))
     file_blob(shelf, place, keep_stream(cast(BinaryIO, limited)))
 
 
@@ -78,12 +82,16 @@ def given_out(caller: Caller, request: HttpRequest, shelf: Shelf, path: str) -> 
 def require_harmless(caller: Caller, shelf: Shelf, file: File) -> None:
     """As far as the project asks for it. Raises Refusal `files_refused`."""
     if isinstance(shelf, ModelVersion):
-        project, subject = shelf.model.project, f"models/{shelf}"
-    elif isinstance(shelf, Run):
-        project, subject = shelf.project, f"runs/{shelf.pk}"
+        subject = f"models/{shelf}"
     else:
-        project, subject = shelf.experiment.project, f"logged_models/{shelf.pk}"
-    require_clean(caller.person, project, [file], place="download", subject=subject)
+        subject = f"{'runs' if isinstance(shelf, Run) else 'logged_models'}/{shelf.pk}"
+    require_clean(caller.person, project_of(shelf), [file], place="download", subject=subject)
+
+
+def project_of(shelf: Shelf) -> Project:
+    if isinstance(shelf, ModelVersion):
+        return shelf.model.project
+    return shelf.project if isinstance(shelf, Run) else shelf.experiment.project
 
 
 def stored_at(shelf: Shelf, path: str) -> tuple[str, int]:

@@ -19,11 +19,12 @@ from mlops.mlflow_api import signed
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import Answer, answer, streams
 from mlops.mlflow_api.faults import Fault, answer_of, missing
-from mlops.mlflow_api.files import Shelf, file_blob
+from mlops.mlflow_api.files import Shelf, file_blob, project_of
 from mlops.mlflow_api.finding import as_key
 from mlops.mlflow_api.given import Given, of_request
 from mlops.mlflow_api.shelves import file_path, project_key, shelf_at
 from mlops.mlflow_api.sites import refuse_other_sites
+from mlops.quotas.storage import foresee_bytes, require_bytes
 from mlops.registry.models import ModelVersion
 from mlops.runs.logging import artifact_path
 from mlops.runs.models import LoggedModel, Run
@@ -59,6 +60,7 @@ def complete(caller: Caller, request: HttpRequest, folder: str = "") -> HttpResp
     shelf, path = _shelf(caller, place)
     told = [Given(one) for one in given.records("parts", required=True)]
     blob = parted.complete(_begun(caller, given, place), [(one.whole("part_number"), _digest(one)) for one in told])
+    require_bytes(project_of(shelf), blob.size_bytes)
     file_blob(shelf, artifact_path(path), blob)
     return answer({})
 
@@ -86,6 +88,7 @@ def part(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
         project = Project.objects.filter(pk=begun.purpose.get("project")).first()
         if project is None or not may(begun.created_by, "runs.track", project):
             raise Fault("PERMISSION_DENIED", "Who began this upload may not write there any more.")
+        foresee_bytes(project, parted.received_bytes(begun) + int(request.headers.get("Content-Length") or 0))
         digest = parted.keep_part(begun, found.number, request)  # type: ignore[arg-type]
     except Refusal as refusal:
         return answer_of(refusal)

@@ -12,6 +12,7 @@ from mlops.access.decisions import require_administrator
 from mlops.access.models import Project
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.quotas import sizes
 from mlops.quotas.kinds import KINDS
 from mlops.quotas.models import Quota
 
@@ -71,6 +72,8 @@ def _checked(kind: str, value: Any) -> int | str:
     text = "" if isinstance(value, bool) else str(value).strip()
     if text in (UNLIMITED, DEFAULT):
         return text
+    if KINDS[kind].is_of_bytes:
+        return _size(kind, text)
     if not (text.isascii() and text.isdecimal()) or len(text) > 10 or int(text) > LARGEST:
         raise Refusal(
             "quota_invalid",
@@ -80,3 +83,16 @@ def _checked(kind: str, value: Any) -> int | str:
             where=Where(parameter=kind, value=text[:40]),
         )
     return int(text)
+
+
+def _size(kind: str, text: str) -> int:
+    size = sizes.read(text)
+    if size is None or size > sizes.LARGEST:
+        raise Refusal(
+            "quota_invalid",
+            _("“%(value)s” is no quota for “%(kind)s”.") % {"value": text[:40], "kind": KINDS[kind].title},
+            hint=_("Give bytes or a size such as 50 GB, unlimited, or default."),
+            status=422,
+            where=Where(parameter=kind, value=text[:40]),
+        )
+    return size

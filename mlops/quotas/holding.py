@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -27,7 +28,7 @@ def locked_most_of(project: Project, kind: str) -> int | None:
     return found.most if found else None
 
 
-def most_of(project: Project, kind: str) -> int | None:
+def most_of(project: Project | UUID, kind: str) -> int | None:
     """As it is now, for telling; None: no limit."""
     found = _row(project, kind)
     return found.most if found else None
@@ -40,22 +41,27 @@ def require_room(project: Project, kind: str) -> None:
         return
     used = KINDS[kind].used([project.pk])[project.pk]
     if used >= most:
-        raise _reached(project, kind, used, most)
+        message = _("The quota of “%(project)s” is used up: %(kind)s, %(used)d of %(most)d.")
+        told = {"project": project.name, "kind": KINDS[kind].title, "used": used, "most": most}
+        raise reached(project, kind, message % told)
     if used + 1 in (most, math.ceil(WARNED_SHARE * most)):
-        record(
-            None,
-            "mlops.quota.warned",
-            subject=f"quotas/{project.slug}",
-            project=project,
-            data={"kind": kind, "used": used + 1, "most": most},
-        )
+        warn(project, kind, used + 1, most)
 
 
-def _reached(project: Project, kind: str, used: int, most: int) -> Refusal:
-    told = {"project": project.name, "kind": KINDS[kind].title, "used": used, "most": most}
+def warn(project: Project, kind: str, used: int, most: int) -> None:
+    record(
+        None,
+        "mlops.quota.warned",
+        subject=f"quotas/{project.slug}",
+        project=project,
+        data={"kind": kind, "used": used, "most": most},
+    )
+
+
+def reached(project: Project, kind: str, message: str) -> Refusal:
     return Refusal(
         "quota_reached",
-        _("The quota of “%(project)s” is used up: %(kind)s, %(used)d of %(most)d.") % told,
+        message,
         hint=_("%(remedy)s, or ask an administrator to raise the quota: %(page)s.")
         % {
             "remedy": KINDS[kind].remedy or _("Delete one that nobody needs"),
@@ -65,7 +71,7 @@ def _reached(project: Project, kind: str, used: int, most: int) -> Refusal:
     )
 
 
-def _row(project: Project, kind: str) -> Quota | None:
+def _row(project: Project | UUID, kind: str) -> Quota | None:
     """The project's own, else what holds for all."""
     found = list(Quota.objects.filter(Q(project=project) | Q(project=None), kind=kind))
     return min(found, key=lambda one: one.project_id is None, default=None)

@@ -12,6 +12,8 @@ from django.db.models import Count as RowCount
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from mlops.quotas import sizes
+
 Count = Callable[[Collection[UUID]], Mapping[UUID, int]]
 """Of projects, how many each has; one that has none may be left out. Cheap: it is asked before each that is added."""
 
@@ -29,7 +31,16 @@ class Kind:
     help: Any
     remedy: Any = ""
     """What makes room, where it is not the deletion of one."""
+    is_of_bytes: bool = False
+    """Told and read with units, as in `50 GB`."""
     sources: list[Count] = field(default_factory=list)
+
+    def told(self, value: int) -> str:
+        return sizes.written(value) if self.is_of_bytes else str(value)
+
+    def exact(self, value: int) -> str:
+        """As it may be given."""
+        return sizes.exact(value) if self.is_of_bytes else str(value)
 
     def used(self, projects: Collection[UUID]) -> dict[UUID, int]:
         found = dict.fromkeys(projects, 0)
@@ -75,6 +86,16 @@ KINDS = {
             name="schedules",
             title=_("Schedules"),
             help=_("Of pipelines, also those that are paused. One more is refused."),
+        ),
+        Kind(
+            name="storage",
+            title=_("Storage"),
+            help=_(
+                "What datasets, models, runs and uploads keep, also those in the recycle bin; what several of them "
+                "keep counts once. More is refused. Such as: 50 GB."
+            ),
+            remedy=_("Delete what nobody needs, and empty the recycle bin"),
+            is_of_bytes=True,
         ),
     )
 }

@@ -22,3 +22,19 @@ class Quota(models.Model):
             models.UniqueConstraint(fields=["project", "kind"], name="one_quota_of_a_kind_per_project"),
             models.UniqueConstraint(fields=["kind"], condition=models.Q(project=None), name="one_default_quota"),
         ]
+
+
+class Stored(models.Model):
+    """The bytes that a project keeps, as they were counted last, and what came since. Storage alone is kept so: to
+    count it is too dear for each file that arrives."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    counted_bytes = models.BigIntegerField()
+    added_bytes = models.BigIntegerField(default=0)
+    counted_at = models.DateTimeField()
+    seconds = models.FloatField()
+    """How long the count took."""
+
+    @property
+    def bytes(self) -> int:
+        return self.counted_bytes + self.added_bytes

@@ -25,6 +25,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Set for the project itself, and not for all."""
 
     @property
+    def used_told(self) -> str:
+        return KINDS[self.kind].told(self.used)
+
+    @property
+    def most_told(self) -> str:
+        return "" if self.most is None else KINDS[self.kind].told(self.most)
+
+    @property
     def share(self) -> float | None:
         """Of what is allowed; None without a limit."""
         if self.most is None:

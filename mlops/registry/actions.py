@@ -23,6 +23,7 @@ from mlops.events.facts import stored
 from mlops.formats.frameworks import framework_of
 from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal, Where, nearest
+from mlops.quotas.storage import within_quota
 from mlops.registry.measured import metrics_of
 from mlops.registry.models import ModelDataset, ModelVersion, RegisteredModel
 from mlops.registry.names import checked_name
@@ -146,7 +147,7 @@ def keep_files(actor: Any, project: Project, *, files: Iterable[tuple[str, Binar
     kept: dict[str, File] = {}
     for given, stream in files:
         path = _checked_path(given)
-        blob = keep_stream(stream)
+        blob = keep_stream(within_quota(project, stream))
         kept[path] = File(path=path, digest=blob.digest, size_bytes=blob.size_bytes)
         if len(kept) > MOST_FILES:
             raise Refusal("too_many_files", _("A model has at most %(most)s files.") % {"most": MOST_FILES})

@@ -6,7 +6,17 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from mlops.registry import binned, dataset_users, keep_newest, named_in, pointed_at, run_users, sharing, usage
+        from mlops.registry import (
+            binned,
+            dataset_users,
+            keep_newest,
+            named_in,
+            pointed_at,
+            run_users,
+            sharing,
+            storage,
+            usage,
+        )  # fmt: skip
         from mlops.registry.approval import check_kinds
 
         dataset_users.register()
@@ -17,3 +27,4 @@ class RegistryConfig(AppConfig):
         usage.register(named_in.users)
         check_kinds.register_all()
         sharing.register()
+        storage.register()

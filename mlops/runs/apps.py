@@ -7,7 +7,7 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.bin import shelves
-        from mlops.runs import alerting, environment_uses, job_outputs, old_runs, places
+        from mlops.runs import alerting, environment_uses, job_outputs, old_runs, places, storage
         from mlops.runs.shelf import RunShelf
 
         shelves.register(RunShelf())
@@ -16,3 +16,4 @@ class RunsConfig(AppConfig):
         job_outputs.register()
         places.register()
         environment_uses.register()
+        storage.register()

@@ -22,6 +22,7 @@ from mlops.blobs.trees import keep_stream
 from mlops.formats.inner_paths import inner_path, shown
 from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal, Where
+from mlops.quotas.storage import require_bytes
 from mlops.uploads.models import SentFile
 from mlops.uploads.waiting import Checksum, waiting
 from mlops.work.calls import later
@@ -34,12 +35,14 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def begin(actor: Any, project: Project, *, name: str, size_bytes: int, sha256: str = "") -> SentFile:
-    """Raises Refusal `name_unusable`, `digest_invalid`, `upload_too_large`, `uploads_too_many`, `disk_full`."""
+    """Raises Refusal `name_unusable`, `digest_invalid`, `upload_too_large`, `uploads_too_many`, `disk_full`,
+    `quota_reached`."""
     require(actor, "data.change", project)
     name = _checked_name(name)
     if sha256 and not SHA256.fullmatch(sha256):
         raise Refusal("digest_invalid", _("“%s” is no SHA-256.") % sha256[:70], hint=_("Write it as 64 hex digits."))
     _require_room(actor, name, size_bytes)
+    require_bytes(project, size_bytes)
     made = SentFile.objects.create(
         project=project,
         name=name,

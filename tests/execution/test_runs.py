@@ -220,8 +220,9 @@ def test_a_step_costs_few_statements(begin, django_assert_max_num_queries):
     run = begin("split_data")
     advance(run.pk)
     here.look()  # as it does every two seconds
-    # Two outputs and the end of the run, whose event tells its tags, with each BEGIN and COMMIT.
-    with django_assert_max_num_queries(47):
+    # Two outputs, for which the quota of storage is asked, and the end of the run, whose event tells its tags, with
+    # each BEGIN and COMMIT.
+    with django_assert_max_num_queries(48):
         perform(step_of(run).pk, done=advance)
 
 

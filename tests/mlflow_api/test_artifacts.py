@@ -8,6 +8,7 @@ import mlflow
 import pytest
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
+from mlops.quotas.actions import set_quotas
 from mlops.runs.models import Artifact
 
 
@@ -112,3 +113,18 @@ def test_files_that_pages_of_mlflow_send_are_small_and_named(client, call):
         assert call("POST", "upload-artifact", params=params).json()["message"] == message
     assert call("POST", "upload-artifact", params={"run_uuid": run_id, "path": "a.txt"}, content=b"hi").is_success
     assert call("GET", "/get-artifact", params={"run_uuid": run_id, "path": "a.txt"}).text == "hi"
+
+
+def test_a_file_beyond_the_quota_of_storage_is_refused_and_leaves_no_trace(client, call, run_id, owner, project):
+    set_quotas(make_administrator(owner), project, {"storage": 1000})
+    client.log_text(run_id, "a" * 600, "a.txt")
+    path = f"/api/2.0/mlflow-artifacts/artifacts/{client.get_run(run_id).info.artifact_uri.partition(':/')[2]}/b.txt"
+    answer = call("PUT", path, content=b"b" * 600)
+    assert (answer.status_code, "no room for 600 B more" in answer.json()["message"]) == (409, True)
+    assert list(Artifact.objects.values_list("path", flat=True)) == ["a.txt"]
+
+
+def make_administrator(person):
+    person.is_superuser = True
+    person.save()
+    return person

@@ -17,6 +17,7 @@ KINDS = {
     "endpoints": "real-time and batch endpoints together",
     "deployments": "deployments of both together",
     "schedules": "of pipelines",
+    "storage": "bytes that are kept, such as 50GB",
 }
 OF_ALL: Columns = (
     ("project", "project"), ("kind", "kind"), ("used", "used"), ("most", "most"), ("own", "is_own"),

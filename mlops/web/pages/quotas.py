@@ -56,7 +56,11 @@ def of_all(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, project: Project, **more: Any) -> HttpResponse:
     lines = queries.lines_of(project)
-    own = {one.kind: actions.UNLIMITED if one.most is None else one.most for one in lines if one.is_own}
+    own = {
+        one.kind: actions.UNLIMITED if one.most is None else KINDS[one.kind].exact(one.most)
+        for one in lines
+        if one.is_own
+    }
     context = {"project": project, "tab": "quotas", "role": people.role_of(request.user, project), "lines": lines}
     context["fields"] = _fields(own, more.get("typed"))
     problem: Refusal | None = more.get("problem")
@@ -64,7 +68,7 @@ def _page(request: HttpRequest, project: Project, **more: Any) -> HttpResponse:
 
 
 def _table(request: HttpRequest, **more: Any) -> HttpResponse:
-    known = {kind: "" if most is None else most for kind, most in queries.defaults().items()}
+    known = {kind: "" if most is None else KINDS[kind].exact(most) for kind, most in queries.defaults().items()}
     context = {"here": "quotas", "projects": queries.all_lines(request.user), "kinds": KINDS.values()}
     context["fields"] = _fields(known, more.get("typed"))
     problem: Refusal | None = more.get("problem")
