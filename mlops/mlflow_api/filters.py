@@ -31,7 +31,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Left
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
@@ -49,6 +49,8 @@ INFINITE_AT = {
     ">": Special.INFINITE, ">=": Special.INFINITE, "<": Special.MINUS_INFINITE, "<=": Special.MINUS_INFINITE,
 }  # fmt: skip
 GREATEST = sys.float_info.max
+HEAD = 200
+"""As many signs of a parameter's value stand in its index."""
 MOST_ORDERS, LONGEST_ORDER = 20, 1_000
 PATTERNS = ("like", "ilike", "contains")
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
@@ -235,7 +237,14 @@ def _condition(node: Node, kind: Kind) -> Q:
             return Q(pk__in=kept.values(facts.holder))
         beyond = facts.model._default_manager.filter(key=key, value=None, special=infinite)
         return Q(pk__in=kept.values(facts.holder).union(beyond.values(facts.holder), all=True))
+    if _fits_head(node):  # which is in an index
+        heads = facts.model._default_manager.annotate(head=Left("value", HEAD))
+        kept = heads.filter(_compared(node, Attribute("head")), key=key)
     return Q(Exists(kept.filter(**{facts.holder: OuterRef("pk")})))
+
+
+def _fits_head(node: Compare | Has) -> bool:
+    return isinstance(node, Compare) and node.operator == "=" and len(str(getattr(node.values[0], "value", ""))) < HEAD
 
 
 def _asks_for_prompts(node: Compare | Has) -> bool:

@@ -70,7 +70,7 @@ def answers(*questions: Question) -> list[list[Row]]:
     """The rows of each. PostgreSQL is asked all at once, and waited for once."""
     found: list[list[Row]] = [[] for _question in questions]
     asked: list[tuple[int, Plan, Any]] = []
-    plans = [_plan_of(one) if all(one.lists) else None for one in questions]
+    plans = [plan_of(one) for one in questions]
     with ExitStack() as open_ones:
         with _pipeline():
             for place, (plan, question) in enumerate(zip(plans, questions, strict=True)):
@@ -91,7 +91,10 @@ def _pipeline() -> AbstractContextManager[Any]:
     return pipeline
 
 
-def _plan_of(question: Question) -> Plan | None:
+def plan_of(question: Question) -> Plan | None:
+    """None where no row can fit."""
+    if not all(question.lists):
+        return None
     key = (connection.vendor, question.make, question.form)
     plan = None if question.anew else _kept.get(key)
     if plan is None:
@@ -104,7 +107,6 @@ def _plan_of(question: Question) -> Plan | None:
 
 
 def _plan(make: Callable[..., QuerySet[Any]], lists: Sequence[Sequence[Any]]) -> Plan | None:
-    """None where no row can fit."""
     marks = [type(one[0])(str(uuid.uuid4())) for one in lists]
     compiler = make(*([mark] for mark in marks)).query.get_compiler(DEFAULT_DB_ALIAS)
     try:

@@ -20,10 +20,13 @@ from mlops.mlflow_api.model_shapes import shaped_models
 from mlops.mlflow_api.pages import next_page, page_of
 from mlops.mlflow_api.prepared import Question, Row, answers
 from mlops.mlflow_api.shapes import shaped_experiments, shaped_found
+from mlops.mlflow_api.whole_runs import whole_runs
 from mlops.runs.models import DatasetUse, Experiment, LoggedModel, LoggedModelMetric, Run
 
 MOST, LONGEST_KEPT = 50_000, 2_000
 MOST_EXPERIMENTS, MOST_DATASETS = 20, 1_000
+MOST_WHOLE = 1_000
+"""Runs with all their facts in one statement."""
 MOST_ASKED = 20
 """Data that a search of logged models names: each asks the database once more."""
 LIFE: dict[int, dict[str, Any]] = {1: {"deleted_at": None}, 2: {"deleted_at__isnull": False}, 3: {}}
@@ -62,7 +65,11 @@ def found_while(
     """As `found_runs`; None where a newer event has been recorded, so that a caller may rely on rights that it asked
     before."""
     most, start = page_of(given, default=1_000, most=MOST)
-    keys, newest = answers(_which(caller, given, experiments, projects, start, most), Question(_newest, ()))
+    which = _which(caller, given, experiments, projects, start, most)
+    if most <= MOST_WHOLE:
+        found = whole_runs(which, newest_event=newest_event)
+        return None if found is None else {"runs": found[:most]} | next_page(found, start, most)
+    keys, newest = answers(which, Question(_newest, ()))
     return _page(keys, start, most) if newest == [(newest_event,)] else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -105,6 +105,17 @@ class Told(NamedTuple):
     experiment: Experiment
 
 
+class Facts(NamedTuple):
+    """What belongs to a run, as clients read it. Metrics and parameters may be JSON that is passed on as it is."""
+
+    metrics: Any
+    parameters: Any
+    uses: list[dict[str, Any]]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]
+    tags: dict[str, str]
+
+
 def told_of(run: Run) -> Told:
     username = run.created_by.get_username() if run.created_by else None
     return Told._make([*(getattr(run, name) for name in OWN), username, run.experiment])
@@ -125,14 +136,18 @@ def shaped_run(run: Run) -> dict[str, Any]:
 
 
 def _in_order(rows: list[Row], keys: Sequence[UUID]) -> list[Told]:
-    found: dict[UUID, Told] = {}
+    found = {run.pk: run for run in told_in(rows)}
+    return [found[key] for key in keys if key in found]
+
+
+def told_in(rows: Iterable[Row]) -> Iterator[Told]:
+    """Of rows of the columns of `_runs`."""
     experiments: dict[UUID, Experiment] = {}
     for row in rows:
         experiment, project, location = row[-3:]
         if experiment not in experiments:
             experiments[experiment] = Experiment(id=experiment, project_id=project, artifact_location=location)
-        found[row[0]] = Told._make([*row[:-3], experiments[experiment]])
-    return [found[key] for key in keys if key in found]
+        yield Told._make([*row[:-3], experiments[experiment]])
 
 
 def _questions(keys: Sequence[UUID]) -> list[Question]:
@@ -158,27 +173,40 @@ def _shaped(
         parameters[run_id].append({"key": key, "value": value})
     uses: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for run_id, *use in use_rows:
-        uses[run_id].append(_shaped_use(*use))
+        uses[run_id].append(shaped_use(*use))
     models: dict[tuple[UUID, bool], list[dict[str, Any]]] = defaultdict(list)
     for run_id, model, is_output, position in model_rows:
-        step = {"step": position} if is_output else {}
-        models[run_id, is_output].append({"model_id": f"m-{model.hex}"} | step)
+        models[run_id, is_output].append(shaped_model_use(model, is_output, position))
     tags: dict[str, dict[str, str]] = defaultdict(dict)
     for thing, key, value in tag_rows:
         tags[thing][key] = value
     return [
-        {
-            "info": shaped_info(run, tags[str(run.pk)]),
-            "data": {
-                "metrics": metrics[run.pk],
-                "params": parameters[run.pk],
-                "tags": shaped_pairs(tags_with_own(run, tags[str(run.pk)])),
-            },
-            "inputs": {"dataset_inputs": uses[run.pk], "model_inputs": models[run.pk, False]},
-            "outputs": {"model_outputs": models[run.pk, True]},
-        }
+        shaped(
+            run,
+            Facts(
+                metrics[run.pk],
+                parameters[run.pk],
+                uses[run.pk],
+                models[run.pk, False],
+                models[run.pk, True],
+                tags[str(run.pk)],
+            ),
+        )
         for run in runs
     ]
+
+
+def shaped(run: Told, facts: Facts) -> dict[str, Any]:
+    return {
+        "info": shaped_info(run, facts.tags),
+        "data": {
+            "metrics": facts.metrics,
+            "params": facts.parameters,
+            "tags": shaped_pairs(tags_with_own(run, facts.tags)),
+        },
+        "inputs": {"dataset_inputs": facts.uses, "model_inputs": facts.inputs},
+        "outputs": {"model_outputs": facts.outputs},
+    }
 
 
 def shaped_info(run: Told, tags: dict[str, str]) -> dict[str, Any]:
@@ -216,7 +244,12 @@ def shaped_metric(metric: Any) -> dict[str, Any]:
     }
 
 
-def _shaped_use(
+def shaped_model_use(model: UUID, is_output: bool, position: int) -> dict[str, Any]:
+    step = {"step": position} if is_output else {}
+    return {"model_id": f"m-{model.hex}"} | step
+
+
+def shaped_use(
     name: str, digest: str, context: str, source_type: str, source: str, schema: str, profile: str, own: dict[str, str]
 ) -> dict[str, Any]:
     tags = own | ({CONTEXT: context} if context else {})

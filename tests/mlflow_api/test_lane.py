@@ -29,7 +29,7 @@ from mlops.mlflow_api.lane.writer import Writer
 from mlops.runs import step_tokens
 from mlops.runs.deletion import delete
 from mlops.runs.logging import log_dataset_use, log_parameters
-from mlops.runs.models import LatestMetric, Metric, Run, Step
+from mlops.runs.models import LatestMetric, LoggedModel, LoggedModelUse, Metric, Run, Step
 from mlops.runs.tracking import start_tracked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,6 +109,12 @@ def test_many_callers_at_once_lose_nothing_and_the_latest_step_stays_the_latest(
     assert Metric.objects.count() == 44
     assert {one.value for one in LatestMetric.objects.all()} == {19.0}
     assert pages.reached == 0
+
+
+def test_a_metric_is_kept_where_each_waits_for_the_disk(log, run, settings):
+    settings.RUN_METRICS_COMMIT = "durable"
+    assert log(point(run), point(run, step=1)) == [(200, {})] * 2
+    assert Metric.objects.count() == 2
 
 
 def test_not_a_number_is_kept_as_such(log, run):
@@ -248,7 +254,13 @@ def test_a_search_is_answered_as_by_django_which_is_not_asked(log, run, contribu
     log(
         batch(run, {"key": "rmse", "value": 0.1}, {"key": "mae", "value": 3}), batch(other, {"key": "rmse"}), path=BATCH
     )
-    log_parameters(run, {"lr": "0.1"})
+    log(*(point(run, key=value, value=value) for value in ("NaN", "Infinity", "-Infinity")), point(run, value=1e-300))
+    log_parameters(run, {"lr": "0.1", "odd “name” é": '\\ "é" \t'})
+    now = timezone.now()
+    model = LoggedModel.objects.create(experiment=run.experiment, name="m", run=run, changed_at=now)
+    for is_output in (False, True):
+        LoggedModelUse.objects.create(run=run, model=model, is_output=is_output, position=3)
+    Run.objects.filter(pk=other.pk).update(ended_at=timezone.now())
     for asked in (
         search(),
         search(filter="metrics.rmse < 0.3 and params.lr = '0.1'", order_by=["metrics.rmse DESC"]),

@@ -1,0 +1,87 @@
+"""What a search of runs found, with all facts of each, by one statement of PostgreSQL: it is waited for once, and the
+longer lists come as JSON that is passed on as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+from mlops.events.models import Event
+from mlops.mlflow_api.prepared import Question, plan_of
+from mlops.mlflow_api.shapes import Facts, shaped, shaped_model_use, shaped_use, told_in
+from mlops.runs.models import DatasetUse, Experiment, LatestMetric, LoggedModelUse, Run, RunParameter, Special
+from mlops.tags.models import Tag
+
+FACTS = 5
+"""Columns after those of the run itself."""
+NONE = msgspec.Raw(b"[]")
+USES = msgspec.json.Decoder(list[tuple[str, str, str, str, str, str, str, dict[str, str]]])
+MODELS = msgspec.json.Decoder(list[tuple[UUID, bool, int]])
+TAGS = msgspec.json.Decoder(list[tuple[str, str]])
+SPECIAL = " ".join(
+    f"WHEN '{special}' THEN '{told}'"
+    for special, told in ((Special.NAN, "NaN"), (Special.INFINITE, "Infinity"), (Special.MINUS_INFINITE, "-Infinity"))
+)
+FOUND = f"""
+SELECT head.newest, run.id, run.display_name, run.description, run.state, run.started_at, run.created_at, run.ended_at,
+  run.deleted_at, run.parent_id, person.username, experiment.id, experiment.project_id, experiment.artifact_location,
+  (SELECT json_agg(json_build_object(
+      'key', key,
+      'value', coalesce(to_json(value), to_json(CASE special {SPECIAL} END)),
+      'timestamp', round(extract(epoch FROM at) * 1000)::bigint,
+      'step', position,
+      'run_id', replace(run_id::text, '-', '')
+    ) ORDER BY key)::text FROM {LatestMetric._meta.db_table} WHERE run_id = run.id),
+  (SELECT json_agg(json_build_object('key', key, 'value', value) ORDER BY key)::text
+    FROM {RunParameter._meta.db_table} WHERE run_id = run.id),
+  (SELECT json_agg(
+      json_build_array(name, digest, context, source_type, source, schema, profile, tags) ORDER BY id)::text
+    FROM {DatasetUse._meta.db_table} WHERE run_id = run.id),
+  (SELECT json_agg(json_build_array(model_id, is_output, position) ORDER BY id)::text
+    FROM {LoggedModelUse._meta.db_table} WHERE run_id = run.id),
+  (SELECT json_agg(json_build_array(key, value) ORDER BY key)::text
+    FROM {Tag._meta.db_table} WHERE content_type_id = %s AND object_id = run.id::text)
+FROM (SELECT coalesce(max(seq), 0) AS newest FROM {Event._meta.db_table}) AS head
+LEFT JOIN (
+  (SELECT pk, row_number() OVER () AS place FROM (WHICH) AS which) AS found
+  JOIN {Run._meta.db_table} AS run ON run.id = found.pk
+  JOIN {Experiment._meta.db_table} AS experiment ON experiment.id = run.experiment_id
+  LEFT JOIN {get_user_model()._meta.db_table} AS person ON person.id = run.created_by_id
+) ON true
+ORDER BY found.place
+"""
+
+
+def whole_runs(which: Question, *, newest_event: int) -> list[dict[str, Any]] | None:
+    """The runs whose keys `which` asks for, in its order. None where a newer event has been recorded."""
+    plan = plan_of(which)
+    if plan is None:
+        return None
+    sql, values = plan.asked(which.lists)
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND.replace("WHICH", sql), [ContentType.objects.get_for_model(Run).pk, *values])
+        rows = cursor.fetchall()
+    if rows[0][0] != newest_event:
+        return None
+    found = [row[1:] for row in rows if row[1] is not None]
+    told = told_in(row[:-FACTS] for row in found)
+    return [shaped(run, _facts(*row[-FACTS:])) for run, row in zip(told, found, strict=True)]
+
+
+def _facts(metrics: Any, parameters: Any, uses: Any, models: Any, tags: Any) -> Facts:
+    """Each is None where there are none."""
+    used = MODELS.decode(models) if models else []
+    inputs, outputs = ([shaped_model_use(*one) for one in used if one[1] is is_output] for is_output in (False, True))
+    return Facts(
+        msgspec.Raw(metrics) if metrics else NONE,
+        msgspec.Raw(parameters) if parameters else NONE,
+        [shaped_use(*one) for one in USES.decode(uses)] if uses else [],
+        inputs,
+        outputs,
+        dict(TAGS.decode(tags)) if tags else {},
+    )
