@@ -39,6 +39,13 @@ VARIABLES: tuple[Variable, ...] = (
         help="The most connections that one web process has to PostgreSQL; requests wait 10 s for one, then get 503.",
         default="30",
     ),
+    Variable(
+        name="MLOPS_RUN_METRICS_COMMIT",
+        help="`soon`: metrics that MLflow's clients send to PostgreSQL are answered before they are on disk. If its"
+        " server or machine crashes, those of the last 0.6 s are lost; the end of a run waits for the disk, and for all"
+        " that was told before. `durable`: each is waited for. SQLite waits for none.",
+        default="soon",
+    ),
     Variable(name="MLOPS_BROKER_URL", help="A folder in the data directory, or redis://…, amqp://…", secret=True),
     Variable(
         name="MLOPS_REDIS_URL",

@@ -137,6 +137,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in service: several threads write to it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 DATABASE_CONNECTIONS = max(1, int(env.read("MLOPS_DATABASE_CONNECTIONS")))
+RUN_METRICS_COMMIT = env.choice("MLOPS_RUN_METRICS_COMMIT", ("soon", "durable"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [
