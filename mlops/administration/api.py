@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mlops.administration.health.report import health
 from mlops.administration.system import copies, database, jobs, queues, settings, storage, versions, workers
 from mlops.administration.system.report import require_sight, system
 from mlops.work.calls import later
@@ -33,6 +34,22 @@ class SystemPartView(APIView):
         require_sight(request.user)
         found = _told(PARTS[self.part]())
         return Response({"results": found, "next": None, "previous": None} if isinstance(found, list) else found)
+
+
+class HealthView(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """What is wrong, since when, why, and what to do; and what became better or worse in the last days."""
+        return Response(_told(health(request.user)))
+
+
+class LookView(APIView):
+    @extend_schema(request=None, responses={202: dict})
+    def post(self, request: Request) -> Response:
+        """Has a worker look at all parts now."""
+        require_sight(request.user)
+        later("administration.look_at_health_now")
+        return Response({"detail": "A worker looks; each part says when it was."}, status=status.HTTP_202_ACCEPTED)
 
 
 class MeasureView(APIView):

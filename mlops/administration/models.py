@@ -12,3 +12,38 @@ class StorageMeasure(models.Model):
     """[{"name", "bytes", "files"}]."""
     began_at = models.DateTimeField()
     seconds = models.FloatField()
+
+
+class HealthPart(models.Model):
+    """How one part of the server is, as a worker saw it last (administration.health)."""
+
+    key = models.CharField(primary_key=True, max_length=40)
+    state = models.CharField(max_length=10)
+    """Of `system.standing`; empty: nobody has looked yet."""
+    since = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
+    """health.finding.Finding, the worst first; sentences as the worker wrote them."""
+    claimed_at = models.DateTimeField(null=True)
+    """When a worker began to look."""
+    looked_at = models.DateTimeField(null=True)
+    """When it had looked."""
+    bad_looks = models.PositiveIntegerField(default=0)
+    """In a row."""
+    told_at = models.DateTimeField(null=True)
+    """Since when administrators know that it is bad; None: they need not."""
+
+    class Meta:
+        ordering = ["key"]
+
+
+class HealthChange(models.Model):
+    """A part that became better or worse. Kept for some days."""
+
+    part = models.CharField(max_length=40)
+    was = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]

@@ -11,6 +11,8 @@ from mlops.administration.maintenance_api import MaintenanceView
 urlpatterns: list[URLPattern] = [
     path("maintenance/", MaintenanceView.as_view()),
     path("system/", api.SystemView.as_view()),
+    path("system/health/", api.HealthView.as_view()),
+    path("system/health/look/", api.LookView.as_view()),
     path("system/storage/measure/", api.MeasureView.as_view()),
     path("system/logs/", LogsView.as_view()),
     path("system/logs/<str:name>/", OneLogView.as_view()),

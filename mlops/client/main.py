@@ -73,6 +73,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "system", "how the server is: workers, queues, jobs, storage, settings", "mlops.client.commands.system:define"
     ),
+    Group("health", "what is wrong with the server, and what to do", "mlops.client.commands.health:define"),
     Group("logs", "what all processes wrote about one request or job", "mlops.client.commands.log:define"),
     Group("worker", "the processes that run steps, and how they stand", "mlops.client.commands.worker:define"),
     Group("compute", "pools of workers, which files name as compute", "mlops.client.commands.compute:define"),

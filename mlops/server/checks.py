@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mlops import env
+from mlops.client import credentials
 from mlops.confinement import groups, landlock, veil
 from mlops.confinement.confining import MODES, lacking
 from mlops.server import lock
@@ -172,6 +173,23 @@ def router(name: str) -> Part:
     return _as_the_server_sees(name, "router")
 
 
+def health(name: str) -> Part:
+    """What the server's workers found, where it runs and this person may read it (`client-credentials.json`)."""
+    url, known = _server_url(), credentials.read(env.data_dir() / credentials.FILE_NAME)
+    if not url or known is None:
+        return Part(name=name, state="stopped", detail="not running", remedy="`mlops up` starts it.")
+    reply = _asked(url, "/api/v1/system/health/", {"Authorization": f"Bearer {known.token}"})
+    try:
+        parts = json.loads(reply or b"")["parts"]
+    except (ValueError, KeyError, TypeError):
+        return Part(name=name, state="broken", detail=f"{url} does not tell", remedy=_see("web"))
+    amiss = [one for one in parts if one["state"] in ("bad", "warning")]
+    if not amiss:
+        return Part(name=name, state="ok", detail=f"{len(parts)} parts are well")
+    detail = "; ".join(f"{one['title']}: {one['findings'][0]['why']}" for one in amiss)
+    return Part(name=name, state="warning", detail=detail, remedy="`mlops health` says what to do about each.")
+
+
 def docker(name: str) -> Part:
     """Optional: endpoints run as local processes without it."""
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
@@ -217,6 +235,7 @@ CHECKS: dict[str, Callable[[str], Part]] = {
     "pages and API": pages,
     "worker": worker,
     "router": router,
+    "health": health,
     "canvas": canvas,
     "Docker engine": docker,
 }
@@ -241,9 +260,10 @@ def _server_url() -> str:
     return held.url if held else ""
 
 
-def _asked(url: str, path: str) -> bytes | None:
+def _asked(url: str, path: str, headers: dict[str, str] | None = None) -> bytes | None:
     parts = urlsplit(url)
-    reply = get(parts.port or 80, path, host=parts.hostname or "127.0.0.1", timeout_seconds=5)
+    host = parts.hostname or "127.0.0.1"
+    reply = get(parts.port or 80, path, host=host, timeout_seconds=5, headers=headers)
     return reply.body if reply else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -22,9 +23,17 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(str(reason) for reason in listed) if isinstance(listed, list) else ""
 
 
-def get(port: int, path: str, *, host: str = "127.0.0.1", timeout_seconds: float = 1.0) -> Reply | None:
+def get(
+    port: int,
+    path: str,
+    *,
+    host: str = "127.0.0.1",
+    timeout_seconds: float = 1.0,
+    headers: Mapping[str, str] | None = None,
+) -> Reply | None:
     """None when nobody answers in time."""
-    request = f"GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode()
+    lines = [f"GET {path} HTTP/1.1", f"host: {host}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+    request = "\r\n".join([*lines, "connection: close", "", ""]).encode()
     parts: list[bytes] = []
     try:
         with socket.create_connection((host, port), timeout=timeout_seconds) as connection:

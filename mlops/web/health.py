@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import http.client
-import io
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import msgspec
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -19,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from mlops import env
 from mlops.access import http_counts
 from mlops.accounts.authentication import find_token
-from mlops.blobs.stores import store
+from mlops.administration.health.finding import Finding, state_of
+from mlops.administration.health.looks import essential
 from mlops.datasets.models import Dataset
-from mlops.deployments import routers
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.formats.prometheus import CONTENT_TYPE, Family, Sample, text
 from mlops.registry.models import ModelVersion
@@ -29,8 +24,6 @@ from mlops.runs.models import Run, RunState
 from mlops.web.live import poller
 from mlops.work import pulse
 from mlops.work.measuring import collected
-
-ROUTER_TIMEOUT_SECONDS = 1.0
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,80 +60,21 @@ def parts() -> dict[str, Part]:
     return {name: _looked_at(look) for name, look in LOOKS.items()}
 
 
-def _looked_at(look: Callable[[], Part]) -> Part:
+def _looked_at(look: Callable[[], list[Finding]]) -> Part:
+    """Of what is not well all is said; only what is bad turns people away."""
     try:
-        return look()
+        found = [one for one in look() if one.state != "ok"]
     except Exception as error:  # whatever breaks a part is the reason that we are asked for
         return Part(ok=False, reason=f"{type(error).__name__}: {error}")
+    return Part(ok=state_of(found) != "bad", reason=" ".join(one.why for one in found))
 
 
-def _database() -> Part:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return Part(ok=True)
-
-
-_migrated: set[str] = set()
-
-
-def _migrations() -> Part:
-    if connection.alias in _migrated:
-        return Part(ok=True)
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        return Part(ok=False, reason=f"{len(missing)} migrations are not applied: run “manage.py migrate”.")
-    _migrated.add(connection.alias)
-    return Part(ok=True)
-
-
-def _blobs() -> Part:
-    digest, _size = store().put(io.BytesIO(b"ready"))
-    return Part(ok=store().exists(digest))
-
-
-def _worker() -> Part:
-    silent = pulse.seconds_since_pulse()
-    if silent is None:
-        return Part(ok=False, reason="No worker has reported yet.")
-    if silent > pulse.MISSED_AFTER_SECONDS:
-        return Part(ok=False, reason=f"The worker was last seen {silent:.0f} seconds ago.")
-    return Part(ok=True)
-
-
-def _router() -> Part:
-    return _routers_elsewhere() if settings.ROUTER_TOKEN else _router_here()
-
-
-def _routers_elsewhere() -> Part:
-    """Those that ask for their table. One that is away or behind is told, and is no reason to turn people away."""
-    if not routers.places():
-        return Part(ok=False, reason="No router has asked for its table lately.")
-    return Part(ok=True, reason=" ".join(one.trouble for one in routers.standings() if one.trouble))
-
-
-def _router_here() -> Part:
-    address = urlsplit(settings.ROUTER_URL)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    caller = kind(address.hostname or "127.0.0.1", address.port, timeout=ROUTER_TIMEOUT_SECONDS)
-    try:
-        caller.request("GET", f"{address.path}/healthz")
-        status = caller.getresponse().status
-    except OSError as error:
-        return Part(ok=False, reason=f"The router does not answer at {settings.ROUTER_URL}: {error}.")
-    finally:
-        caller.close()
-    return Part(ok=status < 500, reason="" if status < 500 else f"The router answered {status}.")
-
-
-LOOKS: dict[str, Callable[[], Part]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "blobs": _blobs,
-    "worker": _worker,
-    "router": _router,
+LOOKS: dict[str, Callable[[], list[Finding]]] = {
+    "database": essential.database,
+    "migrations": essential.migrations,
+    "blobs": essential.blobs,
+    "worker": essential.worker,
+    "router": essential.router,
 }
 
 

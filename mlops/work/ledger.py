@@ -24,6 +24,7 @@ from mlops.work.capacity import found
 from mlops.work.ledger_rows import KEPT
 from mlops.work.models import Standing, Worker
 from mlops.work.pulse import end_lost
+from mlops.work.surroundings import surroundings
 
 WRITE_SECONDS = 5.0
 OUTCOMES_EVERY = 6
@@ -69,7 +70,7 @@ class Ledger:
             "started_at": now, "seen_at": now, "ended_at": None, "calls": 0, "doing": [],
             "labels": settings.WORKER_LABELS, "slots": settings.STEP_SLOTS, "cpus": capacity.cpus,
             "total_memory_bytes": capacity.memory_bytes, "gpus": capacity.gpus, "gpu_kind": capacity.gpu_kind,
-            "state": "active", "state_reason": "", "state_since": now,
+            "state": "active", "state_reason": "", "state_since": now, "told": "", **surroundings(),
         }  # fmt: skip
         Worker.objects.update_or_create(name=self.name, defaults=facts)
         outcomes.expect(REGULAR)
@@ -80,7 +81,7 @@ class Ledger:
         row = Worker.objects.filter(name=self.name)
         written = row.update(
             doing=msgspec.to_builtins(sorted(doing, key=lambda one: one.since)),
-            calls=calls, memory_bytes=_memory_bytes(), seen_at=timezone.now(), ended_at=None,
+            calls=calls, memory_bytes=_memory_bytes(), seen_at=timezone.now(), ended_at=None, **surroundings(),
         )  # fmt: skip
         if not written:  # it was silent for so long that its row went
             self.register(places)

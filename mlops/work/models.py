@@ -43,6 +43,13 @@ class Worker(models.Model):
     """What people want of it; whether it lives, `seen_at` tells."""
     state_reason = models.TextField(blank=True)
     state_since = models.DateTimeField(null=True)
+    disk_free_bytes = models.BigIntegerField(null=True)
+    """Of the disk that its data directory is on."""
+    disk_bytes = models.BigIntegerField(null=True)
+    clock_ahead_seconds = models.FloatField(null=True)
+    """Of its machine's clock, before the database's; None where both are one."""
+    told = models.CharField(max_length=10, blank=True)
+    """Which of its comings and goings the audit trail has: `started`, `lost` or `ended` (compute.watching)."""
 
     class Meta:
         ordering = ["-seen_at"]

@@ -56,6 +56,10 @@ for model in site._registry:
     rows = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
     on(rows, GET=ADMINISTRATOR)
     on(f"{rows}<path:object_id>/change/", GET=ADMINISTRATOR)
+on("system/health/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
+on("system/health/parts/", GET=ADMINISTRATOR)
+on("api/v1/system/health/", GET=ADMINISTRATOR)
+on("api/v1/system/health/look/", POST=ADMINISTRATOR)
 on("system/jobs/", GET=ADMINISTRATOR)
 on("system/storage/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("system/settings/", GET=ADMINISTRATOR)

@@ -40,7 +40,12 @@ class QueueLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def queues(now: datetime | None = None) -> list[QueueLine]:
     now = now or timezone.now()
-    return [_calls(now), *(_rows(name, now) for name in WAITING)]
+    return [calls(now), *rows(now)]
+
+
+def rows(now: datetime) -> list[QueueLine]:
+    """What waits as rows, without the broker's calls."""
+    return [_rows(name, now) for name in WAITING]
 
 
 WAITING: dict[str, Callable[[], tuple[str, QuerySet[Any], str]]] = {
@@ -98,7 +103,7 @@ def _line(name: str, title: str, waiting: int, oldest: datetime | None, now: dat
     return QueueLine(name=name, title=title, waiting=waiting, oldest_at=oldest, standing=standing)
 
 
-def _calls(now: datetime) -> QueueLine:
+def calls(now: datetime) -> QueueLine:
     title = _("Wake-up calls at the broker")
     if not settings.CELERY_BROKER_URL:
         waiting, oldest = _in_folder(Path(settings.DATA_DIR) / "broker" / "queue")

@@ -65,7 +65,7 @@ def storage() -> Storage:
         elsewhere=env.read("MLOPS_STORAGE_URL"),
         folders=[_folder(one) for one in measure.entries] if measure else [],
         measured_at=measure.began_at if measure else None,
-        standing=_standing(disk.free, disk.total),
+        standing=room(disk.free, disk.total),
         **{name: value or 0 for name, value in sums.items()},
     )
 
@@ -112,7 +112,7 @@ def _bytes(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def _standing(free: int, total: int) -> Standing:
+def room(free: int, total: int) -> Standing:
     if free < LEAST_FREE_BYTES:
         return Standing(
             state="bad",

@@ -13,6 +13,18 @@ class JobFailing(Data, kw_only=True):
     error: Annotated[str, said("What it said last.")]
 
 
+class HealthBad(Data, kw_only=True):
+    part: Annotated[str, said("Which part, as the health page names it, such as `disk`.")]
+    what: Annotated[str, said("Which thing of it; empty: there is only one.")]
+    why: str
+    remedy: Annotated[str, said("What to do.")]
+
+
+class HealthWell(Data, kw_only=True):
+    part: str
+    seconds: Annotated[float, said("How long people knew that it was bad.")]
+
+
 class MaintenanceBegan(Data, kw_only=True):
     reason: str
     until: Annotated[str, said("When it is expected to end; empty: nobody said.")]
@@ -62,5 +74,19 @@ TYPES = (
         "Such a job ended well again.",
         "server/{job}",
         JobFailing,
+    ),
+    EventType(
+        "mlops.server.health_bad",
+        "Part of the server needs a hand",
+        "Two looks in a row found something bad, such as a full disk or a broker that does not answer.",
+        "server/{part}",
+        HealthBad,
+    ),
+    EventType(
+        "mlops.server.health_well",
+        "Part of the server well again",
+        "A look found nothing bad any more.",
+        "server/{part}",
+        HealthWell,
     ),
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import may, visible_projects
 from mlops.access.models import Project
+from mlops.administration.health.report import troubles
 from mlops.datasets.models import Dataset
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.registry.models import RegisteredModel
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     stages = _stages(project)
     context = {
         "project": project,
+        "troubles": troubles() if request.user.is_superuser else [],
         "stages": stages,
         "next": next((stage for stage in stages if not stage.count), None),
         "runs": Run.kept.filter(project=project).select_related("experiment", "created_by")[:SHOWN],

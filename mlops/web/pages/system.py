@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mlops.administration import maintenance
+from mlops.administration.health.report import health as health_of
 from mlops.administration.system import copies, database, jobs, settings, storage, versions
 from mlops.administration.system.report import require_sight, system
 from mlops.formats.refusal import Refusal
@@ -23,6 +24,25 @@ from mlops.work.calls import later
 def overview(request: HttpRequest) -> HttpResponse:
     found = system(request.user)
     return render(request, "web/system/overview.html", {"found": found, "parts": health.parts(), "here": "overview"})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def healthy(request: HttpRequest) -> HttpResponse:
+    """POST has a worker look at all parts at once."""
+    found = health_of(request.user)
+    if request.method == "POST":
+        later("administration.look_at_health_now")
+        messages.success(request, _("A worker looks at all parts; they change here as it does."))
+        return redirect("web:system-health")
+    return render(request, "web/system/health.html", {"found": found, "here": "health"})
+
+
+@signed_in
+@require_GET
+def health_parts(request: HttpRequest) -> HttpResponse:
+    """For the open page, when a part changed."""
+    return render(request, "web/system/_health_parts.html", {"found": health_of(request.user)})
 
 
 @signed_in
@@ -88,6 +108,8 @@ def maintained(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("system/", overview, name="system"),
+    path("system/health/", healthy, name="system-health"),
+    path("system/health/parts/", health_parts, name="system-health-parts"),
     path("system/jobs/", regular_jobs, name="system-jobs"),
     path("system/storage/", stored, name="system-storage"),
     path("system/settings/", all_settings, name="system-settings"),

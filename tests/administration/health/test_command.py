@@ -1,0 +1,26 @@
+"""`mlops health` and the doctor's word for it."""
+
+from __future__ import annotations
+
+from mlops.client.commands.health import _lines
+
+FOUND = {
+    "parts": [
+        {"title": "Database", "state": "ok", "since": None, "findings": []},
+        {
+            "title": "Room on disks",
+            "state": "bad",
+            "since": "2026-11-26T10:00:00Z",
+            "findings": [{"state": "bad", "what": "far", "why": "Full.", "remedy": "Make room.", "since": None}],
+        },
+    ]
+}
+
+
+def test_what_is_amiss_is_a_line_with_what_to_do():
+    (line,) = _lines(FOUND, with_well=False)
+    assert (line["what"], line["since"], line["remedy"]) == ("far", "2026-11-26T10:00:00Z", "Make room.")
+
+
+def test_parts_that_are_well_are_told_where_they_are_asked_for():
+    assert [one["state"] for one in _lines(FOUND, with_well=True)] == ["ok", "bad"]
