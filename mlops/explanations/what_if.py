@@ -28,6 +28,7 @@ from mlops.formats.explanation import BACKGROUND_FILE, LocalExplanation
 from mlops.formats.refusal import Refusal, refusal_of
 from mlops.packaging.child import OWN_FOLDER, THREADS, harmless, walls_of
 from mlops.packaging.scratch import scratch
+from mlops.runtime import learning
 from mlops.scoring.children.pipe import read_frame, write_frame
 
 MOST_WARM = 3
@@ -39,10 +40,17 @@ _warm: dict[str, _Child] = {}
 
 
 def asked(one: Explanation, row: dict[str, Any]) -> LocalExplanation:
-    """Raises Refusal `explanation_without_result`, `what_if_failed`, and what the model refuses."""
+    """Raises Refusal `explanation_without_result`, `what_if_not_here`, `what_if_failed`, and what the model refuses."""
     if one.tree_id is None or one.files_tree is None:
         message = _("The explanation “%(one)s” has no background to compare a row with.") % {"one": one}
         raise Refusal("explanation_without_result", message, hint=_("Explain the version first."), status=409)
+    if not learning.is_here():
+        raise Refusal(
+            "what_if_not_here",
+            _("This web process has none of the libraries that open models, so that it cannot ask one."),
+            hint=_("Run web processes from the image mlops-studio-worker, which has them: MLOPS_IMAGE."),
+            status=501,
+        )
     child = _child_of(one)
     try:
         return child.ask(row)

@@ -24,6 +24,7 @@ from mlops import env
 from mlops.client import credentials
 from mlops.confinement import groups, landlock, veil
 from mlops.confinement.confining import MODES, lacking
+from mlops.runtime import learning
 from mlops.server import lock
 from mlops.supervisor.probe import get
 
@@ -55,6 +56,13 @@ def packages(name: str) -> Part:
     """What the distribution asks for, against what is installed; by name alone in a checkout that is not installed."""
     wanted = _requirements() or [(package, "") for package in PACKAGES]
     missing = [package for package, _ in wanted if _version(package) is None]
+    if not learning.is_here() and learning.LIBRARIES.issuperset(missing):
+        return Part(
+            name=name,
+            state="absent",
+            detail=f"{len(wanted) - len(missing)} there; none of the libraries of models: this is for web processes",
+            remedy="Workers and routers come from the image that has them: mlops-studio-worker.",
+        )
     if missing:
         return Part(
             name=name,

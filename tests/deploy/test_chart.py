@@ -25,6 +25,7 @@ MOST: dict[str, Any] = {
     "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy.example.org:3128"}],
     "imagePullSecrets": [{"name": "registry"}],
     "networkPolicy": {"ingressNamespaceLabels": {"kubernetes.io/metadata.name": "ingress"}},
+    "workerImage": {"digest": f"sha256:{'1' * 64}"},
     "image": {"digest": f"sha256:{'0' * 64}"},
 }
 
@@ -50,6 +51,20 @@ def test_what_it_makes_is_what_kubernetes_takes(values, version):
     kinds = {one["kind"] for one in found}
     assert {"Deployment", "Job", "Service", "PodDisruptionBudget", "NetworkPolicy", "ServiceAccount"} <= kinds
     assert ({"Ingress", "HorizontalPodAutoscaler", "Role", "RoleBinding"} <= kinds) == (values is MOST)
+
+
+def test_it_is_free_of_faults_and_needs_no_values():
+    told = helm_python.lint(str(CHART))
+    assert told["total_charts_linted"] == 1
+    assert told["errors"] == []
+    assert [one["error"] for one in told["messages"]] == ["icon is recommended"]
+    assert {one["kind"] for one in _objects({})} >= {"Deployment", "Job"}
+
+
+def test_workers_and_routers_have_the_libraries_of_models():
+    images = {name.rpartition("-")[2]: pod["containers"][0]["image"] for name, pod in _pods({})}
+    assert images.pop("web").startswith("mlops-studio:")
+    assert {images["worker"], images["router"]} == {"mlops-studio-worker:0.1.0"}
 
 
 def test_selectors_meet_the_pods_that_they_mean():
@@ -86,7 +101,7 @@ def test_only_workers_hold_a_token_and_only_for_the_kubernetes_target():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"storage": LEAST["storage"]},
+        LEAST | {"existingSecret": ""},
         {"existingSecret": "studio", "storage": {"url": "file:///data"}},
         LEAST | {"replicas": 3},
         LEAST | {"url": "https://studio.example.org/below"},

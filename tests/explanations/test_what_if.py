@@ -12,6 +12,7 @@ from mlops.explanations.models import Explanation
 from mlops.explanations.orders import checked_order
 from mlops.formats.refusal import Refusal
 from mlops.packaging.scratch import scratch
+from mlops.runtime import learning
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,11 @@ def test_one_that_is_being_laid_out_holds_no_other_up(lost):
     assert found
     what_if.end_all()
     assert left(lost) == []
+
+
+def test_a_process_without_the_libraries_of_models_says_so(lost, monkeypatch):
+    monkeypatch.setattr(learning, "is_here", lambda: False)
+    with pytest.raises(Refusal) as refused:
+        what_if.asked(lost, {})
+    assert refused.value.code == "what_if_not_here"
+    assert "mlops-studio-worker" in refused.value.hint

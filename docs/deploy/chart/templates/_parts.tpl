@@ -14,11 +14,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
+{{/* The dictionary has top and part. */}}
 {{- define "studio.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- $image := ternary .top.Values.workerImage .top.Values.image (or (eq .part "worker") (eq .part "router")) -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{ $image.repository }}:{{ default .top.Chart.AppVersion $image.tag }}
 {{- end -}}
 {{- end }}
 
@@ -66,9 +68,10 @@ volumes:
       defaultMode: 0440
 {{- end }}
 
+{{/* The dictionary has top and part. */}}
 {{- define "studio.container" -}}
 image: {{ include "studio.image" . }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+imagePullPolicy: {{ .top.Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
@@ -160,7 +163,7 @@ spec:
               app.kubernetes.io/component: {{ .part }}
       containers:
         - name: {{ .part }}
-          {{- include "studio.container" $top | nindent 10 }}
+          {{- include "studio.container" (dict "top" $top "part" .part) | nindent 10 }}
           args:
             - serve
             - {{ .part }}
