@@ -16,7 +16,7 @@ from mlops.stats.schema import column_type
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
-    from mlops.blocks.values import Value
+    from mlops.blocks.values import Table, Value
 
 Replacement = float | int | str | bool
 
@@ -24,11 +24,11 @@ Replacement = float | int | str | bool
 def clean(call: Call) -> dict[str, Value]:
     table, parameters = call.table("dataset"), call.parameters
     names = chosen_columns(parameters["columns_to_be_cleaned"], table.schema, parameter="columns_to_be_cleaned")
-    touched = [name for name in names if _is_in_range(table.frame[name], parameters)]
-    transforms = _fitted(table.frame, touched, call)
+    touched = [name for name in names if _is_in_range(table.column(name), parameters)]
+    transforms = _fitted(table, touched, call)
     cleaned = table.transformed(*transforms)
-    gaps = sum(table.frame[name].null_count() for name in touched)
-    call.report.log(f"{gaps} gaps in {len(touched)} columns; {cleaned.frame.height} of {table.frame.height} rows stay.")
+    gaps = sum(table.column(name).null_count() for name in touched)
+    call.report.log(f"{gaps} gaps in {len(touched)} columns; {cleaned.height} of {table.height} rows stay.")
     transformation = FittedTransformValue(transform=FittedTransform(transforms=transforms))
     return {"cleaned_dataset": cleaned, "cleaning_transformation": transformation}
 
@@ -38,33 +38,33 @@ def _is_in_range(values: pl.Series, parameters: Any) -> bool:
     return bool(parameters["minimum_missing_value_ratio"] <= share <= parameters["maximum_missing_value_ratio"])
 
 
-def _fitted(frame: pl.DataFrame, touched: list[str], call: Call) -> tuple[Transform, ...]:
+def _fitted(table: Table, touched: list[str], call: Call) -> tuple[Transform, ...]:
     mode = call.parameters["cleaning_mode"]
     if mode == "remove_entire_row":
         return (RequirePresent(columns=tuple(touched)),) if touched else ()
     if mode == "remove_entire_column":
-        return _without(frame, [name for name in touched if frame[name].null_count()], call)
+        return _without(table, [name for name in touched if table.column(name).null_count()], call)
     removes = mode in REPLACING and call.parameters["cols_with_all_missing_values"] == "remove"
-    empty = [name for name in touched if frame.height and frame[name].null_count() == frame.height]
-    dropped = _without(frame, empty, call) if removes else ()
+    empty = [name for name in touched if table.height and table.column(name).null_count() == table.height]
+    dropped = _without(table, empty, call) if removes else ()
     filled = [name for name in touched if not (removes and name in empty)]
-    return (*dropped, *_fills(frame, filled, call))
+    return (*dropped, *_fills(table, filled, call))
 
 
-def _without(frame: pl.DataFrame, names: list[str], call: Call) -> tuple[Transform, ...]:
+def _without(table: Table, names: list[str], call: Call) -> tuple[Transform, ...]:
     if not names:
         return ()
     call.report.log("Removed columns: " + ", ".join(names) + ".")
-    return (KeepColumns(columns=tuple(name for name in frame.columns if name not in names)),)
+    return (KeepColumns(columns=tuple(name for name in table.schema.names if name not in names)),)
 
 
-def _fills(frame: pl.DataFrame, names: list[str], call: Call) -> list[Transform]:
+def _fills(table: Table, names: list[str], call: Call) -> list[Transform]:
     marks: list[Transform] = []
     fills: list[Transform] = []
     for name in names:
         if call.parameters["generate_missing_value_indicator_column"]:
             marks.append(MarkMissing(column=name, indicator=name + INDICATOR_SUFFIX))
-        value = _replacement(frame[name], call)
+        value = _replacement(table.column(name), call)
         if value is not None:
             fills.append(FillMissing(column=name, value=value))
     return marks + fills

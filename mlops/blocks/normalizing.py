@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def normalize(call: Call) -> dict[str, Value]:
     table = call.table("dataset")
     names = chosen_columns(call.parameters["columns_to_transform"], table.schema, parameter="columns_to_transform")
-    transforms = tuple(_fitted(table.frame[name], call) for name in names)
+    transforms = tuple(_fitted(table.column(name), call) for name in names)
     transformed = table.transformed(*transforms)
     call.report.log(f"Rescaled {len(names)} columns.")
     function = FittedTransformValue(transform=FittedTransform(transforms=transforms))

@@ -30,14 +30,14 @@ def partitioned(call: Call) -> Table:
     table, parameters = call.table("dataset"), call.parameters
     mode = parameters[MODE]
     if mode == HEAD:
-        result = table.filtered(pl.Series(np.arange(table.frame.height) < parameters["number_of_rows_to_select"]))
+        result = table.filtered(pl.Series(np.arange(table.height) < parameters["number_of_rows_to_select"]))
     elif mode == SAMPLING:
         result = table.filtered(_drawn(table, call))
     elif mode == ASSIGN:
         return _assigned(table, call)
     else:
         result = _picked(table, call)
-    call.report.log(f"{result.frame.height} of {table.frame.height} rows.")
+    call.report.log(f"{result.height} of {table.height} rows.")
     return result
 
 
@@ -47,7 +47,7 @@ def _drawn(table: Table, call: Call) -> pl.Series:
         "randomized_split": True,
         "fraction_of_rows_in_the_first_output_dataset": call.parameters["rate_of_sampling"],
     }
-    return rows_of_first_part(table.frame, how, seed=call.seed)
+    return rows_of_first_part(table, how, seed=call.seed)
 
 
 def _assigned(table: Table, call: Call) -> Table:
@@ -99,7 +99,7 @@ def _in_turn(rows: int, parts: tuple[float, ...]) -> Any:
 def _picked(table: Table, call: Call) -> Table:
     name = fold_column(table.schema)
     assert name is not None
-    wanted, folds = call.parameters["fold_to_pick"], table.frame[name]
+    wanted, folds = call.parameters["fold_to_pick"], table.column(name)
     most: Any = folds.max() or 0
     if folds.len() and wanted > most:
         message = _("There is no fold %(wanted)s; the folds are 1 to %(most)s.") % {"wanted": wanted, "most": most}

@@ -6,7 +6,7 @@ docs/decisions for the dialect and the limits."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,6 @@ from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, ColumnType, TableSchema
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from mlops.blocks.values import Table
 
 LONGEST_QUERY = 100_000
@@ -58,23 +56,23 @@ def described(query: str, tables: Mapping[str, TableSchema]) -> tuple[Column, ..
     return tuple(Column(name=row[0], type=_type(row[1])) for row in _distinct(found))
 
 
-def queried(query: str, tables: Mapping[str, Table], *, work_dir: Path, seed: int) -> pl.DataFrame:
-    """Raises QueryError. Tables and result go through Parquet files in `work_dir`."""
+def queried(query: str, tables: Mapping[str, Table], *, work_dir: Path, seed: int) -> Path:
+    """The folder of the result, a table without its description. Raises QueryError.
+
+    Tables and result are Parquet files, so that neither need fit in memory; nor need what the query gathers."""
     import duckdb
-    import polars as pl
 
     from mlops.blocks.values import DATA_FILE
-    from mlops.stats.schema import conform
 
     query, folder = _single_select(query), (work_dir / "query").absolute()
     (folder / "spill").mkdir(parents=True, exist_ok=True)
-    result = folder / DATA_FILE
+    files = {name: table.file(folder / name) for name, table in tables.items()}
+    result = folder / "result" / DATA_FILE
+    result.parent.mkdir(exist_ok=True)
     with duckdb.connect(":memory:") as database:
-        _lock(database, memory_bytes=_bearable_memory(), folder=folder)
+        _lock(database, memory_bytes=_bearable_memory(), folder=folder, files=files.values())
         try:
-            for name, table in tables.items():
-                file = folder / f"{name}.parquet"
-                table.frame.write_parquet(file)
+            for name, file in files.items():
                 database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_text(str(file))})")
             database.execute(f"SELECT setseed({seed % 1000 / 1000})")
             found = _distinct(database.execute(f"DESCRIBE {query}").fetchall())
@@ -84,10 +82,10 @@ def queried(query: str, tables: Mapping[str, Table], *, work_dir: Path, seed: in
             database.execute(f"COPY (SELECT {columns} FROM ({query}\n)) TO {_text(str(result))} (FORMAT parquet)")
         except duckdb.Error as error:
             raise _told(error, {name: table.schema for name, table in tables.items()}) from None
-    return conform(pl.read_parquet(result))
+    return result.parent
 
 
-def _lock(database: Any, *, memory_bytes: int, folder: Path | None) -> None:
+def _lock(database: Any, *, memory_bytes: int, folder: Path | None, files: Iterable[Path] = ()) -> None:
     """One thread, so that equal queries give equal rows in equal order."""
     database.execute("SET threads = 1")
     database.execute(f"SET memory_limit = '{memory_bytes // 2**20}MiB'")
@@ -96,6 +94,7 @@ def _lock(database: Any, *, memory_bytes: int, folder: Path | None) -> None:
     if folder is not None:
         database.execute(f"SET temp_directory = {_text(str(folder / 'spill'))}")
         database.execute(f"SET allowed_directories = [{_text(str(folder))}]")
+        database.execute(f"SET allowed_paths = [{', '.join(_text(str(file.absolute())) for file in files)}]")
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
 

@@ -17,6 +17,7 @@ from mlops.blocks.inference import LoadedPipeline, load_pipeline
 from mlops.blocks.prediction import predict
 from mlops.blocks.problems import as_refusal
 from mlops.blocks.score_columns import kept_columns, score_columns
+from mlops.blocks.stored import StoredTable
 from mlops.blocks.transforms import apply
 from mlops.blocks.values import Table, TrainedModel
 from mlops.formats.model import ModelManifest
@@ -84,13 +85,20 @@ def score_table(model: TrainedModel, table: Table, *, append: bool) -> Table:
     problems = missing_features(features, table.schema)
     if problems:
         raise as_refusal(problems[0])
-    scores = predict(manifest, model.estimator, table.frame)
     added = score_columns(manifest.task, manifest.classes, label_type=manifest.label_type)
     kept = kept_columns(table.schema, manifest.label, added) if append else ()
-    frame = table.frame.select([column.name for column in kept]).hstack(scores) if kept else scores
-    schema = TableSchema(columns=kept + added, row_count=frame.height)
+
+    def scored_rows(frame: pl.DataFrame) -> pl.DataFrame:
+        scores = predict(manifest, model.estimator, frame)
+        return frame.select([column.name for column in kept]).hstack(scores) if kept else scores
+
+    schema = TableSchema(columns=kept + added, row_count=table.height)
     reason = _("The table comes from Score Model; its scores cannot be replayed for a request.")
     sources = tuple(dict.fromkeys(table.meta.sources + manifest.sources))
+    if isinstance(table, StoredTable):
+        meta = msgspec.structs.replace(table.without_way_back(schema=schema, reason=reason), sources=sources)
+        return table.each(scored_rows, meta=meta)
+    frame = scored_rows(table.frame)
     scored = table.broken(frame, schema=schema, reason=reason)
     return Table(frame=frame, meta=msgspec.structs.replace(scored.meta, sources=sources))
 

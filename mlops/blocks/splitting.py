@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ import polars as pl
 
 from mlops.blocks.conditions import Comparison, parse_regular, parse_relative
 from mlops.stats.schema import column_type
+
+if TYPE_CHECKING:
+    from mlops.blocks.values import Table
 
 Mask = npt.NDArray[np.bool_]
 
@@ -26,19 +29,19 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def rows_of_first_part(frame: pl.DataFrame, parameters: Mapping[str, Any], *, seed: int = 42) -> pl.Series:
+def rows_of_first_part(table: Table, parameters: Mapping[str, Any], *, seed: int = 42) -> pl.Series:
     """A mask. `seed` stands in for the parameter's 0."""
     mode = parameters["splitting_mode"]
     if mode == "regular_expression":
-        return _matching(frame, parameters["regular_expression"])
+        return _matching(table, parameters["regular_expression"])
     if mode == "relative_expression":
-        return _satisfying(frame, parameters["relative_expression"])
+        return _satisfying(table, parameters["relative_expression"])
     generator = np.random.default_rng(int(parameters["random_seed"] or seed))
     draw = _drawn if parameters["randomized_split"] else _first
     fraction = float(parameters["fraction_of_rows_in_the_first_output_dataset"])
     if parameters["stratified_split"]:
-        return pl.Series(_stratified(frame[parameters["stratification_key_column"]], fraction, draw, generator))
-    return pl.Series(draw(frame.height, rounded_share(frame.height, fraction), generator))
+        return pl.Series(_stratified(table.column(parameters["stratification_key_column"]), fraction, draw, generator))
+    return pl.Series(draw(table.height, rounded_share(table.height, fraction), generator))
 
 
 def rounded_share(rows: int, fraction: float) -> int:
@@ -73,19 +76,19 @@ def _stratified(key: pl.Series, fraction: float, draw: Callable[..., Mask], gene
     return mask
 
 
-def _matching(frame: pl.DataFrame, expression: str) -> pl.Series:
+def _matching(table: Table, expression: str) -> pl.Series:
     regular = parse_regular(expression)
     pattern = re.compile(regular.pattern)
-    texts = frame[regular.column].cast(pl.String)
+    texts = table.column(regular.column).cast(pl.String)
     matching = [text for text in texts.drop_nulls().unique() if pattern.search(text)]
     return texts.is_in(matching).fill_null(False)
 
 
-def _satisfying(frame: pl.DataFrame, expression: str) -> pl.Series:
-    groups = [
-        pl.all_horizontal([_compared(frame, comparison) for comparison in group])
-        for group in parse_relative(expression).groups
-    ]
+def _satisfying(table: Table, expression: str) -> pl.Series:
+    told = parse_relative(expression).groups
+    names = dict.fromkeys(comparison.column for group in told for comparison in group)
+    frame = pl.DataFrame([table.column(name) for name in names])
+    groups = [pl.all_horizontal([_compared(frame, comparison) for comparison in group]) for group in told]
     return frame.select(pl.any_horizontal(groups).fill_null(False).alias("first")).to_series()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,24 @@ class Table:
     def schema(self) -> TableSchema:
         return self.meta.schema
 
+    @property
+    def height(self) -> int:
+        return self.frame.height
+
+    def column(self, name: str) -> pl.Series:
+        """Where this and `height` are enough, a table larger than memory is not loaded (blocks.stored)."""
+        return self.frame[name]
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """All rows, in one or more frames; at least one."""
+        yield self.frame
+
+    def file(self, folder: Path) -> Path:
+        """Its rows as a Parquet file, made in the folder where there is none yet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.frame.write_parquet(folder / DATA_FILE)
+        return folder / DATA_FILE
+
     def transformed(self, *transforms: Transform, at_scoring: bool = False) -> Table:
         """This table after fitted transforms, which join its recipe. `at_scoring`: no row may be dropped."""
         from mlops.blocks.transforms import apply
@@ -72,7 +90,7 @@ class Table:
         origin = changed[ROW] if ROW in changed.columns else origin
         frame = changed.drop(ROW, strict=False)
         recipe = self.meta.recipe if self.meta.source is None else self.meta.recipe + transforms
-        meta = msgspec.structs.replace(self.meta, schema=_with_flags(frame, self.schema), recipe=recipe)
+        meta = msgspec.structs.replace(self.meta, schema=flagged(frame, self.schema), recipe=recipe)
         return replace(self, frame=frame, meta=meta, origin=origin, evaluation=None)
 
     def filtered(self, mask: pl.Series) -> Table:
@@ -169,7 +187,7 @@ Value = Table | Learner | TrainedModel | FittedTransformValue | Bundle | ImageDi
 def new_table(frame: pl.DataFrame, *, sources: tuple[str, ...] = (), schema: TableSchema | None = None) -> Table:
     """A table that is its own source, such as a dataset."""
     frame = conform(frame)
-    described = describe_schema(frame) if schema is None else _with_flags(frame, schema)
+    described = describe_schema(frame) if schema is None else flagged(frame, schema)
     return _as_source(Table(frame=frame, meta=TableMeta(schema=described, source=described, sources=sources)))
 
 
@@ -243,9 +261,15 @@ def shape_of(value: Value) -> Shape:
 
 
 def read_table(folder: str | Path) -> Table:
-    """Refusal `not_a_table` where the folder holds none. Without `meta.json` the table is its own source."""
+    """Refusal `not_a_table` where the folder holds none. Without `meta.json` the table is its own source.
+
+    One that is larger than what the process may hold stays in its file (blocks.stored)."""
+    from mlops.blocks import stored
+
     path = Path(folder)
     try:
+        if stored.is_large(path / DATA_FILE):
+            return _left_in_its_file(path)
         frame = conform(pl.read_parquet(path / DATA_FILE))
         meta = _read_meta(path / META_FILE, frame)
     except (OSError, pl.exceptions.PolarsError, msgspec.MsgspecError) as error:
@@ -265,12 +289,26 @@ def read_table(folder: str | Path) -> Table:
     return _as_source(table)
 
 
+def _left_in_its_file(path: Path) -> Table:
+    from mlops.blocks.stored import LOOKED_AT, StoredTable, rows_in
+
+    first = conform(pl.scan_parquet(path / DATA_FILE).head(LOOKED_AT).collect())
+    meta = _read_meta(path / META_FILE, first)
+    schema = msgspec.structs.replace(meta.schema, row_count=rows_in(path / DATA_FILE))
+    meta = msgspec.structs.replace(meta, schema=schema)
+    has_sample = (path / ORIGIN_FILE).exists() and (path / REFERENCE_FILE).exists()
+    if meta.source is not None and meta.recipe and not has_sample:
+        reason = _("The sample of source rows is missing beside the table.")
+        meta = msgspec.structs.replace(meta, source=None, broken=meta.broken or reason, recipe=())
+    return StoredTable(path, meta, knows_origin=meta.source is not None)
+
+
 def _read_meta(path: Path, frame: pl.DataFrame) -> TableMeta:
     if not path.exists():
         schema = describe_schema(frame)
         return TableMeta(schema=schema, source=schema)
     meta = msgspec.json.decode(path.read_bytes(), type=TableMeta)
-    schema = _with_flags(frame, meta.schema)
+    schema = flagged(frame, meta.schema)
     source = schema if meta.source is None and not meta.broken else meta.source
     return msgspec.structs.replace(meta, schema=schema, source=source)
 
@@ -282,7 +320,7 @@ def _as_source(table: Table) -> Table:
     return replace(table, origin=origin, reference=table.frame[rows].with_columns(rows.alias(ROW)))
 
 
-def _with_flags(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:
+def flagged(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:
     """The frame's columns and types, with the marks of equally named columns."""
     described = describe_schema(frame)
     columns = []
@@ -293,6 +331,10 @@ def _with_flags(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:
 
 
 def _write_table(table: Table, path: Path) -> None:
+    from mlops.blocks.stored import StoredTable
+
+    if isinstance(table, StoredTable):
+        return table.write(path)
     table.frame.write_parquet(path / DATA_FILE)
     (path / META_FILE).write_bytes(msgspec.json.encode(table.meta))
     if table.origin is not None and table.reference is not None:

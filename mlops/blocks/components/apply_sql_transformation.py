@@ -11,8 +11,10 @@ from mlops.formats.spoken import gettext as _
 from mlops.formats.table import TableSchema
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlops.blocks.call import Call
-    from mlops.blocks.values import Value
+    from mlops.blocks.values import Table, Value
 
 NAMES = ("t1", "t2", "t3")
 
@@ -83,16 +85,26 @@ def run(call: Call) -> dict[str, Value]:
 
     tables = {name: table for name in NAMES if (table := call.optional_table(name)) is not None}
     try:
-        frame = queried(call.parameters["sql_query_script"], tables, work_dir=call.work_dir, seed=call.seed)
+        folder = queried(call.parameters["sql_query_script"], tables, work_dir=call.work_dir, seed=call.seed)
     except QueryError as error:
         fault = problem("query_failed", str(error), hint=error.hint, parameter="sql_query_script", row=error.line)
         raise as_refusal(fault) from error
-    call.report.log(f"The query gave {frame.height} rows with {frame.width} columns.")
-    from mlops.stats.schema import describe_schema
+    result = _table(folder, tuple(tables.values()))
+    call.report.log(f"The query gave {result.height} rows with {len(result.schema.columns)} columns.")
+    return {"results_dataset": result}
 
-    first, *others = tables.values()
+
+def _table(folder: Path, sources: tuple[Table, ...]) -> Table:
+    from mlops.blocks.stored import StoredTable
+    from mlops.blocks.values import read_table
+
+    found, (first, *others) = read_table(folder), sources
     reason = _(
         "Whether an SQL query treats each row by itself cannot be known, so it cannot be replayed for a request."
     )
-    result = first.broken(frame, schema=describe_schema(frame), reason=reason, others=tuple(others))
-    return {"results_dataset": result}
+    if isinstance(found, StoredTable):
+        import polars as pl
+
+        meta = first.broken(pl.DataFrame(), schema=found.schema, reason=reason, others=tuple(others)).meta
+        return StoredTable(folder, meta, knows_origin=False)
+    return first.broken(found.frame, schema=found.schema, reason=reason, others=tuple(others))

@@ -76,7 +76,7 @@ def run(call: Call) -> dict[str, Value]:
         hint = _("Give the columns the types that they had where the transformation was learned.")
         where = Where(port="dataset")
         raise Refusal("transformation_unfit", message, hint=hint, status=422, where=where) from error
-    call.report.log(f"Applied {len(transforms)} steps to {table.frame.height} rows.")
+    call.report.log(f"Applied {len(transforms)} steps to {table.height} rows.")
     return {"transformed_dataset": result}
 
 

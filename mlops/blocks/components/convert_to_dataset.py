@@ -122,7 +122,7 @@ def run(call: Call) -> dict[str, Value]:
         return {"results_dataset": table}
     steps = []
     for column in picked(parameters["columns"], table.schema, parameter="columns")[0]:
-        state = _state(column, table.frame[column.name], parameters)
+        state = _state(column, table.column(column.name), parameters)
         if state is not None:
             fills = state["new"] is not None
             reads = (column.name,)

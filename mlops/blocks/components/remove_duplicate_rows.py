@@ -71,7 +71,7 @@ def run(call: Call) -> dict[str, Value]:
     keys, _ = picked(call.parameters["key_columns"], table.schema, parameter="key_columns")
     key = pl.struct(column.name for column in keys)
     kept = key.is_first_distinct() if call.parameters["retain_first_duplicate_row"] else key.is_last_distinct()
-    mask = table.frame.select(kept.alias("kept")).to_series()
+    mask = pl.DataFrame([table.column(column.name) for column in keys]).select(kept.alias("kept")).to_series()
     result = table.filtered(mask)
-    call.report.log(f"Removed {table.frame.height - result.frame.height} of {table.frame.height} rows.")
+    call.report.log(f"Removed {table.height - result.height} of {table.height} rows.")
     return {"results_dataset": result}

@@ -76,7 +76,7 @@ def run(call: Call) -> dict[str, Value]:
 
     model, table = call.model("trained_model"), call.table("dataset")
     scored = score_table(model, table, append=call.parameters["append_score_columns"])
-    call.report.log(f"Scored {table.frame.height} rows.")
+    call.report.log(f"Scored {table.height} rows.")
     return {"scored_dataset": scored}
 
 

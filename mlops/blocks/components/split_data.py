@@ -143,9 +143,9 @@ def run(call: Call) -> dict[str, Value]:
     from mlops.blocks.splitting import rows_of_first_part
 
     table = call.table("dataset")
-    first = rows_of_first_part(table.frame, call.parameters, seed=call.seed)
+    first = rows_of_first_part(table, call.parameters, seed=call.seed)
     parts = table.filtered(first), table.filtered(~first)
-    call.report.log(f"{parts[0].frame.height} rows in the first part, {parts[1].frame.height} in the second.")
+    call.report.log(f"{parts[0].height} rows in the first part, {parts[1].height} in the second.")
     return {"results_dataset1": parts[0], "results_dataset2": parts[1]}
 
 

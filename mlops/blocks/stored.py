@@ -1,0 +1,275 @@
+"""A table that does not fit in its step's memory: it stays in its file, and goes through the step in pieces.
+
+What a component does to each row by itself (fitted transforms, a mask, a model's scores) is noted, and carried out when
+the result is written. A component that asks for `frame` gets all of it in memory, as of any table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from mlops.blocks.values import DATA_FILE, META_FILE, ORIGIN_FILE, REFERENCE_FILE, ROW, Table, flagged
+from mlops.formats.refusal import Refusal
+from mlops.formats.table import Column, TableSchema
+from mlops.formats.transform import RequirePresent, RunPython, TableMeta, Transform
+from mlops.stats.schema import conform
+
+SHARE, PIECE_SHARE = 0.15, 0.02
+"""Of the memory that a step has: how large a table may be to be read whole, and how large a piece is."""
+FEWEST_ROWS, MOST_ROWS, LOOKED_AT = 1_000, 200_000, 2_000
+EXPANSION = 20
+"""A file that is smaller than the bound by this factor is not looked into."""
+
+Step = Callable[[pl.DataFrame], pl.DataFrame]
+"""On one piece. It has the column ROW where the table knows its source's rows."""
+
+
+def memory_bytes() -> int:
+    """What this process may use, as far as is told."""
+    import resource
+
+    import psutil
+
+    limit, _hard = resource.getrlimit(resource.RLIMIT_DATA)
+    free = psutil.virtual_memory().available
+    return free if limit == resource.RLIM_INFINITY else min(limit, free)
+
+
+def row_bytes(file: Path) -> float:
+    """In memory, after a look at its first rows."""
+    first = pl.scan_parquet(file).head(LOOKED_AT).collect()
+    return first.estimated_size() / max(first.height, 1)
+
+
+def is_large(file: Path) -> bool:
+    most = SHARE * memory_bytes()
+    if file.stat().st_size * EXPANSION < most:
+        return False
+    return row_bytes(file) * rows_in(file) > most
+
+
+def rows_in(file: Path) -> int:
+    return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+
+
+class StoredTable(Table):
+    """`starts` make the steps of one pass: a step may count the rows that went by."""
+
+    def __init__(
+        self, folder: Path, meta: TableMeta, *, knows_origin: bool, starts: Sequence[Callable[[], Step]] = ()
+    ) -> None:
+        given = {"folder": folder, "meta": meta, "_knows_origin": knows_origin, "_starts": tuple(starts)}
+        for name, value in {**given, "evaluation": None, "finding": None}.items():
+            object.__setattr__(self, name, value)  # a frozen dataclass
+
+    folder: Path
+    _knows_origin: bool
+    _starts: tuple[Callable[[], Step], ...]
+
+    # What needs all rows
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        return self.loaded().frame
+
+    @property
+    def origin(self) -> pl.Series | None:
+        return self.loaded().origin
+
+    @property
+    def reference(self) -> pl.DataFrame | None:
+        """The sample of the source, which no step changes."""
+        if not self._knows_origin:
+            return None
+        kept = self.folder / REFERENCE_FILE
+        return pl.read_parquet(kept) if kept.exists() else _sample(self.folder / DATA_FILE)
+
+    def loaded(self) -> Table:
+        """Of the usual kind, whole in memory. Kept, as a component asks for it again and again."""
+        found: Table | None = self.__dict__.get("_loaded")
+        if found is None:
+            frame = pl.concat(list(self._pieces()))
+            origin = frame[ROW] if self._knows_origin else None
+            frame = frame.drop(ROW, strict=False)
+            schema = msgspec.structs.replace(self.schema, row_count=frame.height)
+            meta = msgspec.structs.replace(self.meta, schema=schema)
+            found = Table(frame=frame, meta=meta, origin=origin, reference=self.reference)
+            object.__setattr__(self, "_loaded", found)
+        return found
+
+    @property
+    def height(self) -> int:
+        known = self.schema.row_count
+        if known is None:
+            known = sum(piece.height for piece in self._pieces())
+            schema = msgspec.structs.replace(self.schema, row_count=known)
+            object.__setattr__(self, "meta", msgspec.structs.replace(self.meta, schema=schema))
+        return known
+
+    def column(self, name: str) -> pl.Series:
+        if not self._starts:
+            return conform(pl.scan_parquet(self.folder / DATA_FILE).select(name).collect()).to_series()
+        return pl.concat([piece.select(name) for piece in self._pieces()], rechunk=False).to_series()
+
+    # What goes on in pieces
+
+    def transformed(self, *transforms: Transform, at_scoring: bool = False) -> Table:
+        if any(isinstance(one, RunPython) for one in transforms):
+            return self.loaded().transformed(*transforms, at_scoring=at_scoring)
+        from mlops.blocks.transforms import apply
+
+        drops = any(isinstance(one, RequirePresent) for one in transforms)
+        recipe = self.meta.recipe if self.meta.source is None else self.meta.recipe + transforms
+        changed = self._with(lambda: lambda piece: apply(transforms, piece, at_scoring=at_scoring), drops=drops)
+        object.__setattr__(changed, "meta", msgspec.structs.replace(changed.meta, recipe=recipe))
+        return changed
+
+    def filtered(self, mask: pl.Series) -> Table:
+        def start() -> Step:
+            begun = 0
+
+            def step(piece: pl.DataFrame) -> pl.DataFrame:
+                nonlocal begun
+                begun += piece.height
+                return piece.filter(mask.slice(begun - piece.height, piece.height))
+
+            return step
+
+        chosen = self._with(start, drops=True)
+        schema = msgspec.structs.replace(chosen.schema, row_count=int(mask.sum()))
+        object.__setattr__(chosen, "meta", msgspec.structs.replace(chosen.meta, schema=schema))
+        return chosen
+
+    def described(self, columns: tuple[Column, ...]) -> Table:
+        schema = TableSchema(columns=columns, row_count=self.schema.row_count)
+        meta = msgspec.structs.replace(self.meta, schema=schema)
+        return StoredTable(self.folder, meta, knows_origin=self._knows_origin, starts=self._starts)
+
+    def each(self, step: Step, *, meta: TableMeta) -> Table:
+        """A table with as many rows as this one, from which no way leads back."""
+        bare: Step = lambda piece: step(piece.drop(ROW, strict=False))  # noqa: E731
+        schema = msgspec.structs.replace(meta.schema, row_count=self.schema.row_count)
+        meta = msgspec.structs.replace(meta, schema=schema)
+        return StoredTable(self.folder, meta, knows_origin=False, starts=(*self._starts, lambda: bare))
+
+    def without_way_back(self, *, schema: TableSchema, reason: str) -> TableMeta:
+        return TableMeta(schema=schema, source=None, broken=self.meta.broken or reason, sources=self.meta.sources)
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        for piece in self._pieces():
+            yield piece.drop(ROW, strict=False)
+
+    def _pieces(self) -> Iterator[pl.DataFrame]:
+        file = self.folder / DATA_FILE
+        size = int(PIECE_SHARE * memory_bytes() / max(row_bytes(file), 1.0))
+        size, steps = min(max(size, FEWEST_ROWS), MOST_ROWS), [start() for start in self._starts]
+        for begin in range(0, max(rows_in(file), 1), size):
+            piece = self._read(begin, size)
+            try:
+                for step in steps:
+                    piece = step(piece)
+            except Refusal as refusal:
+                raise _placed(refusal, begin) from refusal
+            yield piece
+
+    def write(self, path: Path) -> None:
+        """Row groups of some pieces; the numbers of the source's rows are the only thing that is kept for all rows."""
+        height, origins = 0, []
+
+        def given() -> Iterator[pl.DataFrame]:
+            nonlocal height
+            for piece in self._pieces():
+                if self._knows_origin:
+                    origins.append(piece[ROW])
+                height += piece.height
+                yield piece.drop(ROW, strict=False)
+
+        _write_pieces(given(), self._first().drop(ROW, strict=False), path / DATA_FILE)
+        schema = msgspec.structs.replace(self.schema, row_count=height)
+        (path / META_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(self.meta, schema=schema)))
+        reference = self.reference
+        if origins and reference is not None:
+            pl.concat(origins, rechunk=False).alias(ROW).to_frame().write_parquet(path / ORIGIN_FILE)
+            reference.write_parquet(path / REFERENCE_FILE)
+
+    def file(self, folder: Path) -> Path:
+        """Its rows as one file: the one that it was read from, or a new one in the folder."""
+        if not self._starts:
+            return self.folder / DATA_FILE
+        folder.mkdir(parents=True, exist_ok=True)
+        self.write(folder)
+        return folder / DATA_FILE
+
+    def _with(self, start: Callable[[], Step], *, drops: bool) -> StoredTable:
+        changed = StoredTable(self.folder, self.meta, knows_origin=self._knows_origin, starts=(*self._starts, start))
+        schema = flagged(changed._first().drop(ROW, strict=False), self.schema)
+        schema = msgspec.structs.replace(schema, row_count=None if drops else self.schema.row_count)
+        object.__setattr__(changed, "meta", msgspec.structs.replace(self.meta, schema=schema))
+        return changed
+
+    def _first(self) -> pl.DataFrame:
+        piece = self._read(0, LOOKED_AT)
+        for start in self._starts:
+            piece = start()(piece)
+        return piece
+
+    def _read(self, begin: int, rows: int) -> pl.DataFrame:
+        piece = conform(pl.scan_parquet(self.folder / DATA_FILE).slice(begin, rows).collect())
+        if not self._knows_origin:
+            return piece
+        kept = self.folder / ORIGIN_FILE
+        if kept.exists():
+            return piece.with_columns(pl.scan_parquet(kept).slice(begin, rows).collect().to_series().alias(ROW))
+        return piece.with_columns(pl.int_range(begin, begin + piece.height, dtype=pl.UInt32, eager=True).alias(ROW))
+
+    # What the other kind does with its frame
+
+    def replaced(self, *arguments: Any, **named: Any) -> Table:
+        return self.loaded().replaced(*arguments, **named)
+
+    def broken(self, *arguments: Any, **named: Any) -> Table:
+        """The frame is given, so nothing of this one is loaded."""
+        return Table(frame=pl.DataFrame(), meta=self.meta).broken(*arguments, **named)
+
+    def shares_way_back_with(self, other: Table) -> bool:
+        return self.loaded().shares_way_back_with(other)
+
+    def followed_by(self, *arguments: Any, **named: Any) -> Table:
+        return self.loaded().followed_by(*arguments, **named)
+
+    def taken(self, rows: pl.Series) -> Table:
+        return self.loaded().taken(rows)
+
+    def with_frame(self, *arguments: Any, **named: Any) -> Table:
+        return self.loaded().with_frame(*arguments, **named)
+
+
+def _write_pieces(pieces: Iterator[pl.DataFrame], first: pl.DataFrame, file: Path) -> None:
+    from polars.io.plugins import register_io_source
+
+    def source(columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:
+        yield from pieces
+
+    lazy = register_io_source(source, schema=first.schema)
+    lazy.sink_parquet(file, row_group_size=MOST_ROWS // 2)
+
+
+def _sample(file: Path) -> pl.DataFrame:
+    """As of a table that is its own source (values.new_table): the same rows, without the others in memory."""
+    from mlops.blocks.values import REFERENCE_ROWS, REFERENCE_SEED
+
+    numbers = pl.int_range(rows_in(file), dtype=pl.UInt32, eager=True).alias(ROW)
+    rows = numbers.sample(REFERENCE_ROWS, seed=REFERENCE_SEED).sort() if numbers.len() > REFERENCE_ROWS else numbers
+    known = pl.scan_parquet(file).with_row_index(ROW)
+    found = known.filter(pl.col(ROW).is_in(rows.to_list())).collect(engine="streaming")
+    return conform(found.drop(ROW)).with_columns(found[ROW].cast(pl.UInt32))
+
+
+def _placed(refusal: Refusal, begin: int) -> Refusal:
+    if refusal.where.row is not None:
+        refusal.where = msgspec.structs.replace(refusal.where, row=refusal.where.row + begin)
+    return refusal
