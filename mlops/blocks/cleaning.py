@@ -16,6 +16,7 @@ from mlops.stats.schema import column_type
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
+    from mlops.blocks.figures import Figures
     from mlops.blocks.values import Table, Value
 
 Replacement = float | int | str | bool
@@ -24,17 +25,17 @@ Replacement = float | int | str | bool
 def clean(call: Call) -> dict[str, Value]:
     table, parameters = call.table("dataset"), call.parameters
     names = chosen_columns(parameters["columns_to_be_cleaned"], table.schema, parameter="columns_to_be_cleaned")
-    touched = [name for name in names if _is_in_range(table.column(name), parameters)]
+    touched = [name for name in names if _is_in_range(table.figures(name), parameters)]
     transforms = _fitted(table, touched, call)
     cleaned = table.transformed(*transforms)
-    gaps = sum(table.column(name).null_count() for name in touched)
+    gaps = sum(table.figures(name).gaps for name in touched)
     call.report.log(f"{gaps} gaps in {len(touched)} columns; {cleaned.height} of {table.height} rows stay.")
     transformation = FittedTransformValue(transform=FittedTransform(transforms=transforms))
     return {"cleaned_dataset": cleaned, "cleaning_transformation": transformation}
 
 
-def _is_in_range(values: pl.Series, parameters: Any) -> bool:
-    share = values.null_count() / values.len() if values.len() else 0.0
+def _is_in_range(values: Figures, parameters: Any) -> bool:
+    share = values.gaps / values.rows if values.rows else 0.0
     return bool(parameters["minimum_missing_value_ratio"] <= share <= parameters["maximum_missing_value_ratio"])
 
 
@@ -43,9 +44,9 @@ def _fitted(table: Table, touched: list[str], call: Call) -> tuple[Transform, ..
     if mode == "remove_entire_row":
         return (RequirePresent(columns=tuple(touched)),) if touched else ()
     if mode == "remove_entire_column":
-        return _without(table, [name for name in touched if table.column(name).null_count()], call)
+        return _without(table, [name for name in touched if table.figures(name).gaps], call)
     removes = mode in REPLACING and call.parameters["cols_with_all_missing_values"] == "remove"
-    empty = [name for name in touched if table.height and table.column(name).null_count() == table.height]
+    empty = [name for name in touched if table.height and table.figures(name).gaps == table.height]
     dropped = _without(table, empty, call) if removes else ()
     filled = [name for name in touched if not (removes and name in empty)]
     return (*dropped, *_fills(table, filled, call))
@@ -64,43 +65,41 @@ def _fills(table: Table, names: list[str], call: Call) -> list[Transform]:
     for name in names:
         if call.parameters["generate_missing_value_indicator_column"]:
             marks.append(MarkMissing(column=name, indicator=name + INDICATOR_SUFFIX))
-        value = _replacement(table.column(name), call)
+        value = _replacement(table.figures(name), call)
         if value is not None:
             fills.append(FillMissing(column=name, value=value))
     return marks + fills
 
 
-def _replacement(values: pl.Series, call: Call) -> Replacement | None:
+def _replacement(values: Figures, call: Call) -> Replacement | None:
     """None where nothing can be filled in: no mean of text, no mode of nothing."""
     mode = call.parameters["cleaning_mode"]
     if mode == "custom_value":
         return _custom(values, str(call.parameters["replacement_value"]))
-    present = values.drop_nulls()
-    if not present.len():
+    if values.gaps == values.rows:
         return None
     if mode == "replace_with_mode":
-        return _plain(present.mode().sort()[0])
+        return _plain(values.mode())
     if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
-        if values.null_count():
+        if values.gaps:
             call.report.log(f"Gaps in '{values.name}' stay: there is no mean or median of {column_type(values.dtype)}.")
         return None
-    numbers = present.cast(pl.Float64)
-    centre: Any = numbers.mean() if mode == "replace_with_mean" else numbers.median()
+    centre: Any = values.mean() if mode == "replace_with_mean" else values.median()
     if values.dtype == pl.Boolean:
         return bool(centre >= 0.5)
     return round(centre) if values.dtype.is_integer() else float(centre)
 
 
-def _custom(values: pl.Series, text: str) -> Replacement | None:
+def _custom(values: Figures, text: str) -> Replacement | None:
     type_ = column_type(values.dtype)
     try:
         return substitute(text, type_)
     except ValueError:
-        if not values.null_count():
+        if not values.gaps:
             return None
     message = _("Column '%(name)s' has %(null_count)s gaps, but '%(text)s' is no %(type)s value.") % {
         "name": values.name,
-        "null_count": values.null_count(),
+        "null_count": values.gaps,
         "text": text,
         "type": type_,
     }

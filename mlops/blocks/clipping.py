@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+if TYPE_CHECKING:
+    from mlops.blocks.figures import Figures
 
-def bounds(values: pl.Series, parameters: Mapping[str, Any]) -> dict[str, Any]:
+
+def bounds(numbers: Figures, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """`upper` and `lower` (None: no bound) with what is put in place of values beyond (None: missing)."""
-    numbers = values.cast(pl.Float64).drop_nulls()
     state: dict[str, Any] = {}
     wanted = parameters["set_of_thresholds"]
     for side, unwanted in (("upper", "clip_subpeaks"), ("lower", "clip_peaks")):
@@ -31,18 +33,18 @@ def clipped(frame: pl.DataFrame, state: Mapping[str, Any]) -> pl.DataFrame:
     return frame.select(pl.when(too_high).then(high).when(too_low).then(low).otherwise(values))
 
 
-def _bound(numbers: pl.Series, parameters: Mapping[str, Any], side: str) -> float | None:
+def _bound(numbers: Figures, parameters: Mapping[str, Any], side: str) -> float | None:
     if parameters["threshold"] == "constant":
         return float(parameters[f"constant_value_of_{side}_threshold"])
     share = parameters[f"percentile_value_of_{side}_threshold"] / 100
-    found: Any = numbers.quantile(share, interpolation="linear") if numbers.len() else None
+    found: Any = numbers.quantile(share)
     return None if found is None else float(found)
 
 
-def _substitute(numbers: pl.Series, kind: str, bound: float | None) -> float | None:
+def _substitute(numbers: Figures, kind: str, bound: float | None) -> float | None:
     if kind == "threshold":
         return bound
-    if kind == "missing" or not numbers.len():
+    if kind == "missing":
         return None
     found: Any = numbers.mean() if kind == "mean" else numbers.median()
-    return float(found)
+    return None if found is None else float(found)

@@ -99,11 +99,11 @@ def _in_turn(rows: int, parts: tuple[float, ...]) -> Any:
 def _picked(table: Table, call: Call) -> Table:
     name = fold_column(table.schema)
     assert name is not None
-    wanted, folds = call.parameters["fold_to_pick"], table.column(name)
-    most: Any = folds.max() or 0
-    if folds.len() and wanted > most:
+    wanted, folds = call.parameters["fold_to_pick"], table.figures(name)
+    most = int(folds.maximum() or 0)
+    if folds.rows and wanted > most:
         message = _("There is no fold %(wanted)s; the folds are 1 to %(most)s.") % {"wanted": wanted, "most": most}
         where = Where(parameter="fold_to_pick", column=name, value=str(wanted))
         raise Refusal("parameter_range", message, hint=_("Choose one of them."), status=422, where=where)
     rest = call.parameters["pick_complement_of_the_selected_fold"]
-    return table.filtered(folds != wanted if rest else folds == wanted)
+    return table.filtered(table.mask([name], lambda piece: piece[name] != wanted if rest else piece[name] == wanted))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlops.confinement.room import room_bytes
 from mlops.formats.refusal import nearest
 from mlops.formats.spoken import gettext
 from mlops.formats.table import Column, ColumnType, TableSchema
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mlops.blocks.values import Table
 
 LONGEST_QUERY = 100_000
-LEAST_MEMORY = 256 * 2**20
+LEAST_MEMORY, MEMORY_SHARE = 128 * 2**20, 0.35
 _TYPES: dict[ColumnType, str] = {
     "integer": "BIGINT",
     "decimal": "DOUBLE",
@@ -100,14 +101,8 @@ def _lock(database: Any, *, memory_bytes: int, folder: Path | None, files: Itera
 
 
 def _bearable_memory() -> int:
-    """Half of what the step may use, and of what the machine has."""
-    import resource
-
-    import psutil
-
-    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    whole = psutil.virtual_memory().total
-    return max(LEAST_MEMORY, (whole if limit == resource.RLIM_INFINITY else min(limit, whole)) // 2)
+    """Of what the step may still take; the rest is for what DuckDB does not count."""
+    return max(LEAST_MEMORY, int(room_bytes() * MEMORY_SHARE))
 
 
 def _single_select(query: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from mlops.blocks.values import Table
 
 Mask = npt.NDArray[np.bool_]
+
+LONG = 4_000_000
+"""Rows of which a list of numbers is too much memory to take without need."""
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
@@ -40,7 +44,8 @@ def rows_of_first_part(table: Table, parameters: Mapping[str, Any], *, seed: int
     draw = _drawn if parameters["randomized_split"] else _first
     fraction = float(parameters["fraction_of_rows_in_the_first_output_dataset"])
     if parameters["stratified_split"]:
-        return pl.Series(_stratified(table.column(parameters["stratification_key_column"]), fraction, draw, generator))
+        key = parameters["stratification_key_column"]
+        return _stratified(table, key, rounded_share(table.height, fraction), fraction, draw, generator)
     return pl.Series(draw(table.height, rounded_share(table.height, fraction), generator))
 
 
@@ -51,7 +56,16 @@ def rounded_share(rows: int, fraction: float) -> int:
 
 def _drawn(rows: int, count: int, generator: np.random.Generator) -> Mask:
     mask = np.zeros(rows, dtype=bool)
-    mask[generator.permutation(rows)[:count]] = True
+    if rows <= LONG:
+        mask[generator.permutation(rows)[:count]] = True
+        return mask
+    with tempfile.TemporaryFile() as file:  # the same permutation, where it takes no memory
+        order = np.memmap(file, dtype=np.uint32, mode="w+", shape=(rows,)).view(np.ndarray)
+        for begin in range(0, rows, LONG):
+            order[begin : begin + LONG] = np.arange(begin, min(begin + LONG, rows), dtype=np.uint32)
+        generator.shuffle(order)
+        for begin in range(0, count, LONG):
+            mask[order[begin : min(begin + LONG, count)]] = True
     return mask
 
 
@@ -59,37 +73,64 @@ def _first(rows: int, count: int, generator: np.random.Generator) -> Mask:
     return np.arange(rows) < count
 
 
-def _stratified(key: pl.Series, fraction: float, draw: Callable[..., Mask], generator: np.random.Generator) -> Mask:
+def _stratified(
+    table: Table, key: str, taken: int, fraction: float, draw: Callable[..., Mask], generator: np.random.Generator
+) -> pl.Series:
     """Each value's rows are split by the fraction; the rows left over by rounding go to the largest remainders."""
-    codes = key.to_frame().select(pl.first().rank("dense").cast(pl.Int64).fill_null(0)).to_series().to_numpy()
-    if not codes.size:
-        return np.zeros(0, dtype=bool)
-    sizes = np.bincount(codes)
-    exact = sizes * fraction
+    sizes = _sizes(table, key)
+    exact = sizes["rows"].to_numpy() * fraction
     counts = np.floor(exact + 1e-9).astype(int)
-    left_over = rounded_share(key.len(), fraction) - int(counts.sum())
+    left_over = taken - int(counts.sum())
     counts[np.argsort(-(exact - counts), kind="stable")[: max(left_over, 0)]] += 1
-    order = np.argsort(codes, kind="stable")
-    mask = np.zeros(key.len(), dtype=bool)
-    for rows, count in zip(np.split(order, np.cumsum(sizes)[:-1]), counts, strict=True):
-        mask[rows] = draw(rows.size, count, generator)
-    return mask
+    drawn = [draw(size, count, generator) for size, count in zip(sizes["rows"], counts, strict=True)]
+    places = sizes.select(key).with_row_index("place")
+    passed = np.zeros(len(drawn), dtype=np.int64)
+
+    def of_piece(piece: pl.DataFrame) -> pl.Series:
+        found = piece.join(places, on=key, how="left", nulls_equal=True, maintain_order="left")["place"].to_numpy()
+        mask = np.zeros(found.size, dtype=bool)
+        order = np.argsort(found, kind="stable")
+        present, begins = np.unique(found[order], return_index=True)
+        for place, rows in zip(present, np.split(order, begins[1:]), strict=True):
+            mask[rows] = drawn[place][passed[place] : passed[place] + rows.size]
+            passed[place] += rows.size
+        return pl.Series(mask, dtype=pl.Boolean)
+
+    return table.mask([key], of_piece)
+
+
+def _sizes(table: Table, key: str) -> pl.DataFrame:
+    """How many rows each value has, in the order of the values, gaps first."""
+    counted: pl.DataFrame | None = None
+    for piece in table.select_pieces([key]):
+        own = piece.group_by(key).agg(rows=pl.len())
+        both = own if counted is None else pl.concat([counted, own])
+        counted = both.group_by(key).agg(pl.col("rows").sum())
+    assert counted is not None
+    return counted.sort(key, nulls_last=False)
 
 
 def _matching(table: Table, expression: str) -> pl.Series:
     regular = parse_regular(expression)
     pattern = re.compile(regular.pattern)
-    texts = table.column(regular.column).cast(pl.String)
-    matching = [text for text in texts.drop_nulls().unique() if pattern.search(text)]
-    return texts.is_in(matching).fill_null(False)
+
+    def of_piece(piece: pl.DataFrame) -> pl.Series:
+        texts = piece[regular.column].cast(pl.String)
+        matching = [text for text in texts.drop_nulls().unique() if pattern.search(text)]
+        return texts.is_in(matching).fill_null(False)
+
+    return table.mask([regular.column], of_piece)
 
 
 def _satisfying(table: Table, expression: str) -> pl.Series:
     told = parse_relative(expression).groups
     names = dict.fromkeys(comparison.column for group in told for comparison in group)
-    frame = pl.DataFrame([table.column(name) for name in names])
-    groups = [pl.all_horizontal([_compared(frame, comparison) for comparison in group]) for group in told]
-    return frame.select(pl.any_horizontal(groups).fill_null(False).alias("first")).to_series()
+
+    def of_piece(piece: pl.DataFrame) -> pl.Series:
+        groups = [pl.all_horizontal([_compared(piece, comparison) for comparison in group]) for group in told]
+        return piece.select(pl.any_horizontal(groups).fill_null(False).alias("first")).to_series()
+
+    return table.mask(list(names), of_piece)
 
 
 def _compared(frame: pl.DataFrame, comparison: Comparison) -> pl.Expr:

@@ -5,22 +5,42 @@ the result is written. A component that asks for `frame` gets all of it in memor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 
-from mlops.blocks.values import DATA_FILE, META_FILE, ORIGIN_FILE, REFERENCE_FILE, ROW, Table, flagged
-from mlops.formats.refusal import Refusal
+from mlops.blocks.figures import Figures
+from mlops.blocks.passed_figures import PassedFigures
+from mlops.blocks.values import (
+    DATA_FILE,
+    META_FILE,
+    ORIGIN_FILE,
+    REFERENCE_FILE,
+    ROW,
+    Table,
+    flagged,
+    sampled_rows,
+)
+from mlops.confinement.room import room_bytes
+from mlops.formats.refusal import Refusal, Where
+from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RequirePresent, RunPython, TableMeta, Transform
 from mlops.stats.schema import conform
 
-SHARE, PIECE_SHARE = 0.15, 0.02
-"""Of the memory that a step has: how large a table may be to be read whole, and how large a piece is."""
-FEWEST_ROWS, MOST_ROWS, LOOKED_AT = 1_000, 200_000, 2_000
+SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.15
+"""Of the memory that the step may still take: how large a table may be to be read whole, how large a piece is, and how
+large some columns are that must be held together."""
+COPIES = 2.5
+"""How often a table is there, at the least, while a component works that takes it whole."""
+FEWEST_ROWS, MOST_ROWS, LOOKED_AT = 1_000, 100_000, 2_000
+INVENTED = 2**32 - 1
+"""In a list of the source's rows: none, as the row was made up."""
 EXPANSION = 20
 """A file that is smaller than the bound by this factor is not looked into."""
 
@@ -28,25 +48,14 @@ Step = Callable[[pl.DataFrame], pl.DataFrame]
 """On one piece. It has the column ROW where the table knows its source's rows."""
 
 
-def memory_bytes() -> int:
-    """What this process may use, as far as is told."""
-    import resource
-
-    import psutil
-
-    limit, _hard = resource.getrlimit(resource.RLIMIT_DATA)
-    free = psutil.virtual_memory().available
-    return free if limit == resource.RLIM_INFINITY else min(limit, free)
-
-
-def row_bytes(file: Path) -> float:
+def row_bytes(file: Path, names: Sequence[str] | None = None) -> float:
     """In memory, after a look at its first rows."""
-    first = pl.scan_parquet(file).head(LOOKED_AT).collect()
+    first = pl.scan_parquet(file).select(pl.all() if names is None else names).head(LOOKED_AT).collect()
     return first.estimated_size() / max(first.height, 1)
 
 
 def is_large(file: Path) -> bool:
-    most = SHARE * memory_bytes()
+    most = SHARE * room_bytes()
     if file.stat().st_size * EXPANSION < most:
         return False
     return row_bytes(file) * rows_in(file) > most
@@ -92,6 +101,7 @@ class StoredTable(Table):
         """Of the usual kind, whole in memory. Kept, as a component asks for it again and again."""
         found: Table | None = self.__dict__.get("_loaded")
         if found is None:
+            self._require_room()
             frame = pl.concat(list(self._pieces()))
             origin = frame[ROW] if self._knows_origin else None
             frame = frame.drop(ROW, strict=False)
@@ -100,6 +110,25 @@ class StoredTable(Table):
             found = Table(frame=frame, meta=meta, origin=origin, reference=self.reference)
             object.__setattr__(self, "_loaded", found)
         return found
+
+    def _require_room(self) -> None:
+        """Refuses before the memory is gone."""
+        needed, room = self._row_bytes() * self.height * COPIES, room_bytes()
+        if needed <= room:
+            return
+        message = _(
+            "The table has %(rows)s rows, which take %(needed)s GB here; the step may take %(room)s GB more. This "
+            "component needs all rows in memory at once."
+        ) % {"rows": f"{self.height:,}", "needed": f"{needed / 1e9:.2g}", "room": f"{room / 1e9:.2g}"}
+        hint = _(
+            "Put Partition and Sample before it, keep fewer columns, or do it with Apply SQL Transformation. "
+            "Or let steps take more: MLOPS_STEP_MEMORY_BYTES, or a worker with more memory."
+        )
+        raise Refusal("table_too_large", message, hint=hint, status=422, where=Where())
+
+    def _row_bytes(self) -> float:
+        first = self._first()
+        return first.estimated_size() / max(first.height, 1)
 
     @property
     def height(self) -> int:
@@ -110,10 +139,14 @@ class StoredTable(Table):
             object.__setattr__(self, "meta", msgspec.structs.replace(self.meta, schema=schema))
         return known
 
-    def column(self, name: str) -> pl.Series:
-        if not self._starts:
-            return conform(pl.scan_parquet(self.folder / DATA_FILE).select(name).collect()).to_series()
-        return pl.concat([piece.select(name) for piece in self._pieces()], rechunk=False).to_series()
+    def figures(self, name: str) -> Figures:
+        """Kept, as each of them is a look at the whole column."""
+        known: dict[str, Figures] = self.__dict__.setdefault("_figures", {})
+        return known.setdefault(name, PassedFigures(self, name))
+
+    def parts(self, names: Sequence[str]) -> int:
+        needed = row_bytes(self.folder / DATA_FILE, names if not self._starts else None) * self.height
+        return int(needed // (COLUMNS_SHARE * room_bytes())) + 1
 
     # What goes on in pieces
 
@@ -163,10 +196,22 @@ class StoredTable(Table):
         for piece in self._pieces():
             yield piece.drop(ROW, strict=False)
 
+    def select_pieces(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        if self._starts:
+            yield from (piece.select(names) for piece in self._pieces())
+            return
+        table, size = pl.scan_parquet(self.folder / DATA_FILE).select(names), self._size(names)
+        for begin in range(0, max(rows_in(self.folder / DATA_FILE), 1), size):
+            yield conform(table.slice(begin, size).collect())
+
+    def _size(self, names: Sequence[str] | None = None) -> int:
+        """Rows of a piece."""
+        size = int(PIECE_SHARE * room_bytes() / max(row_bytes(self.folder / DATA_FILE, names), 1.0))
+        return min(max(size, FEWEST_ROWS), MOST_ROWS)
+
     def _pieces(self) -> Iterator[pl.DataFrame]:
         file = self.folder / DATA_FILE
-        size = int(PIECE_SHARE * memory_bytes() / max(row_bytes(file), 1.0))
-        size, steps = min(max(size, FEWEST_ROWS), MOST_ROWS), [start() for start in self._starts]
+        size, steps = self._size(), [start() for start in self._starts]
         for begin in range(0, max(rows_in(file), 1), size):
             piece = self._read(begin, size)
             try:
@@ -177,24 +222,26 @@ class StoredTable(Table):
             yield piece
 
     def write(self, path: Path) -> None:
-        """Row groups of some pieces; the numbers of the source's rows are the only thing that is kept for all rows."""
-        height, origins = 0, []
+        """Piece by piece. The numbers of the source's rows wait in a file until the other one is written."""
+        height = 0
+        with tempfile.TemporaryFile(dir=path) as origins:
 
-        def given() -> Iterator[pl.DataFrame]:
-            nonlocal height
-            for piece in self._pieces():
-                if self._knows_origin:
-                    origins.append(piece[ROW])
-                height += piece.height
-                yield piece.drop(ROW, strict=False)
+            def given() -> Iterator[pl.DataFrame]:
+                nonlocal height
+                for piece in self._pieces():
+                    if self._knows_origin:
+                        origins.write(piece[ROW].cast(pl.UInt32).fill_null(INVENTED).to_numpy().tobytes())
+                    height += piece.height
+                    yield piece.drop(ROW, strict=False)
 
-        _write_pieces(given(), self._first().drop(ROW, strict=False), path / DATA_FILE)
+            write_pieces(given(), self._first().drop(ROW, strict=False), path / DATA_FILE)
+            reference = self.reference
+            if self._knows_origin and reference is not None:
+                origins.seek(0)
+                write_pieces(_numbers(origins), pl.DataFrame({ROW: pl.Series([], dtype=pl.UInt32)}), path / ORIGIN_FILE)
+                reference.write_parquet(path / REFERENCE_FILE)
         schema = msgspec.structs.replace(self.schema, row_count=height)
         (path / META_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(self.meta, schema=schema)))
-        reference = self.reference
-        if origins and reference is not None:
-            pl.concat(origins, rechunk=False).alias(ROW).to_frame().write_parquet(path / ORIGIN_FILE)
-            reference.write_parquet(path / REFERENCE_FILE)
 
     def file(self, folder: Path) -> Path:
         """Its rows as one file: the one that it was read from, or a new one in the folder."""
@@ -248,22 +295,24 @@ class StoredTable(Table):
         return self.loaded().with_frame(*arguments, **named)
 
 
-def _write_pieces(pieces: Iterator[pl.DataFrame], first: pl.DataFrame, file: Path) -> None:
+def write_pieces(pieces: Iterable[pl.DataFrame], like: pl.DataFrame, file: Path) -> None:
     from polars.io.plugins import register_io_source
 
     def source(columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:
         yield from pieces
 
-    lazy = register_io_source(source, schema=first.schema)
-    lazy.sink_parquet(file, row_group_size=MOST_ROWS // 2)
+    register_io_source(source, schema=like.schema).sink_parquet(file, row_group_size=MOST_ROWS, compression_level=1)
+
+
+def _numbers(file: Any) -> Iterator[pl.DataFrame]:
+    while block := file.read(4 * MOST_ROWS):
+        rows = pl.Series(ROW, np.frombuffer(block, dtype=np.uint32))
+        yield rows.to_frame().select(pl.when(pl.col(ROW) != INVENTED).then(ROW))
 
 
 def _sample(file: Path) -> pl.DataFrame:
     """As of a table that is its own source (values.new_table): the same rows, without the others in memory."""
-    from mlops.blocks.values import REFERENCE_ROWS, REFERENCE_SEED
-
-    numbers = pl.int_range(rows_in(file), dtype=pl.UInt32, eager=True).alias(ROW)
-    rows = numbers.sample(REFERENCE_ROWS, seed=REFERENCE_SEED).sort() if numbers.len() > REFERENCE_ROWS else numbers
+    rows = sampled_rows(rows_in(file))
     known = pl.scan_parquet(file).with_row_index(ROW)
     found = known.filter(pl.col(ROW).is_in(rows.to_list())).collect(engine="streaming")
     return conform(found.drop(ROW)).with_columns(found[ROW].cast(pl.UInt32))

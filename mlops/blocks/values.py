@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from mlops.blocks.figures import Figures
 from mlops.blocks.images import ImageDirectory, read_images, write_images
 from mlops.blocks.learners import MODE, RANGE
 from mlops.formats.component import PortType, Shape
@@ -43,11 +44,15 @@ ROW = "__mlops_row__"
 
 REFERENCE_ROWS = 1_000
 REFERENCE_SEED = 42
+LONG = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`origin` and `reference` are None where the way back to one dataset is lost (`meta.broken`)."""
+    """`origin` and `reference` are None where the way back to one dataset is lost (`meta.broken`).
+
+    A component that asks for `height`, `figures`, `mask` and the like and not for `frame` also takes a table that is
+    larger than memory (blocks.stored)."""
 
     frame: pl.DataFrame
     meta: TableMeta
@@ -65,13 +70,25 @@ class Table:
     def height(self) -> int:
         return self.frame.height
 
-    def column(self, name: str) -> pl.Series:
-        """Where this and `height` are enough, a table larger than memory is not loaded (blocks.stored)."""
-        return self.frame[name]
+    def figures(self, name: str) -> Figures:
+        """What can be learned from a column."""
+        return Figures(self.frame[name])
 
     def pieces(self) -> Iterator[pl.DataFrame]:
         """All rows, in one or more frames; at least one."""
         yield self.frame
+
+    def select_pieces(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """All rows of some columns."""
+        yield self.frame.select(names)
+
+    def mask(self, names: Sequence[str], asked: Callable[[pl.DataFrame], pl.Series]) -> pl.Series:
+        """For each row what is asked of its values in some columns."""
+        return pl.concat([asked(piece) for piece in self.select_pieces(names)])
+
+    def parts(self, names: Sequence[str]) -> int:
+        """Into how many the values of these columns must be dealt, so that each part fits in memory."""
+        return 1
 
     def file(self, folder: Path) -> Path:
         """Its rows as a Parquet file, made in the folder where there is none yet."""
@@ -316,8 +333,19 @@ def _read_meta(path: Path, frame: pl.DataFrame) -> TableMeta:
 def _as_source(table: Table) -> Table:
     height = table.frame.height
     origin = pl.int_range(height, dtype=pl.UInt32, eager=True).alias(ROW)
-    rows = origin.sample(REFERENCE_ROWS, seed=REFERENCE_SEED).sort() if height > REFERENCE_ROWS else origin
-    return replace(table, origin=origin, reference=table.frame[rows].with_columns(rows.alias(ROW)))
+    rows = sampled_rows(height)
+    return replace(table, origin=origin, reference=table.frame[rows].with_columns(rows))
+
+
+def sampled_rows(height: int) -> pl.Series:
+    """Which rows of a source with so many are its sample. Of very long ones without a list of all."""
+    if height > LONG:
+        import numpy as np
+
+        drawn = np.random.default_rng(REFERENCE_SEED).choice(height, REFERENCE_ROWS, replace=False)
+        return pl.Series(ROW, np.sort(drawn), dtype=pl.UInt32)
+    rows = pl.int_range(height, dtype=pl.UInt32, eager=True).alias(ROW)
+    return rows.sample(REFERENCE_ROWS, seed=REFERENCE_SEED).sort() if height > REFERENCE_ROWS else rows
 
 
 def flagged(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:

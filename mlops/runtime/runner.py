@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 import mlops
+from mlops.confinement.room import LEAN
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 from mlops.formats.step import ORDER_FILE, StepOrder
@@ -182,7 +183,7 @@ def _environment() -> dict[str, str]:
     One thread a library, because as many steps as there are cores run at once; what the server sets wins."""
     threads = {name: value for name, value in os.environ.items() if name.endswith(("_NUM_THREADS", "_MAX_THREADS"))}
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**dict.fromkeys(SINGLE, "1"), **threads, **kept, "PYTHONUNBUFFERED": "1"}
+    return {**dict.fromkeys(SINGLE, "1"), **LEAN, **threads, **kept, "PYTHONUNBUFFERED": "1"}
 
 
 def _answer(connection: socket.socket) -> str:

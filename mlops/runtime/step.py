@@ -22,6 +22,7 @@ import msgspec
 
 from mlops.blocks.custom.walls import confine_step
 from mlops.confinement.family import TASKS, tasks_of
+from mlops.confinement.room import untouched_bytes
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 from mlops.formats.step import (
@@ -39,6 +40,8 @@ PROFILE_FILE = "profile.json"
 STDOUT_FILE = "stdout.txt"
 STDERR_FILE = "stderr.txt"
 LONGEST_LINE = 10_000
+STACKS_BYTES = 64 * 2**20
+"""Of threads, which libraries start later and hardly use; what is used is looked at from outside (runtime.watching)."""
 
 
 class Journal:
@@ -146,7 +149,7 @@ def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> Ste
 def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
     """Beside each table that came out lies its profile, so that looking at it costs nothing later."""
     from mlops.formats.kept import holds_table
-    from mlops.stats.profile import profile_table
+    from mlops.stats.long_profile import profile_that_fits
 
     tables = [Path(folder) for folder in order.outputs.values() if holds_table(Path(folder))]
     for place, folder in enumerate(tables):
@@ -154,16 +157,18 @@ def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
         def told(share: float, done: int = place) -> None:
             journal.progress(begins_at + (1 - begins_at) * (done + share) / len(tables))
 
-        profile = profile_table(folder / "data.parquet", progress=told)
+        profile = profile_that_fits(folder / "data.parquet", progress=told)
         (folder / PROFILE_FILE).write_bytes(msgspec.json.encode(profile))
 
 
 def _limit(limits: Limits) -> None:
     """For good, but for the number of open files, which libraries raise up to what the machine allows.
 
-    Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks."""
+    Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks, and without what
+    libraries have only reserved (the zygote's have 180 MB of that)."""
+    memory = None if limits.memory_bytes is None else limits.memory_bytes + untouched_bytes() + STACKS_BYTES
     for kind, value in (
-        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),

@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mlops.confinement.room import LEAN
 from mlops.formats.refusal import Refusal, Where
 
 LOOK_SECONDS = 60.0
@@ -59,7 +60,7 @@ def ask_child(
 def child_environment() -> dict[str, str]:
     """No secret of the server reaches the process that reads people's files."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**kept, "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 2)), "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, **LEAN, "POLARS_MAX_THREADS": str(min(4, os.cpu_count() or 2)), "OPENBLAS_NUM_THREADS": "1"}
 
 
 def give(child: subprocess.Popen[bytes], line: bytes) -> None:

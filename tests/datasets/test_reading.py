@@ -299,7 +299,7 @@ def test_parquet_values_that_do_not_fit_are_named(parquet):
 
 
 def test_a_long_table_is_profiled_by_pieces_and_says_so(tmp_path):
-    from mlops.datasets.reading.profiling import profile_file
+    from mlops.stats.long_profile import profile_file
 
     path = tmp_path / "long.parquet"
     pl.DataFrame({"n": range(10_000)}).write_parquet(path)

@@ -166,7 +166,7 @@ def run(call: Call) -> dict[str, Value]:
     names, schema = _planned(parameters, table.schema, chosen)
     marks, clips = [], []
     for column, (name, mark) in zip(chosen, names, strict=True):
-        state = bounds(table.column(column.name), parameters)
+        state = bounds(table.figures(column.name), parameters)
         if mark:
             form = {"mark": True, **state}
             marks.append(Replay(component="clip_values", reads=(column.name,), writes=(mark,), fills=True, state=form))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from mlops.blocks.call import Call
-    from mlops.blocks.values import Value
+    from mlops.blocks.values import Table, Value
 
 REPLACE = {"action": ("replace_values",)}
 
@@ -122,7 +122,7 @@ def run(call: Call) -> dict[str, Value]:
         return {"results_dataset": table}
     steps = []
     for column in picked(parameters["columns"], table.schema, parameter="columns")[0]:
-        state = _state(column, table.column(column.name), parameters)
+        state = _state(column, table, parameters)
         if state is not None:
             fills = state["new"] is not None
             reads = (column.name,)
@@ -142,7 +142,7 @@ def replay(frame: pl.DataFrame, state: dict[str, Any]) -> pl.DataFrame:
     return frame.select(pl.when(matches).then(new).otherwise(values).alias(name))
 
 
-def _state(column: Column, values: pl.Series, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+def _state(column: Column, table: Table, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
     """`old` and `new` in the column's type (None: missing); None where the old value cannot be in the column."""
     from mlops.blocks.problems import as_refusal
 
@@ -154,7 +154,7 @@ def _state(column: Column, values: pl.Series, parameters: Mapping[str, Any]) -> 
         return None
     new = _fitting(parameters["new_value"], column.type)
     if new is None:
-        if not _occurs(values, old):
+        if not _occurs(table, column.name, old):
             return None
         raise as_refusal(_unfit(column, parameters["new_value"]))
     return {"old": old, "new": new}
@@ -170,12 +170,13 @@ def _unfit(column: Column, text: str) -> Problem:
     return problem("replacement_unfit", message, hint=hint, parameter="new_value", column=column.name, value=text)
 
 
-def _occurs(values: pl.Series, old: Any) -> bool:
+def _occurs(table: Table, name: str, old: Any) -> bool:
     if old is None:
-        return values.null_count() > 0
+        return table.figures(name).gaps > 0
     import polars as pl
 
-    return bool((values == pl.select(_literal(old, values.dtype)).to_series()[0]).any())
+    looked_for = pl.select(_literal(old, table.figures(name).dtype)).to_series()[0]
+    return any(bool((piece[name] == looked_for).any()) for piece in table.select_pieces([name]))
 
 
 def _fitting(text: str, type_: ColumnType) -> float | int | str | bool | None:

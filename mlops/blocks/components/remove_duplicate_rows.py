@@ -65,13 +65,12 @@ def derive(parameters: Mapping[str, Any], inputs: Mapping[str, Shape]) -> Derive
 
 
 def run(call: Call) -> dict[str, Value]:
-    import polars as pl
+    from mlops.blocks.distinct import distinct_rows
 
     table = call.table("dataset")
     keys, _ = picked(call.parameters["key_columns"], table.schema, parameter="key_columns")
-    key = pl.struct(column.name for column in keys)
-    kept = key.is_first_distinct() if call.parameters["retain_first_duplicate_row"] else key.is_last_distinct()
-    mask = pl.DataFrame([table.column(column.name) for column in keys]).select(kept.alias("kept")).to_series()
+    names = [column.name for column in keys]
+    mask = distinct_rows(table, names, first=call.parameters["retain_first_duplicate_row"])
     result = table.filtered(mask)
     call.report.log(f"Removed {table.height - result.height} of {table.height} rows.")
     return {"results_dataset": result}

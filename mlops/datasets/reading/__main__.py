@@ -80,7 +80,7 @@ def preview(order: Order) -> Any:
 def import_(order: Order) -> Any:
     """Converts and profiles: the folder gets the table, the answer says what is in it."""
     from mlops.datasets.reading.converting import DATA, convert
-    from mlops.datasets.reading.profiling import profile_file
+    from mlops.stats.long_profile import profile_file
 
     assert order.reading is not None
     folder = Path(order.folder)
@@ -116,7 +116,7 @@ def mltable(order: Order) -> Any:
     """The folder at `path` with an MLTable file, as a table in `folder`."""
     from mlops.datasets.reading.converting import DATA
     from mlops.datasets.reading.mltable import materialise
-    from mlops.datasets.reading.profiling import profile_file
+    from mlops.stats.long_profile import profile_file
 
     folder = Path(order.folder)
     meta, warnings = materialise(Path(order.path), folder, source=order.source)
