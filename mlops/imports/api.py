@@ -121,7 +121,7 @@ class MarksView(APIView):
         a store leaves out what is marked alike."""
         project = project_named(request.user, request.query_params.get("project", ""))
         source = request.query_params.get("source", "")
-        kinds = ("run", "logged_model", "version")
+        kinds = ("run", "logged_model", "trace", "version")
         return Response({kind: queries.marks(project, source, kind) for kind in kinds})
 
 

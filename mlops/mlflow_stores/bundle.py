@@ -16,6 +16,7 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_stores.database import GREATEST
+from mlops.mlflow_stores.tracing import PLACE, SPANS_FILE
 from mlops.mlflow_stores.values import (
     Experiment,
     LoggedModel,
@@ -25,6 +26,7 @@ from mlops.mlflow_stores.values import (
     Registered,
     Run,
     Store,
+    Trace,
     Version,
     files_mark,
 )
@@ -51,6 +53,11 @@ CREATE TABLE logged_model_params (model_id, param_key, param_value);
 CREATE TABLE logged_model_tags (model_id, tag_key, tag_value);
 CREATE TABLE logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step, metric_value, run_id,
   dataset_name, dataset_digest);
+CREATE TABLE trace_info (request_id, experiment_id INTEGER, timestamp_ms, execution_time_ms, status, client_request_id,
+  request_preview, response_preview);
+CREATE TABLE trace_tags (request_id, key, value);
+CREATE TABLE trace_request_metadata (request_id, key, value);
+CREATE TABLE spans (trace_id, content);
 CREATE TABLE registered_models (name, description, creation_time, last_updated_time);
 CREATE TABLE registered_model_tags (name, key, value);
 CREATE TABLE registered_model_aliases (name, alias, version);
@@ -61,12 +68,15 @@ CREATE INDEX metrics_by_run ON metrics (run_uuid);
 CREATE INDEX params_by_run ON params (run_uuid);
 CREATE INDEX tags_by_run ON tags (run_uuid);
 CREATE INDEX latest_by_run ON latest_metrics (run_uuid);
+CREATE INDEX tags_by_trace ON trace_tags (request_id);
+CREATE INDEX metadata_by_trace ON trace_request_metadata (request_id);
+CREATE INDEX spans_by_trace ON spans (trace_id);
 CREATE INDEX inputs_by_run ON inputs (destination_id);
 CREATE INDEX inputs_by_source ON inputs (source_id);
 """
 STATES = {"pending": 1, "ready": 2, "failed": 3}
 Marks = Mapping[str, Mapping[str, tuple[str, str]]]
-"""Kind (run, logged_model, version) to id to the marks of what the other end has."""
+"""Kind (run, logged_model, trace, version) to id to the marks of what the other end has."""
 
 
 class Left(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +140,9 @@ class Bundle:
         self._add_runs(waiting)
         for model in self._store.logged_models(one.id):
             self._add_logged(model)
+        for trace in self._store.traces(one.id):
+            if self._have.get("trace", {}).get(trace.id, ("", ""))[0] != trace.mark():
+                self._add_trace(trace)
 
     def _add_runs(self, runs: list[Run]) -> None:
         new = []
@@ -175,6 +188,16 @@ class Bundle:
         self._insert("logged_model_tags", [(model.id, *pair) for pair in model.tags.items()])
         rows = [(model.id, *_told(told)) for told in model.metrics]
         self._insert("logged_model_metrics", rows)
+
+    def _add_trace(self, one: Trace) -> None:
+        facts = (one.id, one.experiment, one.started, one.duration, one.status, one.client_request_id)
+        self._insert("trace_info", [(*facts, one.request, one.response)])
+        self._insert("trace_tags", [(one.id, *pair) for pair in one.tags.items()])
+        self._insert("trace_request_metadata", [(one.id, *pair) for pair in one.metadata.items()])
+        self._insert("spans", [(one.id, span) for span in one.spans])
+        if one.place and not one.spans and self._with_files:
+            place = self._brought(one.place, [Lying(SPANS_FILE, 0)])
+            self._insert("trace_tags", [(one.id, PLACE, place)])
 
     def _add_registered(self, model: Registered) -> None:
         self._insert("registered_models", [(model.name, model.description, model.created, model.changed)])

@@ -12,6 +12,7 @@ from mlops.formats.spoken import gettext as _
 from mlops.mlflow_stores.database import model_in
 from mlops.mlflow_stores.folders import lying_in
 from mlops.mlflow_stores.places import Folders
+from mlops.mlflow_stores.tracing import PLACE, trace_told
 from mlops.mlflow_stores.values import (
     Experiment,
     Leftover,
@@ -27,14 +28,14 @@ from mlops.mlflow_stores.values import (
     Version,
 )
 
-META = "meta.yaml"
-MODELS, TRASH = "models", ".trash"
+META, TRACE_META = "meta.yaml", "trace_info.yaml"
+MODELS, TRASH, TRACES = "models", ".trash", "traces"
 MOST_META_BYTES = 4 * 2**20
 MOST_TEXT_BYTES = 1 * 2**20
 POINTS_A_PIECE = 20_000
 STATUSES = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 STATES = {1: "pending", 2: "ready", 3: "failed"}
-NO_RUNS = {"tags", "datasets", MODELS, "traces", "artifacts", "assessments"}
+NO_RUNS = {"tags", "datasets", MODELS, TRACES, "artifacts", "assessments"}
 DELETED_VERSION = "Deleted_Internal"
 
 
@@ -110,8 +111,15 @@ class FileStore:
             )
 
     def traces(self, experiment: str) -> Iterator[Trace]:
-        """Not read from folders."""
-        return iter(())
+        for folder in _folders(self._home(experiment) / TRACES):
+            told = _meta(folder, TRACE_META)
+            if told is None or not (told.get("trace_id") or told.get("request_id")):
+                continue
+            tags, metadata = _texts(folder / "tags"), _texts(folder / "request_metadata")
+            try:
+                yield trace_told(told, experiment, tags, metadata, self._place(folder, tags.get(PLACE)))
+            except (ValueError, TypeError):  # a time that is none
+                continue
 
     def registered(self) -> Iterator[Registered]:
         for folder in _folders(self._root / MODELS):
@@ -131,8 +139,9 @@ class FileStore:
             )
 
     def leftovers(self) -> list[Leftover]:
-        traces = sum(len(_folders(home / "traces")) for home in self._homes.values())
-        return [Leftover(what="traces", count=traces)] if traces else []
+        folders = [one / "assessments" for home in self._homes.values() for one in _folders(home / TRACES)]
+        told = sum(len(list(folder.glob("*.yaml"))) for folder in folders)
+        return [Leftover(what="assessments of traces", count=told)] if told else []
 
     def files(self, place: str) -> list[Lying]:
         return self._folders.files(place)
@@ -187,11 +196,11 @@ def _folders(folder: Path) -> list[Path]:
         return []
 
 
-def _meta(folder: Path) -> dict[str, Any] | None:
+def _meta(folder: Path, name: str = META) -> dict[str, Any] | None:
     """Plain values alone: tags of YAML that make objects, and aliases that swell, are not read."""
     import yaml
 
-    text = _text(folder / META, most=MOST_META_BYTES)
+    text = _text(folder / name, most=MOST_META_BYTES)
     if text is None:
         return None
     try:

@@ -13,6 +13,7 @@ from mlops.mlflow_stores.calling import Caller
 from mlops.mlflow_stores.database import finite, model_in
 from mlops.mlflow_stores.opening import Address
 from mlops.mlflow_stores.places import PROXIED, unreachable
+from mlops.mlflow_stores.tracing import trace_told
 from mlops.mlflow_stores.values import (
     Experiment,
     Leftover,
@@ -28,7 +29,7 @@ from mlops.mlflow_stores.values import (
     Version,
 )
 
-API = "/api/2.0/mlflow"
+API, API_3 = "/api/2.0/mlflow", "/api/3.0/mlflow"
 PAGE = 200
 RUNS_A_CALL = 100
 MOST_BULK = 25_000
@@ -37,7 +38,7 @@ HISTORY_PAGE = 25_000
 MOST_PAGES = 1_000_000
 MOST_LISTED = 200_000
 STATES = {"LOGGED_MODEL_PENDING": "pending", "LOGGED_MODEL_UPLOAD_FAILED": "failed"}
-OF_RUN, OF_MODEL = "run-files:", "model-files:"
+OF_RUN, OF_MODEL, OF_TRACE = "run-files:", "model-files:", "trace-files:"
 
 
 class Server:
@@ -84,8 +85,30 @@ class Server:
                 raise
 
     def traces(self, experiment: str) -> Iterator[Trace]:
-        """Not read from servers."""
-        return iter(())
+        for told, tags, metadata in self._traces(experiment):
+            key = str(told.get("trace_id") or told["request_id"])
+            try:
+                yield trace_told(told, experiment, tags, metadata, f"{OF_TRACE}{key}")
+            except (ValueError, TypeError):  # a time that is none
+                continue
+
+    def _traces(self, experiment: str) -> Iterator[tuple[dict[str, Any], dict[str, str], dict[str, str]]]:
+        """In the form of 3.x, else in that of 2.x; earlier servers have none."""
+        where = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment}}
+        order = ["timestamp_ms ASC"]
+        try:
+            for row in self._pages("traces/search", "traces", {"locations": [where], "order_by": order}, api=API_3):
+                yield row, dict(row.get("tags") or {}), dict(row.get("trace_metadata") or {})
+            return
+        except Refusal as refusal:
+            if refusal.code != "source_lacks":
+                raise
+        try:
+            for row in self._gotten("traces", "traces", experiment_ids=experiment, order_by=order):
+                yield row, _pairs(row.get("tags")), _pairs(row.get("request_metadata"))
+        except Refusal as refusal:
+            if refusal.code != "source_lacks":
+                raise
 
     def registered(self) -> Iterator[Registered]:
         versions: dict[str, list[Version]] = {}
@@ -152,6 +175,14 @@ class Server:
                     f"/ajax-api/2.0/mlflow{home}/files", target, artifact_file_path=path
                 ),
             )
+        if place.startswith(OF_TRACE):
+            key = place.removeprefix(OF_TRACE)
+            return (
+                lambda below: iter(()),
+                lambda path, target: self._call.download(
+                    "/ajax-api/2.0/mlflow/get-trace-artifact", target, request_id=key
+                ),
+            )
         if urlsplit(place).scheme == PROXIED:
             root = urlsplit(place).path.strip("/")
             home = "/api/2.0/mlflow-artifacts/artifacts"
@@ -216,21 +247,21 @@ class Server:
                 if not token:
                     break
 
-    def _pages(self, route: str, what: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _pages(self, route: str, what: str, asked: dict[str, Any], *, api: str = API) -> Iterator[dict[str, Any]]:
         token = ""
         for _ in range(MOST_PAGES):
             more = {"page_token": token} if token else {}
-            answer = self._call.post(f"{API}/{route}", asked | {"max_results": PAGE} | more)
+            answer = self._call.post(f"{api}/{route}", asked | {"max_results": PAGE} | more)
             yield from answer.get(what) or ()
             token = str(answer.get("next_page_token") or "")
             if not token:
                 return
 
-    def _gotten(self, route: str, what: str) -> Iterator[dict[str, Any]]:
+    def _gotten(self, route: str, what: str, **query: Any) -> Iterator[dict[str, Any]]:
         token = ""
         for _ in range(MOST_PAGES):
             more = {"page_token": token} if token else {}
-            answer = self._call.get(f"{API}/{route}", max_results=PAGE, **more)
+            answer = self._call.get(f"{API}/{route}", max_results=PAGE, **query, **more)
             yield from answer.get(what) or ()
             token = str(answer.get("next_page_token") or "")
             if not token:

@@ -1,14 +1,20 @@
-"""Traces of a tracking database come with their spans, from its table or from the files beside it."""
+"""Traces of stores and servers come with their spans, from the table of a database or from the file of each."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
+from mlops.accounts.actions import create_token
+from mlops.blobs.trees import keep_file
 from mlops.formats import spans as forms
 from mlops.imports.models import Finding
+from mlops.imports.queries import marks
+from mlops.mlflow_stores.bundle import Bundle
+from mlops.mlflow_stores.opening import Address, opened
 from mlops.runs.models import Run
 from mlops.traces.models import Span, Trace, TraceFact
 from tests.imports.conftest import OUTER
@@ -97,3 +103,80 @@ def test_spans_that_cannot_be_read_are_told_and_the_trace_comes_without(bring, t
     assert done.counts["trace"] == {"new": 2}
     assert Finding.objects.get(of=done, kind="trace").code == "spans_unreadable"
     assert Span.objects.count() == 1
+
+
+def test_what_the_newest_databases_keep_in_columns_comes_too(bring, traced):
+    with sqlite3.connect(traced) as store:
+        store.execute("DELETE FROM trace_tags WHERE key = 'mlflow.traceName'")
+        for column, value in (("trace_name", "'add'"), ("session_id", "'s1'"), ("input_tokens", "7")):
+            if column not in {row[1] for row in store.execute("PRAGMA table_info(trace_info)")}:
+                store.execute(f"ALTER TABLE trace_info ADD COLUMN {column}")
+            store.execute(f"UPDATE trace_info SET {column} = {value}")
+    bring(traced)
+    one = Trace.objects.get(key=f"tr-{'a' * 32}")
+    assert one.name == "add"
+    facts = dict(TraceFact.objects.filter(trace=one, is_tag=False).values_list("key", "value"))
+    assert facts["mlflow.trace.session"] == "s1"
+    assert json.loads(facts["mlflow.trace.tokenUsage"]) == {"input_tokens": 7}
+
+
+def test_a_packed_store_brings_its_traces_once(bring, traced, tmp_path, project):
+    def packed(have: dict[str, dict[str, tuple[str, str]]]) -> Path:
+        target = tmp_path / "store.zip"
+        with opened(Address(address=f"sqlite:///{traced}", roots=("/",))) as store:
+            Bundle(store, target, have=have, wants_experiment=lambda *_: True, wants_model=lambda _: True).write()
+        return target
+
+    assert bring(archive=keep_file(packed({})), source="laptop").counts["trace"] == {"new": 2}
+    assert (Trace.objects.filter(has_spans=True).count(), Span.objects.count()) == (2, 3)
+    have = {kind: marks(project, "laptop", kind) for kind in ("run", "logged_model", "trace", "version")}
+    assert "trace" not in bring(archive=keep_file(packed(have)), source="laptop").counts
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "trace_id: tr-x\nrequest_time: '2026-11-27T01:14:01.867Z'\nexecution_duration_ms: 250\nstate: OK\n"
+        "request_preview: in\nresponse_preview: out\n",
+        "request_id: tr-x\ntimestamp_ms: 1795742041867\nexecution_time_ms: 250\nstatus: OK\n",
+    ],
+    ids=["3.x", "2.x"],
+)
+def test_traces_of_a_file_store_come(bring, opened_folder, told):
+    home = opened_folder / "mlruns" / "1"
+    trace = home / "traces" / "tr-x"
+    files = {
+        home / "meta.yaml": "artifact_location: ''\nexperiment_id: '1'\nname: plain\nlifecycle_stage: active\n",
+        trace / "trace_info.yaml": told,
+        trace / "tags" / "mlflow.traceName": "add",
+        trace / "request_metadata" / "mlflow.traceInputs": "in",
+        trace / "artifacts" / "traces.json": json.dumps({"spans": [span("c" * 32, "1" * 16)]}),
+        trace / "assessments" / "a-1.yaml": "assessment_id: a-1\n",
+        home / "traces" / "odd" / "trace_info.yaml": "trace_id: tr-odd\nrequest_time: yesterday\n",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    done = bring(opened_folder / "mlruns")
+    assert (done.counts["trace"], done.counts["left"]) == ({"new": 1}, {"assessments of traces": 1})
+    one = Trace.objects.get()
+    assert (one.key, one.name, one.state, one.duration_ms, one.request) == ("tr-x", "add", "ok", 250, "in")
+    assert one.started_at.timestamp() == 1795742041.867
+    assert Span.objects.get(trace=one).key == "1" * 16
+
+
+def test_traces_of_a_server_come_with_their_spans(bring, traced, contributor, live_server, tmp_path):
+    """The server is one of ours, which speaks as MLflow's does."""
+    bring(traced)
+    where = Address(
+        address=live_server.url, secret=create_token(contributor, name="reader"), private_hosts=("localhost",)
+    )
+    with opened(where) as store:
+        found = [trace for one in store.experiments() for trace in store.traces(one.id)]
+        facts = sorted((one.id[-1], one.status, one.duration, one.started) for one in found)
+        assert facts == [("a", "OK", 250, 1_700_000_000_000), ("b", "OK", 250, 1_700_000_000_000)]
+        for one in found:
+            store.fetch(one.place, "traces.json", tmp_path / one.id)
+            told = forms.read_document((tmp_path / one.id).read_bytes())
+            assert len(told) == (2 if one.id.endswith("a") else 1)
+            assert (one.tags["mlflow.traceName"], one.tags["team"]) == ("add", "x")

@@ -12,12 +12,13 @@ from mlops.formats import spans as forms
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import Outcome, Taken
 from mlops.imports.taking.session import Session, deleted_here, kept_pairs, moment, remember
+from mlops.mlflow_stores.tracing import SPANS_FILE
 from mlops.mlflow_stores.values import Trace as Theirs
 from mlops.runs.models import Experiment, Run
 from mlops.traces.models import Trace, TraceState
 from mlops.traces.telling import Told, keep_spans, tell_trace
 
-KIND, FILE = "trace", "traces.json"
+KIND = "trace"
 NAME, RUN = "mlflow.traceName", "mlflow.sourceRun"
 MOST_FILE_BYTES = 64 * 2**20
 STATE_OF = {"OK": TraceState.OK, "ERROR": TraceState.FAILED, "IN_PROGRESS": TraceState.UNDER_WAY}
@@ -85,9 +86,9 @@ def _spans(session: Session, theirs: Theirs) -> list[forms.Span]:
         if theirs.spans:
             return forms.read_document(f'{{"spans": [{",".join(theirs.spans)}]}}'.encode())
         if theirs.place and session.options.artifacts:
-            problems = session.reader.fetch(theirs.place, [FILE], session.folder)
-            if FILE in problems:
-                raise problems[FILE]
+            problems = session.reader.fetch(theirs.place, [SPANS_FILE], session.folder)
+            if SPANS_FILE in problems:
+                raise problems[SPANS_FILE]
             path = session.folder / "0"
             try:
                 _require_size(path)
