@@ -65,6 +65,7 @@ rest = [
         component_api.OpenInside.as_view(),
         name="open-inside",
     ),
+    path("drafts/<uuid:draft_id>/git/", git_api.OfDraft.as_view(), name="draft-git"),
     path(f"{LINKS}", git_api.Links.as_view(), name="git-links-rest"),
     path(f"{LINKS}<uuid:link_id>/", git_api.OneLink.as_view(), name="git-link-rest"),
     path(f"{LINKS}<uuid:link_id>/push/", git_api.Push.as_view(), name="git-link-push"),

@@ -103,5 +103,13 @@ class Settle(APIView):
         return Response(queries.shaped(queries.by_id(request.user, link_id)))
 
 
+class OfDraft(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, draft_id: UUID) -> Response:
+        """`link`: the file that the draft is kept the same as, and how both stand; null where there is none."""
+        found = queries.of_draft(request.user, drafts.draft(request.user, draft_id))
+        return Response({"link": queries.shaped(found) if found else None})
+
+
 def _link(request: Request, repository_id: UUID, link_id: UUID) -> GitLink:
     return queries.by_id(request.user, link_id, repository=repositories.by_id(request.user, repository_id))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from designer.git.outward import proposals_of
 from designer.git.states import shown
-from designer.models import GitLink
+from designer.models import Draft, GitLink
 from mlops.access.decisions import visible_projects
 from mlops.formats.refusal import Refusal
 from mlops.repositories.models import Repository
@@ -33,6 +33,10 @@ def by_id(person: Any, link_id: UUID, *, repository: Repository | None = None) -
     if one is None:
         raise Refusal("not_found", _("There is no such link, or you may not see it."), status=404)
     return one
+
+
+def of_draft(person: Any, draft: Draft) -> GitLink | None:
+    return visible_to(person).filter(draft=draft).first()
 
 
 def shaped(link: GitLink) -> dict[str, Any]:

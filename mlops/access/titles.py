@@ -39,6 +39,7 @@ SAID = {
     ("post", "drafts/{draft_id}/component/"): "Make a component of a draft",
     ("get", "drafts/{draft_id}/examined/"): "Read what was found in a draft",
     ("post", "drafts/{draft_id}/inference/"): "Create an inference pipeline of a draft",
+    ("get", "drafts/{draft_id}/git/"): "Read the Git link of a draft",
     ("get", "drafts/{draft_id}/inference/"): "Read the inference pipeline of a draft",
     ("post", "drafts/{draft_id}/inference/update/"): "Update the inference pipeline of a draft",
     ("post", "environments/{asset_id}/versions/{version}/build/"): "Start the build of a version of an environment",

@@ -1,7 +1,7 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Publication, Published, PublishedEndpoint, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Draft, Examined, GitLink, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Publication, Published, PublishedEndpoint, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
 import type { Part, RunPlan, Submission } from "@/api/plan";
 import type { Looking } from "@/designer/presence";
@@ -39,6 +39,7 @@ export class Api {
     this.send("POST", `drafts/${id}/operations/`, { after, operations }, { keepalive });
   steps = (id: string, before?: number): Promise<Steps> =>
     this.send("GET", `drafts/${id}/steps/${before === undefined ? "" : `?before=${before}`}`);
+  gitLink = (id: string): Promise<{ readonly link: GitLink | null }> => this.send("GET", `drafts/${id}/git/`);
   examined = (id: string): Promise<Examined> => this.send("GET", `drafts/${id}/examined/`);
   people = async (id: string, tab: string): Promise<readonly Person[]> =>
     (await this.send<{ people: readonly Person[] }>("GET", `drafts/${id}/presence/?tab=${tab}`)).people;

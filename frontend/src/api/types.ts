@@ -212,6 +212,19 @@ export type RunState = "queued" | "running" | "completed" | "failed" | "cancelli
 export type StepState =
   | "waiting" | "queued" | "running" | "completed" | "reused" | "failed" | "skipped" | "cancelled";
 
+/** How a draft stands to the file of a repository that it is kept the same as. */
+export interface GitLink {
+  readonly repository: string;
+  readonly path: string;
+  readonly branch: string;
+  /** The one at which both were the same last; empty until they were. */
+  readonly commit: string;
+  readonly state: "queued" | "ready" | "ahead" | "proposed" | "conflict" | "failed";
+  readonly reason: string;
+  readonly hint: string;
+  readonly state_since: string;
+  readonly url: string;
+}
 export interface Draft {
   readonly id: string;
   readonly name: string;

@@ -9,6 +9,7 @@ import { rememberedLook, firstView } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
 import { watchData } from "@/designer/datawatch";
 import { Examiner } from "@/designer/examiner";
+import { watchGit } from "@/designer/gitwatch";
 import { watchFields } from "@/designer/fieldwatch";
 import { Outbox } from "@/designer/outbox";
 import { PresenceWatch } from "@/designer/presence";
@@ -509,6 +510,7 @@ export class Designer extends Store<State> {
       examiner.again();
       this.api.palette(draft.project.slug).then((palette) => this.set({ catalogue: catalogueOf(palette) }), () => undefined);
     });
+    watchGit(this.api, draft.id, this.notices, (git) => this.set({ git }));
     const presence = new PresenceWatch(this.api, draft.id, this.tab, this.notices, (people) => this.set({ people }));
     this.subscribe(() => presence.look({ nodes: this.state.nodes.slice(0, 20), field: this.state.field }));
     watchFields((name) => this.set({ field: name && this.state.nodes.length === 1 ? `${this.state.nodes[0]}/${name}` : "" }));
@@ -580,7 +582,7 @@ function stateOf(draft: Draft, palette: Palette, canEdit: boolean): State {
     catalogue: catalogueOf(palette), history: begin(draft.document), nodes: [], edges: [],
     insideOf: draft.inside_of ?? null, marks: [], look: rememberedLook(), find: null,
     problems: draft.problems, shapes: draft.shapes, save: { kind: "saved", at: draft.saved_at },
-    connection: "connecting", people: [], field: "", run: null, submitted: null, view: firstView(), tab: "parameters",
+    connection: "connecting", people: [], git: null, field: "", run: null, submitted: null, view: firstView(), tab: "parameters",
     linking: null, pointed: null, linkedByKeyboard: false, drawer: null, dialog: null, menu: null, sheet: null,
     focus: null, announcement: "", toast: null,
   };

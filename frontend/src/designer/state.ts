@@ -1,6 +1,6 @@
 /** All that the designer's views show, in one immutable value. */
 import type {
-  Edge, GraphDocument, InsideOf, Person, Position, Problem, Project, Run, Shapes, Step,
+  Edge, GitLink, GraphDocument, InsideOf, Person, Position, Problem, Project, Run, Shapes, Step,
 } from "@/api/types";
 import type { Connection } from "@/api/notices";
 import { summed } from "@/designer/summed";
@@ -73,6 +73,8 @@ export interface State {
   readonly connection: Connection;
   /** Who else has the draft open. */
   readonly people: readonly Person[];
+  /** The file that the draft is kept the same as. */
+  readonly git: GitLink | null;
   /** `NODE/PARAMETER` of the setting that the keyboard is in. */
   readonly field: string;
   readonly run: Run | null;

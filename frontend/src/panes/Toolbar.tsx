@@ -6,6 +6,7 @@ import { type Action, action, ACTIONS, GROUPS, groupName } from "@/actions/table
 import { StateLabel } from "@/canvas/StepBadge";
 import { useDesigner, useShown } from "@/designer/context";
 import { leaveInside, saveInside } from "@/designer/subgraphs";
+import { GitState } from "@/panes/GitState";
 import { People } from "@/panes/People";
 import { MenuItem } from "@/panes/MenuItem";
 import { Icon } from "@/ui/Icon";
@@ -26,6 +27,7 @@ export function Toolbar(): JSX.Element {
       <span className="toolbar-gap" />
       {isRunView ? null : <People />}
       <Connection />
+      {isRunView ? null : <GitState />}
       {isRunView ? null : <SaveState />}
       <LastRun />
       <More />

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,8 @@ from mlops.lineage.models import Mention
 
 SHORT = 10
 """Characters of a digest, for people."""
+SHORTEST = 7
+"""Of what a commit or a folder is found by."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,27 @@ class Code:
     created_at: datetime | None = None
 
 
+class Keeper(Protocol):
+    """What a package above this one knows of commits that no run and no pipeline names."""
+
+    relation: str
+
+    def standing_at(self, commit: Commit) -> Iterable[Any]: ...
+
+    def told(self, commit: Commit) -> dict[str, str]:
+        """`repository_uri` and `branch`, or nothing."""
+
+    def known(self, projects: list[Project], start: str) -> Iterable[Commit]: ...
+
+
+_keepers: list[Keeper] = []
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """Called once at start, from an application's `ready`."""
+    _keepers.append(keeper)
+
+
 class _OfText(Kind):
     """Things that are only named: each is there as long as something names it."""
 
@@ -45,7 +68,7 @@ class _OfText(Kind):
     def find(self, projects: list[Project], rest: str) -> Any | None:
         rows = Mention.objects.filter(project__in=projects).select_related("project").order_by("at")
         found = rows.filter(target=f"{self.prefix}/{rest}").first()
-        if found is None and len(rest) >= 7:
+        if found is None and len(rest) >= SHORTEST:
             found = rows.filter(target__startswith=f"{self.prefix}/{rest}").first()
         return self.make(found) if found else None
 
@@ -68,14 +91,27 @@ class Commits(_OfText):
         return row.sha[:SHORT]
 
     def facts(self, row: Commit) -> dict[str, str]:
-        """As the first run of it told."""
+        """As the first run of it told, else as what is kept the same as one of its files."""
         runs = Mention.objects.filter(project=row.project, target=self.name(row), run__isnull=False)
         told = runs.order_by("at", "pk").values_list("run__snapshot__git", flat=True).first() or {}
+        told = told or next((found for keeper in _keepers if (found := keeper.told(row))), {})
         return {_("Repository"): told.get("repository_uri", ""), _("Branch"): told.get("branch", "")}
 
     def downstream(self, row: Commit) -> Iterable[Fan]:
         yield "ran as", Naming("run", row.project.pk, self.name(row))
         yield "published as", Naming("pipeline", row.project.pk, self.name(row))
+        for keeper in _keepers:
+            yield keeper.relation, keeper.standing_at(row)
+
+    def find(self, projects: list[Project], rest: str) -> Commit | None:
+        found: Commit | None = super().find(projects, rest)
+        if found is not None or len(rest) < SHORTEST:
+            return found
+        return next((one for keeper in _keepers for one in keeper.known(projects, rest)), None)
+
+    def search(self, projects: list[Project], text: str) -> list[Any]:
+        kept = [one for keeper in _keepers for one in keeper.known(projects, text)]
+        return list({(one.project.pk, one.sha): one for one in [*kept, *super().search(projects, text)]}.values())
 
 
 class CodeFolders(_OfText):
