@@ -25,6 +25,8 @@ class Studio:
     url: str
     sign_in: str
     data_dir: Path
+    roots: Path
+    """Where its administrator allows data and repositories on this machine."""
     process: subprocess.Popen[str]
 
 
@@ -38,13 +40,14 @@ def free_port() -> int:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """`mlops up` in a directory of its own."""
     folder = tmp_path_factory.mktemp("studio")
+    (folder / "roots").mkdir()
     port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
     command = [sys.executable, "-m", "mlops.client.main", "up", "--port", str(port), "--router-port", str(free_port())]
     with (folder / "up.log").open("w") as errors:
         process = subprocess.Popen(
             [*command, "--data-dir", str(folder / "data")],
-            env=environ | of_its_own(folder / "data"),
+            env=environ | of_its_own(folder / "data") | {"MLOPS_DATASTORE_ROOTS": str(folder / "roots")},
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -54,6 +57,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
             url=f"http://127.0.0.1:{port}",
             sign_in=_ready_link(process, folder / "up.log"),
             data_dir=folder / "data",
+            roots=folder / "roots",
             process=process,
         )
     finally:
