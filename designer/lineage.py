@@ -40,7 +40,7 @@ class Drafts(kinds.Kind):
             for node in (row.document.get("nodes") or {}).values()
         ]
         yield "reads", datasets_named(row.project, of_pipeline({"nodes": nodes}, {}, ""))
-        yield "last the same as", _commits(row)
+        yield "kept with", _commits(row)
         origin, _at, _revision = row.cloned_from.partition("@")
         yield "drawn from", starters.named(row.project, [origin])
 

@@ -15,7 +15,7 @@ const relations = (): Readonly<Record<string, string>> => ({
   compares: _("compares"), "compares with": _("compares with"), "consists of": _("consists of"),
   "copied as": _("copied as"), "decided by": _("decided by"), "decides on": _("decides on"), deployed: _("deployed"),
   "deployed as": _("deployed as"), "deployed by": _("deployed by"), "done again as": _("done again as"),
-  "drawn as": _("drawn as"), "drawn from": _("drawn from"), "last the same as": _("last the same as"), "is answered by": _("is answered by"), "look of": _("look of"), looked: _("looked"),
+  "drawn as": _("drawn as"), "drawn from": _("drawn from"), "kept with": _("kept with"), "is answered by": _("is answered by"), "look of": _("look of"), looked: _("looked"),
   made: _("made"), "made by": _("made by"), "made from": _("made from"), "made into": _("made into"), moved: _("moved"),
   "moved by": _("moved by"), "packed as": _("packed as"), "packed from": _("packed from"), "part of": _("part of"),
   "published as": _("published as"), "published from": _("published from"), ran: _("ran"), "ran as": _("ran as"),
