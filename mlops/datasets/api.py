@@ -22,7 +22,7 @@ from mlops.access.openapi import files
 from mlops.access.paging import CursorPages
 from mlops.access.reading import checked
 from mlops.bin.deletion import delete
-from mlops.datasets import actions, downloads, failed, queries, usage, versions
+from mlops.datasets import actions, downloads, failed, guests, queries, usage, versions
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
 from mlops.datasets.reading.examination import Examination
 from mlops.datasets.searching import DATASETS
@@ -123,13 +123,17 @@ class DatasetsView(APIView):
         if asks_for(request.query_params.get("filter", ""), DATASETS, "archived"):
             archived = None
         found = queries.found(
-            queries.visible_to(request.user),
+            guests.readable_by(request.user),
             project=slug,
             samples=samples,
             type=request.query_params.get("type", ""),
             archived=archived,
         )
-        return list_answer(request, found, DATASETS, dataset_rows)
+
+        def shape(rows: list[Dataset]) -> list[dict[str, Any]]:
+            return guests.told_to(request.user, rows, dataset_rows(rows))
+
+        return list_answer(request, found, DATASETS, shape)
 
     @extend_schema(request=NewDataset, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
@@ -153,8 +157,9 @@ class DatasetsView(APIView):
 class DatasetView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, dataset_id: UUID) -> Response:
-        dataset = queries.dataset(request.user, dataset_id)
-        return Response(dataset_row(dataset, queries.versions(dataset).first()))
+        dataset = guests.readable(request.user, dataset_id)
+        row = dataset_row(dataset, queries.versions(dataset).first())
+        return Response(guests.told_to(request.user, [dataset], [row])[0])
 
     @extend_schema(request=DatasetTexts, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, dataset_id: UUID) -> Response:
@@ -174,13 +179,14 @@ class DatasetView(APIView):
 class VersionsView(APIView):
     @extend_schema(parameters=[OpenApiParameter("version", str)], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, dataset_id: UUID) -> Response:
-        dataset = queries.dataset(request.user, dataset_id)
+        dataset = guests.readable(request.user, dataset_id)
         pages = CursorPages()
         rows = queries.versions(dataset).defer("profile")
         if wanted := request.query_params.get("version", ""):
             rows = versions.matching(rows, wanted)
         page = cast(list[DatasetVersion], pages.paginate_queryset(rows, request, view=self))
-        return pages.get_paginated_response([version_row(one) for one in page])
+        told = guests.told_to(request.user, [dataset] * len(page), [version_row(one) for one in page])
+        return pages.get_paginated_response(told)
 
     @extend_schema(request=NewVersion, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, dataset_id: UUID) -> Response:
@@ -200,9 +206,10 @@ class VersionsView(APIView):
 class VersionView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
-        version = _version(request, dataset_id, number)
+        version = _readable(request, dataset_id, number)
         users = [msgspec.to_builtins(use) for use in usage.uses_of(version)]
-        return Response(version_row(version) | {"schema": version.schema, "reading": version.reading, "used_by": users})
+        told = version_row(version) | {"schema": version.schema, "reading": version.reading, "used_by": users}
+        return Response(guests.told_to(request.user, [version.dataset], [told])[0])
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, dataset_id: UUID, number: int) -> Response:
@@ -224,7 +231,7 @@ class RowsView(APIView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
-        version = _version(request, dataset_id, number)
+        version = _readable(request, dataset_id, number)
         offset, limit = _whole(request, "offset", 0), _whole(request, "limit", 50)
         columns, order = request.query_params.getlist("column"), request.query_params.get("order", "")
         return Response(queries.rows(version, offset=offset, limit=limit, columns=columns, order=order))
@@ -233,7 +240,7 @@ class RowsView(APIView):
 class ProfileView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
-        return Response(msgspec.to_builtins(queries.profile_of(_version(request, dataset_id, number))))
+        return Response(msgspec.to_builtins(queries.profile_of(_readable(request, dataset_id, number))))
 
 
 class DownloadView(APIView):
@@ -241,7 +248,7 @@ class DownloadView(APIView):
         parameters=[OpenApiParameter("as", str, enum=downloads.FORMATS)], responses=files(downloads.TYPES.values())
     )
     def get(self, request: Request, dataset_id: UUID, number: int) -> StreamingHttpResponse:
-        version = _version(request, dataset_id, number)
+        version = _readable(request, dataset_id, number)
         wanted = request.query_params.get("as") or request.query_params.get("format") or "raw"
         return downloads.download(request._request, version, format=wanted, actor=request.user)
 
@@ -322,6 +329,11 @@ def readable_project(person: Any, slug: str) -> Project:
 
 def _version(request: Request, dataset_id: UUID, number: int) -> DatasetVersion:
     return queries.version(queries.dataset(request.user, dataset_id), number)
+
+
+def _readable(request: Request, dataset_id: UUID, number: int) -> DatasetVersion:
+    """Guests read it as well."""
+    return queries.version(guests.readable(request.user, dataset_id), number)
 
 
 def _upload(upload: Upload, seen: Examination) -> dict[str, Any]:

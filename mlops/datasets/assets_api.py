@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.access.decisions import require
-from mlops.datasets import arrivals, assets, errors, outside, queries, versions
+from mlops.datasets import arrivals, assets, errors, guests, outside, queries, versions
 from mlops.datasets.api import dataset_row, readable_project
 from mlops.datasets.comparing import difference
 from mlops.datasets.models import Dataset, DatasetVersion
@@ -145,7 +145,7 @@ class FilesView(APIView):
         """The files and folders directly below a folder of a version."""
         from mlops.datasets.browsing import listing
 
-        version = queries.version(queries.dataset(request.user, dataset_id), number)
+        version = queries.version(guests.readable(request.user, dataset_id), number)
         offset, limit = (_whole(request, name, default) for name, default in (("offset", 0), ("limit", 200)))
         below = request.query_params.get("below", "")
         return Response(msgspec.to_builtins(listing(version, below=below, offset=offset, limit=limit)))
@@ -159,7 +159,7 @@ class DifferenceView(APIView):
     def get(self, request: Request, dataset_id: UUID, number: int) -> Response:
         """What this version has that the one it is held against has not: columns, rows (by `key`, which may be
         repeated, or as a whole), distributions; of folders their files."""
-        dataset = queries.dataset(request.user, dataset_id)
+        dataset = guests.readable(request.user, dataset_id)
         before = queries.version(dataset, _whole(request, "against", 0))
         keys = request.query_params.getlist("key")
         return Response(difference(before, queries.version(dataset, number), keys=keys))

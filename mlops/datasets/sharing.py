@@ -1,4 +1,4 @@
-"""Datasets that their project offers to other projects."""
+"""Datasets that are shown to people outside of their project, and offered to other projects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOUN = "data"
 
 def register() -> None:
     kind = shareable.Shareable(
-        noun=NOUN, title=_("Dataset"), model=Dataset, page="web:dataset", levels=(), is_offered=True
+        noun=NOUN, title=_("Dataset"), model=Dataset, page="web:dataset", notice="dataset", is_offered=True
     )
     shareable.register(kind)
 

@@ -17,6 +17,7 @@ from mlops.batch import queries as batch
 from mlops.batch.searching import BATCH_ENDPOINTS
 from mlops.components import queries as components
 from mlops.components.searching import COMPONENTS
+from mlops.datasets import guests as shared_datasets
 from mlops.datasets import queries as datasets
 from mlops.datasets.searching import DATASETS
 from mlops.deployments import queries as deployments
@@ -74,7 +75,7 @@ KINDS = (
     Kind(fields=LOGGED_MODELS, seen=logged_models.visible_to, icon="models", list_url="web:logged-models",
          page=lambda one: reverse("web:logged-model", args=[one.pk]), project="experiment__project"),
     Kind(fields=DATASETS, seen=datasets.visible_to, icon="datasets", list_url="web:datasets",
-         page=lambda one: reverse("web:dataset", args=[one.pk])),
+         page=lambda one: reverse("web:dataset", args=[one.pk]), shared=shared_datasets.readable_by),
     Kind(fields=COMPONENTS, seen=components.visible_to, icon="code", list_url="web:components",
          page=lambda one: reverse("web:component", args=[one.pk])),
     Kind(fields=ENVIRONMENTS, seen=environments.visible_to, icon="settings", list_url="web:environments",

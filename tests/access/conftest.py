@@ -89,7 +89,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     draft = _draft(project, owner)
     published = _published(project, owner)
     job = _batch(owner, run, version)
-    for thing, level in ((model, "reader"), (endpoint, "operator")):
+    for thing, level in ((model, "reader"), (endpoint, "operator"), (dataset, "reader")):
         share(owner, thing, holder=people["guest"], level=level)
     return {
         "a": f"draft-{draft.pk}",
@@ -217,8 +217,8 @@ def _dataset(project: Any, owner: Any, folder: Path) -> tuple[Any, Any]:
 
     folder = folder / "table"
     folder.mkdir()
-    pl.DataFrame({SECRET: [1.0, 2.0, 3.0]}).write_parquet(folder / "data.parquet")
-    schema = TableSchema(columns=(Column(name=SECRET, type="decimal"),), row_count=3)
+    pl.DataFrame({f"{SECRET}-column": [1.0, 2.0, 3.0]}).write_parquet(folder / "data.parquet")
+    schema = TableSchema(columns=(Column(name=f"{SECRET}-column", type="decimal"),), row_count=3)
     dataset = Dataset.objects.create(project=project, name=f"{SECRET} data", last_number=1, created_by=owner)
     version = DatasetVersion.objects.create(
         dataset=dataset,

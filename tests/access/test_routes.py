@@ -36,9 +36,9 @@ PRIVATE = ("api/v1/me/sessions/", "api/v1/me/second-factor/")
 """Below these they see nothing either."""
 REFUSED = (401, 403, 404)
 LACKS = re.compile(r"another with “([\w.]+)”")
-GRANTED = {"model_id", "number", "alias", "endpoint_id", "deployment_id", "token_name"}
+GRANTED = {"model_id", "number", "alias", "endpoint_id", "deployment_id", "token_name", "dataset_id"}
 """The parts of addresses that name the things on which the guest has grants, or what is in them."""
-GRANTED_NAMES = re.compile(f"{SECRET}-(?:model|endpoint)")
+GRANTED_NAMES = re.compile(f"{SECRET}(?:-(?:model|endpoint|column)| data)")
 GUESTS_ACT = "api/v1/online-endpoints/<uuid:endpoint_id>/", "endpoints/<uuid:endpoint_id>/"
 """Where the guest operates."""
 BY_NAME = "/registered-models/", "/model-versions/"
@@ -96,7 +96,7 @@ def _fault_of_one_action(one: Try, people: dict[str, Any], world: dict[str, Any]
 
 
 def _fault_of_guest(one: Try, guest: Any, world: dict[str, Any]) -> str:
-    """Whoever has a grant on the model and the endpoint alone reads what they alone address, and nothing around it."""
+    """Who has grants on the model, the endpoint and the dataset alone reads what they alone address, nothing around."""
     status, _location, text, _policy = _ask(one, guest, world)
     is_open = one.needs in (ANYONE, SIGNED_IN)
     parts = set(PARAMETER.findall(one.route))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -12,11 +13,13 @@ from mlops.accounts import sharing
 from mlops.accounts.groups import create_group
 from mlops.accounts.service_accounts import create_service_account, create_token
 from mlops.blobs.trees import keep_folder
+from mlops.datasets.models import DatasetVersion
 from mlops.deployments.models import Endpoint
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.models import Experiment, Run
+from tests.execution.conftest import dataset_version
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +145,21 @@ def test_who_may_not_share_learns_nothing_and_gives_nothing(reader, stranger, ow
     assert _client(stranger).get(address).status_code == 404
     with pytest.raises(Refusal, match="cannot be shared as"):
         sharing.share(owner, version.model, holder=stranger, level="operator")
+
+
+def test_a_guest_reads_a_dataset_with_its_rows_and_nothing_of_its_origin(guest, owner, project, stranger, tmp_path):
+    version = dataset_version(project, pl.DataFrame({"price": [1, 2]}), tmp_path)
+    DatasetVersion.objects.update(uri="azureml://datastores/hidden/paths/x", properties={"by": "hidden"})
+    address = f"/api/v1/datasets/{version.dataset_id}/"
+    assert guest.get(f"{address}versions/1/rows/").status_code == 404
+    assert guest.get("/api/v1/datasets/").json()["results"] == []
+    sharing.share(owner, version.dataset, holder=stranger)
+    listed = guest.get("/api/v1/datasets/").json()["results"]
+    assert [one["name"] for one in listed] == ["Cars"]
+    assert guest.get(f"{address}versions/1/rows/").json()["rows"] == [[1], [2]]
+    told = [listed, guest.get(address).json(), guest.get(f"{address}versions/").json()]
+    one = guest.get(f"{address}versions/1/").json()
+    assert "hidden" not in str([*told, one])
+    assert (one["path"], one["properties"], one["used_by"]) == ("", {}, [])
+    assert guest.patch(address, {"description": "x"}).status_code == 404
+    assert guest.delete(f"{address}versions/1/").status_code == 404

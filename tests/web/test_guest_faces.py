@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.test import Client
@@ -14,6 +15,7 @@ from mlops.events.chain import notify
 from mlops.registry.models import RegisteredModel
 from mlops.runs.models import Experiment, Run
 from mlops.web import live
+from tests.execution.conftest import dataset_version
 from tests.registry.shelf import registered
 from tests.web.test_live import socket_of
 
@@ -84,7 +86,7 @@ def test_a_guest_reads_rows_of_what_is_shared_without_their_origin(ask, owner, s
     assert {blue[name] for name in ("model", "model_version", "reason", "target", "created_by")} == {None}
     for hidden in ("reason eq 'secret reason'", "startswith(model,'prices')", "model_version eq 1"):
         assert ask("/odata/v1/Deployments", **{"$filter": hidden})["value"] == [], hidden
-    for table in ("Runs", "Traffic", "Monitors", "Datasets"):
+    for table in ("Runs", "Traffic", "Monitors", "Datasets", "DatasetVersions"):
         assert ask(f"/odata/v1/{table}")["value"] == [], table
 
 
@@ -127,3 +129,12 @@ def test_a_guests_page_follows_its_notices_by_its_own_part(ask, owner, stranger,
     part = ask(f"/endpoints/{endpoint.pk}/", part="deployments")
     assert "blue" in part
     assert "secret reason" not in part
+
+
+@pytest.mark.django_db
+def test_a_guest_finds_a_dataset_and_reads_its_rows_of_odata(ask, owner, project, stranger, tmp_path):
+    version = dataset_version(project, pl.DataFrame({"price": [1, 2]}), tmp_path, name="Cars of March")
+    sharing.share(owner, version.dataset, holder=stranger)
+    assert [one["label"] for one in ask("/search/hits/", text="cars")["proposals"]] == ["Cars of March"]
+    assert [one["name"] for one in ask("/odata/v1/Datasets")["value"]] == ["Cars of March"]
+    assert [one["row_count"] for one in ask("/odata/v1/DatasetVersions")["value"]] == [2]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from mlops.access.models import Grant
 from mlops.accounts import sharing
 from mlops.deployments.models import Endpoint
+from tests.execution.conftest import dataset_version
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +71,16 @@ def test_an_owner_offers_a_model_by_page_and_the_other_project_sees_it(client, o
     client.force_login(stranger)
     assert "azureml://registries/churn/models/prices" in client.get("/shared/").content.decode()
     assert client.get(f"/models/{version.model_id}/").status_code == 200
+
+
+def test_a_guest_opens_a_dataset_and_its_rows(client, owner, project, stranger, tmp_path):
+    version = dataset_version(project, pl.DataFrame({"price": [11, 22]}), tmp_path)
+    address = f"/datasets/{version.dataset_id}/"
+    client.force_login(stranger)
+    assert client.get(address).status_code == 404
+    sharing.share(owner, version.dataset, holder=stranger)
+    page = client.get(address).content.decode()
+    assert "price" in page
+    assert ">22<" in page
+    assert "<html" not in client.get(address, {"part": "rows"}).content.decode()
+    assert client.post(address, {"description": "x"}).status_code == 404

@@ -12,8 +12,7 @@ from mlops.access.decisions import visible_projects
 from mlops.access.granted import told_columns
 from mlops.analytics.tables.columns import Column, Kind, Table
 from mlops.batch import queries as batch
-from mlops.datasets import queries as datasets
-from mlops.datasets.models import DatasetVersion
+from mlops.datasets import guests as shared_datasets
 from mlops.deployments import sharing as shared_endpoints
 from mlops.deployments.models import TrafficMinute
 from mlops.monitoring import queries as monitoring
@@ -201,7 +200,7 @@ RECORDS: tuple[Records, ...] = (
         "Datasets",
         "datasets",
         "Datasets",
-        datasets.visible_to,
+        shared_datasets.readable_by,
         """
         id guid
         project text project__slug
@@ -219,7 +218,7 @@ RECORDS: tuple[Records, ...] = (
         "DatasetVersions",
         "dataset_versions",
         "Versions of datasets",
-        lambda person: DatasetVersion.objects.filter(dataset__in=datasets.visible_to(person).order_by()),
+        shared_datasets.readable_versions,
         """
         id guid
         project text dataset__project__slug

@@ -22,7 +22,7 @@ KINDS = {
     "component": ("components", "components/"),
     "environment": ("environments", "environments/"),
 }
-GRANTED, OFFERED = ("model", "online-endpoint"), ("model", "data", "component", "environment")
+GRANTED, OFFERED = ("model", "online-endpoint", "data"), ("model", "data", "component", "environment")
 """What is shared with people, and what is offered to projects."""
 """By the word of the command: the kind as REST names it, and the list in which its names are found."""
 COLUMNS = (

@@ -34,11 +34,12 @@ from mlops.uploads.given import sent_in
 from mlops.web.guard import signed_in
 from mlops.web.histograms import Bar, bars
 from mlops.web.listing import listed
+from mlops.web.pages import guests
 from mlops.web.pages.dataset_difference import difference_context
 from mlops.web.pages.dataset_files import files_context
+from mlops.web.pages.dataset_rows import page_of_rows
 from mlops.web.projects import current_project, show_project
 
-ROWS_A_PAGE = 50
 STEPS = {
     "file": gettext_lazy("File"),
     "settings": gettext_lazy("Settings and preview"),
@@ -209,6 +210,7 @@ def upload_confirm(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@guests.or_guest(guests.dataset)
 def dataset(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     """A POST changes description, licence and source."""
     if request.method == "GET":
@@ -472,7 +474,7 @@ def _dataset_context(request: HttpRequest, dataset_id: UUID, tab: str = "") -> d
     if tab == "difference":
         return context | difference_context(request, shown, known)
     if tab == "preview":
-        return context | _page_of_rows(request, shown)
+        return context | page_of_rows(request, shown)
     if tab == "profile":
         return context | _page_of_profile(request, shown)
     return context
@@ -495,32 +497,6 @@ def _details(of: Dataset, shown: DatasetVersion) -> dict[str, Any]:
         "reading": reading,
         "reading_delimiter": str(DELIMITERS.get(reading.delimiter, reading.delimiter)).lower() if reading else "",
     }
-
-
-def _page_of_rows(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:
-    asked = request.GET.get("offset", "0")
-    offset = int(asked[:12]) if asked.isdecimal() else 0
-    total = shown.row_count or 0
-    offset = min(offset, max(total - 1, 0)) // ROWS_A_PAGE * ROWS_A_PAGE
-    page = queries.rows(shown, offset=offset, limit=ROWS_A_PAGE)
-    columns = queries.schema_columns(shown)
-    dates = {place for place, column in enumerate(columns) if column.type == "date"}
-    return {
-        "columns": columns,
-        "table": [(number, _shown(row, dates)) for number, row in enumerate(page["rows"], start=offset + 1)],
-        "first": offset + 1,
-        "last": min(offset + ROWS_A_PAGE, total),
-        "before": max(offset - ROWS_A_PAGE, 0) if offset else None,
-        "after": offset + ROWS_A_PAGE if offset + ROWS_A_PAGE < total else None,
-    }
-
-
-def _shown(row: list[Any], dates: set[int]) -> list[Any]:
-    """Days without a time of day are shown as days."""
-    return [
-        str(value).replace("T", " ").removesuffix(" 00:00:00") if place in dates and value is not None else value
-        for place, value in enumerate(row)
-    ]
 
 
 def _page_of_profile(request: HttpRequest, shown: DatasetVersion) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mlops.access.granted import may_with
+from mlops.datasets import guests as shared_datasets
+from mlops.datasets import queries as dataset_queries
+from mlops.datasets.models import VersionState
 from mlops.deployments import actions
 from mlops.deployments import queries as endpoint_queries
 from mlops.deployments import sharing as shared_endpoints
@@ -23,6 +26,7 @@ from mlops.registry import queries
 from mlops.registry import sharing as shared_models
 from mlops.registry.scanned import standing_in_version
 from mlops.web.markdown import rendered
+from mlops.web.pages.dataset_rows import page_of_rows
 from mlops.web.pages.trying import Trial, tried
 
 View = Callable[..., HttpResponse]
@@ -67,6 +71,20 @@ def model_version(request: HttpRequest, model_id: uuid.UUID, number: int) -> Htt
         "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
     }
     return render(request, "web/sharing/version.html", context)
+
+
+def dataset(request: HttpRequest, dataset_id: uuid.UUID) -> HttpResponse:
+    """`version`: its number; `offset`: the first row."""
+    shown = shared_datasets.readable(request.user, dataset_id)
+    versions = list(dataset_queries.versions(shown).defer("profile"))
+    asked = request.GET.get("version", "")
+    fresh = next((one for one in versions if one.archived_at is None), versions[0] if versions else None)
+    version = dataset_queries.version(shown, int(asked[:9])) if asked.isdecimal() else fresh
+    context: dict[str, Any] = {"dataset": shown, "versions": versions, "version": version}
+    if version is not None and version.state == VersionState.READY and version.schema is not None:
+        context |= page_of_rows(request, version)
+    part = "_dataset" if request.GET.get("part") == "rows" else "dataset"
+    return render(request, f"web/sharing/{part}.html", context)
 
 
 def endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
