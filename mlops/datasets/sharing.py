@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access import shareable
 from mlops.access.models import Project
-from mlops.access.offered import offered_named
-from mlops.datasets.models import Dataset
+from mlops.access.offered import names_offered, offered_named
+from mlops.datasets.models import Dataset, DatasetVersion
 
 NOUN = "data"
+MOST_NAMES = 200
 
 
 def register() -> None:
@@ -27,3 +28,15 @@ def dataset_named(project: Project, name: str) -> Dataset | None:
     owner, _slash, rest = name.partition("/")
     found: Dataset | None = offered_named(project, NOUN, owner, rest)
     return found
+
+
+def names_usable(project: Project) -> list[str]:
+    """For hints and forms: the project's own by name, then those of others as `OWNER/NAME`."""
+    own = Dataset.objects.filter(project=project, archived_at=None).order_by("name")
+    return [*own.values_list("name", flat=True)[:MOST_NAMES], *names_offered(project, NOUN)[:MOST_NAMES]]
+
+
+def reference_in(project: Project, version: DatasetVersion) -> str:
+    """As the project names it: `NAME:VERSION`, or `OWNER/NAME:VERSION` of another."""
+    dataset = version.dataset
+    return str(version) if dataset.project_id == project.pk else f"{dataset.project.slug}/{version}"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datasets.sharing import dataset_named
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.deployments.queries import deployment_of, deployments_of
 from mlops.formats.monitor import Target
@@ -34,7 +35,7 @@ def target_of(project: Project, target: Target) -> Watched:
         raise Refusal("target_missing", message, hint=_("Name one of the two."), status=422)
     if target.dataset:
         newest_of(project, target.dataset)
-        return Watched(dataset=Dataset.objects.get(project=project, name=target.dataset))
+        return Watched(dataset=dataset_named(project, target.dataset))
     endpoint = Endpoint.objects.filter(project=project, name=target.endpoint).first()
     if endpoint is None:
         names = list(Endpoint.objects.filter(project=project).values_list("name", flat=True))

@@ -73,8 +73,8 @@ def version_of_look(look: Look, settings: MonitorSettings) -> DatasetVersion:
     if kind not in ("version", "rows"):
         return newest_of(look.monitor.project, settings.target.dataset)
     number = int(rest.partition(":")[0])
-    known = DatasetVersion.objects.filter(dataset__project=look.monitor.project, state=VersionState.READY)
-    found = known.filter(dataset__name=settings.target.dataset, number=number).select_related("dataset").first()
+    known = DatasetVersion.objects.filter(dataset=look.monitor.dataset_id, state=VersionState.READY)
+    found = known.filter(number=number).select_related("dataset").first()
     if found is None:
         message = _("The version %(number)d of “%(name)s” is gone.")
         raise Refusal("version_gone", message % {"number": number, "name": settings.target.dataset})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
 from mlops.blocks.measures import SMALLER_IS_BETTER
-from mlops.datasets.models import Dataset
+from mlops.datasets.sharing import dataset_named, names_usable
 from mlops.deployments.names import checked_name as checked_endpoint
 from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
@@ -78,8 +78,8 @@ def _check_what(project: Project, what: What) -> None:
     spec = msgspec.convert(version.spec, PipelineSpec)
     derived = {name for name, _word, _rest in expressions(what)}
     for name, word, rest in expressions(what):
-        if word == "newest" and not Dataset.objects.filter(project=project, name=rest).exists():
-            known = list(Dataset.objects.filter(project=project).values_list("name", flat=True))
+        if word == "newest" and dataset_named(project, rest) is None:
+            known = names_usable(project)
             message = _("The parameter “%(name)s” wants the newest version of “%(dataset)s”, which is not there.")
             hint = nearest(rest, known) or _known(known, none=_("Import a dataset first."))
             raise _refused(
@@ -107,8 +107,8 @@ def _check_when(project: Project, settings: RetrainingSettings) -> None:
     if when.on_new_version and not when.dataset:
         hint = _("Set when.dataset to its name.")
         raise _refused("dataset_missing", _("New versions of which dataset?"), hint, "when.dataset")
-    if when.dataset and not Dataset.objects.filter(project=project, name=when.dataset).exists():
-        known = list(Dataset.objects.filter(project=project).values_list("name", flat=True))
+    if when.dataset and dataset_named(project, when.dataset) is None:
+        known = names_usable(project)
         message = _("There is no dataset “%(name)s” in this project.") % {"name": when.dataset}
         raise _refused("dataset_unknown", message, nearest(when.dataset, known) or _known(known), "when.dataset")
     if when.cool_down_seconds < 0 or when.least_new_rows < 0 or when.budget_days <= 0 or (when.most_attempts or 1) < 1:
@@ -137,8 +137,7 @@ def _check_comparison(project: Project, settings: RetrainingSettings) -> None:
             raise _refused("slice_invalid", _("A rule for slices is out of range."), hint, "compare.slices")
     if held.kind == "dataset":
         if not held.dataset.strip():
-            known = Dataset.objects.filter(project=project).values_list("name", flat=True)
-            hint = _known(known, none=_("Import a dataset first."))
+            hint = _known(names_usable(project), none=_("Import a dataset first."))
             message = _("On the rows of which dataset are the models compared?")
             raise _refused("dataset_missing", message, hint, "compare.held_out.dataset")
         check_columns(project, compare)

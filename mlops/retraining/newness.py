@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mlops.collected.reading import count_window
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.sharing import dataset_named
 from mlops.deployments.models import Endpoint
 from mlops.retraining.models import Attempt, Policy, Stage
 
@@ -17,9 +18,7 @@ def new_collected(policy: Policy, endpoint: Endpoint, *, now: datetime) -> int:
 
 
 def newest(policy: Policy, dataset: str) -> DatasetVersion | None:
-    rows = DatasetVersion.objects.filter(
-        dataset__project=policy.project, dataset__name=dataset, state=VersionState.READY
-    )
+    rows = DatasetVersion.objects.filter(dataset=dataset_named(policy.project, dataset), state=VersionState.READY)
     return rows.select_related("dataset").order_by("-number").first()
 
 
@@ -30,7 +29,7 @@ def new_rows(policy: Policy, dataset: str) -> int:
     if now is None:
         return 0
     trained = (
-        Attempt.objects.filter(policy=policy, data_label__startswith=f"{dataset}:", data_rows__isnull=False)
+        Attempt.objects.filter(policy=policy, data_label__startswith=f"{now.dataset.name}:", data_rows__isnull=False)
         .exclude(stage__in=(Stage.SKIPPED, Stage.FAILED, Stage.CANCELLED))
         .order_by("-number")
         .first()

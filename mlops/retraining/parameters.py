@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.datasets.models import DatasetVersion
 from mlops.datasets.queries import ready_version
+from mlops.datasets.sharing import reference_in
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.retraining import Triggered, What
 
@@ -76,7 +77,7 @@ def _meaning(
     if word == "newest":
         found = ready_version(project, name)
         used.append(found)
-        return str(found)
+        return reference_in(project, found)
     if word == "window":
         if window is None:
             raise Refusal(

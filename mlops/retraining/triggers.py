@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.sharing import dataset_named
 from mlops.events.models import Event
 from mlops.formats.retraining import OnMonitor, Triggered
 from mlops.pipelines.timing import due, fires
@@ -142,7 +143,6 @@ def _newest_event() -> int:
 
 
 def _newest_number(policy: Policy) -> int:
-    rows = DatasetVersion.objects.filter(
-        dataset__project=policy.project, dataset__name=policy.wanted.when.dataset, state=VersionState.READY
-    )
+    dataset = dataset_named(policy.project, policy.wanted.when.dataset)
+    rows = DatasetVersion.objects.filter(dataset=dataset, state=VersionState.READY)
     return rows.aggregate(last=Max("number"))["last"] or 0

@@ -1,7 +1,8 @@
-"""What other projects offer to this one can be chosen: in the deploy wizard, and in the designer's palette."""
+"""What other projects offer to this one can be chosen: in wizards, forms, and the designer's palette."""
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from designer import queries
@@ -10,12 +11,19 @@ from mlops.accounts.membership import create_project
 from mlops.batch.actions import create_endpoint
 from mlops.batch.models import BatchDeployment
 from mlops.components.actions import create_version
+from mlops.datasets.sharing import names_usable
 from mlops.deployments.models import Deployment
 from mlops.formats.component import Component
 from mlops.formats.definition import Command, Definition
 from mlops.formats.document import Document, DrawnNode
+from mlops.formats.monitor import Target
+from mlops.formats.retraining import Triggered, What
+from mlops.monitoring.sources import dataset_version as watched_version
+from mlops.monitoring.sources import target_of
+from mlops.retraining.parameters import derive
 from tests.datasets.test_actions import imported
 from tests.deployments.test_pages import FILLED
+from tests.execution.conftest import dataset_version
 from tests.registry.shelf import registered
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +104,24 @@ def test_the_palette_has_the_components_that_others_offer_under_the_name_with_th
     assert (shown["own"]["url"], shown["own"]["latest"]) == ("", "1")
     node = DrawnNode(component=shown["name"], version="1", parameters={})
     assert queries.examine(shop, Document(nodes={"clean": node}))[1] == ()
+
+
+def test_a_monitor_watches_an_offered_dataset_and_holds_it_against_one(
+    browser, owner, stranger, project, shop, tmp_path
+):
+    version = dataset_version(project, pl.DataFrame({"price": [1.0, 2.0], "when": [1, 2]}), tmp_path, name="cars")
+    assert "churn/cars" not in browser.get("/monitoring/new/?project=shop").content.decode()
+    offering.offer(owner, version.dataset, to=shop)
+    assert "churn/cars" in browser.get("/monitoring/new/?project=shop").content.decode()
+    watched = target_of(shop, Target(dataset="churn/cars"))
+    assert watched.dataset == version.dataset
+    assert watched_version(shop, "churn/cars:1") == version
+
+
+def test_retraining_follows_an_offered_dataset_by_its_owners_name(owner, stranger, project, shop, tmp_path):
+    version = dataset_version(project, pl.DataFrame({"price": [1.0, 2.0]}), tmp_path, name="cars")
+    offering.offer(owner, version.dataset, to=shop)
+    assert names_usable(shop) == ["churn/cars"]
+    what = What(pipeline="train", parameters={"data": "${{newest.churn/cars}}"})
+    found = derive(shop, what, Triggered(kind="hand", key="1", reason="x"), window=None, at="")
+    assert (found.values, found.data) == ({"data": "churn/cars:1"}, version)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from mlops.access.models import Project
-from mlops.datasets.models import Dataset
+from mlops.datasets.sharing import names_usable
 from mlops.formats.pipeline import PipelineParameter, PipelineSpec
 from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline
 from mlops.pipelines.parameters import reference_of, uses_of
@@ -133,5 +133,5 @@ def _choices(parameter: PipelineParameter, project: Project) -> tuple[str, ...]:
     if parameter.type == "boolean":
         return ("true", "false")
     if parameter.type == "dataset":
-        return tuple(Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200])
+        return tuple(names_usable(project))
     return ()

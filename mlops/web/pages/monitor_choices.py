@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
+from mlops.access.offered import names_offered, offers_to
 from mlops.collected.reading import count_window
 from mlops.components.models import Component
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.sharing import NOUN
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.formats.monitor import MonitorSettings, Target
 from mlops.formats.refusal import Refusal
@@ -83,14 +85,20 @@ def _deployments(project: Project) -> list[tuple[str, str]]:
 
 
 def _datasets(project: Project) -> list[str]:
+    """With those that others offer, as `OWNER/NAME`."""
     known = DatasetVersion.objects.filter(dataset__project=project, state=VersionState.READY)
-    return list(known.order_by("dataset__name").values_list("dataset__name", flat=True).distinct())
+    own = known.order_by("dataset__name").values_list("dataset__name", flat=True).distinct()
+    return [*own, *names_offered(project, NOUN)]
 
 
 def _versions(project: Project) -> list[str]:
     known = DatasetVersion.objects.filter(dataset__project=project, state=VersionState.READY)
     rows = known.order_by("dataset__name", "-number").values_list("dataset__name", "number")[:500]
-    return [f"{name}:{number}" for name, number in rows]
+    offered = DatasetVersion.objects.filter(dataset__in=offers_to(project).filter(noun=NOUN).values("thing_id"))
+    ready = offered.filter(state=VersionState.READY).order_by("dataset__name", "-number")
+    others = ready.values_list("dataset__project__slug", "dataset__name", "number")[:500]
+    own = [f"{name}:{number}" for name, number in rows]
+    return own + [f"{slug}/{name}:{number}" for slug, name, number in others]
 
 
 def _components(project: Project) -> list[str]:

@@ -17,7 +17,7 @@ from mlops.access.decisions import may
 from mlops.collected.reading import count_window
 from mlops.collected.replaying import requests_of
 from mlops.collected.windows import moment
-from mlops.datasets.models import Dataset
+from mlops.datasets.sharing import names_usable
 from mlops.deployments import recording
 from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import deployments_of, visible_endpoint
@@ -137,7 +137,7 @@ def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
         "recording": _recording_state(endpoint),
         "collected": count_window(endpoint).requests,
         "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
-        "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
+        "datasets": names_usable(project),
         "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
         "may_contribute": may(request.user, "endpoints.traffic", project),
         "problem": problem,

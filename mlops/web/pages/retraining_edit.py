@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require
 from mlops.access.models import Project
-from mlops.datasets.models import Dataset
+from mlops.datasets.sharing import names_usable
 from mlops.deployments.models import Endpoint
 from mlops.formats.azureml.lines import load
 from mlops.formats.refusal import Refusal
@@ -160,7 +160,7 @@ def _form(
         "entries": entries(version, typed, project=project, empty=True),
         "models": RegisteredModel.objects.filter(project=project).values_list("name", flat=True)[:200],
         "endpoints": Endpoint.objects.filter(project=project).values_list("name", flat=True)[:200],
-        "datasets": Dataset.objects.filter(project=project).order_by("name").values_list("name", flat=True)[:200],
+        "datasets": names_usable(project),
         "monitors": monitors + [name for name in typed["monitors"] if name not in monitors],
         "metrics": METRICS,
         "ends": ENDS.items(),
