@@ -89,7 +89,7 @@ def _back(folder: Path) -> int:
         )
     about = reading.about(kept[-1])
     with lock.hold(folder, url="an upgrade that is taken back"):
-        done = restore(kept[-1], folder, force=True)
+        done = restore(kept[-1], folder, force=True, instead=True)
     print(f"Back at {about.taken_at:%Y-%m-%d %H:%M} UTC, before the upgrade. What came since is in {done.aside}.")
     print("Install the old version before `mlops up`: this one would bring the tables up to date again.")
     return 0

@@ -7,14 +7,17 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
-from mlops.administration.backups import places
+from mlops.administration.backups import places, postgres
 from mlops.formats.refusal import Refusal
 
+OF_DATABASE = ("MLOPS_DATABASE_URL", "MLOPS_DATABASE_URL_FILE")
 CHILD = ("-m", "mlops.server.upgrading_child")
 
 
@@ -40,24 +43,18 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 def try_on_copy(scratch: Path) -> Tried:
     """In an empty folder; the server may go on. Raises Refusal `copy_impossible`, `upgrade_fails`, and those of taking
     a backup."""
-    if places.database_file() is None:
-        raise Refusal(
-            "copy_impossible",
-            "A copy is made of SQLite, and PostgreSQL is set.",
-            hint="Restore a backup into an empty database, and run this version on that.",
-            status=409,
-        )
     from mlops.administration.backups.writing import take
 
     backup, folder = scratch / "server.tar", scratch / "data"
     times = [time.monotonic()]
     taken = take(backup)
     times.append(time.monotonic())
-    child(folder, "-m", "mlops.client.main", "restore", str(backup), is_copy=True)
-    times.append(time.monotonic())
-    before = look(folder, is_copy=True)
-    migrate(folder, before, is_copy=True)
-    times.append(time.monotonic())
+    with _database_of_a_copy() as url:
+        child(folder, "-m", "mlops.client.main", "restore", str(backup), copy=url)
+        times.append(time.monotonic())
+        before = look(folder, copy=url)
+        migrate(folder, before, copy=url)
+        times.append(time.monotonic())
     first, second, third = (later - sooner for sooner, later in pairwise(times))
     return Tried(
         migrations=before.pending,
@@ -68,10 +65,20 @@ def try_on_copy(scratch: Path) -> Tried:
     )
 
 
-def migrate(folder: Path, before: Look, *, is_copy: bool = False) -> None:
+@contextmanager
+def _database_of_a_copy() -> Iterator[str]:
+    """Its address; empty for SQLite, whose file lies in the copy's folder."""
+    if places.database_file() is not None:
+        yield ""
+        return
+    with postgres.copy_for_a_while(places.postgres_url()) as url:
+        yield url
+
+
+def migrate(folder: Path, before: Look, *, copy: str | None = None) -> None:
     """Raises Refusal `upgrade_fails`, also where rows that were there are gone."""
-    child(folder, *CHILD, "migrate", is_copy=is_copy)
-    after = look(folder, is_copy=is_copy)
+    child(folder, *CHILD, "migrate", copy=copy)
+    after = look(folder, copy=copy)
     lost = [
         f"{table} had {count} rows and has {after.rows.get(table, 0)}"
         for table, count in before.rows.items()
@@ -81,16 +88,18 @@ def migrate(folder: Path, before: Look, *, is_copy: bool = False) -> None:
         raise failed("; ".join(wrong))
 
 
-def look(folder: Path, *, is_copy: bool = False) -> Look:
-    return msgspec.json.decode(child(folder, *CHILD, "look", is_copy=is_copy), type=Look)
+def look(folder: Path, *, copy: str | None = None) -> Look:
+    return msgspec.json.decode(child(folder, *CHILD, "look", copy=copy), type=Look)
 
 
-def child(folder: Path, *words: str, is_copy: bool = False) -> str:
-    """What a process with this data directory prints. A copy has its database in it."""
+def child(folder: Path, *words: str, copy: str | None = None) -> str:
+    """What a process with this data directory prints. `copy`: the address of a copy's database, or empty where it is in
+    that directory."""
     environment = os.environ | {"MLOPS_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "mlops.settings"}
-    if is_copy:
-        for name in ("MLOPS_DATABASE_URL", "MLOPS_DATABASE_URL_FILE"):
+    if copy is not None:
+        for name in OF_DATABASE:
             environment.pop(name, None)
+        environment |= {"MLOPS_DATABASE_URL": copy} if copy else {}
     done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise failed(" ".join(done.stderr.split())[-600:] or f"exit status {done.returncode}")

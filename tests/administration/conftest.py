@@ -27,17 +27,17 @@ for number in range(40):
 """
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """As a person would, who has no settings of Django around."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}
-    environment = clean | {"MLOPS_DATA_DIR": str(folder)}
+    environment = clean | {"MLOPS_DATA_DIR": str(folder)} | settings
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
 
 
-def mlops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, "-m", "mlops.client.main", *words)
+def mlops(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, "-m", "mlops.client.main", *words, **settings)
 
 
 @pytest.fixture(scope="session")

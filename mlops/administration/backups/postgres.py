@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from mlops.administration.backups import places
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 
@@ -24,7 +27,8 @@ def dumped(url: str, path: Path) -> Iterator[Any]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = cursor.execute("SELECT pg_export_snapshot()").fetchone()
         snapshot = row[0] if row else ""
-        _run([program, "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={path}"], url)
+        words = [program, "--format=custom", "--no-owner", f"--exclude-schema={places.ASIDE}*"]
+        _run([*words, f"--snapshot={snapshot}", f"--file={path}"], url)
         yield cursor
 
 
@@ -43,6 +47,59 @@ def refuse_filled(url: str) -> None:
             hint=_("Create an empty one, and name it in MLOPS_DATABASE_URL."),
             status=409,
         )
+
+
+@contextmanager
+def copy_for_a_while(url: str) -> Iterator[str]:
+    """The address of an empty database beside that of `url`, on the same server; it is removed at the end. Raises
+    Refusal `copy_impossible` where the role may not make one."""
+    import psycopg
+    from psycopg import sql
+
+    name = f"mlops_upgrade_{secrets.token_hex(6)}"
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+    remove = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(url, autocommit=True) as link:
+        try:
+            link.execute(make)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refusal(
+                "copy_impossible",
+                _("The role of MLOPS_DATABASE_URL may not make a database for the copy."),
+                hint=_("Let it: ALTER ROLE … CREATEDB. Or restore a backup into an empty database, and try it there."),
+                status=409,
+            ) from error
+    try:
+        yield _of_database(url, name)
+    finally:
+        with psycopg.connect(url, autocommit=True) as link:
+            link.execute(remove)
+
+
+@contextmanager
+def emptied(url: str, *, mark: str) -> Iterator[None]:
+    """What is there goes into the schema `mark` of the same database, and nothing of it is removed; it comes back where
+    what is done meanwhile fails."""
+    import psycopg
+    from psycopg import sql
+
+    aside, here = sql.Identifier(mark), sql.Identifier("public")
+    rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
+    with psycopg.connect(url) as link:
+        link.execute(rename.format(here, aside))
+        link.execute(sql.SQL("CREATE SCHEMA {}").format(here))
+    try:
+        yield
+    except BaseException:
+        with psycopg.connect(url) as link:
+            link.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(here))
+            link.execute(rename.format(aside, here))
+        raise
+
+
+def _of_database(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 def load(url: str, dump: Path) -> None:

@@ -26,14 +26,17 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     """Where that is now which was there; empty: nothing was."""
 
 
-def restore(path: Path, folder: Path, *, force: bool) -> Restored:
-    """Into the data directory, which nobody else uses meanwhile, and the database of the settings.
+def restore(path: Path, folder: Path, *, force: bool, instead: bool = False) -> Restored:
+    """Into the data directory, which nobody else uses meanwhile, and the database of the settings. `instead`: what a
+    PostgreSQL holds now goes aside, into a schema of its own.
 
     Raises Refusal `backup_damaged`, `backup_newer`, `backup_of_other_database`, `data_dir_not_empty`,
     `database_not_empty`, `disk_full`."""
     about = reading.about(path)
     refuse_newer(about)
     _refuse_other_database(about)
+    if about.database == "postgresql" and not instead:
+        postgres.refuse_filled(places.postgres_url())
     _refuse_filled(folder, force=force)
     _refuse_small_disk(path, folder)
     stage = folder / places.STAGE
@@ -43,7 +46,7 @@ def restore(path: Path, folder: Path, *, force: bool) -> Restored:
         found = reading.read(path, keep=_Staged(stage))
         _drop(stage, found.rotten)
         if about.database == "postgresql":
-            postgres.load(places.postgres_url(), stage / DATABASES["postgresql"])
+            _load(stage / DATABASES["postgresql"], instead=instead)
         _fill_other_store(stage)
         aside = _swap(stage, folder)
     finally:
@@ -64,6 +67,13 @@ class _Staged:
         return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
 
 
+def _load(dump: Path, *, instead: bool) -> None:
+    url = places.postgres_url()
+    mark = f"{places.ASIDE}{time.strftime('%Y%m%d-%H%M%S')}"
+    with postgres.emptied(url, mark=mark) if instead else contextlib.nullcontext():
+        postgres.load(url, dump)
+
+
 def _refuse_other_database(about: About) -> None:
     here = "sqlite" if places.database_file() else "postgresql"
     if about.database != here:
@@ -75,8 +85,6 @@ def _refuse_other_database(about: About) -> None:
             hint=_("Set MLOPS_DATABASE_URL to %(wanted)s, then restore it.") % {"wanted": wanted},
             status=409,
         )
-    if here == "postgresql":
-        postgres.refuse_filled(places.postgres_url())
 
 
 def _refuse_filled(folder: Path, *, force: bool) -> None:
