@@ -40,7 +40,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     router.add_argument("--address", default="", help="with --feed, where the others reach it: http://host:port")
     router.set_defaults(act=serve_router)
     check = parts.add_parser("check", help="whether the part on this machine is well: exit status 0 or 1")
-    check.add_argument("name", nargs="?", choices=serving_check.PARTS, help="default: what process 1 serves")
+    check.add_argument(
+        "name", nargs="?", choices=(*serving_check.PARTS, serving_check.WHOLE), help="default: what process 1 serves"
+    )
     check.add_argument("--port", type=int, default=0, help="where it listens (default: as process 1 was told)")
     check.set_defaults(act=check_part)
 
@@ -69,7 +71,9 @@ def serve_router(arguments: argparse.Namespace) -> int:
     lines.set_up("supervisor")
     from mlops.supervisor import Supervised, Supervisor
 
-    table = folder / (f"routing-{socket.gethostname()}.json" if arguments.feed else "routing.json")
+    own = socket.gethostname()
+    table = folder / (f"routing-{own}.json" if arguments.feed else "routing.json")
+    states = folder / f"serving-state-{own}.json"
     words = ["--table", str(table), "--host", arguments.host, "--port", str(arguments.port)]
     for url in arguments.feed:
         words += ["--feed", url]
@@ -77,16 +81,17 @@ def serve_router(arguments: argparse.Namespace) -> int:
         words += ["--address", arguments.address]
     router = Supervised(
         name="router",
-        argv=(sys.executable, "-m", "mlops.router", *words, "--stats-file", str(folder / "router-stats")),
+        argv=(sys.executable, "-m", "mlops.router", *words, "--stats-file", str(folder / f"router-stats-{own}")),
         log_file=None,
     )
     Supervisor(
         [router],
         plan_file=folder / "serving-plan.json",
-        state_file=folder / "serving-state.json",
+        state_file=states,
         routing_file=table,
         logs_dir=folder / "logs",
     ).run(stop_seconds=STOP_SECONDS)
+    states.unlink(missing_ok=True)  # its copies are gone, and none is waited for
     return 0
 
 

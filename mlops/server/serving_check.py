@@ -8,11 +8,15 @@ import time
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from mlops import env
+from mlops.server import lock
 from mlops.supervisor.probe import get
 
 PARTS = ("web", "worker", "router")
+WHOLE = "up"
+"""`mlops up`: everything in one container. It is well when its pages answer; it looks after the rest itself."""
 PORTS = {"web": 8000, "router": 8001}
 ANSWER_SECONDS = 5.0
 SILENT_SECONDS = 60.0
@@ -29,7 +33,9 @@ def trouble(part: str | None = None, port: int = 0) -> str:
     told = told_by(FIRST_PROCESS.read_bytes()) if FIRST_PROCESS.is_file() else None
     part = part or (told.part if told else None)
     if part is None:
-        return "Process 1 is no `mlops serve`: say what is to be checked."
+        return "Process 1 is neither `mlops serve` nor `mlops up`: say what is to be checked."
+    if part == WHOLE:
+        return _whole()
     if part == "worker":
         return _worker()
     port = port or (told.port if told and told.part == part else PORTS[part])
@@ -42,6 +48,8 @@ def trouble(part: str | None = None, port: int = 0) -> str:
 def told_by(command_line: bytes) -> Told | None:
     """What a process serves, by its words."""
     words = command_line.decode(errors="replace").split("\0")
+    if WHOLE in words[:3]:  # after the interpreter and the program
+        return Told(WHOLE, 0)
     if "serve" not in words:
         return None
     words = words[words.index("serve") + 1 :]
@@ -54,6 +62,16 @@ def told_by(command_line: bytes) -> Told | None:
 def sign_file() -> Path:
     """Touched by a worker that lives; one of its own for each machine."""
     return env.data_dir() / "alive" / socket.gethostname()
+
+
+def _whole() -> str:
+    held = lock.holder(env.data_dir())
+    if held is None or not held.url:
+        return "It has not started yet."
+    answer = get(urlsplit(held.url).port or 80, "/healthz", timeout_seconds=ANSWER_SECONDS)
+    if answer is None:
+        return f"Nothing answers at {held.url}."
+    return "" if answer.status == 200 else f"{held.url} answers {answer.status}."
 
 
 def _worker() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class KeptProcess(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(path: Path, kept: Sequence[KeptProcess]) -> None:
     """A full disk ends no supervisor."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{socket.gethostname()}.part")
     try:
         part.write_bytes(msgspec.json.encode(list(kept)))
         os.replace(part, path)

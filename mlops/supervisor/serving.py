@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -20,6 +21,8 @@ _PROBE_SECONDS = 0.5
 _UNROUTED_SECONDS = 1.0
 """How long a retired server goes on after the routing table stopped naming it: the router re-reads 5 times a second."""
 _MOST_RETIRED_SECONDS = 60.0
+_SIGN_SECONDS = 5.0
+"""How often the file of states is touched where nothing changed: who reads it tells by that who lives."""
 _LINGER_SECONDS = 3.0
 """How long a retired server goes on where no routing table is known."""
 
@@ -46,6 +49,7 @@ class ServingPart:
         self._replies: dict[tuple[str, int, int], Reply | None] = {}
         self._watched: tuple[tuple[tuple[str, int, int], int], ...] = ()
         self._written = b""
+        self._signed_at = 0.0
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="readiness", daemon=True)
 
@@ -162,11 +166,19 @@ class ServingPart:
     def _write_state(self) -> None:
         state = msgspec.json.encode(ServingState(servers=tuple(s.as_state() for s in self._servers.values())))
         if state == self._written:
+            self._give_sign()
             return
         part = self._state_file.with_name(f"{self._state_file.name}.{socket.gethostname()}.part")
         part.write_bytes(state)
         os.replace(part, self._state_file)
         self._written = state
+        self._signed_at = time.monotonic()
+
+    def _give_sign(self) -> None:
+        if time.monotonic() - self._signed_at > _SIGN_SECONDS:
+            self._signed_at = time.monotonic()
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self._state_file)
 
 
 def log_name(id: str, *, replica: int = 1) -> str:

@@ -24,6 +24,7 @@ def test_a_check_knows_what_process_1_serves() -> None:
         "web", 9000
     )
     assert told_by(b"mlops\0serve\0router\0") == Told("router", 8001)
+    assert told_by(b"python\0/usr/local/bin/mlops\0up\0--port\x009000\0") == Told("up", 0)
     assert told_by(b"mlops\0migrate\0") is None
 
 

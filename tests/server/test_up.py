@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
+from mlops.server import serving_check
 from tests.server.conftest import Up, all_gone, until
 
 
@@ -38,6 +40,13 @@ def test_the_credential_file_is_its_owners_alone_and_good(up: Up) -> None:
 def test_nothing_secret_stays_in_the_data_directory_in_the_open(up: Up) -> None:
     assert not (up.folder / "greeting.json").exists()
     assert "password" not in (up.folder / "logs" / "web.log").read_text()
+
+
+def test_its_health_check_is_that_of_a_container(up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLOPS_DATA_DIR", str(up.folder))
+    assert serving_check.trouble("up") == ""
+    monkeypatch.setenv("MLOPS_DATA_DIR", str(up.folder / "elsewhere"))
+    assert serving_check.trouble("up") == "It has not started yet."
 
 
 def test_a_second_start_on_the_same_directory_names_the_holder(up: Up) -> None:

@@ -17,6 +17,8 @@ LEFT_OUT = frozenset(
     )
 )  # fmt: skip
 """Of the data directory: what is made anew from the database and the blobs, what is under way, and logs."""
+OF_ROUTERS = ("routing-", "router-stats-", "serving-state-")
+"""And what routers that share it write there, each under its machine's name."""
 ASIDE = "before-restore-"
 UPGRADES = "before-upgrade"
 """The folder with the backups that upgrades took; it stays where it is."""
@@ -65,4 +67,4 @@ def belongs(name: str, *, folder: Path) -> bool:
     """Whether an entry at the top of the data directory goes into a backup."""
     database = database_file()
     is_database = database is not None and folder == database.parent and name.startswith(database.name)
-    return not (name in LEFT_OUT or name == UPGRADES or name.startswith((".", ASIDE)) or is_database)
+    return not (name in LEFT_OUT or name == UPGRADES or name.startswith((".", ASIDE, *OF_ROUTERS)) or is_database)

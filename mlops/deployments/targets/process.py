@@ -17,24 +17,22 @@ from mlops.deployments.files import replace_file, under_lock
 from mlops.deployments.folders import folder_of, lay_out, serving_root, tell_collection
 from mlops.deployments.models import Deployment, DeploymentState
 from mlops.deployments.spools import remove_drained
-from mlops.deployments.targets import Availability
+from mlops.deployments.targets import Availability, supervised
 from mlops.deployments.targets.machine import check_machine
 from mlops.deployments.targets.observed import Observed, Replica, together
 from mlops.deployments.targets.options import check_options
 from mlops.deployments.targets.ports import free_ports, ports_of
 from mlops.deployments.targets.rolling import to_keep, to_start
+from mlops.deployments.targets.supervised import Servers
 from mlops.deployments.targets.tails import tails
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
-from mlops.formats.serving import ServerProcess, ServerState, ServingPlan, ServingState
+from mlops.formats.serving import ServerProcess, ServerState, ServingPlan
 from mlops.supervisor.serving import log_name
 
 DRAFT_SECONDS = 3600.0
 """A half-made folder older than this was left behind by a worker that was killed."""
 PLAN = "serving-plan"
-
-Servers = dict[tuple[str, int, int], ServerState]
-"""By deployment id, revision and port."""
 
 
 class ProcessTarget:
@@ -99,6 +97,7 @@ class ProcessTarget:
             is_old = time.time() - folder.stat().st_mtime > DRAFT_SECONDS
             if is_old if is_draft else folder.name not in kept | running:
                 shutil.rmtree(folder, ignore_errors=True)
+        supervised.forget(Path(settings.DATA_DIR))
         remove_drained()
 
     def logs(self, deployment: Deployment, *, lines: int) -> list[str]:
@@ -122,12 +121,11 @@ def _elsewhere() -> Refusal | None:
 
 
 def _servers() -> Servers:
-    path = Path(settings.DATA_DIR) / "serving-state.json"
-    try:
-        state = msgspec.json.decode(path.read_bytes(), type=ServingState)
-    except (OSError, msgspec.DecodeError):
-        return {}
-    return {(one.id, one.revision, one.port): one for one in state.servers if one.state != "stopped"}
+    told = supervised.reports(Path(settings.DATA_DIR))
+    if len(told) < 2:
+        return told[0] if told else {}
+    rows = Deployment.objects.filter(target="process").values_list("pk", "ready_revision")
+    return supervised.merged(told, was_ready={(str(pk), revision) for pk, revision in rows})
 
 
 def _rows() -> list[Deployment]:
