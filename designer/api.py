@@ -26,7 +26,7 @@ from mlops.access.reading import checked
 from mlops.blocks.catalogue import components
 from mlops.blocks.extras import install_command, is_installed
 from mlops.components.wording import in_words
-from mlops.datasets.queries import palette as datasets_palette
+from mlops.datasets.palette import palette as datasets_palette
 from mlops.execution.planning import plan
 from mlops.formats.asked import Scope
 from mlops.formats.component import Component

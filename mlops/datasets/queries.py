@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,18 +14,18 @@ from django.utils.translation import gettext as _
 
 from mlops.access.decisions import seen_in
 from mlops.access.models import Project
-from mlops.access.offered import offers_to
 from mlops.blobs.trees import manifest_of
 from mlops.datasets import errors
 from mlops.datasets.children import local_file
 from mlops.datasets.models import Dataset, DatasetVersion, Upload, VersionState
-from mlops.datasets.sharing import NOUN, dataset_named
+from mlops.datasets.sharing import dataset_named
 from mlops.datasets.warm import rows_at
 from mlops.formats.component import Shape
 from mlops.formats.profile import TableProfile
 from mlops.formats.refusal import Refusal
 from mlops.formats.table import Column, TableSchema
 
+ANY = UUID(int=0)
 DATA = "data.parquet"
 MOST_ROWS = 500
 MOST_SORTED = 5_000_000
@@ -115,9 +116,14 @@ def dataset_shape(project: Project, name: str, number: int | None = None) -> Sha
 
 def port_type(of: DatasetVersion) -> Literal["table", "zip", "any"]:
     """What a data node gives of this version; `any` are files in which no table was read."""
-    if of.dataset.is_of_files and of.schema is None:
+    kind, format = of.dataset.is_of_files, of.reading.get("format")
+    return port_type_of(is_of_files=kind, has_table=of.schema is not None, format=format)
+
+
+def port_type_of(*, is_of_files: bool, has_table: bool, format: str | None) -> Literal["table", "zip", "any"]:
+    if is_of_files and not has_table:
         return "any"
-    return "zip" if of.reading.get("format") == "zip" else "table"
+    return "zip" if format == "zip" else "table"
 
 
 def node_output(of: DatasetVersion) -> dict[str, str]:
@@ -143,31 +149,6 @@ def ready_version(project: Project, name: str, number: int | None = None) -> Dat
     if wanted.state != VersionState.READY:
         raise errors.not_ready(wanted)
     return wanted
-
-
-def palette(project: Project) -> list[dict[str, Any]]:
-    """What the designer offers: each dataset with the newest ready version's schema (None while importing); behind the
-    project's own those that others offer to it, under `OWNER/NAME` and with the owner's name."""
-    offered = offers_to(project).filter(noun=NOUN).values("thing_id")
-    return [*_palette(Q(dataset__project=project), _offer), *_palette(Q(dataset__in=offered), _offer_of_others)]
-
-
-def _palette(which: Q, shape: Callable[[DatasetVersion], dict[str, Any]]) -> list[dict[str, Any]]:
-    rows = (
-        DatasetVersion.objects.filter(which, dataset__archived_at=None, archived_at=None)
-        .select_related("dataset__project")
-        .defer("profile")
-        .order_by("dataset__name", "-number")
-    )
-    offers: dict[UUID, dict[str, Any]] = {}
-    for row in rows:
-        if row.state == VersionState.FAILED:
-            continue
-        offer = offers.setdefault(row.dataset_id, shape(row))
-        offer["versions"].append(row.number)
-        if offer["schema"] is None and row.schema is not None:
-            offer |= {"version": row.number, "schema": row.schema, "type": port_type(row)}
-    return list(offers.values())
 
 
 def rows(
@@ -209,33 +190,25 @@ def data_digest(of: DatasetVersion) -> str:
 
 
 def page_url(of: Dataset) -> str:
+    return page_address(of.pk)
+
+
+def page_address(dataset_id: UUID) -> str:
+    """Asked for once, and filled in: a palette has tens of thousands of them."""
+    before = _address_of_any()
+    return before and before.replace(str(ANY), str(dataset_id))
+
+
+@cache
+def _address_of_any() -> str:
     try:
-        return reverse("web:dataset", args=[of.pk])
+        return reverse("web:dataset", args=[ANY])
     except NoReverseMatch:
         return ""
 
 
 def _schema(of: DatasetVersion | None) -> TableSchema | None:
     return msgspec.convert(of.schema, type=TableSchema) if of and of.schema else None
-
-
-def _offer(row: DatasetVersion) -> dict[str, Any]:
-    return {
-        "name": row.dataset.name,
-        "version": row.number,
-        "versions": [],
-        "description": row.dataset.description,
-        "schema": None,
-        "type": port_type(row),
-        "is_sample": row.dataset.is_sample,
-        "url": page_url(row.dataset),
-    }
-
-
-def _offer_of_others(row: DatasetVersion) -> dict[str, Any]:
-    """Its page is for the people of its own project."""
-    owner = row.dataset.project
-    return _offer(row) | {"name": f"{owner.slug}/{row.dataset.name}", "owner": owner.name, "url": ""}
 
 
 def schema_columns(of: DatasetVersion) -> tuple[Column, ...]:

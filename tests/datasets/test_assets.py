@@ -12,7 +12,8 @@ from mlops.blobs.trees import manifest_of
 from mlops.datasets import arrivals, assets, versions
 from mlops.datasets.browsing import listing
 from mlops.datasets.importing import import_version
-from mlops.datasets.queries import node_output, palette
+from mlops.datasets.palette import palette
+from mlops.datasets.queries import node_output
 from mlops.datasets.references import resolve_data
 from mlops.formats.refusal import Refusal
 from tests.datasets.people import CARS, imported

@@ -23,7 +23,7 @@ from mlops.components.models import ComponentVersion, Kind
 from mlops.components.registering import register_folder
 from mlops.components.searching import COMPONENTS
 from mlops.components.usage import uses_of
-from mlops.datasets.queries import palette
+from mlops.datasets.palette import palette
 from mlops.formats.definition import Function
 from mlops.formats.refusal import Refusal
 from mlops.tags.filters import tags_of_many
