@@ -268,7 +268,7 @@ class RunParameter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="one_value_per_parameter")]
-        indexes = [models.Index("key", Left("value", 200), name="run_parameter_lookup")]
+        indexes = [models.Index("key", Left("value", 200), "run", name="run_parameter_value_run")]
 
 
 class DatasetUse(models.Model):

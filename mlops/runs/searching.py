@@ -73,9 +73,9 @@ RUNS = Searchable(
         archived(),
         identified("run_id"),
     ),
-    tags=(Held(model=Run),),
+    tags=(Held(model=Run, is_ranked=True),),
     metrics=Facts(model=LatestMetric, holder="run", is_ranked=True),
-    parameters=Facts(model=RunParameter, holder="run"),
+    parameters=Facts(model=RunParameter, holder="run", is_ranked=True),
 )  # fmt: skip
 
 EXPERIMENTS = Searchable(

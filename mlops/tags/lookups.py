@@ -72,6 +72,19 @@ class PkText(Func):
         return f"({pieces})", [*given] * len(_GROUPS)
 
 
+class TextPk(Func):
+    """Back from it: the key of a thing whose key is a UUID."""
+
+    output_field = UUIDField()
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:  # type: ignore[override]
+        return super().as_sql(compiler, connection, template="(%(expressions)s)::uuid", **more)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
+        return super().as_sql(compiler, connection, template="replace(%(expressions)s, '-', '')", **more)
+
+
 _GROUPS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 
 

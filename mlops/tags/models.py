@@ -16,4 +16,4 @@ class Tag(models.Model):
     class Meta:
         ordering = ["key"]
         constraints = [models.UniqueConstraint(fields=["content_type", "object_id", "key"], name="one_value_per_key")]
-        indexes = [models.Index("content_type", "key", Left("value", 200), name="tag_lookup")]
+        indexes = [models.Index("content_type", "key", Left("value", 200), "object_id", name="tag_value_object")]

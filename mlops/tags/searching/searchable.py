@@ -25,6 +25,8 @@ class Held:
     by: str = ""
     json: str = ""
     """The JSON column in which `model` keeps tags that never change, as its file gave them."""
+    is_ranked: bool = False
+    """Its keys are UUIDs, and lists of it may be long: an index orders the values of a tag."""
 
 
 @dataclass(frozen=True, kw_only=True)
