@@ -39,7 +39,7 @@ def create_version(
     name, version = checked_name(definition.component.name), checked_version(definition.component.version)
     digest, code = definition.digest(), code_of(definition)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         known = Component.objects.filter(project=project, name=name).first()
         before = ComponentVersion.objects.filter(component=known).order_by("-position") if known else None
         ever = ComponentVersion.with_deleted.filter(component=known).order_by("-position") if known else None

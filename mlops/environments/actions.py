@@ -36,7 +36,7 @@ def create_version(
     name, version = checked_name(read.name), checked_version(read.version)
     digest = _digest(read)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         asset = EnvironmentAsset.objects.filter(project=project, name=name).first()
         before = EnvironmentVersion.objects.filter(asset=asset).order_by("-position") if asset else None
         ever = EnvironmentVersion.with_deleted.filter(asset=asset).order_by("-position") if asset else None

@@ -9,8 +9,9 @@ from mlops.runs.models import Run, Tombstone
 
 
 def next_number(project: Project) -> int:
-    """Within a transaction; the project's row is locked until its end."""
-    Project.objects.select_for_update().get(pk=project.pk)
+    """Within a transaction; the project's row is locked until its end, though not for those that name it: who records
+    an event holds the chain, which this transaction needs as well, and names the project."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     known = (
         kind.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0 for kind in (Run, Tombstone)
     )

@@ -40,7 +40,7 @@ def begin_trial(
     `flowing`: by input port {"type", "tree"}."""
     try:
         with transaction.atomic():
-            Project.objects.select_for_update().get(pk=step.run.project_id)
+            Project.objects.select_for_update(no_key=True).get(pk=step.run.project_id)
             if not Step.objects.filter(pk=step.pk, state="running", run__state="running").exists():
                 return False
             run = _run(step, node, definition, flowing, number=number, values=values)
