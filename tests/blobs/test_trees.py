@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mlops.blobs.models import Blob
 from mlops.blobs.stores import store
+from mlops.blobs.stores.disk import DiskStore
 from mlops.blobs.trees import (
     BlobDamaged,
     BlobMissing,
@@ -83,6 +86,34 @@ def test_a_file_without_its_blob_is_refused_with_the_reason(tmp_path):
     store().delete(keep_stream(io.BytesIO(b"1")).digest)
     with pytest.raises(BlobMissing):
         fetch_tree(tree.digest, tmp_path / "back")
+
+
+WRITES = """
+import sys, time
+from pathlib import Path
+from mlops.blobs.stores.disk import DiskStore
+
+class Slow:
+    begun = False
+    def read(self, size):
+        if self.begun:
+            print("half of it is written", flush=True)
+            time.sleep(60)
+        self.begun = True
+        return b"x" * size
+
+DiskStore(Path(sys.argv[1])).put(Slow())
+"""
+
+
+def test_a_process_that_is_killed_while_it_writes_leaves_no_blob(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", WRITES, str(tmp_path)], stdout=subprocess.PIPE) as writing:
+        assert writing.stdout is not None
+        assert writing.stdout.readline()
+        writing.kill()
+    there = DiskStore(tmp_path)
+    assert list(there.listed()) == []
+    assert len(list(there.beside.iterdir())) == 1
 
 
 def damage(digest: str) -> None:
