@@ -1,7 +1,8 @@
-"""A database that does not take something now: what is a matter of waiting, and the refusal that says so."""
+"""A database or a disk that does not take something now: what is a matter of waiting, and the refusal that says so."""
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from typing import Any
 
@@ -16,6 +17,10 @@ PASSING_STATES = ("08", "57P", "53300", "40001", "40P01", "55P03")
 """How states of PostgreSQL begin that pass: out of reach, stopping or starting, all its connections taken, a deadlock
 or a lock that did not come."""
 
+FULL_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+FULL_STATE = "53100"
+FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+
 
 class NoConnection(OperationalError):
     """All connections that this process may have are in use."""
@@ -27,6 +32,8 @@ class NoConnection(OperationalError):
 
 def waiting_refusal(error: BaseException | None) -> Refusal | None:
     """None where to wait would be of no use, as with a table that is not there."""
+    if is_full(error):
+        return _full()
     if not is_passing(error):
         return None
     hint = _("Try again in a moment. If you changed something, look first whether it is there already.")
@@ -39,6 +46,27 @@ def waiting_refusal(error: BaseException | None) -> Refusal | None:
         refusal = Refusal("database_away", told, hint=hint, status=503)
     refusal.retry_after = RETRY_SECONDS
     return refusal
+
+
+def _full() -> Refusal:
+    refusal = Refusal(
+        "disk_full",
+        _("The disk of this server is full, so nothing was kept."),
+        hint=_("An administrator has to make room where the data and the database lie; then do it again."),
+        status=503,
+    )
+    refusal.retry_after = RETRY_SECONDS
+    return refusal
+
+
+def is_full(error: BaseException | None) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in FULL_NUMBERS
+    cause: Any = error.__cause__ if isinstance(error, OperationalError) else None
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0)
+        return code & 0xFF in FULL_CODES or code in FULL_CODES
+    return getattr(cause, "sqlstate", None) == FULL_STATE
 
 
 def is_passing(error: BaseException | None) -> bool:

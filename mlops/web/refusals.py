@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mlops.access.databases import is_passing
+from mlops.access.databases import is_full, is_passing
 from mlops.access.problems import CONTENT_TYPE, as_refusal, json_answer, problem_of, say_when
 from mlops.events import circumstances
 from mlops.formats.refusal import Refusal
@@ -37,7 +37,7 @@ class RefusalPages:
             return None
         if request.path.startswith(API_PREFIX):
             return json_answer(refusal)
-        if is_passing(error):
+        if is_passing(error) or is_full(error):
             return waiting_page(request, refusal)
         if refusal.status == 401:
             return redirect_to_login(request.get_full_path())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,20 @@ def unknown(request: HttpRequest) -> HttpResponse:
     raise AssertionError
 
 
+def full(request: HttpRequest) -> HttpResponse:
+    kept = sqlite3.connect(":memory:")
+    kept.execute("PRAGMA max_page_count = 1")
+    try:
+        kept.execute("CREATE TABLE told (text)")
+    except sqlite3.OperationalError as error:
+        raise OperationalError(str(error)) from error
+    raise AssertionError
+
+
+def full_folder(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 class AllInUse:
     """Before any view, as a session is read."""
 
@@ -47,5 +62,7 @@ urlpatterns = [
     path("away/", away),
     path("api/v1/away/", away),
     path("unknown/", unknown),
+    path("full/", full),
+    path("api/v1/full/", full_folder),
     *ours,
 ]

@@ -35,6 +35,13 @@ def test_rest_says_so_as_a_problem(bold):
     assert answer.json()["code"] == "database_away"
 
 
+@pytest.mark.parametrize("address", ["/full/", "/api/v1/full/"], ids=["of the database", "of files"])
+def test_a_full_disk_is_told_as_such(bold, address):
+    answer = bold.get(address)
+    assert answer.status_code == 503
+    assert "The disk of this server is full" in answer.content.decode()
+
+
 def test_a_fault_of_ours_stays_one(bold):
     assert bold.get("/unknown/").status_code == 500
 
