@@ -1,4 +1,5 @@
-"""What each process holds over time, and whether it grows: the slope of a line through the second half."""
+"""What each process holds over time, and whether it grows: the slope of a line through the second half; where the watch
+is short, how far its end lies above its begin."""
 
 from __future__ import annotations
 
@@ -58,3 +59,13 @@ def slope(samples: list[tuple[float, float]]) -> float:
     mean_held = sum(held for _, held in late) / len(late)
     spread = sum((at - mean_at) ** 2 for at, _ in late)
     return sum((at - mean_at) * (held - mean_held) for at, held in late) / spread * 3600 if spread else 0.0
+
+
+def rise(samples: list[tuple[float, float]]) -> float:
+    """MiB by which the last quarter lies above the second, on average; 0 where there is too little to tell. The first
+    fills caches."""
+    quarter = len(samples) // 4
+    if quarter < 2:
+        return 0.0
+    second, last = ([held for _at, held in part] for part in (samples[quarter : 2 * quarter], samples[-quarter:]))
+    return sum(last) / quarter - sum(second) / quarter
