@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from mlops.batch.models import BatchJob, MiniBatch, MiniBatchState, Phase, Scorer
 from mlops.execution import stopping
@@ -56,7 +56,7 @@ def free_seats(job_id: str) -> list[int]:
 def claim_seat(job_id: str, number: int) -> Hold | None:
     hold, now = Hold(), shared_clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    seats = Scorer.objects.filter(free, job__pk=job_id, number=number, job__phase=Phase.SCORING)
+    seats = Scorer.objects.filter(free, _is_scored(), job=job_id, number=number)
     return hold if seats.update(lease_owner=hold.owner, lease_until=now + LEASE) else None
 
 
@@ -69,7 +69,13 @@ def claimable(job: BatchJob) -> QuerySet[MiniBatch]:
     now = shared_clock.now()
     free = Q(state=MiniBatchState.WAITING) & (Q(lease_until=None) | Q(lease_until__lte=now))
     lost = Q(state=MiniBatchState.RUNNING, lease_until__lt=now)
-    return MiniBatch.objects.filter(free | lost, job=job, job__phase=Phase.SCORING)
+    return MiniBatch.objects.filter(free | lost, _is_scored(), job=job)
+
+
+def _is_scored() -> Exists:
+    """Not by a join: in an update PostgreSQL asks the conditions of the row itself again after it waited for another
+    claim of it, and not those of a subquery over it."""
+    return Exists(BatchJob.objects.filter(pk=OuterRef("job"), phase=Phase.SCORING))
 
 
 def is_waited_for(job: BatchJob) -> bool:

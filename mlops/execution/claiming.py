@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from mlops.events.chain import notify
@@ -17,7 +17,7 @@ from mlops.execution import stopping
 from mlops.execution.away import AGAIN_SECONDS, AWAY, forget_connection
 from mlops.execution.here import OWNER, here
 from mlops.runs.logging import forget_metrics
-from mlops.runs.models import Step
+from mlops.runs.models import Run, Step
 from mlops.runs.places import full_projects
 from mlops.work import shared_clock
 
@@ -28,11 +28,25 @@ MOST_LOOKS = 20
 FACTS = ("pk", "asks_place", "run__project")
 
 
+GOING = ("queued", "running")
+
+
 def claimable() -> QuerySet[Step]:
     """Steps that some worker may take now, the one that waits longest first."""
-    is_free = Q(lease_until=None) | Q(lease_until__lte=shared_clock.now())
-    waiting = Step.objects.filter(is_free, state="queued", run__state__in=("queued", "running"))
+    waiting = Step.objects.filter(_is_free(), state="queued", run__state__in=GOING)
     return waiting.order_by("state_since", "pk")
+
+
+def _takeable(step_id: int) -> QuerySet[Step]:
+    """The step, if it is claimable, for an update. All that can change between two claims is asked of the row itself:
+    PostgreSQL, which waits for the other claim to be over, asks that again afterwards. With a join the update would be
+    of what a subquery had found before, and both would have the step."""
+    is_going = Exists(Run.objects.filter(pk=OuterRef("run"), state__in=GOING))
+    return Step.objects.filter(_is_free(), is_going, pk=step_id, state="queued")
+
+
+def _is_free() -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=shared_clock.now())
 
 
 def claim_next() -> Step | None:
@@ -96,22 +110,17 @@ def _claim(step_id: int) -> Step | None:
 
 def _take(step_id: int, *, now: datetime) -> Step | None:
     with transaction.atomic():
-        taken = (
-            claimable()
-            .filter(pk=step_id)
-            .order_by()
-            .update(
-                state="running",
-                reason=_("Running on %(worker)s.") % {"worker": OWNER},
-                state_since=now,
-                started_at=now,
-                ended_at=None,
-                error=None,
-                progress=0.0,
-                attempt=F("attempt") + 1,
-                lease_owner=OWNER,
-                lease_until=now + LEASE,
-            )
+        taken = _takeable(step_id).update(
+            state="running",
+            reason=_("Running on %(worker)s.") % {"worker": OWNER},
+            state_since=now,
+            started_at=now,
+            ended_at=None,
+            error=None,
+            progress=0.0,
+            attempt=F("attempt") + 1,
+            lease_owner=OWNER,
+            lease_until=now + LEASE,
         )
         if not taken:
             return None

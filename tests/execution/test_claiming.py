@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mlops.compute import actions as compute
 from mlops.execution.advance import advance
@@ -42,6 +44,16 @@ def told(step: Step) -> str:
 def test_what_asks_for_nothing_runs_anywhere_also_before_the_row_is_written(queued):
     step = queued()
     assert claim_next().pk == step.pk
+
+
+def test_a_claim_asks_the_row_itself_so_that_no_two_workers_have_it(queued):
+    """PostgreSQL asks conditions of the row again after it waited for another claim; of a subquery it does not."""
+    queued()
+    with CaptureQueriesContext(connection) as asked:
+        assert claim_next() is not None
+    claims = [one["sql"] for one in asked if one["sql"].startswith("UPDATE") and "lease_owner" in one["sql"]]
+    assert len(claims) == 1
+    assert " IN (SELECT" not in claims[0]
 
 
 @pytest.mark.parametrize(

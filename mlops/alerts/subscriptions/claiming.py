@@ -33,9 +33,10 @@ def due(subscription: Subscription, *, now: datetime, most: int) -> list[int]:
 
 def claim(delivery_id: int, *, now: datetime) -> Delivery | None:
     """None where it is not due any more, or another worker has it. `attempt` is the number of this attempt."""
-    rows = Delivery.objects.filter(_due(now), _is_first(), pk=delivery_id)
-    may = Q(subscription__retry_at=None) | Q(subscription__retry_at__lte=now)
-    rows = rows.filter(may, subscription__state=SubscriptionState.ACTIVE)
+    may = Q(retry_at=None) | Q(retry_at__lte=now)
+    sends = Subscription.objects.filter(may, pk=OuterRef("subscription"), state=SubscriptionState.ACTIVE)
+    # No join: of the row itself PostgreSQL asks again after another claim of it, of a subquery over it not.
+    rows = Delivery.objects.filter(_due(now), _is_first(), Exists(sends), pk=delivery_id)
     taken = rows.update(state=DeliveryState.SENDING, state_since=now, lease_until=now + LEASE, attempt=F("attempt") + 1)
     if not taken:
         return None
