@@ -33,6 +33,14 @@ def test_it_is_asked_again_when_the_answer_is_old(monkeypatch):
     assert clock.now() == NOON + timedelta(minutes=1)
 
 
+def test_an_answer_that_came_late_is_asked_for_again(monkeypatch):
+    monkeypatch.setattr(shared_clock, "PROMPT_SECONDS", 0.05)
+    waits = iter([0.2, 0.0])
+    answers = iter([NOON, NOON + timedelta(minutes=1)])
+    clock = Clock(lambda: time.sleep(next(waits)) or next(answers))
+    assert clock.now() == NOON + timedelta(minutes=1)
+
+
 def test_no_lease_goes_by_the_clock_of_a_machine():
     files = Path(mlops.__file__).parent.rglob("*.py")
     assert [path.name for path in files if MACHINES_OWN.search(path.read_text())] == []
