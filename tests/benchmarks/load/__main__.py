@@ -4,8 +4,9 @@ MLflow's log-batch, and 50 runs at once on four workers, over a database that `m
 million runs; --keep DIR uses one that is filled).
 
 Tells of each page the median, the 95th and the 99th percentile, what failed, what each process held and whether it
-grew, and the connections to the database. Exit status 1 where something failed or a process grew by more than
---most-growth MiB an hour, in a watch of less than ten minutes by --most-rise MiB in all. The clock tells little on a machine that others use: the load average stands above all."""
+grew, and the connections to the database. Exit status 1 where something failed or a process grew by more than --most-
+growth MiB an hour, in a watch of less than ten minutes by --most-rise MiB in all. The clock tells little on a machine
+that others use: the load average stands above all."""
 
 from __future__ import annotations
 
