@@ -86,6 +86,7 @@ def runs() -> Iterator[str]:
 
 def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
     """No attempt twice, no two attempts at once, and of each step that is done the metrics of one attempt alone."""
+    from mlops.execution.retry import MOST_ATTEMPTS
     from mlops.runs.models import Metric, Step
 
     by_step: dict[int, dict[tuple[int, int], list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -99,6 +100,8 @@ def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
         for (_begun, ended, attempt, pid), (begins, _end, other, other_pid) in pairwise(spans):
             if ended > begins + GRACE_SECONDS:
                 yield f"{told}: attempt {attempt} ({pid}) went on {ended - begins:.1f} s into {other} ({other_pid})"
+        if step.attempt > MOST_ATTEMPTS:
+            yield f"{told} was tried {step.attempt} times: {step.reason}, ticks {dict(attempts)}"
         if step.state == "completed":
             count = Metric.objects.filter(run=step.run_id, node=step.node).count()
             whole = [at for at in attempts.values() if len(at) == TICKS]

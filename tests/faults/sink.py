@@ -13,7 +13,7 @@ REFUSED_EVERY = 7
 class Sink:
     """`file` has a line for each event that was taken: its id, subject and number."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, host: str = "127.0.0.1") -> None:
         self._file = file.open("a")
         self._lock = threading.Lock()
         self._calls = 0
@@ -29,8 +29,8 @@ class Sink:
             def log_message(self, *_told: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self.url = f"http://{host}:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def take(self, body: bytes) -> bool:

@@ -16,6 +16,8 @@ import psutil
 
 from mlops.runtime.runner import FOLDER, remove_left_folders
 from tests.faults import leftovers
+from tests.faults.clocks import Clock
+from tests.faults.disk import Disk
 from tests.faults.ground import Ground
 from tests.faults.injuries import Injuries
 from tests.faults.sink import Sink
@@ -26,6 +28,9 @@ from tests.server.conftest import ROOT
 TAKEN_UP_SECONDS = 30.0
 """Within which a run that went when all was killed goes on, or says why not, after the start."""
 
+
+MANY_RUNS = 10
+"""Of so many some have steps that go on for longer than a lease."""
 
 ENDED = ("completed", "failed", "cancelled")
 
@@ -58,21 +63,24 @@ def tell(
 ) -> Told:
     """`names`: of the injuries to choose from. They are done for `seconds`, with pauses around `pause_seconds`."""
     told = Told(seed)
+    disk = Disk(folder / "data") if "fill_the_disk" in names else None
+    clock = Clock(folder / "clock") if "jump_the_clock" in names else None
     standing = ground(folder / "ground", folder / "data")
-    studio = Studio(folder, standing, workers=workers)
-    sink = Sink(folder / "received.log")
+    studio = Studio(folder, standing, workers=workers, clock=clock)
+    sink = Sink(folder / "received.log", host=standing.host)
     try:
         studio.start()
         studio.stop()
         told.start_seconds = studio.start()
-        work = Work(studio, sink)
-        injuries = Injuries(studio, standing, seed)
+        work = Work(studio, sink, has_long_steps=runs >= MANY_RUNS)
+        injuries = Injuries(studio, standing, seed, disk=disk, clock=clock)
         told.injuries = injuries.told
         work.begin(runs=runs, apart_seconds=seconds / max(runs, 1) / 2)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             time.sleep(pause_seconds)
             injuries.chosen(names)
+        injuries.heal()
         work.end()
         _lose_everything(studio, work, told)
         told.problems += _audited(studio, work, told, settle_seconds)
@@ -85,6 +93,8 @@ def tell(
         studio.kill_everything()
         sink.close()
         standing.stop()
+        if disk is not None:
+            disk.remove()
     return told
 
 

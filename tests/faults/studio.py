@@ -14,7 +14,9 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.faults.clocks import Clock
 from tests.faults.ground import Ground
+from tests.faults.seats import Seat
 from tests.journeys.conftest import free_port
 from tests.server.conftest import ROOT, Up
 
@@ -25,16 +27,25 @@ READY_SECONDS = 420.0
 class Studio:
     """`folder` holds `data`, `tmp` (TMPDIR of all, by which each of its processes is known) and `effects.log`."""
 
-    def __init__(self, folder: Path, ground: Ground, *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, ground: Ground, *, workers: int = 1, clock: Clock | None = None) -> None:
+        """By the `clock` goes one further worker; on SQLite, which is on one machine, all of it."""
         self.folder, self.data = folder, folder / "data"
         self.port, self.router_port = free_port(), free_port()
         self._ground = ground
-        self._wanted = workers
-        self._workers: list[subprocess.Popen[bytes]] = []
+        self._clock = clock
+        self._seats = [Seat() for _number in range(workers)] + ground.seats(self.port)
+        if clock is not None and not self._is_alone:
+            self._seats.append(Seat(variables=clock.variables))
+        self._workers: dict[int, subprocess.Popen[bytes]] = {}
+        """By the number of the seat."""
         self._up: Up | None = None
         self._ended = threading.Event()
         self._lock = threading.Lock()
         (folder / "tmp").mkdir(parents=True)
+
+    @property
+    def _is_alone(self) -> bool:
+        return "MLOPS_DATABASE_URL" not in self._ground.variables
 
     @property
     def url(self) -> str:
@@ -47,9 +58,10 @@ class Studio:
             "MLOPS_JOB_CONFINEMENT": "off",
             "MLOPS_STEP_CONTAINERS": "never",
             "MLOPS_STEP_SLOTS": "2",
-            "MLOPS_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+            "MLOPS_ALLOWED_PRIVATE_HOSTS": f"127.0.0.1,{self._ground.host}",
             "MLOPS_RATE_ADDRESS": "0",
             **self._ground.variables,
+            **(self._clock.variables if self._clock is not None and self._is_alone else {}),
         }
 
     def start(self) -> float:
@@ -61,8 +73,8 @@ class Studio:
         took = time.monotonic() - began
         threading.Thread(target=self._drain, args=(self._up,), daemon=True).start()
         self._ended.clear()
-        for _number in range(self._wanted):
-            self._add_worker()
+        for number in range(len(self._seats)):
+            self._add_worker(number)
         threading.Thread(target=self._keep_workers, daemon=True).start()
         return took
 
@@ -100,7 +112,7 @@ class Studio:
             for one in self.processes():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     one.kill()
-            for worker in self._workers:
+            for worker in self._workers.values():
                 worker.wait()
             self._workers.clear()
         if self._up is not None:
@@ -109,9 +121,9 @@ class Studio:
     def stop(self) -> None:
         self._ended.set()
         with self._lock:
-            for worker in self._workers:
+            for worker in self._workers.values():
                 worker.terminate()
-            for worker in self._workers:
+            for worker in self._workers.values():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     worker.wait(15)
             self._workers.clear()
@@ -124,13 +136,14 @@ class Studio:
             logs.append(f"== {path.name}\n{path.read_text(errors='replace')[-6000:]}")
         return "\n".join(logs)
 
-    def _add_worker(self) -> None:
+    def _add_worker(self, number: int) -> None:
+        seat = self._seats[number]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
         environment |= {"MLOPS_DATA_DIR": str(self.data), "MLOPS_URL": self.url, "PYTHONPATH": str(ROOT)}
-        environment |= {"MLOPS_ROUTER_URL": f"http://127.0.0.1:{self.router_port}", **self.variables}
+        environment |= {"MLOPS_ROUTER_URL": f"http://127.0.0.1:{self.router_port}", **self.variables, **seat.variables}
         with (self.folder / "worker.log").open("ab") as log:
-            command = [sys.executable, "-m", "mlops.server.worker"]
-            self._workers.append(subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log))
+            command = [*seat.before, sys.executable, "-m", "mlops.server.worker"]
+            self._workers[number] = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
 
     def _keep_workers(self) -> None:
         """As a service manager would."""
@@ -138,9 +151,9 @@ class Studio:
             with self._lock:
                 if self._ended.is_set():
                     return
-                self._workers = [one for one in self._workers if one.poll() is None]
-                while len(self._workers) < self._wanted:
-                    self._add_worker()
+                for number, worker in list(self._workers.items()):
+                    if worker.poll() is not None:
+                        self._add_worker(number)
 
     def _drain(self, up: Up) -> None:
         for _line in up.process.stdout or ():

@@ -18,6 +18,8 @@ from tests.faults.studio import Studio
 PROJECT = "faults"
 TICKS = 4
 """Of each step: as many metrics and lines."""
+LONG_EVERY, LONG_SECONDS = 12, 7.0
+"""One step of so many takes so long for a tick, and goes on while its worker loses it."""
 SCRIPT = """import json, os, time
 # step {number}
 def azureml_main(dataframe1=None, dataframe2=None):
@@ -27,7 +29,7 @@ def azureml_main(dataframe1=None, dataframe2=None):
         name = [part for part in os.getcwd().split(os.sep) if part][-3]
     file = os.open({file!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     for tick in range({ticks}):
-        line = {{"attempt": name, "tick": tick, "pid": os.getpid(), "at": time.time()}}
+        line = {{"attempt": name, "tick": tick, "pid": os.getpid(), "at": time.monotonic()}}
         os.write(file, (json.dumps(line) + "\\n").encode())
         Run.get_context().log("tick", tick)
         time.sleep({seconds})
@@ -39,11 +41,12 @@ def azureml_main(dataframe1=None, dataframe2=None):
 class Work:
     """`acknowledged`: keys of what the server said it had made."""
 
-    def __init__(self, studio: Studio, sink: Sink, *, seconds: float = 0.3) -> None:
+    def __init__(self, studio: Studio, sink: Sink, *, seconds: float = 0.3, has_long_steps: bool = False) -> None:
         self.studio = studio
         self.acknowledged: dict[str, list[str]] = {"runs": []}
         self.refused = 0
         self._seconds = seconds
+        self._has_long_steps = has_long_steps
         self._numbers = itertools.count()
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -111,9 +114,12 @@ class Work:
         }
         edges = []
         for name, source in (("one", "data"), ("two", "one"), ("three", "two"), ("beside", "data")):
+            number = next(self._numbers)
+            is_long = self._has_long_steps and number % LONG_EVERY == LONG_EVERY - 1
+            seconds = LONG_SECONDS if is_long else self._seconds
             script = SCRIPT.format(
-                number=next(self._numbers), file=str(self.studio.folder / "effects.log"), ticks=TICKS,
-                seconds=self._seconds,
+                number=number, file=str(self.studio.folder / "effects.log"), ticks=TICKS,
+                seconds=seconds,
             )  # fmt: skip
             nodes[name] = {
                 "component": "execute_python_script",
