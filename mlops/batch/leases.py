@@ -56,7 +56,7 @@ def free_seats(job_id: str) -> list[int]:
 def claim_seat(job_id: str, number: int) -> Hold | None:
     hold, now = Hold(), shared_clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    seats = Scorer.objects.filter(free, _is_scored(), job=job_id, number=number)
+    seats = Scorer.objects.filter(free, _is_scored(), job__pk=job_id, number=number)
     return hold if seats.update(lease_owner=hold.owner, lease_until=now + LEASE) else None
 
 

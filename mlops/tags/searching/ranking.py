@@ -26,6 +26,7 @@ class Ranking:
 
     def __init__(self, facts: Facts | Held, name: Name, *, descending: bool) -> None:
         self.descending = descending
+        self.key_of: Any
         if isinstance(facts, Held):
             self._rank_tags(facts, name)
             return
