@@ -107,6 +107,16 @@ def test_the_data_directory_is_measured_by_its_entries(data_dir):
     assert found.bytes >= 100_000
 
 
+def test_what_is_kept_of_a_bucket_is_told_with_its_bound(data_dir, monkeypatch):
+    monkeypatch.setenv("MLOPS_STORAGE_CACHE_BYTES", str(5 * 2**30))
+    (data_dir / "bucket" / "cache" / "ab").mkdir(parents=True)
+    (data_dir / "bucket" / "cache" / "ab" / "cdef").write_bytes(b"x" * 100_000)
+    storage.measure()
+    found = next(one for one in storage.storage().folders if one.name == "bucket")
+    assert "at most 5.0\xa0GB" in found.title
+    assert found.bytes >= 100_000
+
+
 def test_a_server_without_a_backup_says_how_to_take_one():
     found = copies.copies().standing
     assert (found.state, "mlops backup" in found.remedy) == ("warning", True)

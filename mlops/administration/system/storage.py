@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db.models import Count, Q, Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -137,6 +138,8 @@ def _titles() -> dict[str, str]:
         "batch": _("Batch jobs under way"),
         "blobs": _("Stored files"),
         "broker": _("Wake-up calls"),
+        "bucket": _("What was read of the bucket last, at most %(most)s")
+        % {"most": filesizeformat(int(env.read("MLOPS_STORAGE_CACHE_BYTES")))},
         "collected": _("Collected data on its way"),
         "conversions": _("Conversions to ONNX under way"),
         "db.sqlite3": _("Database"),
