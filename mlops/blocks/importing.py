@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from mlops.blocks.fetching import Fetched, fetch
-from mlops.blocks.values import new_table
+from mlops.blocks.stored import EXPANSION, SHARE
+from mlops.blocks.values import DATA_FILE, new_table, read_new_table
+from mlops.confinement.room import room_bytes
 from mlops.env import read
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
+from mlops.stats.pieces import ROW_GROUP_ROWS
 
 if TYPE_CHECKING:
     from mlops.blocks.call import Call
@@ -41,10 +44,18 @@ def imported(call: Call) -> Table:
     )
     chosen = call.parameters["data_format"]
     format = _format(fetched) if chosen == "auto" else chosen
-    frame = read_file(fetched.path, format, has_header=call.parameters["has_header"], source=fetched.url)
+    table = read_as_table(
+        fetched.path,
+        format,
+        has_header=call.parameters["has_header"],
+        source=fetched.url,
+        folder=call.work_dir / "read",
+    )
     fetched.path.unlink()
-    call.report.log(f"Read {frame.height} rows with {frame.width} columns as {format} from {fetched.url}.")
-    return new_table(frame)
+    call.report.log(
+        f"Read {table.height} rows with {len(table.schema.columns)} columns as {format} from {fetched.url}."
+    )
+    return table
 
 
 def _format(fetched: Fetched) -> str:
@@ -56,23 +67,22 @@ def format_of(name: str) -> str | None:
     return ENDINGS.get(PurePosixPath(name.removesuffix(".gz")).suffix.lower())
 
 
-def read_file(path: Path, format: str, *, has_header: bool, source: str) -> pl.DataFrame:
-    """Types are found from the first rows. Refusal `file_unreadable` names `source`."""
+def read_as_table(
+    path: Path, format: str, *, has_header: bool, source: str, folder: Path, sources: tuple[str, ...] = ()
+) -> Table:
+    """A table that is its own source. Types are found from the first rows. Refusal `file_unreadable` names `source`.
+
+    What is large for this process goes through `folder`, piece by piece, and stays there."""
     try:
+        if path.stat().st_size * EXPANSION < SHARE * room_bytes():
+            return new_table(_read(path, format, has_header=has_header).collect(), sources=sources)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = _read(path, format, has_header=has_header)
         if format == "parquet":
-            return pl.read_parquet(path)
-        if format == "jsonl":
-            return pl.read_ndjson(path, infer_schema_length=SAMPLED_ROWS)
-        frame = pl.read_csv(
-            path,
-            separator="\t" if format == "tsv" else ",",
-            has_header=has_header,
-            infer_schema_length=SAMPLED_ROWS,
-            try_parse_dates=True,
-        )
-        if not has_header:
-            frame.columns = [f"Col{place}" for place in range(1, frame.width + 1)]
-        return frame
+            rows.collect_schema()  # or it is none
+            (folder / DATA_FILE).hardlink_to(path)
+        else:
+            rows.sink_parquet(folder / DATA_FILE, row_group_size=ROW_GROUP_ROWS, compression_level=1)
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         message = _("'%(source)s' cannot be read as %(format)s: %(splitlines)s.") % {
             "source": source,
@@ -82,3 +92,22 @@ def read_file(path: Path, format: str, *, has_header: bool, source: str) -> pl.D
         hint = _("Choose another format. A server may also have sent a page instead of the file.")
         where = Where(parameter="data_format", value=source)
         raise Refusal("file_unreadable", message, hint=hint, status=422, where=where) from error
+    return read_new_table(folder, sources=sources)
+
+
+def _read(path: Path, format: str, *, has_header: bool) -> pl.LazyFrame:
+    if format == "parquet":
+        return pl.scan_parquet(path)
+    if format == "jsonl":
+        return pl.scan_ndjson(path, infer_schema_length=SAMPLED_ROWS)
+    frame = pl.scan_csv(
+        path,
+        separator="\t" if format == "tsv" else ",",
+        has_header=has_header,
+        infer_schema_length=SAMPLED_ROWS,
+        try_parse_dates=True,
+    )
+    if has_header:
+        return frame
+    names = frame.collect_schema().names()
+    return frame.rename({name: f"Col{place}" for place, name in enumerate(names, start=1)})

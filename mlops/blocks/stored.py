@@ -6,7 +6,7 @@ the result is written. A component that asks for `frame` gets all of it in memor
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RequirePresent, RunPython, TableMeta, Transform
+from mlops.stats.pieces import ROW_GROUP_ROWS, write_pieces
 from mlops.stats.schema import conform
 
 SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.15
@@ -38,7 +39,7 @@ SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.15
 large some columns are that must be held together."""
 COPIES = 2.5
 """How often a table is there, at the least, while a component works that takes it whole."""
-FEWEST_ROWS, MOST_ROWS, LOOKED_AT = 1_000, 100_000, 2_000
+FEWEST_ROWS, LOOKED_AT = 1_000, 2_000
 INVENTED = 2**32 - 1
 """In a list of the source's rows: none, as the row was made up."""
 EXPANSION = 20
@@ -83,11 +84,11 @@ class StoredTable(Table):
 
     @property
     def frame(self) -> pl.DataFrame:
-        return self.loaded().frame
+        return self.in_memory().frame
 
     @property
     def origin(self) -> pl.Series | None:
-        return self.loaded().origin
+        return self.in_memory().origin
 
     @property
     def reference(self) -> pl.DataFrame | None:
@@ -97,7 +98,7 @@ class StoredTable(Table):
         kept = self.folder / REFERENCE_FILE
         return pl.read_parquet(kept) if kept.exists() else _sample(self.folder / DATA_FILE)
 
-    def loaded(self) -> Table:
+    def in_memory(self) -> Table:
         """Of the usual kind, whole in memory. Kept, as a component asks for it again and again."""
         found: Table | None = self.__dict__.get("_loaded")
         if found is None:
@@ -152,7 +153,7 @@ class StoredTable(Table):
 
     def transformed(self, *transforms: Transform, at_scoring: bool = False) -> Table:
         if any(isinstance(one, RunPython) for one in transforms):
-            return self.loaded().transformed(*transforms, at_scoring=at_scoring)
+            return self.in_memory().transformed(*transforms, at_scoring=at_scoring)
         from mlops.blocks.transforms import apply
 
         drops = any(isinstance(one, RequirePresent) for one in transforms)
@@ -207,7 +208,7 @@ class StoredTable(Table):
     def _size(self, names: Sequence[str] | None = None) -> int:
         """Rows of a piece."""
         size = int(PIECE_SHARE * room_bytes() / max(row_bytes(self.folder / DATA_FILE, names), 1.0))
-        return min(max(size, FEWEST_ROWS), MOST_ROWS)
+        return min(max(size, FEWEST_ROWS), ROW_GROUP_ROWS)
 
     def _pieces(self) -> Iterator[pl.DataFrame]:
         file = self.folder / DATA_FILE
@@ -276,36 +277,27 @@ class StoredTable(Table):
     # What the other kind does with its frame
 
     def replaced(self, *arguments: Any, **named: Any) -> Table:
-        return self.loaded().replaced(*arguments, **named)
+        return self.in_memory().replaced(*arguments, **named)
 
     def broken(self, *arguments: Any, **named: Any) -> Table:
         """The frame is given, so nothing of this one is loaded."""
         return Table(frame=pl.DataFrame(), meta=self.meta).broken(*arguments, **named)
 
     def shares_way_back_with(self, other: Table) -> bool:
-        return self.loaded().shares_way_back_with(other)
+        return self.in_memory().shares_way_back_with(other)
 
     def followed_by(self, *arguments: Any, **named: Any) -> Table:
-        return self.loaded().followed_by(*arguments, **named)
+        return self.in_memory().followed_by(*arguments, **named)
 
     def taken(self, rows: pl.Series) -> Table:
-        return self.loaded().taken(rows)
+        return self.in_memory().taken(rows)
 
     def with_frame(self, *arguments: Any, **named: Any) -> Table:
-        return self.loaded().with_frame(*arguments, **named)
-
-
-def write_pieces(pieces: Iterable[pl.DataFrame], like: pl.DataFrame, file: Path) -> None:
-    from polars.io.plugins import register_io_source
-
-    def source(columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:
-        yield from pieces
-
-    register_io_source(source, schema=like.schema).sink_parquet(file, row_group_size=MOST_ROWS, compression_level=1)
+        return self.in_memory().with_frame(*arguments, **named)
 
 
 def _numbers(file: Any) -> Iterator[pl.DataFrame]:
-    while block := file.read(4 * MOST_ROWS):
+    while block := file.read(4 * ROW_GROUP_ROWS):
         rows = pl.Series(ROW, np.frombuffer(block, dtype=np.uint32))
         yield rows.to_frame().select(pl.when(pl.col(ROW) != INVENTED).then(ROW))
 
@@ -313,9 +305,13 @@ def _numbers(file: Any) -> Iterator[pl.DataFrame]:
 def _sample(file: Path) -> pl.DataFrame:
     """As of a table that is its own source (values.new_table): the same rows, without the others in memory."""
     rows = sampled_rows(rows_in(file))
-    known = pl.scan_parquet(file).with_row_index(ROW)
-    found = known.filter(pl.col(ROW).is_in(rows.to_list())).collect(engine="streaming")
-    return conform(found.drop(ROW)).with_columns(found[ROW].cast(pl.UInt32))
+    found = []
+    for begin in range(0, max(rows_in(file), 1), ROW_GROUP_ROWS // 4):
+        here = rows.filter(rows.is_between(begin, begin + ROW_GROUP_ROWS // 4, closed="left"))
+        if here.len() or not found:
+            piece = conform(pl.scan_parquet(file).slice(begin, ROW_GROUP_ROWS // 4).collect())
+            found.append(piece[here - begin].with_columns(here))
+    return pl.concat(found)
 
 
 def _placed(refusal: Refusal, begin: int) -> Refusal:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mlops.blocks.bundles import archive_of, sources_of
-from mlops.blocks.importing import format_of, read_file
-from mlops.blocks.values import new_table
+from mlops.blocks.importing import format_of, read_as_table
 from mlops.env import read
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.spoken import gettext as _
@@ -30,10 +29,17 @@ def unpacked(call: Call) -> Table:
         _extract(archive, member, file)
     chosen = call.parameters["data_format"]
     format = (format_of(member.filename) or "csv") if chosen == "auto" else chosen
-    frame = read_file(file, format, has_header=call.parameters["has_header"], source=member.filename)
+    table = read_as_table(
+        file,
+        format,
+        has_header=call.parameters["has_header"],
+        source=member.filename,
+        folder=call.work_dir / "read",
+        sources=sources_of(bundle),
+    )
     file.unlink()
-    call.report.log(f"Read {frame.height} rows with {frame.width} columns from {member.filename}.")
-    return new_table(frame, sources=sources_of(bundle))
+    call.report.log(f"Read {table.height} rows with {len(table.schema.columns)} columns from {member.filename}.")
+    return table
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -81,4 +81,4 @@ def _relabelled(table: Table, label: str, *, fill: bool) -> Table:
     by_cluster = frame.group_by(ASSIGNMENTS).agg((commonest if fill else nearest).alias("__label__"))
     joined = frame.join(by_cluster, on=ASSIGNMENTS, how="left", maintain_order="left")
     new = pl.coalesce(label, "__label__") if fill else pl.coalesce("__label__", label)
-    return replace(table, frame=joined.with_columns(new.alias(label)).drop("__label__"))
+    return replace(table.in_memory(), frame=joined.with_columns(new.alias(label)).drop("__label__"))

@@ -66,6 +66,10 @@ class Table:
     def schema(self) -> TableSchema:
         return self.meta.schema
 
+    def in_memory(self) -> Table:
+        """The same, where its parts shall be replaced."""
+        return self
+
     @property
     def height(self) -> int:
         return self.frame.height
@@ -304,6 +308,16 @@ def read_table(folder: str | Path) -> Table:
         reason = _("The sample of source rows is missing beside the table.")
         return table.broken(frame, schema=meta.schema, reason=reason)
     return _as_source(table)
+
+
+def read_new_table(folder: Path, *, sources: tuple[str, ...]) -> Table:
+    """Of a folder with nothing but the rows of a table that is its own source."""
+    rows = pl.scan_parquet(folder / DATA_FILE)
+    described = describe_schema(conform(rows.head(1).collect()))
+    schema = msgspec.structs.replace(described, row_count=int(rows.select(pl.len()).collect().item()))
+    meta = TableMeta(schema=schema, source=schema, sources=sources)
+    (folder / META_FILE).write_bytes(msgspec.json.encode(meta))
+    return read_table(folder)
 
 
 def _left_in_its_file(path: Path) -> Table:

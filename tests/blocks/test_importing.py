@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
+from mlops.blocks import importing, stored
 from mlops.blocks.catalogue import derive
 from mlops.blocks.fetching import fetch
 from mlops.formats.addresses import is_public
@@ -27,13 +30,25 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Location", self.path.removeprefix("/to/"))
             self.end_headers()
             return
-        found = {"/cars.csv": CSV, "/cars.tsv": CSV.replace(b",", b"\t"), "/odd.parquet": b"<html>"}.get(self.path)
+        found = {
+            "/cars.csv": CSV,
+            "/cars.tsv": CSV.replace(b",", b"\t"),
+            "/odd.parquet": b"<html>",
+            "/cars.parquet": _parquet(),
+            "/cars.jsonl": b'{"make": "audi", "price": 13950}\n{"make": "bmw", "price": null}\n' * 50,
+        }.get(self.path)
         self.send_response(200 if found else 404)
         self.end_headers()
         self.wfile.write(found or b"")
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
+
+
+def _parquet() -> bytes:
+    file = io.BytesIO()
+    pl.DataFrame({"make": ["audi", "bmw", None] * 40, "price": [1.5, float("nan"), 3.0] * 40}).write_parquet(file)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -120,3 +135,15 @@ def test_a_table_becomes_one_file_of_its_format(workshop: Workshop, format: str)
         "jsonl": lambda path: pl.read_ndjson(path).with_columns(pl.col("built").str.to_datetime()),
     }
     assert readers[format](folder / f"my cars.{format}").equals(cars(gaps=True))
+
+
+@pytest.mark.parametrize("path", ["/cars.csv", "/cars.parquet", "/cars.jsonl"])
+def test_a_file_that_does_not_fit_in_memory_gives_the_same(
+    workshop: Workshop, server: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = imported(workshop, server + path)
+    for module in (importing, stored):
+        monkeypatch.setattr(module, "room_bytes", lambda: 5_000)
+    folder = workshop.run("import_data", {"url": server + path})["dataset"]
+    monkeypatch.undo()
+    assert_frame_equal(workshop.table(folder).frame, whole)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -153,6 +153,7 @@ VALUES: dict[Any, Any] = {
 }
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.data(), dtype=st.sampled_from(list(VALUES)), size=st.integers(1, 7), parts=st.integers(1, 3))
 def test_figures_of_pieces_are_those_of_the_column(data: Any, dtype: Any, size: int, parts: int) -> None:
     values = data.draw(st.lists(st.none() | VALUES[dtype], max_size=30))

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DATA = "data.parquet"
 META = "meta.json"
-ROW_GROUP_ROWS = 100_000
 
 
 def convert(path: Path, reading: Reading, folder: Path, *, source: str = "", file_name: str = "") -> TableMeta:
@@ -206,12 +205,23 @@ def _write(typed: dict[str, pl.Series], path: Path) -> None:
 
 
 def _join(parts: Path, target: Path) -> int:
-    """One file of all parts, streamed; the number of rows."""
+    """One file of all parts, one in memory at a time; the number of rows."""
     import polars as pl
 
-    frame = pl.scan_parquet(parts / "*.parquet")
-    frame.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP_ROWS)
-    return int(pl.scan_parquet(target).select(pl.len()).collect().item())
+    from mlops.stats.pieces import write_pieces
+
+    files, rows = sorted(parts.glob("*.parquet")), 0
+
+    def read() -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for file in files:
+            frame = pl.read_parquet(file)
+            file.unlink()
+            rows += frame.height
+            yield frame
+
+    write_pieces(read(), pl.read_parquet(files[0]), target, compression_level=None)
+    return rows
 
 
 def _meta(columns: list[ReadColumn], *, rows: int, source: str) -> TableMeta:
