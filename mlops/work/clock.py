@@ -1,4 +1,4 @@
-"""The worker's clock: sends the regular jobs. It runs as a thread beside the worker's pool."""
+"""The workers' clock: sends the regular jobs. It runs as a thread beside each worker's pool; one of them sends."""
 
 from __future__ import annotations
 
@@ -6,11 +6,43 @@ from typing import Any
 
 from celery.beat import EmbeddedService, Scheduler
 from celery.signals import worker_ready, worker_shutting_down
+from django.db import DatabaseError, connection
 
 from mlops.celery import app
 from mlops.work.calls import REGULAR
+from mlops.work.turns import OneOfMany
+
+LOOK_SECONDS = 2.0
+"""Between two looks of one that does not send."""
 
 _services: list[Any] = []
+
+
+class OneOfManyClocks(Scheduler):  # type: ignore[misc]
+    """Two that send would do no harm, for any job may run twice; none sends for some seconds after a sudden death."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._turn = OneOfMany("clock")
+        self._sends = False
+
+    def tick(self, *arguments: Any, **named: Any) -> float:
+        """Seconds until the next one."""
+        sent_before, self._sends = self._sends, self._is_my_turn()
+        if not self._sends:
+            return LOOK_SECONDS
+        if not sent_before:
+            for name, seconds in REGULAR.items():
+                app.send_task(name, expires=seconds)
+        return float(super().tick(*arguments, **named))
+
+    def _is_my_turn(self) -> bool:
+        """Not while the database is away: no regular job could do anything."""
+        try:
+            return self._turn.is_mine()
+        except DatabaseError:
+            connection.close()  # the next look opens another
+            return False
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
@@ -18,12 +50,10 @@ def start_clock(**_: Any) -> None:
     app.conf.beat_schedule = {
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in REGULAR.items()
     }
-    service = EmbeddedService(app, max_interval=5, thread=True, scheduler_cls=Scheduler)
+    service = EmbeddedService(app, max_interval=5, thread=True, scheduler_cls=OneOfManyClocks)
     service.daemon = True
     service.start()
     _services.append(service)
-    for name in REGULAR:
-        app.send_task(name)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

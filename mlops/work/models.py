@@ -55,6 +55,18 @@ class Worker(models.Model):
         ordering = ["-seen_at"]
 
 
+class Turn(models.Model):
+    """What one worker at a time does for all, and who that is; see work.turns."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    lease_owner = models.CharField(max_length=200)
+    """Worker.name."""
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+
 class RegularJob(models.Model):
     """How a job of `calls.every` went last, on whichever worker that was."""
 
