@@ -107,4 +107,5 @@ def words_of(event: Event) -> str:
 def _shares(after: object) -> str:
     if not isinstance(after, dict) or not after:
         return ""
-    return ": " + ", ".join(f"{name} {share:g} %" for name, share in after.items() if isinstance(share, int | float))
+    shares = sorted(after.items())  # as a database keeps them is no order
+    return ": " + ", ".join(f"{name} {share:g} %" for name, share in shares if isinstance(share, int | float))
