@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
@@ -106,6 +107,10 @@ def _require_none_is_due(type: str, around: circumstances.Circumstances) -> None
 def notify(kind: str, ref: str, *, project: Project | None) -> None:
     """Tells open pages of the project to look at `ref` again. No audit entry."""
     Notice.objects.create(kind=kind, ref=ref, project=project)
+
+
+def notify_each(kind: str, refs: Iterable[str], *, project: Project | None) -> None:
+    Notice.objects.bulk_create(Notice(kind=kind, ref=ref, project=project) for ref in refs)
 
 
 def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,6 +4,7 @@ Any number of workers may look at the same run at once: each move is a condition
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -17,8 +18,9 @@ from mlops.datasets.queries import node_output, ready_version
 from mlops.events.models import Event
 from mlops.execution.beginning import begin, wake_next
 from mlops.execution.demands import asked_of_worker
+from mlops.execution.frozen import frozen
 from mlops.execution.inputs import inputs_of, output_type
-from mlops.execution.library import library_of
+from mlops.execution.queueing import Ready, enqueue
 from mlops.execution.ready import DONE, Outlook, outlook
 from mlops.execution.reuse import earlier, reuse_key
 from mlops.execution.sweeps.looking import begin_sweep, has_sweeps, is_sweep, look_at_sweeps
@@ -46,7 +48,7 @@ MOST_NAMED = 500
 
 def advance(run_id: UUID | str, *, served: int = 0) -> None:
     """`served`: how many of the steps that get ready the caller will take by itself, without being woken."""
-    known = Run.objects.select_related("project", "experiment").defer("document", "shapes")
+    known = Run.objects.select_related("project", "experiment").defer("spec", "document", "shapes")
     run = known.filter(pk=run_id).first()
     if run is None or run.is_final:
         return
@@ -57,12 +59,26 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
 def _advance(run: Run, *, served: int) -> None:
     if run.state == "queued" and not begin(run):
         return
-    spec = msgspec.convert(run.spec, type=PipelineSpec)
-    asked = msgspec.convert(run.asked, type=Asked)
+    spec, asked = frozen(run).spec, msgspec.convert(run.asked, type=Asked)
     queued: list[int] = []
     while _look(run, spec, asked, queued):
         # It may have been cancelled since the last look.
         run.refresh_from_db(fields=["state"])
+    _wake(queued, served=served)
+
+
+def start_ready(run: Run, nodes: Collection[str], *, near: Collection[str], served: int = 0) -> bool:
+    """Starts steps whose inputs are there; `near` are they and those that feed them. Whether one ended at once, so
+    that it is worth looking at all of the run."""
+    with of_run(run):
+        steps = {step.node: step for step in Step.objects.filter(run=run, node__in=near)}
+        queued: list[int] = []
+        has_ended = _start_each(run, frozen(run).spec, msgspec.convert(run.asked, type=Asked), steps, nodes, queued)
+        _wake(queued, served=served)
+    return has_ended
+
+
+def _wake(queued: list[int], *, served: int) -> None:
     for step in queued[served : served + MOST_WAKE_UPS]:
         later("execution.step", step)
 
@@ -91,8 +107,7 @@ def _look(run: Run, spec: PipelineSpec, asked: Asked, queued: list[int]) -> bool
         return False
     if run.state == "cancelling":
         return False
-    outcomes = [_start(run, spec, asked, steps, node, queued) for node in found.start]
-    return any(outcomes)
+    return _start_each(run, spec, asked, steps, found.start, queued)
 
 
 def _rows(run: Run, spec: PipelineSpec, found: Outlook) -> dict[str, Step]:
@@ -104,15 +119,25 @@ def _rows(run: Run, spec: PipelineSpec, found: Outlook) -> dict[str, Step]:
     rows = Step.objects.filter(run=run)
     if len(about) <= MOST_NAMED:
         rows = rows.filter(node__in=about)
-    steps = {step.node: step for step in rows}
+    return {step.node: step for step in rows}
+
+
+def _start_each(
+    run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], nodes: Collection[str], queued: list[int]
+) -> bool:
     for step in steps.values():
-        step.run = run  # one for all of them: its spec is large
-    return steps
+        step.run = run  # one for all of them: it is large
+    ready: list[Ready] = []
+    outcomes = [_start(run, spec, asked, steps, node, ready) for node in nodes]
+    queued += enqueue(run, ready)
+    return any(outcomes)
 
 
-def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str, queued: list[int]) -> bool:
+def _start(
+    run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], node_id: str, ready: list[Ready]
+) -> bool:
     """Whether the step ended at once: a dataset, a pin, a reuse, or a refusal."""
-    node, step = spec.node(node_id), steps[node_id]
+    node, step, library = spec.node(node_id), steps[node_id], frozen(run).library
     assert node is not None
     try:
         if node.pins and node.id in pinned_nodes(spec):
@@ -125,9 +150,7 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
             return _take_dataset(run, step, node)
         if node.component in SAVED_COMPONENTS:
             return _take_saved(run, step, node)
-        key = reuse_key(
-            node, inputs_of(spec, steps, node_id, library_of(run)), run.snapshot.get("versions", {}), library_of(run)
-        )
+        key = reuse_key(node, inputs_of(spec, steps, node_id, library), run.snapshot.get("versions", {}), library)
     except Refusal as refusal:
         error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
         told = msgspec.to_builtins(error)
@@ -137,13 +160,10 @@ def _start(run: Run, spec: PipelineSpec, asked: Asked, steps: dict[str, Step], n
     before = earlier(run, key) if node_id not in asked.anew else None
     if before is not None:
         return _reuse(run, step, before, key)
-    definition = library_of(run).definition(node.component, node.version)
+    definition = library.definition(node.component, node.version)
     if is_sweep(definition):
         return begin_sweep(step, reuse_key=key)
-    told = _("Waits for a free slot on a worker.")
-    asks = asked_of_worker(run, node_id, definition)
-    if move_step(step, expected=("waiting",), to="queued", reason=told, reuse_key=key, **asks):
-        queued.append(step.pk)
+    ready.append(Ready(step, key, asked_of_worker(run, node_id, definition)))
     return False
 
 
@@ -158,7 +178,7 @@ def _take_pins(run: Run, step: Step, node: Node) -> bool:
                 where=Where(node=node.id, port=port),
             )
     pin = next(iter(node.pins.values()))
-    library = library_of(run)
+    library = frozen(run).library
     return move_step(
         step,
         expected=("waiting",),

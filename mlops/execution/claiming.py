@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=15)
 LOOKED_AT = 8
 """How many of the next are asked for at once: others may be faster with the first."""
 MOST_LOOKS = 20
+LARGE = ("run__spec", "run__document", "run__shapes")
+"""The spec is kept by execution.frozen, and of the others no worker knows."""
 FACTS = ("pk", "asks_place", "run__project")
 
 
@@ -149,4 +151,4 @@ def _taken_after_all(step_id: int, *, now: datetime) -> Step | None:
 
 
 def _known() -> QuerySet[Step]:
-    return Step.objects.select_related("run__project", "run__experiment").defer("run__document", "run__shapes")
+    return Step.objects.select_related("run__project", "run__experiment").defer(*LARGE)

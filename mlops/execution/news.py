@@ -41,7 +41,9 @@ class Telling:
 def record_news(step: Step, news: list[ProgressLine], *, hold: Hold | None = None) -> bool:
     """Log lines, metrics and progress become rows, and open pages are told. With a `hold`: whether the step is still
     this worker's, else nothing is kept, for what the process of a lost one says is another's to say."""
-    if not news:
+    shares = [line.share for line in news if line.share is not None]
+    is_over = bool(shares) and shares[-1] >= 1.0  # its end is told in a moment, with all else
+    if all(line.kind == "progress" for line in news) and (is_over or not shares):
         return hold is None or hold.is_mine()
     with transaction.atomic():
         if hold is not None and not hold.locked():
@@ -53,8 +55,7 @@ def record_news(step: Step, news: list[ProgressLine], *, hold: Hold | None = Non
             for number, line in enumerate(lines, start=1)
         )
         log_metrics(step.run, _points(news), node=step.node)
-        shares = [line.share for line in news if line.share is not None]
-        if shares and shares[-1] < 1.0:  # its end is told in a moment, with all else
+        if shares and not is_over:
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
         notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
     return True

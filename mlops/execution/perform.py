@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 from django.conf import settings
@@ -31,11 +31,12 @@ from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
+from mlops.execution.frozen import frozen
 from mlops.execution.here import OWNER, here
 from mlops.execution.holding import Hold
 from mlops.execution.inputs import output_at
 from mlops.execution.leaving import keep_left_files
-from mlops.execution.library import is_command, library_of, requirements_of
+from mlops.execution.library import is_command, requirements_of
 from mlops.execution.limits import limits_of, walls
 from mlops.execution.live_logs import LiveLogs
 from mlops.execution.naming import variables_of
@@ -45,7 +46,7 @@ from mlops.execution.retry import give_back, try_again
 from mlops.execution.tracking import TOKEN, tracking_variables
 from mlops.formats.component import PortType
 from mlops.formats.kept import holds_table
-from mlops.formats.pipeline import Node, PipelineSpec
+from mlops.formats.pipeline import Node
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
 from mlops.quotas.storage import require_folders
@@ -65,11 +66,11 @@ _removals = ThreadPoolExecutor(1, thread_name_prefix="removals")
 _log = logging.getLogger(__name__)
 
 
-def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | None = None) -> None:
+def perform(step_id: int, done: Callable[[Step], None], executor: Executor | None = None) -> None:
     """Performs the step that is next, then any other that waits, while this worker has a free slot: the one that the
     call names may not be the first whose turn it is.
 
-    `done` is called with the run after each step. Without a free slot nothing happens: whoever has one goes on
+    `done` is called after each step. Without a free slot nothing happens: whoever has one goes on
     with the steps that wait."""
     if stopping.is_asked() or not _slots.acquire(blocking=False):
         return
@@ -83,7 +84,7 @@ def perform(step_id: int, done: Callable[[UUID], None], executor: Executor | Non
                     _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
             finally:
                 here.let_go(step.pk)
-            done(step.run_id)
+            done(step)
     finally:
         _slots.release()
 
@@ -145,12 +146,11 @@ def _remove(folder: Path) -> None:
 
 
 def _lay_out(step: Step, folder: Path) -> StepOrder:
-    spec = msgspec.convert(step.run.spec, type=PipelineSpec)
+    spec, library = frozen(step.run).spec, frozen(step.run).library
     node = spec.node(step.node)
     assert node is not None
     sources = {edge.source for edge in spec.inputs_of(node.id)}
     feeding = {s.node: s for s in Step.objects.filter(run=step.run, node__in=sources)}
-    library = library_of(step.run)
     inputs = {}
     size = 0
     for edge in spec.inputs_of(node.id):
@@ -283,7 +283,7 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
     if report.error is not None:
         _fail(step, report.error, report)
         return
-    component = library_of(step.run).component(order.component, order.version)
+    component = frozen(step.run).library.component(order.component, order.version)
     types = {port.name: port.type for port in component.outputs}
     outputs: dict[str, Any] = {}
     unwritten = _unwritten_files(order)

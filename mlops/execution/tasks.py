@@ -12,6 +12,7 @@ from django.conf import settings
 from mlops.execution import stopping
 from mlops.execution.advance import advance
 from mlops.execution.executors.docker import remove_lost
+from mlops.execution.going_on import go_on
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
 from mlops.runs.places import next_of
@@ -32,7 +33,7 @@ def begin_next(project_id: str) -> None:
 
 @job("execution.step")
 def perform_step(step_id: str) -> None:
-    perform(int(step_id), done=partial(advance, served=1))
+    perform(int(step_id), done=partial(go_on, served=1))
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

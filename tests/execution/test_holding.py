@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claim_next
+from mlops.execution.going_on import go_on
 from mlops.execution.here import OWNER
 from mlops.execution.holding import Hold
 from mlops.execution.news import Telling, record_news
@@ -72,7 +73,7 @@ def test_its_process_ends_when_another_worker_has_it(begin):
     advance(run.pk)
     pk = Step.objects.get(run=run, node="step").pk
     executor = Executor(lambda: Step.objects.filter(pk=pk).update(attempt=2, lease_owner="another:1"))
-    perform(pk, done=advance, executor=executor)
+    perform(pk, done=go_on, executor=executor)
     assert executor.was_killed
     assert Step.objects.get(pk=pk).state == "running"
 
@@ -86,7 +87,7 @@ def test_its_process_ends_with_whatever_else_goes_wrong(begin):
         raise RuntimeError("nobody foresaw it")
 
     executor = Executor(fail)
-    perform(pk, done=advance, executor=executor)
+    perform(pk, done=go_on, executor=executor)
     assert executor.was_killed
     assert Step.objects.get(pk=pk).state == "queued"
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from mlops.components.registering import register_folder
 from mlops.execution.advance import advance
+from mlops.execution.going_on import go_on
 from mlops.execution.perform import perform
 from mlops.formats.monitor import SignalSettings
 from mlops.monitoring.actions import create_monitor
@@ -42,7 +43,7 @@ def _work(stop: threading.Event) -> None:
             for run in Run.objects.exclude(state__in=("completed", "failed", "cancelled")):
                 advance(run.pk)
                 for step in Step.objects.filter(run=run, state="queued"):
-                    perform(step.pk, done=advance)
+                    perform(step.pk, done=go_on)
     finally:
         connection.close()
 

@@ -10,6 +10,7 @@ from django.db import connection
 from mlops.blocks.library import Library
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claimable
+from mlops.execution.going_on import go_on
 from mlops.execution.perform import perform
 from mlops.formats.component import Component, Parameter, Port
 from mlops.formats.definition import Command, Definition, Sweep, key_of
@@ -75,7 +76,7 @@ def drive(run: Run, *, most: int = 200, looks_at_news: bool = False) -> Run:
             if run.is_final:
                 return run
             for pk in claimable().values_list("pk", flat=True):
-                perform(pk, done=advance)
+                perform(pk, done=go_on)
     finally:
         ended.set()
     raise AssertionError(f"the run is still {run.state}: {Step.objects.filter(run=run).values_list('state', 'reason')}")
