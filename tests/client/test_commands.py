@@ -105,6 +105,13 @@ def test_a_model_takes_the_version_of_its_file(signed_in: Mlops, tmp_path: Path)
     assert "“one” is no whole number" in signed_in(*words, "--version", "one").errors
 
 
+def test_fields_of_a_model_are_given_without_a_file_too(signed_in: Mlops, tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"1")
+    words = ("model", "create", "-n", "churn", "--path", str(tmp_path / "weights.bin"), "--set")
+    assert signed_in(*words, "properties.origin=vendor", "-o", "json").value["properties"]["origin"] == "vendor"
+    assert "properties" in signed_in(*words, "propertys.origin=vendor").errors
+
+
 def test_a_models_files_come_as_an_archive(signed_in: Mlops, tmp_path: Path) -> None:
     import zipfile
 

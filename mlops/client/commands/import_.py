@@ -211,7 +211,8 @@ def _followed(connection: Connection, arguments: argparse.Namespace, row: dict[s
     print(f"Import {row['id']}: {connection.url.rstrip('/')}{row['url']}", file=sys.stderr)
     last = ""
     while row["state"] not in FINAL:
-        line = f"{row['state']}: {row['done']} of {row['total']} {row['stage']} {_counted(row)}".strip()
+        so_far = f"; {_counted(row)}" if row["counts"] else ""
+        line = f"{row['state']}: {row['done']} of {row['total']} {row['stage']}".rstrip() + so_far
         if line != last:
             print(line, file=sys.stderr)
             last = line
@@ -227,11 +228,10 @@ def _followed(connection: Connection, arguments: argparse.Namespace, row: dict[s
 
 
 def _counted(row: dict[str, Any]) -> str:
-    """Such as `12 run new, 3 run unchanged`."""
-    counts = [
-        f"{number:,} {kind} {outcome.replace('_', ' ')}"
-        for kind, outcomes in row["counts"].items()
-        if kind not in ("finding", "left", "file_bytes")
-        for outcome, number in outcomes.items()
-    ]
-    return ", ".join(counts)
+    """Such as `runs: 12 new, 3 unchanged; traces: 1 new`."""
+    counts = []
+    for kind, outcomes in row["counts"].items():
+        told = ", ".join(f"{number:,} {outcome.replace('_', ' ')}" for outcome, number in outcomes.items() if number)
+        if told and kind not in ("finding", "left", "file_bytes"):
+            counts.append(f"{kind.replace('_', ' ')}s: {told}")
+    return "; ".join(counts) or "nothing new"

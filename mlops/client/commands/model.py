@@ -254,13 +254,11 @@ def download_model(arguments: argparse.Namespace) -> int:
 
 
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if arguments.file:
-        source, fields = load_source(
-            arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=arguments.set
-        )
-        choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
-        fields.pop("type", None)
+    source, fields = load_source(
+        arguments.file, kind="model", known=KNOWN, without_meaning=WITHOUT_MEANING, settings=arguments.set
+    )
+    choice(source, "type", str(fields.get("type") or TYPES[0]), TYPES, kind="model")
+    fields.pop("type", None)
     given = {"name": arguments.name, "path": arguments.path, "description": arguments.description}
     given |= {"framework": arguments.framework, "version": arguments.version}
     fields |= {key: value for key, value in given.items() if value}

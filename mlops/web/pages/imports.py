@@ -134,6 +134,7 @@ def _shown(request: HttpRequest, row: Import) -> dict[str, Any]:
         "untold": sum(row.counts.get("finding", {}).values()) - findings.paginator.count,
         "experiments": _came(row, "experiment", Experiment),
         "models": _came(row, "model", RegisteredModel),
+        "traces": Taken.objects.filter(by=row, kind="trace").exists(),
         "may_contribute": may(request.user, "imports.run", row.project),
         "options": msgspec.convert(row.options, Options),
     }
