@@ -48,6 +48,8 @@ def find_source(folder: Path) -> Source:
     if (folder / MLFLOW_FILE).is_file():
         return _mlflow(folder)
     found = [source for path in sorted(folder.rglob("*")) if path.is_file() and (source := _file(path, folder))]
+    if not found and any(_is_of_keras(path) for path in folder.rglob("*")):
+        raise _of_keras()
     if not found:
         raise no_form(
             _("among its files is no model of scikit-learn, LightGBM, XGBoost, PyTorch or MLflow."),
@@ -84,6 +86,21 @@ def no_form(reason: str, *, hint: str = "") -> Refusal:
     )
 
 
+def _is_of_keras(path: Path) -> bool:
+    return path.suffix.lower() in (".keras", ".h5", ".hdf5") or path.name == "saved_model.pb"
+
+
+def _of_keras() -> Refusal:
+    """Their libraries are the heaviest of all, and each opens only what its own release wrote."""
+    return no_form(
+        _("it is one of Keras or TensorFlow, which are not opened here."),
+        hint=_(
+            "Where it was trained, write it as ONNX yourself, model.export('model.onnx', format='onnx') with Keras 3,"
+            " and register that file. Or deploy it with a scoring script in an environment that has its packages."
+        ),
+    )
+
+
 def _file(path: Path, folder: Path) -> Source | None:
     kind = SUFFIXES.get(path.suffix.lower()) or _by_content(path)
     return Source(kind=kind, path=path, origin=f"the file {path.relative_to(folder)}") if kind else None
@@ -110,6 +127,8 @@ def _mlflow(folder: Path) -> Source:
         ) from error
     flavours = told.get("flavors", {}) if isinstance(told, dict) else {}
     name = next((one for one in FLAVOURS if one in flavours), "")
+    if not name and any(one in flavours for one in ("tensorflow", "keras")):
+        raise _of_keras()
     if not name:
         listed = ", ".join(one for one in flavours if one != "python_function") or "python_function alone"
         raise no_form(

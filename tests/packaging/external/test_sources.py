@@ -23,6 +23,15 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
     assert "script" in refused.value.hint
 
 
+@pytest.mark.parametrize("name", ["model.keras", "weights.h5", "deep/saved_model.pb", "MLmodel"])
+def test_a_model_of_keras_is_refused_by_what_to_do(name, tmp_path):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("flavors:\n  tensorflow: {}\n  python_function: {}\n")
+    with pytest.raises(Refusal, match="Keras or TensorFlow") as refused:
+        find_source(tmp_path)
+    assert "model.export" in refused.value.hint
+
+
 def test_several_models_are_refused_by_their_names(tmp_path):
     for name in ("a.pkl", "b.joblib"):
         keep(tmp_path, 1, name=name)
