@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from mlops.events.models import Event
@@ -17,6 +21,7 @@ from mlops.explanations.models import Explanation, ExplanationState
 from mlops.explanations.orders import checked_order
 from mlops.formats.refusal import Refusal
 from tests.registry.shelf import registered
+from tests.scoring.running import is_running, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +127,38 @@ def test_a_waiting_one_is_cancelled_at_once_and_a_running_one_by_its_worker(cont
     running = asked(contributor, project, version=waiting.version)
     Explanation.objects.filter(pk=running.pk).update(cancel_asked=True)
     assert done(running).state == ExplanationState.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_one_under_way_ends_its_child_process(contributor, project):
+    one = asked(contributor, project, order={"rows": "200", "background": "100", "kind": "permutation"})
+    seen: list[int] = []
+
+    def cancel() -> None:
+        wait_for(lambda: bool(_children(one)))
+        seen.extend(_children(one))
+        actions.cancel(contributor, Explanation.objects.get(pk=one.pk))
+        connection.close()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    done(one)
+    canceller.join()
+
+    assert one.state == ExplanationState.CANCELLED
+    assert seen
+    assert not [pid for pid in seen if is_running(pid)]
+    assert Event.objects.get(type="mlops.explanation.cancelled").subject == one.subject
+
+
+def _children(one: Explanation) -> list[int]:
+    """Processes that compute it: they are called with its folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"explanation-{one.pk}-" in place.read_bytes().decode(errors="replace"):
+                found.append(int(place.parent.name))
+    return found
 
 
 def test_a_lost_worker_gives_it_back_and_at_last_up(contributor, project):
