@@ -65,7 +65,7 @@ class Linked:
 
     relation = "drawn as"
 
-    def standing_at(self, commit: Commit) -> Iterable[Draft]:
+    def standing_at(self, commit: Commit) -> QuerySet[Draft]:
         return LIGHT.filter(project=commit.project, pk__in=_links([commit.project], commit.sha).values("draft"))
 
     def told(self, commit: Commit) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
-from mlops.lineage.kinds.kind import MOST_KNOWN, Fan, Kind
+from mlops.lineage.kinds.kind import MOST_KNOWN, Fan, Kind, Sliced
 from mlops.lineage.mentions.asking import Naming
 from mlops.lineage.models import Mention
 
@@ -40,7 +40,7 @@ class Keeper(Protocol):
 
     relation: str
 
-    def standing_at(self, commit: Commit) -> Iterable[Any]: ...
+    def standing_at(self, commit: Commit) -> Sliced: ...
 
     def told(self, commit: Commit) -> dict[str, str]:
         """`repository_uri` and `branch`, or nothing."""
