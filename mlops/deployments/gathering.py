@@ -30,8 +30,9 @@ def gather(told: Mapping[int, RouterStats]) -> RouterStats:
                 if before is not None and after.started > before.started:
                     ended = added(ended, before)
                 if before is None or after.started > before.started or _requests(after) >= _requests(before):
+                    if after != before:  # a row of all counters is large, and most looks find nothing new
+                        RouterSeen.objects.filter(pk=router.pk).update(told=msgspec.to_builtins(after))
                     before = after
-                    RouterSeen.objects.filter(pk=router.pk).update(told=msgspec.to_builtins(after))
             if router.seen_at < now - FORGOTTEN:
                 ended, before = added(ended, before), None
                 router.delete()

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mlops.deployments import actions, routers
@@ -125,3 +127,12 @@ def test_the_file_for_a_router_beside_this_server_is_the_published_table(setting
     table_file().unlink(missing_ok=True)
     write_table()
     assert table_file().read_text() == PublishedTable.objects.get().content
+
+
+@pytest.mark.django_db
+def test_counters_that_say_nothing_new_are_not_written_again(endpoint):
+    one = router("r1")
+    gather({one.pk: stats(endpoint, 3)})
+    with CaptureQueriesContext(connection) as said:
+        assert gather({one.pk: stats(endpoint, 3)}).deployments[0].requests == 3
+    assert not [query["sql"] for query in said if query["sql"].startswith("UPDATE")]
