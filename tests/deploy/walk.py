@@ -1,7 +1,8 @@
 """`python -m tests.deploy.walk`: the real docker-compose.yml on an engine, with stand-in images; from a sample dataset
 to a prediction through the proxy; then one web process, worker and router are killed, and pages are asked again.
 
-It needs Debian's docker-compose, nginx, redis-server and postgresql, an engine at DOCKER_HOST, and port 9100."""
+It needs Debian's docker-compose, nginx, redis-server and postgresql, an engine at DOCKER_HOST, and port 9100 (or
+WALK_PORT). `--built` takes our own images as they are there: `python -m tests.deploy.build --keep` makes them."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +27,20 @@ from mlops.server import demo
 from tests.deploy import standins
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT, PORT = "studio-walk", 9100
+PROJECT, PORT = "studio-walk", int(os.environ.get("WALK_PORT", "9100"))
 OURS = ("migrate", "web", "worker", "router")
 IMAGES = {
     "database": standins.postgres, "broker": standins.redis, "proxy": standins.nginx, "storage": standins.bucket,
-    "web": standins.product,
+    "web": standins.product, "worker": standins.product,
 }  # fmt: skip
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
+    is_built = "--built" in words
     engine = docker.from_env(timeout=300)
     folder = Path(tempfile.mkdtemp(prefix="ship-walk-"))
-    lay_out(folder)
-    make_images(engine, folder)
+    lay_out(folder, is_built=is_built)
+    make_images(engine, folder, but=OURS if is_built else ())
     try:
         compose(folder, "up", "-d", "--no-build")
         walk(engine, (folder / "secrets" / "admin_password").read_text())
@@ -47,21 +50,22 @@ def main() -> int:
     return 0
 
 
-def lay_out(folder: Path) -> None:
+def lay_out(folder: Path, *, is_built: bool) -> None:
     shutil.copy(ROOT / "docker-compose.yml", folder)
     shutil.copytree(ROOT / "docs" / "deploy", folder / "docs" / "deploy")
     subprocess.run(["sh", "docs/deploy/make-secrets"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     packages = f"{Path(docker.__file__).parents[1]}:/packages:ro"
-    mounts: dict[str, Any] = {name: {"volumes": [f"{ROOT}:/source:ro", packages]} for name in OURS}
+    ours = () if is_built else OURS
+    mounts: dict[str, Any] = {name: {"volumes": [f"{ROOT}:/source:ro", packages]} for name in ours}
     mounts["storage"] = {"volumes": [packages]}
     (folder / "standins.yml").write_text(yaml.safe_dump({"services": mounts}))
 
 
-def make_images(engine: docker.DockerClient, folder: Path) -> None:
+def make_images(engine: docker.DockerClient, folder: Path, *, but: Collection[str]) -> None:
     services = yaml.safe_load((folder / "docker-compose.yml").read_text())["services"]
-    for name, make in IMAGES.items():
-        image = services[name]["image"]
-        make(engine, image if "$" not in image else "mlops-studio:latest")
+    for name in IMAGES.keys() - but:
+        image = services[name]["image"]  # ${VARIABLE:-name}
+        IMAGES[name](engine, image.partition(":-")[2].rstrip("}") or image)
 
 
 def compose(folder: Path, *words: str) -> None:
@@ -99,4 +103,4 @@ def wait_until_well(engine: docker.DockerClient, name: str, *, seconds: float = 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
