@@ -93,6 +93,10 @@ def test_what_the_worker_has_more_is_what_the_product_asks_for():
     assert not learning.LIBRARIES & _closure(_requirements("server")), "something else asks for it too"
 
 
+def test_time_zones_are_known_where_the_system_has_none():
+    assert "tzdata" in _closure(_requirements("server"))
+
+
 def test_web_processes_load_without_the_libraries_of_models():
     names = "sklearn,scipy,pandas,onnx,onnxruntime,lightgbm,shap,mlflow,optuna,fairlearn,imblearn,skl2onnx,uv"
     code = f"{ABSENT}\nimport os, importlib, django\nos.environ['DJANGO_SETTINGS_MODULE'] = 'mlops.settings'\n"
