@@ -15,6 +15,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import select
 import selectors
 import shutil
 import signal
@@ -91,7 +92,7 @@ class Zygote:
                     self._client_speaks(key.fileobj, key.data[1])
                 else:
                     self._step_ended(key.fileobj, key.data[1])
-            if time.monotonic() - self._heard_at > self._silent_seconds:
+            if self._parent_stands_still():
                 self._kill_steps()
             self._reap()
             self._end_spare()
@@ -271,6 +272,12 @@ class Zygote:
         elif pid not in self._channels:
             steps = {*self._steps, *self._channels} - {pid}
             end_descendants(os.getpid(), spared=frozenset(steps))
+
+    def _parent_stands_still(self) -> bool:
+        """What it said while this process itself was held up is read at the next look."""
+        if time.monotonic() - self._heard_at <= self._silent_seconds:
+            return False
+        return not select.select([sys.stdin], [], [], 0)[0]
 
     def _kill_steps(self) -> None:
         for pid in list(self._steps):
