@@ -15,6 +15,8 @@ from mlops.formats.refusal import Refusal, nearest
 SECRET = "secret"
 HIDDEN = "(set, not shown)"
 SECRET_KEY_FILE = "secret_key"
+JOINED_FILE = "joined.json"
+"""In the data directory of a machine that has joined: the settings that it got (`mlops worker join`)."""
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -62,6 +64,14 @@ VARIABLES: tuple[Variable, ...] = (
         help="How much of a bucket each machine keeps on its own disk.",
         default="21474836480",
     ),
+    Variable(
+        name="MLOPS_JOIN_DATABASE_URL",
+        help="How machines that join reach the database, if not as MLOPS_DATABASE_URL says.",
+        secret=True,
+    ),
+    Variable(name="MLOPS_JOIN_BROKER_URL", help="How they reach the broker, if otherwise.", secret=True),
+    Variable(name="MLOPS_JOIN_STORAGE_URL", help="How they reach the bucket, if otherwise."),
+    Variable(name="MLOPS_JOIN_TOKEN", help="What `mlops worker join` shows, instead of --token.", secret=True),
     Variable(name="MLOPS_SECRET_KEY", help="Signs sessions and derives endpoint keys.", secret=True),
     Variable(name="MLOPS_ADMIN_PASSWORD", help="Password of the first administrator.", secret=True),
     Variable(name="MLOPS_URL", help="The server that the client commands talk to, and that pages link to."),
@@ -265,6 +275,37 @@ def unknown_names(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(read("MLOPS_DATA_DIR", environ)).expanduser().absolute()
+
+
+def write_joined(settings: Mapping[str, str], *, server: str) -> Path:
+    """For its owner alone, and whole at once."""
+    place = data_dir() / JOINED_FILE
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{JOINED_FILE}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    content = msgspec.json.format(msgspec.json.encode({"server": server, "settings": dict(settings)}))
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(place)
+    return place
+
+
+def take_joined() -> None:
+    """What this machine got when it joined becomes its environment; what stands there already counts more. Raises
+    Refusal `setting_unreadable`."""
+    place = data_dir() / JOINED_FILE
+    try:
+        found: dict[str, str] = msgspec.json.decode(place.read_bytes())["settings"]
+    except FileNotFoundError:
+        return
+    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
+        hint = "Join anew: mlops worker join URL --token … --again."
+        raise Refusal("setting_unreadable", f"{place} cannot be read: {error}.", hint=hint) from error
+    for name, value in found.items():
+        if not os.environ.get(name) and not os.environ.get(f"{name}_FILE"):
+            os.environ[name] = value
 
 
 def secret_key(environ: Mapping[str, str] = os.environ) -> str:

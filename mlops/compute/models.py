@@ -1,4 +1,4 @@
-"""Pools: named sets of workers, which files and steps ask for as `compute`."""
+"""Pools: named sets of workers, which files and steps ask for as `compute`; and the tokens by which machines join."""
 
 from __future__ import annotations
 
@@ -28,3 +28,26 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JoinToken(models.Model):
+    """One machine may become a worker by it, once. The secret itself is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    note = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    labels = models.JSONField(default=dict)
+    """Which the worker gets, unless its machine says others."""
+    slots = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    """Whose rights it has: it is of no use once they are no administrator any more."""
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.CharField(max_length=150, blank=True)
+    """The machine's name, as it said it."""
+    used_from = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mlops.compute.models import Pool
+from mlops.access.decisions import require_administrator
+from mlops.compute.models import JoinToken, Pool
 from mlops.formats.demand import has_labels
 from mlops.formats.refusal import Refusal, nearest
 from mlops.work.models import Standing, Worker
@@ -55,3 +58,18 @@ def pool_named(name: str) -> Pool:
 
 def members(pool: Pool, among: Collection[Worker]) -> list[Worker]:
     return [one for one in among if has_labels(one.labels, pool.labels)]
+
+
+def join_tokens(actor: Any) -> QuerySet[JoinToken]:
+    """Raises Refusal `forbidden` for all but administrators."""
+    hint = _("Ask an administrator of this server.")
+    require_administrator(actor, _("Only an administrator may see by which tokens machines join."), hint)
+    return JoinToken.objects.select_related("created_by")
+
+
+def join_token(actor: Any, token_id: uuid.UUID) -> JoinToken:
+    """Raises Refusal `not_found`."""
+    found = join_tokens(actor).filter(pk=token_id).first()
+    if found is None:
+        raise Refusal("not_found", _("There is no such token."), status=404)
+    return found

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mlops.compute.models import Pool
+from mlops.compute.models import JoinToken, Pool
 from mlops.compute.queries import members
+from mlops.formats.labels import written_labels
 from mlops.work.ledger_rows import SILENT_AFTER
 from mlops.work.models import Standing, Worker
 
@@ -59,6 +60,8 @@ def worker_line(worker: Worker) -> dict[str, Any]:
         "memory_bytes": worker.total_memory_bytes,
         "gpus": worker.gpus,
         "gpu_kind": worker.gpu_kind,
+        "disk_free_bytes": worker.disk_free_bytes,
+        "clock_ahead_seconds": worker.clock_ahead_seconds,
         "running": sum(1 for one in worker.doing if one.get("job") == "execution.step"),
         "started_at": worker.started_at,
         "seen_at": worker.seen_at,
@@ -80,3 +83,31 @@ def pool_line(pool: Pool, workers: Collection[Worker]) -> dict[str, Any]:
         "state": "ready" if mine else "empty",
         "created_at": pool.created_at,
     }
+
+
+def join_token_line(token: JoinToken) -> dict[str, Any]:
+    state, told = _state_of_token(token)
+    return {
+        "id": str(token.pk),
+        "note": token.note,
+        "labels": token.labels,
+        "labels_told": written_labels(token.labels),
+        "slots": token.slots,
+        "state": state,
+        "state_told": told,
+        "created_by": token.created_by.get_username(),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "used_at": token.used_at,
+        "used_by": token.used_by,
+    }
+
+
+def _state_of_token(token: JoinToken) -> tuple[str, str]:
+    if token.used_at is not None:
+        return "used", _("used by %(host)s") % {"host": token.used_by}
+    if token.revoked_at is not None:
+        return "revoked", _("revoked")
+    if token.expires_at <= timezone.now():
+        return "expired", _("ran out")
+    return "good", _("good, once")

@@ -56,6 +56,8 @@ def serve_web(arguments: argparse.Namespace) -> int:
 
 
 def serve_worker(arguments: argparse.Namespace) -> int:
+    choose(arguments.data_dir)
+    env.take_joined()
     _begin(arguments)
     from mlops.server import worker
 

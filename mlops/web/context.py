@@ -89,6 +89,7 @@ def _items(path: str) -> list[Item]:
         (_("Queries"), "search", "web:queries"),
         (_("Retraining"), "refresh", "web:retraining"),
         (_("Lineage"), "lineage", "web:lineage"),
+        (_("Compute"), "system", "web:compute"),
         (_("Alerts"), "bell", "web:alerts"),
         (_("Projects"), "projects", "web:projects"),
     ]

@@ -163,6 +163,7 @@ def world(project, people, tmp_path) -> dict[str, Any]:
         **_repository(owner, project, draft),
         "worker": worker("here:1").name,
         "pool": create_pool(people["administrator"], name="many").name,
+        "join_token_id": _join_token(people["administrator"]),
         "cluster_id": _cluster(people["administrator"]).pk,
         **_alerts(project, owner),
         **_subscription(project, owner, people["administrator"]),
@@ -188,6 +189,15 @@ def _deleted(owner: Any, version: Any) -> Any:
 
     other = register(owner, version.model.project, name=version.model.name, tree=version.tree, number=77)
     return delete(owner, other)
+
+
+def _join_token(administrator: Any) -> Any:
+    from django.utils import timezone
+
+    from mlops.compute.models import JoinToken
+
+    later = timezone.now() + timedelta(hours=1)
+    return JoinToken.objects.create(digest="d" * 64, expires_at=later, created_by=administrator).pk
 
 
 def _offer(owner: Any, dataset: Any) -> Any:

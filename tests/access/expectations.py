@@ -74,6 +74,15 @@ on("api/v1/workers/", GET=SIGNED_IN)
 on("api/v1/workers/<str:worker>/", GET=SIGNED_IN)
 for act in ("drain", "resume", "remove"):
     on(f"api/v1/workers/<str:worker>/{act}/", POST=ADMINISTRATOR)
+on("api/v1/workers/join/", POST=(ROUTERS, {"host": "far"}))  # who has a join token, which nobody here has
+on("api/v1/join-tokens/", GET=ADMINISTRATOR, POST=ADMINISTRATOR, allowed=(409,))
+on("api/v1/join-tokens/<uuid:join_token_id>/", DELETE=ADMINISTRATOR)
+on("compute/", GET=SIGNED_IN, POST=ADMINISTRATOR, allowed=(409,))
+on("compute/workers/", GET=SIGNED_IN)
+on("compute/workers/<str:worker>/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"act": "drain"}))
+on("compute/pools/", POST=(ADMINISTRATOR, {"name": "gpus"}))
+on("compute/pools/<str:pool>/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"act": "save", "labels": "gpu"}))
+on("compute/tokens/<uuid:join_token_id>/revoke/", POST=ADMINISTRATOR)
 on("api/v1/pools/", GET=SIGNED_IN, POST=(ADMINISTRATOR, {"name": "gpu"}))
 on("api/v1/pools/<str:pool>/", GET=SIGNED_IN, PATCH=(ADMINISTRATOR, {"labels": "gpu"}), DELETE=ADMINISTRATOR)
 

@@ -133,6 +133,7 @@ PAGES = [
     "/people/",
     *(f"/system/{page}" for page in ("", "health/", "jobs/", "storage/", "settings/", "libraries/", "logs/")),
     "/system/maintenance/",
+    "/compute/",
     "/admin/",
     "/admin/auth/user/",
     "/people/invitations/",

@@ -224,6 +224,25 @@ def test_a_process_with_another_key_does_not_start(studio):
     assert "MLOPS_SECRET_KEY" in (studio.folder / "stranger.log").read_text()
 
 
+def test_a_machine_that_has_only_the_package_joins_by_a_token(studio):
+    web = studio.client("web-1")
+    made = web.post("/api/v1/join-tokens/", json={"note": "one more", "labels": "late=yes"}).json()
+    variables = {name: value for name, value in studio.variables.items() if not name.startswith(("MLOPS_", "AWS_"))}
+    words = ["worker", "join", studio.urls["web-1"], "--slots", "1", "--token", made["secret"]]
+    with (studio.folder / "joined.log").open("ab") as log:
+        studio.processes["joined"] = subprocess.Popen(
+            studio._command(*words), cwd=ROOT, env=variables | {"MLOPS_DATA_DIR": str(studio.folder / "joined")},
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    workers = lambda: web.get("/api/v1/workers/").json()["results"]  # noqa: E731
+    until(lambda: any(one["labels"] == {"late": "yes"} and one["state"] == "active" for one in workers()), studio)
+    kept = studio.folder / "joined" / "joined.json"
+    assert kept.stat().st_mode & 0o077 == 0
+    said = (studio.folder / "joined.log").read_text()
+    assert not [one for one in (made["secret"], "one key for all") if one in said]
+    assert web.get("/api/v1/join-tokens/").json()["results"][0]["state"] == "used"
+
+
 def test_without_one_web_process_the_rest_goes_on(studio):
     studio.processes["web-1"].kill()
     other = studio.client("web-2")

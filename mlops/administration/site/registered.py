@@ -13,7 +13,7 @@ __all__ = ["register", "site"]
 SHOWN = (
     "auth.User", "auth.Group", "access.Project", "access.Membership", "access.GroupRole", "accounts.ApiToken",
     "accounts.SignedIn", "accounts.Invitation", "accounts.SecurityNews",
-    "events.Event", "work.Worker", "work.RegularJob", "blobs.Blob",
+    "events.Event", "work.Worker", "work.RegularJob", "compute.Pool", "blobs.Blob",
     "datastores.Datastore", "datasets.Dataset", "datasets.DatasetVersion", "environments.EnvironmentAsset",
     "environments.EnvironmentVersion", "environments.Environment", "components.Component",
     "components.ComponentVersion", "clusters.Cluster", "runs.Experiment", "runs.Run", "runs.Step", "runs.LoggedModel",

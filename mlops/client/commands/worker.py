@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from urllib.parse import quote
 
+from mlops.client.commands import worker_join, worker_token
 from mlops.client.connection import connect
 from mlops.client.options import Verbs, add_name, add_yes, confirm
 from mlops.client.output import Columns, show
@@ -25,6 +26,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     resume = verbs.add("resume", "let it take steps again (administrators)", _act("resume"))
     remove = verbs.add("remove", "stop it; what it runs goes to others (administrators)", remove_worker)
     add_yes(remove)
+    worker_join.define(verbs.add("join", "this machine works for a server from now on", worker_join.join))
+    worker_token.define(verbs)
     for verb in (shown, drain, resume, remove):
         add_name(verb, "the worker's name or number")
 

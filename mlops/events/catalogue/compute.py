@@ -14,6 +14,33 @@ class WorkerMoved(Data, kw_only=True):
     to: Annotated[str, said("How it stands now.")]
 
 
+class WorkerSeen(Data, kw_only=True):
+    worker: Annotated[str, said("Its name: host and process.")]
+    host: str
+    version: str
+    labels: Annotated[dict[str, str], said("What its people say of it.")]
+    slots: Annotated[int, said("How many steps it runs at once.")]
+    calls: Annotated[int, said("Calls that it carried out since it began.")]
+    seen_at: Annotated[str, said("When it last said something.")]
+
+
+class MachineJoined(Data, kw_only=True):
+    host: Annotated[str, said("The name that the machine gave.")]
+    address: Annotated[str, said("Where the request came from.")]
+    token: Annotated[str, said("The number of the join token.")]
+    labels: dict[str, str]
+
+
+class JoinTokenMade(Data, kw_only=True):
+    note: str
+    labels: Annotated[dict[str, str], said("Which the worker gets.")]
+    expires_at: str
+
+
+class JoinTokenRevoked(Data, kw_only=True):
+    note: str
+
+
 class PoolChanged(Data, kw_only=True):
     labels: Annotated[dict[str, str], said("Which labels its workers have; an empty value is any.")]
 
@@ -45,4 +72,53 @@ TYPES = (
     ),
     EventType("mlops.pool.updated", "Pool changed", "An administrator changes a pool.", "pools/{name}", PoolChanged),
     EventType("mlops.pool.deleted", "Pool deleted", "An administrator takes a pool away.", "pools/{name}", PoolChanged),
+    EventType(
+        "mlops.worker.started",
+        "Worker began",
+        "A worker has registered itself and takes work.",
+        "workers/{name}",
+        WorkerSeen,
+    ),
+    EventType(
+        "mlops.worker.ended",
+        "Worker ended",
+        "A worker was stopped, or its process was found to be gone.",
+        "workers/{name}",
+        WorkerSeen,
+    ),
+    EventType(
+        "mlops.worker.lost",
+        "Worker lost",
+        "A worker has said nothing for half a minute; what it ran goes to others.",
+        "workers/{name}",
+        WorkerSeen,
+    ),
+    EventType(
+        "mlops.worker.returned",
+        "Worker came back",
+        "A worker that was lost says something again.",
+        "workers/{name}",
+        WorkerSeen,
+    ),
+    EventType(
+        "mlops.worker.joined",
+        "Machine joined",
+        "A machine has exchanged a join token for the settings of a worker, the secret key among them.",
+        "workers/{host}",
+        MachineJoined,
+    ),
+    EventType(
+        "mlops.worker.join_token_created",
+        "Join token made",
+        "An administrator lets one machine become a worker, once, until the token runs out.",
+        "join-tokens/{id}",
+        JoinTokenMade,
+    ),
+    EventType(
+        "mlops.worker.join_token_revoked",
+        "Join token revoked",
+        "An administrator has made such a token useless.",
+        "join-tokens/{id}",
+        JoinTokenRevoked,
+    ),
 )

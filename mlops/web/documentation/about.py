@@ -18,6 +18,7 @@ ABOUT: dict[str, str] = {
     "/deploy/": "guides/serving",
     "/endpoints/": "guides/serving",
     "/batch/": "guides/batch-scoring",
+    "/compute/": "guides/compute",
     "/clusters/": "guides/clusters-and-devices",
     "/monitoring/": "guides/closing-the-loop",
     "/retraining/": "guides/retraining",
@@ -33,6 +34,7 @@ ABOUT: dict[str, str] = {
     "/search/": "guides/search",
     "/settings/": "guides/sign-in",
     "/system/": "guides/administration",
+    "/system/health/": "guides/observability",
 }
 
 

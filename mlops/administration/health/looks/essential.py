@@ -79,10 +79,10 @@ def worker() -> list[Finding]:
     silent = pulse.seconds_since_pulse()
     remedy = _("`mlops up` or `mlops serve worker` starts one; its log says why it ended.")
     if silent is None:
-        return [Finding(state="bad", why=_("No worker has reported yet."), remedy=remedy, link="/system/")]
+        return [Finding(state="bad", why=_("No worker has reported yet."), remedy=remedy, link="/compute/")]
     if silent > pulse.MISSED_AFTER_SECONDS:
         why = _("The worker was last seen %(seconds)d seconds ago.") % {"seconds": silent}
-        return [Finding(state="bad", why=why, remedy=remedy, link="/system/")]
+        return [Finding(state="bad", why=why, remedy=remedy, link="/compute/")]
     return []
 
 

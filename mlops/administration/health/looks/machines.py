@@ -19,7 +19,7 @@ from mlops.work.pulse import alive
 
 SKEW_SECONDS, BAD_SKEW_SECONDS = 5.0, 60.0
 LOST_LATELY = timedelta(hours=1)
-COMPUTE = "/system/"
+COMPUTE = "/compute/"
 
 
 def of_workers() -> list[Finding]:

@@ -29,7 +29,7 @@ def broker() -> list[Finding]:
 def of_queues() -> list[Finding]:
     """Rows that nobody has taken for long."""
     return [
-        of_standing(one.standing, what=one.name, link=SYSTEM)
+        of_standing(one.standing, what=one.name, link="/compute/" if one.name in ("runs", "steps") else SYSTEM)
         for one in queues.rows(timezone.now())
         if one.standing.state != "ok"
     ]
