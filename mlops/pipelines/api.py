@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,6 +25,7 @@ from mlops.runs import queries
 from mlops.runs.compare import compare
 from mlops.runs.models import FINAL_STEP_STATES, Run
 from mlops.runs.outputs import look
+from mlops.runs.priorities import prioritize
 from mlops.runs.searching import EXPERIMENTS, RUNS
 from mlops.runs.shaping import UNSEEN, brief, briefs, experiment_rows, log_line, whole
 from mlops.scans.policies import require_clean
@@ -76,6 +78,22 @@ class RunCancel(APIView):
         run = queries.run(request.user, run_id)
         actions.cancel(request.user, run)
         return Response(brief(run), status=202)
+
+
+class PriorityFields(serializers.Serializer[Any]):
+    priority = serializers.CharField(max_length=20)
+    """low, normal or high; medium is the same as normal."""
+
+
+class RunPriority(APIView):
+    @extend_schema(request=PriorityFields, responses={200: dict})
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """How urgent it is, also of a run that goes: those of its steps that wait move."""
+        run = queries.run(request.user, run_id)
+        reader = PriorityFields(data=request.data)
+        reader.is_valid(raise_exception=True)
+        prioritize(request.user, run, priority=reader.validated_data["priority"])
+        return Response(brief(run))
 
 
 class RunsCompare(APIView):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", api.OneRun.as_view(), name="run"),
     path("runs/<uuid:run_id>/document/", api.RunDocument.as_view(), name="run-document"),
     path("runs/<uuid:run_id>/cancel/", api.RunCancel.as_view(), name="run-cancel"),
+    path("runs/<uuid:run_id>/prioritize/", api.RunPriority.as_view(), name="run-prioritize"),
     path("runs/<uuid:run_id>/steps/<str:node>/log/", api.StepLog.as_view(), name="step-log"),
     path("runs/<uuid:run_id>/steps/<str:node>/outputs/<str:port>/", api.StepOutput.as_view(), name="step-output"),
     path("runs/<uuid:run_id>/steps/<str:node>/outputs/<str:port>/files/", api.StepFiles.as_view(), name="step-files"),

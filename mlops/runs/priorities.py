@@ -13,7 +13,8 @@ from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.runs.models import Priority, Run
 
-WORDS = {"low": Priority.LOW, "normal": Priority.NORMAL, "high": Priority.HIGH}
+WORDS = {"low": Priority.LOW, "normal": Priority.NORMAL, "medium": Priority.NORMAL, "high": Priority.HIGH}
+"""Files of jobs say medium for normal."""
 
 
 def require_priority(actor: Any, project: Project, priority: int) -> None:

@@ -12,7 +12,6 @@ from mlops.client.output import Columns, show
 PATH = "system/health/"
 COLUMNS: Columns = (
     ("part", "part"), ("state", "state"), ("which", "what"), ("why", "why"), ("since", "since"),
-    ("what to do", "remedy"),
 )  # fmt: skip
 
 
@@ -29,7 +28,9 @@ def tell(arguments: argparse.Namespace) -> int:
         return show(arguments, connect().post(f"{PATH}look/"))
     found = connect().get(PATH)
     if arguments.output in (None, "table") and not arguments.query:
-        show(arguments, _lines(found, with_well=arguments.all), columns=COLUMNS)
+        lines = _lines(found, with_well=arguments.all)
+        show(arguments, lines, columns=COLUMNS)
+        print("\n".join(["", *(f"{one['part']}: {one['remedy']}" for one in lines if one["remedy"])]))
     else:
         show(arguments, found)
     return 1 if found["state"] == "bad" else 0

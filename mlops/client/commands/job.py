@@ -53,6 +53,10 @@ def define(parser: argparse.ArgumentParser) -> None:
         add_project(verb)
         if name == "show":
             verb.add_argument("--web", "-e", action="store_true", help="open the job's page in a browser")
+    urgent = verbs.add("prioritize", "say how urgent a job is; those of its steps that wait move", prioritize_job)
+    add_name(urgent, NAME)
+    urgent.add_argument("--priority", required=True, choices=("low", "medium", "high"), help="high: owners alone")
+    add_project(urgent)
     update = verbs.add("update", "change a job's display name, description or tags", update_job)
     add_name(update, NAME)
     update.add_argument("--set", action="append", nargs="+", required=True, metavar="A.B=VALUE", help="tags.owner=me")
@@ -91,6 +95,12 @@ def stream_job(arguments: argparse.Namespace) -> int:
 def act(arguments: argparse.Namespace, what: str) -> int:
     connection = connect()
     return show(arguments, connection.post(f"{address(connection, arguments)}{what}/"))
+
+
+def prioritize_job(arguments: argparse.Namespace) -> int:
+    connection = connect()
+    run = find_run(connection, arguments.name, project=arguments.project)
+    return show(arguments, connection.post(f"runs/{run}/prioritize/", {"priority": arguments.priority}))
 
 
 def update_job(arguments: argparse.Namespace) -> int:

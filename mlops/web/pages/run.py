@@ -23,7 +23,8 @@ from mlops.formats.refusal import Refusal
 from mlops.pipelines.actions import cancel as cancel_run
 from mlops.runs import actions, queries
 from mlops.runs.deletion import delete
-from mlops.runs.models import FINAL_STEP_STATES, Artifact, Run, RunKind, Step
+from mlops.runs.models import FINAL_STEP_STATES, Artifact, Priority, Run, RunKind, Step
+from mlops.runs.priorities import prioritize
 from mlops.runs.shaping import seconds
 from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.traces.models import Trace
@@ -115,6 +116,20 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return redirect("web:run", shown.pk)
 
 
+@signed_in
+@require_POST
+def urgency(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """POST `priority`: low, normal or high."""
+    shown = queries.run(request.user, run_id)
+    try:
+        prioritize(request.user, shown, priority=request.POST.get("priority", ""))
+    except Refusal as refusal:
+        if refusal.code != "run_ended":
+            raise
+        messages.info(request, refusal.message)
+    return redirect("web:run", shown.pk)
+
+
 def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
     steps = queries.steps(shown)
     around = surroundings(of=shown)
@@ -132,11 +147,23 @@ def run_context(request: HttpRequest, shown: Run, tab: str) -> dict[str, Any]:
         "seconds": seconds(shown.started_at, shown.ended_at),
         "can_cancel": shown.state in ("queued", "running") and may(request.user, "runs.track", shown.project),
         "may_contribute": may(request.user, "runs.track", shown.project),
+        "priorities": _priorities(request, shown),
         "drawn_in": _drawn_in(shown),
         "failed": next((step for step in steps if step.state == "failed"), None),
     }
     extra = EXTRAS.get(tab)
     return context | (extra(request, shown, steps) if extra else {})  # nosec B610
+
+
+def _priorities(request: HttpRequest, shown: Run) -> list[tuple[str, Any, bool]]:
+    """Word, label and whether it is so now; nothing where the person may not change it, or it means nothing."""
+    if shown.state not in ("queued", "running") or shown.kind == RunKind.TRACKED:
+        return []
+    may_hurry = may(request.user, "runs.prioritize", shown.project)
+    if not may(request.user, "runs.cancel", shown.project) or (shown.priority > Priority.NORMAL and not may_hurry):
+        return []
+    offered = [one for one in Priority if one <= Priority.NORMAL or may_hurry]
+    return [(one.name.lower(), one.label, one == shown.priority) for one in offered]
 
 
 def _tabs(shown: Run) -> dict[str, Any]:
@@ -244,6 +271,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/head/", head, name="run-head"),
     path("runs/<uuid:run_id>/tab/<slug:tab>/", tab_body, name="run-tab"),
     path("runs/<uuid:run_id>/cancel/", cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>/priority/", urgency, name="run-priority"),
     path("runs/<uuid:run_id>/log/", run_log.download, name="run-log"),
     path("runs/<uuid:run_id>/zip/", run_files.archive, name="run-zip"),
     path("runs/<uuid:run_id>/file/<path:place>", run_files.raw, name="run-file"),
