@@ -150,6 +150,15 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_WORKER_LABELS", help="What this machine's worker may be asked for: gpu,zone=a."),
     Variable(name="MLOPS_WORKER_GPUS", help="How many GPUs it has for steps; empty: it looks."),
     Variable(
+        name="MLOPS_AUTOSCALE_COMMAND",
+        help="What a worker runs where a pool should have more or fewer workers: COMMAND POOL WANTED HAS.",
+    ),
+    Variable(
+        name="MLOPS_AUTOSCALE_PAUSE_SECONDS",
+        help="How long it is not run again for the same pool.",
+        default="120",
+    ),
+    Variable(
         name="MLOPS_ENVIRONMENT_KEEP_DAYS",
         help="When unused built environments go; empty: they stay.",
     ),

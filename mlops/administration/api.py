@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.administration.health.report import health
+from mlops.administration.scaling.looking import wanted
 from mlops.administration.system import copies, database, jobs, queues, settings, storage, versions, workers
 from mlops.administration.system.report import require_sight, system
 from mlops.work.calls import later
@@ -62,6 +63,7 @@ class MeasureView(APIView):
 
 
 PARTS: dict[str, Any] = {
+    "wanted-workers": wanted,
     "workers": workers.workers,
     "queues": queues.queues,
     "jobs": jobs.jobs,

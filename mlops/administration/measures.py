@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from mlops.administration.processes import processes
+from mlops.administration.scaling.looking import wanted
 from mlops.administration.system import jobs, queues, storage, workers
 from mlops.events.queries import newest_seq
 from mlops.formats.prometheus import Family, Sample
@@ -66,6 +67,27 @@ def of_workers() -> Iterable[Family]:
     yield _one("mlops_worker_places", "Calls that living workers can carry out at once.", sum(x.places for x in living))
     yield _one("mlops_worker_places_taken", "Calls that they carry out now.", sum(len(x.doing) for x in living))
     yield _one("mlops_worker_memory_bytes", "Memory of living workers.", sum(x.memory_bytes or 0 for x in living))
+
+
+@measures("pools")
+def of_pools() -> Iterable[Family]:
+    """What a scaler of somebody else's goes by."""
+    lines = wanted()
+    yield Family(
+        name="mlops_pool_workers_wanted",
+        help="How many workers a pool should have, within its bounds.",
+        samples=[Sample(one.wanted, {"pool": one.pool}) for one in lines],
+    )
+    yield Family(
+        name="mlops_pool_workers",
+        help="How many take steps in it.",
+        samples=[Sample(one.workers, {"pool": one.pool}) for one in lines],
+    )
+    yield Family(
+        name="mlops_pool_steps_waiting",
+        help="Steps that ask for it and wait.",
+        samples=[Sample(one.waiting, {"pool": one.pool}) for one in lines],
+    )
 
 
 @measures("regular_jobs")

@@ -47,3 +47,19 @@ class HealthChange(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+
+
+class PoolScaling(models.Model):
+    """What the command that starts and stops workers was last told of a pool (administration.scaling)."""
+
+    pool = models.CharField(primary_key=True, max_length=60)
+    enough_since = models.DateTimeField(null=True)
+    """Since when fewer workers would do."""
+    called_at = models.DateTimeField(null=True)
+    wanted = models.PositiveIntegerField(default=0)
+    why = models.TextField(blank=True)
+    trouble = models.TextField(blank=True)
+    """Why it failed; empty where it did not."""
+
+    class Meta:
+        ordering = ["pool"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops.administration.health import looking
+from mlops.administration.scaling import hook
 from mlops.administration.system import storage
 from mlops.administration.system.mailing import mail_failing, mail_health
 from mlops.work.calls import every, job
@@ -26,6 +27,11 @@ def mail(name: str, failures: str, error: str) -> None:
 @every(15, "administration.look_at_health")
 def look_at_health() -> None:
     looking.look()
+
+
+@every(15, "administration.scale_workers")
+def scale_workers() -> None:
+    hook.scale()
 
 
 @every(3600, "administration.forget_health")

@@ -58,6 +58,7 @@ for model in site._registry:
     on(f"{rows}<path:object_id>/change/", GET=ADMINISTRATOR)
 on("system/health/", GET=ADMINISTRATOR, POST=ADMINISTRATOR)
 on("system/health/parts/", GET=ADMINISTRATOR)
+on("api/v1/system/wanted-workers/", GET=ADMINISTRATOR)
 on("api/v1/system/health/", GET=ADMINISTRATOR)
 on("api/v1/system/health/look/", POST=ADMINISTRATOR)
 on("system/jobs/", GET=ADMINISTRATOR)

@@ -33,6 +33,13 @@ COLUMNS: dict[str, tuple[str, Columns]] = {
             ("failed in a row", "failures"), ("state", "standing.state"), ("why", "standing.why"),
         ),
     ),
+    "wanted-workers": (
+        "how many workers each pool should have, and why",
+        (
+            ("pool", "pool"), ("has", "workers"), ("wanted", "wanted"), ("why", "why"), ("waiting", "waiting"),
+            ("running", "running"),
+        ),
+    ),
     "libraries": (
         "every library with its licence", (("library", "name"), ("version", "version"), ("licence", "licence")),
     ),

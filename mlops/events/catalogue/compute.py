@@ -45,6 +45,14 @@ class PoolChanged(Data, kw_only=True):
     labels: Annotated[dict[str, str], said("Which labels its workers have; an empty value is any.")]
 
 
+class PoolScaled(Data, kw_only=True):
+    pool: str
+    workers: Annotated[int, said("How many take steps in it.")]
+    wanted: Annotated[int, said("How many should.")]
+    why: str
+    trouble: Annotated[str, said("Why the command failed; empty where it did not.")]
+
+
 TYPES = (
     EventType(
         "mlops.worker.drained",
@@ -120,5 +128,12 @@ TYPES = (
         "An administrator has made such a token useless.",
         "join-tokens/{id}",
         JoinTokenRevoked,
+    ),
+    EventType(
+        "mlops.pool.scaled",
+        "Pool scaled",
+        "The command of MLOPS_AUTOSCALE_COMMAND was told to start or stop workers of a pool.",
+        "pools/{name}",
+        PoolScaled,
     ),
 )
