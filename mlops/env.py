@@ -136,6 +136,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(name="MLOPS_SAML_NAME", help="What the button says.", default="SAML"),
     Variable(name="MLOPS_SAML_GROUP_ATTRIBUTE", help="The attribute that lists groups.", default="groups"),
     Variable(name="MLOPS_SAML_GROUPS", help="What groups there give, as MLOPS_OIDC_GROUPS says it."),
+    Variable(name="MLOPS_SAML_KEY", help="A private key (PEM) that reads encrypted assertions.", secret=True),
+    Variable(name="MLOPS_SAML_CERTIFICATE", help="The file with its certificate (PEM), which the metadata tells."),
     Variable(name="MLOPS_HSTS_SECONDS", help="How long browsers insist on https; 0: they do not.", default="0"),
     Variable(name="MLOPS_RATE_PERSON", help="REST requests a minute of a person; 0: any number.", default="0"),
     Variable(name="MLOPS_RATE_ADDRESS", help="Those of an address that nobody signed in at; 0: any.", default="600"),

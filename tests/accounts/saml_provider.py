@@ -27,7 +27,7 @@ class Provider:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._key, self._certificate = _pair(folder)
+        self._key, self._certificate = pair(folder)
         self.metadata = folder / "idp.xml"
         self.metadata.write_text(str(entity_descriptor(self._config([]))))
 
@@ -74,7 +74,7 @@ def as_form(xml: str) -> dict[str, str]:
     return {"SAMLResponse": base64.b64encode(xml.encode()).decode()}
 
 
-def _pair(folder: Path) -> tuple[str, str]:
+def pair(folder: Path) -> tuple[str, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example.org")])
     now = datetime.datetime.now(datetime.UTC)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from mlops.access.models import Membership
-from tests.accounts.saml_provider import Provider, as_form
+from tests.accounts.saml_provider import Provider, as_form, pair
 
 pytestmark = pytest.mark.django_db
+ENCRYPTED = {"encrypt_assertion": True, "encrypt_assertion_self_contained": False}
+"""As it was signed: the other way pysaml2 writes the assertion anew after signing it."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,39 @@ def test_a_person_is_known_by_the_number_and_not_by_the_name(client, provider):
     other = Client()
     sign_in(other, provider, person="7", attributes={"uid": "nina"})
     assert me(other) == "nina-2"
+
+
+@pytest.fixture
+def encrypting(provider, settings, client, tmp_path) -> Provider:
+    key, settings.SAML_CERTIFICATE = pair(tmp_path)
+    settings.SAML_KEY = Path(key).read_text()
+    provider.know(client.get("/sign-in/saml/metadata/").content)
+    return provider
+
+
+def test_an_encrypted_assertion_is_read_by_the_servers_key(client, encrypting):
+    xml = encrypting.respond(begin(client), **ENCRYPTED)
+    assert "EncryptedAssertion" in xml
+    assert "nina" not in xml
+    assert come_back(client, xml).status_code == 302
+    assert me(client) == "nina"
+    client.post("/sign-out/")
+    assert sign_in(client, encrypting).status_code == 302
+
+
+def test_an_encrypted_assertion_needs_its_signature_its_request_and_the_right_key(
+    client, encrypting, settings, tmp_path
+):
+    assert refused(client, encrypting, encrypting.respond(begin(client), encrypt_assertion=True, sign_assertion=False))
+    theirs = encrypting.respond(begin(Client()), **ENCRYPTED)
+    mine = begin(client)
+    number = re.search(r'InResponseTo="([^"]+)"', encrypting.respond(mine, **ENCRYPTED))[1]
+    wrapped = re.sub(r'(<\w*:?Response [^>]*InResponseTo=")[^"]+', rf"\g<1>{number}", theirs, count=1)
+    assert refused(client, encrypting, wrapped)
+    xml = encrypting.respond(begin(client), **ENCRYPTED)
+    (tmp_path / "other").mkdir()
+    settings.SAML_KEY = Path(pair(tmp_path / "other")[0]).read_text()
+    assert refused(client, encrypting, xml)
 
 
 def test_groups_there_give_roles_here(client, provider, project, settings):

@@ -64,6 +64,8 @@ def finish(request: HttpRequest) -> tuple[Claims, str]:
 def metadata(request: HttpRequest) -> bytes:
     """What the provider is told of this server. Raises Refusal `saml_missing`."""
     auth = _auth(request, with_provider=False)
+    # It is told that assertions may come encrypted, and others are taken as well.
+    auth.get_settings().get_security_data()["wantAssertionsEncrypted"] = bool(settings.SAML_KEY)
     described = auth.get_settings().get_sp_metadata()
     return described if isinstance(described, bytes) else str(described).encode()
 
@@ -101,6 +103,7 @@ def _settings(request: HttpRequest) -> dict[str, Any]:
                 "binding": POST,
             },
             "NameIDFormat": PERSISTENT,
+            **_keys(),
         },
         "security": {
             "wantAssertionsSigned": True,
@@ -112,6 +115,19 @@ def _settings(request: HttpRequest) -> dict[str, Any]:
             "allowRepeatAttributeName": True,
         },
     }
+
+
+def _keys() -> dict[str, str]:
+    """What assertions are encrypted for; empty where nothing is set. Raises Refusal `saml_unreadable`."""
+    if not settings.SAML_KEY:
+        return {}
+    try:
+        certificate = Path(settings.SAML_CERTIFICATE).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = _("An administrator checks MLOPS_SAML_CERTIFICATE: %s") % error
+        message = _("The certificate of this server for %s cannot be read.") % settings.SAML_NAME
+        raise Refusal("saml_unreadable", message, hint=hint, status=503) from error
+    return {"x509cert": certificate, "privateKey": settings.SAML_KEY}
 
 
 def _provider() -> dict[str, Any]:
