@@ -125,7 +125,8 @@ def _servers() -> Servers:
     if len(told) < 2:
         return told[0] if told else {}
     rows = Deployment.objects.filter(target="process").values_list("pk", "ready_revision")
-    return supervised.merged(told, was_ready={(str(pk), revision) for pk, revision in rows})
+    was_ready = {(str(pk), revision) for pk, revision in rows if revision is not None}
+    return supervised.merged(told, was_ready=was_ready)
 
 
 def _rows() -> list[Deployment]:
