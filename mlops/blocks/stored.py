@@ -305,7 +305,7 @@ def _numbers(file: Any) -> Iterator[pl.DataFrame]:
 def _sample(file: Path) -> pl.DataFrame:
     """As of a table that is its own source (values.new_table): the same rows, without the others in memory."""
     rows = sampled_rows(rows_in(file))
-    found = []
+    found: list[pl.DataFrame] = []
     for begin in range(0, max(rows_in(file), 1), ROW_GROUP_ROWS // 4):
         here = rows.filter(rows.is_between(begin, begin + ROW_GROUP_ROWS // 4, closed="left"))
         if here.len() or not found:
