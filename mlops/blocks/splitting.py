@@ -83,15 +83,18 @@ def _stratified(
     left_over = taken - int(counts.sum())
     counts[np.argsort(-(exact - counts), kind="stable")[: max(left_over, 0)]] += 1
     drawn = [draw(size, count, generator) for size, count in zip(sizes["rows"], counts, strict=True)]
-    places = sizes.select(key).with_row_index("place")
+    places = sizes.select("key").with_row_index("place")
     passed = np.zeros(len(drawn), dtype=np.int64)
 
     def of_piece(piece: pl.DataFrame) -> pl.Series:
-        found = piece.join(places, on=key, how="left", nulls_equal=True, maintain_order="left")["place"].to_numpy()
+        keys = piece.select(pl.col(key).alias("key"))
+        found = keys.join(places, on="key", how="left", nulls_equal=True, maintain_order="left")["place"].to_numpy()
         mask = np.zeros(found.size, dtype=bool)
         order = np.argsort(found, kind="stable")
         present, begins = np.unique(found[order], return_index=True)
-        for place, rows in zip(present, np.split(order, begins[1:]), strict=True):
+        ends = [*begins[1:], found.size][: present.size]
+        for place, begin, end in zip(present, begins, ends, strict=True):
+            rows = order[begin:end]
             mask[rows] = drawn[place][passed[place] : passed[place] + rows.size]
             passed[place] += rows.size
         return pl.Series(mask, dtype=pl.Boolean)
@@ -103,11 +106,11 @@ def _sizes(table: Table, key: str) -> pl.DataFrame:
     """How many rows each value has, in the order of the values, gaps first."""
     counted: pl.DataFrame | None = None
     for piece in table.select_pieces([key]):
-        own = piece.group_by(key).agg(rows=pl.len())
+        own = piece.select(pl.col(key).alias("key")).group_by("key").agg(rows=pl.len())
         both = own if counted is None else pl.concat([counted, own])
-        counted = both.group_by(key).agg(pl.col("rows").sum())
+        counted = both.group_by("key").agg(pl.col("rows").sum())
     assert counted is not None
-    return counted.sort(key, nulls_last=False)
+    return counted.sort("key", nulls_last=False)
 
 
 def _matching(table: Table, expression: str) -> pl.Series:

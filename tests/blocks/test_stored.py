@@ -198,3 +198,19 @@ def test_a_dataset_that_is_its_own_source_is_sampled_alike(tmp_path: Path, monke
     for file in (DATA_FILE, ORIGIN_FILE, REFERENCE_FILE):
         first, second = (pl.read_parquet(one["transformed_dataset"] / file) for one in (whole, pieces))
         assert_frame_equal(first, second, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 100])
+def test_a_split_by_strata_takes_any_name_and_length(rows: int) -> None:
+    place = pl.int_range(rows, eager=True)
+    parameters = {
+        "splitting_mode": "split_rows",
+        "random_seed": 0,
+        "randomized_split": True,
+        "fraction_of_rows_in_the_first_output_dataset": 0.5,
+        "stratified_split": True,
+    }
+    for name in ("rows", "place", "key"):
+        table = new_table(pl.DataFrame({name: place % 4}))
+        mask = splitting.rows_of_first_part(table, parameters | {"stratification_key_column": name})
+        assert (mask.len(), int(mask.sum())) == (rows, (rows + 1) // 2)
