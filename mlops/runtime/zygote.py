@@ -310,6 +310,7 @@ def warm_up() -> None:
     import lightgbm  # noqa: F401
     import pandas  # noqa: F401
     import polars  # noqa: F401
+    import psutil  # noqa: F401
     import sklearn.linear_model
     import sklearn.preprocessing  # noqa: F401
 

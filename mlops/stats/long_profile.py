@@ -9,7 +9,7 @@ import msgspec
 
 from mlops.confinement.room import room_bytes
 from mlops.formats.profile import TableProfile
-from mlops.stats.profile import profile_table
+from mlops.stats.profile import SMALL_BYTES, profile_table
 
 MOST_ROWS = 5_000_000
 PIECES = 50
@@ -37,6 +37,8 @@ def profile_that_fits(path: Path, *, progress: Callable[[float], None] = lambda 
     """Of all rows, unless the memory that this process may still take is too little for a column of them."""
     import polars as pl
 
+    if path.stat().st_size <= SMALL_BYTES:
+        return profile_table(path, progress=progress)
     frame = pl.scan_parquet(path)
     rows, first = int(frame.select(pl.len()).collect().item()), frame.head(LOOKED_AT).collect()
     widest = max((column.estimated_size() / max(first.height, 1) for column in first), default=1.0)
