@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -72,7 +73,8 @@ def _next() -> list[tuple[int, str, object]]:
     fitting = _fitting()
     ahead = list(fitting.order_by("-run__priority", "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
     limits = here.facts().most_steps
-    if not limits and len(ahead) < LOOKED_AT and len({project for _pk, _place, project in ahead}) < 2:
+    projects = {project for _pk, _place, project in ahead}
+    if not limits and len(projects) < 2 and (len(ahead) < LOOKED_AT or not _others(fitting, projects)):
         return ahead  # nobody to share with
     running = running_by_project()
     if limits.get(None) == 0:
@@ -81,6 +83,10 @@ def _next() -> list[tuple[int, str, object]]:
     turn = Case(*counted, default=Value(0)) if counted else Value(0)
     fair = fitting.exclude(run__project__in=full_projects(limits, running))
     return list(fair.order_by("-run__priority", turn, "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
+
+
+def _others(fitting: QuerySet[Step], projects: set[Any]) -> bool:
+    return fitting.exclude(run__project__in=projects).order_by().exists()
 
 
 def _fitting() -> QuerySet[Step]:
