@@ -20,16 +20,24 @@ from mlops.formats.refusal import Refusal
 
 
 class JoinTokenFields(serializers.Serializer[Any]):
-    note = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    labels = serializers.CharField(required=False, allow_blank=True, max_length=1000)
-    """Such as `gpu,zone=a`: what the worker may be asked for."""
-    slots = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=joining.MOST_SLOTS)
-    minutes = serializers.IntegerField(required=False, min_value=1, max_value=joining.MOST_MINUTES)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="What it is for.")
+    labels = serializers.CharField(
+        required=False, allow_blank=True, max_length=1000, help_text="What the worker may be asked for: gpu,zone=a."
+    )
+    slots = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=joining.MOST_SLOTS,
+        help_text="How many steps it runs at once; null: as many as its machine has processors.",
+    )
+    minutes = serializers.IntegerField(
+        required=False, min_value=1, max_value=joining.MOST_MINUTES, help_text="How long it is good; 60 unless said."
+    )
 
 
 class JoiningFields(serializers.Serializer[Any]):
-    host = serializers.CharField(max_length=150)
-    """The name of the machine that joins."""
+    host = serializers.CharField(max_length=150, help_text="The name of the machine that joins.")
 
 
 class JoinTokensView(APIView):

@@ -81,8 +81,7 @@ class RunCancel(APIView):
 
 
 class PriorityFields(serializers.Serializer[Any]):
-    priority = serializers.CharField(max_length=20)
-    """low, normal or high; medium is the same as normal."""
+    priority = serializers.CharField(max_length=20, help_text="low, normal or high; medium is the same as normal.")
 
 
 class RunPriority(APIView):
