@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from mlops.stats.pieces import compact
+
 if TYPE_CHECKING:
     from mlops.blocks.values import Table
 
@@ -24,7 +26,7 @@ def distinct_rows(table: Table, names: Sequence[str], *, first: bool) -> pl.Seri
         return pl.concat(list(table.select_pieces(names))).select(kept.alias("kept")).to_series()
     mask = np.zeros(table.height, dtype=bool)
     for part in range(parts):
-        rows = pl.concat([piece.filter(key.hash() % parts == part) for piece in _numbered(table, names)])
+        rows = pl.concat([compact(piece.filter(key.hash() % parts == part)) for piece in _numbered(table, names)])
         mask[rows.filter(kept)[PLACE].to_numpy()] = True
     return pl.Series(mask, dtype=pl.Boolean)
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from mlops.blocks.figures import Figures
+from mlops.stats.pieces import compact
 
 if TYPE_CHECKING:
     from mlops.blocks.values import Table
@@ -81,7 +82,9 @@ class PassedFigures(Figures):
         """The values are dealt out by their hash, so that all equal ones are looked at together."""
         parts, best = self._table.parts([self.name]), (0, pl.Series())
         for part in range(parts):
-            values = pl.concat([values.filter(values.hash() % parts == part) for values in self._pieces()])
+            values = pl.concat(
+                [compact(piece.filter(pl.first().hash() % parts == part)) for piece in self._frames()]
+            ).to_series()
             counted = values.drop_nulls().alias("value").value_counts(name="rows")
             most: Any = counted["rows"].max() or 0
             if most >= max(best[0], 1):
@@ -109,8 +112,11 @@ class PassedFigures(Figures):
             yield values.drop_nulls().cast(pl.Float64)
 
     def _pieces(self) -> Iterator[pl.Series]:
-        for piece in self._table.select_pieces([self.name]):
+        for piece in self._frames():
             yield piece.to_series()
+
+    def _frames(self) -> Iterator[pl.DataFrame]:
+        return self._table.select_pieces([self.name])
 
 
 def _moments(pieces: Iterator[pl.Series]) -> tuple[float | None, float | None]:

@@ -31,7 +31,7 @@ from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import RequirePresent, RunPython, TableMeta, Transform
-from mlops.stats.pieces import ROW_GROUP_ROWS, write_pieces
+from mlops.stats.pieces import ROW_GROUP_ROWS, compact, write_pieces
 from mlops.stats.schema import conform
 
 SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.15
@@ -310,7 +310,7 @@ def _sample(file: Path) -> pl.DataFrame:
         here = rows.filter(rows.is_between(begin, begin + ROW_GROUP_ROWS // 4, closed="left"))
         if here.len() or not found:
             piece = conform(pl.scan_parquet(file).slice(begin, ROW_GROUP_ROWS // 4).collect())
-            found.append(piece[here - begin].with_columns(here))
+            found.append(compact(piece[here - begin].with_columns(here)))
     return pl.concat(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROW_GROUP_ROWS = 100_000
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same. Rows that were chosen of a piece else keep all of its texts in memory."""
+    import polars as pl
+
+    kept = io.BytesIO()
+    frame.write_ipc(kept, compat_level=pl.CompatLevel.oldest())
+    return pl.read_ipc(kept.getvalue())
 
 
 def write_pieces(
