@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from tests.uploads.conftest import TUS, Sender
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"0123456789" * 1000
+LARGE_BYTES = 64 * 2**20
 
 
 def test_a_file_comes_in_pieces_and_is_whole_by_its_digest(sender):
@@ -145,6 +148,27 @@ def test_a_large_file_is_read_to_its_end_by_a_worker(sender, monkeypatch):
     assert sender.client.get(begun.headers["Location"]).json()["state"] == "reading"
     tasks.finish(begun.json()["id"])
     assert sender.client.get(begun.headers["Location"]).json()["state"] == "ready"
+
+
+def test_a_large_file_becomes_a_blob_without_a_copy_and_in_little_memory(sender, monkeypatch):
+    """Most of it has come before, as zeros that take no room on the disk."""
+    monkeypatch.setattr(actions, "FINISHED_AT_ONCE_BYTES", 0)
+    address = sender.begin("large.bin", LARGE_BYTES).headers["Location"]
+    place = place_of(SentFile.objects.get().pk)
+    place.touch()
+    os.truncate(place, LARGE_BYTES - len(CONTENT))
+    number = place.stat().st_ino
+    tracemalloc.start()
+    sender.send(address, CONTENT, offset=LARGE_BYTES - len(CONTENT))
+    actions.finish(SentFile.objects.get().pk)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    told = sender.client.get(address).json()
+    assert told["state"] == "ready"
+    with open_blob(told["sha256"]) as blob:
+        found = os.fstat(blob.fileno())
+    assert (found.st_size, found.st_ino) == (LARGE_BYTES, number)
+    assert most < 10_000_000
 
 
 def test_a_discarded_one_leaves_nothing(sender):
