@@ -25,7 +25,7 @@ def test_a_model_goes_into_the_bin_out_of_it_and_away(signed_in, owner, project)
     assert signed_in("model", "delete", "-n", "prices:1", "--reason", "wrong data").status == 0
     (item,) = signed_in("bin", "list").value
     assert (item["title"], item["reason"]) == ("prices:1", "wrong data")
-    assert signed_in("model", "undelete", "-n", "prices:1").value["restored"] == "prices:1"
+    assert signed_in("model", "undelete", "-n", "prices", "-v", "1").value["restored"] == "prices:1"
     assert signed_in("model", "delete", "-n", "prices").status == 0
     assert signed_in("model", "undelete", "-n", "prices", "--as", "old").value["restored"] == "old"
     assert signed_in("model", "delete", "-n", "old").status == 0

@@ -27,7 +27,6 @@ class Deletable(NamedTuple):
     def define(self, verbs: Verbs) -> None:
         what = f"the {self.kind}'s name, or name:version"
         delete = verbs.add("delete", f"put a {self.kind}, or a version, into the recycle bin", self.delete)
-        delete.add_argument("-v", "--version", default="", help="this version alone")
         delete.add_argument("--reason", default="", help="why: it is kept with it")
         add_yes(delete)
         back = verbs.add("undelete", f"take a {self.kind}, or a version, out of the recycle bin", self.undelete)
@@ -37,6 +36,7 @@ class Deletable(NamedTuple):
         purge.add_argument("--reason", default="", help="why: it is kept in the tombstone")
         for verb in (delete, back, purge):
             add_name(verb, what)
+            verb.add_argument("-v", "--version", default="", help="this version alone")
             add_project(verb)
 
     def delete(self, arguments: argparse.Namespace) -> int:
@@ -55,16 +55,23 @@ class Deletable(NamedTuple):
 
     def undelete(self, arguments: argparse.Namespace) -> int:
         connection = connect()
-        project, item = found_in_bin(connection, arguments.name, kinds=self._kinds(), project=arguments.project)
+        project, item = found_in_bin(connection, _named(arguments), kinds=self._kinds(), project=arguments.project)
         return show(arguments, taken_out(connection, project, item, name=arguments.new_name))
 
     def purge(self, arguments: argparse.Namespace) -> int:
         connection = connect()
-        project, item = found_in_bin(connection, arguments.name, kinds=self._kinds(), project=arguments.project)
+        project, item = found_in_bin(connection, _named(arguments), kinds=self._kinds(), project=arguments.project)
         return show(arguments, thrown_away(connection, project, item, yes=arguments.yes, reason=arguments.reason))
 
     def _kinds(self) -> tuple[str, str]:
         return self.kind, f"{self.kind}_version"
+
+
+def _named(arguments: argparse.Namespace) -> str:
+    """As the bin names it."""
+    name, version = split_version(arguments.name.removeprefix("azureml:"))
+    version = arguments.version or version
+    return f"{name}:{version}" if version else name
 
 
 def as_written(connection: Connection, row: dict[str, Any], version: str) -> str:
