@@ -21,6 +21,15 @@ def parser(*, breaks: bool) -> Any:
     """A new one, to which rules may be added; `breaks`: a line's end in the text is one in the page."""
     from markdown_it import MarkdownIt
 
-    return (
+    made = (
         MarkdownIt("commonmark", {"html": False, "breaks": breaks}).enable(["table", "strikethrough"]).disable("image")
     )
+    made.core.ruler.push("aligned_by_class", _align_by_class)
+    return made
+
+
+def _align_by_class(state: Any) -> None:
+    """Cells say `class="align-right"`: pages allow no style that is written into them."""
+    for token in state.tokens:
+        if style := token.attrs.pop("style", ""):
+            token.attrSet("class", f"align-{str(style).rpartition(':')[2].strip()}")

@@ -1,4 +1,5 @@
 /** Plots in the colours of the page: plotly comes in a chunk of its own, and everything is drawn again when the theme changes. */
+import { styleNonce } from "@/nonce";
 
 type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
 export type Trace = { readonly [key: string]: Json };
@@ -17,8 +18,18 @@ export interface Plotly {
 let loading: Promise<Plotly> | null = null;
 
 export async function load(): Promise<Plotly> {
+  if (!loading) placeStyles();
   loading ??= import("plotly.js-cartesian-dist-min").then((module) => module.default as unknown as Plotly);
   return loading;
+}
+
+/** The element that plotly would make for its rules, made by us with the page's nonce. */
+function placeStyles(): void {
+  const style = document.createElement("style");
+  style.id = "plotly.js-style-global";
+  style.nonce = styleNonce();
+  style.append("");
+  document.head.append(style);
 }
 
 const drawn = new Map<HTMLElement, Figure>();

@@ -9,6 +9,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { type JSX, useEffect, useRef } from "react";
+import { styleNonce } from "@/nonce";
 
 type Language = "python" | "sql" | "r";
 
@@ -64,7 +65,7 @@ function stateOf(
     doc: value,
     extensions: [
       lineNumbers(), history(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(),
-      modeOf(language), syntaxHighlighting(COLOURS), EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
+      modeOf(language), syntaxHighlighting(COLOURS), EditorView.cspNonce.of(styleNonce()), EditorState.readOnly.of(readOnly), EditorView.lineWrapping,
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
       EditorView.contentAttributes.of({ "aria-label": label, id }),
       EditorView.updateListener.of((update) => {

@@ -26,7 +26,7 @@ def context(request: HttpRequest, run: Run, steps: list[Step]) -> dict[str, Any]
         "children": [
             {
                 "run": one,
-                "indent": one.depth - 1,
+                "indent": min(one.depth - 1, 4),
                 "seconds": seconds(one.started_at, one.ended_at),
                 "metrics": [(key, metrics["rows"].get((one.pk, key))) for key in metrics["keys"]],
                 "parameters": [(key, parameters["rows"].get((one.pk, key), "")) for key in parameters["keys"]],
