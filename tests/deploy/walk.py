@@ -79,11 +79,11 @@ def walk(engine: docker.DockerClient, password: str) -> None:
     made = httpx.post(f"{url}/api/v1/tokens/", json={"name": "walk"}, auth=("admin", password), timeout=120)
     connection = Connection(Credentials(url, made.raise_for_status().json()["secret"], "walk"))
     demo._walk(demo.Stages(base=url), connection)
-    endpoint = next(iter(connection.all("endpoints/", q=demo.ENDPOINT)))
+    endpoint = next(iter(connection.all(demo.ENDPOINTS, project=demo.PROJECT)))
     for part in ("web", "worker", "router"):
         kill(engine, f"{PROJECT}_{part}_1")
         asked = time.monotonic()
-        connection.get(f"endpoints/{endpoint['id']}/")
+        connection.get(f"{demo.ENDPOINTS}{endpoint['id']}/")
         print(f"  {part} 1 was killed; pages answer after {time.monotonic() - asked:.1f} s", flush=True)
     for name in (f"{PROJECT}_{part}_1" for part in ("web", "worker", "router")):
         wait_until_well(engine, name)
