@@ -32,5 +32,5 @@ class Migration(migrations.Migration):
                 name="run_parameter_value_run",
             ),
         ),
-        migrations.RunPython(look, migrations.RunPython.noop),
+        migrations.RunPython(look, migrations.RunPython.noop, elidable=True),
     ]

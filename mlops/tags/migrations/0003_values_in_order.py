@@ -34,5 +34,5 @@ class Migration(migrations.Migration):
                 name="tag_value_object",
             ),
         ),
-        migrations.RunPython(look, migrations.RunPython.noop),
+        migrations.RunPython(look, migrations.RunPython.noop, elidable=True),
     ]
