@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.utils import timezone
 
+from mlops.administration.system.workers import Doing, doing_of
 from mlops.compute import queries
 from mlops.compute.fitting import demands_of
 from mlops.compute.shaping import state_of, why_of
@@ -47,8 +48,8 @@ class WorkerLine(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.placed) + self.hidden
 
     @property
-    def other_calls(self) -> list[dict[str, Any]]:
-        return [one for one in self.worker.doing if one.get("job") != "execution.step"]
+    def other_calls(self) -> list[Doing]:
+        return [one for one in doing_of(self.worker) if one.job != "execution.step"]
 
 
 class WaitingLine(msgspec.Struct, frozen=True, kw_only=True):

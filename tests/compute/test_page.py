@@ -50,6 +50,13 @@ def test_an_administrator_drains_a_worker_with_a_reason(step, client):
     assert "new disks" in client.get("/compute/workers/here:1/").content.decode()
 
 
+def test_an_administrator_sees_what_else_a_worker_does(client, db):
+    call = {"job": "blobs.garbage", "arguments": "[]", "since": timezone.now().isoformat()}
+    worker("here:1", doing=[call])
+    client.force_login(User.objects.create_superuser("ada"))
+    assert "blobs.garbage" in client.get("/compute/workers/here:1/").content.decode()
+
+
 def test_a_pool_is_named_changed_and_forgotten(client, db):
     client.force_login(User.objects.create_superuser("ada"))
     client.post("/compute/pools/", {"name": "gpus", "labels": "gpu", "least": "1", "most": ""})

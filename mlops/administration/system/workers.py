@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.utils import timezone
@@ -67,13 +66,14 @@ def _line(worker: Worker, now: datetime) -> WorkerLine:
         memory_bytes=worker.memory_bytes,
         started_at=worker.started_at,
         seen_at=worker.seen_at,
-        doing=[_doing(one) for one in worker.doing],
+        doing=doing_of(worker),
         standing=_standing(worker, now),
     )
 
 
-def _doing(entry: dict[str, Any]) -> Doing:
-    return Doing(job=entry["job"], arguments=entry["arguments"], since=datetime.fromisoformat(entry["since"]))
+def doing_of(worker: Worker) -> list[Doing]:
+    """Calls that it carries out now, the oldest first."""
+    return msgspec.convert(worker.doing, list[Doing])
 
 
 def _standing(worker: Worker, now: datetime) -> Standing:
