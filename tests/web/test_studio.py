@@ -86,3 +86,8 @@ def test_every_state_has_an_icon_and_a_word(name: str):
 def test_icons_are_hidden_from_screen_readers_unless_they_are_named():
     assert 'aria-hidden="true"' in studio.icon("home")
     assert 'aria-label="Home"' in studio.icon("home", "Home")
+
+
+def test_commands_in_sentences_are_code_and_nothing_else_is_markup():
+    assert studio.with_code("`mlops up` starts <one>.") == "<code>mlops up</code> starts &lt;one&gt;."
+    assert studio.with_code("A lone ` stays.") == "A lone ` stays."

@@ -134,6 +134,16 @@ def speed_figure(certificate: ParityCertificate) -> str:
 
 
 @register.filter
+def with_code(text: str) -> SafeString | str:
+    """What is between backticks, as sentences for the terminal have it, as code."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return text
+    told = (format_html("<code>{}</code>", piece) if at % 2 else piece for at, piece in enumerate(pieces))
+    return format_html_join("", "{}", ((piece,) for piece in told))
+
+
+@register.filter
 def deed(event_type: str) -> str:
     """`mlops.project.role_given` as `Project: role given`."""
     noun, _dot, verb = event_type.removeprefix("mlops.").partition(".")
