@@ -141,6 +141,7 @@ def test_a_link_for_a_new_password_leads_to_our_own_address(client, owner, mailb
 
 def test_an_address_that_nobody_confirmed_gets_no_mail_and_all_names_the_same_answer(client, owner, mailbox):
     User.objects.filter(pk=owner.pk).update(email="evil@example.org")
-    pages = [client.post("/sign-in/forgotten/", {"name": name}).content for name in ("olga", "nobody")]
-    assert pages[0] == pages[1]
+    pages = [client.post("/sign-in/forgotten/", {"name": name}).content.decode() for name in ("olga", "nobody")]
+    first, second = (re.sub('"style-nonce" content="[^"]+"', "", page) for page in pages)
+    assert first == second
     assert mailbox.mails == []

@@ -11,6 +11,7 @@ import pytest
 from mlops.blobs.trees import manifest_of, open_file
 from mlops.datasets import actions, queries, usage
 from mlops.datasets.models import Dataset, DatasetVersion
+from mlops.datasets.palette import palette
 from mlops.datasets.usage import Use
 from mlops.events.models import Event
 from mlops.formats.reading import Reading
@@ -126,7 +127,7 @@ def test_rows_are_read_page_by_page(contributor, project):
 def test_the_palette_offers_the_newest_ready_version(contributor, project):
     imported(contributor, project)
     made(contributor, project, CARS + b"saab,1,2\n")
-    (offer,) = queries.palette(project)
+    (offer,) = palette(project)
     assert (offer["name"], offer["version"], offer["versions"]) == ("Cars", 1, [2, 1])
     assert [column["name"] for column in offer["schema"]["columns"]] == ["make", "price", "doors"]
 
@@ -143,7 +144,7 @@ def test_an_archive_becomes_a_dataset_that_gives_a_zip_file(contributor, project
     assert (version.state, version.row_count) == ("ready", 1), version.reason
     assert "files.zip" in [file.path for file in manifest_of(version.tree_id).files]
     assert queries.dataset_shape(project, "Pets").type == "zip"
-    assert [offer["type"] for offer in queries.palette(project)] == ["zip"]
+    assert [offer["type"] for offer in palette(project)] == ["zip"]
 
 
 def test_a_table_does_not_become_the_next_version_of_an_archive(contributor, project):
