@@ -24,8 +24,6 @@ from mlops.formats.bundle import (
 from mlops.packaging.bundles.scripts import texts
 from mlops.packaging.images import packages
 
-CODE = ("formats", "stats", "http", "scoring", "device")
-NATIVE_CODE = (*CODE, "blocks")
 EXECUTABLE = ("run",)
 GZIP_LEVEL = 3
 BLOCK = 1 << 20

@@ -19,8 +19,8 @@ from mlops.packaging.images.store import LayerStore
 
 PLACE = "opt/mlops"
 SERVER = ("formats", "stats", "http", "scoring")
-ORIGINAL = (*SERVER, "blocks")
-"""Where the original model answers, its transforms and estimators come with it."""
+ORIGINAL = (*SERVER, "blocks", "confinement")
+"""Where the original model answers, its transforms and estimators come with it, and what they ask of memory."""
 RECIPE = "1"
 
 
