@@ -12,22 +12,25 @@ from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
 
+from mlops.compute.joining import create_join_token
 from tests.access.expectations import TRIES
 from tests.access.test_routes import PARAMETER
 from tests.access.walk import Try
+from tests.compute.test_joining import SHARED
 
 MARK = "glasshouse"
 SUSPECT = re.compile(r"secret|password|token|digest|sealed|kubeconfig|private|credential|hash|(^|_)key$", re.IGNORECASE)
 PLANTED = {
     "accounts.ApiToken.digest", "accounts.SignInLink.digest", "accounts.Invitation.digest", "alerts.Channel.sealed",
     "alerts.Subscription.sealed", "auth.User.password", "clusters.Cluster.kubeconfig",
-    "clusters.Cluster.registry_password", "datastores.Datastore.secrets", "deployments.EndpointToken.digest",
+    "clusters.Cluster.registry_password", "compute.JoinToken.digest", "datastores.Datastore.secrets",
+    "deployments.EndpointToken.digest",
     "devices.Device.token_digest", "imports.Import.secret", "packaging.RegistryLogin.password",
     "repositories.Repository.secret", "repositories.Repository.hook_secret", "repositories.Repository.key",
 }  # fmt: skip
 NO_SECRETS = re.compile(
     r"blobs\..*|events\..*|runs\.(?!StepToken).*|traces\..*|tags\..*|environments\..*|components\..*|collected\..*"
-    r"|packaging\.Image\..*|pipelines\.Fire\.key|retraining\.Attempt\.key|repositories\.Delivery\.key"
+    r"|administration\.HealthPart\.key|packaging\.Image\..*|pipelines\.Fire\.key|retraining\.Attempt\.key|repositories\.Delivery\.key"
     r"|repositories\.Repository\.(public|host)_key|alerts\.(Alert|Notification|Preference)\..*"
     r"|clusters\.Cluster\.kubeconfig_file|deployments\.Endpoint\..*key_number"
     # made by Django and its libraries: keys of sessions, which end; tables of allauth that nothing is written to
@@ -50,10 +53,14 @@ def test_every_field_that_looks_like_a_secret_is_planted_below_or_is_none() -> N
 
 
 def test_no_secret_is_readable_in_the_database_an_answer_an_event_or_a_log(
-    people, world: dict[str, Any], project, data_dir, caplog: pytest.LogCaptureFixture
+    people, world: dict[str, Any], project, data_dir, caplog: pytest.LogCaptureFixture, monkeypatch
 ) -> None:
     caplog.set_level("DEBUG")
-    secrets = planted(people, world, project)
+    with monkeypatch.context() as environment:
+        for name, value in SHARED.items():
+            environment.setenv(name, value)
+        joining = create_join_token(people["administrator"], note="vault")[1]
+    secrets = planted(people, world, project) | {"a join token": joining}
     seen = [*_rows(), *_answers(people["administrator"], world), *_files(data_dir), ("the log", caplog.text)]
     assert len(seen) > 500
     assert sum("vault" in text for _place, text in seen) > 10
