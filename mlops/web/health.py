@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from mlops import env
 from mlops.access import http_counts
 from mlops.accounts.authentication import find_token
-from mlops.administration.health.finding import Finding, state_of
+from mlops.administration.health.finding import Finding
 from mlops.administration.health.looks import essential
+from mlops.administration.system.standing import worst
 from mlops.datasets.models import Dataset
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.formats.prometheus import CONTENT_TYPE, Family, Sample, text
@@ -66,7 +67,7 @@ def _looked_at(look: Callable[[], list[Finding]]) -> Part:
         found = [one for one in look() if one.state != "ok"]
     except Exception as error:  # whatever breaks a part is the reason that we are asked for
         return Part(ok=False, reason=f"{type(error).__name__}: {error}")
-    return Part(ok=state_of(found) != "bad", reason=" ".join(one.why for one in found))
+    return Part(ok=worst(found) != "bad", reason=" ".join(one.why for one in found))
 
 
 LOOKS: dict[str, Callable[[], list[Finding]]] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from mlops.administration.system.standing import Standing, State, worst
+from mlops.administration.system.standing import WORST_FIRST, Standing, State
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,11 +29,5 @@ def of_standing(standing: Standing, *, what: str = "", link: str = "") -> Findin
     )
 
 
-def state_of(findings: Sequence[Finding]) -> State:
-    """The worst; nothing found is well."""
-    return worst([Standing(state=one.state) for one in findings])
-
-
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:
-    order = ("bad", "warning", "unknown", "ok")
-    return sorted(findings, key=lambda one: order.index(one.state))
+    return sorted(findings, key=lambda one: WORST_FIRST.index(one.state))

@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mlops.administration.health import telling
-from mlops.administration.health.finding import Finding, state_of, worst_first
+from mlops.administration.health.finding import Finding, worst_first
 from mlops.administration.health.parts import PARTS, Part, looked_at
 from mlops.administration.models import HealthChange, HealthPart
+from mlops.administration.system.standing import worst
 from mlops.events.chain import notify
 
 TOLD_AFTER = 2
@@ -35,7 +36,7 @@ def forget_old(now: datetime | None = None) -> None:
 
 
 def _claim(part: Part) -> bool:
-    """Each worker has a clock that calls for looks; one of them looks."""
+    """A call may come twice, to several workers; one of them looks."""
     now = timezone.now()
     due = Q(claimed_at=None) | Q(claimed_at__lt=now - timedelta(seconds=part.every_seconds * 0.8))
     return bool(HealthPart.objects.filter(due, key=part.key).update(claimed_at=now))
@@ -44,7 +45,7 @@ def _claim(part: Part) -> bool:
 def note(part: Part, findings: Sequence[Finding], now: datetime | None = None) -> None:
     """Writes down what was found; what changed is kept, and a part that stays bad is told."""
     now = now or timezone.now()
-    state, sorted_ones = state_of(findings), worst_first(findings)
+    state, sorted_ones = worst(findings), worst_first(findings)
     with transaction.atomic():
         row = HealthPart.objects.select_for_update().get(key=part.key)
         was = row.state

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.retold import retold
-from mlops.administration.health.finding import Finding, state_of, worst_first
+from mlops.administration.health.finding import Finding, worst_first
 from mlops.administration.health.looks import machines
 from mlops.administration.health.parts import BY_KEY, PARTS, Part
 from mlops.administration.models import HealthChange, HealthPart
 from mlops.administration.system.report import require_sight
-from mlops.administration.system.standing import State
+from mlops.administration.system.standing import State, worst
 
 STALE = timedelta(minutes=3)
 """Beyond three of its intervals: who looked last may be at work."""
@@ -54,7 +54,7 @@ def health(actor: Any) -> Health:
     lines = part_lines()
     looked = [one.looked_at for one in lines if one.looked_at]
     return Health(
-        state=state_of([Finding(state=one.state, why="") for one in lines]),
+        state=worst(lines),
         looked_at=max(looked, default=None),
         parts=lines,
         changes=[_change(one) for one in HealthChange.objects.all()[:CHANGES]],
@@ -79,7 +79,7 @@ def _line(part: Part, row: HealthPart | None, now: datetime) -> PartLine:
     looked_at = row.looked_at if row else None
     if part.key == "workers":
         findings = worst_first(machines.of_workers())
-        live = state_of(findings)
+        live = worst(findings)
         state, since, looked_at = live, since if live == state else _first(findings), now
     elif looked_at is None or now - looked_at > 3 * timedelta(seconds=part.every_seconds) + STALE:
         why = _("Nobody has looked lately: the looks are a worker's.") if looked_at else _("Nobody has looked yet.")
@@ -95,7 +95,7 @@ def _of(row: HealthPart | None) -> tuple[list[Finding], State, datetime | None]:
     if row is None or not row.state:
         return [], "unknown", None
     findings = msgspec.convert(row.findings, list[Finding])
-    return findings, state_of(findings), row.since
+    return findings, worst(findings), row.since
 
 
 def _first(findings: list[Finding]) -> datetime | None:

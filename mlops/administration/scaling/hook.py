@@ -32,8 +32,7 @@ def scale(now: datetime | None = None) -> None:
     if not command:
         return
     now = now or timezone.now()
-    kept = dict(PoolScaling.objects.values_list("pool", "enough_since"))
-    found = [one for one in looking.facts(kept) if one.most is not None]  # without a bound nothing is started
+    found = [one for one in looking.facts() if one.most is not None]  # without a bound nothing is started
     looking.note_quiet(found, now)
     for one in (decide(facts, now) for facts in found):
         if one.wanted != one.workers and _claim(one, now):
@@ -49,7 +48,7 @@ def _claim(one: Wanted, now: datetime) -> bool:
 
 
 def _run(command: str, one: Wanted) -> str:
-    """Why it failed; empty where it did not. It gets no secret of ours: only its own variables and the usual ones."""
+    """Why it failed; empty where it did not. It gets no setting of ours: only its own variables and the usual ones."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
     told = {
         "MLOPS_POOL": one.pool,

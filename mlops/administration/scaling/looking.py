@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from mlops.administration.models import PoolScaling
@@ -19,12 +19,12 @@ from mlops.runs.models import Step
 def wanted(now: datetime | None = None) -> list[Wanted]:
     """For each pool. Changes nothing."""
     now = now or timezone.now()
-    kept = dict(PoolScaling.objects.values_list("pool", "enough_since"))
-    return [decide(one, now) for one in facts(kept)]
+    return [decide(one, now) for one in facts()]
 
 
-def facts(enough_since: dict[str, datetime | None]) -> list[PoolFacts]:
+def facts() -> list[PoolFacts]:
     """Two queries of steps, however many there are."""
+    enough_since = dict(PoolScaling.objects.values_list("pool", "enough_since"))
     taking = queries.taking()
     waiting = _by_pool(Step.objects.filter(state="queued", run__state__in=("queued", "running")))
     running = _by_pool(Step.objects.filter(state="running", lease_until__isnull=False))
@@ -56,9 +56,9 @@ def note_quiet(found: list[PoolFacts], now: datetime) -> None:
             PoolScaling.objects.filter(pk=row.pk).update(enough_since=now if is_enough else None)
 
 
-def _by_pool(steps: object) -> Counter[str]:
+def _by_pool(steps: QuerySet[Step]) -> Counter[str]:
     counted: Counter[str] = Counter()
-    rows = steps.order_by().values_list("asks_place").annotate(count=Count("pk"))  # type: ignore[attr-defined]
+    rows = steps.order_by().values_list("asks_place").annotate(count=Count("pk"))
     for place, count in rows:
         pool, _labels = read_place(place)
         counted[pool] += count

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -18,6 +19,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
 
 
-def worst(standings: list[Standing]) -> State:
+class HasState(Protocol):
+    @property
+    def state(self) -> State: ...
+
+
+def worst(all_of_them: Iterable[HasState]) -> State:
     """`ok` where there are none."""
-    return min((one.state for one in standings), key=WORST_FIRST.index, default="ok")
+    return min((one.state for one in all_of_them), key=WORST_FIRST.index, default="ok")

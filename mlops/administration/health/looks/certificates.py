@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,4 +70,4 @@ def _files() -> Iterator[tuple[str, datetime | OSError]]:
 def _end_of(pem: str) -> datetime:
     from cryptography import x509
 
-    return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc.astimezone(UTC)
+    return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
