@@ -18,6 +18,7 @@ SECRET_KEY_FILE = "secret_key"
 JOINED_FILE = "joined.json"
 """In the data directory of a machine that has joined: the settings that it got (`mlops worker join`)."""
 Choice = TypeVar("Choice", bound=str)
+FOLDER_HINT = "Give another directory with --data-dir."
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +287,23 @@ def unknown_names(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(read("MLOPS_DATA_DIR", environ)).expanduser().absolute()
+
+
+def choose_data_dir(given: str | None) -> None:
+    """For this process and its children; nothing given leaves it to the settings."""
+    if given:
+        os.environ["MLOPS_DATA_DIR"] = str(Path(given).expanduser().absolute())
+
+
+def usable(folder: Path) -> Path:
+    """The folder, there and writable. Raises Refusal `data_dir_unusable` naming what stands against it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal("data_dir_unusable", f"{folder} cannot be made: {error.strerror}.", hint=FOLDER_HINT) from error
+    if not os.access(folder, os.W_OK):
+        raise Refusal("data_dir_unusable", f"{folder} cannot be written to.", hint=FOLDER_HINT)
+    return folder
 
 
 def write_joined(settings: Mapping[str, str], *, server: str) -> Path:

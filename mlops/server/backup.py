@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops import env
+from mlops.env import choose_data_dir, usable
 from mlops.formats.refusal import Refusal
-from mlops.server.folder import choose, usable
 from mlops.server.loading import load_django
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def define_restore(parser: argparse.ArgumentParser) -> None:
 def backup(arguments: argparse.Namespace) -> int:
     """While the server runs or not. Exit status 1 where the store had lost files that the database names."""
     path = Path(arguments.file).expanduser().absolute()
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     if arguments.verify:
         return _verify(path)
     from mlops.administration.backups.places import existing_database
@@ -59,7 +59,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """With the server stopped, which the lock of the data directory holds it to."""
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     from mlops.administration.backups import reading
     from mlops.administration.backups.about import refuse_newer
     from mlops.administration.backups.restoring import restore as put_back

@@ -15,8 +15,8 @@ from threading import Timer
 from mlops import env
 from mlops.client.credentials import FILE_NAME, Credentials, read
 from mlops.client.errors import RequestFailed
+from mlops.env import usable
 from mlops.server import lock
-from mlops.server.folder import usable
 
 STOP_SECONDS = 15.0
 START_SECONDS = 180.0

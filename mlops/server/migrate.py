@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 
 from mlops import env
+from mlops.env import choose_data_dir, usable
 from mlops.formats.refusal import Refusal
 from mlops.server import first_process
-from mlops.server.folder import choose, usable
 from mlops.server.loading import load_django
 
 AGAIN_SECONDS = 1.0
@@ -28,7 +28,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def migrate(arguments: argparse.Namespace) -> int:
     first_process.leave_it_behind()
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     usable(env.data_dir())
     load_django()
     from mlops.blobs.stores import store

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from mlops import env
+from mlops.env import choose_data_dir, usable
 from mlops.server import first_process, serving_check
-from mlops.server.folder import choose, usable
 from mlops.trail import lines
 
 MIGRATED_WITHIN_SECONDS = 600.0
@@ -56,7 +56,7 @@ def serve_web(arguments: argparse.Namespace) -> int:
 
 
 def serve_worker(arguments: argparse.Namespace) -> int:
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     env.take_joined()
     _begin(arguments)
     from mlops.server import worker
@@ -107,7 +107,7 @@ def _begin(arguments: argparse.Namespace) -> Path:
     first_process.leave_it_behind()
     for warning in env.unknown_names():
         print(f"warning: {warning}", file=sys.stderr)
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # arenas of many threads grow a long-lived process for nothing
     return usable(env.data_dir())
 

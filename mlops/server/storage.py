@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import timedelta
 
-from mlops.server.folder import choose
+from mlops.env import choose_data_dir
 from mlops.server.loading import load_django
 
 
@@ -24,7 +24,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def collect_garbage(arguments: argparse.Namespace) -> int:
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     load_django()
     from mlops.bin.collecting import collect_and_tell
     from mlops.blobs.garbage import find

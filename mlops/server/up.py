@@ -16,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from mlops import env
+from mlops.env import choose_data_dir, usable
 from mlops.formats.serving import RoutingTable
 from mlops.server import lock, ports
 from mlops.server.announcement import Announcement
-from mlops.server.folder import choose, usable
 from mlops.server.parking import park
 from mlops.supervisor import Supervised, Supervisor
 from mlops.trail import lines
@@ -156,7 +156,7 @@ def _processes(
 
 
 def _place(arguments: argparse.Namespace) -> Place:
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     folder = usable(env.data_dir())
     port = arguments.port or ports.free(arguments.host)
     router_port = arguments.router_port

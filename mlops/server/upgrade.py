@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from mlops import env
+from mlops.env import choose_data_dir
 from mlops.formats.refusal import Refusal
-from mlops.server.folder import choose
 from mlops.server.loading import load_django
 
 SHOWN = 5
@@ -23,7 +23,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 
 def upgrade(arguments: argparse.Namespace) -> int:
-    choose(arguments.data_dir)
+    choose_data_dir(arguments.data_dir)
     from mlops.administration.backups.places import existing_database
 
     existing_database()  # before the settings are loaded, which would make a data directory

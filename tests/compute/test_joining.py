@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import stat
 from datetime import timedelta
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from mlops import env
+from mlops.client.commands import worker_join
 from mlops.compute import joining
 from mlops.compute.handing_out import handed_out, obstacles
 from mlops.compute.models import JoinToken
@@ -133,3 +135,12 @@ def test_settings_are_kept_for_their_owner_alone_and_taken_at_the_start(data_dir
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     env.take_joined()
     assert (env.read("MLOPS_ROUTER_TOKEN"), env.read("MLOPS_STEP_SLOTS")) == ("hush", "2")
+
+
+def test_a_data_directory_that_cannot_be_used_is_refused_before_the_token_is_spent(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLOPS_DATA_DIR", str(tmp_path))
+    (tmp_path / "file").touch()
+    asked = {"url": "http://127.0.0.1:1", "token": "mlj_x", "data_dir": str(tmp_path / "file"), "plain_http": False}
+    with pytest.raises(Refusal) as refused:
+        worker_join.join(argparse.Namespace(**asked))
+    assert refused.value.code == "data_dir_unusable"

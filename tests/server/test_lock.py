@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mlops.env import usable
 from mlops.formats.refusal import Refusal
 from mlops.server import lock
-from mlops.server.folder import usable
 
 
 def test_a_lock_names_its_holder_until_it_is_let_go(tmp_path: Path) -> None:

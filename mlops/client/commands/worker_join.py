@@ -8,12 +8,12 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from mlops import env
 from mlops.client.connection import Connection
 from mlops.client.credentials import Credentials
+from mlops.env import choose_data_dir, usable
 from mlops.formats.refusal import Refusal
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -39,9 +39,8 @@ def join(arguments: argparse.Namespace) -> int:
     if not token:
         hint = "An administrator makes one: the page Compute, or `mlops worker create-token`."
         raise Refusal("join_token_missing", "Give the token by --token or MLOPS_JOIN_TOKEN.", hint=hint)
-    if arguments.data_dir:
-        os.environ["MLOPS_DATA_DIR"] = str(Path(arguments.data_dir).expanduser().absolute())
-    place = env.data_dir() / env.JOINED_FILE
+    choose_data_dir(arguments.data_dir)
+    place = usable(env.data_dir()) / env.JOINED_FILE  # before the token is spent
     if place.exists() and not arguments.again:
         hint = "Start it by `mlops serve worker`, or join anew by --again."
         raise Refusal("joined_already", f"{env.data_dir()} has joined a server before.", hint=hint, status=409)
