@@ -26,6 +26,13 @@ def print_warnings(answer: Any) -> None:
         print(f"warning: {line}", file=sys.stderr)
 
 
+def is_for_people(arguments: argparse.Namespace) -> bool:
+    """Whether the answer is shown as a table that people read, so that words of ours may stand beside it."""
+    if arguments.query:
+        return False
+    return arguments.output == "table" or (not arguments.output and sys.stdout.isatty())
+
+
 def show(arguments: argparse.Namespace, value: Any, *, columns: Columns = ()) -> int:
     """Writes the answer in the form that was asked for. `columns` shape tables only, and only without a query."""
     if (kept := answers.get()) is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops.client.connection import connect
 from mlops.client.options import add_output
-from mlops.client.output import Columns, show
+from mlops.client.output import Columns, is_for_people, show
 
 PATH = "system/health/"
 COLUMNS: Columns = (
@@ -27,7 +27,7 @@ def tell(arguments: argparse.Namespace) -> int:
     if arguments.look:
         return show(arguments, connect().post(f"{PATH}look/"))
     found = connect().get(PATH)
-    if arguments.output in (None, "table") and not arguments.query:
+    if is_for_people(arguments):
         lines = _lines(found, with_well=arguments.all)
         show(arguments, lines, columns=COLUMNS)
         print("\n".join(["", *(f"{one['part']}: {one['remedy']}" for one in lines if one["remedy"])]))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 from urllib.parse import urlencode
 
 from mlops.client.connection import connect
 from mlops.client.options import Verbs, add_project
-from mlops.client.output import as_table, show
+from mlops.client.output import as_table, is_for_people, show
 
 GROUPS = ("facts", "parameters", "data", "environment", "metrics")
 
@@ -27,7 +26,7 @@ def compare_jobs(arguments: argparse.Namespace) -> int:
     connection = connect()
     ids = [find_run(connection, name, project=arguments.project) for name in arguments.names]
     found = connection.get("runs/beside/?" + urlencode([("run", one) for one in ids]))
-    if arguments.query or arguments.output not in (None, "table") or (not arguments.output and not sys.stdout.isatty()):
+    if not is_for_people(arguments):
         return show(arguments, found)
     columns = (("", "group"), ("", "name"), *((f"#{run['number']}", str(n)) for n, run in enumerate(found["runs"])))
     print(

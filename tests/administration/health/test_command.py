@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+from types import SimpleNamespace
+
+from mlops.client.commands import health
 from mlops.client.commands.health import _lines
 
 FOUND = {
@@ -24,3 +29,10 @@ def test_what_is_amiss_is_a_line_with_what_to_do():
 
 def test_parts_that_are_well_are_told_where_they_are_asked_for():
     assert [one["state"] for one in _lines(FOUND, with_well=True)] == ["ok", "bad"]
+
+
+def test_what_is_piped_is_the_answer_alone(monkeypatch, capsys):
+    answer = {"state": "warning", "parts": []}
+    monkeypatch.setattr(health, "connect", lambda: SimpleNamespace(get=lambda path: answer))
+    assert health.tell(argparse.Namespace(output=None, query=None, look=False, all=False)) == 0
+    assert json.loads(capsys.readouterr().out) == answer
