@@ -9,6 +9,7 @@ from django.utils import timezone
 from mlops.compute.models import Pool
 from mlops.runs.models import Experiment, Run, Step
 from mlops.work.models import Worker
+from tests.compute.test_joining import SHARED
 from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +67,24 @@ def test_a_pool_is_named_changed_and_forgotten(client, db):
     assert client.post("/compute/pools/", {"name": "gpus"}).status_code == 409
     client.post("/compute/pools/gpus/", {"act": "forget"})
     assert not Pool.objects.exists()
+
+
+@pytest.mark.parametrize(("page", "form", "field"), [
+    ("/compute/pools/", {"name": "gpus", "least": "1", "most": "many"}, "many"),
+    ("/compute/", {"minutes": "soon"}, "soon"),
+])  # fmt: skip
+def test_a_number_that_is_none_is_refused_by_its_words(client, db, page, form, field):
+    client.force_login(User.objects.create_superuser("ada"))
+    answer = client.post(page, form)
+    assert answer.status_code == 400
+    assert f"“{field}” is no whole number." in answer.content.decode()
+    assert not Pool.objects.exists()
+
+
+def test_a_token_for_no_time_is_refused(client, db, monkeypatch):
+    for name, value in SHARED.items():
+        monkeypatch.setenv(name, value)
+    client.force_login(User.objects.create_superuser("ada"))
+    answer = client.post("/compute/", {"minutes": "0"})
+    assert answer.status_code == 400
+    assert "good for a minute to a week" in answer.content.decode()

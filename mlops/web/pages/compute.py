@@ -21,6 +21,7 @@ from mlops.formats.labels import written_labels
 from mlops.formats.refusal import Refusal
 from mlops.web import placed
 from mlops.web.guard import signed_in
+from mlops.web.typed import whole_number
 
 ACTS = {"drain": actions.drain, "resume": actions.resume, "remove": actions.remove}
 
@@ -34,12 +35,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         return _page(request)
     typed = request.POST
     try:
+        minutes = whole_number(typed, "minutes")
         _token, secret = joining.create_join_token(
             request.user,
             note=typed.get("note", ""),
             labels=typed.get("labels", ""),
-            slots=_number(typed.get("slots", ""), "slots"),
-            minutes=_number(typed.get("minutes", ""), "minutes") or joining.USUAL_MINUTES,
+            slots=whole_number(typed, "slots"),
+            minutes=joining.USUAL_MINUTES if minutes is None else minutes,
         )
     except Refusal as refusal:
         return _page(request, problem=refusal)
@@ -140,8 +142,8 @@ def _pool_fields(request: HttpRequest) -> dict[str, Any]:
     return {
         "description": typed.get("description", ""),
         "labels": typed.get("labels", ""),
-        "least": _number(typed.get("least", ""), "least") or 0,
-        "most": _number(typed.get("most", ""), "most"),
+        "least": whole_number(typed, "least") or 0,
+        "most": whole_number(typed, "most"),
     }
 
 
@@ -152,16 +154,6 @@ def _typed(pool: Any) -> dict[str, Any]:
         "least": pool.least,
         "most": "" if pool.most is None else pool.most,
     }
-
-
-def _number(text: str, name: str) -> int | None:
-    """None where nothing is typed. Raises Refusal `number_unreadable`."""
-    if not text.strip():
-        return None
-    if not text.strip().isdecimal() or len(text.strip()) > 6:
-        message = _("“%(text)s” is no whole number.") % {"text": text[:20]}
-        raise Refusal("number_unreadable", message, hint=_("Such as 4; or leave it empty."))
-    return int(text)
 
 
 urlpatterns: list[URLPattern] = [

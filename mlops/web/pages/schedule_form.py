@@ -14,6 +14,7 @@ from mlops.pipelines.models import Schedule
 from mlops.pipelines.schedules import read_trigger
 from mlops.pipelines.timing import DAYS, zone_of
 from mlops.web.pages.calling import PREFIX, shown
+from mlops.web.typed import whole_number
 
 KINDS = (
     ("recurrence", gettext_lazy("At regular times")),
@@ -127,17 +128,8 @@ def _wall_time(text: str | None, zone: str) -> str:
 
 
 def _number(typed: Mapping[str, Any], name: str, empty: int) -> int:
-    text = str(typed.get(name, "")).strip()
-    if not text:
-        return empty
-    if not text.isdecimal() or len(text) > 9:
-        raise Refusal(
-            "number_expected",
-            _("“%(text)s” is no whole number.") % {"text": text},
-            hint=_("Such as 1 or 15."),
-            where=Where(parameter=name),
-        )
-    return int(text)
+    found = whole_number(typed, name)
+    return empty if found is None else found
 
 
 def _numbers(typed: Mapping[str, Any], name: str) -> list[int]:
