@@ -14,7 +14,7 @@ from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.quotas import sizes
 from mlops.quotas.kinds import KINDS
-from mlops.quotas.models import Quota
+from mlops.quotas.models import Quota, Stored
 
 UNLIMITED, DEFAULT = "unlimited", "default"
 LARGEST = 10**9
@@ -34,6 +34,8 @@ def set_quotas(actor: Any, project: Project | None, given: Mapping[str, Any], *,
             return
         for kind in changed:
             _write(actor, project, kind, wanted[kind])
+            if KINDS[kind].is_of_bytes:
+                _forget_count(project)
         record(
             actor,
             "mlops.quota.set",
@@ -52,6 +54,12 @@ def _write(actor: Any, project: Project | None, kind: str, value: int | str) -> 
         return
     most = None if value == UNLIMITED else value
     Quota.objects.update_or_create(project=project, kind=kind, defaults={"most": most, "set_by": actor})
+
+
+def _forget_count(project: Project | None) -> None:
+    """What came while there was no quota was not added to it: the next to ask counts anew."""
+    counted = Stored.objects.filter(project=project) if project else Stored.objects.all()
+    counted.delete()
 
 
 def _told(row: Quota | None) -> int | str:

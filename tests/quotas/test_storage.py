@@ -39,6 +39,15 @@ def test_a_file_that_is_too_much_is_refused_with_sizes_and_the_remedy(administra
     assert Arrival.objects.count() == 1
 
 
+@pytest.mark.parametrize("is_of_all", [False, True])
+def test_what_came_before_there_was_a_quota_counts(administrator, contributor, project, is_of_all):
+    storage.count(project)
+    keep(contributor, project, b"a" * 600)
+    set_quotas(administrator, None if is_of_all else project, {"storage": "1 KB"})
+    with pytest.raises(Refusal, match=r"Storage, 600 B of 1\.0 KB"):
+        keep(contributor, project, b"b" * 600)
+
+
 def test_an_upload_is_refused_before_its_first_byte_and_counts_from_its_beginning(administrator, contributor, project):
     set_quotas(administrator, project, {"storage": 1000})
     upload = uploads.begin(contributor, project, name="a.csv", size_bytes=900)
