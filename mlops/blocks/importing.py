@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from mlops.blocks.fetching import Fetched, fetch
-from mlops.blocks.stored import EXPANSION, SHARE
+from mlops.blocks.stored import surely_fits
 from mlops.blocks.values import DATA_FILE, new_table, read_new_table
-from mlops.confinement.room import room_bytes
 from mlops.env import read
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
@@ -74,7 +73,7 @@ def read_as_table(
 
     What is large for this process goes through `folder`, piece by piece, and stays there."""
     try:
-        if path.stat().st_size * EXPANSION < SHARE * room_bytes():
+        if surely_fits(path):
             return new_table(_read(path, format, has_header=has_header).collect(), sources=sources)
         folder.mkdir(parents=True, exist_ok=True)
         rows = _read(path, format, has_header=has_header)

@@ -55,11 +55,13 @@ def row_bytes(file: Path, names: Sequence[str] | None = None) -> float:
     return first.estimated_size() / max(first.height, 1)
 
 
+def surely_fits(file: Path) -> bool:
+    """Whichever format it has."""
+    return file.stat().st_size * EXPANSION < SHARE * room_bytes()
+
+
 def is_large(file: Path) -> bool:
-    most = SHARE * room_bytes()
-    if file.stat().st_size * EXPANSION < most:
-        return False
-    return row_bytes(file) * rows_in(file) > most
+    return not surely_fits(file) and row_bytes(file) * rows_in(file) > SHARE * room_bytes()
 
 
 def rows_in(file: Path) -> int:

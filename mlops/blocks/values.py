@@ -100,6 +100,18 @@ class Table:
         self.frame.write_parquet(folder / DATA_FILE)
         return folder / DATA_FILE
 
+    def write(self, path: Path) -> None:
+        """Into the folder."""
+        self.frame.write_parquet(path / DATA_FILE)
+        (path / META_FILE).write_bytes(msgspec.json.encode(self.meta))
+        if self.origin is not None and self.reference is not None:
+            self.origin.alias(ROW).to_frame().write_parquet(path / ORIGIN_FILE)
+            self.reference.write_parquet(path / REFERENCE_FILE)
+        if self.evaluation is not None:
+            (path / EVALUATION_FILE).write_bytes(msgspec.json.encode(self.evaluation))
+        if self.finding is not None:
+            (path / FINDING_FILE).write_bytes(msgspec.json.encode(self.finding))
+
     def transformed(self, *transforms: Transform, at_scoring: bool = False) -> Table:
         """This table after fitted transforms, which join its recipe. `at_scoring`: no row may be dropped."""
         from mlops.blocks.transforms import apply
@@ -230,7 +242,7 @@ def write_value(value: Value, folder: str | Path) -> None:
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     if isinstance(value, Table):
-        _write_table(value, path)
+        value.write(path)
     elif isinstance(value, TrainedModel):
         from mlops.blocks.modelfiles import write_model
 
@@ -370,22 +382,6 @@ def flagged(frame: pl.DataFrame, flags: TableSchema) -> TableSchema:
         known = flags.column(column.name)
         columns.append(msgspec.structs.replace(known, type=column.type) if known else column)
     return msgspec.structs.replace(described, columns=tuple(columns))
-
-
-def _write_table(table: Table, path: Path) -> None:
-    from mlops.blocks.stored import StoredTable
-
-    if isinstance(table, StoredTable):
-        return table.write(path)
-    table.frame.write_parquet(path / DATA_FILE)
-    (path / META_FILE).write_bytes(msgspec.json.encode(table.meta))
-    if table.origin is not None and table.reference is not None:
-        table.origin.alias(ROW).to_frame().write_parquet(path / ORIGIN_FILE)
-        table.reference.write_parquet(path / REFERENCE_FILE)
-    if table.evaluation is not None:
-        (path / EVALUATION_FILE).write_bytes(msgspec.json.encode(table.evaluation))
-    if table.finding is not None:
-        (path / FINDING_FILE).write_bytes(msgspec.json.encode(table.finding))
 
 
 def _read_learner(path: Path) -> Learner:

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from mlops.blocks import importing, stored
+from mlops.blocks import stored
 from mlops.blocks.catalogue import derive
 from mlops.blocks.fetching import fetch
 from mlops.formats.addresses import is_public
@@ -142,8 +142,7 @@ def test_a_file_that_does_not_fit_in_memory_gives_the_same(
     workshop: Workshop, server: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = imported(workshop, server + path)
-    for module in (importing, stored):
-        monkeypatch.setattr(module, "room_bytes", lambda: 5_000)
+    monkeypatch.setattr(stored, "room_bytes", lambda: 5_000)
     folder = workshop.run("import_data", {"url": server + path})["dataset"]
     monkeypatch.undo()
     assert_frame_equal(workshop.table(folder).frame, whole)
