@@ -34,8 +34,6 @@ def merged(told: Sequence[Servers], *, was_ready: Collection[tuple[str, int]] = 
     """A server is ready when all its copies are, so that no router is told of one that does not answer there. A
     revision that has been ready before, `was_ready`, stays so while one copy is: a router that begins anew takes it
     from no other."""
-    if len(told) == 1:
-        return told[0]
     keys = dict.fromkeys(key for one in told for key in one)
     return {key: _of_all([one.get(key) for one in told], any_will_do=key[:2] in was_ready, key=key) for key in keys}
 
