@@ -20,7 +20,8 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 QUEUE = "mlops"
 PART_SECONDS = 60.0
-"""More than a message takes to be written."""
+"""More than a message takes to be written, or to be read."""
+TAKEN = ".taken"
 
 SCHEME = "mlops-spool"
 URL = f"{SCHEME}://"
@@ -33,10 +34,22 @@ class Channel(filesystem.Channel):
         _write(place, json.dumps(payload).encode())
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        try:
-            return super()._get(queue)  # type: ignore[no-untyped-call]
-        except ValueError:  # cut short by a full disk: a lost call is a delay, the regular look finds the work
-            raise Empty from None
+        """The oldest message. It is taken by a new name in its own folder: kombu moves it to the folder for temporary
+        files, which on another file system is a copy that two readers may both make."""
+        folder = Path(self.data_folder_in)
+        for name in sorted(os.listdir(folder)):
+            if name.partition(".")[2] != f"{queue}.msg":
+                continue
+            taken = folder / f".{name}{TAKEN}"
+            try:
+                (folder / name).rename(taken)
+            except FileNotFoundError:  # another reader was faster
+                continue
+            content = taken.read_bytes()
+            taken.unlink()
+            with suppress(ValueError):  # cut short by a full disk: the regular look finds the work of a lost call
+                return json.loads(content)
+        raise Empty
 
 
 class Transport(filesystem.Transport):
@@ -58,10 +71,10 @@ def install(app: Celery, folder: Path) -> None:
 
 def prepare(folder: Path) -> None:
     """Binds the queue before there is anybody to do it, else the first two processes would write it at once; removes
-    what a killed process was writing."""
+    what killed processes were writing and reading."""
     control = folder / "control"
     control.mkdir(parents=True, exist_ok=True)
-    for part in (folder / "queue").glob(".*.part"):
+    for part in (*(folder / "queue").glob(".*.part"), *(folder / "queue").glob(f".*{TAKEN}")):
         with suppress(FileNotFoundError):
             if time.time() - part.stat().st_mtime > PART_SECONDS:
                 part.unlink()

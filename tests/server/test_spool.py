@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,8 +59,31 @@ def test_only_the_folder_broker_is_replaced(tmp_path: Path) -> None:
     assert redis_app.conf.broker_url == "redis://localhost"
 
 
-def test_what_a_killed_process_was_writing_is_removed_at_the_next_start(folder: Path) -> None:
-    part = folder / "queue" / ".1_killed.mlops.msg.77.part"
+def test_each_message_is_taken_by_one_reader_without_another_file_system(folder: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
+    for number in range(200):
+        queue.put({"number": number})
+    taken: list[int] = []
+    readers = [threading.Thread(target=_take_all, args=(folder, taken)) for _reader in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert sorted(taken) == list(range(200))
+    assert list((folder / "queue").iterdir()) == []
+
+
+def _take_all(folder: Path, taken: list[int]) -> None:
+    queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
+    with suppress(queue.Empty):
+        while True:
+            taken.append(queue.get_nowait().payload["number"])
+
+
+@pytest.mark.parametrize("name", [".1_killed.mlops.msg.77.part", ".1_killed.mlops.msg.taken"])
+def test_what_a_killed_process_had_in_hand_is_removed_at_the_next_start(folder: Path, name: str) -> None:
+    part = folder / "queue" / name
     part.write_bytes(b"{")
     spool.prepare(folder)
     assert part.exists()
