@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from mlops.blocks.values import META_FILE, Bundle
+from mlops.blocks.values import Bundle
+from mlops.formats.kept import META_FILE
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _

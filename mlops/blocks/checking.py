@@ -12,7 +12,8 @@ import polars as pl
 
 from mlops.blocks.prediction import predict
 from mlops.blocks.scoring import LoadedModel
-from mlops.blocks.values import ROW, Table, TrainedModel
+from mlops.blocks.values import Table, TrainedModel
+from mlops.formats.kept import ROW
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _

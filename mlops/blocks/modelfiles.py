@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from mlops.blocks.distributions import installed_version
-from mlops.blocks.values import REFERENCE_FILE, TrainedModel
+from mlops.blocks.values import TrainedModel
+from mlops.formats.kept import REFERENCE_FILE
 from mlops.formats.model import IMPORTANCE_FILE, MANIFEST_FILE, Field, ModelManifest, Signature
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _

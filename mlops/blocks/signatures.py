@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from mlops.blocks.score_columns import score_columns
-from mlops.blocks.values import ROW, Table
+from mlops.blocks.values import Table
+from mlops.formats.kept import ROW
 from mlops.formats.model import Feature, Field, Signature, Task
 from mlops.formats.table import Column, ColumnType, TableSchema
 from mlops.formats.transform import Cast, Rename, Replay, Rescale, RunPython, Transform

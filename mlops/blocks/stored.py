@@ -16,17 +16,9 @@ import polars as pl
 
 from mlops.blocks.figures import Figures
 from mlops.blocks.passed_figures import PassedFigures
-from mlops.blocks.values import (
-    DATA_FILE,
-    META_FILE,
-    ORIGIN_FILE,
-    REFERENCE_FILE,
-    ROW,
-    Table,
-    flagged,
-    sampled_rows,
-)
+from mlops.blocks.values import Table, flagged, sampled_rows
 from mlops.confinement.room import room_bytes
+from mlops.formats.kept import DATA_FILE, META_FILE, ORIGIN_FILE, REFERENCE_FILE, ROW
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
 from mlops.formats.table import Column, TableSchema

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mlops.blocks.casting import cast_column
-from mlops.blocks.values import ROW
+from mlops.formats.kept import ROW
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import (

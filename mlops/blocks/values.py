@@ -23,6 +23,7 @@ from mlops.formats.component import PortType, Shape
 from mlops.formats.evaluation import EVALUATION_FILE, Evaluation
 from mlops.formats.finding import FINDING_FILE, Finding
 from mlops.formats.image import IMAGES_FILE
+from mlops.formats.kept import DATA_FILE, META_FILE, ORIGIN_FILE, REFERENCE_FILE, ROW
 from mlops.formats.manifest import ARCHIVE_FILE
 from mlops.formats.model import ModelManifest
 from mlops.formats.refusal import Refusal
@@ -31,16 +32,9 @@ from mlops.formats.table import Column, TableSchema
 from mlops.formats.transform import FittedTransform, RequirePresent, RunPython, TableMeta, Transform
 from mlops.stats.schema import conform, describe_schema
 
-DATA_FILE = "data.parquet"
-META_FILE = "meta.json"
-ORIGIN_FILE = "origin.parquet"
-REFERENCE_FILE = "reference.parquet"
 LEARNER_FILE = "learner.json"
 WEIGHTS_FILE = "weights.pth"
 TRANSFORM_FILE = "transform.json"
-
-ROW = "__mlops_row__"
-"""Name of the hidden column that holds source row numbers."""
 
 REFERENCE_ROWS = 1_000
 REFERENCE_SEED = 42

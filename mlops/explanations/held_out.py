@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from mlops.blobs.trees import manifest_of, open_file
-from mlops.blocks.values import META_FILE, ORIGIN_FILE, ROW
 from mlops.datasets.models import DatasetVersion, VersionState
 from mlops.execution.inputs import output_at
 from mlops.execution.library import library_of
+from mlops.formats.kept import META_FILE, ORIGIN_FILE, ROW
 from mlops.formats.pipeline import Edge, PipelineSpec
 from mlops.formats.transform import TableMeta
 from mlops.registry.models import ModelVersion

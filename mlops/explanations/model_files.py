@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from mlops.explanations.computing.onnx_model import NAMES_FILE
+from mlops.formats.explanation import NAMES_FILE
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import signature_of
 

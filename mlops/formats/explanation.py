@@ -28,6 +28,8 @@ FAIRNESS_FILE = "fairness.json"
 FILES = (SUMMARY_FILE, CONTRIBUTIONS_FILE, ROWS_FILE, BACKGROUND_FILE, DEPENDENCE_FILE, FAIRNESS_FILE)
 EXPLAINER_FILE = "explainer.json"
 """In the folder of a scoring server."""
+NAMES_FILE = "columns.json"
+"""Beside an ONNX graph: the columns of a matrix input in their order, as the version's signature has them."""
 ROW, OUTPUT, BASE, SUM = "row", "output", "base", "sum"
 
 

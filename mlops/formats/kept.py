@@ -10,10 +10,14 @@ import msgspec
 from mlops.formats.transform import TableMeta
 
 DATA_FILE, META_FILE = "data.parquet", "meta.json"
+ORIGIN_FILE, REFERENCE_FILE = "origin.parquet", "reference.parquet"
 BESIDE = frozenset(
-    {DATA_FILE, META_FILE, "origin.parquet", "reference.parquet", "profile.json", "evaluation.json", "finding.json"}
+    {DATA_FILE, META_FILE, ORIGIN_FILE, REFERENCE_FILE, "profile.json", "evaluation.json", "finding.json"}
 )
 """At the top of the folder, where it holds a table of ours."""
+
+ROW = "__mlops_row__"
+"""Name of the hidden column that holds source row numbers."""
 
 
 def holds_table(folder: Path) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from mlops.blocks.values import DATA_FILE, ORIGIN_FILE
 from mlops.formats.collection import INPUT, LABEL
+from mlops.formats.kept import DATA_FILE, ORIGIN_FILE
 from mlops.formats.spoken import gettext as _
 from mlops.packaging.limits import within_limits
 from mlops.retraining.orders import PREPARED_FILE, ROW, ROWS_FILE, Prepared, RowsOrder

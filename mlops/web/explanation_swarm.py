@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from mlops.explanations.local import LocalRow
@@ -19,6 +18,8 @@ LOW, HIGH, NO_SCALE = "#3b7dd8", "#e0533b", "#8a93a3"
 
 def swarm_figure(rows: Sequence[LocalRow], columns: Sequence[str], output: int, unit: str) -> dict[str, Any]:
     """`columns`: the weightiest first."""
+    import numpy as np
+
     shown = list(columns[:MOST_COLUMNS])
     drawn = rows[:MOST_ROWS]
     traces = []
@@ -44,6 +45,8 @@ def swarm_figure(rows: Sequence[LocalRow], columns: Sequence[str], output: int, 
 
 
 def _trace(name: str, x: Any, values: list[Any], at: int, rows: Sequence[LocalRow]) -> dict[str, Any]:
+    import numpy as np
+
     marker: dict[str, Any] = {"size": 5, "opacity": 0.75}
     numbers = [value if isinstance(value, int | float) else None for value in values]
     known = [value for value in numbers if value is not None]
@@ -71,6 +74,8 @@ def _trace(name: str, x: Any, values: list[Any], at: int, rows: Sequence[LocalRo
 
 def _lifted(x: Any) -> Any:
     """How far each point is from its line, so that points of one place lie beside each other."""
+    import numpy as np
+
     if len(x) == 0:
         return x
     span = float(np.ptp(x)) or 1.0

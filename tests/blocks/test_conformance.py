@@ -13,9 +13,10 @@ from mlops.blocks.catalogue import component, components, derive
 from mlops.blocks.parameters import check_parameters, is_visible, with_defaults
 from mlops.blocks.scoring import load_model
 from mlops.blocks.transforms import apply
-from mlops.blocks.values import ROW, FittedTransformValue, read_value, shape_of
+from mlops.blocks.values import FittedTransformValue, read_value, shape_of
 from mlops.formats.component import Component, Shape
 from mlops.formats.inference import SAVED_COMPONENTS
+from mlops.formats.kept import ROW
 from mlops.formats.refusal import Refusal
 from mlops.formats.transform import Replay
 from mlops.stats.schema import describe_schema

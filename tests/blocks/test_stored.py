@@ -22,7 +22,8 @@ from mlops.blocks.catalogue import component
 from mlops.blocks.execution import execute
 from mlops.blocks.figures import Figures
 from mlops.blocks.passed_figures import PassedFigures
-from mlops.blocks.values import DATA_FILE, ORIGIN_FILE, REFERENCE_FILE, Table, new_table, write_value
+from mlops.blocks.values import Table, new_table, write_value
+from mlops.formats.kept import DATA_FILE, ORIGIN_FILE, REFERENCE_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import StepOrder
 

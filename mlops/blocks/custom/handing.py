@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops.blocks.values import DATA_FILE, META_FILE, Table, new_table, read_table, write_value
-from mlops.formats.kept import holds_table, own_paths
+from mlops.blocks.values import Table, new_table, read_table, write_value
+from mlops.formats.kept import DATA_FILE, META_FILE, holds_table, own_paths
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext
 from mlops.stats.schema import conform, describe_schema

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from mlops.explanations.computing.model import Numbers, OpenModel
+from mlops.formats.explanation import NAMES_FILE
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 
@@ -23,8 +24,6 @@ KINDS = {
     "tensor(int32)": np.int32,
     "tensor(bool)": np.bool_,
 }
-NAMES_FILE = "columns.json"
-"""Beside the model: the columns of a matrix input in their order, as the version's signature has them."""
 
 
 def open_graph(path: Path, folder: Path) -> OpenModel:
