@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, overload
 
-from django.contrib.auth.models import Group, User
-from guardian.shortcuts import assign_perm, remove_perm
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from mlops.access.catalogue import DEEDS, deeds_within
 from mlops.access.models import CUSTOM, CustomRole, GroupRole, Membership, Project
@@ -44,9 +46,17 @@ def let_go(project: Project, holder: Any) -> None:
 
 def keep_in_step(project: Project, holder: Any, actions: frozenset[str]) -> None:
     deeds = deeds_within(actions)
-    for deed in DEEDS:
-        change = assign_perm if deed in deeds else remove_perm
-        change(f"access.{deed}_project", holder, project)
+    grants: Any = get_group_obj_perms_model() if isinstance(holder, Group) else get_user_obj_perms_model()
+    kind = ContentType.objects.get_for_model(Project)
+    about = {grants.objects.user_or_group_field: holder, "content_type": kind, "object_pk": str(project.pk)}
+    known = Permission.objects.filter(content_type=kind)
+    grants.objects.filter(**about, permission__in=known.filter(codename__in=_names(set(DEEDS) - set(deeds)))).delete()
+    wanted = known.filter(codename__in=_names(deeds))
+    grants.objects.bulk_create([grants(permission=one, **about) for one in wanted], ignore_conflicts=True)
+
+
+def _names(deeds: Iterable[str]) -> list[str]:
+    return [f"{deed}_project" for deed in deeds]
 
 
 def holders_of(role: CustomRole) -> list[tuple[Project, Any]]:
