@@ -15,6 +15,11 @@ from tests.engine import engine, engine_url, registry, with_engine
 
 __all__ = ["engine", "engine_url", "registry", "with_engine"]
 
+product.CHECK_EVENTS = True
+product.RATE_ADDRESS = 0  # many requests in a minute
+product.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
+product.WHITENOISE_AUTOREFRESH = True  # files are looked for when they are asked for, not once for each client
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
@@ -41,10 +46,7 @@ def data_dir(tmp_path: Path, settings, monkeypatch) -> Path:
     (folder / "uploads").mkdir(parents=True)
     monkeypatch.setenv("MLOPS_DATA_DIR", str(folder))
     settings.DATA_DIR = folder
-    settings.CHECK_EVENTS = True
-    settings.RATE_ADDRESS = 0  # many requests in a minute
     settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many people, little time
     stores.store.cache_clear()
     return folder
 
