@@ -10,8 +10,9 @@ import polars as pl
 
 from mlops.blocks.fetching import Fetched, fetch
 from mlops.blocks.stored import surely_fits
-from mlops.blocks.values import DATA_FILE, new_table, read_new_table
+from mlops.blocks.values import new_table, read_new_table
 from mlops.env import read
+from mlops.formats.kept import DATA_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
 from mlops.stats.pieces import ROW_GROUP_ROWS

@@ -63,7 +63,7 @@ def queried(query: str, tables: Mapping[str, Table], *, work_dir: Path, seed: in
     Tables and result are Parquet files, so that neither need fit in memory; nor need what the query gathers."""
     import duckdb
 
-    from mlops.blocks.values import DATA_FILE
+    from mlops.formats.kept import DATA_FILE
 
     query, folder = _single_select(query), (work_dir / "query").absolute()
     (folder / "spill").mkdir(parents=True, exist_ok=True)

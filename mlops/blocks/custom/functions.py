@@ -13,7 +13,8 @@ from mlops.blocks.custom import run_function as runner
 from mlops.blocks.custom.commands import copied_code
 from mlops.blocks.custom.handing import hand_over, table_after, tables_of, take_back
 from mlops.blocks.custom.process import python_of, run_program
-from mlops.blocks.values import DATA_FILE, read_table, write_value
+from mlops.blocks.values import read_table, write_value
+from mlops.formats.kept import DATA_FILE
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.spoken import gettext as _
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops.blocks.custom.parallel.mltable import read_mltable
-from mlops.blocks.values import DATA_FILE
 from mlops.formats.definition import FileForm
+from mlops.formats.kept import DATA_FILE
 from mlops.formats.parallel import ParallelPlan
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.spoken import gettext as _

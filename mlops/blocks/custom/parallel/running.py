@@ -18,7 +18,7 @@ from mlops.blocks.custom.parallel import driver
 from mlops.blocks.custom.parallel.cutting import cut
 from mlops.blocks.custom.process import python_of, run_program
 from mlops.blocks.custom.wording import worded
-from mlops.blocks.values import DATA_FILE
+from mlops.formats.kept import DATA_FILE
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.spoken import gettext as _
 
