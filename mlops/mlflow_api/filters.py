@@ -230,13 +230,12 @@ def _condition(node: Node, kind: Kind) -> Q:
         return Q(pk__in=holders.filter(_compared(node, Attribute("told"))).values("pk"))
     facts = kind.metrics if space == "metric" else kind.parameters  # type: ignore[assignment]
     value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
-    kept: Any = facts.model._default_manager.filter(_compared(node, value), key=key)
-    if space == "metric":  # one range of an index
-        infinite = INFINITE_AT.get(getattr(node, "operator", ""))
-        if infinite is None:
-            return Q(pk__in=kept.values(facts.holder))
-        beyond = facts.model._default_manager.filter(key=key, value=None, special=infinite)
-        return Q(pk__in=kept.values(facts.holder).union(beyond.values(facts.holder), all=True))
+    fitting = _compared(node, value)
+    if space == "metric":
+        if infinite := INFINITE_AT.get(getattr(node, "operator", "")):
+            fitting |= Q(value=None, special=infinite)  # not by a union, whose size PostgreSQL cannot estimate
+        return Q(pk__in=facts.model._default_manager.filter(fitting, key=key).values(facts.holder))
+    kept: Any = facts.model._default_manager.filter(fitting, key=key)
     if _fits_head(node):  # which is in an index
         heads = facts.model._default_manager.annotate(head=Left("value", HEAD))
         kept = heads.filter(_compared(node, Attribute("head")), key=key)
