@@ -88,6 +88,7 @@ def route(*, by_steps: bool = False, **views: Callable[..., Answer | HttpRespons
     def entry(request: HttpRequest, **parts: Any) -> HttpResponseBase:
         return made(request, **parts)
 
+    entry.methods = frozenset(views)  # type: ignore[attr-defined]
     return entry
 
 

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 
 from mlops.formats import spans as forms
 from mlops.mlflow_api.caller import Caller
-from mlops.mlflow_api.door import Answer, streams
+from mlops.mlflow_api.door import Answer, reads, streams
 from mlops.mlflow_api.faults import Fault, invalid, missing
 from mlops.mlflow_api.files import given_out
-from mlops.mlflow_api.finding import active_run, experiment_of
+from mlops.mlflow_api.finding import active_run, experiment_of, id_of
 from mlops.mlflow_api.given import Given
 from mlops.mlflow_api.shelves import file_path
 from mlops.mlflow_api.trace_finding import check_trace_tags, moment_in, trace_of, traces_of
@@ -50,8 +50,14 @@ def several(caller: Caller, given: Given) -> Answer:
     return {"traces": shaped_wholes(_several(caller, given))}
 
 
+@reads
 def several_infos(caller: Caller, given: Given) -> Answer:
-    return {"trace_infos": shaped_traces(_several(caller, given))}
+    """Only those of some experiments, where they are named."""
+    found = _several(caller, given)
+    if given.has("experiment_ids"):
+        within = set(given.texts("experiment_ids"))
+        found = [trace for trace in found if id_of(trace.experiment) in within]
+    return {"trace_infos": shaped_traces(found)}
 
 
 def delete(caller: Caller, given: Given) -> Answer:

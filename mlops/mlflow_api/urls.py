@@ -69,7 +69,7 @@ ACTS: dict[str, View] = {
     "traces": route(by_steps=True, POST=trace_telling.create, GET=trace_searches.old_traces),
     "traces/get": route(by_steps=True, GET=traces.whole),
     "traces/batchGet": route(by_steps=True, GET=traces.several),
-    "traces/batchGetInfos": route(by_steps=True, GET=traces.several_infos),
+    "traces/batchGetInfos": route(by_steps=True, GET=traces.several_infos, POST=traces.several_infos),
     "traces/search": route(by_steps=True, POST=trace_searches.traces),
     "traces/delete-traces": route(POST=traces.delete),
     "traces/link-to-run": route(by_steps=True, POST=traces.link),

@@ -45,6 +45,15 @@ def test_spans_of_decorated_functions_are_kept_and_read_back(traced):
     assert list(Span.objects.filter(trace=kept).values_list("kind", flat=True)) == ["UNKNOWN", "TOOL"]
 
 
+def test_infos_of_several_traces_are_read_without_their_spans(client, traced):
+    store = client._tracking_client.store
+    (found,) = store.batch_get_trace_infos([traced, "tr-0"])
+    place = client.get_experiment_by_name("calls").experiment_id
+    assert (found.trace_id, found.experiment_id) == (traced, place)
+    assert [one.trace_id for one in store.batch_get_trace_infos([traced], experiment_ids=[place])] == [traced]
+    assert store.batch_get_trace_infos([traced], experiment_ids=["0"]) == []
+
+
 def test_feedback_and_expectations_are_told_changed_and_withdrawn(traced):
     said = mlflow.log_feedback(trace_id=traced, name="good", value=0.8, rationale="close")
     mlflow.log_expectation(trace_id=traced, name="want", value={"sum": 4})
