@@ -80,7 +80,7 @@ def save_document(actor: Any, draft: Draft, *, base_revision: int, document: Doc
     For programs that send whole documents; the canvas sends operations, which merge."""
     require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
-        held = Draft.objects.select_for_update().get(pk=draft.pk)
+        held = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if held.revision != base_revision:
             raise _conflict(draft)
         return _lead_to(actor, draft, msgspec.to_builtins(document), label=label)

@@ -42,7 +42,7 @@ def append(actor: Any, draft: Draft, operations: tuple[Sent, ...]) -> Draft:
     Raises Refusal `operation_invalid`. The log is the record of these changes; no audit event is written for each."""
     require(actor, "pipelines.design", draft.project)
     with transaction.atomic():
-        held = Draft.objects.select_for_update().get(pk=draft.pk)
+        held = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         start = held.revision
         sent = [each.id for each in operations]
         known = set(Operation.objects.filter(draft=held, uuid__in=sent).values_list("uuid", flat=True))

@@ -110,7 +110,11 @@ def settle(actor: Any, found: GitLink, *, keep: str) -> None:
     if keep not in SIDES:
         raise _invalid("keep", _("“%s” is no side of it.") % keep[:50], _("here or there."))
     with transaction.atomic():
-        held = GitLink.objects.select_for_update().select_related("draft", "theirs").get(pk=found.pk)
+        held = (
+            GitLink.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("draft", "theirs")
+            .get(pk=found.pk)
+        )
         if held.state != LinkState.CONFLICT or held.theirs is None:
             raise Refusal("link_in_no_conflict", _("Both sides agree; there is nothing to decide."), status=409)
         theirs, draft = held.theirs, held.draft

@@ -83,7 +83,7 @@ def _take(link: GitLink, found: Fetched, folder: Path) -> str:
     read = read_drawing(actor, link.draft.project, folder, main=link.path)
     theirs = msgspec.to_builtins(read.document)
     files = digests_in(folder, read.touched)
-    held = Draft.objects.select_for_update().get(pk=link.draft_id)
+    held = Draft.objects.select_for_update(no_key=True).get(pk=link.draft_id)
     link.draft = held
     agreed = agree(commit=found.commit, files=files, base=theirs)
     ours = dict(held.document)

@@ -137,7 +137,7 @@ def claim(person_id: int) -> list[SecurityNews]:
     """All that waits for the person, for one mail; none where another worker is at it."""
     now = timezone.now()
     with transaction.atomic():
-        rows = SecurityNews.objects.select_for_update().filter(
+        rows = SecurityNews.objects.select_for_update(no_key=True).filter(
             person=person_id, state=NewsState.WAITING, next_at__lte=now
         )
         claimed = []

@@ -108,8 +108,8 @@ def _locked(person: User) -> User:
     if ServiceAccount.objects.filter(user=person).exists():
         message = _("“%(name)s” is a service account.") % {"name": person.get_username()}
         raise Refusal("no_person", message, hint=_("It is changed on the page of its project."), status=409)
-    list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk").values_list("pk"))
-    return User.objects.select_for_update().get(pk=person.pk)
+    list(User.objects.select_for_update(no_key=True).filter(is_superuser=True).order_by("pk").values_list("pk"))
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _require_another(person: User) -> None:

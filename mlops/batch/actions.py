@@ -230,7 +230,11 @@ def deployment_named(endpoint: BatchEndpoint, name: str) -> BatchDeployment:
 def add_to(actor: Any, endpoint: BatchEndpoint, *, name: str, make_default: bool, **fields: Any) -> BatchDeployment:
     """A row with these fields, which were checked. Raises Refusal `name_taken`."""
     with transaction.atomic():
-        endpoint = BatchEndpoint.objects.select_for_update(of=("self",)).select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            BatchEndpoint.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=endpoint.pk)
+        )
         if BatchDeployment.objects.filter(endpoint=endpoint, name=name).exists():
             raise _taken(
                 _("“%(endpoint)s” already has a deployment “%(name)s”.") % {"endpoint": endpoint, "name": name},

@@ -32,7 +32,7 @@ def say(job: BatchJob, *lines: str, level: str = "INFO", stream: Literal["log", 
     now = time.time()
     news = [ProgressLine(kind="log", at=now, text=line[:4_000], stream=stream) for line in lines]
     with transaction.atomic():
-        Step.objects.select_for_update().get(pk=step.pk)  # several workers number the lines of one log
+        Step.objects.select_for_update(no_key=True).get(pk=step.pk)  # several workers number the lines of one log
         record_news(step, news)
 
 

@@ -57,7 +57,7 @@ def keep_part(parted: PartedFile, number: int, source: BinaryIO) -> str:
 
 def _take(parted: PartedFile, number: int, part: Arrived) -> None:
     """In a transaction that holds the file's row: others bring parts, complete it and abort it at the same time."""
-    place, now = part_place(), PartedFile.objects.select_for_update().filter(pk=parted.pk).first()
+    place, now = part_place(), PartedFile.objects.select_for_update(no_key=True).filter(pk=parted.pk).first()
     if now is None:
         place.remove(parted.pk)
         raise _aborted()

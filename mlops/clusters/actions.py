@@ -50,7 +50,7 @@ def update_cluster(actor: Any, cluster: Cluster, **given: Any) -> Cluster:
     if changed.get("name", cluster.name) != cluster.name:
         raise _refused("name", _("The name of a cluster is fixed: deployments name it."), _("Add another cluster."))
     with transaction.atomic():
-        cluster = Cluster.objects.select_for_update().get(pk=cluster.pk)
+        cluster = Cluster.objects.select_for_update(no_key=True).get(pk=cluster.pk)
         was = stored(cluster)
         _fill(cluster, changed)
         cluster.save()

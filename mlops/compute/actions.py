@@ -57,7 +57,7 @@ def update_pool(actor: Any, pool: Pool, **given: Any) -> Pool:
     """Only the given fields change. Raises as `create_pool` does."""
     _require(actor)
     with transaction.atomic():
-        pool = Pool.objects.select_for_update().get(pk=pool.pk)
+        pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
         was = stored(pool)
         _fill(pool, given)
         pool.save()

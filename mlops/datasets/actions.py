@@ -217,7 +217,7 @@ def checked_name(name: str) -> str:
 
 
 def _next_version(actor: Any, dataset: Dataset, blob: Blob, file_name: str, reading: Reading) -> DatasetVersion:
-    dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    dataset = Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)
     values = _plain(reading)
     newest = DatasetVersion.objects.filter(dataset=dataset).first()
     if newest and newest.raw_id == blob.pk and newest.reading == values:

@@ -170,7 +170,7 @@ def _require_fitting(new: NewAsset, files: Tree) -> None:
 
 
 def _dataset(actor: Any, project: Project, new: NewAsset) -> Dataset:
-    found = Dataset.objects.select_for_update().filter(project=project, name=new.name).first()
+    found = Dataset.objects.select_for_update(no_key=True).filter(project=project, name=new.name).first()
     if found is None:
         found = Dataset.objects.create(
             project=project, name=new.name, type=new.type, description=new.description, created_by=actor

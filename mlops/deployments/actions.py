@@ -98,7 +98,9 @@ def create_deployment(
     files = Files.given(endpoint, script, code) if entry == "script" else Files()
     conversion = entries.conversion_of(actor, version, entry, is_free=is_free, form=wanted.onnx_form)
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         if Deployment.objects.filter(endpoint=endpoint, name=name).exists():
             raise Refusal(
                 "name_taken",
@@ -251,7 +253,9 @@ def update_traffic(
     requests. What is not given stays as it is."""
     require_with(actor, "endpoints.traffic", endpoint)
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         guards.require_free(endpoint)
         deployments = {one.name: one for one in Deployment.objects.filter(endpoint=endpoint)}
         wanted = endpoint.traffic if shares is None else checked_shares(shares, deployments)
@@ -283,7 +287,9 @@ def delete_deployment(actor: Any, deployment: Deployment, *, reason: str = "") -
     endpoint = deployment.endpoint
     require(actor, "models.deploy", endpoint.project)
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         deployment = Deployment.objects.select_related("version__model").get(pk=deployment.pk)
         guards.require_free(endpoint, deployment)
         others = list(Deployment.objects.filter(endpoint=endpoint).exclude(pk=deployment.pk))
@@ -345,7 +351,9 @@ def regenerate_key(actor: Any, endpoint: Endpoint, *, which: str, grace_seconds:
             where=Where(parameter="grace_seconds"),
         )
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         field = f"{which}_key_number"
         number, now = getattr(endpoint, field), time.time()
         retired = [one for one in endpoint.retired_keys if one["until"] > now - TOLD_SECONDS]

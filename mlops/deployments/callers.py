@@ -40,7 +40,9 @@ def change_callers(
         if value is not None:
             wanted[field] = _checked_name(field, value)
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         before = {field: getattr(endpoint, field) for field in wanted}
         changed = {field: value for field, value in wanted.items() if before[field] != value}
         if not changed:

@@ -71,7 +71,7 @@ def _add(kind: Kind, deployment: Deployment, counts: DeploymentCounts | MirrorCo
     minute = timezone.now().replace(second=0, microsecond=0)
     empty = [0] * len(counts.latency_counts)
     with transaction.atomic():
-        before, _made = kind.last.objects.select_for_update().get_or_create(
+        before, _made = kind.last.objects.select_for_update(no_key=True).get_or_create(
             deployment=deployment, defaults={"started": started, "latency_counts": empty}
         )
         anew = before.started != started or before.requests > counts.requests
@@ -79,7 +79,7 @@ def _add(kind: Kind, deployment: Deployment, counts: DeploymentCounts | MirrorCo
         buckets = empty if anew else _buckets(before, empty)
         if counts.requests == base["requests"] and not anew:
             return 0
-        row, _made = kind.minute.objects.select_for_update().get_or_create(
+        row, _made = kind.minute.objects.select_for_update(no_key=True).get_or_create(
             deployment=deployment, minute=minute, defaults={"latency_counts": empty}
         )
         for name in SUMS:

@@ -22,7 +22,9 @@ def gather(told: Mapping[int, RouterStats]) -> RouterStats:
     """`told`: what each of them answered just now, by the key of its row."""
     now = timezone.now()
     with transaction.atomic():
-        past, _made = PastLives.objects.select_for_update().get_or_create(pk=1, defaults={"began": time.time()})
+        past, _made = PastLives.objects.select_for_update(no_key=True).get_or_create(
+            pk=1, defaults={"began": time.time()}
+        )
         ended, present = _read(past.told), []
         for router in RouterSeen.objects.all():
             before, after = _read(router.told), told.get(router.pk)

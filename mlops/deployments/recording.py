@@ -71,7 +71,9 @@ def recorded(actor: Any, endpoint: Endpoint) -> bytes:
 
 def _set(actor: Any, endpoint: Endpoint, *, most: int, until: datetime | None, type: str) -> Endpoint:
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         endpoint.record, endpoint.record_until = most, until
         endpoint.save(update_fields=["record", "record_until"])
         data = {"most": most, "until": until.isoformat() if until else None}

@@ -49,7 +49,7 @@ def published_table() -> tuple[RoutingTable, float] | None:
 def _published() -> PublishedTable:
     """Whoever holds the row sees what all others have written before: the last to write is the last to look."""
     with transaction.atomic():
-        kept, _made = PublishedTable.objects.select_for_update().get_or_create(
+        kept, _made = PublishedTable.objects.select_for_update(no_key=True).get_or_create(
             pk=1, defaults={"revision": _file_revision(), "content": "", "published_at": timezone.now()}
         )
         endpoints = routes()

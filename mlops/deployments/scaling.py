@@ -54,7 +54,9 @@ def change_in_place(actor: Any, deployment: Deployment, wanted: DeploymentSettin
 
 def _keep_edit(actor: Any, deployment: Deployment, values: dict[str, Any], *, reason: str) -> None:
     """For the history: what the revision was until now, and who changed it."""
-    row = DeploymentRevision.objects.select_for_update().get(deployment=deployment, number=deployment.revision)
+    row = DeploymentRevision.objects.select_for_update(no_key=True).get(
+        deployment=deployment, number=deployment.revision
+    )
     by = actor.get_username() if actor else ""
     row.edits.append({"at": timezone.now().isoformat(), "by": by, "reason": reason, "before": row.settings})
     row.settings = values

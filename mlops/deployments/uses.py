@@ -26,7 +26,7 @@ def note_uses(uses: tuple[CredentialUse, ...]) -> None:
 
 def _note_key(use: CredentialUse, at: datetime) -> None:
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().filter(pk=use.endpoint).only("keys_used_at").first()
+        endpoint = Endpoint.objects.select_for_update(no_key=True).filter(pk=use.endpoint).only("keys_used_at").first()
         if endpoint is None:
             return
         before = endpoint.keys_used_at.get(use.credential)

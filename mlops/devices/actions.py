@@ -86,7 +86,11 @@ def take_reports(device: Device, told: DeviceReports) -> ReportAnswer:
     for one in reports:
         _check(one)
     with transaction.atomic():
-        device = Device.objects.select_for_update().select_related("deployment__endpoint__project").get(pk=device.pk)
+        device = (
+            Device.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("deployment__endpoint__project")
+            .get(pk=device.pk)
+        )
         new = _not_yet_known(device, reports)
         Report.objects.bulk_create(_row(device, one) for one in new)
         _look_at(device, told, new)

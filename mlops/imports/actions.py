@@ -84,7 +84,7 @@ def carry_on(actor: Any, trial: Import) -> Import:
     """The import that a dry run foretold, with its source and login. Raises Refusal `trial_over`."""
     require(actor, "imports.run", trial.project)
     with transaction.atomic():
-        found = Import.objects.select_for_update().get(pk=trial.pk)
+        found = Import.objects.select_for_update(no_key=True).get(pk=trial.pk)
         is_over = found.state != ImportState.COMPLETED or not found.options.get("dry_run")
         if is_over or not (found.address or found.archive_id):
             raise Refusal(

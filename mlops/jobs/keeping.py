@@ -34,7 +34,7 @@ def keep_outputs(run_id: str | UUID) -> None:
         return
     kept = [told for one in wanted(run) for told in _keep(run, one)]
     with transaction.atomic():
-        run = Run.objects.select_for_update().select_related("project").get(pk=run.pk)
+        run = Run.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=run.pk)
         if "kept" in run.snapshot["job"]:
             return
         run.snapshot["job"]["kept"] = kept

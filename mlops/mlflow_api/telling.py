@@ -119,7 +119,7 @@ def log_model(caller: Caller, given: Given) -> None:
         raise invalid(f"Model json is missing mandatory fields: {lacking}")
     run = active_run(caller, run_id)
     with transaction.atomic():
-        Run.objects.select_for_update().get(pk=run.pk)
+        Run.objects.select_for_update(no_key=True).get(pk=run.pk)
         known = tags_of(run).get(HISTORY) or "[]"
         check_length(HISTORY, LONGEST_HISTORY - len(text), known)
         set_run_tags(run, {HISTORY: json.dumps([*_as_list(known), model])})

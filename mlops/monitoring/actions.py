@@ -68,7 +68,7 @@ def change_monitor(
         check(monitor.project, wanted)
     new_name = monitor.name if name is None else _checked_name(name)
     with _name_free(monitor.project, new_name), transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
+        row = Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor.pk)
         before, was = row.wanted, stored(row)
         what = changed_fields(before, wanted)
         row.name = new_name
@@ -90,7 +90,7 @@ def enable_monitor(actor: Any, monitor: Monitor) -> None:
     require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).get(pk=monitor.pk)
+        row = Monitor.objects.select_for_update(of=("self",), no_key=True).get(pk=monitor.pk)
         if not row.is_enabled:
             was = stored(row)
             row.is_enabled, row.state, row.state_since = True, MonitorState.WAITING, now

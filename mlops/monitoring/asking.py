@@ -27,7 +27,7 @@ def look_now(actor: Any, monitor: Monitor, *, start: datetime | None = None, end
     require(actor, "monitors.run", monitor.project)
     now = timezone.now()
     with transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
+        row = Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor.pk)
         if row.rhythm == Rhythm.CLOCK:
             span = _asked_span(row, start, end, now=now)
             rounds = _next_round(row, span.key)
@@ -48,7 +48,11 @@ def look_again(actor: Any, look: Look) -> Look:
     """The same window once more, with the settings of now, such as after labels came."""
     require(actor, "monitors.run", look.monitor.project)
     with transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=look.monitor_id)
+        row = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=look.monitor_id)
+        )
         made = make_look(
             row,
             window=look.window,
@@ -84,7 +88,7 @@ def backfill(actor: Any, monitor: Monitor, *, start: datetime, end: datetime | N
     now = timezone.now()
     past = past_of(monitor, start, end, now=now)
     with transaction.atomic():
-        Monitor.objects.select_for_update(of=("self",)).get(pk=monitor.pk)
+        Monitor.objects.select_for_update(of=("self",), no_key=True).get(pk=monitor.pk)
         last = Backfill.objects.filter(monitor=monitor).aggregate(last=Max("number"))["last"] or 0
         made = Backfill.objects.create(
             monitor=monitor,

@@ -38,7 +38,7 @@ def make_batch_looks(monitor_id: Any) -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     with transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
+        row = Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor.pk)
         made = []
         for value in values:
             look = make_look(

@@ -33,7 +33,7 @@ def import_stored(actor: Any, monitor: Monitor, runs: Any) -> list[Look]:
     read = [one for number, run in enumerate(runs, 1) if (one := _read(run, number)) is not None]
     made: list[Look] = []
     with transaction.atomic():
-        row = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor.pk)
+        row = Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor.pk)
         for end, found in read:
             window = f"imported:{end.isoformat()}"
             look = make_look(row, window=window, start=None, end=end, cause=LookCause.BACKFILL, actor=actor)

@@ -42,7 +42,9 @@ def _needs_labels(monitor: Monitor) -> bool:
 
 def _look_again(monitor_id: Any, now: datetime) -> int:
     with transaction.atomic():
-        monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor_id)
+        )
         span = _new_labels(monitor).aggregate(first=Min("created_at"), last=Max("created_at"))
         if span["last"] is None or (now - span["last"] < QUIET and now - span["first"] < PATIENCE):
             return 0

@@ -44,7 +44,9 @@ def plan_anew(monitor: Monitor, settings: MonitorSettings, *, now: datetime) -> 
 def plan_due(monitor_id: Any, *, now: datetime) -> int:
     """Makes the looks that are due by now; how many. Safe for any number of workers at a time."""
     with transaction.atomic():
-        monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=monitor_id)
+        )
         settings = monitor.wanted
         if not monitor.is_enabled or monitor.next_at is None or monitor.next_at > now:
             return 0

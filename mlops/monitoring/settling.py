@@ -27,7 +27,11 @@ def completed(
     is_alarm = any(one.state == "alarm" for one in found.signals)
     summary = summary_of(found)
     with transaction.atomic():
-        monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=look.monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=look.monitor_id)
+        )
         ended = Look.objects.filter(pk=look.pk, state=LookState.RUNNING).update(
             state=LookState.COMPLETED,
             state_since=timezone.now(),
@@ -63,7 +67,11 @@ def completed(
 def ended_without(look: Look, *, state: LookState, reason: str, hint: str = "", **facts: Any) -> None:
     """Skipped, failed or cancelled."""
     with transaction.atomic():
-        monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=look.monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=look.monitor_id)
+        )
         ended = Look.objects.filter(pk=look.pk, state=LookState.RUNNING).update(
             state=state,
             state_since=timezone.now(),

@@ -34,7 +34,11 @@ def move_backfill(backfill_id: Any) -> None:
     """Makes its next looks, until AHEAD of them wait; ends it when all have ended."""
     with transaction.atomic():
         found = Backfill.objects.select_related("monitor").get(pk=backfill_id)
-        monitor = Monitor.objects.select_for_update(of=("self",)).select_related("project").get(pk=found.monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=found.monitor_id)
+        )
         asked = Backfill.objects.get(pk=backfill_id)
         if asked.state != BackfillState.RUNNING:
             return

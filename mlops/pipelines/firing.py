@@ -71,7 +71,7 @@ def fire_now(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> 
 def look_at(schedule_id: UUID, *, now: datetime) -> None:
     with transaction.atomic():
         schedule = (
-            Schedule.objects.select_for_update(of=("self",))
+            Schedule.objects.select_for_update(of=("self",), no_key=True)
             .select_related("endpoint__project", "endpoint__default", "version__endpoint", "project", "created_by")
             .get(pk=schedule_id)
         )
@@ -122,7 +122,7 @@ def _begin(schedule: Schedule, fire: Fire, now: datetime) -> None:
 
 def _start_waiting(fire: Fire, now: datetime) -> None:
     with transaction.atomic():
-        Schedule.objects.select_for_update().get(pk=fire.schedule_id)
+        Schedule.objects.select_for_update(no_key=True).get(pk=fire.schedule_id)
         if Fire.objects.filter(pk=fire.pk, state=FireState.QUEUED).exists() and _going(fire.schedule) is None:
             _start(fire, now)
 

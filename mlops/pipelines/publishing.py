@@ -48,7 +48,7 @@ def publish(
     if blocking:
         raise PipelineInvalid(blocking)
     with transaction.atomic():
-        behind = PipelineEndpoint.objects.select_for_update().filter(project=project, name=name).first()
+        behind = PipelineEndpoint.objects.select_for_update(no_key=True).filter(project=project, name=name).first()
         if behind is None:
             behind = PipelineEndpoint.objects.create(project=project, name=name, created_by=actor)
         version = PublishedPipeline.objects.create(

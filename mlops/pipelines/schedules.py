@@ -107,7 +107,7 @@ def change_schedule(
     version = version_of(schedule.endpoint, number) if number is not None else None
     _check(schedule.endpoint, version, wanted, parameters or {}, catch_up, overlap)
     with transaction.atomic():
-        kept, was = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk), stored(schedule)
+        kept, was = Schedule.objects.select_for_update(of=("self",), no_key=True).get(pk=schedule.pk), stored(schedule)
         schedule.is_enabled, schedule.looked_at, schedule.next_at = kept.is_enabled, kept.looked_at, kept.next_at
         schedule.seen = kept.seen
         is_new = schedule.trigger != msgspec.to_builtins(wanted)

@@ -27,7 +27,7 @@ def set_quotas(actor: Any, project: Project | None, given: Mapping[str, Any], *,
     require_administrator(actor, _("Only an administrator may set quotas."))
     wanted = {kind: _checked(kind, value) for kind, value in given.items()}
     with transaction.atomic():
-        rows = {one.kind: one for one in Quota.objects.select_for_update().filter(project=project)}
+        rows = {one.kind: one for one in Quota.objects.select_for_update(no_key=True).filter(project=project)}
         before = {kind: _told(rows.get(kind)) for kind in wanted}
         changed = [kind for kind, value in wanted.items() if before[kind] != value]
         if not changed:

@@ -264,7 +264,7 @@ def _taken(version: ModelVersion) -> Refusal:
 
 def _model_row(actor: Any, project: Project, name: str, number: int | None = None) -> RegisteredModel:
     """The model's row, locked, with its next number taken, or that which is given."""
-    model = RegisteredModel.objects.select_for_update().filter(project=project, name=name).first()
+    model = RegisteredModel.objects.select_for_update(no_key=True).filter(project=project, name=name).first()
     if model is None:
         model = begin_model(actor, project, name=name)
     model.last_number = max(model.last_number, number) if number else model.last_number + 1

@@ -47,7 +47,7 @@ def write_card(
             where=Where(parameter="card"),
         )
     with transaction.atomic():
-        present = type(thing).objects.select_for_update().get(pk=thing.pk)
+        present = type(thing).objects.select_for_update(no_key=True).get(pk=thing.pk)
         if before is not None and before != mark_of(present.card):
             raise _changed(thing)
         if card == present.card:

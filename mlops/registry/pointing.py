@@ -104,9 +104,9 @@ def _ask(actor: Any, asked: Transition) -> Transition:
 
 def _look_again(asked: Transition) -> None:
     """As it is now, with the model's and the version's row locked. Raises Refusal `version_deleted`."""
-    models = RegisteredModel.objects.select_for_update(of=("self",)).select_related("project")
+    models = RegisteredModel.objects.select_for_update(of=("self",), no_key=True).select_related("project")
     model = models.filter(pk=asked.version.model_id).first()
-    version = ModelVersion.objects.select_for_update(of=("self",)).filter(pk=asked.version.pk).first()
+    version = ModelVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk=asked.version.pk).first()
     if model is None or version is None:
         raise Refusal(
             "version_deleted",

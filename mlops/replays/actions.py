@@ -48,7 +48,7 @@ def replay(
     rows = table_of(endpoint.project, dataset) if dataset.strip() else None
     kept, source = _requests(requests) if rows is None else (None, _("rows of %(dataset)s") % {"dataset": rows})
     with transaction.atomic():
-        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
         last = Replay.objects.filter(endpoint=endpoint).aggregate(last=Max("number"))["last"] or 0
         made = Replay.objects.create(
             endpoint=endpoint,

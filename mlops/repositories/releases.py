@@ -84,7 +84,9 @@ def hand_out() -> None:
     last = newest_seq()
     for pk in Release.objects.filter(is_enabled=True, cursor__lt=last).values_list("pk", flat=True):
         with transaction.atomic():
-            release = Release.objects.select_for_update().select_related("repository").get(pk=pk)
+            release = (
+                Release.objects.select_for_update(of=("self",), no_key=True).select_related("repository").get(pk=pk)
+            )
             new = Event.objects.filter(
                 type=STAGED if release.stage else REGISTERED,
                 project=release.repository.project_id,

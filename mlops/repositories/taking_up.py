@@ -134,7 +134,7 @@ def _start(actor: Any, push: Push, path: str, folder: Path) -> Started:
 
 def _remember(row: Repository, push: Push) -> None:
     with transaction.atomic():
-        heads = Repository.objects.select_for_update().get(pk=row.pk).heads
+        heads = Repository.objects.select_for_update(no_key=True).get(pk=row.pk).heads
         Repository.objects.filter(pk=row.pk).update(heads={**heads, push.branch: push.commit})
 
 

@@ -72,7 +72,7 @@ def change_policy(
     wanted = read_settings(settings)
     check(policy.project, wanted)
     with transaction.atomic():
-        kept = Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
+        kept = Policy.objects.select_for_update(of=("self",), no_key=True).get(pk=policy.pk)
         before, was = kept.wanted, stored(kept)
         policy.settings, policy.revision = msgspec.to_builtins(wanted), kept.revision + 1
         policy.description = kept.description if description is None else description.strip()

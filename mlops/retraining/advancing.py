@@ -39,7 +39,11 @@ def advance(attempt_id: UUID | str) -> None:
     for _step in range(len(Stage)):
         try:
             with transaction.atomic():
-                attempt = Attempt.objects.select_for_update(of=("self",)).select_related(*ROWS).get(pk=attempt_id)
+                attempt = (
+                    Attempt.objects.select_for_update(of=("self",), no_key=True)
+                    .select_related(*ROWS)
+                    .get(pk=attempt_id)
+                )
                 if attempt.stage not in LIVE:
                     return
                 if attempt.stage in WORKED_ON:

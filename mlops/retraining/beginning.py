@@ -29,7 +29,11 @@ def begin(policy: Policy, trigger: Triggered, *, actor: Any = None, now: datetim
     is there as skipped, with the reason; asked for by hand, it is refused with `attempt_under_way`."""
     now = now or timezone.now()
     with transaction.atomic():
-        policy = Policy.objects.select_for_update(of=("self",)).select_related("project", "runs_as").get(pk=policy.pk)
+        policy = (
+            Policy.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project", "runs_as")
+            .get(pk=policy.pk)
+        )
         known = Attempt.objects.filter(policy=policy, key=trigger.key).first()
         if known is not None:
             return known
@@ -64,7 +68,11 @@ def begin_dry_run(
     """A comparison of two versions by the policy, without any effect."""
     now = now or timezone.now()
     with transaction.atomic():
-        policy = Policy.objects.select_for_update(of=("self",)).select_related("project", "runs_as").get(pk=policy.pk)
+        policy = (
+            Policy.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project", "runs_as")
+            .get(pk=policy.pk)
+        )
         told = _("Dry run: %(new)s against %(old)s.") % {"new": challenger, "old": champion or _("nothing")}
         trigger = Triggered(kind="hand", key=f"dry:{now.isoformat()}", reason=told, by=actor.get_username())
         attempt = _made(

@@ -42,7 +42,7 @@ def look_at(policy_id: UUID, *, now: datetime) -> None:
     if not any(_found(policy, now=now)):
         return
     with transaction.atomic():
-        policy = Policy.objects.select_for_update(of=("self",)).select_related("project").get(pk=policy_id)
+        policy = Policy.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=policy_id)
         there = present(policy)
         for trigger in list(_found(policy, now=now)):
             begin(policy, trigger, now=now)

@@ -37,7 +37,9 @@ def create_rollout(
     require(actor, "endpoints.traffic", endpoint.project)
     planned = checked_plan(plan or {})
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=endpoint.pk)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=endpoint.pk)
+        )
         guarding.require_free(endpoint, None)
         control = control or _usual_control(endpoint, candidate)
         _require_fit(endpoint, candidate, control)

@@ -90,7 +90,11 @@ def _move(
     default: str = "",
 ) -> bool:
     with transaction.atomic():
-        endpoint = Endpoint.objects.select_for_update().select_related("project").get(pk=rollout.endpoint_id)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("project")
+            .get(pk=rollout.endpoint_id)
+        )
         same = Rollout.objects.filter(pk=rollout.pk, moves=rollout.moves, state=rollout.state)
         if not same.update(moves=rollout.moves + 1, **values):
             return False

@@ -92,7 +92,7 @@ def finish_model(actor: Any, model: LoggedModel, *, state: LoggedModelState) -> 
 def add_parameters(actor: Any, model: LoggedModel, *, parameters: Mapping[str, str]) -> None:
     require(actor, "runs.track", model.experiment.project)
     with transaction.atomic():
-        known = LoggedModel.objects.select_for_update().get(pk=model.pk)
+        known = LoggedModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         _change(model, parameters=known.parameters | dict(parameters))
 
 

@@ -38,9 +38,9 @@ def _addresses(row: Deployment) -> list[str]:
 def _add(row: Deployment, counts: DeploymentCounts, started: float, used: Mapping[str, Used]) -> None:
     minute = timezone.now().replace(second=0, microsecond=0)
     with transaction.atomic():
-        last, _made = LastLook.objects.select_for_update().get_or_create(deployment=row)
+        last, _made = LastLook.objects.select_for_update(no_key=True).get_or_create(deployment=row)
         added = _since(last, row, counts, started, used)
-        kept, _made = LoadMinute.objects.select_for_update().get_or_create(deployment=row, minute=minute)
+        kept, _made = LoadMinute.objects.select_for_update(no_key=True).get_or_create(deployment=row, minute=minute)
         for name in SUMS:
             setattr(kept, name, getattr(kept, name) + added[name])
         for name in MOSTS:

@@ -74,7 +74,11 @@ def change_assessment(
     """Metadata is added to what there is. Whose it is and of which span stays."""
     require(actor, "traces.change", assessment.trace.project)
     with transaction.atomic():
-        known = Assessment.objects.select_for_update().select_related("trace").get(pk=assessment.pk)
+        known = (
+            Assessment.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("trace")
+            .get(pk=assessment.pk)
+        )
         known.name = name[:500] or known.name
         if value is not UNCHANGED:
             for field, one in _valued(value).items():

@@ -30,7 +30,7 @@ def keep_trace_file(trace: Trace, path: str, blob: Blob) -> None:
         facts = {"blob": blob, "size_bytes": blob.size_bytes, "at": timezone.now()}
         TraceFile.objects.update_or_create(trace=trace, path=place, defaults=facts)
         known = set()
-        if Trace.objects.select_for_update().get(pk=trace.pk).has_spans:
+        if Trace.objects.select_for_update(no_key=True).get(pk=trace.pk).has_spans:
             known = set(Span.objects.filter(trace=trace).values_list("key", flat=True))
         keep_spans(trace, [one for one in spans if one.key not in known])
 

@@ -122,7 +122,7 @@ def moment_of(nanoseconds: int) -> datetime:
 
 
 def _tell_of_root(trace: Trace, root: forms.Span) -> None:
-    known = Trace.objects.select_for_update().get(pk=trace.pk)
+    known = Trace.objects.select_for_update(no_key=True).get(pk=trace.pk)
     if not known.name:
         known.name = root.name[:500]
     known.request = known.request or _preview(root.attributes.get(INPUTS))

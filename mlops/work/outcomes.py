@@ -108,7 +108,11 @@ def _recover(name: str, end: GoodEnd) -> None:
     from mlops.work.models import RegularJob
 
     with transaction.atomic():
-        row = RegularJob.objects.select_for_update().filter(pk=name, failures__gt=0, failed_at__lt=end.ended_at).first()
+        row = (
+            RegularJob.objects.select_for_update(no_key=True)
+            .filter(pk=name, failures__gt=0, failed_at__lt=end.ended_at)
+            .first()
+        )
         if row is not None:
             told, failures, error = row.told_at, row.failures, row.error
             well = {"failures": 0, "failing_since": None, "told_at": None}

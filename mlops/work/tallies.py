@@ -61,7 +61,7 @@ def _add(taken: dict[Key, Sums]) -> None:
     with transaction.atomic():
         for (name, labels), sums in sorted(taken.items()):
             place = msgspec.json.encode(dict(labels)).decode()
-            row, _made = Tally.objects.select_for_update().get_or_create(name=name, labels=place)
+            row, _made = Tally.objects.select_for_update(no_key=True).get_or_create(name=name, labels=place)
             kept = Sums(row.counts if len(row.counts) == len(sums.counts) else [0] * len(sums.counts), row.seconds)
             _merge(kept, sums)
             Tally.objects.filter(pk=row.pk).update(counts=kept.counts, seconds=kept.seconds)

@@ -87,7 +87,7 @@ def check(person: User, code: str) -> str:
     """`app` or `recovery`, and an empty text where the code is wrong or was used. Safe with many processes."""
     code = "".join(code.split()).replace("-", "")
     with transaction.atomic():
-        rows = {row.type: row for row in Authenticator.objects.select_for_update().filter(user=person)}
+        rows = {row.type: row for row in Authenticator.objects.select_for_update(no_key=True).filter(user=person)}
         app, codes = rows.get(Kind.TOTP), rows.get(Kind.RECOVERY_CODES)
         if app is not None and (counter := _counter_of(unseal(app.data["secret"]), code, after=app.data["counter"])):
             app.data["counter"], app.last_used_at = counter, timezone.now()

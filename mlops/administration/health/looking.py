@@ -47,7 +47,7 @@ def note(part: Part, findings: Sequence[Finding], now: datetime | None = None) -
     now = now or timezone.now()
     state, sorted_ones = worst(findings), worst_first(findings)
     with transaction.atomic():
-        row = HealthPart.objects.select_for_update().get(key=part.key)
+        row = HealthPart.objects.select_for_update(no_key=True).get(key=part.key)
         was = row.state
         row.findings, row.looked_at, row.state = msgspec.to_builtins(sorted_ones), now, state
         row.bad_looks = row.bad_looks + 1 if state == "bad" else 0

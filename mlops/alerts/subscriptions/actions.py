@@ -243,4 +243,4 @@ def _require_free(row: Subscription) -> None:
 
 
 def _locked(row: Subscription) -> Subscription:
-    return Subscription.objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
+    return Subscription.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=row.pk)

@@ -66,7 +66,11 @@ def _values(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, An
 
 
 def _well(subscription_id: Any, now: datetime) -> None:
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("project").get(pk=subscription_id)
+    row = (
+        Subscription.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("project")
+        .get(pk=subscription_id)
+    )
     was_failing, was_suspect = row.failing_since is not None, row.failures >= SUSPECT
     row.failures, row.failing_since, row.retry_at, row.trouble, row.delivered_at = 0, None, None, "", now
     row.save(update_fields=["failures", "failing_since", "retry_at", "trouble", "delivered_at"])
@@ -78,7 +82,7 @@ def _well(subscription_id: Any, now: datetime) -> None:
 
 def _unwell(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     """First attempts alone are counted, so that one event that is always refused does not stop the others."""
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("project").get(
+    row = Subscription.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(
         pk=delivery.subscription_id
     )  # fmt: skip
     row.trouble = why(outcome)[:1000]

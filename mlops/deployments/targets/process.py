@@ -53,7 +53,7 @@ class ProcessTarget:
         say("Its folder is being laid out.")
         lay_out(deployment, beat=beat)
         with under_lock(PLAN), transaction.atomic():
-            row = Deployment.objects.select_for_update().get(pk=deployment.pk)
+            row = Deployment.objects.select_for_update(no_key=True).get(pk=deployment.pk)
             if row.revision == deployment.revision and row.placing is None:
                 before = len(ports_of(row.ready_placing))
                 count = to_start(started=0, ready=0, wanted=row.instances, before=before)
@@ -64,7 +64,7 @@ class ProcessTarget:
         with under_lock(PLAN):
             servers = _servers()
             with transaction.atomic():
-                row = Deployment.objects.select_for_update().filter(pk=deployment.pk).first()
+                row = Deployment.objects.select_for_update(no_key=True).filter(pk=deployment.pk).first()
                 if row is not None:
                     _give_ports(row, servers)
             if row is not None:

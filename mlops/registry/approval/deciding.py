@@ -138,7 +138,7 @@ def _require_as_asked(request: Transition) -> None:
 
 def _locked(request: Transition) -> Transition:
     """As it is now, with the rows of its model and its version locked. Raises Refusal `request_ended`."""
-    RegisteredModel.with_deleted.select_for_update().get(pk=request.model_id)
+    RegisteredModel.with_deleted.select_for_update(no_key=True).get(pk=request.model_id)
     found = Transition.objects.select_related("model__project", "version__model__project", "asked_by").get(
         pk=request.pk
     )
@@ -152,7 +152,7 @@ def _locked(request: Transition) -> Transition:
             hint=_("Ask again, if it is still wanted."),
             status=409,
         )
-    if ModelVersion.objects.select_for_update(of=("self",)).filter(pk=found.version_id).first() is None:
+    if ModelVersion.objects.select_for_update(of=("self",), no_key=True).filter(pk=found.version_id).first() is None:
         raise Refusal(
             "version_deleted",
             _("%(version)s is in the recycle bin.") % {"version": found.version},

@@ -38,7 +38,7 @@ def forget(engine: Engine) -> None:
 def _change(change: Callable[[tuple[Engine, ...]], tuple[Engine, ...]]) -> None:
     with under_lock(FILE), transaction.atomic():
         ServerFact.objects.get_or_create(name=FILE, defaults={"value": []})
-        row = ServerFact.objects.select_for_update().get(name=FILE)
+        row = ServerFact.objects.select_for_update(no_key=True).get(name=FILE)
         row.value = msgspec.to_builtins(change(msgspec.convert(row.value or [], tuple[Engine, ...])))
         row.save()
         replace_file(_path(), msgspec.json.encode(change(_here())))

@@ -182,7 +182,7 @@ def _digest(one: Mapping[str, Any]) -> str:
 
 def _remember_namespace(cluster: Cluster, namespace: str) -> None:
     with transaction.atomic():
-        row = Cluster.objects.select_for_update().get(pk=cluster.pk)
+        row = Cluster.objects.select_for_update(no_key=True).get(pk=cluster.pk)
         if namespace not in row.used_namespaces:
             row.used_namespaces = [*row.used_namespaces, namespace]
             row.save(update_fields=["used_namespaces"])
