@@ -9,11 +9,16 @@ from mlops.formats.step import StepError, StepOrder
 
 OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "Cannot allocate memory", "MemoryError", "out of memory")
 
+NO_SPACE = 74
+"""Exit status of a step's process that could not write its report, for the disk was full."""
+
 
 def sudden_end(order: StepOrder, status: int, *, said: str) -> StepError:
     """`status` as of os.waitstatus_to_exitcode; `said`: the end of its standard error."""
     if any(words in said for words in OUT_OF_MEMORY):
         return out_of_memory(order)
+    if status == NO_SPACE:
+        return disk_full(order)
     if status == -signal.SIGKILL:
         return StepError(
             code="killed",
@@ -25,10 +30,19 @@ def sudden_end(order: StepOrder, status: int, *, said: str) -> StepError:
         return out_of_memory(order)
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     last = said.strip().splitlines()[-1:] or [""]
+    told = _("The process of “%(title)s” ended suddenly (%(how)s).") % {"title": order.title, "how": how}
     return StepError(
         code="crashed",
-        message=f"The process of “{order.title}” ended suddenly ({how}). {last[0]}".strip(),
+        message=f"{told} {last[0]}".strip(),
         hint=_("The log may say why. If it is a script of your own, look at native libraries that it uses."),
+    )
+
+
+def disk_full(order: StepOrder) -> StepError:
+    return StepError(
+        code="disk_full",
+        message=_("“%(title)s” was stopped, because the disk is nearly full.") % {"title": order.title},
+        hint=_("Free some space, then run it again."),
     )
 
 

@@ -11,7 +11,7 @@ import time
 from mlops.confinement.family import descendants, memory_bytes
 from mlops.formats.spoken import gettext as _
 from mlops.formats.step import StepError, StepOrder
-from mlops.runtime.deaths import out_of_memory
+from mlops.runtime.deaths import disk_full, out_of_memory
 
 LOOK_SECONDS = 0.5
 DISK_LOOK_SECONDS = 2.0
@@ -93,12 +93,4 @@ def too_much_disk(order: StepOrder) -> StepError:
         message=_("“%(title)s” was stopped: it wrote more than the %(most)s GB that a step may have on the disk.")
         % {"title": order.title, "most": f"{most:g}"},
         hint=_("Write less, remove what is not needed any more, or allow more with MLOPS_STEP_DISK_BYTES."),
-    )
-
-
-def disk_full(order: StepOrder) -> StepError:
-    return StepError(
-        code="disk_full",
-        message=_("“%(title)s” was stopped, because the disk is nearly full.") % {"title": order.title},
-        hint=_("Free some space, then run it again."),
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
+import errno
 import gc
 import os
 import select
@@ -30,6 +31,7 @@ import msgspec
 from mlops.confinement.family import TASKS, adopt_orphans, end_descendants
 from mlops.confinement.groups import Group, make_group, remove_lost
 from mlops.formats.step import StepOrder
+from mlops.runtime.deaths import NO_SPACE
 from mlops.runtime.light import is_light
 
 IDLE_SECONDS = 600.0
@@ -188,6 +190,8 @@ class Zygote:
                 if not (path := channel.recv(4096)):
                     break
                 status = 0 if run_step(_read_order(path.decode().strip())).state == "completed" else 1
+        except OSError as error:
+            status = NO_SPACE if error.errno == errno.ENOSPC else status
         finally:
             os._exit(status)
 

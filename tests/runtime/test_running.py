@@ -16,7 +16,7 @@ import pytest
 
 from mlops.formats.profile import TableProfile
 from mlops.formats.refusal import Refusal
-from mlops.formats.step import Limits
+from mlops.formats.step import REPORT_FILE, Limits
 from mlops.runtime.runner import FOLDER, Runner, remove_left_folders
 from tests.runtime.conftest import ended, said
 
@@ -90,6 +90,14 @@ def test_a_step_killed_from_outside_is_told_as_want_of_memory(runner, script):
     assert error is not None
     assert error.code == "killed"
     assert "memory" in error.message
+
+
+def test_a_step_that_cannot_report_for_want_of_space_says_so(runner, script, tmp_path):
+    order = script(RETURN)
+    (tmp_path / "work" / REPORT_FILE).with_suffix(".part").symlink_to("/dev/full")
+    error = ended(runner.start(order)).error
+    assert error is not None
+    assert error.code == "disk_full"
 
 
 def test_a_crash_keeps_what_was_said_before(runner, script):
