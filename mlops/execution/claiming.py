@@ -1,7 +1,8 @@
 """Which steps a worker may take, which of them is next, and how it takes one: by a conditional update, so that no
 other takes it too.
 
-Runs of a higher priority go first; among equals the project that runs fewest steps now; then what waits longest."""
+Runs of a higher priority go first; among equals the project that runs fewest steps now; then what had begun before, and
+lost its worker; then what waits longest."""
 
 from __future__ import annotations
 
@@ -29,15 +30,17 @@ MOST_LOOKS = 20
 LARGE = ("run__spec", "run__document", "run__shapes")
 """The spec is kept by execution.frozen, and of the others no worker knows."""
 FACTS = ("pk", "asks_place", "run__project")
+IN_TURN = (F("started_at").asc(nulls_last=True), "state_since", "pk")
+"""A step that lost its worker does not wait again behind all that came after it."""
 
 
 GOING = ("queued", "running")
 
 
 def claimable() -> QuerySet[Step]:
-    """Steps that some worker may take now, the one that waits longest first."""
+    """Steps that some worker may take now, in their turn."""
     waiting = Step.objects.filter(_is_free(), state="queued", run__state__in=GOING)
-    return waiting.order_by("state_since", "pk")
+    return waiting.order_by(*IN_TURN)
 
 
 def _takeable(step_id: int) -> QuerySet[Step]:
@@ -71,7 +74,7 @@ def claim_next() -> Step | None:
 def _next() -> list[tuple[int, str, object]]:
     """Step, place and project of those whose turn it is."""
     fitting = _fitting()
-    ahead = list(fitting.order_by("-run__priority", "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
+    ahead = list(fitting.order_by("-run__priority", *IN_TURN).values_list(*FACTS)[:LOOKED_AT])
     limits = here.facts().most_steps
     projects = {project for _pk, _place, project in ahead}
     if not limits and len(projects) < 2 and (len(ahead) < LOOKED_AT or not _others(fitting, projects)):
@@ -82,7 +85,7 @@ def _next() -> list[tuple[int, str, object]]:
     counted = [When(run__project=project, then=Value(count)) for project, count in running.items()]
     turn = Case(*counted, default=Value(0)) if counted else Value(0)
     fair = fitting.exclude(run__project__in=full_projects(limits, running))
-    return list(fair.order_by("-run__priority", turn, "state_since", "pk").values_list(*FACTS)[:LOOKED_AT])
+    return list(fair.order_by("-run__priority", turn, *IN_TURN).values_list(*FACTS)[:LOOKED_AT])
 
 
 def _others(fitting: QuerySet[Step], projects: set[Any]) -> bool:

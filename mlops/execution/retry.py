@@ -20,13 +20,15 @@ from mlops.work.calls import later
 MOST_ATTEMPTS = 3
 PAUSE = timedelta(seconds=2)
 """After the first attempt; twice as long after each further one."""
+AFTER_PAUSE = timedelta(seconds=0.2)
+"""Later than its end is the call: one that comes before would find nothing."""
 
 
 def try_again(step: Step, *, code: str, why: str, only: Q | None = None) -> bool:
     """Whether it was moved from `running`: to `queued`, or to `failed` after the last attempt."""
     if step.attempt >= MOST_ATTEMPTS:
         return _give_up(step, code=code, why=why, only=only)
-    until = shared_clock.now() + PAUSE * 2 ** max(step.attempt - 1, 0)
+    pause = PAUSE * 2 ** max(step.attempt - 1, 0)
     reason = _("%(why)s It will be tried again (attempt %(next)d of %(most)d).")
     told = reason % {"why": why, "next": step.attempt + 1, "most": MOST_ATTEMPTS}
     with transaction.atomic():
@@ -38,10 +40,10 @@ def try_again(step: Step, *, code: str, why: str, only: Q | None = None) -> bool
             only=only,
             progress=None,
             lease_owner="",
-            lease_until=until,
+            lease_until=shared_clock.now() + pause,
         )
         if moved:
-            later("execution.step", step.pk)
+            later("execution.step", step.pk, after=pause + AFTER_PAUSE)
     return moved
 
 

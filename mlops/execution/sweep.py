@@ -22,6 +22,10 @@ from mlops.work.calls import later
 FORGOTTEN = timedelta(seconds=10)
 """How long a queued step may wait before its wake-up call is sent again."""
 
+MOST_CALLS = 100
+"""Of steps at one look. Who takes one goes on with what waits, so a call is needed for each free slot alone: of a long
+queue they would fill the broker, and hold up the next look."""
+
 LEFT_SECONDS = 60.0
 """How long the folder of a step that nobody runs is left alone."""
 
@@ -31,7 +35,8 @@ def sweep() -> None:
     for step in Step.objects.filter(state="running", lease_until__lt=now).select_related("run__project"):
         _take_back(step, only=Q(lease_until__lt=now))
     paused = Q(lease_until__isnull=False)  # its call came before the end of its pause
-    for step_id in claimable().filter(paused | Q(state_since__lt=now - FORGOTTEN)).values_list("pk", flat=True):
+    forgotten = claimable().filter(paused | Q(state_since__lt=now - FORGOTTEN))
+    for step_id in forgotten.values_list("pk", flat=True)[:MOST_CALLS]:
         later("execution.step", step_id)
     for run_id in Run.objects.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
         later("execution.advance", run_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -45,18 +46,21 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[
     return register
 
 
-def later(name: str, *ids: Any) -> None:
-    """Sends the wake-up after commit. A broker that does not answer is no error: the regular look finds the work."""
+def later(name: str, *ids: Any, after: timedelta | None = None) -> None:
+    """Sends the wake-up after commit. A broker that does not answer is no error: the regular look finds the work.
+
+    `after`: the worker that takes the call lets so much time pass before it carries it out."""
     arguments, trail = [str(one) for one in ids], carried.headers()
-    transaction.on_commit(lambda: _send(name, arguments, trail))
+    transaction.on_commit(lambda: _send(name, arguments, trail, after))
 
 
-def _send(name: str, arguments: list[str], trail: dict[str, str] | None = None) -> None:
+def _send(name: str, arguments: list[str], trail: dict[str, str] | None = None, after: timedelta | None = None) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        app.send_task(name, args=arguments, ignore_result=True, headers=trail)
+        countdown = after.total_seconds() if after else None
+        app.send_task(name, args=arguments, ignore_result=True, headers=trail, countdown=countdown)
     except Exception:  # any broker's own error class; the row is the truth and the sweep will see it
         _silent_until = time.monotonic() + SILENT_SECONDS
         import logging

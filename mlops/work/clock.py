@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from celery.beat import EmbeddedService, Scheduler
@@ -32,7 +33,7 @@ class OneOfManyClocks(Scheduler):  # type: ignore[misc]
         if not self._sends:
             return LOOK_SECONDS
         if not sent_before:
-            for name, seconds in REGULAR.items():
+            for name, seconds in sorted(REGULAR.items(), key=itemgetter(1)):  # what is most urgent first
                 app.send_task(name, expires=seconds)
         return float(super().tick(*arguments, **named))
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from mlops.celery import app
 from mlops.compute import actions as compute
+from mlops.execution import sweep
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claim_next
 from mlops.execution.here import OWNER, here
+from mlops.execution.retry import try_again
 from mlops.formats.demand import is_of_place, written_place
 from mlops.quotas.models import Quota
 from mlops.runs.models import Step
 from mlops.runs.priorities import prioritize
 from mlops.runs.situation import surroundings, told_steps
+from mlops.work import shared_clock
 from tests.work.rows import GIB, worker
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +61,40 @@ def test_a_claim_asks_the_row_itself_so_that_no_two_workers_have_it(queued):
     claims = [one["sql"] for one in asked if one["sql"].startswith("UPDATE") and "lease_owner" in one["sql"]]
     assert len(claims) == 1
     assert " IN (SELECT" not in claims[0]
+
+
+def test_a_step_that_lost_its_worker_does_not_wait_again_behind_all_others(queued):
+    lost = queued()
+    assert claim_next().pk == lost.pk
+    queued()
+    assert try_again(Step.objects.get(pk=lost.pk), code="worker_lost", why="Its worker died.")
+    Step.objects.filter(pk=lost.pk).update(lease_until=None)
+    assert claim_next().pk == lost.pk
+
+
+def test_a_lost_step_is_called_when_its_pause_is_over(queued, monkeypatch, django_capture_on_commit_callbacks):
+    calls = []
+    monkeypatch.setattr(app, "send_task", lambda name, **given: calls.append((name, given["countdown"])))
+    queued()
+    step = claim_next()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert try_again(step, code="worker_lost", why="Its worker died.")
+    pause = (step.lease_until - shared_clock.now()).total_seconds()
+    assert [name for name, _seconds in calls] == ["execution.step"]
+    assert pause < calls[0][1] < pause + 1
+
+
+def test_the_sweep_calls_for_as_many_of_a_long_queue_as_workers_may_have_slots(
+    queued, monkeypatch, django_capture_on_commit_callbacks
+):
+    calls = []
+    monkeypatch.setattr(app, "send_task", lambda name, **given: calls.append(name))
+    monkeypatch.setattr(sweep, "MOST_CALLS", 2)
+    for _each in range(3):
+        queued(state_since=timezone.now() - timedelta(minutes=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep.sweep()
+    assert calls.count("execution.step") == 2
 
 
 @pytest.mark.parametrize(
