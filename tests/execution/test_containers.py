@@ -8,15 +8,16 @@ import uuid
 
 import msgspec
 import pytest
+from docker.errors import NotFound
 
 from mlops.blobs.trees import open_file
 from mlops.components.registering import register_folder
 from mlops.execution.advance import advance
-from mlops.execution.executors.docker import SERVER_LABEL, STEP_LABEL, remove_lost, server_mark
+from mlops.execution.executors.docker import ATTEMPT_LABEL, SERVER_LABEL, STEP_LABEL, remove_lost, server_mark
 from mlops.formats.definition import Requirements
 from mlops.formats.environment_key import key_of
 from mlops.pipelines.actions import cancel
-from mlops.runs.models import LogLine, Metric, Run
+from mlops.runs.models import LogLine, Metric, Run, Step
 from tests.execution.conftest import carry_out
 from tests.execution.small_image import make_small_image
 from tests.execution.test_custom import begin_own, step_of
@@ -134,6 +135,41 @@ def test_a_container_that_its_worker_left_behind_is_removed(engine, image, with_
     engine.containers.run(image, ["/bin/sleep", "60"], detach=True, labels=labels)
     remove_lost()
     assert not _left(engine)
+
+
+def test_who_takes_a_step_over_ends_the_container_of_a_worker_that_stands_still(
+    run_command, image, engine, with_engine
+):
+    run = run_command("echo done", f"environment: {{image: {image}}}")
+    advance(run.pk)
+    step = step_of(run)
+    left = _left_over(engine, image, step, attempt=0)
+    carry_out(run)
+    assert step_of(run).state == "completed", step_of(run).error
+    with pytest.raises(NotFound):
+        left.reload()
+
+
+def test_the_container_of_an_earlier_attempt_is_removed_while_a_later_one_runs(run_command, image, engine, with_engine):
+    run = run_command("echo done", f"environment: {{image: {image}}}")
+    advance(run.pk)
+    step = step_of(run)
+    earlier, now = (_left_over(engine, image, step, attempt=number) for number in (1, 2))
+    Step.objects.filter(pk=step.pk).update(state="running", attempt=2)
+    remove_lost()
+    assert _left(engine) == [now.name]
+    now.remove(force=True)
+    with pytest.raises(NotFound):
+        earlier.reload()
+
+
+def _left_over(engine, image: str, step: Step, *, attempt: int):
+    labels = {
+        SERVER_LABEL: server_mark(),
+        STEP_LABEL: f"{step.run_id}/{step.node}",
+        ATTEMPT_LABEL: f"{step.pk}-{attempt}",
+    }
+    return engine.containers.run(image, ["/bin/sleep", "60"], detach=True, labels=labels)
 
 
 def test_an_image_is_built_from_a_dockerfiles_folder(

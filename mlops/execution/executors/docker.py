@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from mlops.runs.models import Step
 
 NOBODY = 10001
 PROCESSES = 512
-SERVER_LABEL, STEP_LABEL = "mlops.server", "mlops.step"
+SERVER_LABEL, STEP_LABEL, ATTEMPT_LABEL = "mlops.server", "mlops.step", "mlops.attempt"
 
 
 class DockerExecutor:
@@ -86,6 +87,7 @@ class InContainer:
 
     def _carry_out(self, asked: Asked, work: Path) -> Ended:
         with connected() as client:
+            _end_earlier(client, self._order)
             try:
                 self._container = client.containers.create(**_settings(self._order, asked))
                 return self._followed(work)
@@ -109,10 +111,34 @@ class InContainer:
         return Ended(status=137 if self._container.attrs["State"].get("OOMKilled") else int(told["StatusCode"]))
 
     def _end_container(self) -> None:
-        container = self._container
-        if container is not None:
-            with contextlib.suppress(Exception):  # it may be gone already
-                container.remove(force=True)
+        if self._container is not None:
+            _remove(self._container)
+
+
+def _end_earlier(client: Any, order: StepOrder) -> None:
+    """Of the same step, whose worker was lost or stands still: it would go on until that one wakes."""
+    for container in _of_server(client, f"{STEP_LABEL}={step_mark(order)}"):
+        if container.labels.get(ATTEMPT_LABEL) != attempt_mark(order):
+            _remove(container)
+
+
+def _of_server(client: Any, *labels: str) -> list[Any]:
+    found = client.containers.list(all=True, filters={"label": [f"{SERVER_LABEL}={server_mark()}", *labels]})
+    return list(found)
+
+
+def _remove(container: Any) -> None:
+    with contextlib.suppress(Exception):  # it may be gone already
+        container.remove(force=True)
+
+
+def step_mark(order: StepOrder) -> str:
+    return f"{order.run}/{order.node}"
+
+
+def attempt_mark(order: StepOrder) -> str:
+    """As its folder is named: the step's key and the number of the attempt."""
+    return Path(order.work_dir).parent.name
 
 
 def server_mark() -> str:
@@ -143,7 +169,11 @@ def _settings(order: StepOrder, asked: Asked) -> dict[str, Any]:
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "init": True,
-        "labels": {SERVER_LABEL: server_mark(), STEP_LABEL: f"{order.run}/{order.node}"},
+        "labels": {
+            SERVER_LABEL: server_mark(),
+            STEP_LABEL: step_mark(order),
+            ATTEMPT_LABEL: attempt_mark(order),
+        },
     }
 
 
@@ -169,11 +199,17 @@ def give(top: Path, owner: int) -> None:
 
 
 def remove_lost() -> None:
-    """Containers of this server whose steps run no more: their worker was lost. Without an engine nothing happens."""
+    """Containers of this server whose attempts run no more: their worker was lost. Nothing without an engine."""
     with contextlib.suppress(Refusal), connected() as client:
-        for container in client.containers.list(all=True, filters={"label": f"{SERVER_LABEL}={server_mark()}"}):
-            run, _slash, node = container.labels.get(STEP_LABEL, "").partition("/")
-            runs = bool(run) and Step.objects.filter(run_id=str(run), node=node, state="running").exists()
-            if not runs:
-                with contextlib.suppress(Exception):  # it may be gone already
-                    container.remove(force=True)
+        for container in _of_server(client):
+            if not _runs(container.labels):
+                _remove(container)
+
+
+def _runs(labels: Mapping[str, str]) -> bool:
+    run, _slash, node = labels.get(STEP_LABEL, "").partition("/")
+    if not run:
+        return False
+    attempts = Step.objects.filter(run_id=str(run), node=node, state="running").values_list("pk", "attempt")
+    attempt = labels.get(ATTEMPT_LABEL)  # older versions say none
+    return bool(attempts) if attempt is None else attempt in {f"{pk}-{number}" for pk, number in attempts}
