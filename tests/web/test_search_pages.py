@@ -10,6 +10,7 @@ from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.logging import Point, log_metrics
 from mlops.runs.models import Experiment, LoggedModel, Run
 from mlops.tags.filters import write_tags
+from mlops.web.pages import search
 from tests.runs.history import past_run
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,17 @@ def test_the_search_over_everything_groups_by_kind(page, contributor, project, r
     hits = page("/search/hits/?text=cars")["proposals"]
     assert {"label": "cars prices", "detail": f"Models · {project.name}", "href": f"/models/{model.pk}/"} in hits
     assert not ModelVersion.objects.exists()
+
+
+def test_of_a_long_list_the_newest_are_searched_and_the_page_leads_to_all(page, project, runs, monkeypatch):
+    monkeypatch.setattr(search, "SOUGHT", 1)
+    for name in ("old forest", "new forest"):
+        RegisteredModel.objects.create(project=project, name=name)
+    shown = page("/search/?q=forest")
+    assert "new forest" in shown
+    assert "old forest" not in shown
+    assert '<a href="/models/?filter=forest">Models</a>' in shown
+    assert [one["label"] for one in page("/search/hits/?text=forest")["proposals"]] == ["new forest"]
 
 
 def test_logged_models_are_found_among_everything_and_completed(page, project, runs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
@@ -20,6 +21,9 @@ from mlops.web.guard import signed_in
 
 MOST_OF_A_KIND = 8
 MOST_HITS = 4
+SOUGHT = 20_000
+"""Of each kind so many of the newest are looked at: to know that a text is in none of a million things takes longer
+than anybody waits. The lists look at all of them."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,12 +34,13 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one kind; `has_more` beyond what is shown."""
+    """What was found of one kind; `has_more` beyond what is shown, `is_part` where older things were left out."""
 
     label: str
     icon: str
     hits: tuple[Hit, ...]
     has_more: bool
+    is_part: bool
     more_href: str
 
 
@@ -45,7 +50,13 @@ def everything(request: HttpRequest) -> HttpResponse:
     """`?q=`: a filter, as the lists take it. Kinds that have no such field are left out."""
     typed = request.GET.get("q", "").strip()
     groups, problem = _found(request.user, typed, most=MOST_OF_A_KIND)
-    context = {"typed": typed, "groups": groups, "problem": problem}
+    context = {
+        "typed": typed,
+        "groups": [one for one in groups if one.hits],
+        "parts": [one for one in groups if one.is_part and one.more_href],
+        "sought": SOUGHT,
+        "problem": problem,
+    }
     return render(request, "web/search/everything.html", context, status=problem.status if problem else 200)
 
 
@@ -81,24 +92,31 @@ def _things(request: HttpRequest, kind: Kind) -> Any:
 
 
 def _found(person: Any, typed: str, *, most: int) -> tuple[list[Group], Refusal | None]:
-    """The problem only where no kind understands what was typed."""
+    """The kinds of which something was found or left out; the problem only where none understands what was typed."""
     groups: list[Group] = []
     problems: list[Refusal] = []
     if not typed:
         return [], None
     for kind in KINDS:
         try:
-            found = search(kind.sought_in(person, typed), typed, kind.fields, actor=person)
+            things, is_part = _newest(kind.sought_in(person, typed))
+            found = search(things, typed, kind.fields, actor=person)
         except Refusal as refusal:
             problems.append(refusal)
             continue
         rows = list(found.queryset.select_related(kind.project).order_by("-created_at", "pk")[: most + 1])
-        if rows:
-            groups.append(_group(kind, rows, typed, most))
+        if rows or is_part:
+            groups.append(_group(kind, rows, typed, most, is_part=is_part))
     return groups, problems[0] if len(problems) == len(KINDS) else None
 
 
-def _group(kind: Kind, rows: list[Any], typed: str, most: int) -> Group:
+def _newest(things: QuerySet[Any]) -> tuple[QuerySet[Any], bool]:
+    """The things that are looked at, and whether there are others."""
+    last = list(things.order_by("-created_at").values_list("created_at", flat=True)[SOUGHT - 1 : SOUGHT + 1])
+    return (things.filter(created_at__gte=last[0]), True) if len(last) > 1 else (things, False)
+
+
+def _group(kind: Kind, rows: list[Any], typed: str, most: int, *, is_part: bool) -> Group:
     place = address(kind.list_url)
     return Group(
         label=str(kind.fields.label),
@@ -110,6 +128,7 @@ def _group(kind: Kind, rows: list[Any], typed: str, most: int) -> Group:
             for one in rows[:most]
         ),
         has_more=len(rows) > most and bool(place),
+        is_part=is_part,
         more_href=f"{place}?{urlencode({'filter': typed})}",
     )
 
