@@ -34,14 +34,14 @@ def look(repository: Repository) -> Looked:
 
 @contextmanager
 def taken(
-    repository: Repository, *, branch: str = "", commit: str = "", before: str = ""
+    repository: Repository, *, branch: str = "", commit: str = "", before: str = "", tag: str = ""
 ) -> Iterator[tuple[Path, Fetched]]:
-    """A folder with the files of the commit, which is gone afterwards. Raises as `look` does, and Refusal
-    `commit_unknown`, `branch_unknown`, `repository_too_large`."""
+    """A folder with the files of the commit, which is gone afterwards. `tag`: of what it names, in place of a branch;
+    `commit` is what it must still point to then. Raises as `look` does, and Refusal `commit_unknown`,
+    `branch_unknown`, `tag_unknown`, `tag_moved`, `repository_too_large`."""
+    wanted = {"branch": branch, "commit": commit, "before": before, "tag": tag}
     with _folder() as folder:
-        found = _asked(
-            "take", Fetched, repository, folder, seconds=TAKE_SECONDS, branch=branch, commit=commit, before=before
-        )
+        found = _asked("take", Fetched, repository, folder, seconds=TAKE_SECONDS, **wanted)
         yield folder / "files", found
 
 

@@ -38,5 +38,6 @@ class HookView(APIView):
         if row is None:
             raise signature_wrong()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        outcome, push = receive(row, headers, body)
-        return Response({"outcome": outcome, "push": str(push.pk) if push else None}, status=202 if push else 200)
+        came = receive(row, headers, body)
+        told = {"outcome": came.outcome, "push": str(came.push.pk) if came.push else None}
+        return Response(told, status=202 if came.is_begun else 200)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mlops.access.decisions import require
 from mlops.formats.refusal import Refusal
-from mlops.repositories import asking, followers
+from mlops.repositories import asking, followers, pushed_tags
 from mlops.repositories.git.orders import Looked
 from mlops.repositories.models import Cause, Repository
 from mlops.repositories.patterns import is_branch_of
@@ -54,6 +54,7 @@ def poll(row: Repository) -> None:
                 queue(row, branch=name, commit=commit, before=known, cause=Cause.POLL)
         heads = {**{name: commit for name, commit in row.heads.items() if name in found.branches}, **wanted}
         Repository.objects.filter(pk=row.pk).update(heads=heads)
+    pushed_tags.look_at(row, found.tags)
 
 
 def branches_of(row: Repository, found: Looked | None = None) -> list[str]:

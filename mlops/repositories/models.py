@@ -180,7 +180,8 @@ class Deed(models.TextChoices):
 
 class Release(models.Model):
     """A version of a model that is registered, or comes into a stage, starts what the repository says: a workflow of
-    its host, or a job or a deployment here from a YAML file of its newest commit."""
+    its host, or a job or a deployment here from a YAML file of its newest commit. Or a tag that is pushed starts a job
+    or a deployment from the commit that it names."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="+")
@@ -191,6 +192,10 @@ class Release(models.Model):
     """Which the version must carry when it is registered."""
     stage = models.CharField(max_length=20, blank=True)
     """It begins when a version comes into this stage; empty: when one is registered."""
+    git_tag = models.CharField(max_length=200, blank=True)
+    """A pattern of tags: it begins when one is pushed; empty: models begin it."""
+    known_tags = models.JSONField(null=True)
+    """Of those that fit, tag to object, as the last regular look found them; empty before the first."""
     does = models.CharField(max_length=20, choices=Deed.choices, default=Deed.DISPATCH)
     path = models.CharField(max_length=300, blank=True)
     """The file of the repository that describes the job or the deployment."""
@@ -222,12 +227,17 @@ class CallState(models.TextChoices):
 
 
 class ReleaseCall(models.Model):
-    """One model version that began a release, or is to begin it, and what came of it."""
+    """One model version, or one tag, that began a release, or is to begin it, and what came of it."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="calls")
-    event_seq = models.BigIntegerField()
-    model = models.CharField(max_length=255)
-    version = models.PositiveIntegerField()
+    event_seq = models.BigIntegerField(null=True)
+    """Of the event of the model version that began it; empty for a tag."""
+    git_tag = models.CharField(max_length=200, blank=True)
+    tag_object = models.CharField(max_length=64, blank=True)
+    """What the tag pointed to when it was pushed: a commit, or a tag object that names one."""
+    model = models.CharField(max_length=255, blank=True)
+    version = models.PositiveIntegerField(null=True)
+    """Of a tag: what the deployment's file names; both empty where it names none."""
     state = models.CharField(max_length=20, choices=CallState.choices, default=CallState.WAITING)
     why = models.CharField(max_length=300, blank=True)
     """What began it, such as a stage and by whom."""
@@ -244,8 +254,13 @@ class ReleaseCall(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["release", "event_seq"], name="one_call_of_an_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "event_seq"], name="one_call_of_an_event"),
+            models.UniqueConstraint(
+                fields=["release", "git_tag", "tag_object"], condition=~models.Q(git_tag=""), name="one_call_of_a_tag"
+            ),
+        ]
         indexes = [models.Index(fields=["next_at"], name="release_call_next_at")]
 
     def __str__(self) -> str:
-        return f"{self.model}:{self.version}"
+        return self.git_tag or f"{self.model}:{self.version}"

@@ -1,4 +1,5 @@
-"""Releases: a model version that is registered, or comes into a stage, begins what the repository says, once."""
+"""Releases: a model version that is registered or comes into a stage, or a pushed tag, begins what the repository says,
+once. Tags are looked at in `pushed_tags`."""
 
 from __future__ import annotations
 
@@ -38,17 +39,21 @@ def create_release(
     model: str = "*",
     tags: Mapping[str, str] | None = None,
     stage: str = "",
+    git_tag: str = "",
     does: str = Deed.DISPATCH,
     path: str = "",
     traffic: float | None = None,
     event: str = "mlops-model-registered",
     branch: str = "",
 ) -> Release:
-    """From now on. Raises Refusal `release_invalid`, `name_taken`."""
+    """From now on. `git_tag`: it begins when a tag that fits this pattern is pushed, and no model begins it. Raises
+    Refusal `release_invalid`, `name_taken`."""
     require(actor, "repositories.manage", row.project)
     if not NAME.fullmatch(name) or not NAME.fullmatch(event):
         raise _invalid("name", _("Names are letters, digits, “-”, “_” and “.”."))
     _check_deed(does, path=path, stage=stage, traffic=traffic)
+    if git_tag := require_length(git_tag, 200, "git_tag"):
+        _check_tag(does, is_of_models=bool(stage or tags or branch or model not in ("", "*")))
     if does == Deed.DISPATCH and (row.host == Host.PLAIN or not row.secret):
         raise _invalid("repository", _("Workflows are begun at GitHub, GitLab and Gitea, and that needs a token."))
     with transaction.atomic():
@@ -60,6 +65,7 @@ def create_release(
             model=require_length(model, 255, "model") or "*",
             tags={str(key): str(value) for key, value in (tags or {}).items()},
             stage=stage,
+            git_tag=git_tag,
             does=does,
             path=path,
             traffic=traffic,
@@ -82,7 +88,8 @@ def delete_release(actor: Any, release: Release) -> None:
 def hand_out() -> None:
     """A call for each version that was registered since the last look."""
     last = newest_seq()
-    for pk in Release.objects.filter(is_enabled=True, cursor__lt=last).values_list("pk", flat=True):
+    of_models = Release.objects.filter(git_tag="", is_enabled=True, cursor__lt=last)
+    for pk in of_models.values_list("pk", flat=True):
         with transaction.atomic():
             release = (
                 Release.objects.select_for_update(of=("self",), no_key=True).select_related("repository").get(pk=pk)
@@ -101,16 +108,17 @@ def hand_out() -> None:
 
 
 def set_enabled(actor: Any, release: Release, *, is_enabled: bool) -> None:
-    """What is registered while it is off begins nothing, also later."""
+    """What is registered or pushed while it is off begins nothing, also later."""
     require(actor, "own", release.repository.project)
     last = newest_seq()
-    Release.objects.filter(pk=release.pk).update(is_enabled=is_enabled, cursor=last)
+    Release.objects.filter(pk=release.pk).update(is_enabled=is_enabled, cursor=last, known_tags=None)
 
 
 def tell_call(call: ReleaseCall) -> None:
     """That it began, or how it ended."""
     verb = {CallState.FAILED: "failed", CallState.DONE: "completed"}.get(CallState(call.state), "started")
-    _tell(None, call.release, verb, version=f"{call.model}:{call.version}", reason=call.reason)
+    version = f"{call.model}:{call.version}" if call.model else ""
+    _tell(None, call.release, verb, version=version, git_tag=call.git_tag, reason=call.reason)
 
 
 def under_way(call: ReleaseCall) -> Refusal:
@@ -133,6 +141,14 @@ def _check_deed(does: str, *, path: str, stage: str, traffic: float | None) -> N
         raise _invalid("path", _("Say which YAML file of the repository describes it."))
     if traffic is not None and (does != Deed.DEPLOYMENT or not 0 <= traffic <= 100):
         raise _invalid("traffic", _("A deployment gets 0 to 100 percent of the traffic; nothing else does."))
+
+
+def _check_tag(does: str, *, is_of_models: bool) -> None:
+    if does == Deed.DISPATCH:
+        raise _invalid("does", _("By a tag, a job or a deployment begins here; the host begins its own workflows."))
+    if is_of_models:
+        message = _("A tag begins it, or a model: a release by a tag takes no model, stage, model's tag or branch.")
+        raise _invalid("git_tag", message)
 
 
 def _is_wanted(release: Release, event: Event) -> bool:
@@ -178,12 +194,13 @@ def _tell(
     verb: str,
     *,
     version: str = "",
+    git_tag: str = "",
     reason: str = "",
     change: Change | None = None,
 ) -> None:
     row = release.repository
     data = {"repository": row.name, "name": release.name, "model": release.model, "version": version}
-    data |= {"does": str(release.does), "reason": reason[:500]}
+    data |= {"does": str(release.does), "git_tag": git_tag or release.git_tag, "reason": reason[:500]}
     record(
         actor,
         f"mlops.release.{verb}",

@@ -1,4 +1,4 @@
-"""REST: what begins at the host when a model version is registered."""
+"""REST: what begins when a model version is registered, or a tag is pushed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,21 @@ MOST_CALLS = 20
 
 
 class ReleaseFields(serializers.Serializer[Any]):
-    """`model`: a pattern of names. `stage`: begin when a version comes into it, not when one is registered. `does`:
-    a workflow of the host (dispatch; `event` is what it listens to), or the job or deployment that `path` describes."""
+    """`model`: a pattern of names. `stage`: begin when a version comes into it, not when one is registered. `git_tag`:
+    begin when a tag that fits this pattern is pushed. `does`: a workflow of the host (dispatch; `event` is what it
+    listens to), or the job or deployment that `path` describes."""
 
     name = serializers.CharField(max_length=100)
     model = serializers.CharField(required=False, default="*", max_length=255)
     tags = serializers.DictField(required=False, default=dict, child=serializers.CharField(allow_blank=True))
     stage = serializers.CharField(required=False, default="", allow_blank=True, max_length=20)
+    git_tag = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text="A pattern of Git tags, such as v*: one that is pushed begins it, and no model does.",
+    )
     does = serializers.ChoiceField(required=False, default=Deed.DISPATCH.value, choices=Deed.values)
     path = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
     traffic = serializers.FloatField(required=False, default=None, allow_null=True, min_value=0, max_value=100)
@@ -101,6 +109,7 @@ def _with_calls(release: Release, calls: Iterable[ReleaseCall]) -> dict[str, Any
         "model": release.model,
         "tags": release.tags,
         "stage": release.stage,
+        "git_tag": release.git_tag,
         "does": release.does,
         "path": release.path,
         "traffic": release.traffic,
@@ -115,6 +124,7 @@ def _with_calls(release: Release, calls: Iterable[ReleaseCall]) -> dict[str, Any
                 "run": str(call.run_id) if call.run_id else None,
                 "deployment": str(call.deployment) if call.deployment else None,
                 "warnings": call.warnings,
+                "git_tag": call.git_tag,
                 "model": call.model,
                 "version": call.version,
                 "state": call.state,

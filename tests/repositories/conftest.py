@@ -55,6 +55,12 @@ class Origin:
         self.git("push", "-q", "-f", str(self.bare), branch)
         return self.git("rev-parse", "HEAD")
 
+    def tag(self, name: str, *, message: str = "") -> str:
+        """What the tag points to now, pushed: the newest commit, or with a message a tag object that names it."""
+        self.git("tag", "-f", *(["-a", "-m", message] if message else []), name)
+        self.git("push", "-q", "-f", str(self.bare), f"refs/tags/{name}")
+        return self.git("rev-parse", name)
+
     def text(self, path: str, branch: str = "main") -> str:
         done = subprocess.run(
             ["git", "-C", str(self.bare), "show", f"{branch}:{path}"], check=True, capture_output=True

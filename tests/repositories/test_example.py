@@ -10,27 +10,51 @@ from pathlib import Path
 import pytest
 
 from mlops.accounts.actions import create_token
+from mlops.deployments import actions as endpoints
 from mlops.formats.azureml.lines import load
 from mlops.formats.azureml.monitor import read_monitor
 from mlops.registry.models import ModelAlias, ModelVersion
-from mlops.repositories.models import Started
+from mlops.repositories.models import ReleaseCall, Started
+from mlops.repositories.pushed_tags import begin
 from mlops.repositories.queueing import synchronise
+from mlops.repositories.releases import create_release
+from mlops.repositories.releasing.working import work
 from tests.registry.shelf import registered
+from tests.repositories.conftest import Origin
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = DOCS / "examples" / "churn"
 
 
-@pytest.mark.django_db
-def test_a_push_begins_its_jobs(owner, repository, origin, taken_up):
+@pytest.fixture
+def example(origin) -> Origin:
     origin.git("rm", "-rq", ".")
     files = [path for path in EXAMPLE.rglob("*.*") if path.is_file() and "__pycache__" not in path.parts]
     origin.push({path.relative_to(EXAMPLE).as_posix(): path.read_text() for path in files})
+    return origin
 
+
+@pytest.mark.django_db
+def test_a_push_begins_its_jobs(owner, repository, example, taken_up):
     push = taken_up(synchronise(owner, repository))
 
     started = {one.path: one.trouble for one in Started.objects.filter(push=push)}
     assert started == {".mlops/ingest.yml": "", ".mlops/train.yml": ""}
+
+
+@pytest.mark.django_db
+def test_a_tag_deploys_what_its_file_names(owner, project, repository, example):
+    endpoints.create_endpoint(owner, project, name="churn")
+    version = registered(owner, project, name="churn")
+    facts = {"git_tag": "release-*", "does": "deployment", "path": "deploy/blue.yml", "traffic": 100.0}
+    create_release(owner, repository, name="tagged", **facts)
+
+    begin(repository, "release-1", points_to=example.tag("release-1"))
+    call = ReleaseCall.objects.get()
+    work(call.pk)
+
+    call.refresh_from_db()
+    assert (call.state, call.deployment.version) == ("running", version), call.reason
 
 
 def test_its_code_ingests_and_trains(tmp_path):

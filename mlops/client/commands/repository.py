@@ -38,6 +38,9 @@ PUSHES = (
 )
 
 
+RELEASE_FIELDS = ("stage", "git_tag", "does", "path", "traffic", "event", "branch")
+
+
 def define(parser: argparse.ArgumentParser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "connect a repository; its webhook's secret is told this once", create_repository)
@@ -65,11 +68,19 @@ def define(parser: argparse.ArgumentParser) -> None:
         _add_one(verb)
     _add_one(sync)
     release = verbs.add(
-        "release", "begin a workflow, a job or a deployment when a model is registered", release_repository
+        "release",
+        "begin a workflow, a job or a deployment when a model is registered or a tag is pushed",
+        release_repository,
     )
     release.add_argument("--model", default="*", help="a pattern of models' names")
     release.add_argument("--tags", nargs="+", metavar="NAME=VALUE", help="only versions with these tags")
     release.add_argument("--stage", default="", help="when a version comes into this stage, not when it is registered")
+    release.add_argument(
+        "--git-tag",
+        default="",
+        metavar="PATTERN",
+        help="when such a tag is pushed (v*), not when a model is registered",
+    )
     release.add_argument(
         "--does", choices=("dispatch", "job", "deployment"), default="dispatch", help="a workflow of the host, or here"
     )
@@ -77,7 +88,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     release.add_argument("--traffic", type=float, default=None, help="percent for the deployment once it is healthy")
     release.add_argument("--event", default="mlops-model-registered", help="what the workflow listens to")
     release.add_argument("--branch", default="", help="whose pipeline is begun (GitLab)")
-    _add_one(verbs.add("releases", "what begins when models are registered, and the last calls", list_releases))
+    _add_one(
+        verbs.add(
+            "releases", "what begins when models are registered or tags are pushed, and the last calls", list_releases
+        )
+    )
     delete = verbs.add("delete-release", "begin nothing any more", delete_release)
     for verb in (release, delete):
         verb.add_argument("--release", required=True, metavar="NAME", help="the release's name")
@@ -88,7 +103,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 def release_repository(arguments: argparse.Namespace) -> int:
     connection = connect()
     body = {"name": arguments.release, "model": arguments.model, "tags": pairs(arguments.tags or [])}
-    body |= {name: getattr(arguments, name) for name in ("stage", "does", "path", "traffic", "event", "branch")}
+    body |= {name: getattr(arguments, name) for name in RELEASE_FIELDS}
     return show(arguments, connection.post(f"{ROWS.address(connection, arguments)}releases/", body))
 
 

@@ -30,6 +30,7 @@ class Released(Data, kw_only=True):
     name: Annotated[str, said("The release's name.")]
     model: Annotated[str, said("The pattern of models' names.")]
     version: Annotated[str, said("The version that began it, as `name:number`; else empty.")] = ""
+    git_tag: Annotated[str, said("The tag that began it, else the pattern of tags; empty where models do.")] = ""
     does: Annotated[str, said("dispatch (a workflow of the host), job or deployment.")] = "dispatch"
     reason: Annotated[str, said("How it ended, or why not; else empty.")] = ""
 
@@ -46,14 +47,15 @@ TYPES = (
     EventType("mlops.push.taken_up", "Push taken up", "A commit was fetched, and its jobs were started.", ONE, Taken),
     EventType("mlops.push.failed", "Push failed", "A commit could not be fetched, or none of its jobs started.", ONE,
               Taken),
-    EventType("mlops.release.created", "Release set up", "New versions of a model will begin something.", ONE,
-              Released),
-    EventType("mlops.release.started", "Release begun", "A model version began it: the host took it, or a job or"
-              " deployment began here.", ONE,
+    EventType("mlops.release.created", "Release set up", "New versions of a model, or pushed tags, will begin"
+              " something.", ONE, Released),
+    EventType("mlops.release.started", "Release begun", "A model version or a tag began it: the host took it, or a"
+              " job or deployment began here.", ONE,
               Released),
     EventType("mlops.release.completed", "Release completed", "Its job completed, or its deployment is healthy and has"
               " its traffic.", ONE, Released),
     EventType("mlops.release.failed", "Release failed", "It could not begin, or its job or deployment failed.", ONE,
               Released),
-    EventType("mlops.release.deleted", "Release taken away", "New versions begin nothing any more.", ONE, Released),
+    EventType("mlops.release.deleted", "Release taken away", "New versions and tags begin nothing any more.", ONE,
+              Released),
 )  # fmt: skip

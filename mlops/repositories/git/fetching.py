@@ -73,7 +73,7 @@ def _fetch(
             connected.path,
             wants,
             got.repo.get_graph_walker([]),
-            _counted(pack.write, limits),
+            counted(pack.write, limits),
             depth=None if depth == DEPTHS[-1] else deep,
         )
     except BaseException:
@@ -83,17 +83,18 @@ def _fetch(
     got.repo.update_shallow(result.new_shallow, result.new_unshallow)
 
 
-def _counted(write: Callable[[bytes], int], limits: Limits) -> Callable[[bytes], int]:
+def counted(write: Callable[[bytes], int], limits: Limits) -> Callable[[bytes], int]:
+    """Raises Refusal `repository_too_large` when more came than is taken."""
     came = 0
 
-    def counted(data: bytes) -> int:
+    def count(data: bytes) -> int:
         nonlocal came
         came += len(data)
         if came > limits.bytes:
             raise too_large(limits)
         return write(data)
 
-    return counted
+    return count
 
 
 def too_large(limits: Limits) -> Refusal:

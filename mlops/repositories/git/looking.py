@@ -1,4 +1,4 @@
-"""Which branches a repository has."""
+"""Which branches and tags a repository has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from mlops.repositories.git.connecting import connect
 from mlops.repositories.git.orders import Looked, Order
 
 HEADS = b"refs/heads/"
+TAGS = b"refs/tags/"
+PEELED = b"^{}"
+"""Ends the name of a line that tells an annotated tag's commit."""
 
 
 def look(order: Order) -> Looked:
@@ -17,14 +20,21 @@ def look(order: Order) -> Looked:
 
 
 def told_of(refs: dict[bytes, bytes], symrefs: dict[bytes, bytes] | None, *, host_key: str = "") -> Looked:
-    branches = {name[len(HEADS) :].decode("utf-8", "replace"): sha.decode() for name, sha in refs.items()
-                if name.startswith(HEADS) and sha}  # fmt: skip
+    branches, tags = _below(HEADS, refs), _below(TAGS, refs)
     head = (symrefs or {}).get(b"HEAD", b"").removeprefix(HEADS).decode("utf-8", "replace")
     if not head:
         at = (refs.get(b"HEAD") or b"").decode()
         same = sorted(name for name, sha in branches.items() if sha == at)
         head = next((name for name in ("main", "master") if name in same), same[0] if same else "")
-    return Looked(branches=branches, head=head, host_key=host_key)
+    return Looked(branches=branches, tags=tags, head=head, host_key=host_key)
+
+
+def _below(prefix: bytes, refs: dict[bytes, bytes]) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix).decode("utf-8", "replace"): sha.decode()
+        for name, sha in refs.items()
+        if name.startswith(prefix) and not name.endswith(PEELED) and sha
+    }
 
 
 def chosen(found: Looked, wanted: str) -> str:

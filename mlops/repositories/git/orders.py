@@ -50,7 +50,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     branch: str = ""
     """Empty: the branch that the repository calls its own."""
     commit: str = ""
-    """Empty: the branch's newest."""
+    """Empty: the branch's newest. With `tag`: what it must still point to."""
+    tag: str = ""
+    """In place of a branch: the commit that this tag names."""
     before: str = ""
     """The commit to tell the changes since; empty where there was none."""
     changes: tuple[Change, ...] = ()
@@ -67,6 +69,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     branches: dict[str, str]
     """Name to commit."""
+    tags: dict[str, str] = {}
+    """Name to what it points to: a commit, or a tag object that names one."""
     head: str = ""
     """The repository's own branch."""
     host_key: str = ""

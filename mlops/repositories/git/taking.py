@@ -9,12 +9,17 @@ from mlops.repositories.git.connecting import connect
 from mlops.repositories.git.fetching import Got, get
 from mlops.repositories.git.laying_out import lay_out
 from mlops.repositories.git.orders import Fetched, Order
+from mlops.repositories.git.tagged import tagged
 
 
 def take(order: Order, objects: Path) -> Fetched:
     """The files go into `order.path`; `objects` is a folder that does not exist yet."""
     connected = connect(order.place, order.login)
-    got = get(connected, objects, branch=order.branch, commit=order.commit, before=order.before, limits=order.limits)
+    if order.tag:
+        got = tagged(connected, objects, tag=order.tag, pushed=order.commit, limits=order.limits)
+    else:
+        wanted = {"branch": order.branch, "commit": order.commit, "before": order.before}
+        got = get(connected, objects, **wanted, limits=order.limits)
     commit = got.repo.object_store[got.commit.encode()]
     laid = lay_out(got.repo, commit.tree, Path(order.path), order.limits)
     return Fetched(

@@ -1,4 +1,5 @@
-"""The deployment that a YAML file of the repository describes gets the model version, and traffic when it is healthy.
+"""The deployment that a YAML file of the repository describes gets the model version (by a tag: the one that the file
+names), and traffic when it is healthy.
 
 A deployment of that name is given a new revision; the one before serves until it is ready. Else one is made."""
 
@@ -21,22 +22,24 @@ from mlops.formats.azureml.ignoring import kept_files
 from mlops.formats.refusal import Refusal, nearest
 from mlops.repositories.models import CallState, ReleaseCall
 from mlops.repositories.releasing.kind import Standing, actor_of, files_of, version_of
+from mlops.repositories.releasing.naming import version_named
 
 LONGEST = timedelta(minutes=30)
 
 
 class Deploying:
     def begin(self, call: ReleaseCall) -> Standing:
-        actor, release, version = actor_of(call), call.release, version_of(call)
+        actor, release = actor_of(call), call.release
         project = release.repository.project
         with files_of(call) as (folder, found):
             given = read_deployment(str(folder / release.path), below=folder)
+            version = version_named(actor, project, given.fields.get("model")) if call.git_tag else version_of(call)
             endpoint = _endpoint(project, str(given.fields.get("endpoint_name") or ""))
             with transaction.atomic():
                 made = _made(actor, endpoint, given, version, code=_code(actor, project, given), why=_why(call))
                 call.deployment, call.commit, call.warnings = made, found.commit, list(given.warnings)[:50]
-                call.begun_at = timezone.now()
-                call.save(update_fields=["deployment", "commit", "warnings", "begun_at"])
+                call.model, call.version, call.begun_at = version.model.name, version.number, timezone.now()
+                call.save(update_fields=["deployment", "commit", "warnings", "model", "version", "begun_at"])
         return Standing(state=CallState.RUNNING)
 
     def look(self, call: ReleaseCall) -> Standing:
@@ -102,4 +105,4 @@ def _traffic(call: ReleaseCall, made: Deployment) -> str:
 
 
 def _why(call: ReleaseCall) -> str:
-    return f"Release {call.release.name}: {call.model}:{call.version}"
+    return f"Release {call.release.name}: {call}"

@@ -50,7 +50,7 @@ def version_of(call: ReleaseCall) -> ModelVersion:
     """Raises Refusal `model_unknown`."""
     found = (
         ModelVersion.objects.select_related("model__project")
-        .filter(model__project=call.release.repository.project, model__name=call.model, number=call.version)
+        .filter(model__project=call.release.repository.project, model__name=call.model, number=call.version or 0)
         .first()
     )
     if found is None:
@@ -60,10 +60,12 @@ def version_of(call: ReleaseCall) -> ModelVersion:
 
 @contextmanager
 def files_of(call: ReleaseCall) -> Iterator[tuple[Path, Fetched]]:
-    """The newest commit of the release's branch, which has its file. Raises Refusal `file_unknown` and those of
-    `taken`."""
+    """The commit of the call's tag, or the newest of the release's branch, which has its file. Raises Refusal
+    `file_unknown` and those of `taken`."""
     release = call.release
-    with taken(release.repository, branch=release.branch or release.repository.branch) as (folder, found):
+    branch = "" if call.git_tag else release.branch or release.repository.branch
+    place = {"branch": branch, "tag": call.git_tag, "commit": call.tag_object}
+    with taken(release.repository, **place) as (folder, found):
         if release.path not in found.paths:
             message = _("There is no file “%(path)s” at %(commit)s.")
             raise Refusal(

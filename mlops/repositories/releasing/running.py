@@ -1,7 +1,8 @@
-"""A job of the repository is run with the model version as its input, at the newest commit."""
+"""A job of the repository is run with the model version as its input at the newest commit, or as it is at a tag."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,12 @@ class Running:
 
 
 def _inputs(file: Path, call: ReleaseCall) -> tuple[str, ...]:
-    """The settings that name the version to the job. Raises Refusal `release_unnamed`."""
+    """The settings that name the version, or the tag, to the job. Raises Refusal `release_unnamed`."""
     value: Any = load(file.name, file.read_text(encoding="utf-8")).value
     inputs = value.get("inputs") if isinstance(value, dict) else None
     known = inputs if isinstance(inputs, dict) else {}
+    if call.git_tag:
+        return (f"inputs.git_tag={json.dumps(call.git_tag)}",) if "git_tag" in known else ()
     settings = []
     if "model" in known:
         is_asset = isinstance(known["model"], dict)

@@ -1,4 +1,4 @@
-"""Releases of a repository: what begins when a model version is registered or staged, and what became of each."""
+"""Releases of a repository: what begins by a model version or a pushed tag, and what became of each."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ def _create(request: HttpRequest, row: Repository) -> None:
         model=typed.get("model", ""),
         tags={key: value} if key else {},
         stage=typed.get("stage", ""),
+        git_tag=typed.get("git_tag", "").strip(),
         does=typed.get("does", ""),
         path=typed.get("path", "").strip(),
         traffic=percent,
