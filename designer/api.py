@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from designer import actions, history, queries
+from designer import actions, guests, history, queries
 from designer.graph.document import freeze, read
 from designer.link_uses import link_uses
 from designer.models import Draft
@@ -104,7 +104,7 @@ class PaletteLinks(APIView):
 class Drafts(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
-        found = queries.visible_to(request.user)
+        found = guests.readable_by(request.user).defer("document")
         if slug := request.query_params.get("project"):
             found = found.filter(project=project_named(request.user, slug))
         if text := request.query_params.get("q"):
@@ -123,7 +123,10 @@ class Drafts(APIView):
 class OneDraft(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, draft_id: UUID) -> Response:
-        return Response(_whole(request, queries.draft(request.user, draft_id)))
+        draft = guests.readable(request.user, draft_id)
+        if guests.is_guest(request.user, draft):
+            return Response({**_brief(draft), "description": draft.description})
+        return Response(_whole(request, draft))
 
     @extend_schema(request=RenameFields, responses=dict)
     def patch(self, request: Request, draft_id: UUID) -> Response:

@@ -6,7 +6,7 @@ class DesignerConfig(AppConfig):
     label = "designer"
 
     def ready(self) -> None:
-        from designer import component_uses, lineage, named_in, run_users, versions_followed
+        from designer import component_uses, guests, lineage, named_in, run_users, versions_followed
         from designer.git import actions, inward
         from designer.queries import recent
         from mlops.repositories import followers
@@ -17,5 +17,6 @@ class DesignerConfig(AppConfig):
         named_in.register()
         run_users.register()
         lineage.register()
+        guests.register()
         versions_followed.register(actions.version_saved)
         followers.register(inward.follow, inward.branches)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
-from designer import actions, queries, samples
+from designer import actions, guests, queries, samples
 from designer.drawing import starting_with
 from designer.exchange_api import import_files
 from designer.samples import SAMPLES
@@ -19,6 +19,7 @@ from mlops.access.decisions import may, require
 from mlops.formats.refusal import Refusal
 from mlops.runs import queries as runs
 from mlops.web.guard import signed_in
+from mlops.web.pages.guests import or_guest
 from mlops.web.projects import current_project
 
 SHOWN_FIRST = 6
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "more_samples": SAMPLES[SHOWN_FIRST:],
             "q": text,
             "can_edit": may(request.user, "pipelines.design", project),
+            "can_share": may(request.user, "sharing.manage", project),
         },
     )
 
@@ -109,6 +111,7 @@ def delete(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @signed_in
 @require_GET
 @ensure_csrf_cookie
+@or_guest(guests.page)
 def canvas(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = queries.draft(request.user, draft_id)
     return render(

@@ -46,7 +46,7 @@ GROUPS: tuple[Group, ...] = (
     Group("role", "roles made of actions, and what a person may do", "mlops.client.commands.role:define"),
     Group("group", "groups of people, and their roles in projects", "mlops.client.commands.group:define"),
     Group("service-account", "programs in a project", "mlops.client.commands.service_account:define"),
-    Group("share", "a single model or endpoint, shown to somebody outside", "mlops.client.commands.share:define"),
+    Group("share", "a single thing, shown to somebody outside of its project", "mlops.client.commands.share:define"),
     Group("unshare", "a single thing, shown no more", "mlops.client.commands.share:define_unshare"),
     Group("data", "data assets: tables, files, folders", "mlops.client.commands.data:define"),
     Group("datastore", "places outside that data comes from", "mlops.client.commands.datastore:define"),

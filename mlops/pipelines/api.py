@@ -21,7 +21,7 @@ from mlops.blobs.trees import chunks, manifest_of, open_file
 from mlops.formats.refusal import Refusal
 from mlops.pipelines import actions
 from mlops.pipelines.own_components import own_offers
-from mlops.runs import queries
+from mlops.runs import queries, sharing
 from mlops.runs.compare import compare
 from mlops.runs.models import FINAL_STEP_STATES, Run
 from mlops.runs.outputs import look
@@ -39,13 +39,17 @@ class Runs(APIView):
     def get(self, request: Request) -> Response:
         asked = request.query_params
         found = queries.filtered(
-            queries.visible_to(request.user),
+            sharing.listed(request.user, asked),
             project=asked.get("project", ""),
             state=asked.get("state", ""),
             experiment=asked.get("experiment", ""),
             who=asked.get("who", ""),
         )
-        return list_answer(request, found.defer(*UNSEEN), RUNS, briefs)
+
+        def shape(rows: list[Run]) -> list[dict[str, Any]]:
+            return sharing.told_to(request.user, rows, briefs(rows))
+
+        return list_answer(request, found.defer(*UNSEEN), RUNS, shape)
 
 
 class Experiments(APIView):
@@ -58,8 +62,9 @@ class Experiments(APIView):
 class OneRun(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, run_id: UUID) -> Response:
-        run = queries.run(request.user, run_id)
-        return Response(whole(request.user, run, queries.steps(run)))
+        run = sharing.readable(request.user, run_id)
+        told = whole(request.user, run, queries.steps(run))
+        return Response(sharing.told_to(request.user, [run], [told])[0])
 
 
 class RunDocument(APIView):

@@ -6,9 +6,10 @@ class PipelinesConfig(AppConfig):
     label = "pipelines"
 
     def ready(self) -> None:
-        from mlops.pipelines import departures, named_in, quotas, run_users
+        from mlops.pipelines import departures, named_in, quotas, run_users, sharing
 
         departures.register()
         named_in.register()
         run_users.register()
         quotas.register()
+        sharing.register()

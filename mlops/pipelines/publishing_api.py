@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 from mlops.access.paging import CursorPages
 from mlops.access.reading import checked
 from mlops.formats.refusal import Refusal
-from mlops.pipelines import published, publishing
+from mlops.pipelines import published, publishing, sharing
 from mlops.pipelines.call_body import assignments
+from mlops.pipelines.publishing import version_of
 from mlops.pipelines.shaping import endpoint_line, version_line
 from mlops.runs.shaping import brief
 
@@ -36,10 +37,12 @@ class Endpoints(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
-        found = published.endpoints(request.user)
+        found = sharing.readable_by(request.user)
         if slug := request.query_params.get("project"):
             found = found.filter(project__slug=slug)
-        return Response({"results": [endpoint_line(one) for one in found[:500]]})
+        rows = list(found[:500])
+        told = sharing.told_to(request.user, rows, [endpoint_line(one) for one in rows])
+        return Response({"results": told})
 
 
 class OneEndpoint(APIView):
@@ -63,8 +66,10 @@ class OneEndpoint(APIView):
 class OneVersion(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, pipeline_id: UUID, number: int) -> Response:
-        version = published.version(request.user, pipeline_id, number)
-        return Response({**version_line(version), "document": version.document})
+        one = sharing.readable(request.user, pipeline_id)
+        version = version_of(one, number)
+        told = {**version_line(version), "document": version.document}
+        return Response(sharing.told_to(request.user, [one], [told])[0])
 
     @extend_schema(request=VersionFields, responses=dict)
     def patch(self, request: Request, pipeline_id: UUID, number: int) -> Response:
@@ -104,5 +109,6 @@ def _version(request: Request) -> int | None:
 
 
 def _whole(request: Request, pipeline_id: UUID) -> dict[str, Any]:
-    one = published.endpoint(request.user, pipeline_id)
-    return {**endpoint_line(one), "versions": [version_line(each) for each in published.versions(one)]}
+    one = sharing.readable(request.user, pipeline_id)
+    told = {**endpoint_line(one), "versions": [version_line(each) for each in published.versions(one)]}
+    return sharing.told_to(request.user, [one], [told])[0]

@@ -7,7 +7,7 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops.bin import shelves
-        from mlops.runs import alerting, environment_uses, job_outputs, old_runs, places, storage
+        from mlops.runs import alerting, environment_uses, job_outputs, old_runs, places, sharing, storage
         from mlops.runs.shelf import RunShelf
 
         shelves.register(RunShelf())
@@ -17,3 +17,4 @@ class RunsConfig(AppConfig):
         places.register()
         environment_uses.register()
         storage.register()
+        sharing.register()

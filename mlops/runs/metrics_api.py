@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mlops.formats.refusal import Refusal
-from mlops.runs import queries
+from mlops.runs import queries, sharing
 from mlops.runs.comparing import beside
 from mlops.runs.models import Run
 from mlops.runs.series import courses, measured
@@ -28,7 +29,7 @@ class RunMetrics(APIView):
 
     @extend_schema(responses=dict)
     def get(self, request: Request, run_id: UUID) -> Response:
-        run = queries.run(request.user, run_id)
+        run = sharing.readable(request.user, run_id)
         return Response({"results": [msgspec.to_builtins(one) for one in measured(run)]})
 
 
@@ -38,7 +39,7 @@ class RunsSeries(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        runs = named_runs(request.user, asked.getlist("run"))
+        runs = named_runs(request.user, asked.getlist("run"), among=sharing.readable_by(request.user))
         key = asked.get("key", "")
         if not key:
             raise Refusal("metric_missing", _("No metric is named."), hint=_("Give ?key=NAME."), status=400)
@@ -59,8 +60,9 @@ class RunsBeside(APIView):
         return Response({"runs": heads, **found})
 
 
-def named_runs(person: Any, ids: list[str]) -> list[Run]:
-    """In the order in which they are named, each once. Raises Refusal `run_missing`, `too_many_runs` or `not_found`."""
+def named_runs(person: Any, ids: list[str], *, among: QuerySet[Run] | None = None) -> list[Run]:
+    """In the order in which they are named, each once. `among`: those that may be named, else all that the person
+    sees by a role. Raises Refusal `run_missing`, `too_many_runs` or `not_found`."""
     try:
         wanted = list(dict.fromkeys(UUID(one) for one in ids))
     except ValueError as error:
@@ -71,7 +73,8 @@ def named_runs(person: Any, ids: list[str]) -> list[Run]:
     if len(wanted) > MOST_RUNS:
         message = _("%(count)d runs are too many at once.") % {"count": len(wanted)}
         raise Refusal("too_many_runs", message, hint=_("Take at most %(most)d.") % {"most": MOST_RUNS}, status=400)
-    known = {run.pk: run for run in queries.visible_to(person).filter(pk__in=wanted)}
+    seen = queries.visible_to(person) if among is None else among
+    known = {run.pk: run for run in seen.filter(pk__in=wanted)}
     return [known[one] if one in known else queries.run(person, one) for one in wanted]
 
 

@@ -31,6 +31,7 @@ from mlops.registry import sharing as shared_models
 from mlops.registry.searching import MODELS
 from mlops.runs import logged_models
 from mlops.runs import queries as runs
+from mlops.runs import sharing as shared_runs
 from mlops.runs.searching import EXPERIMENTS, LOGGED_MODELS, RUNS
 from mlops.runs.shaping import UNSEEN
 from mlops.tags.searching import Searchable
@@ -66,7 +67,8 @@ class Kind:
 
 KINDS = (
     Kind(fields=RUNS, seen=lambda person: runs.visible_to(person).defer(*UNSEEN), icon="runs", list_url="web:runs",
-         page=lambda one: reverse("web:run", args=[one.pk]), title=lambda one: f"#{one.number} {one.display_name}"),
+         page=lambda one: reverse("web:run", args=[one.pk]), title=lambda one: f"#{one.number} {one.display_name}",
+         shared=lambda person: shared_runs.readable_by(person).defer(*UNSEEN), untold=shared_runs.UNTOLD),
     Kind(fields=EXPERIMENTS, seen=runs.experiments, icon="folder", list_url="web:experiments",
          page=lambda one: f"{reverse('web:runs')}?{urlencode({'experiment': one.name, 'project': one.project.slug})}"),
     Kind(fields=MODELS, seen=registry.visible_to, icon="models", list_url="web:models",

@@ -89,8 +89,9 @@ def world(project, people, tmp_path) -> dict[str, Any]:
     draft = _draft(project, owner)
     published = _published(project, owner)
     job = _batch(owner, run, version)
-    for thing, level in ((model, "reader"), (endpoint, "operator"), (dataset, "reader")):
-        share(owner, thing, holder=people["guest"], level=level)
+    share(owner, endpoint, holder=people["guest"], level="operator")
+    for thing in (model, dataset, run, draft, published.endpoint):
+        share(owner, thing, holder=people["guest"])
     return {
         "a": f"draft-{draft.pk}",
         "b": f"run-{run.pk}",

@@ -37,12 +37,13 @@ PRIVATE = ("api/v1/me/sessions/", "api/v1/me/second-factor/")
 REFUSED = (401, 403, 404)
 LACKS = re.compile(r"another with “([\w.]+)”")
 GRANTED = {"model_id", "number", "alias", "endpoint_id", "deployment_id", "token_name", "dataset_id"}
+GRANTED |= {"run_id", "draft_id", "pipeline_id"}
 """The parts of addresses that name the things on which the guest has grants, or what is in them."""
-GRANTED_NAMES = re.compile(f"{SECRET}(?:-(?:model|endpoint|column)| data)")
+GRANTED_NAMES = re.compile(f"{SECRET}(?:-(?:model|endpoint|column)| (?:data|run|draft|retrain))")
 GUESTS_ACT = "api/v1/online-endpoints/<uuid:endpoint_id>/", "endpoints/<uuid:endpoint_id>/"
 """Where the guest operates."""
-BY_NAME = "/registered-models/", "/model-versions/"
-"""MLflow's routes, which name the granted model in the question."""
+BY_NAME = "/registered-models/", "/model-versions/", "/runs/series/"
+"""Routes that name the granted model or run in the question."""
 BYTES = "/files/", "/download/", "/get-artifact"
 """The content of the granted model itself."""
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -96,7 +97,7 @@ def _fault_of_one_action(one: Try, people: dict[str, Any], world: dict[str, Any]
 
 
 def _fault_of_guest(one: Try, guest: Any, world: dict[str, Any]) -> str:
-    """Who has grants on the model, the endpoint and the dataset alone reads what they alone address, nothing around."""
+    """Who has grants on a few things alone reads what they alone address, and nothing around them."""
     status, _location, text, _policy = _ask(one, guest, world)
     is_open = one.needs in (ANYONE, SIGNED_IN)
     parts = set(PARAMETER.findall(one.route))

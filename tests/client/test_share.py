@@ -7,6 +7,7 @@ import pytest
 from mlops.accounts.actions import create_token
 from mlops.registry.models import RegisteredModel
 from tests.client.conftest import Mlops
+from tests.runs.told import told_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,3 +41,10 @@ def test_a_model_is_offered_to_every_project_and_withdrawn(signed_in: Mlops, pro
         assert offered[0]["reference"] == "azureml://registries/churn/models/prices"
     assert signed_in("unshare", "model", "prices", "--to-all").value["to"] == "every project"
     assert "not_offered" in signed_in("unshare", "model", "prices", "--to-all").errors
+
+
+def test_a_job_is_shared_by_its_number(signed_in: Mlops, project, owner, stranger, monkeypatch):
+    run = told_run(owner, project)
+    assert signed_in("share", "job", "9", "--with", "sven").value["person"] == "sven"
+    assert [one["person"] for one in signed_in("share", "job", str(run.pk)).value] == ["sven"]
+    assert signed_in("unshare", "job", "9", "--with", "sven").value["with"] == "sven"

@@ -17,6 +17,7 @@ from mlops.runs.models import Experiment, Run
 from mlops.web import live
 from tests.execution.conftest import dataset_version
 from tests.registry.shelf import registered
+from tests.runs.told import told_run
 from tests.web.test_live import socket_of
 
 
@@ -138,3 +139,14 @@ def test_a_guest_finds_a_dataset_and_reads_its_rows_of_odata(ask, owner, project
     assert [one["label"] for one in ask("/search/hits/", text="cars")["proposals"]] == ["Cars of March"]
     assert [one["name"] for one in ask("/odata/v1/Datasets")["value"]] == ["Cars of March"]
     assert [one["row_count"] for one in ask("/odata/v1/DatasetVersions")["value"]] == [2]
+
+
+@pytest.mark.django_db
+def test_a_guest_finds_a_run_and_reads_its_row_of_odata_without_its_experiment(ask, owner, project, stranger):
+    run = told_run(owner, project)
+    sharing.share(owner, run, holder=stranger)
+    assert [one["label"] for one in ask("/search/hits/", text="autumn")["proposals"]] == ["#9 autumn"]
+    assert ask("/search/hits/", text="experiment = 'secret-trial'")["proposals"] == []
+    [row] = ask("/odata/v1/Runs")["value"]
+    assert (row["display_name"], row["experiment"], row["reason"]) == ("autumn", None, None)
+    assert ask("/odata/v1/Runs", **{"$filter": "experiment eq 'secret-trial'"})["value"] == []

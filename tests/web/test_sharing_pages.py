@@ -7,9 +7,11 @@ import pytest
 
 from mlops.access.models import Grant
 from mlops.accounts import sharing
+from mlops.accounts.membership import create_project
 from mlops.deployments.models import Endpoint
 from tests.execution.conftest import dataset_version
 from tests.registry.shelf import registered
+from tests.runs.told import told_run
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,28 @@ def test_a_guest_opens_a_dataset_and_its_rows(client, owner, project, stranger, 
     assert ">22<" in page
     assert "<html" not in client.get(address, {"part": "rows"}).content.decode()
     assert client.post(address, {"description": "x"}).status_code == 404
+
+
+def test_a_guest_opens_a_run_its_metrics_and_logged_files_alone(client, owner, project, stranger):
+    run = told_run(owner, project)
+    address, file = f"/runs/{run.pk}/", f"/runs/{run.pk}/file/"
+    client.force_login(stranger)
+    assert client.get(address).status_code == client.get(f"{file}artifacts/plot.txt").status_code == 404
+    sharing.share(owner, run, holder=stranger)
+    page = client.get(address).content.decode()
+    assert "secret" not in page
+    for shown in ("autumn", "0.875", "Train Model", "depth", "plot.txt", "Churn"):
+        assert shown in page, shown
+    assert "<html" not in client.get(address, {"part": "state"}).content.decode()
+    assert b"".join(client.get(f"{file}artifacts/plot.txt").streaming_content) == b"a plot"
+    assert client.get(f"{file}outputs/train/model/x").status_code == 404
+    assert client.get(f"{address}tab/logs/").status_code == client.post(address, {"act": "rename"}).status_code == 404
+
+
+def test_what_is_shared_stands_on_the_first_page(client, owner, stranger, version):
+    client.force_login(stranger)
+    assert "prices" not in client.get("/").content.decode()
+    sharing.share(owner, version.model, holder=stranger)
+    assert "prices" in client.get("/").content.decode()
+    create_project(stranger, name="Own", slug="own")
+    assert "prices" in client.get("/?project=own").content.decode()

@@ -18,7 +18,7 @@ from mlops.deployments.models import TrafficMinute
 from mlops.monitoring import queries as monitoring
 from mlops.monitoring.models import Alarm, Look, LookValue
 from mlops.registry import sharing as shared_models
-from mlops.runs import queries as runs
+from mlops.runs import sharing as shared_runs
 from mlops.runs.models import LatestMetric, Metric, RunParameter
 
 
@@ -79,7 +79,7 @@ RECORDS: tuple[Records, ...] = (
         "Runs",
         "runs",
         "Runs of pipelines and jobs, and those that clients report",
-        runs.visible_to,
+        shared_runs.readable_by,
         """
         id guid
         project text project__slug
@@ -97,6 +97,7 @@ RECORDS: tuple[Records, ...] = (
         parent_id guid
         """,
         order="created_at id",
+        untold="experiment reason parent_id",
     ),
     _made(
         "RunMetrics",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from mlops.client.commands.job import find_run
 from mlops.client.commands.token import expiry
 from mlops.client.connection import Connection, connect
 from mlops.client.errors import WrongUsage
@@ -19,10 +20,14 @@ KINDS = {
     "model": ("models", "models/"),
     "online-endpoint": ("endpoints", "online-endpoints/"),
     "data": ("data", "datasets/"),
+    "job": ("runs", "jobs/"),
+    "pipeline": ("pipelines", "pipeline-endpoints/"),
+    "draft": ("drafts", "drafts/"),
     "component": ("components", "components/"),
     "environment": ("environments", "environments/"),
 }
-GRANTED, OFFERED = ("model", "online-endpoint", "data"), ("model", "data", "component", "environment")
+GRANTED = ("model", "online-endpoint", "data", "job", "pipeline", "draft")
+OFFERED = ("model", "data", "component", "environment")
 """What is shared with people, and what is offered to projects."""
 """By the word of the command: the kind as REST names it, and the list in which its names are found."""
 COLUMNS = (
@@ -125,7 +130,8 @@ def _withdraw(connection: Connection, arguments: argparse.Namespace) -> int:
 
 def _add_thing(verb: argparse.ArgumentParser, kind: str) -> None:
     verb.set_defaults(kind=kind)
-    verb.add_argument("name", metavar="NAME", help=f"the {kind}'s name")
+    help = "the job's name, number or id" if kind == "job" else f"the {kind}'s name"
+    verb.add_argument("name", metavar="NAME", help=help)
     verb.set_defaults(person="", group="", to_project="", to_all=False)
     if kind in GRANTED:
         verb.add_argument("--with", dest="person", metavar="PERSON", default="", help="a person, or an account@project")
@@ -139,5 +145,7 @@ def _add_thing(verb: argparse.ArgumentParser, kind: str) -> None:
 
 def _address(connection: Connection, arguments: argparse.Namespace, what: str = "shared") -> str:
     noun, path = KINDS[arguments.kind]
+    if arguments.kind == "job":  # of which there are too many for a look through the list
+        return f"{what}/{noun}/{find_run(connection, arguments.name, project=arguments.project)}/"
     row = find(connection, arguments.kind, arguments.name, path=path, project=arguments.project)
     return f"{what}/{noun}/{row['id']}/"

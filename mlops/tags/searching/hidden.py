@@ -10,6 +10,15 @@ from mlops.tags.searching.searchable import Searchable
 
 
 def asks_about(asked: Mapping[str, Any], fields: Searchable, columns: Collection[str]) -> bool:
-    """Whether the filter or the order of a list (`filter`, `order_by`) speaks of one of these columns."""
-    text, order = str(asked.get("filter", "")), str(asked.get("order_by", ""))
-    return any(column in order or asks_for(text, fields, column) for column in columns)
+    """Whether the filter, the tags or the order of a list (`filter`, `tag`, `order_by`) speak of one of these columns.
+    One that ends with a point is how keys of tags begin."""
+    return any(_is_tag_asked(asked, one) if one.endswith(".") else _is_asked(asked, fields, one) for one in columns)
+
+
+def _is_asked(asked: Mapping[str, Any], fields: Searchable, column: str) -> bool:
+    return column in str(asked.get("order_by", "")) or asks_for(str(asked.get("filter", "")), fields, column)
+
+
+def _is_tag_asked(asked: Mapping[str, Any], beginning: str) -> bool:
+    tags = asked.getlist("tag") if hasattr(asked, "getlist") else [asked.get("tag", "")]
+    return any(beginning in str(text).lower() for text in (asked.get("filter", ""), asked.get("order_by", ""), *tags))

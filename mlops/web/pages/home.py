@@ -21,6 +21,7 @@ from mlops.registry.models import RegisteredModel
 from mlops.runs.models import Run
 from mlops.web import drafts
 from mlops.web.guard import signed_in
+from mlops.web.pages.sharing import lines_of
 from mlops.web.projects import current_project
 
 SHOWN = 5
@@ -46,7 +47,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("project") and not visible_projects(request.user).exists():
-        return render(request, "web/home/no_project.html")
+        return render(request, "web/home/no_project.html", {"shared": lines_of(request.user)[:SHOWN]})
     project = current_project(request)
     stages = _stages(project)
     context = {
@@ -59,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "models": _recent_models(project),
         "endpoints": _endpoints(project),
         "samples": Dataset.objects.filter(project=project, is_sample=True)[:SHOWN],
+        "shared": lines_of(request.user)[:SHOWN],
         "may_contribute": may(request.user, "contribute", project),
     }
     return render(request, "web/home/home.html", context)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mlops.access.decisions import may
 from mlops.formats.refusal import Refusal
-from mlops.pipelines import published, publishing
+from mlops.pipelines import published, publishing, sharing
 from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline
 from mlops.pipelines.schedules import read_trigger
 from mlops.pipelines.shaping import rest_url, version_line
 from mlops.runs.shaping import seconds
 from mlops.web.guard import signed_in
 from mlops.web.pages.calling import entries, given, snippets
+from mlops.web.pages.guests import or_guest
 from mlops.web.pages.timetables import in_words
 from mlops.web.projects import current_project, show_project
 
@@ -48,8 +49,17 @@ def endpoint_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pipelines/_rows.html", _list_context(request))
 
 
+def guest_pipeline(request: HttpRequest, pipeline_id: UUID) -> HttpResponse:
+    """What may be called, and with which parameters."""
+    shown = sharing.readable(request.user, pipeline_id)
+    versions = [(one, sharing.bare(version_line(one))) for one in published.versions(shown)]
+    part = "_pipeline" if request.GET.get("part") == "versions" else "pipeline"
+    return render(request, f"web/sharing/{part}.html", {"endpoint": shown, "versions": versions})
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
+@or_guest(guest_pipeline)
 def endpoint(request: HttpRequest, pipeline_id: UUID) -> HttpResponse:
     """POST `act`: submit, describe, set-default, enable, disable; the last three may name a `version`."""
     shown = published.endpoint(request.user, pipeline_id)

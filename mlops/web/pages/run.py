@@ -30,8 +30,18 @@ from mlops.runs.situation import surroundings, told_run, told_steps
 from mlops.traces.models import Trace
 from mlops.web.early_ends import label_early_ends
 from mlops.web.guard import signed_in
-from mlops.web.pages import run_children, run_files, run_log, run_metrics, run_overview, run_pictures, run_snapshot
+from mlops.web.pages import (
+    guest_run,
+    run_children,
+    run_files,
+    run_log,
+    run_metrics,
+    run_overview,
+    run_pictures,
+    run_snapshot,
+)
 from mlops.web.pages.explanations import run_explanations_context
+from mlops.web.pages.guests import or_guest
 from mlops.web.pages.run_outputs import register_data
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.pages.traces import traces_of
@@ -73,6 +83,7 @@ EXTRAS: dict[str, Extra] = {
 @signed_in
 @require_http_methods(["GET", "POST"])
 @ensure_csrf_cookie
+@or_guest(guest_run.run)
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """POST: `act` is one of ACTS."""
     shown = queries.run(request.user, run_id)

@@ -17,8 +17,9 @@ from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.runs import queries
 from mlops.runs.files import MOST_FILES, RunFile, file_at, logged, made, ran
-from mlops.runs.models import Run, Step
+from mlops.runs.models import Artifact, Run, Step
 from mlops.runs.preview import PICTURES, preview
+from mlops.runs.sharing import readable
 from mlops.scans.policies import require_clean
 from mlops.scans.standing import standing_of
 from mlops.web.guard import signed_in
@@ -76,7 +77,7 @@ def _as_file(file: RunFile) -> File:
 @require_GET
 def raw(request: HttpRequest, run_id: UUID, place: str) -> HttpResponseBase:
     """The bytes: pictures to be shown, anything else to be saved. Nothing that a browser would run."""
-    run = queries.run(request.user, run_id)
+    run = _run_with(request.user, run_id, place)
     file = file_at(run, place)
     require_clean(request.user, run.project, [_as_file(file)], place="download", subject=f"runs/{run.pk}")
     kind = PICTURES.get(file.suffix)
@@ -87,6 +88,18 @@ def raw(request: HttpRequest, run_id: UUID, place: str) -> HttpResponseBase:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def _run_with(person: Any, run_id: UUID, place: str) -> Run:
+    """Guests read the files that its code logged, and nothing else of it."""
+    kind, _slash, path = place.partition("/")
+    try:
+        return queries.run(person, run_id)
+    except Refusal:
+        run = readable(person, run_id)
+        if kind != "artifacts" or not Artifact.objects.filter(run=run, path=path).exists():
+            raise
+        return run
 
 
 @signed_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -61,18 +62,23 @@ def share(request: HttpRequest, noun: str, thing_id: uuid.UUID) -> HttpResponse:
 
 @signed_in
 def shared(request: HttpRequest) -> HttpResponse:
-    lines = [
-        {"grant": grant, "kind": kind, "thing": thing, "url": reverse(kind.page, args=[thing.pk])}
-        | {"role": WORDS[grant.level]}
-        for grant, kind, thing in sharing.shared_with(request.user)
-    ]
     projects = list(visible_projects(request.user)[:MOST_PROJECTS])
     offers = [
         {"project": project, "offer": one, "kind": kind, "thing": thing}
         | {"reference": offering.reference_to(kind.noun, thing)}
         for project, one, kind, thing in offering.offered_to_each(projects)
     ]
-    return render(request, "web/sharing/shared.html", {"lines": lines, "offers": offers})
+    return render(request, "web/sharing/shared.html", {"lines": lines_of(request.user), "offers": offers})
+
+
+def lines_of(person: Any) -> list[dict[str, Any]]:
+    """What others share with the person, the newest first."""
+    shown = sorted(sharing.shared_with(person), key=lambda one: one[0].created_at, reverse=True)
+    return [
+        {"grant": grant, "kind": kind, "thing": thing, "url": reverse(kind.page, args=[thing.pk])}
+        | {"role": WORDS[grant.level]}
+        for grant, kind, thing in shown
+    ]
 
 
 def _changed(request: HttpRequest, thing: object) -> str:
