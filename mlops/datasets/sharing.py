@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access import shareable
@@ -28,6 +30,13 @@ def dataset_named(project: Project, name: str) -> Dataset | None:
     owner, _slash, rest = name.partition("/")
     found: Dataset | None = offered_named(project, NOUN, owner, rest)
     return found
+
+
+def name_used(source: str, used: Iterable[str]) -> str:
+    """The name under which the dataset was given that rows say they came from: they know its plain name. `used`: all
+    that were given to what made them, of which some may be of other projects. Of several with one name, its own."""
+    names = {name for name in used if name.rpartition("/")[2] == source}
+    return names.pop() if len(names) == 1 else source
 
 
 def names_usable(project: Project) -> list[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.blobs.trees import manifest_of, open_file
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.sharing import dataset_named, name_used
 from mlops.execution.inputs import output_at
 from mlops.execution.library import library_of
 from mlops.formats.kept import META_FILE, ORIGIN_FILE, ROW
@@ -49,7 +50,7 @@ def held_out(run: Run, node: str) -> HeldOut | None:
         for edge in spec.inputs_of(taker):
             found = flows.table(edge) if edge.source != node else None
             rows = found.rows - set().union(*(one.rows for one in learned)) if found else set()
-            if found and rows and (dataset := _dataset(run, found.sources)) is not None:
+            if found and rows and (dataset := dataset_of(run, spec, found.sources)) is not None:
                 return HeldOut(dataset=dataset, rows=tuple(sorted(rows)))
     return None
 
@@ -103,14 +104,16 @@ def _known(output: dict[str, str]) -> _Known | None:
     return _Known(rows=set(rows.drop_nulls().to_list()), sources=meta.sources)
 
 
-def _dataset(run: Run, sources: tuple[str, ...]) -> DatasetVersion | None:
+def dataset_of(run: Run, spec: PipelineSpec, sources: tuple[str, ...]) -> DatasetVersion | None:
+    """Of the project, or offered to it."""
     if len(sources) != 1:
         return None
     name, _colon, number = sources[0].rpartition(":")
-    if not number.isdecimal():
+    dataset = dataset_named(run.project, name_used(name, spec.datasets()))
+    if dataset is None or not number.isdecimal():
         return None
-    known = DatasetVersion.objects.filter(dataset__project=run.project, state=VersionState.READY)
-    return known.filter(dataset__name=name, number=int(number), tree__isnull=False).select_related("dataset").first()
+    known = DatasetVersion.objects.filter(dataset=dataset, state=VersionState.READY)
+    return known.filter(number=int(number), tree__isnull=False).select_related("dataset").first()
 
 
 def _component(spec: PipelineSpec, node: str) -> str:

@@ -81,5 +81,10 @@ class PipelineSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def inputs_of(self, node_id: str) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.target == node_id)
 
+    def datasets(self) -> set[str]:
+        """The names of those that its nodes take."""
+        given = [node.parameters.get("dataset") for node in self.nodes if node.component == DATASET_COMPONENT]
+        return {name for name in given if isinstance(name, str)}
+
     def digest(self) -> str:
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()

@@ -10,6 +10,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.datasets.models import DatasetVersion, VersionState
+from mlops.datasets.sharing import dataset_named
 from mlops.formats.schedule import Cron, NewFiles, NewVersion, Recurrence, Trigger
 from mlops.pipelines.models import Schedule
 from mlops.pipelines.timing import due, fires
@@ -64,9 +65,8 @@ def look(schedule: Schedule, trigger: Trigger, *, now: datetime) -> list[Found]:
 
 
 def _versions(schedule: Schedule, trigger: NewVersion) -> Any:
-    return DatasetVersion.objects.filter(
-        dataset__project=schedule.project, dataset__name=trigger.dataset, state=VersionState.READY
-    )
+    dataset = dataset_named(schedule.project, trigger.dataset)
+    return DatasetVersion.objects.filter(dataset=dataset, state=VersionState.READY)
 
 
 def _new_versions(schedule: Schedule, trigger: NewVersion, now: datetime) -> list[Found]:

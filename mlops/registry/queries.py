@@ -141,6 +141,19 @@ def versions_offered(project: Project) -> QuerySet[ModelVersion]:
     return found.select_related("model__project", "tree", "created_by").order_by("model__name", "-number")
 
 
+def versions_named(user: Any, project: Project, name: str) -> QuerySet[ModelVersion]:
+    """Of the project's model of that name, or of `OWNER/NAME`, which another project offers to it."""
+    owner, slash, rest = name.rpartition("/")
+    if not slash:
+        return visible_versions(user).filter(model__project=project, model__name=name)
+    return versions_offered(project).filter(model__project__slug=owner, model__name=rest)
+
+
+def reference_in(project: Project, version: ModelVersion) -> str:
+    """As the project names it: `NAME:NUMBER`, or `OWNER/NAME:NUMBER` of another."""
+    return str(version) if version.model.project_id == project.pk else f"{version.model.project.slug}/{version}"
+
+
 def usable_version(user: Any, project: Project, version_id: str) -> ModelVersion:
     """One of the project's own, or one that is offered to it. Raises Refusal `not_found`."""
     try:

@@ -12,7 +12,9 @@ from mlops.blobs.trees import fetch_tree, manifest_of
 from mlops.collected.reading import fetch_window
 from mlops.datasets.models import DatasetVersion
 from mlops.datasets.queries import ready_version
+from mlops.datasets.sharing import name_used
 from mlops.formats.manifest import Manifest
+from mlops.formats.pipeline import PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.retraining import HeldOut
 from mlops.formats.transform import TableMeta
@@ -23,6 +25,7 @@ from mlops.retraining.challenger import held_out_of, model_of
 from mlops.retraining.champion import endpoint_of
 from mlops.retraining.models import Attempt
 from mlops.retraining.orders import PREPARED_FILE, Prepared, RowsOrder
+from mlops.runs.models import Run
 
 TABLE, SOURCE_FILE, META_FILE, ORIGIN_FILE = "table", "source.parquet", "meta.json", "origin.parquet"
 
@@ -97,14 +100,16 @@ def _of_run(attempt: Attempt, held: HeldOut, order: RowsOrder, folder: Path) -> 
             _("The rows at %(told)s cannot be traced back to a dataset: %(why)s") % {"told": told, "why": why},
             hint=hint,
         )
-    source = _source(attempt, meta.sources[0])
+    source = _source(attempt, run, meta.sources[0])
     fetch_table(source, folder / SOURCE_FILE)
     return f"{told}, as rows of {source}", msgspec.structs.replace(order, source=str(folder / SOURCE_FILE))
 
 
-def _source(attempt: Attempt, name: str) -> DatasetVersion:
+def _source(attempt: Attempt, run: Run, name: str) -> DatasetVersion:
+    """Rows know the plain name of their dataset; the run may have it from another project."""
     head, _colon, number = name.rpartition(":")
-    return ready_version(attempt.policy.project, head, int(number))
+    used = msgspec.convert(run.spec, type=PipelineSpec).datasets()
+    return ready_version(attempt.policy.project, name_used(head, used), int(number))
 
 
 def _meta(folder: Path, manifest: Manifest) -> TableMeta | None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.formats.refusal import Refusal, Where
 from mlops.registry.models import ModelVersion
-from mlops.registry.queries import visible_versions
+from mlops.registry.queries import versions_named
 
 
 def version_named(person: Any, project: Project, text: str, model: str, *, where: str) -> ModelVersion:
-    """`name:number`, or a number of `model`. Raises Refusal `version_unknown`, listing those that are there."""
+    """`name:number`, also of a model that another project offers (`owner/name:number`), or a number of `model`.
+    Raises Refusal `version_unknown`, listing those that are there."""
     name, _colon, number = text.strip().removeprefix("azureml:").rpartition(":")
-    versions = visible_versions(person).filter(model__project=project, model__name=name or model)
+    versions = versions_named(person, project, name or model)
     found = versions.filter(number=int(number)).first() if number.isdecimal() else None
     if found is not None:
         return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import polars as pl
 import pytest
+from django.utils import timezone
 
 from designer import queries
 from mlops.accounts import offering
@@ -11,16 +13,26 @@ from mlops.accounts.membership import create_project
 from mlops.batch.actions import create_endpoint
 from mlops.batch.models import BatchDeployment
 from mlops.components.actions import create_version
-from mlops.datasets.sharing import names_usable
-from mlops.deployments.models import Deployment
+from mlops.datasets.models import DatasetVersion
+from mlops.datasets.sharing import name_used, names_usable
+from mlops.deployments.models import Deployment, Endpoint
+from mlops.explanations.held_out import dataset_of
 from mlops.formats.component import Component
 from mlops.formats.definition import Command, Definition
 from mlops.formats.document import Document, DrawnNode
 from mlops.formats.monitor import Target
+from mlops.formats.pipeline import Node, PipelineSpec
+from mlops.formats.refusal import Refusal
 from mlops.formats.retraining import Triggered, What
 from mlops.monitoring.sources import dataset_version as watched_version
 from mlops.monitoring.sources import target_of
+from mlops.pipelines.looking import look
+from mlops.pipelines.models import PipelineEndpoint, PublishedPipeline
+from mlops.pipelines.schedules import create_schedule, read_trigger
+from mlops.replays.sides import named as side_named
 from mlops.retraining.parameters import derive
+from mlops.retraining.versions import version_named
+from mlops.runs.models import Run
 from tests.datasets.test_actions import imported
 from tests.deployments.test_pages import FILLED
 from tests.execution.conftest import dataset_version
@@ -125,3 +137,46 @@ def test_retraining_follows_an_offered_dataset_by_its_owners_name(owner, strange
     what = What(pipeline="train", parameters={"data": "${{newest.churn/cars}}"})
     found = derive(shop, what, Triggered(kind="hand", key="1", reason="x"), window=None, at="")
     assert (found.values, found.data) == ({"data": "churn/cars:1"}, version)
+
+
+def test_two_versions_are_compared_of_which_another_project_offers_one(browser, owner, stranger, project, shop):
+    version = registered(owner, project, name="prices")
+    endpoint = Endpoint.objects.create(project=shop, name="desk", created_by=stranger)
+    address = f"/endpoints/{endpoint.pk}/replays/"
+    assert "prices:1" not in browser.get(address).content.decode()
+    with pytest.raises(Refusal, match="no model version"):
+        side_named(stranger, endpoint, "churn/prices:1", parameter="after")
+    offering.offer(owner, version.model, to=shop)
+    assert '"churn/prices:1"' in browser.get(address).content.decode()
+    assert side_named(stranger, endpoint, "churn/prices:1", parameter="after") == version
+    assert version_named(stranger, shop, "churn/prices:1", "own", where="champion") == version
+
+
+def test_a_schedule_waits_for_versions_of_an_offered_dataset(browser, owner, stranger, project, shop, tmp_path):
+    version = dataset_version(project, pl.DataFrame({"price": [1.0, 2.0]}), tmp_path, name="cars")
+    endpoint = PipelineEndpoint.objects.create(project=shop, name="nightly", created_by=stranger)
+    empty = {"spec": msgspec.to_builtins(PipelineSpec(nodes=(), edges=())), "document": {}}
+    PipelineEndpoint.objects.update(default=PublishedPipeline.objects.create(endpoint=endpoint, number=0, **empty))
+    endpoint.refresh_from_db()
+    trigger = {"type": "dataset", "dataset": "churn/cars"}
+    with pytest.raises(Refusal):
+        create_schedule(stranger, endpoint, name="by data", trigger=trigger)
+    offering.offer(owner, version.dataset, to=shop)
+    assert "churn/cars" in browser.get(f"/pipelines/schedules/new/?endpoint={endpoint.pk}").content.decode()
+    schedule = create_schedule(stranger, endpoint, name="by data", trigger=trigger)
+    assert look(schedule, read_trigger(schedule.trigger), now=timezone.now()) == []
+    DatasetVersion.objects.filter(pk=version.pk).update(number=2)
+    [found] = look(schedule, read_trigger(schedule.trigger), now=timezone.now())
+    assert found.key == "churn/cars:2"
+
+
+def test_rows_of_a_run_are_followed_to_the_dataset_that_another_project_offers(
+    owner, stranger, project, shop, tmp_path
+):
+    version = dataset_version(project, pl.DataFrame({"price": [1.0, 2.0]}), tmp_path, name="cars")
+    offering.offer(owner, version.dataset, to=shop)
+    given = {"dataset": "churn/cars", "version": 1}
+    spec = PipelineSpec(nodes=(Node(id="data", component="dataset", version="1", parameters=given),), edges=())
+    run = Run(project=shop, spec=msgspec.to_builtins(spec))
+    assert dataset_of(run, spec, ("cars:1",)) == version
+    assert (name_used("cars", ["cars", "churn/cars"]), name_used("cars", [])) == ("cars", "cars")

@@ -23,7 +23,7 @@ from mlops.deployments.models import Endpoint
 from mlops.deployments.queries import deployments_of, visible_endpoint
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.replaying import ReplayReport, Tolerance
-from mlops.registry.queries import visible_versions
+from mlops.registry.queries import reference_in, versions_offered, visible_versions
 from mlops.replays import actions
 from mlops.replays.models import Replay
 from mlops.replays.queries import replay_of, replays_of
@@ -125,7 +125,8 @@ def _number(typed: Any, name: str, usual: float) -> float:
 def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None = None) -> HttpResponse:
     project = endpoint.project
     deployments = [one for one in deployments_of(endpoint) if one.ready_urls]
-    versions = visible_versions(request.user).filter(model__project=project)
+    versions = visible_versions(request.user).filter(model__project=project).select_related("model")
+    own = versions.order_by("model__name", "-number")[:MOST_LISTED]
     usual: dict[str, Any] = msgspec.to_builtins(Tolerance())
     usual |= {"before": endpoint.default, "after": "", "dataset": ""}
     usual |= {name: request.GET.get(name, "") for name in ("start", "end")}
@@ -136,7 +137,7 @@ def _list(request: HttpRequest, endpoint: Endpoint, *, problem: Refusal | None =
         "deployments": deployments,
         "recording": _recording_state(endpoint),
         "collected": count_window(endpoint).requests,
-        "versions": versions.select_related("model").order_by("model__name", "-number")[:MOST_LISTED],
+        "versions": [reference_in(project, one) for one in (*own, *versions_offered(project)[:MOST_LISTED])],
         "datasets": names_usable(project),
         "typed": {name: request.POST.get(name, usual[name]) for name in FIELDS},
         "may_contribute": may(request.user, "endpoints.traffic", project),

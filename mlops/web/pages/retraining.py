@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mlops.access.decisions import may
 from mlops.formats.refusal import Refusal
-from mlops.registry.queries import visible_versions
+from mlops.registry.queries import reference_in, versions_named, versions_offered
 from mlops.retraining import actions, queries
 from mlops.retraining.champion import champion_of
 from mlops.retraining.models import LIVE, Attempt, Policy
@@ -28,6 +28,7 @@ from mlops.web.projects import current_project, show_project
 
 ATTEMPTS_A_PAGE = 25
 MOST_LATEST = 20
+MOST_VERSIONS = 20
 
 
 @signed_in
@@ -101,7 +102,8 @@ def _compared(request: HttpRequest, shown: Policy) -> HttpResponse:
 
 def _context(request: HttpRequest, shown: Policy) -> dict[str, Any]:
     settings, project = shown.wanted, shown.project
-    versions = visible_versions(request.user).filter(model__project=project, model__name=settings.model)
+    own = versions_named(request.user, project, settings.model).order_by("-number")[:MOST_VERSIONS]
+    offered = versions_offered(project)[:MOST_VERSIONS]
     attempts = queries.attempts_of(shown)
     return {
         "policy": shown,
@@ -116,7 +118,7 @@ def _context(request: HttpRequest, shown: Policy) -> dict[str, Any]:
         "under_way": attempts.filter(stage__in=LIVE).first(),
         "page_obj": Paginator(attempts, ATTEMPTS_A_PAGE).get_page(request.GET.get("page")),
         "looked_back": [one for one in queries.looked_back(shown) if one.is_other],
-        "versions": versions.order_by("-number")[:20],
+        "versions": [reference_in(project, one) for one in (*own, *offered)],
         "revisions": queries.revisions_of(shown)[:20],
         "as_yaml": yaml_of(shown),
         "may_contribute": may(request.user, "retraining.run", project),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mlops.access.decisions import may, require
-from mlops.datasets.models import Dataset
+from mlops.datasets.sharing import names_usable
 from mlops.formats.refusal import Refusal
 from mlops.formats.schedule import Cron, Recurrence
 from mlops.pipelines import published, schedules
@@ -155,7 +155,7 @@ def _form(
         "kinds": KINDS,
         "frequencies": FREQUENCIES,
         "week_days": WEEK_DAYS,
-        "datasets": Dataset.objects.filter(project=endpoint.project).order_by("name").values_list("name", flat=True),
+        "datasets": names_usable(endpoint.project),
         "zones": _zones(),
         "watched": schedules.watched_folders(),
         "parameters": parameters_of(version).items(),
