@@ -41,7 +41,7 @@ def create_endpoint(actor: Any, project: Project, *, name: str, description: str
                 _("There is already a batch endpoint “%(name)s” in this project.") % {"name": name},
                 _("Add a deployment to it, or choose another name."),
             )
-        require_room(project, "endpoints")
+        require_room(project, "endpoints", by=actor)
         endpoint = BatchEndpoint.objects.create(
             project=project, name=name, description=description.strip(), created_by=actor
         )
@@ -240,7 +240,7 @@ def add_to(actor: Any, endpoint: BatchEndpoint, *, name: str, make_default: bool
                 _("“%(endpoint)s” already has a deployment “%(name)s”.") % {"endpoint": endpoint, "name": name},
                 _("Choose another name, such as “%(other)s”.") % {"other": f"{name}-2"},
             )
-        require_room(endpoint.project, "deployments")
+        require_room(endpoint.project, "deployments", by=actor)
         deployment = BatchDeployment.objects.create(endpoint=endpoint, name=name, created_by=actor, **fields)
         if make_default or endpoint.default_id is None:
             endpoint.default = deployment

@@ -57,7 +57,7 @@ def create_endpoint(actor: Any, project: Project, *, name: str, description: str
                 status=409,
                 where=Where(parameter="name"),
             )
-        require_room(project, "endpoints")
+        require_room(project, "endpoints", by=actor)
         endpoint = Endpoint.objects.create(
             project=project, name=name, description=description.strip(), created_by=actor
         )
@@ -109,7 +109,7 @@ def create_deployment(
                 status=409,
                 where=Where(parameter="name"),
             )
-        require_room(endpoint.project, "deployments")
+        require_room(endpoint.project, "deployments", by=actor)
         deployment = Deployment.objects.create(
             endpoint=endpoint,
             name=name,

@@ -1,4 +1,4 @@
-"""How many endpoints and deployments projects have, for their quotas."""
+"""How many endpoints and deployments projects have and people made, for quotas."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mlops.quotas import kinds
 
 
 def register() -> None:
-    kinds.register("endpoints", endpoints)
-    kinds.register("deployments", deployments)
+    kinds.register("endpoints", endpoints, of_people=endpoints_of_people)
+    kinds.register("deployments", deployments, of_people=deployments_of_people)
 
 
 def endpoints(projects: Collection[UUID]) -> Mapping[UUID, int]:
@@ -20,3 +20,11 @@ def endpoints(projects: Collection[UUID]) -> Mapping[UUID, int]:
 
 def deployments(projects: Collection[UUID]) -> Mapping[UUID, int]:
     return kinds.per_project(Deployment.objects.all(), projects, column="endpoint__project")
+
+
+def endpoints_of_people(people: Collection[int]) -> Mapping[int, int]:
+    return kinds.per_person(Endpoint.objects.all(), people)
+
+
+def deployments_of_people(people: Collection[int]) -> Mapping[int, int]:
+    return kinds.per_person(Deployment.objects.all(), people)

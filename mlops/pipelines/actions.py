@@ -113,7 +113,7 @@ def submit(
     with transaction.atomic():
         number = next_number(project)
         if parent is None and not origin.startswith(OF_BATCH):
-            require_room(project, A_DAY)
+            require_room(project, A_DAY, by=actor)
         _require_free(project, name)
         run = Run.objects.create(
             project=project,

@@ -1,4 +1,4 @@
-"""How many schedules projects have, for their quotas."""
+"""How many schedules projects have and people made, for quotas."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from mlops.quotas import kinds
 
 
 def register() -> None:
-    kinds.register("schedules", schedules)
+    kinds.register("schedules", schedules, of_people=schedules_of_people)
 
 
 def schedules(projects: Collection[UUID]) -> Mapping[UUID, int]:
     return kinds.per_project(Schedule.objects.all(), projects)
+
+
+def schedules_of_people(people: Collection[int]) -> Mapping[int, int]:
+    return kinds.per_person(Schedule.objects.all(), people)

@@ -61,7 +61,7 @@ def create_schedule(
     if Schedule.objects.filter(project=endpoint.project, name=name).exists():
         raise Refusal("schedule_exists", _("There is a schedule “%(name)s” already.") % {"name": name}, status=409)
     with transaction.atomic():
-        require_room(endpoint.project, "schedules")
+        require_room(endpoint.project, "schedules", by=actor)
         schedule = Schedule(
             project=endpoint.project,
             name=name,

@@ -1,10 +1,11 @@
-"""Setting quotas: of one project, or of all that have none of their own."""
+"""Setting quotas: of one project or one person, or of all that have none of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,8 @@ from mlops.access.models import Project
 from mlops.events.chain import record
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.quotas import sizes
-from mlops.quotas.kinds import KINDS
-from mlops.quotas.models import Quota, Stored
+from mlops.quotas.kinds import KINDS, Kind, kinds_of_people
+from mlops.quotas.models import PersonQuota, Quota, Stored
 
 UNLIMITED, DEFAULT = "unlimited", "default"
 LARGEST = 10**9
@@ -48,6 +49,35 @@ def set_quotas(actor: Any, project: Project | None, given: Mapping[str, Any], *,
         )
 
 
+def set_person_quotas(actor: Any, person: User | None, given: Mapping[str, Any], *, reason: str = "") -> None:
+    """As `set_quotas`, of what a person may have in all projects together; None: everybody without their own."""
+    require_administrator(actor, _("Only an administrator may set quotas."))
+    wanted = {kind: _checked(kind, value, kinds_of_people()) for kind, value in given.items()}
+    with transaction.atomic():
+        rows = {one.kind: one for one in PersonQuota.objects.select_for_update().filter(user=person)}
+        before = {kind: _told(rows.get(kind)) for kind in wanted}
+        changed = [kind for kind, value in wanted.items() if before[kind] != value]
+        if not changed:
+            return
+        for kind in changed:
+            own = PersonQuota.objects.filter(user=person, kind=kind)
+            if wanted[kind] == DEFAULT:
+                own.delete()
+                continue
+            most = None if wanted[kind] == UNLIMITED else wanted[kind]
+            PersonQuota.objects.update_or_create(user=person, kind=kind, defaults={"most": most, "set_by": actor})
+        record(
+            actor,
+            "mlops.quota.person_set",
+            subject=f"people-quotas/{person.get_username() if person else DEFAULT}",
+            project=None,
+            data={"kinds": changed},
+            reason=reason,
+            before={kind: before[kind] for kind in changed},
+            after={kind: wanted[kind] for kind in changed},
+        )
+
+
 def _write(actor: Any, project: Project | None, kind: str, value: int | str) -> None:
     if value == DEFAULT:
         Quota.objects.filter(project=project, kind=kind).delete()
@@ -62,18 +92,18 @@ def _forget_count(project: Project | None) -> None:
     counted.delete()
 
 
-def _told(row: Quota | None) -> int | str:
+def _told(row: Quota | PersonQuota | None) -> int | str:
     if row is None:
         return DEFAULT
     return UNLIMITED if row.most is None else row.most
 
 
-def _checked(kind: str, value: Any) -> int | str:
-    if kind not in KINDS:
+def _checked(kind: str, value: Any, known: Mapping[str, Kind] = KINDS) -> int | str:
+    if kind not in known:
         raise Refusal(
             "quota_unknown",
             _("There is no quota “%s”.") % kind[:40],
-            hint=nearest(kind, KINDS) or _("There are: %s.") % ", ".join(KINDS),
+            hint=nearest(kind, known) or _("There are: %s.") % ", ".join(known),
             status=422,
             where=Where(parameter=kind[:40]),
         )

@@ -26,7 +26,7 @@ class QuotasView(APIView):
     @extend_schema(request=dict, responses={200: dict})
     def patch(self, request: Request) -> Response:
         """For projects without quotas of their own: of each kind a whole number or `unlimited`."""
-        actions.set_quotas(request.user, None, _given(request))
+        actions.set_quotas(request.user, None, given_in(request))
         return self.get(request)
 
 
@@ -40,11 +40,11 @@ class ProjectQuotasView(APIView):
     @extend_schema(request=dict, responses={200: dict})
     def patch(self, request: Request, slug: str) -> Response:
         """Of each kind a whole number, `unlimited`, or `default`: as all others."""
-        actions.set_quotas(request.user, project_named(request.user, slug), _given(request))
+        actions.set_quotas(request.user, project_named(request.user, slug), given_in(request))
         return self.get(request, slug)
 
 
-def _given(request: Request) -> dict[str, Any]:
+def given_in(request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict) or not request.data:
         message = _("Say the quotas as a JSON object with at least one kind.")
         raise Refusal("quota_invalid", message, status=422)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from mlops.events.chain import record
 from mlops.formats.refusal import Refusal
 from mlops.quotas.kinds import KINDS
 from mlops.quotas.models import Quota
+from mlops.quotas.own import require_own_room
 
 WARNED_SHARE = 0.8
 
@@ -34,15 +36,16 @@ def most_of(project: Project | UUID, kind: str) -> int | None:
     return found.most if found else None
 
 
-def require_room(project: Project, kind: str) -> None:
-    """Before one is added. Raises Refusal `quota_reached` (409)."""
+def require_room(project: Project, kind: str, *, by: Any) -> None:
+    """Before one is added, in the project and in the name of `by`. Raises Refusal `quota_reached` (409)."""
+    require_own_room(by, kind)
     most = locked_most_of(project, kind)
     if most is None:
         return
     used = KINDS[kind].used([project.pk])[project.pk]
     if used >= most:
         message = _("The quota of “%(project)s” is used up: %(kind)s, %(used)d of %(most)d.")
-        told = {"project": project.name, "kind": KINDS[kind].title, "used": used, "most": most}
+        told = {"project": project.title, "kind": KINDS[kind].title, "used": used, "most": most}
         raise reached(project, kind, message % told)
     if used + 1 in (most, math.ceil(WARNED_SHARE * most)):
         warn(project, kind, used + 1, most)

@@ -16,12 +16,20 @@ from mlops.quotas import sizes
 
 Count = Callable[[Collection[UUID]], Mapping[UUID, int]]
 """Of projects, how many each has; one that has none may be left out. Cheap: it is asked before each that is added."""
+CountOfPeople = Callable[[Collection[int]], Mapping[int, int]]
+"""Of people, how many each made, in all projects together."""
 
 
 def per_project(rows: QuerySet[Any], projects: Collection[UUID], *, column: str = "project") -> dict[UUID, int]:
     """How many of the rows each project has; `column` leads to it."""
     found = rows.filter(**{f"{column}__in": projects}).order_by()
     return dict(found.values_list(column).annotate(count=RowCount("pk")))
+
+
+def per_person(rows: QuerySet[Any], people: Collection[int]) -> dict[int, int]:
+    """How many of the rows each person made."""
+    found = rows.filter(created_by__in=people).order_by()
+    return dict(found.values_list("created_by").annotate(count=RowCount("pk")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +42,8 @@ class Kind:
     is_of_bytes: bool = False
     """Told and read with units, as in `50 GB`."""
     sources: list[Count] = field(default_factory=list)
+    of_people: list[CountOfPeople] = field(default_factory=list)
+    """None: it has no quota per person."""
 
     def told(self, value: int) -> str:
         return sizes.written(value) if self.is_of_bytes else str(value)
@@ -47,6 +57,13 @@ class Kind:
         for source in self.sources:
             for project, count in source(projects).items():
                 found[project] += count
+        return found
+
+    def used_by(self, people: Collection[int]) -> dict[int, int]:
+        found = dict.fromkeys(people, 0)
+        for source in self.of_people:
+            for person, count in source(people).items():
+                found[person] += count
         return found
 
 
@@ -101,6 +118,12 @@ KINDS = {
 }
 
 
-def register(kind: str, source: Count) -> None:
+def register(kind: str, source: Count, *, of_people: CountOfPeople | None = None) -> None:
     if source not in KINDS[kind].sources:
         KINDS[kind].sources.append(source)
+    if of_people is not None and of_people not in KINDS[kind].of_people:
+        KINDS[kind].of_people.append(of_people)
+
+
+def kinds_of_people() -> dict[str, Kind]:
+    return {name: kind for name, kind in KINDS.items() if kind.of_people}

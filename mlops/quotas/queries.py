@@ -1,4 +1,4 @@
-"""What projects use of their quotas."""
+"""What projects and people use of their quotas."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require_administrator
 from mlops.access.models import Project
 from mlops.quotas.holding import WARNED_SHARE
-from mlops.quotas.kinds import KINDS
-from mlops.quotas.models import Quota
+from mlops.quotas.kinds import KINDS, kinds_of_people
+from mlops.quotas.models import PersonQuota, Quota
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +24,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     most: int | None
     """None: no limit."""
     is_own: bool
-    """Set for the project itself, and not for all."""
+    """Set for the project or the person itself, and not for all."""
 
     @property
     def used_told(self) -> str:
@@ -61,10 +63,52 @@ def all_lines(actor: Any) -> list[tuple[Project, list[Line]]]:
     )
 
 
+def lines_of_person(person: Any) -> list[Line]:
+    return _lines_of_people([person])[person.pk]
+
+
+def all_people_lines(actor: Any) -> list[tuple[User, list[Line]]]:
+    """Of everybody who has something that is counted, or a quota of their own, those first that are nearest to a
+    limit. Raises Refusal `forbidden` but for administrators."""
+    require_administrator(actor, _("Only an administrator may see the quotas of all people."))
+    people = list(User.objects.filter(is_active=True).order_by("username"))
+    found = _lines_of_people(people)
+    shown = [(one, found[one.pk]) for one in people if any(line.used or line.is_own for line in found[one.pk])]
+    return sorted(shown, key=lambda one: -max(line.share or 0.0 for line in one[1]))
+
+
+def person_defaults() -> dict[str, int | None]:
+    """What holds for people without a quota of their own; None: no limit."""
+    known = dict(PersonQuota.objects.filter(user=None).values_list("kind", "most"))
+    return {kind: known.get(kind) for kind in kinds_of_people()}
+
+
 def defaults() -> dict[str, int | None]:
     """What holds for projects without a quota of their own; None: no limit."""
     known = dict(Quota.objects.filter(project=None).values_list("kind", "most"))
     return {kind: known.get(kind) for kind in KINDS}
+
+
+def _lines_of_people(people: Sequence[Any]) -> dict[Any, list[Line]]:
+    """In as many queries, however many people there are."""
+    keys = [one.pk for one in people]
+    own = {(row.user_id, row.kind): row.most for row in PersonQuota.objects.filter(user__in=keys)}
+    general = person_defaults()
+    used = {name: kind.used_by(keys) for name, kind in kinds_of_people().items()}
+    return {
+        key: [
+            Line(
+                kind=name,
+                title=str(kind.title),
+                help=str(kind.help),
+                used=used[name][key],
+                most=own.get((key, name), general[name]),
+                is_own=(key, name) in own,
+            )
+            for name, kind in kinds_of_people().items()
+        ]
+        for key in keys
+    }
 
 
 def _lines(projects: Sequence[Project]) -> dict[Any, list[Line]]:

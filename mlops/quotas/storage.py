@@ -157,7 +157,7 @@ def _within(project: Project, size_bytes: int, most: int) -> Any:
 def _no_room(project: Project, size_bytes: int, kept: int, most: int) -> Refusal:
     message = _("“%(project)s” has no room for %(size)s more: Storage, %(used)s of %(most)s.")
     told = {"size": written(size_bytes), "used": written(kept), "most": written(most)}
-    return reached(project, KIND, message % {"project": project.name, **told})
+    return reached(project, KIND, message % {"project": project.title, **told})
 
 
 def _counted(project_id: UUID) -> int:

@@ -1,4 +1,4 @@
-"""Which runs count for the quotas of a project, and which of those that wait is next."""
+"""Which runs count for the quotas of a project and of a person, and which of those that wait is next."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mlops.quotas import kinds
+from mlops.quotas.own import full_people
 from mlops.runs.models import Run, RunKind, RunState, Step
 
 KIND, A_DAY, STEPS = "runs_at_once", "runs_a_day", "steps_at_once"
@@ -20,8 +21,8 @@ GOING = (RunState.RUNNING, RunState.CANCELLING)
 
 
 def register() -> None:
-    kinds.register(KIND, used)
-    kinds.register(A_DAY, begun_today)
+    kinds.register(KIND, used, of_people=used_by)
+    kinds.register(A_DAY, begun_today, of_people=begun_today_by)
     kinds.register(STEPS, steps_running)
 
 
@@ -31,6 +32,14 @@ def used(projects: Collection[UUID]) -> Mapping[UUID, int]:
 
 def begun_today(projects: Collection[UUID]) -> Mapping[UUID, int]:
     return kinds.per_project(counted().filter(created_at__gt=timezone.now() - timedelta(days=1)), projects)
+
+
+def used_by(people: Collection[int]) -> Mapping[int, int]:
+    return kinds.per_person(counted().filter(state__in=GOING), people)
+
+
+def begun_today_by(people: Collection[int]) -> Mapping[int, int]:
+    return kinds.per_person(counted().filter(created_at__gt=timezone.now() - timedelta(days=1)), people)
 
 
 def steps_running(projects: Collection[UUID]) -> Mapping[UUID, int]:
@@ -56,8 +65,10 @@ def counts(run: Run) -> bool:
 
 
 def ahead_of(run: Run) -> int:
-    """Those that are going, and those that wait since earlier."""
-    before = Q(state__in=GOING) | Q(state=RunState.QUEUED, number__lt=run.number)
+    """Those that are going, and those that wait since earlier, but for those that wait for their person's quota: they
+    keep nobody else back."""
+    waiting = Q(state=RunState.QUEUED, number__lt=run.number) & ~Q(created_by__in=full_people(KIND))
+    before = Q(state__in=GOING) | waiting
     return counted().filter(before, project=run.project_id).count()
 
 

@@ -49,6 +49,7 @@ from mlops.web.pages import (
     monitor_form,
     monitoring,
     networks,
+    person_quotas,
     pipelines,
     profiles,
     project_access,
@@ -147,6 +148,7 @@ urlpatterns = [
     *system.urlpatterns,
     *system_logs.urlpatterns,
     *quotas.urlpatterns,
+    *person_quotas.urlpatterns,
     *api_docs.urlpatterns,
     *documentation.urlpatterns,
 ]

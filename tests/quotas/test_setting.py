@@ -9,7 +9,7 @@ from mlops.deployments.actions import create_endpoint
 from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
 from mlops.quotas import queries
-from mlops.quotas.actions import set_quotas
+from mlops.quotas.actions import set_person_quotas, set_quotas
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,42 @@ def test_the_administrators_table_has_those_first_that_are_nearest_to_a_limit(
     text = client.get("/system/quotas/").content.decode()
     assert text.index("/projects/churn/quotas/") < text.index("/projects/another/quotas/")
     assert "1 of 2" in text
+
+
+def test_an_administrator_sets_what_a_person_may_have_and_the_person_sees_it(
+    client, administrator, contributor, project
+):
+    create_endpoint(contributor, project, name="prices")
+    where, body, theirs, own = (
+        "/api/v1/people/carl/quotas/",
+        {"endpoints": 1},
+        bearer(administrator),
+        bearer(contributor),
+    )
+    assert client.patch(where, body, content_type="application/json", **own).status_code == 403
+    assert client.patch(where, body, content_type="application/json", **theirs).status_code == 200
+    told = client.get("/api/v1/me/quotas/", **own).json()
+    assert told["quotas"]["endpoints"] == {"used": 1, "most": 1, "is_own": True}
+    event = Event.objects.get(type="mlops.quota.person_set")
+    assert (event.before, event.after) == ({"endpoints": "default"}, {"endpoints": 1})
+    everybody = client.get("/api/v1/people-quotas/", **theirs).json()["people"]
+    assert [one["person"] for one in everybody] == ["carl"]
+
+
+def test_storage_has_no_quota_of_a_person(administrator, contributor):
+    with pytest.raises(Refusal) as refused:
+        set_person_quotas(administrator, contributor, {"storage": "5 GB"})
+    assert refused.value.code == "quota_unknown"
+
+
+def test_quotas_of_people_are_set_on_their_page(client, administrator, contributor, project):
+    create_endpoint(contributor, project, name="prices")
+    client.force_login(administrator)
+    page = "/system/quotas/people/"
+    assert client.post(page, {"person": "carl", "endpoints": "3", "runs_at_once": ""}).status_code == 302
+    assert ">1 of 3<" in client.get(page).content.decode()
+    assert client.post(page, {"person": "nobody", "endpoints": "3"}).status_code == 404
+    assert client.post(page, {"person": "", "endpoints": "many"}).status_code == 422
+    client.force_login(contributor)
+    assert ">1 of 3<" in client.get("/settings/quotas/").content.decode()
+    assert client.get(page).status_code == 403

@@ -26,6 +26,13 @@ TYPES = (
         QuotaSet,
     ),
     EventType(
+        "mlops.quota.person_set",
+        "Quota of a person set",
+        "An administrator sets the quotas of a person, or (`people-quotas/default`) of everybody without their own.",
+        "people-quotas/{of}",
+        QuotaSet,
+    ),
+    EventType(
         "mlops.quota.warned",
         "Quota nearly used up",
         "What was just added makes four fifths of a quota, or all of it.",
