@@ -50,6 +50,9 @@ class SignedIn(models.Model):
     """As the browser calls itself."""
     by = models.CharField(max_length=20, blank=True)
     """How the person signed in: password, link, oidc and so on."""
+    outside_name = models.CharField(max_length=300, blank=True, default="")
+    """What the SAML provider calls the person, and below the session: who signs out there loses it."""
+    outside_session = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         verbose_name = _("session")

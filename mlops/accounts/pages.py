@@ -38,6 +38,7 @@ from mlops.accounts import (
 from mlops.accounts.confirming import confirmed
 from mlops.accounts.entering import enter, wanted_page
 from mlops.accounts.offered import refused, ways
+from mlops.accounts.outside import saml_logout
 from mlops.accounts.people import deactivate_page, people_page
 from mlops.formats.refusal import Refusal
 
@@ -66,10 +67,12 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Who came by OpenID Connect is led to the end of the session there. That page is no redirect: a form of ours may
-    lead to pages of ours alone (Content-Security-Policy)."""
-    id_token = request.session.get("oidc-id-token")
+    """Who came by OpenID Connect or SAML is led to the end of the session there. That page is no redirect: a form of
+    ours may lead to pages of ours alone (Content-Security-Policy)."""
+    id_token, kept = request.session.get("oidc-id-token"), request.session.get(saml_logout.KEPT)
     logout(request)
+    if kept and (onward := saml_logout.begin(request, kept)):
+        return render(request, "accounts/signed_out.html", {"onward": onward, "provider": settings.SAML_NAME})
     onward = _end_elsewhere(request, id_token) if id_token else ""
     if onward:
         return render(request, "accounts/signed_out.html", {"onward": onward, "provider": settings.OIDC_NAME})
@@ -219,6 +222,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/saml/metadata/", saml_pages.metadata_page, name="saml-metadata"),
     path("sign-in/saml/answer/", saml_pages.answer_page, name="saml-answer"),
     path("sign-in/saml/finish/", saml_pages.finish_page, name="saml-finish"),
+    path("sign-in/saml/logout/", saml_pages.logout_page, name="saml-logout"),
     path("settings/sign-in/", sign_in_settings.sign_in_settings_page, name="sign-in-settings"),
     path("people/invitations/", invitation_pages.server_invitations, name="server-invitations"),
     path("projects/<slug:slug>/invitations/", invitation_pages.project_invitations, name="invitations"),

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from mlops.accounts import entering, lockout, offered, pace
-from mlops.accounts.outside import finding, groups, saml
+from mlops.accounts.outside import finding, groups, saml, saml_logout
 from mlops.formats.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def finish_page(request: HttpRequest) -> HttpResponse:
     _require_set_up()
     pace.require_slow("saml-finish", lockout.address_of(request), most=60, seconds=60)
     try:
-        claims, target = saml.finish(request)
+        claims, target, kept = saml.finish(request)
         if isinstance(request.user, User):
             finding.connect(request.user, claims)
             return redirect(target)
@@ -61,7 +61,25 @@ def finish_page(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         log.warning("Signing in by %s: %s %s", settings.SAML_NAME, refusal.message, getattr(refusal, "__notes__", ""))
         return offered.refused(request, refusal)
-    return entering.enter(request, person, by="saml", target=target)
+    entered = entering.enter(request, person, by="saml", target=target)
+    saml_logout.remember(request, kept)
+    return entered
+
+
+@never_cache
+@require_GET
+def logout_page(request: HttpRequest) -> HttpResponse:
+    """The provider's answer to a sign-out here (`SAMLResponse`), or its word of one there (`SAMLRequest`)."""
+    _require_set_up()
+    pace.require_slow("saml-logout", lockout.address_of(request), most=60, seconds=60)
+    try:
+        if "SAMLRequest" in request.GET:
+            return HttpResponseRedirect(saml_logout.asked(request))
+        saml_logout.answered(request)
+    except Refusal as refusal:
+        log.warning("Signing out by %s: %s %s", settings.SAML_NAME, refusal.message, getattr(refusal, "__notes__", ""))
+        return offered.refused(request, refusal)
+    return render(request, "accounts/signed_out.html", {"provider": settings.SAML_NAME})
 
 
 @require_GET

@@ -39,7 +39,7 @@ def end(actor: Any, *, session_id: uuid.UUID | str) -> None:
         row = SignedIn.objects.filter(pk=session_id, user=actor).first()
         if row is None:
             raise Refusal("not_found", _("There is no such session, or it is not yours."), status=404)
-        _end([row])
+        end_rows([row])
         record(actor, "mlops.account.sessions_ended", subject=_subject(actor), data={"count": 1})
 
 
@@ -49,13 +49,13 @@ def end_others(actor: Any, *, person: User, but: str | None) -> int:
         require_administrator(actor, _("Only an administrator may end the sessions of others."))
     with transaction.atomic():
         rows = list(SignedIn.objects.filter(user=person).exclude(session_key=but or ""))
-        _end(rows)
+        end_rows(rows)
         if rows:
             record(actor, "mlops.account.sessions_ended", subject=_subject(person), data={"count": len(rows)})
     return len(rows)
 
 
-def _end(rows: list[SignedIn]) -> None:
+def end_rows(rows: list[SignedIn]) -> None:
     Session.objects.filter(session_key__in=[row.session_key for row in rows]).delete()
     SignedIn.objects.filter(pk__in=[row.pk for row in rows]).delete()
 

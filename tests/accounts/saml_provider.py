@@ -17,9 +17,12 @@ from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
 from saml2.server import Server
+from saml2.sigver import verify_redirect_signature
 
 ENTITY = "https://idp.example.org/metadata"
 ENTRY = "https://idp.example.org/sso"
+EXIT = "https://idp.example.org/slo"
+SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
 class Provider:
@@ -55,9 +58,45 @@ class Provider:
         identity = {"uid": "nina", "mail": "nina@example.org"} if attributes is None else attributes
         return str(self.server.create_authn_response(identity, **(told | more)))
 
+    def sign_out(self, address: str, *, person: str = "2482", session: str = "", sign: bool = True) -> str:
+        """The address that a browser is led to when the person signs out at the provider. `address`: of the service."""
+        _number, asked = self.server.create_logout_request(
+            address,
+            self.server.config.entityid,
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=person),
+            session_indexes=[session] if session else None,
+            sign=False,
+        )
+        return self._led(str(asked), address, sign=sign)
+
+    def confirm(self, address: str, *, sign: bool = True) -> str:
+        """The address that a browser is led back to, after it brought our signed word of a sign-out here."""
+        told = self.read(address, "SAMLRequest")
+        asked = self.server.parse_logout_request(told["SAMLRequest"], BINDING_HTTP_REDIRECT)
+        answer = self.server.create_logout_response(asked.message, bindings=[BINDING_HTTP_REDIRECT], sign=False)
+        return self._led(str(answer), answer.destination, sign=sign, response=True)
+
+    def read(self, address: str, name: str) -> dict[str, str]:
+        """What was sent in the address; raises AssertionError where the service did not sign it."""
+        told = {key: values[0] for key, values in parse_qs(urlsplit(address).query, keep_blank_values=True).items()}
+        [(_name, certificate)] = self.server.metadata.certs(self._service(), "spsso", "signing")
+        signed = {key: told[key] for key in (name, "RelayState", "SigAlg", "Signature") if key in told}
+        assert verify_redirect_signature(signed, self.server.sec.sec_backend, certificate)
+        return told
+
+    def _service(self) -> str:
+        return str(next(filter(lambda one: one != ENTITY, self.server.metadata.keys())))
+
+    def _led(self, xml: str, address: str, *, sign: bool, response: bool = False) -> str:
+        led = self.server.apply_binding(
+            BINDING_HTTP_REDIRECT, xml, address, response=response, sign=sign, sigalg=SHA256 if sign else None
+        )
+        return str(dict(led["headers"])["Location"])
+
     def _config(self, known: list[str]) -> IdPConfig:
-        entry = {"single_sign_on_service": [(ENTRY, BINDING_HTTP_REDIRECT)]}
-        service = {"endpoints": entry, "name_id_format": [NAMEID_FORMAT_PERSISTENT]}
+        places = {"single_sign_on_service": [(ENTRY, BINDING_HTTP_REDIRECT)]}
+        places |= {"single_logout_service": [(EXIT, BINDING_HTTP_REDIRECT)]}
+        service = {"endpoints": places, "name_id_format": [NAMEID_FORMAT_PERSISTENT]}
         return IdPConfig().load(
             {
                 "entityid": ENTITY,

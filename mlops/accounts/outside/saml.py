@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -26,6 +26,8 @@ PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+SIGNATURE = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+DIGEST = "http://www.w3.org/2001/04/xmlenc#sha256"
 EMAIL = ("email", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
          "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")  # fmt: skip
 NAME = ("uid", "username", "urn:oid:0.9.2342.19200300.100.1.1",
@@ -42,8 +44,16 @@ def begin(request: HttpRequest, target: str) -> str:
     return address
 
 
-def finish(request: HttpRequest) -> tuple[Claims, str]:
-    """Who it is, and where they wanted to go. Raises Refusal `outside_failed`, whose `detail` is for the log."""
+class Answered(NamedTuple):
+    """Who it is, where they wanted to go, and what the provider calls the session, for its end."""
+
+    claims: Claims
+    target: str
+    session: dict[str, str]
+
+
+def finish(request: HttpRequest) -> Answered:
+    """Raises Refusal `outside_failed`, whose `detail` is for the log."""
     asked: dict[str, Any] = request.session.pop(REQUEST, None) or {}
     if not asked or asked["until"] < time.time():
         hint = _("Begin on the sign-in page: answers that were not asked for here are not taken.")
@@ -58,7 +68,24 @@ def finish(request: HttpRequest) -> tuple[Claims, str]:
     _require_answer_to(asked["id"], auth)
     if auth.get_nameid_format() == TRANSIENT or not auth.get_nameid():
         raise _failed("The NameID is transient: the provider must send one that stays the same for a person.")
-    return _claims(str(auth.get_nameid()), auth.get_attributes()), str(asked["next"])
+    claims = _claims(str(auth.get_nameid()), auth.get_attributes())
+    return Answered(claims, str(asked["next"]), _session(auth))
+
+
+def speaker(request: HttpRequest) -> Any:
+    """For single logout, where every message is signed. Raises Refusal as `begin` does."""
+    return _auth(request, security={"wantMessagesSigned": True})
+
+
+def _session(auth: Any) -> dict[str, str]:
+    found = {
+        "name": auth.get_nameid(),
+        "format": auth.get_nameid_format(),
+        "qualifier": auth.get_nameid_nq(),
+        "sp_qualifier": auth.get_nameid_spnq(),
+        "session": auth.get_session_index(),
+    }
+    return {name: str(value or "") for name, value in found.items()}
 
 
 def metadata(request: HttpRequest) -> bytes:
@@ -70,7 +97,7 @@ def metadata(request: HttpRequest) -> bytes:
     return described if isinstance(described, bytes) else str(described).encode()
 
 
-def _auth(request: HttpRequest, *, with_provider: bool = True) -> Any:
+def _auth(request: HttpRequest, *, with_provider: bool = True, security: dict[str, Any] | None = None) -> Any:
     try:
         from onelogin.saml2.auth import OneLogin_Saml2_Auth
         from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -89,6 +116,7 @@ def _auth(request: HttpRequest, *, with_provider: bool = True) -> Any:
         "post_data": request.POST.dict(),
     }
     wanted = _settings(request) | ({"idp": _provider()} if with_provider else {})
+    wanted["security"] |= security or {}
     return OneLogin_Saml2_Auth(told, OneLogin_Saml2_Settings(wanted, sp_validation_only=not with_provider))
 
 
@@ -104,6 +132,7 @@ def _settings(request: HttpRequest) -> dict[str, Any]:
             },
             "NameIDFormat": PERSISTENT,
             **_keys(),
+            **_logout(request),
         },
         "security": {
             "wantAssertionsSigned": True,
@@ -113,8 +142,20 @@ def _settings(request: HttpRequest) -> dict[str, Any]:
             "rejectDeprecatedAlgorithm": True,
             "allowSingleLabelDomains": True,
             "allowRepeatAttributeName": True,
+            "logoutRequestSigned": bool(settings.SAML_KEY),
+            "logoutResponseSigned": bool(settings.SAML_KEY),
+            "signatureAlgorithm": SIGNATURE,
+            "digestAlgorithm": DIGEST,
         },
     }
+
+
+def _logout(request: HttpRequest) -> dict[str, Any]:
+    """Where the provider's messages about signing out go; nothing without a key to sign ours."""
+    if not settings.SAML_KEY:
+        return {}
+    url = request.build_absolute_uri(reverse("accounts:saml-logout"))
+    return {"singleLogoutService": {"url": url, "binding": REDIRECT}}
 
 
 def _keys() -> dict[str, str]:
