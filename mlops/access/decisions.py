@@ -154,7 +154,9 @@ def _projects_held(person: Any, action: str) -> list[Any]:
 
 def _too_low(deed: str, project: Project) -> str:
     if deed in IMPLIED:
-        return f"You need the role {NEEDED[deed]} in the project “{project.name}” to do this."
+        told = {"role": NEEDED[deed], "project": project.title}
+        return _("You need the role %(role)s in the project “%(project)s” to do this.") % told
     action = BY_NAME[deed]
     role = "operator" if action.by_operator else NEEDED[action.floor]
-    return f"You need the role {role}, or another with “{deed}”, in the project “{project.name}” to do this."
+    message = _("You need the role %(role)s, or another with “%(deed)s”, in the project “%(project)s” to do this.")
+    return message % {"role": role, "deed": deed, "project": project.title}

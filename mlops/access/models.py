@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.catalogue import ACTIONS, ALL, IMPLIED, complete
@@ -27,6 +28,10 @@ BUILT_IN: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset(one.name for one in ACTIONS if one.by_operator),
     Role.READER: frozenset(one.name for one in ACTIONS if one.by_reader),
 }
+
+
+FIRST_NAME = gettext_noop("Getting started")
+"""Of the project that the first start makes."""
 
 
 class Project(models.Model):
@@ -50,6 +55,11 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """As people read it: the name of the first project is ours, and in their language until somebody changes it."""
+        return gettext(FIRST_NAME) if self.name == FIRST_NAME else self.name
 
 
 class CustomRole(models.Model):

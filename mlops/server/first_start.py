@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from mlops import env
-from mlops.access.models import Project
+from mlops.access.models import FIRST_NAME, Project
 from mlops.accounts import actions
 from mlops.accounts.membership import create_project
 from mlops.accounts.models import ApiToken
@@ -57,7 +57,7 @@ def people() -> Found:
     administrator, generated = actions.create_first_administrator(env.read("MLOPS_ADMIN_PASSWORD") or None)
     is_first = not Project.objects.exists()
     if is_first:
-        create_project(administrator, name="Getting started", slug=PROJECT)
+        create_project(administrator, name=FIRST_NAME, slug=PROJECT)
     return Found(administrator, generated or "", is_first)
 
 

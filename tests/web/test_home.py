@@ -7,6 +7,7 @@ import re
 import pytest
 
 from designer import actions
+from mlops.access.models import FIRST_NAME, Project
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +41,13 @@ def _titles(page: str) -> list[str]:
 
 def _card(page: str, title: str) -> str:
     return next(part for part in page.split('<li class="card') if f"<h3>{title}</h3>" in part).split("</li>")[0]
+
+
+def test_the_name_of_the_first_project_is_told_in_the_readers_language_until_it_is_changed(client, owner, project):
+    client.force_login(owner)
+    Project.objects.filter(pk=project.pk).update(name=FIRST_NAME)
+    german = {"HTTP_ACCEPT_LANGUAGE": "de"}
+    assert "Erste Schritte" in client.get("/", **german).content.decode()
+    assert client.get("/api/v1/projects/", **german).json()["results"][0]["name"] == "Getting started"
+    Project.objects.filter(pk=project.pk).update(name="Churn")
+    assert "Churn" in client.get("/", **german).content.decode()
