@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
-from mlops.execution.claiming import claimable
+from mlops.execution.claiming import LEASE, claimable
 from mlops.execution.perform import folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
@@ -21,6 +21,9 @@ from mlops.work.calls import later
 
 FORGOTTEN = timedelta(seconds=10)
 """How long a queued step may wait before its wake-up call is sent again."""
+
+SLACK = timedelta(seconds=2)
+"""By which workers may be of different minds about the time."""
 
 MOST_CALLS = 100
 """Of steps at one look. Who takes one goes on with what waits, so a call is needed for each free slot alone: of a long
@@ -32,15 +35,24 @@ LEFT_SECONDS = 60.0
 
 def sweep() -> None:
     now = shared_clock.now()
+    _shorten(now)
     for step in Step.objects.filter(state="running", lease_until__lt=now).select_related("run__project"):
         _take_back(step, only=Q(lease_until__lt=now))
     paused = Q(lease_until__isnull=False)  # its call came before the end of its pause
-    forgotten = claimable().filter(paused | Q(state_since__lt=now - FORGOTTEN))
+    is_old = Q(state_since__lt=now - FORGOTTEN) | Q(state_since__gt=now + FORGOTTEN)
+    forgotten = claimable().filter(paused | is_old)
     for step_id in forgotten.values_list("pk", flat=True)[:MOST_CALLS]:
         later("execution.step", step_id)
     for run_id in Run.objects.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
         later("execution.advance", run_id)
     _tidy()
+
+
+def _shorten(now: datetime) -> None:
+    """Leases that end later than any that begins now: the clock was set back since, and a dead worker's would last by
+    as much longer. Who lives renews its own anyway."""
+    leases = Step.objects.filter(state__in=("queued", "running"), lease_until__gt=now + LEASE + SLACK)
+    leases.update(lease_until=now + LEASE)
 
 
 def _take_back(step: Step, *, only: Q) -> None:

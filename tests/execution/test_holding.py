@@ -18,9 +18,11 @@ from mlops.execution.holding import Hold
 from mlops.execution.news import Telling, record_news
 from mlops.execution.perform import perform
 from mlops.execution.retry import give_back
+from mlops.execution.sweep import sweep
 from mlops.formats.step import ProgressLine, StepReport
 from mlops.runs.models import LogLine, Metric, Step, StepToken
 from mlops.runs.step_tokens import end, issue
+from mlops.work import shared_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEWS = [ProgressLine(kind="metric", at=1.0, key="tick", value=1.0)]
@@ -205,3 +207,11 @@ def test_a_step_that_is_given_back_twice_is_not_taken_from_the_next_worker(claim
     Step.objects.filter(pk=claimed.pk).update(state="running", attempt=1, lease_owner="another:1")
     claimed.attempt = 1
     assert not give_back(claimed, why="Stopped.", only=Q(lease_owner=OWNER))
+
+
+def test_a_clock_that_is_set_back_does_not_lengthen_the_lease_of_a_dead_worker(claimed):
+    now = shared_clock.now()
+    Step.objects.filter(pk=claimed.pk).update(lease_until=now + timedelta(minutes=2))
+    sweep()
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.lease_until < now + timedelta(seconds=20)) == ("running", True)
