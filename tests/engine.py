@@ -111,7 +111,8 @@ def _running() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _own_engine() -> Iterator[str]:
-    """Shared by the test processes of this machine: the last one that leaves ends it."""
+    """Shared by the test processes of this machine: the last one that leaves ends it. The files of the locks stay, as
+    one that comes just then would hold locks that nobody else sees."""
     OWN.mkdir(parents=True, exist_ok=True)
     url = f"unix://{OWN}/docker.sock"
     with (OWN / "users").open("w") as users, (OWN / "starting").open("w") as starting:
@@ -149,7 +150,8 @@ def _end() -> None:
         pid = int((OWN / "pid").read_text())
         os.kill(pid, 15)
         _wait_for(lambda: not psutil.pid_exists(pid) or _is_zombie(pid), "The Docker engine did not end.")
-    shutil.rmtree(OWN, ignore_errors=True)
+    for name in ("data", "exec"):
+        shutil.rmtree(OWN / name, ignore_errors=True)
 
 
 def _is_zombie(pid: int) -> bool:
