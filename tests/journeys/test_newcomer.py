@@ -64,6 +64,8 @@ def test_with_a_keyboard_alone(page: Page, studio: Studio) -> None:
         expect(page.get_by_role("button", name=f"Add {DATA}")).to_be_attached(timeout=60_000)
         expect(hint(page)).to_contain_text("start with data")
         draw(keys)
+        expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+        expect(page.get_by_text("No problems")).to_be_visible()
         expect(hint(page)).to_contain_text("nothing stands in the way")
         keys.press("Control+Enter")
         expect(page.get_by_label("Experiment")).to_be_focused()
