@@ -70,7 +70,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first needs half the work
+    """Without windows, where it can be had so: that is half the work."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     chromium = next((path for name in names if (path := shutil.which(name))), None)
     if chromium is None:
         pytest.fail("No Chromium on this machine: the test command installs Debian's `chromium-headless-shell`.")
