@@ -6,8 +6,9 @@ class ComponentsConfig(AppConfig):
     label = "components"
 
     def ready(self) -> None:
-        from mlops.components import binned, environment_uses, sharing
+        from mlops.components import binned, environment_uses, sharing, storage
 
         binned.register()
         sharing.register()
         environment_uses.register()
+        storage.register()

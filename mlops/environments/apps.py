@@ -6,7 +6,8 @@ class EnvironmentsConfig(AppConfig):
     label = "environments"
 
     def ready(self) -> None:
-        from mlops.environments import binned, sharing
+        from mlops.environments import binned, sharing, storage
 
         binned.register()
         sharing.register()
+        storage.register()

@@ -31,6 +31,7 @@ from mlops.quotas.models import Stored
 from mlops.quotas.sizes import written
 
 KIND = "storage"
+TREES_A_QUERY = 800
 LOOK_BYTES = 64 * 1024**2
 """Of a stream, after so many it is asked whether there is still room."""
 QUICK_SECONDS = 0.5
@@ -49,6 +50,15 @@ def keeps(source: Kept) -> None:
     """Packages above this one register what they keep when they are loaded."""
     if source not in _sources:
         _sources.append(source)
+
+
+def sizes_of_trees(digests: Collection[str]) -> dict[str, int]:
+    """Of those that are there."""
+    wanted, sizes = sorted(digests), dict[str, int]()
+    for start in range(0, len(wanted), TREES_A_QUERY):
+        some = Tree.objects.filter(digest__in=wanted[start : start + TREES_A_QUERY])
+        sizes |= dict(some.values_list("digest", "size_bytes"))
+    return sizes
 
 
 def require_bytes(project: Project, size_bytes: int) -> None:

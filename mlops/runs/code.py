@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,12 +61,15 @@ def git_of(run: Run) -> GitFacts | None:
 
 def folders_of(run: Run) -> list[CodeFolder]:
     """Of each component of the project that has code; of a sweep, that of its trials."""
-    definitions: dict[str, Any] = run.snapshot.get("components", {})
-    trees = {}
-    for key, one in definitions.items():
-        how = one.get("how") or {}
-        trees[key] = how.get("code") or (how.get("trial") or {}).get("code") or ""
-    return [CodeFolder(component=key, tree=tree) for key, tree in sorted(trees.items()) if tree]
+    trees = trees_of(run.snapshot.get("components", {}))
+    return [CodeFolder(component=key, tree=tree) for key, tree in sorted(trees.items())]
+
+
+def trees_of(definitions: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of code folders, by the component."""
+    hows = {key: one.get("how") or {} for key, one in definitions.items()}
+    trees = {key: how.get("code") or (how.get("trial") or {}).get("code") or "" for key, how in hows.items()}
+    return {key: tree for key, tree in trees.items() if tree}
 
 
 def folder_of(run: Run, tree: str) -> CodeFolder:

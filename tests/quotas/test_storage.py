@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.utils import timezone
 
+from mlops.batch.models import BatchInput
+from mlops.blobs.trees import keep_manifest, keep_stream
+from mlops.components.models import Component, ComponentVersion
 from mlops.datasets import actions as datasets
 from mlops.datasets import arrivals
 from mlops.datasets.models import Arrival
 from mlops.events.models import Event
+from mlops.formats.manifest import File, Manifest
 from mlops.formats.refusal import Refusal
 from mlops.quotas import queries, storage
 from mlops.quotas.actions import set_quotas
 from mlops.quotas.models import Stored
+from mlops.runs.models import Experiment, Run
 from mlops.uploads import actions as uploads
 from tests.registry.shelf import registered
 
@@ -104,3 +110,23 @@ def test_what_is_no_size_is_refused(administrator, project, value):
     with pytest.raises(Refusal) as refused:
         set_quotas(administrator, project, {"storage": value})
     assert refused.value.code == "quota_invalid"
+
+
+def test_code_that_came_with_jobs_components_and_batch_deployments_counts(contributor, project):
+    code, rows = (keep_stream(io.BytesIO(b"a" * size)) for size in (70, 50))
+    tree, other = (
+        keep_manifest(Manifest(files=(File(path="a.py", digest=one.digest, size_bytes=one.size_bytes),)))
+        for one in (code, rows)
+    )
+    run = Run.objects.create(
+        project=project, experiment=Experiment.objects.create(project=project, name="x"), number=1, display_name="x",
+        spec={}, spec_digest="", snapshot={"components": {"job@1": {"how": {"code": tree.digest}}}},
+        state_since=timezone.now(),
+    )  # fmt: skip
+    assert used(project) == 70
+    component = Component.objects.create(project=project, name="clean")
+    ComponentVersion.objects.create(component=component, version="1", position=1, definition={}, tree=tree)
+    BatchInput.objects.create(project=project, tree=other)
+    assert used(project) == 120
+    Run.objects.filter(pk=run.pk).update(snapshot={})
+    assert used(project) == 120
