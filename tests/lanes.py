@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 JOURNEYS = ("tests/journeys",)
-MACHINES = ("tests/faults", "tests/server", "tests/execution", "tests/deployments/targets")
+SERVERS = ("tests/faults", "tests/server")
+STEPS = ("tests/execution", "tests/deployments/targets")
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.slowest", "--reruns", "1")
 """What waits for clocks, processes and browsers gets a second try on a busy machine, which is told."""
 FAILED_IN_TIME = ("--only-rerun", "AssertionError", "--only-rerun", "TimeoutError")
@@ -57,9 +58,10 @@ class Lane:
 
 
 LANES = (
-    Lane("rest", [(*REST, *(f"--ignore={path}" for path in (*JOURNEYS, *MACHINES)))]),
-    Lane("journeys", [(*PYTEST, *FAILED_IN_TIME, *JOURNEYS), (".ci/scaled", "--short")]),
-    Lane("machines", [(*PYTEST, *MACHINES)]),
+    Lane("journeys", [(*PYTEST, *FAILED_IN_TIME, *JOURNEYS)]),
+    Lane("servers", [(*PYTEST, *SERVERS), (".ci/scaled", "--short")]),
+    Lane("steps", [(*PYTEST, *STEPS)]),
+    Lane("rest", [(*REST, *(f"--ignore={path}" for path in (*JOURNEYS, *SERVERS, *STEPS)))]),
 )
 
 
