@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from mlops.formats.refusal import Refusal
+from mlops.mlflow_stores.assessing import COLUMNS, row_of
 from mlops.mlflow_stores.database import GREATEST
 from mlops.mlflow_stores.tracing import PLACE, SPANS_FILE
 from mlops.mlflow_stores.values import (
@@ -34,7 +35,7 @@ from mlops.mlflow_stores.values import (
 DATABASE, FILES = "mlflow.db", "files"
 RUNS_A_TIME = 200
 CHUNK_BYTES = 1 << 20
-TABLES = """
+TABLES = f"""
 CREATE TABLE experiments (experiment_id INTEGER, name, lifecycle_stage, creation_time, last_update_time);
 CREATE TABLE experiment_tags (experiment_id INTEGER, key, value);
 CREATE TABLE runs (run_uuid, name, user_id, status, start_time, end_time, lifecycle_stage, artifact_uri,
@@ -58,6 +59,7 @@ CREATE TABLE trace_info (request_id, experiment_id INTEGER, timestamp_ms, execut
 CREATE TABLE trace_tags (request_id, key, value);
 CREATE TABLE trace_request_metadata (request_id, key, value);
 CREATE TABLE spans (trace_id, content);
+CREATE TABLE assessments ({COLUMNS});
 CREATE TABLE registered_models (name, description, creation_time, last_updated_time);
 CREATE TABLE registered_model_tags (name, key, value);
 CREATE TABLE registered_model_aliases (name, alias, version);
@@ -71,6 +73,7 @@ CREATE INDEX latest_by_run ON latest_metrics (run_uuid);
 CREATE INDEX tags_by_trace ON trace_tags (request_id);
 CREATE INDEX metadata_by_trace ON trace_request_metadata (request_id);
 CREATE INDEX spans_by_trace ON spans (trace_id);
+CREATE INDEX assessments_by_trace ON assessments (trace_id);
 CREATE INDEX inputs_by_run ON inputs (destination_id);
 CREATE INDEX inputs_by_source ON inputs (source_id);
 """
@@ -195,6 +198,7 @@ class Bundle:
         self._insert("trace_tags", [(one.id, *pair) for pair in one.tags.items()])
         self._insert("trace_request_metadata", [(one.id, *pair) for pair in one.metadata.items()])
         self._insert("spans", [(one.id, span) for span in one.spans])
+        self._insert("assessments", [row_of(said, one.id) for said in one.assessments])
         if one.place and not one.spans and self._with_files:
             place = self._brought(one.place, [Lying(SPANS_FILE, 0)])
             self._insert("trace_tags", [(one.id, PLACE, place)])

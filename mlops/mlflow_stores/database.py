@@ -35,7 +35,6 @@ WORKSPACE = "default"
 STATES = {1: "pending", 2: "ready", 3: "failed"}
 DELETED_VERSION = "Deleted_Internal"
 LEFT = {
-    "assessments": "assessments of traces",
     "evaluation_datasets": "evaluation datasets",
     "scorers": "scorers",
     "webhooks": "webhooks",
@@ -135,8 +134,12 @@ class Database:
             spans: dict[str, list[str]] = defaultdict(list)
             for row in self._among("spans", "trace_id", ids):
                 spans[row["trace_id"]].append(row.get("content") or "")
+            assessments: dict[str, list[dict[str, Any]]] = defaultdict(list)
+            for row in self._among("assessments", "trace_id", ids):
+                assessments[row["trace_id"]].append(row)
             for row in some:
-                yield trace_in(row, experiment, tags[row["request_id"]], metadata[row["request_id"]], spans)
+                key = row["request_id"]
+                yield trace_in(row, experiment, tags[key], metadata[key], spans, assessments)
 
     def registered(self) -> Iterator[Registered]:
         tags, version_tags = defaultdict[Any, dict[str, str]](dict), defaultdict[Any, dict[str, str]](dict)

@@ -29,13 +29,13 @@ from mlops.mlflow_stores.values import (
 )
 
 META, TRACE_META = "meta.yaml", "trace_info.yaml"
-MODELS, TRASH, TRACES = "models", ".trash", "traces"
+MODELS, TRASH, TRACES, ASSESSMENTS = "models", ".trash", "traces", "assessments"
 MOST_META_BYTES = 4 * 2**20
 MOST_TEXT_BYTES = 1 * 2**20
 POINTS_A_PIECE = 20_000
 STATUSES = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 STATES = {1: "pending", 2: "ready", 3: "failed"}
-NO_RUNS = {"tags", "datasets", MODELS, TRACES, "artifacts", "assessments"}
+NO_RUNS = {"tags", "datasets", MODELS, TRACES, "artifacts", ASSESSMENTS}
 DELETED_VERSION = "Deleted_Internal"
 
 
@@ -116,6 +116,7 @@ class FileStore:
             if told is None or not (told.get("trace_id") or told.get("request_id")):
                 continue
             tags, metadata = _texts(folder / "tags"), _texts(folder / "request_metadata")
+            told |= {ASSESSMENTS: _metas(folder / ASSESSMENTS)}
             try:
                 yield trace_told(told, experiment, tags, metadata, self._place(folder, tags.get(PLACE)))
             except (ValueError, TypeError):  # a time that is none
@@ -139,9 +140,7 @@ class FileStore:
             )
 
     def leftovers(self) -> list[Leftover]:
-        folders = [one / "assessments" for home in self._homes.values() for one in _folders(home / TRACES)]
-        told = sum(len(list(folder.glob("*.yaml"))) for folder in folders)
-        return [Leftover(what="assessments of traces", count=told)] if told else []
+        return []
 
     def files(self, place: str) -> list[Lying]:
         return self._folders.files(place)
@@ -208,6 +207,11 @@ def _meta(folder: Path, name: str = META) -> dict[str, Any] | None:
     except yaml.YAMLError:
         return None
     return found if isinstance(found, dict) else None
+
+
+def _metas(folder: Path) -> list[dict[str, Any]]:
+    names = [one.path for one in _lying(folder) if one.path.endswith(".yaml") and "/" not in one.path]
+    return [found for name in names if (found := _meta(folder, name)) is not None]
 
 
 def _plain_loader() -> Any:

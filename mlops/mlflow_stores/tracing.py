@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from mlops.mlflow_stores.assessing import assessments_in, assessments_told
+from mlops.mlflow_stores.times import millis
 from mlops.mlflow_stores.values import Trace
 
 NAME, PLACE, SPANS_AT = "mlflow.traceName", "mlflow.artifactLocation", "mlflow.trace.spansLocation"
@@ -31,8 +33,9 @@ def trace_in(
     tags: Mapping[str, str],
     metadata: Mapping[str, str],
     spans: Mapping[str, Sequence[str]],
+    assessments: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> Trace:
-    """`spans`: by trace."""
+    """`spans` and `assessments`: by trace."""
     key = str(row["request_id"])
     return Trace(
         id=key,
@@ -47,6 +50,7 @@ def trace_in(
         metadata=dict(sorted((dict(metadata) | _in_columns(row)).items())),
         spans=tuple(sorted(one for one in spans.get(key, ()) if one)),
         place=tags.get(PLACE, ""),
+        assessments=assessments_in(assessments.get(key, ())),
     )
 
 
@@ -58,7 +62,7 @@ def trace_told(
     return Trace(
         id=str(told.get("trace_id") or told["request_id"]),
         experiment=experiment,
-        started=_millis(started) if isinstance(started, str) else int(started or told.get("timestamp_ms") or 0),
+        started=millis(started) if isinstance(started, str) else int(started or told.get("timestamp_ms") or 0),
         duration=_duration(told),
         status=str(told.get("state") or told.get("status") or "").removeprefix("TRACE_STATUS_"),
         request=str(told.get("request_preview") or metadata.get(INPUTS) or ""),
@@ -67,6 +71,7 @@ def trace_told(
         tags=_kept(tags),
         metadata=dict(sorted(metadata.items())),
         place=place,
+        assessments=assessments_told(told.get("assessments")),
     )
 
 
@@ -81,13 +86,6 @@ def _in_columns(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _kept(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in sorted(tags.items()) if name not in (PLACE, SPANS_AT)}
-
-
-def _millis(text: str) -> int:
-    """Of a time with any number of digits behind the second. Raises ValueError."""
-    head, dot, rest = text.removesuffix("Z").partition(".")
-    at = datetime.fromisoformat(f"{head}+00:00")
-    return round(at.timestamp()) * 1_000 + (int(rest[:3].ljust(3, "0")) if dot else 0)
 
 
 def _duration(told: Mapping[str, Any]) -> int | None:

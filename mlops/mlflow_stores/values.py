@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -100,6 +100,27 @@ class LoggedModel(msgspec.Struct, frozen=True, kw_only=True):
         return mark_of(msgspec.structs.replace(self, place=""))
 
 
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody said of a trace, or of one span of it. Times in milliseconds since 1970."""
+
+    id: str
+    kind: str
+    """`feedback` or `expectation`."""
+    name: str
+    value: Any = None
+    error: dict[str, Any] | None = None
+    source_kind: str = ""
+    source: str = ""
+    rationale: str = ""
+    metadata: dict[str, str] = {}
+    span: str = ""
+    overrides: str = ""
+    """The id of another one."""
+    is_valid: bool = True
+    created: int = 0
+    changed: int = 0
+
+
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """`started` in milliseconds since 1970, `duration` in milliseconds."""
 
@@ -118,6 +139,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Each as JSON, in the form of `traces.json`."""
     place: str = ""
     """Where that file lies, if the store has no spans of its own."""
+    assessments: tuple[Assessment, ...] = ()
 
     def mark(self) -> str:
         return mark_of(msgspec.structs.replace(self, place=""))

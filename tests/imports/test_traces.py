@@ -16,7 +16,7 @@ from mlops.imports.queries import marks
 from mlops.mlflow_stores.bundle import Bundle
 from mlops.mlflow_stores.opening import Address, opened
 from mlops.runs.models import Run
-from mlops.traces.models import Span, Trace, TraceFact
+from mlops.traces.models import Assessment, Span, Trace, TraceFact
 from tests.imports.conftest import OUTER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +42,61 @@ def span(trace: str, key: str, parent: str = "") -> dict[str, object]:
         attributes={"mlflow.spanInputs": {"a": 1}},
     )  # fmt: skip
     return json.loads(forms.document_of([told], request_id=f"tr-{trace}"))["spans"][0]
+
+
+SAID = """
+CREATE TABLE assessments (assessment_id VARCHAR(50), trace_id VARCHAR(50), name VARCHAR(250),
+    assessment_type VARCHAR(50), value TEXT, error TEXT, created_timestamp BIGINT, last_updated_timestamp BIGINT,
+    source_type VARCHAR(50), source_id VARCHAR(250), span_id VARCHAR(50), rationale TEXT, overrides VARCHAR(50),
+    valid BOOLEAN, assessment_metadata TEXT);
+"""
+
+
+@pytest.fixture
+def assessed(traced):
+    """Feedback that another overrides, an expectation, one that cannot be read, and one of another kind."""
+    trace, at = f"tr-{'a' * 32}", 1_700_000_000_000
+    with sqlite3.connect(traced) as store:
+        store.executescript(SAID)
+        for row in (
+            ("a-1", "good", "feedback", "0.8", at, "HUMAN", "eva", "close", None, 0, '{"a": "b"}'),
+            ("a-2", "good", "feedback", "0.1", at + 1, "CODE", "", None, "a-1", 1, None),
+            ("a-3", "want", "expectation", '{"sum": 4}', at + 2, "HUMAN", "eva", None, "a-gone", 1, None),
+            ("a-4", "odd", "feedback", "NaN", at + 3, "CODE", "", None, None, 1, None),
+            ("a-5", "i-1", "issue", "{}", at + 4, "CODE", "", None, None, 1, None),
+        ):
+            key, name, kind, value, when, *about, metadata = row
+            told = (key, trace, name, kind, value, None, when, when, *about[:2], None, *about[2:], metadata)
+            store.execute(f"INSERT INTO assessments VALUES ({', '.join('?' * len(told))})", told)
+    return traced
+
+
+def said() -> list[tuple[str, object, str, bool]]:
+    return list(Assessment.objects.values_list("name", "value", "source", "is_valid"))
+
+
+SAID_ONCE = [("good", 0.8, "eva", False), ("good", 0.1, "", True), ("want", {"sum": 4}, "eva", True)]
+
+
+def test_what_was_said_of_traces_comes_once(bring, assessed):
+    done = bring(assessed)
+    assert said() == SAID_ONCE
+    first, second, third = Assessment.objects.all()
+    assert (second.overrides, third.overrides, first.metadata, first.rationale) == (first, None, {"a": "b"}, "close")
+    assert Finding.objects.get(of=done, kind="trace").code == "assessment_invalid"
+    with sqlite3.connect(assessed) as store:
+        store.execute("UPDATE assessments SET rationale = 'very close' WHERE assessment_id = 'a-1'")
+    assert bring(assessed).counts["trace"]["changed"] == 1
+    assert said() == SAID_ONCE
+    assert Assessment.objects.get(pk=first.pk).rationale == "very close"
+
+
+def test_what_was_said_of_traces_comes_by_a_packed_store_too(bring, assessed, tmp_path):
+    target = tmp_path / "store.zip"
+    with opened(Address(address=f"sqlite:///{assessed}", roots=("/",))) as store:
+        Bundle(store, target, have={}, wants_experiment=lambda *_: True, wants_model=lambda _: True).write()
+    bring(archive=keep_file(target), source="laptop")
+    assert said() == SAID_ONCE
 
 
 @pytest.fixture
@@ -151,23 +206,27 @@ def test_traces_of_a_file_store_come(bring, opened_folder, told):
         trace / "tags" / "mlflow.traceName": "add",
         trace / "request_metadata" / "mlflow.traceInputs": "in",
         trace / "artifacts" / "traces.json": json.dumps({"spans": [span("c" * 32, "1" * 16)]}),
-        trace / "assessments" / "a-1.yaml": "assessment_id: a-1\n",
+        trace
+        / "assessments"
+        / "a-1.yaml": "assessment_id: a-1\nassessment_name: want\ncreate_time: '2026-11-27T01:14:01Z'\n"
+        "expectation:\n  serialized_value:\n    value: '{\"sum\": 4}'\nsource:\n  source_id: eva\nvalid: true\n",
         home / "traces" / "odd" / "trace_info.yaml": "trace_id: tr-odd\nrequest_time: yesterday\n",
     }
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     done = bring(opened_folder / "mlruns")
-    assert (done.counts["trace"], done.counts["left"]) == ({"new": 1}, {"assessments of traces": 1})
+    assert done.counts["trace"] == {"new": 1}
+    assert said() == [("want", {"sum": 4}, "eva", True)]
     one = Trace.objects.get()
     assert (one.key, one.name, one.state, one.duration_ms, one.request) == ("tr-x", "add", "ok", 250, "in")
     assert one.started_at.timestamp() == 1795742041.867
     assert Span.objects.get(trace=one).key == "1" * 16
 
 
-def test_traces_of_a_server_come_with_their_spans(bring, traced, contributor, live_server, tmp_path):
+def test_traces_of_a_server_come_with_spans_and_what_was_said(bring, assessed, contributor, live_server, tmp_path):
     """The server is one of ours, which speaks as MLflow's does."""
-    bring(traced)
+    bring(assessed)
     where = Address(
         address=live_server.url, secret=create_token(contributor, name="reader"), private_hosts=("localhost",)
     )
@@ -177,6 +236,8 @@ def test_traces_of_a_server_come_with_their_spans(bring, traced, contributor, li
         assert facts == [("a", "OK", 250, 1_700_000_000_000), ("b", "OK", 250, 1_700_000_000_000)]
         for one in found:
             store.fetch(one.place, "traces.json", tmp_path / one.id)
-            told = forms.read_document((tmp_path / one.id).read_bytes())
-            assert len(told) == (2 if one.id.endswith("a") else 1)
+            spans = forms.read_document((tmp_path / one.id).read_bytes())
+            assert len(spans) == (2 if one.id.endswith("a") else 1)
             assert (one.tags["mlflow.traceName"], one.tags["team"]) == ("add", "x")
+            told = [(said.name, said.value, said.source, said.is_valid) for said in one.assessments]
+            assert told == (SAID_ONCE if one.id.endswith("a") else [])

@@ -1,4 +1,4 @@
-"""Traces with their spans, under the ids that their clients gave them."""
+"""Traces with their spans and what was said of them, under the ids that their clients gave them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.formats import spans as forms
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import Outcome, Taken
+from mlops.imports.taking.assessments import take_assessments
 from mlops.imports.taking.session import Session, deleted_here, kept_pairs, moment, remember
 from mlops.mlflow_stores.tracing import SPANS_FILE
 from mlops.mlflow_stores.values import Trace as Theirs
@@ -61,6 +62,7 @@ def _take(
         if spans:
             keep_spans(trace, spans)
             Trace.objects.filter(pk=trace.pk).update(has_spans=True)
+        take_assessments(session, trace, theirs)
         remember([session.taken(KIND, theirs.id, trace.pk, outcome, mark=mark)])
 
 
