@@ -13,6 +13,7 @@ from mlops.access.offered import offers_to
 from mlops.components.models import ComponentVersion
 from mlops.components.queries import ProjectLibrary, definition_of
 from mlops.components.sharing import NOUN
+from mlops.execution.demands import demand_of_component
 from mlops.formats.definition import End, Graph
 from mlops.pipelines.expand import innermost
 
@@ -61,6 +62,7 @@ def offer(row: ComponentVersion, *, latest: str, library: ProjectLibrary) -> dic
             "latest": latest,
             "archived": row.component.archived_at is not None,
             "deprecated": row.deprecated,
+            "demand": msgspec.to_builtins(demand_of_component(definition)),
             "url": f"/components/{row.component_id}/",
             "outputs": {port: _plain(end) for port, end in ends.items()},
             "ends": {port: [_plain(end) for end in inner] for port, inner in graph.inputs.items()} if graph else {},

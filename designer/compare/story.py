@@ -70,7 +70,7 @@ def tell(before: Raw, after: Raw, titles: Titles, labels: Labels) -> Story:
             _count_in(parts, each, before, after, titles, labels)
         elif each.path[0] == "layout" and each.before is not UNSET and each.after is not UNSET:
             moved.add(each.path[1])
-    settings = [each for each in changes if each.path[0] == "parameters"]
+    settings = [each for each in changes if each.path[0] in ("parameters", "defaults")]
     name_in = _names(before, after, titles)
     return Story(
         parts=tuple(sorted(parts.values(), key=lambda part: (part.what, part.kind, part.title.lower()))),

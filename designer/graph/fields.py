@@ -15,10 +15,10 @@ Raw = dict[str, Any]
 
 THINGS = ("nodes", "notes", "groups")
 """What has a place in the layout; ids are unique over all three."""
-COLLECTIONS = (*THINGS, "layout", "parameters")
+COLLECTIONS = (*THINGS, "layout", "parameters", "defaults")
 CORE: dict[str, tuple[str, ...]] = {"nodes": ("component", "version"), "layout": ("x", "y"), "parameters": ("type",)}
 """What a thing cannot be without: it is one field, and says that the thing exists."""
-MAPS: dict[str, tuple[str, ...]] = {"nodes": ("parameters", "pins")}
+MAPS: dict[str, tuple[str, ...]] = {"nodes": ("parameters", "pins", "demand")}
 SETS: dict[str, tuple[str, ...]] = {"groups": ("nodes",)}
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from designer.graph.fields import COLLECTIONS, CORE, MAPS, SETS, Path, Raw
 from designer.graph.operations import Change
+from mlops.formats.demand import Demand
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.formats.spoken import gettext as _
@@ -25,6 +26,7 @@ KINDS: dict[str, Any] = {
     "notes": Note,
     "groups": Group,
     "parameters": PipelineParameter,
+    "defaults": Demand,
 }
 
 
@@ -73,6 +75,8 @@ def _sound(change: Change) -> Change:
         raise invalid(f"A drawing has no “{path[0]}”.", hint=nearest(path[0], (*COLLECTIONS, "edges")))
     if path[0] != "parameters" and len(path) > 1 and not NAME.fullmatch(path[1]):
         raise invalid(f"“{path[1]}” cannot name a part of the drawing: use letters, digits, - and _.")
+    if path[0] == "defaults" and path[1:2] != ("demand",):
+        raise invalid(f"“{where}” names no field.", hint=_("Defaults are: demand."))
     if len(path) == 2:
         return _sound_core(change, where)
     known = [field.name for field in msgspec.structs.fields(KINDS[path[0]]) if field.name not in CORE.get(path[0], ())]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mlops.compute import api, joining_api
+from mlops.compute import api, fit_api, joining_api
 
 urlpatterns: list[URLPattern] = [
     path("workers/", api.WorkersView.as_view()),
+    path("workers/fit/", fit_api.FitView.as_view()),
     path("workers/join/", joining_api.JoinView.as_view()),
     path("join-tokens/", joining_api.JoinTokensView.as_view()),
     path("join-tokens/<uuid:join_token_id>/", joining_api.OneJoinTokenView.as_view()),

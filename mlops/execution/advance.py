@@ -163,7 +163,7 @@ def _start(
     definition = library.definition(node.component, node.version)
     if is_sweep(definition):
         return begin_sweep(step, reuse_key=key)
-    ready.append(Ready(step, key, asked_of_worker(run, node_id, definition)))
+    ready.append(Ready(step, key, asked_of_worker(run, node, definition)))
     return False
 
 

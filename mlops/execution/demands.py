@@ -1,14 +1,18 @@
-"""What a step asks of the worker that runs it: the resources of its component or job, and the `compute` of its job."""
+"""What a step asks of the worker that runs it, as drawing, job and component say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from mlops.compute.models import Pool
+from mlops.compute.would_fit import asks_of
 from mlops.execution.library import resources_of
 from mlops.formats.definition import Definition
-from mlops.formats.demand import written_place
+from mlops.formats.demand import Demand
+from mlops.formats.pipeline import Node
 from mlops.pipelines.expand import card_of
 from mlops.runs.models import Run
 
@@ -16,18 +20,27 @@ ALL_NODES = ""
 """In `compute` of a run: what holds for nodes that say nothing."""
 
 
-def asked_of_worker(run: Run, node_id: str, definition: Definition | None) -> dict[str, Any]:
+def asked_of_worker(run: Run, node: Node, definition: Definition | None) -> dict[str, Any]:
     """The step's columns. A compute that is no pool asks for nothing: files name those of other services."""
-    wanted = resources_of(definition)
-    pool = compute_of(run, node_id)
-    if pool and not Pool.objects.filter(name=pool).exists():
-        pool = ""
-    return {
-        "asks_cpus": wanted.cpus,
-        "asks_memory_bytes": wanted.memory_bytes,
-        "asks_gpus": wanted.gpus,
-        "asks_place": written_place(pool, wanted.labels)[:300],
-    }
+    asks = asks_of(demand_of(node, definition), pool=_pool_of(run, node))
+    return msgspec.structs.asdict(asks)
+
+
+def demand_of(node: Node, definition: Definition | None) -> Demand:
+    """What the step says itself, then its component, then the pipeline for all its steps."""
+    return node.demand.filled_by(demand_of_component(definition)).filled_by(node.usually)
+
+
+def demand_of_component(definition: Definition | None) -> Demand:
+    own = resources_of(definition)
+    return Demand(cpus=own.cpus, memory_bytes=own.memory_bytes, gpus=own.gpus, labels=own.labels)
+
+
+def _pool_of(run: Run, node: Node) -> str:
+    """The first that is one."""
+    named = [one for one in (node.demand.compute, compute_of(run, node.id), node.usually.compute) if one]
+    known = set(Pool.objects.filter(name__in=named).values_list("name", flat=True)) if named else set()
+    return next((one for one in named if one in known), "")
 
 
 def compute_of(run: Run, node_id: str) -> str:

@@ -75,6 +75,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     number: int | None = None
     """The run whose result is taken."""
     estimate: Estimate | None = None
+    warning: str = ""
+    """Why it would wait, where no worker has what it asks for."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

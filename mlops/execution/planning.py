@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
+from mlops.blocks.library import Library
 from mlops.components.queries import ProjectLibrary
-from mlops.execution.foretell import Plan, foretell
+from mlops.compute.would_fit import would_fit
+from mlops.execution.demands import demand_of
+from mlops.execution.foretell import Line, Plan, foretell
 from mlops.execution.past import ProjectPast
 from mlops.formats.asked import Scope
-from mlops.formats.pipeline import PipelineSpec
+from mlops.formats.pipeline import Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where
 from mlops.pipelines.expand import expand
 from mlops.pipelines.parameters import assign
@@ -35,7 +39,17 @@ def plan(
     resolved = resolve(spec, values, library)
     full = with_values(expand(resolved.spec, library), values)
     past = ProjectPast(project, full, spec, library, last)
-    return foretell(full, resolved.left_out, scope=scope or Scope(), past=past, slots=settings.STEP_SLOTS)
+    found = foretell(full, resolved.left_out, scope=scope or Scope(), past=past, slots=settings.STEP_SLOTS)
+    lines = tuple(_with_warning(line, full.node(line.node), library) for line in found.lines)
+    return msgspec.structs.replace(found, lines=lines)
+
+
+def _with_warning(line: Line, node: Node | None, library: Library) -> Line:
+    if line.action != "run" or node is None:
+        return line
+    demand = demand_of(node, library.definition(node.component, node.version))
+    found = None if demand.is_any else would_fit(demand)
+    return line if found is None or found.fits else msgspec.structs.replace(line, warning=f"{found.told} {found.hint}")
 
 
 def require_unblocked(found: Plan) -> None:

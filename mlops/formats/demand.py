@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -11,8 +12,8 @@ from mlops.formats.labels import read_labels, written_labels
 POOL_SIGN = "@"
 
 
-class Demand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`compute`: a pool; where there is none of that name, any worker serves."""
+class Demand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """`compute`: a pool; where there is none of that name, any worker serves. 0 and empty: nothing is asked."""
 
     compute: str = ""
     cpus: float = 0.0
@@ -23,6 +24,20 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_any(self) -> bool:
         return self == Demand()
+
+    def filled_by(self, other: Demand) -> Demand:
+        """What this one does not say, the other does."""
+        return asking(**{name: getattr(self, name) or getattr(other, name) for name in self.__struct_fields__})
+
+
+ANYWHERE = Demand()
+"""The default of fields: what is this very value is left out where they are written."""
+
+
+def asking(**said: Any) -> Demand:
+    """ANYWHERE where nothing is asked."""
+    found = Demand(**said)
+    return ANYWHERE if found.is_any else found
 
 
 def written_place(pool: str, labels: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.demand import ANYWHERE, Demand
 from mlops.formats.pipeline import Edge, Pin, PipelineParameter
 
 __all__ = ["Document", "DrawnNode", "Group", "Note", "Pin", "PipelineParameter", "Place"]
@@ -25,6 +26,8 @@ class DrawnNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run it also where an equal earlier result is there."""
     pins: dict[str, Pin] = {}
     """By output port."""
+    demand: Demand = ANYWHERE
+    """What the worker must have that runs it."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,3 +64,5 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, Note] = {}
     groups: dict[str, Group] = {}
     parameters: dict[str, PipelineParameter] = {}
+    defaults: dict[Literal["demand"], Demand] = {}
+    """What holds for steps that say nothing themselves, nor their components."""

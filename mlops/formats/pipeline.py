@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.demand import ANYWHERE, Demand
+
 DATASET_COMPONENT = "dataset"
 """A data node: no input, one output port `dataset`; parameters {"dataset": name, "version": number}, or of files that
 are no dataset {"uri": what they were called, "tree": digest, "form": definition.FileForm}."""
@@ -54,6 +56,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run it also where an equal earlier result is there."""
     pins: dict[str, Pin] = {}
     """By output port."""
+    demand: Demand = ANYWHERE
+    """What the worker must have that runs it. What it leaves open its component says, then `usually`."""
+    usually: Demand = ANYWHERE
+    """What the pipeline asks for all its steps."""
 
 
 def is_kept_tree(node: Node) -> bool:

@@ -29,6 +29,7 @@ from mlops.formats.refusal import Refusal, nearest
 from mlops.jobs.overriding import overridden
 from mlops.jobs.parallel_overriding import parallel_overridden
 from mlops.jobs.parallels import parallel_definition
+from mlops.jobs.placing import unknown_computes
 from mlops.jobs.reading import Files
 from mlops.jobs.sweeps import sweep_definition
 from mlops.pipelines.drawn import tidy
@@ -59,13 +60,15 @@ class Components:
 
     def pipeline(self, source: Source, *, runs: bool | None = None) -> ReadPipeline:
         """Raises ImportImpossible with every fault."""
-        return read_pipeline(
+        read = read_pipeline(
             source,
             self.layout(source.name),
             lambda at, job, forms: self._of_job(source, at, job, forms),
             self.locate(source),
             runs=self.runs if runs is None else runs,
         )
+        self.files.warnings += unknown_computes(source, read.document)
+        return read
 
     def layout(self, path: str) -> dict[str, Any]:
         place = f"{path.removesuffix('.yaml').removesuffix('.yml')}.layout.yaml"

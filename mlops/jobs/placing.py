@@ -6,7 +6,9 @@ from typing import Any
 
 from mlops.compute.queries import pools
 from mlops.formats.azureml.job_fields import said
-from mlops.formats.azureml.lines import Source
+from mlops.formats.azureml.lines import Path, Source
+from mlops.formats.demand import Demand
+from mlops.formats.document import Document
 from mlops.formats.refusal import nearest
 from mlops.runs.models import Priority, RunKind
 
@@ -27,6 +29,22 @@ def computes_of(source: Source, kind: str, warnings: list[str]) -> dict[str, str
     if kind == RunKind.COMMAND and wanted and (name := wanted.get("", "")) not in known:
         said(source, ("compute",), f"“{name}” has no meaning here: the job runs on this server's workers", warnings)
     return {node: one for node, one in wanted.items() if one in known}
+
+
+def unknown_computes(source: Source, document: Document) -> list[str]:
+    """A warning for each name in a pipeline's file that is no pool, at the place where it stands first."""
+    places: dict[str, Path] = {}
+    for at, demand in (
+        (("settings", "default_compute"), document.defaults.get("demand", Demand())),
+        *((("jobs", name, "compute"), node.demand) for name, node in document.nodes.items()),
+    ):
+        if demand.compute:
+            places.setdefault(demand.compute, at)
+    unknown = places.keys() - pools().keys() if places else set()
+    warnings: list[str] = []
+    for name in sorted(unknown):
+        said(source, places[name], f"“{name}” has no meaning here: no pool is called so", warnings)
+    return warnings
 
 
 def priority_of(source: Source, warnings: list[str]) -> Priority:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from mlops.formats.demand import ANYWHERE
 from mlops.formats.document import Document, Place
-from mlops.formats.pipeline import Edge, Node, PipelineSpec
+from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 
 
 def tidy(document: Document) -> Document:
@@ -20,6 +21,7 @@ def tidy(document: Document) -> Document:
 
 def freeze(document: Document) -> PipelineSpec:
     """The graph without positions, in an order of its own, so that equal drawings give equal specs."""
+    usually = document.defaults.get("demand", ANYWHERE)
     nodes = tuple(
         Node(
             id=node_id,
@@ -31,6 +33,8 @@ def freeze(document: Document) -> PipelineSpec:
             mode=node.mode,
             regenerate=node.regenerate,
             pins=node.pins,
+            demand=node.demand,
+            usually=usually if node.component != DATASET_COMPONENT else ANYWHERE,
         )
         for node_id, node in sorted(document.nodes.items())
     )

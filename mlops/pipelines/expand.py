@@ -130,7 +130,8 @@ def _opened(spec: PipelineSpec, graphs: Mapping[str, Graph], library: Library) -
 
 
 def _inner(card: Node, title: str, node: Node, values: Mapping[str, Any], graph: Graph, library: Library) -> Node:
-    """What is pinned at the card is pinned at the step that its output comes from; so with running it again."""
+    """What is pinned at the card is pinned at the step that its output comes from; so with running it again. What the
+    card asks of workers, all its steps ask that do not say otherwise."""
     parameters = {name: _given(value, values) for name, value in node.parameters.items()}
     own = node.title or str(parameters.get("dataset") or "") or _title(node, library)
     ends = {port: end for port, end in graph.outputs.items() if end.node == node.id}
@@ -141,6 +142,8 @@ def _inner(card: Node, title: str, node: Node, values: Mapping[str, Any], graph:
         title=f"{title} ▸ {own}",
         regenerate=node.regenerate or card.regenerate,
         pins=node.pins | {ends[port].port: pin for port, pin in card.pins.items() if port in ends},
+        demand=node.demand.filled_by(card.demand),
+        usually=node.usually.filled_by(card.usually),
     )
 
 

@@ -80,6 +80,7 @@ on("api/v1/workers/", GET=SIGNED_IN)
 on("api/v1/workers/<str:worker>/", GET=SIGNED_IN)
 for act in ("drain", "resume", "remove"):
     on(f"api/v1/workers/<str:worker>/{act}/", POST=ADMINISTRATOR)
+on("api/v1/workers/fit/", GET=SIGNED_IN)
 on("api/v1/workers/join/", POST=(ROUTERS, {"host": "far"}))  # who has a join token, which nobody here has
 on("api/v1/join-tokens/", GET=ADMINISTRATOR, POST=ADMINISTRATOR, allowed=(409,))
 on("api/v1/join-tokens/<uuid:join_token_id>/", DELETE=ADMINISTRATOR)

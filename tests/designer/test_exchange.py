@@ -19,6 +19,7 @@ from mlops.blobs.trees import open_blob
 from mlops.components.models import Component
 from mlops.components.registering import register_folder
 from mlops.formats.azureml.pipeline import ImportImpossible
+from mlops.formats.demand import Demand
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.pipeline import Edge
 from tests.components.files import write_command, write_function
@@ -63,7 +64,12 @@ EVERYTHING = Document(
             regenerate=True,
         ),
         "cap": DrawnNode(component="cap_prices", version="1.2.0", parameters={"limit": 5.0}, mode="disabled"),
-        "double": DrawnNode(component="double", version="1", parameters={"times": 3}),
+        "double": DrawnNode(
+            component="double",
+            version="1",
+            parameters={"times": 3},
+            demand=Demand(compute="gpu-cluster", cpus=0.5, memory_bytes=2 * 2**30, gpus=1, labels={"zone": "a"}),
+        ),
     },
     edges=(
         _edge("Cars-1", "dataset", "clean-a", "dataset"),
@@ -78,6 +84,7 @@ EVERYTHING = Document(
         "rows": PipelineParameter(type="dataset", default={"dataset": "Cars", "version": None}),
         "name": PipelineParameter(type="string", default="x"),
     },
+    defaults={"demand": Demand(compute="usual", cpus=2)},
 )
 
 
@@ -192,7 +199,7 @@ def test_a_pipeline_of_somebody_else_becomes_a_draft(contributor, project, tmp_p
     assert document.parameters["raw"].type == "dataset"
     assert document.nodes["raw"].parameters == {"dataset": {"$parameter": "raw"}}
     assert len(document.edges) == 3
-    assert any("line 6: “settings”" in warning for warning in warnings)
+    assert any("line 6: “default_compute”: “cpu-cluster” has no meaning" in warning for warning in warnings)
     _shapes, problems = examine(project, document)
     assert {one.code for one in problems if one.severity == "error"} <= {"parameter_type"}
 

@@ -16,7 +16,15 @@ from designer.graph.operations import apply
 from designer.graph.wellformed import read_changes
 
 FILE = Path(__file__).with_name("vectors.json")
-EMPTY: dict[str, Any] = {"nodes": {}, "edges": [], "layout": {}, "notes": {}, "groups": {}, "parameters": {}}
+EMPTY: dict[str, Any] = {
+    "nodes": {},
+    "edges": [],
+    "layout": {},
+    "notes": {},
+    "groups": {},
+    "parameters": {},
+    "defaults": {},
+}
 
 
 def main() -> None:
@@ -63,6 +71,10 @@ def _field(chance: random.Random) -> tuple[tuple[str, ...], Any]:
             (("notes", "n", "text"), "hello"),
             (("groups", "g"), {}),
             (("groups", "g", "nodes", node), True),
+            (("nodes", node, "demand", "gpus"), chance.randint(1, 3)),
+            (("nodes", node, "demand", "labels"), {"zone": chance.choice("ab")}),
+            (("defaults", "demand"), {}),
+            (("defaults", "demand", "cpus"), chance.randint(1, 4)),
             (("parameters", "size"), {"type": "integer"}),
             (("parameters", "size", "default"), chance.randint(0, 3)),
         ]

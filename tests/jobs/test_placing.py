@@ -72,3 +72,32 @@ def test_resources_are_written_as_they_were_read():
     read = read_resources(source, (), Faults(source), [])
     told = {"cpu": 0.5, "memory": 2 * 10**9, "gpu": 1, "labels": {"zone": "a"}}
     assert write_resources(read)["resources"] == told
+
+
+PIPELINE = """\
+type: pipeline
+settings: {default_compute: azureml:slow}
+resources: {memory: 1Gi}
+jobs:
+  first:
+    type: command
+    component: azureml:enter_data_manually
+    inputs: {data: "a\\n1"}
+  second:
+    type: command
+    component: azureml:enter_data_manually
+    inputs: {data: "a\\n2"}
+    compute: azureml:gpus
+    resources: {gpu: 1, labels: {zone: a}}
+"""
+
+
+def test_steps_ask_for_what_they_say_and_else_for_what_their_pipeline_says(admin_user, contributor, project, tmp_path):
+    create_pool(admin_user, name="gpus", labels="gpu")
+    (tmp_path / "job.yml").write_text(PIPELINE)
+    run, warnings = create_job(contributor, project, tmp_path, main="job.yml")
+    advance(run.pk)
+    first, second = Step.objects.filter(run=run).order_by("node")
+    assert (first.asks_place, first.asks_memory_bytes, first.asks_gpus) == ("", 2**30, 0)
+    assert (second.asks_place, second.asks_memory_bytes, second.asks_gpus) == ("@gpus,zone=a", 2**30, 1)
+    assert "line 2: “default_compute”: “slow” has no meaning here: no pool is called so" in str(warnings)

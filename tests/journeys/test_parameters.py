@@ -43,3 +43,21 @@ def test_a_batch_pipeline_runs_on_another_dataset(page: Page, studio: Studio) ->
     page.get_by_test_id("given-data-version").select_option("1")
     page.get_by_test_id("submit-confirm").click()
     expect(page.get_by_test_id("run-state")).to_have_attribute("data-state", "completed", timeout=RUN_MS)
+
+
+def test_where_a_step_runs_is_chosen_and_told_at_once(page: Page, studio: Studio) -> None:
+    open_sample(page, studio, "automobile-basic")
+    page.get_by_test_id("where-to-run").get_by_text("Where to run").click()
+    page.get_by_test_id("demand-cpus").fill("0.5")
+    expect(page.get_by_test_id("demand-fit")).to_have_attribute("data-fits", "true")
+    Canvas(page).select("linear-learner")
+    page.get_by_test_id("where-to-run").get_by_text("Where to run").click()
+    expect(page.get_by_test_id("demand-cpus")).to_have_attribute("placeholder", "0.5")
+    page.get_by_test_id("demand-gpus").fill("64")
+    expect(page.get_by_test_id("demand-fit")).to_contain_text("which no worker has")
+    expect(page.get_by_test_id("demand-fit").get_by_role("link")).to_have_attribute("href", "/compute/")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("plan-linear-learner")).to_contain_text("It asks for 64 GPUs")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("demand-gpus").fill("")
+    expect(page.get_by_test_id("demand-fit")).to_have_attribute("data-fits", "true")

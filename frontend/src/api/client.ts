@@ -1,12 +1,13 @@
 /** Calls of the REST API from the page's own origin; every failure is an `ApiProblem` that says what and what to do. */
 import { _ } from "@/i18n";
 import type {
-  Component, ComponentDifference, ComponentVersion, Draft, Examined, GitLink, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Problem, Publication, Published, PublishedEndpoint, Revision, Run, Saved, Shapes, Steps, Where,
+  Component, ComponentDifference, ComponentVersion, Demand, Draft, Examined, Fit, GitLink, GraphDocument, HistoryPage, LinkUse, LogPage, News, Output, Palette, Person, Pool, Problem, Publication, Published, PublishedEndpoint, Revision, Run, Saved, Shapes, Steps, Where,
 } from "@/api/types";
 import type { Part, RunPlan, Submission } from "@/api/plan";
 import type { Looking } from "@/designer/presence";
 import type { Exposed } from "@/designer/subgraphs";
 import type { Derived, Family, InferenceKind, Package } from "@/inference/types";
+import { labelsText } from "@/graph/demand";
 import type { Operation } from "@/graph/history";
 
 export class ApiProblem extends Error {
@@ -99,6 +100,12 @@ export class Api {
   };
   createDataset = (project: string, name: string, upload: string): Promise<unknown> =>
     this.send("POST", "datasets/", { project, name, upload });
+  pools = async (): Promise<readonly Pool[]> => (await this.send<{ results: readonly Pool[] }>("GET", "pools/")).results;
+  fit = ({ labels, ...amounts }: Demand): Promise<Fit> => {
+    const asked = new URLSearchParams(Object.entries(amounts).map(([name, value]): [string, string] => [name, String(value)]));
+    if (labels) asked.set("labels", labelsText(labels));
+    return this.send("GET", `workers/fit/?${asked.toString()}`);
+  };
   me = (): Promise<{ readonly name: string }> => this.send("GET", "me/");
   cancelRun = (id: string): Promise<unknown> => this.send("POST", `runs/${id}/cancel/`, {});
   cloneRun = (id: string): Promise<{ id: string; url: string }> => this.send("POST", `runs/${id}/clone/`, {});

@@ -32,6 +32,8 @@ export interface PlannedStep {
   readonly run: string;
   readonly number: number | null;
   readonly estimate: Estimate | null;
+  /** Why it would wait for a worker. */
+  readonly warning?: string;
 }
 
 export interface RunPlan {

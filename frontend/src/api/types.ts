@@ -81,6 +81,8 @@ export interface Own {
   readonly latest: string;
   readonly archived: boolean;
   readonly deprecated: string;
+  /** What it asks of its worker by itself. */
+  readonly demand?: Demand;
   readonly url: string;
   /** Of a pipeline: the innermost step behind each output, by its id in a run below the card's. */
   readonly outputs: Readonly<Record<string, InnerEnd>>;
@@ -155,6 +157,28 @@ export interface DrawnNode {
   readonly mode?: "" | "disabled" | "bypassed";
   readonly regenerate?: boolean;
   readonly pins?: Readonly<Record<string, Pin>>;
+  readonly demand?: Demand;
+}
+/** What the worker must have that runs a step; nothing is asked by what is not there. */
+export interface Demand {
+  /** A pool of workers. */
+  readonly compute?: string;
+  readonly cpus?: number;
+  readonly memory_bytes?: number;
+  readonly gpus?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+/** Workers with some labels, under a name. */
+export interface Pool {
+  readonly name: string;
+  readonly workers: readonly string[];
+}
+/** Whether some worker has what is asked for. */
+export interface Fit {
+  readonly fits: boolean;
+  readonly told: string;
+  readonly hint: string;
+  readonly url: string;
 }
 export interface Pin {
   readonly run: string;
@@ -202,6 +226,7 @@ export interface GraphDocument {
   readonly notes?: Readonly<Record<string, Note>>;
   readonly groups?: Readonly<Record<string, Group>>;
   readonly parameters?: Readonly<Record<string, PipelineParameter>>;
+  readonly defaults?: { readonly demand?: Demand };
 }
 
 export interface Project {

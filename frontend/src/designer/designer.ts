@@ -3,7 +3,7 @@ import { Api, reasonOf } from "@/api/client";
 import type { Part, RunPlan, Submission } from "@/api/plan";
 import { Notices } from "@/api/notices";
 import type {
-  DatasetOffer, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
+  DatasetOffer, Demand, Draft, Edge, GraphDocument, Json, Palette, Position, Run,
 } from "@/api/types";
 import { rememberedLook, firstView } from "@/designer/look";
 import { hasEnded, RunWatch } from "@/designer/runwatch";
@@ -21,6 +21,7 @@ import {
 } from "@/graph/catalogue";
 import { bestEnd, candidates, edgeBetween, type End, judge, whyNot } from "@/graph/connect";
 import { difference } from "@/graph/changes";
+import { setDefault, setDemand } from "@/graph/demand";
 import { edgeId } from "@/graph/document";
 import { cutOut, type Fragment, freshId, paste } from "@/graph/fragment";
 import { begin, type History } from "@/graph/history";
@@ -211,6 +212,12 @@ export class Designer extends Store<State> {
 
   rename(node: string, title: string): void {
     this.change(op.rename(this.document, node, title), _("Rename"));
+  }
+
+  /** What the worker must have that runs the step; of null, those of all steps that say nothing. */
+  askFor(node: string | null, demand: Demand): void {
+    const next = node === null ? setDefault(this.document, demand) : setDemand(this.document, node, demand);
+    this.change(next, _("Where to run"), `demand ${node ?? ""}`);
   }
 
   comment(node: string, words: string): void {

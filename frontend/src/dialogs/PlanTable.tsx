@@ -50,6 +50,7 @@ function Step({ line }: { readonly line: PlannedStep }): JSX.Element {
       <span className="plan-act"><Icon name={ICONS[line.action]} size={14} /> {actName(line.action)}</span>
       <span className="plan-title">{line.title}</span>
       <span className="plan-why">{line.why}{line.since ? ` (${moment(line.since)})` : ""}</span>
+      {line.warning ? <span className="plan-warning">{line.warning}</span> : null}
       <span className="plan-takes">{line.action === "run" ? takes(line.estimate) : ""}</span>
     </li>
   );

@@ -73,12 +73,13 @@ function canonical(document: GraphDocument): string {
       Object.entries(document.groups ?? {}).map(([id, group]) => [id, { ...group, nodes: [...(group.nodes ?? [])].sort() }]),
     ),
     parameters: document.parameters ?? {},
+    defaults: document.defaults ?? {},
   });
 }
 
 function plain(node: DrawnNode): Record<string, unknown> {
-  const { parameters = {}, title = "", comment = "", mode = "", regenerate = false, pins = {}, ...rest } = node;
-  return { ...rest, parameters, title, comment, mode, regenerate, pins };
+  const { parameters = {}, title = "", comment = "", mode = "", regenerate = false, pins = {}, demand = {}, ...rest } = node;
+  return { ...rest, parameters, title, comment, mode, regenerate, pins, demand };
 }
 
 function sorted(value: unknown): string {

@@ -10,11 +10,11 @@ export type Things = Readonly<Record<string, Thing>>;
 export type Raw = { readonly [collection: string]: Things };
 
 export const THINGS = ["nodes", "notes", "groups"] as const;
-export const COLLECTIONS = [...THINGS, "layout", "parameters"] as const;
+export const COLLECTIONS = [...THINGS, "layout", "parameters", "defaults"] as const;
 const CORE: Readonly<Record<string, readonly string[]>> = {
   nodes: ["component", "version"], layout: ["x", "y"], parameters: ["type"],
 };
-const MAPS: Readonly<Record<string, readonly string[]>> = { nodes: ["parameters", "pins"] };
+const MAPS: Readonly<Record<string, readonly string[]>> = { nodes: ["parameters", "pins", "demand"] };
 const SETS: Readonly<Record<string, readonly string[]>> = { groups: ["nodes"] };
 
 export const isMap = (collection: string, key: string): boolean => MAPS[collection]?.includes(key) ?? false;

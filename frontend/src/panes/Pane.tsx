@@ -10,6 +10,7 @@ import { DatasetFields } from "@/panes/DatasetFields";
 import { ParameterField } from "@/panes/ParameterField";
 import { Results } from "@/panes/Results";
 import { AboutDataset } from "@/panes/Palette";
+import { WhereStepRuns, WhereStepsRun } from "@/panes/WhereToRun";
 import { Markdown } from "@/ui/Markdown";
 import { metricName } from "@/drawer/metrics";
 import { _, moment, ngettext, number } from "@/i18n";
@@ -38,6 +39,7 @@ function Summary({ chosen }: { readonly chosen: number }): JSX.Element {
       </p>
       {chosen ? null : <p className="quiet">{_("Choose a step to see its settings.")}</p>}
       {chosen ? null : <ParameterSummary />}
+      {chosen ? null : <WhereStepsRun />}
       {run ? (
         <>
           <h3>{_("Run %(number)s", { number: run.number })}</h3>
@@ -143,6 +145,7 @@ function Parameters({ node }: { readonly node: string }): JSX.Element | null {
           problems={problems.filter((problem) => problem.where?.parameter === parameter.name)} />
       )) : null}
       {component && drawn.component !== DATASET && shown.length === 0 ? <p className="quiet">{_("This component has no settings.")}</p> : null}
+      {component && drawn.component !== DATASET ? <WhereStepRuns node={node} /> : null}
       <OwnWords node={node} title={drawn.title ?? ""} comment={drawn.comment ?? ""} />
     </form>
   );

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from mlops.client.connection import connect
 from mlops.client.options import Verbs, add_name, add_yes, confirm
 from mlops.client.output import Columns, show
+from mlops.formats.azureml.wishes import size_in_bytes
+from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 PATH = "pools/"
 COLUMNS: Columns = (
@@ -25,6 +28,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     update = verbs.add("update", "change what is given, leave the rest (administrators)", update_pool)
     delete = verbs.add("delete", "forget the name; its workers stay (administrators)", delete_pool)
     add_yes(delete)
+    fit = verbs.add("fit", "whether some worker has what a step would ask for; status 1: none has", fit_demand)
+    fit.add_argument("-n", "--name", default="", help="of this pool")
+    fit.add_argument("--cpu", type=float, default=0.0, help="processors")
+    fit.add_argument("--memory", default="", help="such as 16Gi")
+    fit.add_argument("--gpu", type=int, default=0, help="GPUs")
+    fit.add_argument("--labels", default="", help="such as gpu,zone=a")
     for verb in (create, update):
         verb.add_argument("--labels", default=None, help="which workers are in it, such as gpu,zone=a; empty: all")
         verb.add_argument("--description", default=None, help="what it is for")
@@ -54,6 +63,20 @@ def delete_pool(arguments: argparse.Namespace) -> int:
     confirm(arguments, f"Forget the pool “{arguments.name}”? What asks for it runs anywhere then.")
     connect().request("DELETE", _one(arguments))
     return 0
+
+
+def fit_demand(arguments: argparse.Namespace) -> int:
+    memory = size_in_bytes(arguments.memory or "0")
+    if memory is None:
+        hint = _("Such as 4Gi, 512Mi, 2GB, or a number of bytes.")
+        raise Refusal("size_unfit", _("“%(text)s” is no size of memory.") % {"text": arguments.memory}, hint=hint)
+    asked = {
+        "compute": arguments.name.removeprefix("azureml:"), "cpus": arguments.cpu, "gpus": arguments.gpu,
+        "memory_bytes": memory, "labels": arguments.labels,
+    }  # fmt: skip
+    found = connect().get(f"workers/fit/?{urlencode({name: one for name, one in asked.items() if one})}")
+    show(arguments, found)
+    return 0 if found["fits"] else 1
 
 
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:

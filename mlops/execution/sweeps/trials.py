@@ -72,7 +72,7 @@ def _run(
         **node.parameters,
         **{one.name: _fitted(one, values[one.name]) for one in trial.component.parameters if one.name in values},
     }
-    spec = _spec(trial, parameters, flowing)
+    spec = _spec(trial, node, parameters, flowing)
     name = _free_name(sweep, step, number)
     last = Run.objects.filter(project=sweep.project).aggregate(last=Max("number"))["last"] or 0
     run = Run.objects.create(
@@ -151,11 +151,18 @@ def _trial(definition: Definition) -> Definition:
     return msgspec.structs.replace(trial, how=how)
 
 
-def _spec(trial: Definition, parameters: dict[str, Any], flowing: dict[str, dict[str, str]]) -> PipelineSpec:
+def _spec(
+    trial: Definition, sweep: Node, parameters: dict[str, Any], flowing: dict[str, dict[str, str]]
+) -> PipelineSpec:
+    """What the sweep's step asks of workers, its trials ask."""
     component = trial.component
     assert isinstance(trial.how, Command)
     forms = trial.how.forms
-    nodes = [Node(id=JOB, component=component.name, version=component.version, parameters=parameters)]
+    job = Node(
+        id=JOB, component=component.name, version=component.version, parameters=parameters, demand=sweep.demand,
+        usually=sweep.usually,
+    )  # fmt: skip
+    nodes = [job]
     edges = []
     for port, value in sorted(flowing.items()):
         data = f"data-{port}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,9 +23,11 @@ from mlops.formats.azureml.job_fields import (
 )
 from mlops.formats.azureml.lines import Path, Source, fields
 from mlops.formats.azureml.parallel_plan import PLAN_FIELDS
+from mlops.formats.azureml.placing import compute_named, read_demand
 from mlops.formats.azureml.values import FILE_FORMS, TYPE_OF
 from mlops.formats.component import Component
 from mlops.formats.definition import End
+from mlops.formats.demand import Demand, asking
 from mlops.formats.document import Document, DrawnNode, Group, Note, PipelineParameter, Place
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge
 from mlops.formats.refusal import Refusal, nearest
@@ -33,18 +35,21 @@ from mlops.formats.spoken import gettext as _
 
 KNOWN = {
     "$schema", "type", "name", "version", "display_name", "description", "inputs", "outputs", "jobs", "tags",
-    "experiment_name", "settings", "properties",
+    "experiment_name", "settings", "properties", "compute", "resources",
 }  # fmt: skip
 WITHOUT_MEANING = {
-    "compute", "identity", "services", "limits", "schedule", "is_deterministic", "resources", "source_job_id",
-    "default_compute", "job_tier", "queue_settings", "default_datastore", "creation_context", "id", "status",
+    "identity", "services", "limits", "schedule", "is_deterministic", "source_job_id", "default_compute",
+    "job_tier", "queue_settings", "default_datastore", "creation_context", "id", "status",
 }  # fmt: skip
 OF_THE_JOB = ("experiment_name", "settings")
 """What only a run of it uses: a draft has no place for it."""
 
-JOB_KNOWN = {"type", "component", "inputs", "outputs", "display_name", "comment", "properties", "description", "name"}
+JOB_KNOWN = {
+    "type", "component", "inputs", "outputs", "display_name", "comment", "properties", "description", "name", "compute",
+    "resources",
+}  # fmt: skip
 JOB_WITHOUT_MEANING = {
-    "compute", "resources", "limits", "distribution", "environment_variables", "tags", "identity", "services",
+    "limits", "distribution", "environment_variables", "tags", "identity", "services",
     "queue_settings", "experiment_name", "is_deterministic", "$schema", "version", "job_tier", "settings",
 }  # fmt: skip
 OVER_THE_COMPONENT = frozenset({"resources", "limits", "distribution", "environment_variables"})
@@ -54,6 +59,7 @@ SETTINGS = {
     "default_compute", "default_datastore", "continue_on_step_failure", "force_rerun",
     "continue_run_on_failed_optional_input", "on_init", "on_finalize",
 }  # fmt: skip
+FLAGS = ("continue_on_step_failure", "force_rerun", "continue_run_on_failed_optional_input")
 INLINE = frozenset({"component", "comment", "limits", "compute", "resources"})
 PARENT_INPUT = re.compile(r"\$\{\{\s*parent\.inputs\.([A-Za-z0-9_.]+?)(?:\.path)?\s*\}\}")
 PARENT_JOB = re.compile(r"\$\{\{\s*parent\.jobs\.([A-Za-z0-9_]+)\.outputs\.([A-Za-z0-9_]+)\s*\}\}")
@@ -151,6 +157,7 @@ class _Reader:
         self.faults: list[Refusal] = []
         self.warnings: list[str] = []
         self.nodes: dict[str, DrawnNode] = {}
+        self.defaults: dict[Literal["demand"], Demand] = {}
         self.edges: list[Edge] = []
         self.parameters: dict[str, PipelineParameter] = {}
         self.ends: dict[str, list[End]] = {}
@@ -168,11 +175,12 @@ class _Reader:
     def read(self) -> None:
         found = fields(self.source)
         for name in found:
-            if name in WITHOUT_MEANING or (name in OF_THE_JOB and not self.runs):
+            if name in WITHOUT_MEANING or (not self.runs and self._is_of_the_job(name, found[name])):
                 self.warnings.append(self._said((name,), f"“{name}” has no meaning here"))
             elif name not in KNOWN:
                 self.faults.append(self.source.unknown(name, KNOWN | WITHOUT_MEANING, at=(), kind="a pipeline"))
         self._guarded(self._settings)
+        self._guarded(self._default_demand)
         given = found.get("inputs") or {}
         for name, one in given.items():
             self._guarded(lambda name=name, one=one: self._input(str(name), one))  # type: ignore[misc]
@@ -213,6 +221,7 @@ class _Reader:
             notes=notes,
             groups=groups,
             parameters=parameters,
+            defaults=self.defaults,
         )
 
     # -- the pipeline's own
@@ -225,15 +234,28 @@ class _Reader:
             place = ("settings", name)
             if name not in SETTINGS:
                 self.faults.append(self.source.unknown(name, SETTINGS, at=("settings",), kind="the settings"))
-            elif name not in ("continue_on_step_failure", "force_rerun", "continue_run_on_failed_optional_input"):
+            elif name not in FLAGS and name != "default_compute":
                 self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
-            elif not isinstance(given[name], bool):
+            elif name in FLAGS and not isinstance(given[name], bool):
                 self.faults.append(self.source.refuse("value_unfit", f"“{name}” is true or false.", at=place))
         self.settings = Settings(
             continue_on_step_failure=given.get("continue_on_step_failure") is True,
             force_rerun=given.get("force_rerun") is True,
             continue_run_on_failed_optional_input=given.get("continue_run_on_failed_optional_input") is not False,
         )
+
+    @staticmethod
+    def _is_of_the_job(name: str, given: Any) -> bool:
+        """A drawing has a default compute, and none of the other settings."""
+        return name in OF_THE_JOB and not (isinstance(given, dict) and set(given) == {"default_compute"})
+
+    def _default_demand(self) -> None:
+        found = fields(self.source)
+        settings = found.get("settings")
+        usual = settings.get("default_compute") if isinstance(settings, dict) else None
+        compute = found.get("compute") or usual
+        demand = read_demand(self.source, (), compute=compute, warnings=self.warnings)
+        self.defaults = {} if demand.is_any else {"demand": demand}
 
     def _output(self, name: str, given: Any) -> None:
         if self.runs or not isinstance(given, str):
@@ -348,10 +370,18 @@ class _Reader:
             "mode": properties.get("mode", ""),
             "regenerate": str(properties.get("regenerate", "")).lower() == "true" or self.settings.force_rerun,
             "pins": json.loads(properties.get("pins", "{}")),
+            "demand": self._demand(at, job, inline=inline),
         }
         if plain["title"] == component.title and inline:
             plain["title"] = ""
         self.nodes[node] = msgspec.convert(plain, type=DrawnNode)
+
+    def _demand(self, at: Path, job: dict[str, Any], *, inline: bool) -> Demand:
+        """What a component that is written in the job itself asks for is the component's."""
+        if inline:
+            return asking(compute=compute_named(job.get("compute")))
+        warnings = None if self.runs else self.warnings
+        return read_demand(self.source, at, compute=job.get("compute"), warnings=warnings)
 
     def _require_inputs(self, at: Path, component: Component, given: set[str]) -> None:
         missing = [one.name for one in component.inputs if not one.optional]

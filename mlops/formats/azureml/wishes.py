@@ -38,6 +38,14 @@ def write_wishes(resources: Resources) -> dict[str, Any]:
     }
 
 
+def size_in_bytes(text: str) -> int | None:
+    """Of `4Gi`, `512Mi`, `2GB`, `1000`; None where it is no size."""
+    found = SIZE.fullmatch(text.strip())
+    if found is None or found[2].lower() not in UNITS:
+        return None
+    return int(float(found[1]) * UNITS[found[2].lower()])
+
+
 def _number(source: Source, at: Path, value: Any, *, whole: bool = False) -> float:
     if value in (None, ""):
         return 0.0
@@ -54,11 +62,11 @@ def _number(source: Source, at: Path, value: Any, *, whole: bool = False) -> flo
 def _size(source: Source, at: Path, value: Any) -> int:
     if value in (None, ""):
         return 0
-    found = SIZE.fullmatch(str(value).strip())
-    if isinstance(value, bool) or found is None or found[2].lower() not in UNITS:
+    size = None if isinstance(value, bool) else size_in_bytes(str(value))
+    if size is None:
         hint = "Such as 4Gi, 512Mi, 2GB, or a number of bytes."
         raise source.refuse("size_unfit", f"“{value}” is no size of memory.", at=at, hint=hint)
-    return int(float(found[1]) * UNITS[found[2].lower()])
+    return size
 
 
 def _labels(source: Source, at: Path, value: Any) -> dict[str, str]:

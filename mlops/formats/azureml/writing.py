@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from mlops.formats.azureml.component import write_parameter, write_port
+from mlops.formats.azureml.placing import write_resources_of
 from mlops.formats.component import Component
 from mlops.formats.definition import Graph
+from mlops.formats.demand import Demand
 from mlops.formats.document import Document, DrawnNode, PipelineParameter
 from mlops.formats.pipeline import DATASET_COMPONENT
 
@@ -41,6 +43,7 @@ def write_job(document: Document, definition: Definition, reference: Reference, 
     job: dict[str, Any] = {"$schema": JOB_SCHEMA, "type": "pipeline", "display_name": name}
     if help:
         job["description"] = help
+    job |= _default_demand(document)
     job["inputs"] = _parameters(document) | _data(document, names)
     job["jobs"] = _jobs(document, names, definition, reference, ends={}, outs={})
     return Written(pipeline={key: one for key, one in job.items() if one != {}}, layout=_layout(document, names))
@@ -68,6 +71,7 @@ def write_graph(
     if component.help:
         form["description"] = component.help
     form["tags"] = dict(tags or {})
+    form |= _default_demand(document)
     known = _forms(graph, form_of)
     form["inputs"] = {port.name: write_port(port, known.get(port.name)) for port in component.inputs}
     form["inputs"] |= {one.name: write_parameter(one) for one in component.parameters} | _data(document, names)
@@ -79,6 +83,12 @@ def write_graph(
     if document.parameters:
         layout["parameters"] = msgspec.to_builtins(dict(sorted(document.parameters.items())))
     return Written(pipeline={key: one for key, one in form.items() if one != {}}, layout=layout)
+
+
+def _default_demand(document: Document) -> dict[str, Any]:
+    usual = document.defaults.get("demand", Demand())
+    settings = {"default_compute": f"azureml:{usual.compute}"} if usual.compute else {}
+    return {"settings": settings, "resources": write_resources_of(usual)}
 
 
 def _forms(graph: Graph, form_of: FormOf) -> dict[str, str]:
@@ -159,6 +169,9 @@ def _jobs(
             job["display_name"] = node.title
         if node.comment:
             job["comment"] = node.comment
+        if node.demand.compute:
+            job["compute"] = f"azureml:{node.demand.compute}"
+        job["resources"] = write_resources_of(node.demand)
         job["inputs"] = _bound(document, names, node_id, component, ends) | _values(node, component)
         job["outputs"] = {
             port.name: f"${{{{parent.outputs.{outs[node_id, port.name]}}}}}"

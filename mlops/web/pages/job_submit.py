@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from mlops.access.decisions import require
 from mlops.components.bundles import unpacked
+from mlops.compute.queries import pools
 from mlops.formats.refusal import Refusal
 from mlops.jobs.actions import Asked, check_job, create_job
+from mlops.web.demand_fields import demand_settings, typed_fit
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
 
@@ -37,15 +39,17 @@ def submit_job(request: HttpRequest) -> HttpResponse:
     """POST: `act` = check tells what was understood; `submit` makes the job."""
     project = current_project(request)
     require(request.user, "jobs.submit", project)
-    context: dict[str, Any] = {"project": project, "typed": request.POST, "example": EXAMPLE}
+    context: dict[str, Any] = {"project": project, "typed": request.POST, "example": EXAMPLE, "pools": list(pools())}
     if request.method == "GET":
         return render(request, "web/runs/submit.html", context)
     main = request.POST.get("main", "").strip() or (PASTED if request.POST.get("yaml", "").strip() else "")
     settings = tuple(line.strip() for line in request.POST.get("settings", "").splitlines() if line.strip())
+    settings += demand_settings(request.POST)
     try:
         with _sent(request) as folder:
             if request.POST.get("act") == "check":
                 context["understood"] = check_job(request.user, project, folder, main=main, settings=settings)
+                context["fit"] = typed_fit(request.POST)
                 return render(request, "web/runs/submit.html", context)
             asked = Asked(
                 settings=settings,
