@@ -1,4 +1,5 @@
-"""Pools: named sets of workers, which files and steps ask for as `compute`; and the tokens by which machines join."""
+"""Pools: named sets of workers, which files and steps ask for as `compute`; how large the parts of projects are; and
+the tokens by which machines join."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+
+from mlops.access.models import Project
 
 
 class Pool(models.Model):
@@ -28,6 +31,15 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectWeight(models.Model):
+    """How large the project's part of the workers is beside that of others whose steps wait; without a row: 1."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    weight = models.PositiveSmallIntegerField(default=1)
+    set_at = models.DateTimeField(auto_now=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
 
 class JoinToken(models.Model):

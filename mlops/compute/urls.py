@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from mlops.compute import api, fit_api, joining_api
+from mlops.compute import api, fit_api, joining_api, weights_api
 
 urlpatterns: list[URLPattern] = [
     path("workers/", api.WorkersView.as_view()),
@@ -16,4 +16,6 @@ urlpatterns: list[URLPattern] = [
     *(path(f"workers/<str:worker>/{act}/", api.WorkerActView.as_view(act=act)) for act in api.WorkerActView.acts),
     path("pools/", api.PoolsView.as_view()),
     path("pools/<str:pool>/", api.OnePoolView.as_view()),
+    path("weights/", weights_api.WeightsView.as_view()),
+    path("projects/<slug:slug>/weight/", weights_api.ProjectWeightView.as_view()),
 ]

@@ -1,12 +1,13 @@
 """Which steps a worker may take, which of them is next, and how it takes one: by a conditional update, so that no
 other takes it too.
 
-Runs of a higher priority go first; among equals the project that runs fewest steps now; then what had begun before, and
-lost its worker; then what waits longest."""
+Runs of a higher priority go first; among equals the project that runs fewest steps for its weight now; then what had
+begun before, and lost its worker; then what waits longest."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,10 +83,17 @@ def _next() -> list[tuple[int, str, object]]:
     running = running_by_project()
     if limits.get(None) == 0:
         fitting = fitting.filter(run__project__in=[project for project in limits if project is not None])
-    counted = [When(run__project=project, then=Value(count)) for project, count in running.items()]
-    turn = Case(*counted, default=Value(0)) if counted else Value(0)
+    counted = [When(run__project=project, then=Value(turn)) for project, turn in turns(running).items()]
+    turn = Case(*counted, default=Value(1.0)) if counted else Value(1.0)
     fair = fitting.exclude(run__project__in=full_projects(limits, running))
     return list(fair.order_by("-run__priority", turn, *IN_TURN).values_list(*FACTS)[:LOOKED_AT])
+
+
+def turns(running: Mapping[Any, int]) -> dict[Any, float]:
+    """By project, how much of its part it would have with one step more; the least is next, so that the parts of
+    projects whose steps wait come out in proportion to their weights. What is not listed has 1."""
+    weights = here.facts().weights
+    return {one: (running.get(one, 0) + 1) / weights.get(one, 1) for one in {*running, *weights}}
 
 
 def _others(fitting: QuerySet[Step], projects: set[Any]) -> bool:

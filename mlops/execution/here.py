@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mlops.compute.models import Pool
+from mlops.compute.weights import weights
 from mlops.formats.demand import is_of_place
 from mlops.quotas.models import Quota
 from mlops.runs.models import Step
@@ -33,6 +34,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     pools: Mapping[str, Mapping[str, str]] = {}
     most_steps: Mapping[Any, int | None] = {}
     """The quota of steps at once: of projects, and under None of all others."""
+    weights: Mapping[Any, int] = {}
+    """Of projects that have another than 1."""
 
 
 class Here:
@@ -93,7 +96,7 @@ def _look() -> Facts:
     most_steps = dict(Quota.objects.filter(kind=STEPS).values_list("project", "most"))
     row = Worker.objects.filter(name=OWNER).first()
     if row is None:  # not written yet
-        return Facts(pools=pools, most_steps=most_steps)
+        return Facts(pools=pools, most_steps=most_steps, weights=weights())
     return Facts(
         takes_work=row.state == "active",
         cpus=row.cpus,
@@ -102,6 +105,7 @@ def _look() -> Facts:
         labels=row.labels,
         pools=pools,
         most_steps=most_steps,
+        weights=weights(),
     )
 
 

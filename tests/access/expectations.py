@@ -76,6 +76,9 @@ on("api/v1/quotas/", GET=ADMINISTRATOR, PATCH=(ADMINISTRATOR, {"endpoints": "unl
 on("api/v1/projects/<slug:slug>/quotas/", GET=READ, PATCH=(ADMINISTRATOR, {"endpoints": "default"}))
 
 # -- workers and pools
+on("api/v1/weights/", GET=ADMINISTRATOR)
+on("api/v1/projects/<slug:slug>/weight/", GET=READ, PUT=(ADMINISTRATOR, {"weight": 2}))
+on("compute/weights/", GET=ADMINISTRATOR, POST=(ADMINISTRATOR, {"project": "{slug}", "weight": "2"}))
 on("api/v1/workers/", GET=SIGNED_IN)
 on("api/v1/workers/<str:worker>/", GET=SIGNED_IN)
 for act in ("drain", "resume", "remove"):

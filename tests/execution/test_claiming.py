@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from mlops.access.models import Project
 from mlops.celery import app
 from mlops.compute import actions as compute
+from mlops.compute.weights import weigh
 from mlops.execution import sweep
 from mlops.execution.advance import advance
 from mlops.execution.claiming import claim_next
@@ -18,7 +20,7 @@ from mlops.execution.here import OWNER, here
 from mlops.execution.retry import try_again
 from mlops.formats.demand import is_of_place, written_place
 from mlops.quotas.models import Quota
-from mlops.runs.models import Step
+from mlops.runs.models import Run, Step
 from mlops.runs.priorities import prioritize
 from mlops.runs.situation import surroundings, told_steps
 from mlops.work import shared_clock
@@ -172,3 +174,24 @@ def test_a_worker_that_drains_takes_nothing_until_it_is_resumed(queued, admin_us
     compute.resume(admin_user, row)
     here.look()
     assert claim_next().pk == step.pk
+
+
+def test_projects_with_waiting_steps_have_the_workers_in_proportion_to_their_weights(queued, admin_user, project):
+    heavy = Project.objects.create(name="Heavy", slug="heavy")
+    weigh(admin_user, heavy, 3)
+    here.look()
+    steps = [queued() for _number in range(16)]
+    theirs = [Run.objects.get(pk=one.run_id) for one in steps[::2]]
+    Run.objects.filter(pk__in=[one.pk for one in theirs]).update(project=heavy)
+    first = [claim_next().run.project_id for _slot in range(8)]
+    assert (first.count(heavy.pk), first.count(project.pk)) == (6, 2)
+    done = Step.objects.filter(state="running", run__project=heavy).first()
+    Step.objects.filter(pk=done.pk).update(state="completed", lease_until=None)
+    assert claim_next().run.project_id == heavy.pk
+
+
+def test_a_light_project_has_all_workers_while_nobody_else_waits(queued, admin_user, project):
+    weigh(admin_user, Project.objects.create(name="Heavy", slug="heavy"), 100)
+    here.look()
+    steps = {queued().pk for _number in range(3)}
+    assert {claim_next().pk for _slot in range(3)} == steps

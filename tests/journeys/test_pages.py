@@ -134,6 +134,7 @@ PAGES = [
     *(f"/system/{page}" for page in ("", "health/", "jobs/", "storage/", "settings/", "libraries/", "logs/")),
     "/system/maintenance/",
     "/compute/",
+    "/compute/weights/",
     "/admin/",
     "/admin/auth/user/",
     "/people/invitations/",

@@ -18,6 +18,7 @@ COLUMNS: Columns = (
     ("name", "name"), ("state", "state"), ("labels", "labels"), ("workers", "workers"), ("slots", "slots"),
     ("least", "least"), ("most", "most"),
 )  # fmt: skip
+WEIGHTS: Columns = (("project", "project"), ("weight", "weight"))
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     fit.add_argument("--memory", default="", help="such as 16Gi")
     fit.add_argument("--gpu", type=int, default=0, help="GPUs")
     fit.add_argument("--labels", default="", help="such as gpu,zone=a")
+    verbs.add("weights", "of all projects: their parts of the workers (administrators)", list_weights)
+    weigh = verbs.add("weigh", "give a project a part of the workers (administrators)", weigh_project)
+    weigh.add_argument("project", metavar="PROJECT", help="its short name")
+    weigh.add_argument("--weight", type=int, required=True, metavar="N", help="1 is usual; 3 is three times as much")
+    weigh.add_argument("--reason", default="", help="why, for the audit")
     for verb in (create, update):
         verb.add_argument("--labels", default=None, help="which workers are in it, such as gpu,zone=a; empty: all")
         verb.add_argument("--description", default=None, help="what it is for")
@@ -77,6 +83,17 @@ def fit_demand(arguments: argparse.Namespace) -> int:
     found = connect().get(f"workers/fit/?{urlencode({name: one for name, one in asked.items() if one})}")
     show(arguments, found)
     return 0 if found["fits"] else 1
+
+
+def list_weights(arguments: argparse.Namespace) -> int:
+    return show(arguments, connect().get("weights/")["results"], columns=WEIGHTS)
+
+
+def weigh_project(arguments: argparse.Namespace) -> int:
+    asked = {"weight": arguments.weight, "reason": arguments.reason}
+    return show(
+        arguments, connect().request("PUT", f"projects/{quote(arguments.project, safe='')}/weight/", body=asked)
+    )
 
 
 def _fields(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -45,6 +45,10 @@ class PoolChanged(Data, kw_only=True):
     labels: Annotated[dict[str, str], said("Which labels its workers have; an empty value is any.")]
 
 
+class ProjectWeighed(Data, kw_only=True):
+    weight: Annotated[int, said("Its part of the workers beside that of others whose steps wait; 1 is usual.")]
+
+
 class PoolScaled(Data, kw_only=True):
     pool: str
     workers: Annotated[int, said("How many take steps in it.")]
@@ -80,6 +84,13 @@ TYPES = (
     ),
     EventType("mlops.pool.updated", "Pool changed", "An administrator changes a pool.", "pools/{name}", PoolChanged),
     EventType("mlops.pool.deleted", "Pool deleted", "An administrator takes a pool away.", "pools/{name}", PoolChanged),
+    EventType(
+        "mlops.project.weighed",
+        "Project weighed",
+        "An administrator gives a project a larger or smaller part of the workers.",
+        "projects/{slug}",
+        ProjectWeighed,
+    ),
     EventType(
         "mlops.worker.started",
         "Worker began",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from mlops.access.decisions import require_administrator
 from mlops.access.models import Project
 from mlops.accounts import queries as people
+from mlops.compute.weights import weight_of
 from mlops.formats.refusal import Refusal
 from mlops.quotas import actions, queries
 from mlops.quotas.kinds import KINDS
@@ -62,6 +63,7 @@ def _page(request: HttpRequest, project: Project, **more: Any) -> HttpResponse:
         if one.is_own
     }
     context = {"project": project, "tab": "quotas", "role": people.role_of(request.user, project), "lines": lines}
+    context["weight"] = weight_of(project)
     context["fields"] = _fields(own, more.get("typed"))
     problem: Refusal | None = more.get("problem")
     return render(request, "web/projects/quotas.html", context | more, status=problem.status if problem else 200)
