@@ -157,6 +157,10 @@ VARIABLES: tuple[Variable, ...] = (
         help="What a worker runs where a pool should have more or fewer workers: COMMAND POOL WANTED HAS.",
     ),
     Variable(
+        name="MLOPS_AUTOSCALE_ENVIRONMENT",
+        help="Further variables that it gets, separated by commas: those that begin with MLOPS_ or AWS_ it lacks else.",
+    ),
+    Variable(
         name="MLOPS_AUTOSCALE_PAUSE_SECONDS",
         help="How long it is not run again for the same pool.",
         default="120",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,6 +17,7 @@ class PoolFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`waiting` and `running` are steps that ask for this pool; `slots`: of all its workers together."""
 
     name: str
+    labels: Mapping[str, str] = {}
     waiting: int
     running: int
     workers: int
@@ -35,6 +37,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     waiting: int
     running: int
+    labels: Mapping[str, str] = {}
+    """Which its workers have."""
 
 
 def decide(facts: PoolFacts, now: datetime) -> Wanted:
@@ -48,8 +52,9 @@ def decide(facts: PoolFacts, now: datetime) -> Wanted:
     if facts.most is not None and wanted > facts.most:
         wanted, why = facts.most, _("It may have at most %(most)d.") % {"most": facts.most}
     return Wanted(
-        pool=facts.name, workers=facts.workers, wanted=wanted, why=why, waiting=facts.waiting, running=facts.running
-    )
+        pool=facts.name, workers=facts.workers, wanted=wanted, why=why, waiting=facts.waiting, running=facts.running,
+        labels=facts.labels,
+    )  # fmt: skip
 
 
 def needed_of(facts: PoolFacts) -> int:

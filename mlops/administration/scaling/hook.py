@@ -19,9 +19,11 @@ from mlops.administration.models import PoolScaling
 from mlops.administration.scaling import looking
 from mlops.administration.scaling.deciding import Wanted, decide
 from mlops.events.chain import record
+from mlops.formats.labels import written_labels
 
 COMMAND_SECONDS = 60.0
 LONGEST_SAID = 1000
+KEPT_BACK = ("MLOPS_", "AWS_")
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +50,13 @@ def _claim(one: Wanted, now: datetime) -> bool:
 
 
 def _run(command: str, one: Wanted) -> str:
-    """Why it failed; empty where it did not. It gets no setting of ours: only its own variables and the usual ones."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
+    """Why it failed; empty where it did not. It gets no setting of ours and no keys of the bucket: only its own
+    variables, the usual ones, and those that MLOPS_AUTOSCALE_ENVIRONMENT names."""
+    asked = {name.strip() for name in env.read("MLOPS_AUTOSCALE_ENVIRONMENT").split(",")}
+    clean = {name: value for name, value in os.environ.items() if name in asked or not name.startswith(KEPT_BACK)}
     told = {
         "MLOPS_POOL": one.pool,
+        "MLOPS_POOL_LABELS": written_labels(one.labels),
         "MLOPS_WORKERS": str(one.workers),
         "MLOPS_WORKERS_WANTED": str(one.wanted),
         "MLOPS_WHY": one.why,

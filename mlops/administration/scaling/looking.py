@@ -34,6 +34,7 @@ def facts() -> list[PoolFacts]:
         found.append(
             PoolFacts(
                 name=pool.name,
+                labels=pool.labels,
                 waiting=waiting[pool.name],
                 running=running[pool.name],
                 workers=len(members),

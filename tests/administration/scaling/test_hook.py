@@ -40,10 +40,12 @@ def steps(project) -> None:
 def command(tmp_path: Path, monkeypatch) -> Path:
     """Writes down how it was called."""
     script, said = tmp_path / "scale", tmp_path / "said"
-    script.write_text(f'#!/bin/sh\necho "$@ for $MLOPS_POOL, key $MLOPS_SECRET_KEY." >> {said}\n')
+    keys = "keys $MLOPS_SECRET_KEY$AWS_SECRET_ACCESS_KEY."
+    script.write_text(f'#!/bin/sh\necho "$@ for $MLOPS_POOL $MLOPS_POOL_LABELS, {keys}" >> {said}\n')
     script.chmod(0o755)
     monkeypatch.setenv("MLOPS_AUTOSCALE_COMMAND", str(script))
     monkeypatch.setenv("MLOPS_SECRET_KEY", "precious")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the bucket")
     return said
 
 
@@ -56,10 +58,16 @@ def test_the_command_is_told_once_in_a_while(steps, command):
     now = timezone.now()
     hook.scale(now)
     hook.scale(now + timedelta(seconds=30))
-    assert command.read_text() == "gpus 3 1 for gpus, key .\n"
+    assert command.read_text() == "gpus 3 1 for gpus gpu, keys .\n"
     hook.scale(now + timedelta(seconds=200))
     assert len(command.read_text().splitlines()) == 2
     assert Event.objects.filter(type="mlops.pool.scaled", data__wanted=3).count() == 2
+
+
+def test_it_gets_what_an_administrator_says_that_it_may_have(steps, command, monkeypatch):
+    monkeypatch.setenv("MLOPS_AUTOSCALE_ENVIRONMENT", "HOME, AWS_SECRET_ACCESS_KEY")
+    hook.scale()
+    assert command.read_text() == "gpus 3 1 for gpus gpu, keys of the bucket.\n"
 
 
 def test_one_that_fails_says_why(steps, monkeypatch):
