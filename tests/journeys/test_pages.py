@@ -57,6 +57,7 @@ PAGES = [
     "/models/upload/",
     "/models/{model}/",
     "/models/{model}/timeline/",
+    "/models/{model}/1/?tab=artifacts&file=MLmodel",
     *(f"/models/{{model}}/1/?tab={tab}" for tab in ("details", "artifacts", "onnx", "profiles", "images", "endpoints")),
     "/models/{model}/1/package/",
     "/images/{image}/",

@@ -47,6 +47,7 @@ from mlops.web.pages.explanations import explanations_context
 from mlops.web.pages.images import images_context
 from mlops.web.pages.model_cards import card_context
 from mlops.web.pages.model_charts import charts_over
+from mlops.web.pages.model_files import files_context
 from mlops.web.pages.profiles import profiles_context
 from mlops.web.pages.tag_words import typed_tags
 from mlops.web.projects import current_project, show_project
@@ -269,7 +270,7 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
     if tab == "card":
         return card_context(version, version)
     if tab == "artifacts":
-        return {"files": queries.files_of(version)}
+        return files_context(request, version)
     if tab == "images":
         return images_context(version)
     if tab == "profiles":
