@@ -67,6 +67,8 @@ def require(person: Any, deed: str, project: Project) -> None:
 def require_administrator(person: Any, message: str, hint: str = "") -> None:
     """For acts of the whole server. Raises Refusal `forbidden` with the message; a token may take the rank away."""
     if not (getattr(person, "is_superuser", False) and person.is_active):
+        if limits_of(person) is not None:
+            hint = hint or _("A token administers where “server.administer” is among its scopes.")
         raise Refusal("forbidden", message, hint=hint, status=403)
 
 

@@ -208,4 +208,4 @@ def _group(group: Group) -> dict[str, Any]:
 
 def _administrators_only(request: Request) -> None:
     hint = _("In a project, its groups are listed with its people.")
-    require_administrator(request.user, "Only an administrator may see the groups of this server.", hint)
+    require_administrator(request.user, _("Only an administrator may see the groups of this server."), hint)

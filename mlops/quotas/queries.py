@@ -54,7 +54,7 @@ def lines_of(project: Project) -> list[Line]:
 
 def all_lines(actor: Any) -> list[tuple[Project, list[Line]]]:
     """Of every project, those first that are nearest to a limit. Raises Refusal `forbidden` but for administrators."""
-    require_administrator(actor, "Only an administrator may see the quotas of all projects.")
+    require_administrator(actor, _("Only an administrator may see the quotas of all projects."))
     projects = list(Project.objects.all())
     found = _lines(projects)
     return sorted(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.locale.words import ROOT
 
-REFUSING = ("Refusal", "Problem", "problem", "StepError", "no_form")
+REFUSING = ("Refusal", "Problem", "problem", "StepError", "no_form", "require_administrator")
 WORDED = ("hint", "message", "reason", "detail")
 WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]")
 

@@ -31,7 +31,7 @@ class OurSite(AdminSite):
         def entry(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            require_administrator(request.user, "Only an administrator may see the rows of this server.")
+            require_administrator(request.user, str(_("Only an administrator may see the rows of this server.")))
             return guarded(request, *args, **kwargs)
 
         return entry

@@ -36,7 +36,7 @@ def require_may(person: Any, project: Project | None) -> None:
         require(person, "alerts.change", project)
     else:
         message = _("Only an administrator may subscribe to the events of all projects.")
-        require_administrator(person, message, "Name one of your projects.")
+        require_administrator(person, message, _("Name one of your projects."))
 
 
 def deliveries_of(subscription: Subscription, *, state: str = "") -> QuerySet[Delivery]:

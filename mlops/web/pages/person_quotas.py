@@ -26,6 +26,7 @@ def people(request: HttpRequest) -> HttpResponse:
     require_administrator(request.user, _("Only an administrator may see the quotas of all people."))
     name = (request.POST if request.method == "POST" else request.GET).get("person", "").strip()
     problem: Refusal | None = None
+    person = None
     try:
         person = person_with_quotas(name) if name else None
         if request.method == "POST":
@@ -35,7 +36,7 @@ def people(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved. It holds from now on; what is beyond it stays."))
             return redirect("web:people-quotas")
     except Refusal as refusal:
-        problem, person = refusal, None
+        problem = refusal
     context = {
         "here": "quotas",
         "people": queries.all_people_lines(request.user),
