@@ -19,6 +19,7 @@ from designer.compare.story import Titles
 from designer.models import Draft
 from mlops.access import granted, shareable
 from mlops.components.queries import ProjectLibrary
+from mlops.components.wording import in_words
 from mlops.formats.pipeline import DATASET_COMPONENT
 from mlops.formats.refusal import Refusal
 
@@ -69,7 +70,7 @@ def titles_in(draft: Draft) -> Titles:
         if node.get("title"):
             return str(node["title"])
         try:
-            return library.component(node["component"], node["version"]).title
+            return in_words(library.component(node["component"], node["version"])).title
         except Refusal:
             return str(node["component"])
 
