@@ -56,7 +56,7 @@ def test_where_a_step_runs_is_chosen_and_told_at_once(page: Page, studio: Studio
     page.get_by_test_id("demand-gpus").fill("64")
     expect(page.get_by_test_id("demand-fit")).to_contain_text("which no worker has")
     expect(page.get_by_test_id("demand-fit").get_by_role("link")).to_have_attribute("href", "/compute/")
-    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("submit").click()
     expect(page.get_by_test_id("plan-linear-learner")).to_contain_text("It asks for 64 GPUs")
     page.keyboard.press("Escape")
     page.get_by_test_id("demand-gpus").fill("")
