@@ -16,6 +16,7 @@ import msgspec
 
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_stores.assessing import COLUMNS, row_of
+from mlops.mlflow_stores.attachments import attachments_in
 from mlops.mlflow_stores.database import GREATEST
 from mlops.mlflow_stores.tracing import PLACE, SPANS_FILE
 from mlops.mlflow_stores.values import (
@@ -199,8 +200,9 @@ class Bundle:
         self._insert("trace_request_metadata", [(one.id, *pair) for pair in one.metadata.items()])
         self._insert("spans", [(one.id, span) for span in one.spans])
         self._insert("assessments", [row_of(said, one.id) for said in one.assessments])
-        if one.place and not one.spans and self._with_files:
-            place = self._brought(one.place, [Lying(SPANS_FILE, 0)])
+        lying = [Lying(path, 0) for path in attachments_in(one.spans) or ([] if one.spans else [SPANS_FILE])]
+        if one.place and lying and self._with_files:
+            place = self._brought(one.place, lying)
             self._insert("trace_tags", [(one.id, PLACE, place)])
 
     def _add_registered(self, model: Registered) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext
+from mlops.mlflow_stores.attachments import FOLDER
 from mlops.mlflow_stores.calling import Caller
 from mlops.mlflow_stores.database import finite, model_in
 from mlops.mlflow_stores.opening import Address
@@ -180,7 +181,10 @@ class Server:
             return (
                 lambda below: iter(()),
                 lambda path, target: self._call.download(
-                    "/ajax-api/2.0/mlflow/get-trace-artifact", target, request_id=key
+                    "/ajax-api/2.0/mlflow/get-trace-artifact",
+                    target,
+                    request_id=key,
+                    **({"path": path.removeprefix(FOLDER)} if path.startswith(FOLDER) else {}),
                 ),
             )
         if urlsplit(place).scheme == PROXIED:

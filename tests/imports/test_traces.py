@@ -16,7 +16,7 @@ from mlops.imports.queries import marks
 from mlops.mlflow_stores.bundle import Bundle
 from mlops.mlflow_stores.opening import Address, opened
 from mlops.runs.models import Run
-from mlops.traces.models import Assessment, Span, Trace, TraceFact
+from mlops.traces.models import Assessment, Span, Trace, TraceFact, TraceFile
 from tests.imports.conftest import OUTER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +69,35 @@ def assessed(traced):
             told = (key, trace, name, kind, value, None, when, when, *about[:2], None, *about[2:], metadata)
             store.execute(f"INSERT INTO assessments VALUES ({', '.join('?' * len(told))})", told)
     return traced
+
+
+PICTURE = "1b671a64-40d5-491e-99b0-da01ff1f3341"
+
+
+@pytest.fixture
+def attached(traced):
+    """A span names a picture, which lies beside the trace."""
+    trace = "a" * 32
+    told = forms.Span(
+        trace=trace, key="1" * 16, name="see", started_ns=1, ended_ns=2, status="OK",
+        attributes={"mlflow.spanInputs": {"picture": f"mlflow-attachment://{PICTURE}?content_type=image%2Fpng&trace_id=x"}},
+    )  # fmt: skip
+    content = json.dumps(json.loads(forms.document_of([told], request_id=f"tr-{trace}"))["spans"][0])
+    with sqlite3.connect(traced) as store:
+        store.execute("UPDATE spans SET content = ? WHERE trace_id = ?", (content, f"tr-{trace}"))
+    file = traced.parent / "mlruns" / "1" / "traces" / f"tr-{trace}" / "artifacts" / "attachments" / PICTURE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"picture")
+    return traced
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_attachments_of_traces_come_with_them(bring, attached, tmp_path, is_packed):
+    target = tmp_path / "store.zip"
+    with opened(Address(address=f"sqlite:///{attached}", roots=("/",))) as store:
+        Bundle(store, target, have={}, wants_experiment=lambda *_: True, wants_model=lambda _: True).write()
+    bring(archive=keep_file(target), source="laptop") if is_packed else bring(attached)
+    assert list(TraceFile.objects.values_list("path", "size_bytes")) == [(f"attachments/{PICTURE}", 7)]
 
 
 def said() -> list[tuple[str, object, str, bool]]:

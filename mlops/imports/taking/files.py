@@ -73,6 +73,20 @@ def files_at(session: Session, kind: str, name: str, source_id: str, place: str)
     return []
 
 
+def named_files(session: Session, kind: str, source_id: str, place: str, paths: list[str]) -> list[File]:
+    """Those that came; what did not is told."""
+    lying = [Lying(path, 0) for path in paths]
+    try:
+        if is_bucket(place):
+            lying = [one for one in _lying(session, place) if one.path in paths]
+        return list(_kept(session, place, lying, (kind, source_id, source_id))) if lying else []
+    except Refusal as refusal:
+        if refusal.code in ENDING:
+            raise
+        session.report.note(kind, source_id, source_id, refusal)
+        return []
+
+
 def _changed(
     session: Session, kind: str, name: str, source_id: str, place: str, known: Taken | None, *, is_done: bool
 ) -> Iterator[tuple[list[File], str]]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.blobs.models import Blob
 from mlops.formats import spans as forms
+from mlops.formats.manifest import File
 from mlops.formats.refusal import Refusal
 from mlops.imports.models import Outcome, Taken
 from mlops.imports.taking.assessments import take_assessments
+from mlops.imports.taking.files import named_files
 from mlops.imports.taking.session import Session, deleted_here, kept_pairs, moment, remember
+from mlops.mlflow_stores.attachments import attachments_in
 from mlops.mlflow_stores.tracing import SPANS_FILE
 from mlops.mlflow_stores.values import Trace as Theirs
 from mlops.runs.models import Experiment, Run
+from mlops.traces.files import keep_trace_file
 from mlops.traces.models import Trace, TraceState
 from mlops.traces.telling import Told, keep_spans, tell_trace
 
@@ -51,6 +57,7 @@ def _take(
     if session.options.dry_run or experiment is None or (known is not None and known.mark == mark):
         return
     spans = _spans(session, theirs)
+    attached = _attached(session, theirs, spans)
     run = runs.get(theirs.metadata.get(RUN, ""))
     with transaction.atomic():
         trace = tell_trace(
@@ -62,6 +69,8 @@ def _take(
         if spans:
             keep_spans(trace, spans)
             Trace.objects.filter(pk=trace.pk).update(has_spans=True)
+        for file in attached:
+            keep_trace_file(trace, file.path, Blob.objects.get(pk=file.digest))
         take_assessments(session, trace, theirs)
         remember([session.taken(KIND, theirs.id, trace.pk, outcome, mark=mark)])
 
@@ -102,6 +111,13 @@ def _spans(session: Session, theirs: Theirs) -> list[forms.Span]:
     except Refusal as refusal:
         session.report.note(KIND, theirs.id, theirs.id, refusal)
     return []
+
+
+def _attached(session: Session, theirs: Theirs, spans: list[forms.Span]) -> list[File]:
+    paths = attachments_in(json.dumps(one.attributes, ensure_ascii=False) for one in spans)
+    if not paths or not theirs.place or not session.options.artifacts:
+        return []
+    return named_files(session, KIND, theirs.id, theirs.place, paths)
 
 
 def _require_size(path: Path) -> None:
