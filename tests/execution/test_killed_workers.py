@@ -17,6 +17,8 @@ import httpx
 import psutil
 import pytest
 
+from tests.administration.conftest import mlops
+from tests.administration.conftest import run as run_in
 from tests.journeys.conftest import Studio, free_port, studio
 from tests.scaled import of_its_own
 
@@ -28,6 +30,10 @@ def azureml_main(dataframe1=None, dataframe2=None):
     subprocess.run(["sleep", "{seconds}"])
     return dataframe1
 """
+DJANGO = (
+    "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'mlops.settings'; django.setup()\n"
+    "from django.core.management import call_command\n"
+)
 numbers = itertools.count()
 
 
@@ -73,7 +79,7 @@ def test_cancelling_ends_the_process_within_seconds(api: httpx.Client, studio: S
     assert ["sleep", "120"] not in commands_of(studio)
 
 
-def test_a_run_survives_the_death_of_everything(tmp_path: Path) -> None:
+def test_a_run_survives_the_death_of_everything_and_an_upgrade(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with started(folder) as (first, api):
         run = submitted(api, seconds=6)
@@ -82,6 +88,11 @@ def test_a_run_survives_the_death_of_everything(tmp_path: Path) -> None:
         for one in family:
             one.kill()
         first.wait()
+    place = of_its_own(folder)
+    older = run_in(folder, "-c", DJANGO + "call_command('migrate', 'quotas', 'zero', verbosity=0)", **place)
+    assert older.returncode == 0, older.stderr
+    upgraded = mlops(folder, "upgrade", **place)
+    assert (upgraded.returncode, "quotas.0001" in upgraded.stdout) == (0, True), upgraded.stderr
     with started(folder) as (_second, api):
         ended = wait_for(api, run, lambda found: found["state"] in ("completed", "failed"), seconds=90)
         assert ended["state"] == "completed", ended["reason"]

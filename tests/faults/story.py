@@ -83,7 +83,7 @@ def tell(
         injuries.heal()
         work.end()
         _lose_everything(studio, work, told)
-        told.problems += _audited(studio, work, told, settle_seconds)
+        told.problems += audited(studio, work, told, settle_seconds)
         told.problems += _tidied(studio)
         studio.stop()
         time.sleep(1)
@@ -101,14 +101,14 @@ def tell(
 def _lose_everything(studio: Studio, work: Work, told: Told) -> None:
     with studio.api() as api:
         last = [work.submit_patiently(api) for _number in range(3)][-1]
-        _until(lambda: bool(_going(api, last)), seconds=60)
+        until(lambda: bool(_going(api, last)), seconds=60)
         going = _going(api, last)
     studio.kill_everything()
     told.injuries.append("everything was killed")
     told.again_seconds = studio.start()
     began = time.monotonic()
     with studio.api() as api:
-        if not _until(lambda: _are_taken_up(api, last, going), seconds=TAKEN_UP_SECONDS):
+        if not until(lambda: _are_taken_up(api, last, going), seconds=TAKEN_UP_SECONDS):
             state = [(one["node"], one["state"], one["attempt"], one["reason"]) for one in _steps(api, last)]
             told.problems.append(f"a run was not taken up within {TAKEN_UP_SECONDS:.0f} s of the start: {state}")
     told.taken_up_seconds = time.monotonic() - began
@@ -129,7 +129,7 @@ def _steps(api: Any, run: str) -> list[dict[str, Any]]:
     return list(api.get(f"runs/{run}/").json()["steps"])
 
 
-def _audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> list[str]:
+def audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> list[str]:
     (studio.folder / "acknowledged.json").write_text(json.dumps(work.acknowledged))
     words = [sys.executable, "-m", "tests.faults.audit", str(studio.folder), "--wait", str(settle_seconds)]
     done = subprocess.run(
@@ -149,7 +149,7 @@ def _tidied(studio: Studio) -> list[str]:
         if folder.name not in known:
             os.utime(folder, (0, 0))  # as if it had died long ago
     remove_left_folders(studio.folder / "tmp")
-    _until(lambda: not _left(studio), seconds=90)
+    until(lambda: not _left(studio), seconds=90)
     return _left(studio)
 
 
@@ -169,7 +169,7 @@ def _words(process: psutil.Process) -> list[str]:
         return []
 
 
-def _until(is_so: Callable[[], bool], *, seconds: float) -> bool:
+def until(is_so: Callable[[], bool], *, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -28,7 +28,9 @@ class Studio:
     """`folder` holds `data`, `tmp` (TMPDIR of all, by which each of its processes is known) and `effects.log`."""
 
     def __init__(self, folder: Path, ground: Ground, *, workers: int = 1, clock: Clock | None = None) -> None:
-        """By the `clock` goes one further worker; on SQLite, which is on one machine, all of it."""
+        """By the `clock` goes one further worker; on SQLite, which is on one machine, all of it. What starts next runs
+        the code of the tree `root`."""
+        self.root = ROOT
         self.folder, self.data = folder, folder / "data"
         self.port, self.router_port = free_port(), free_port()
         self._ground = ground
@@ -68,7 +70,7 @@ class Studio:
         """Seconds until it was ready."""
         began = time.monotonic()
         ports = ("--port", str(self.port), "--router-port", str(self.router_port))
-        self._up = Up(self.data, *ports, environment=self.variables)
+        self._up = Up(self.data, *ports, environment=self.variables, root=self.root)
         self._up.wait_until_ready(READY_SECONDS)
         took = time.monotonic() - began
         threading.Thread(target=self._drain, args=(self._up,), daemon=True).start()
@@ -139,11 +141,11 @@ class Studio:
     def _add_worker(self, number: int) -> None:
         seat = self._seats[number]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
-        environment |= {"MLOPS_DATA_DIR": str(self.data), "MLOPS_URL": self.url, "PYTHONPATH": str(ROOT)}
+        environment |= {"MLOPS_DATA_DIR": str(self.data), "MLOPS_URL": self.url, "PYTHONPATH": str(self.root)}
         environment |= {"MLOPS_ROUTER_URL": f"http://127.0.0.1:{self.router_port}", **self.variables, **seat.variables}
         with (self.folder / "worker.log").open("ab") as log:
             command = [*seat.before, sys.executable, "-m", "mlops.server.worker"]
-            self._workers[number] = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+            self._workers[number] = subprocess.Popen(command, env=environment, cwd=self.root, stdout=log, stderr=log)
 
     def _keep_workers(self) -> None:
         """As a service manager would."""

@@ -23,9 +23,9 @@ TOLD_BYTES = 6000
 
 
 class Up:
-    """One `mlops up`: what it printed, and its processes."""
+    """One `mlops up`: what it printed, and its processes. `root`: of the tree whose code it runs."""
 
-    def __init__(self, folder: Path, *words: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *words: str, environment: dict[str, str] | None = None, root: Path = ROOT) -> None:
         self.folder = folder
         command = [sys.executable, "-m", "mlops.client.main", "up", "--data-dir", str(folder), "--no-samples", *words]
         if "--port" not in words:
@@ -35,7 +35,7 @@ class Up:
         self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env=clean | of_its_own(folder) | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=self._errors,
