@@ -58,6 +58,10 @@ class Dataset(models.Model):
                 fields=["project", "name"], condition=models.Q(deleted_at=None), name="one_dataset_name_per_project"
             )
         ]
+        indexes = [
+            models.Index(fields=["-created_at"], name="dataset_created"),
+            models.Index(fields=["project", "-created_at"], name="dataset_project_created"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -50,6 +50,10 @@ class RegisteredModel(models.Model):
                 name="one_kept_model_of_a_name_per_project",
             )
         ]
+        indexes = [
+            models.Index(fields=["-created_at"], name="model_created"),
+            models.Index(fields=["project", "-created_at"], name="model_project_created"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -19,8 +19,10 @@ from mlops.formats.refusal import Refusal
 from mlops.registry import actions, queries, usage
 from mlops.registry.archive import zipped
 from mlops.registry.models import ModelVersion, RegisteredModel
+from mlops.registry.searching import MODELS
 from mlops.runs.models import Experiment, Run, Step, StepState
 from mlops.tags.filters import tags_of
+from mlops.tags.searching import search
 from tests.registry.shelf import registered, trained_folder
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,13 @@ def test_a_version_in_use_is_not_deleted_and_its_users_are_named(contributor, pr
     assert "deployment “blue”" in refused.value.message
     assert "Delete it." in refused.value.hint
     assert refused.value.extra["users"][0]["url"] == "/endpoints/blue/"
+
+
+def test_a_tag_that_few_versions_have_is_not_asked_of_each_model(contributor, project):
+    version = registered(contributor, project, tags={"Area": "Churn"})
+    found = search(RegisteredModel.objects.all(), "Area=Churn", MODELS).queryset
+    assert [one.pk for one in found] == [version.model_id]
+    assert "EXISTS" not in str(found.query)
 
 
 def test_models_are_found_by_tag_and_the_answer_says_how_it_was_understood(client, contributor, project):

@@ -132,17 +132,22 @@ class Conditions:
 
 def _tagged(held: Held, key: str, node: Compare | None) -> Q:
     found = held_tag(held, key, node)
-    if held.json or held.by:
+    if held.json:
         return Q(found)
     rows = Tag.objects.filter(content_type=ContentType.objects.get_for_model(held.model), key=key)
-    return _few_or(found, rows if node is None else _compared(rows, node), "object_id")
+    return _few_or(found, rows if node is None else _compared(rows, node), "object_id", by=held)
 
 
-def _few_or(found: Exists, rows: QuerySet[Any], holder: str) -> Q:
+def _few_or(found: Exists, rows: QuerySet[Any], holder: str, by: Held | None = None) -> Q:
     """The things themselves where few rows fit: then a list need not be walked for them. Else the question that is
-    asked of each thing: then the first page is found soon."""
+    asked of each thing: then the first page is found soon. `by`: the rows name what names the thing, such as versions
+    of a model."""
     few = list(rows.order_by().values_list(holder, flat=True)[: FEW + 1])
-    return Q(pk__in=set(few)) if len(few) <= FEW else Q(found)
+    if len(few) > FEW:
+        return Q(found)
+    if by is not None and by.by:
+        few = list(by.model._default_manager.order_by().filter(pk__in=set(few)).values_list(by.by, flat=True))
+    return Q(pk__in=set(few))
 
 
 def held_tag(held: Held, key: str, node: Compare | None) -> Exists:
