@@ -115,7 +115,10 @@ def _elsewhere() -> Refusal | None:
     return Refusal(
         "process_not_reached",
         _("Processes of one machine cannot be reached here: routers run on other machines (MLOPS_ROUTER_TOKEN)."),
-        hint=_("Choose the target docker with an engine that all workers reach, or kubernetes."),
+        hint=_(
+            "Let all parts share one data directory and say so by MLOPS_DATA_DIR_SHARED=1; or choose the target docker "
+            "with an engine that all workers reach, or kubernetes."
+        ),
         where=Where(parameter="target", value="process"),
     )
 
