@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal
 
 RETRY_SECONDS = 5
-BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+"""The last: it came to no reading of the log beside many others, however often it tried."""
 PASSING_STATES = ("08", "57P", "53300", "40001", "40P01", "55P03")
 """How states of PostgreSQL begin that pass: out of reach, stopping or starting, all its connections taken, a deadlock
 or a lock that did not come."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as own
+from django.db import OperationalError
 from django.test import AsyncClient
+
+from mlops.access.databases import is_passing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.failing")]
 
@@ -40,6 +45,13 @@ def test_a_full_disk_is_told_as_such(bold, address):
     answer = bold.get(address)
     assert answer.status_code == 503
     assert "The disk of this server is full" in answer.content.decode()
+
+
+def test_a_log_that_too_many_read_at_once_is_a_matter_of_waiting():
+    error, cause = OperationalError("locking protocol"), sqlite3.OperationalError("locking protocol")
+    cause.sqlite_errorcode = sqlite3.SQLITE_PROTOCOL
+    error.__cause__ = cause
+    assert is_passing(error)
 
 
 def test_a_fault_of_ours_stays_one(bold):
