@@ -24,6 +24,7 @@ from tests.benchmarks.load.metrics import Logged, log
 from tests.benchmarks.load.people import Seen, work
 from tests.benchmarks.load.places import serving
 
+ERROR_CHARACTERS = 6_000
 GROWTH_FROM_MINUTES = 10.0
 """A shorter watch says nothing of growth by the hour: caches fill meanwhile."""
 
@@ -68,7 +69,16 @@ def loaded(given: argparse.Namespace, directory: Path) -> int:
                 runs.start()
                 asyncio.run(_all(place.url, setting, seen, logged, given, until))
                 runs.join()
-        return told(given, seen, logged, submitted, watch)
+        status = told(given, seen, logged, submitted, watch)
+        _tell_errors(Path(variables["MLOPS_DATA_DIR"]) / "logs" / "web.log")
+        return status
+
+
+def _tell_errors(log: Path) -> None:
+    """What the web process says of the first of its failures, with where it happened."""
+    text = log.read_text() if log.exists() else ""
+    if (place := text.find(" ERROR ")) >= 0:
+        print(text[max(place - 30, 0) :][:ERROR_CHARACTERS])
 
 
 async def _all(url: str, setting, seen: Seen, logged: Logged, given: argparse.Namespace, until: float) -> None:  # type: ignore[no-untyped-def]
@@ -99,6 +109,7 @@ def told(given: argparse.Namespace, seen: Seen, logged: Logged, submitted, watch
         print(f"{page:34}{len(times):8}{ms[0]:9.0f}{ms[1]:8.0f}{ms[2]:8.0f}")
     print(f"{seen.answers} answers ({seen.answers / seconds:.1f} a second), {seen.notices} notices, "
           f"{seen.sockets_lost} sockets lost; failed: {dict(seen.failures) or 'none'}")  # fmt: skip
+    print(*seen.said, sep="\n")
     logged.seconds.sort()
     median = logged.seconds[len(logged.seconds) // 2] * 1000 if logged.seconds else 0
     print(f"{logged.metrics} metrics ({logged.metrics / seconds:.0f} a second), batch of 100 in {median:.0f} ms, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ PAGES = ("/", "/runs/", "/runs/?filter=state%3Dcompleted", "/runs/rows/", "/mode
          "/search/hits/?text=boost", "/api/v1/runs/?limit=50", "/api/v1/models/?limit=50", "/designer/",
          "/lineage/", "/monitoring/", "/endpoints/")  # fmt: skip
 PATIENCE_SECONDS = 60.0
+MOST_SAID, SAID_CHARACTERS = 5, 400
 
 
 @dataclass
@@ -24,6 +26,8 @@ class Seen:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    said: list[str] = field(default_factory=list)
+    """By the first of those that failed: the ends of their answers."""
     notices: int = 0
     sockets_lost: int = 0
 
@@ -62,11 +66,18 @@ async def _clicks(client: httpx.AsyncClient, person: Person, seen: Seen, until: 
             answer = await client.get(address, headers={"Cookie": f"sessionid={person.cookie}"})
             if answer.status_code != 200:
                 seen.failures[f"{page}: {answer.status_code}"] += 1
+                if len(seen.said) < MOST_SAID:
+                    seen.said.append(f"{page}: {answer.status_code} {_text(answer.text)[-SAID_CHARACTERS:]}")
         except httpx.HTTPError as error:
             seen.failures[f"{page}: {type(error).__name__}"] += 1
         else:
             seen.seconds[page].append(time.perf_counter() - began)
         await asyncio.sleep(random.expovariate(1 / think_seconds))
+
+
+def _text(page: str) -> str:
+    """Without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).strip()
 
 
 async def _listens(url: str, person: Person, seen: Seen, until: float) -> None:
