@@ -104,8 +104,8 @@ def listed(
     except Refusal as refusal:
         problem = refusal
         found = listing(things, fields, Asked(size=size), actor=request.user)
-    count = _count(found)
     counted = known.newest(found.all) if request.GET.get("facets") == "1" else None
+    count = counted.count if counted else _count(found)
     typed, is_open = _typed(request), counted is not None
     bar = Bar(
         noun=fields.noun,

@@ -26,12 +26,14 @@ class Newest(NamedTuple):
     things: QuerySet[Any]
     is_all: bool
     """There are no others."""
+    count: int
+    """One more than are in `things` where there are others."""
 
 
 def newest(things: QuerySet[Any], most: int = NEWEST) -> Newest:
     """So many of the things, read once: what is counted over all of a long list takes longer than anybody waits."""
     keys = list(things.order_by("-created_at").values_list("pk", flat=True)[: most + 1])
-    return Newest(things.model._default_manager.filter(pk__in=keys[:most]), len(keys) <= most)
+    return Newest(things.model._default_manager.filter(pk__in=keys[:most]), len(keys) <= most, len(keys))
 
 
 def tag_keys(things: QuerySet[Any], fields: Searchable, begin: str = "", *, most: int = 10) -> list[Counted]:
