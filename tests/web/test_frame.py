@@ -82,7 +82,7 @@ def test_pages_carry_no_inline_script_and_nothing_from_elsewhere(client, project
 def test_the_home_page_needs_few_queries(client, project, owner, django_assert_max_num_queries):
     client.force_login(owner)
     client.get("/")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get("/")
 
 
