@@ -1,11 +1,13 @@
 """Events against the published specification of OpenLineage, as its own client package has it: classes that are made
-from the schemas. A member that they do not know, one that is missing, and a value of another type are faults."""
+from the schemas. A member that they do not know, one that is missing, a value of another type, and an address, time or
+id that is none are faults."""
 
 from __future__ import annotations
 
 import types
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import attr
 from openlineage.client import event_v2, facet_v2
@@ -37,8 +39,20 @@ def _of_class(value: Any, kind: type, place: str) -> list[str]:
     needed |= OF_EVERY_FACET if issubclass(kind, base.BaseFacet) else set()
     found += [f"{place}: {name} is missing" for name in needed if name not in value]
     for name in fields.keys() & value.keys():
-        found += _of_type(value[name], hints[name], f"{place}.{name}")
+        found += _of_type(value[name], hints[name], f"{place}.{name}") or _of_form(value[name], fields[name], place)
     return found
+
+
+def _of_form(value: Any, field: Any, place: str) -> list[str]:
+    """As the schema's `format` says: the classes have a check where it says date-time, uuid or uri."""
+    if field.validator is None:
+        return []
+    try:
+        field.validator(None, field, value)
+        is_good = field.name.lower().endswith(("time", "date", "updated", "id")) or bool(urlsplit(value).scheme)
+    except ValueError:
+        is_good = False
+    return [] if is_good else [f"{place}.{field.name}: {value!r} is not well formed"]
 
 
 def _of_type(value: Any, wanted: Any, place: str) -> list[str]:

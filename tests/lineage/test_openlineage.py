@@ -51,7 +51,23 @@ def test_a_fault_is_seen(run):
     event["run"]["facets"]["processing_engine"]["_schemaURL"] += "x"
     event["job"]["facets"]["jobType"]["integration"] = 1
     event["inputs"][0]["surprise"] = "yes"
-    assert len(faults(event)) == 3
+    event["eventTime"] = "yesterday"
+    event["run"]["runId"] = "7"
+    assert len(faults(event)) == 5
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("https://git.example/cars", "https://git.example/cars"),
+        ("git@git.example:team/cars.git", "ssh://git@git.example/team/cars.git"),
+        ("/srv/git/my cars.git", "file:///srv/git/my%20cars.git"),
+    ],
+)
+def test_where_code_lies_is_a_uri(run, address, uri):
+    run.snapshot = {"git": {**GIT, "repository_uri": address}}
+    location = validated(next(of_run(run)))["job"]["facets"]["sourceCodeLocation"]
+    assert (location["url"], location["repoUrl"]) == (uri, address)
 
 
 def table(*names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from mlops import __version__
 from mlops.datasets.models import DatasetVersion
@@ -111,11 +112,20 @@ def of_job(run: Run, git: dict[str, Any]) -> dict[str, Any]:
     if run.experiment.description:
         found |= facet("documentation", "1-1-0/DocumentationJobFacet", description=run.experiment.description)
     if git.get("commit") and git.get("repository_uri"):
-        told = {"type": "git", "url": git["repository_uri"], "repoUrl": git["repository_uri"], "version": git["commit"]}
+        address = git["repository_uri"]
+        told = {"type": "git", "url": _uri(address), "repoUrl": address, "version": git["commit"]}
         branch = {"branch": git["branch"]} if git.get("branch") else {}
         path = {"path": git["folder"]} if git.get("folder") else {}
         found |= facet("sourceCodeLocation", "1-1-0/SourceCodeLocationJobFacet", **told, **branch, **path)
     return found
+
+
+def _uri(address: str) -> str:
+    """Git also takes `git@host:team/name.git` and a path, which are no URIs."""
+    if "://" in address:
+        return address
+    host, colon, path = address.partition(":")
+    return f"ssh://{host}/{path.lstrip('/')}" if colon else f"file://{quote(address)}"
 
 
 def of_run(run: Run, *, is_failure: bool) -> dict[str, Any]:
