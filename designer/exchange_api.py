@@ -44,7 +44,7 @@ class Export(APIView):
         draft = queries.draft(request.user, draft_id)
         form = request.query_params.get("form", "yaml")
         if form not in FORMS:
-            hint = nearest(form, FORMS) or "Forms: yaml, python."
+            hint = nearest(form, FORMS) or _("Forms: yaml, python.")
             raise Refusal("form_unknown", _("“%(form)s” is no form of an export.") % {"form": form}, hint=hint)
         if form == "python":
             from designer.python_project import written

@@ -110,9 +110,12 @@ class DraftVersions(APIView):
 def read_operations(raw: Any) -> tuple[oplog.Sent, ...]:
     """Raises Refusal `operation_invalid`; its `where.value` is the id of the operation, where it has one."""
     if not isinstance(raw, list):
-        raise invalid("It takes a list of operations.")
+        raise invalid(_("It takes a list of operations."))
     if len(raw) > MOST_SENT:
-        raise invalid(f"At most {MOST_SENT} operations are taken at once.", hint=_("Send them in several requests."))
+        raise invalid(
+            _("At most %(most_sent)s operations are taken at once.") % {"most_sent": MOST_SENT},
+            hint=_("Send them in several requests."),
+        )
     return tuple(_operation(each) for each in raw)
 
 

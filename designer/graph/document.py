@@ -26,22 +26,28 @@ def read(raw: Any) -> Document:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from error
     if len(document.nodes) > MOST_NODES:
-        raise _invalid(f"It has {len(document.nodes)} nodes; at most {MOST_NODES} are allowed.")
+        raise _invalid(
+            _("It has %(count)s nodes; at most %(most_nodes)s are allowed.")
+            % {"count": len(document.nodes), "most_nodes": MOST_NODES}
+        )
     for node_id in document.nodes:
         if not NODE_ID.fullmatch(node_id):
-            raise _invalid(f"“{node_id}” cannot name a node: use letters, digits, - and _.")
+            raise _invalid(_("“%(node_id)s” cannot name a node: use letters, digits, - and _.") % {"node_id": node_id})
     for edge in document.edges:
         for end in (edge.source, edge.target):
             if end not in document.nodes:
-                raise _invalid(f"An edge names the node “{end}”, which is not in the drawing.")
+                raise _invalid(_("An edge names the node “%(end)s”, which is not in the drawing.") % {"end": end})
     taken: set[tuple[str, str]] = set()
     for edge in dict.fromkeys(document.edges):
         if (edge.target, edge.target_port) in taken:
-            raise _invalid(f"The input “{edge.target_port}” of “{edge.target}” has two links; it takes one.")
+            raise _invalid(
+                _("The input “%(target_port)s” of “%(target)s” has two links; it takes one.")
+                % {"target_port": edge.target_port, "target": edge.target}
+            )
         taken.add((edge.target, edge.target_port))
     for node_id, place in document.layout.items():
         if not (math.isfinite(place.x) and math.isfinite(place.y)):
-            raise _invalid(f"The position of “{node_id}” is no number.")
+            raise _invalid(_("The position of “%(node_id)s” is no number.") % {"node_id": node_id})
     return tidy(document)
 
 

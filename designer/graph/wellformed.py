@@ -42,7 +42,10 @@ def read_changes(raw: Any) -> tuple[Change, ...]:
 def check_touched(document: Raw, paths: Iterable[Path]) -> None:
     """The things that a change wrote, as they are now. Raises Refusal `operation_invalid`."""
     if len(document.get("nodes", {})) > MOST_NODES:
-        raise invalid(f"The drawing would have more than {MOST_NODES} steps.", hint=_("Draw a second pipeline."))
+        raise invalid(
+            _("The drawing would have more than %(most_nodes)s steps.") % {"most_nodes": MOST_NODES},
+            hint=_("Draw a second pipeline."),
+        )
     for collection, name in {path[:2] for path in paths if path[0] != "edges"}:
         thing = document.get(collection, {}).get(name)
         if thing is None:
@@ -52,7 +55,7 @@ def check_touched(document: Raw, paths: Iterable[Path]) -> None:
         except msgspec.ValidationError as error:
             raise invalid(f"{collection}/{name}: {error}", node=name) from error
         if isinstance(read, Place) and not (math.isfinite(read.x) and math.isfinite(read.y)):
-            raise invalid(f"The position of “{name}” is no number.", node=name)
+            raise invalid(_("The position of “%(name)s” is no number.") % {"name": name}, node=name)
 
 
 def invalid(detail: str, *, hint: str = "", node: str | None = None) -> Refusal:
@@ -68,27 +71,33 @@ def _sound(change: Change) -> Change:
     path = change.path
     where = "/".join(path)
     if not path or any(not part or len(part) > LONGEST_NAME for part in path):
-        raise invalid(f"“{where[:300]}” names no field.")
+        raise invalid(_("“%(where)s” names no field.") % {"where": where[:300]})
     if path[0] == "edges":
         return _sound_link(change, where)
     if path[0] not in COLLECTIONS:
-        raise invalid(f"A drawing has no “{path[0]}”.", hint=nearest(path[0], (*COLLECTIONS, "edges")))
+        raise invalid(
+            _("A drawing has no “%(path)s”.") % {"path": path[0]}, hint=nearest(path[0], (*COLLECTIONS, "edges"))
+        )
     if path[0] != "parameters" and len(path) > 1 and not NAME.fullmatch(path[1]):
-        raise invalid(f"“{path[1]}” cannot name a part of the drawing: use letters, digits, - and _.")
+        raise invalid(
+            _("“%(path)s” cannot name a part of the drawing: use letters, digits, - and _.") % {"path": path[1]}
+        )
     if path[0] == "defaults" and path[1:2] != ("demand",):
-        raise invalid(f"“{where}” names no field.", hint=_("Defaults are: demand."))
+        raise invalid(_("“%(where)s” names no field.") % {"where": where}, hint=_("Defaults are: demand."))
     if len(path) == 2:
         return _sound_core(change, where)
     known = [field.name for field in msgspec.structs.fields(KINDS[path[0]]) if field.name not in CORE.get(path[0], ())]
     is_nested = len(path) > 2 and path[2] in (*MAPS.get(path[0], ()), *SETS.get(path[0], ()))
     if len(path) != (4 if is_nested else 3) or path[2] not in known:
-        raise invalid(f"“{where}” names no field.", hint=nearest(path[2], known) if len(path) > 2 else "")
+        raise invalid(
+            _("“%(where)s” names no field.") % {"where": where}, hint=nearest(path[2], known) if len(path) > 2 else ""
+        )
     return _without_default(change)
 
 
 def _sound_link(change: Change, where: str) -> Change:
     if len(change.path) != 3:
-        raise invalid(f"“{where}” names no input: give edges, the step and the input.")
+        raise invalid(_("“%(where)s” names no input: give edges, the step and the input.") % {"where": where})
     return _sound_value(change, where, ("source", "source_port"))
 
 
@@ -100,9 +109,11 @@ def _sound_value(change: Change, where: str, keys: tuple[str, ...]) -> Change:
     if change.after is UNSET:
         return change
     if not isinstance(change.after, dict) or set(change.after) != set(keys):
-        raise invalid(f"{where} takes exactly {', '.join(keys) or 'an empty object'}.")
+        raise invalid(
+            _("%(where)s takes exactly %(names)s.") % {"where": where, "names": ", ".join(keys) or _("an empty object")}
+        )
     if change.path[0] == "edges" and not all(isinstance(value, str) and value for value in change.after.values()):
-        raise invalid(f"{where} takes the names of a step and of its output.")
+        raise invalid(_("%(where)s takes the names of a step and of its output.") % {"where": where})
     return change
 
 

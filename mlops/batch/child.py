@@ -113,7 +113,7 @@ class Child:
             self._process.stdin.write(struct.pack("<II", len(body), 0) + body)
             self._process.stdin.flush()
         except OSError:
-            raise self._died("before this mini-batch") from None
+            raise self._died(_("before this mini-batch")) from None
         return msgspec.convert(self._answer(seconds, what="this mini-batch"), type=Scored)
 
     def said(self) -> list[str]:
@@ -172,7 +172,7 @@ class Child:
                     continue
                 chunk = os.read(handle, size - len(content))
                 if not chunk:
-                    raise self._died(f"over {what}")
+                    raise self._died(_("over %(what)s") % {"what": what})
                 content += chunk
         return content
 
@@ -180,9 +180,9 @@ class Child:
         process = self._process
         status = process.wait() if process is not None else None
         self.kill()
-        ending = f"exit status {status}"
+        ending = _("exit status %(status)s") % {"status": status}
         if status is not None and status < 0:
-            ending = f"killed by {signal.Signals(-status).name}"
+            ending = _("killed by %(signal)s") % {"signal": signal.Signals(-status).name}
         return Refusal(
             "child_died",
             _("The process that scores ended %(when)s (%(ending)s).") % {"when": when, "ending": ending},

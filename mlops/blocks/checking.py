@@ -107,7 +107,12 @@ def _require_equal(alone: pl.DataFrame, piped: pl.DataFrame) -> None:
         if unequal.any():
             row = unequal.arg_max() or 0
             shown = f"{first[row]:g} alone and {second[row]:g} in the pipeline"
-            counted = f"{int(unequal.sum())} of {first.len()} rows differ in '{name}', for example {shown}"
+            counted = _("%(differing)s of %(count)s rows differ in '%(name)s', for example %(shown)s") % {
+                "differing": int(unequal.sum()),
+                "count": first.len(),
+                "name": name,
+                "shown": shown,
+            }
             raise _mismatch(counted, column=None)
 
 

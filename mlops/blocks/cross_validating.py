@@ -150,7 +150,7 @@ def _how(table: Table, count: int) -> str:
 def _in_fold(refusal: Refusal, number: int) -> Refusal:
     return Refusal(
         refusal.code,
-        f"Fold {number}: {refusal.message}",
+        _("Fold %(number)s: %(message)s") % {"number": number, "message": refusal.message},
         hint=refusal.hint or _("Use fewer folds."),
         status=refusal.status,
         where=msgspec.structs.replace(refusal.where, row=None),

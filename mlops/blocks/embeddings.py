@@ -115,11 +115,11 @@ def _read(bundle: Bundle, known: list[str], call: Call) -> tuple[list[str], Any]
             found[word] = numbers
     words_there = [word for word in known if word in found or word.lower() in found]
     if not words_there:
-        raise _unfit("none of its words is in the texts")
+        raise _unfit(gettext("none of its words is in the texts"))
     call.report.log(f"{len(known) - len(words_there)} of {len(known)} words are not in the file and are left out.")
     vectors = [found.get(word, found.get(word.lower())) for word in words_there]
     if len({len(vector) for vector in vectors if vector is not None}) > 1:
-        raise _unfit("its lines differ in length")
+        raise _unfit(gettext("its lines differ in length"))
     return words_there, np.array(vectors, dtype=np.float32)
 
 
@@ -128,7 +128,7 @@ def _lines(bundle: Bundle) -> Iterator[tuple[str, Any]]:
         names = [name for name in archive.namelist() if "__MACOSX" not in name]
         files = [name for name in names if name.lower().endswith((".txt", ".vec"))]
         if len(files) != 1:
-            raise _unfit(f"the archive holds {len(files)} text files; one is expected")
+            raise _unfit(gettext("the archive holds %(count)s text files; one is expected") % {"count": len(files)})
         with archive.open(files[0]) as file:
             for number, line in enumerate(file, start=1):
                 word, _, rest = line.decode("utf-8", errors="replace").rstrip().partition(" ")
@@ -138,7 +138,7 @@ def _lines(bundle: Bundle) -> Iterator[tuple[str, Any]]:
                 try:
                     yield word, np.array(cells, dtype=np.float32)
                 except ValueError as error:
-                    raise _unfit(f"line {number} is no word with numbers") from error
+                    raise _unfit(gettext("line %(number)s is no word with numbers") % {"number": number}) from error
 
 
 def _unfit(reason: str) -> Refusal:

@@ -51,14 +51,22 @@ def head(url: str, *, private_hosts: Collection[str] = (), token: str = "") -> T
                 url, token = _next(url, answer, token)
                 continue
             if answer.status != http.client.OK:
-                raise _failed(url, f"The server answered with {answer.status} {answer.reason}.")
+                raise _failed(
+                    url,
+                    gettext("The server answered with %(status)s %(reason)s.")
+                    % {"status": answer.status, "reason": answer.reason},
+                )
             length = answer.headers.get("Content-Length", "")
             return Told(size_bytes=int(length) if length.isdecimal() else 0, mark=_mark(answer))
         except (OSError, http.client.HTTPException) as error:
-            raise _failed(url, f"The transfer broke off: {error or type(error).__name__}.") from error
+            raise _failed(
+                url, gettext("The transfer broke off: %(error)s.") % {"error": error or type(error).__name__}
+            ) from error
         finally:
             connection.close()
-    raise _failed(url, f"There are more than {MOST_REDIRECTS} redirects.")
+    raise _failed(
+        url, gettext("There are more than %(most_redirects)s redirects.") % {"most_redirects": MOST_REDIRECTS}
+    )
 
 
 def fetch(
@@ -90,10 +98,14 @@ def fetch(
             _kept(answer, target, url, most_bytes=most_bytes, deadline=deadline, progress=progress)
             return Fetched(path=target, url=url, content_type=answer.headers.get_content_type(), mark=_mark(answer))
         except (OSError, http.client.HTTPException) as error:
-            raise _failed(url, f"The transfer broke off: {error or type(error).__name__}.") from error
+            raise _failed(
+                url, gettext("The transfer broke off: %(error)s.") % {"error": error or type(error).__name__}
+            ) from error
         finally:
             connection.close()
-    raise _failed(url, f"There are more than {MOST_REDIRECTS} redirects.")
+    raise _failed(
+        url, gettext("There are more than %(most_redirects)s redirects.") % {"most_redirects": MOST_REDIRECTS}
+    )
 
 
 def connection_to(url: str, private_hosts: Collection[str]) -> http.client.HTTPConnection:
@@ -102,13 +114,11 @@ def connection_to(url: str, private_hosts: Collection[str]) -> http.client.HTTPC
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise _failed(url, f"The address is not well formed: {error}.") from error
+        raise _failed(url, gettext("The address is not well formed: %(error)s.") % {"error": error}) from error
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        message = gettext("It leads to %(scheme)s://%(host)s, which cannot be fetched.") % {
-            "scheme": parts.scheme or "nothing",
-            "host": host,
-        }
+        address = f"{parts.scheme}://{host}" if parts.scheme else host
+        message = gettext("It leads to “%(address)s”, which cannot be fetched.") % {"address": address}
         raise _failed(url, message)
     address = judged_address(host, port, url, private_hosts)
     kind = _PinnedHttps if parts.scheme == "https" else _PinnedHttp
@@ -132,7 +142,9 @@ def judged_address(host: str, port: int, url: str, private_hosts: Collection[str
     try:
         found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
-        raise _failed(url, f"The server '{host}' is not known.", hint=gettext("Check the address.")) from error
+        raise _failed(
+            url, gettext("The server '%(host)s' is not known.") % {"host": host}, hint=gettext("Check the address.")
+        ) from error
     private = [address for address in found if not is_public(address)]
     if private and host.lower() not in private_hosts:
         message = gettext("'%(host)s' leads to %(private)s, which is not a public address.") % {
@@ -198,7 +210,11 @@ def _kept(
             if received > most_bytes:
                 raise _too_large(url, received, most_bytes)
             if time.monotonic() > deadline:
-                raise _failed(url, f"The transfer took longer than {WHOLE_SECONDS:.0f} seconds.")
+                raise _failed(
+                    url,
+                    gettext("The transfer took longer than %(whole_seconds)s seconds.")
+                    % {"whole_seconds": f"{WHOLE_SECONDS:.0f}"},
+                )
             file.write(chunk)
             if expected:
                 progress(received / expected)

@@ -125,7 +125,7 @@ def _refuse(name: str, present: pd.Series[Any], kinds: set[str]) -> pl.Series:
     first = _kind(present.iloc[0])
     row = next((place for place, value in enumerate(present) if _kind(value) != first), 0)
     if len(kinds) > 1:
-        message = f"Column '{name}' mixes {listed} values."
+        message = _("Column '%(name)s' mixes %(listed)s values.") % {"name": name, "listed": listed}
         code, hint = (
             "mixed_types",
             _("Make them one type, for example dataframe['%(name)s'].astype(str).") % {"name": name},

@@ -106,10 +106,10 @@ def _failed(folder: Path, status: int) -> Refusal:
     lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
     row = int(lines[0]) if lines and lines[0].isdecimal() and lines[0] != "0" else None
     reason = "\n".join(lines[1:]) or (gettext("R ended with status %(status)s") % {"status": status})
-    message = gettext("The script failed%(value)s: %(reason)s.") % {
-        "value": f" in line {row}" if row else "",
-        "reason": reason.rstrip("."),
-    }
+    said = (
+        gettext("The script failed in line %(row)s: %(reason)s.") if row else gettext("The script failed: %(reason)s.")
+    )
+    message = said % {"row": row, "reason": reason.rstrip(".")}
     hint = gettext("Correct the script. The log shows what it printed.")
     return Refusal("script_failed", message, hint=hint, status=422, where=Where(parameter="r_script", row=row))
 

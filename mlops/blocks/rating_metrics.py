@@ -37,7 +37,7 @@ def _ratings(test: Table, scored: Table) -> dict[str, float | int]:
         _truth(test).join(predicted.unique(["User", "Item"]), on=["User", "Item"], maintain_order="left").drop_nulls()
     )
     if not both.height:
-        raise _nothing("No pair of user and item is in both tables.")
+        raise _nothing(_("No pair of user and item is in both tables."))
     misses = (both["Predicted"] - both["Rating"]).to_numpy()
     return {
         "MAE": float(np.abs(misses).mean()),
@@ -59,7 +59,7 @@ def _items(test: Table, scored: Table) -> dict[str, float | int]:
         if ideal > 0:
             found.append(_gain([known.get(item, 0.0) for item in recommended]) / ideal)
     if not found:
-        raise _nothing("No user with recommended items has a positive rating in the test dataset.")
+        raise _nothing(_("No user with recommended items has a positive rating in the test dataset."))
     return {"NDCG": float(np.mean(found)), "Users": len(found)}
 
 

@@ -92,7 +92,7 @@ def _compiled(script: str) -> Callable[..., Any]:
         raise script_failed(error) from error
     if not callable(namespace.get(ENTRY)):
         message = _("The script has no function '%(entry)s'.") % {"entry": ENTRY}
-        hint = f"Write: def {ENTRY}(dataframe1=None, dataframe2=None):"
+        hint = _("Write: def %(entry)s(dataframe1=None, dataframe2=None):") % {"entry": ENTRY}
         raise Refusal("script_entry_missing", message, hint=hint, status=422, where=Where(parameter="python_script"))
     main: Callable[..., Any] = namespace[ENTRY]
     return main

@@ -77,9 +77,8 @@ def target_of(values: pl.Series, task: str) -> tuple[Any, tuple[str, ...]]:
     """The label as numbers, or as class indices with the names of the classes."""
     where = Where(parameter="label_column", column=values.name)
     if values.len() < 2:
-        message = _("There %(value)s to learn from; at least two are needed.") % {
-            "value": "is one row" if values.len() else "are no rows"
-        }
+        few, none = _("There is one row to learn from; at least two are needed."), _("There are no rows to learn from.")
+        message = few if values.len() else none
         raise Refusal(
             "too_few_rows", message, hint=_("Check the steps before: they left no rows."), status=422, where=where
         )

@@ -57,7 +57,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     else:
         message, hint = (
             _("The archive holds %(count)s files.") % {"count": len(names)},
-            _("Name one of them: %(listed)s.") % {"listed": listed or "there is none"},
+            _("Name one of them: %(listed)s.") % {"listed": listed or _("none")},
         )
     raise Refusal("file_not_found", message, hint=hint, status=422, where=Where(parameter=PARAMETER, value=name))
 

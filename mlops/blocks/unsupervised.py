@@ -53,9 +53,8 @@ def _trained(
     learner: Learner, table: Table, names: Sequence[str], call: Call, *, classes: tuple[str, ...]
 ) -> TrainedModel:
     if table.frame.height < 2:
-        message = _("There %(value)s to learn from; at least two are needed.") % {
-            "value": "is one row" if table.frame.height else "are no rows"
-        }
+        few, none = _("There is one row to learn from; at least two are needed."), _("There are no rows to learn from.")
+        message = few if table.frame.height else none
         where = Where(port="dataset")
         raise Refusal("too_few_rows", message, hint=_("Check the steps before."), status=422, where=where)
     features = features_of(table, names, learner)

@@ -88,19 +88,26 @@ def read_vocabulary(frame: pl.DataFrame, schema: TableSchema) -> Vocabulary:
     then the largest counts. Refusal `bad_vocabulary`."""
     absent = [column.name for column in VOCABULARY_COLUMNS if schema.column(column.name) is None]
     if absent:
-        raise _bad(f"it has no column '{absent[0]}'", absent[0])
+        raise _bad(_("it has no column '%(absent)s'") % {"absent": absent[0]}, absent[0])
     rows = frame.select(
         pl.col("NGram").cast(pl.String),
         pl.col("DF").cast(pl.Int64, strict=False),
         pl.col("IDF").cast(pl.Float64, strict=False),
     )
     if not rows.height:
-        raise _bad("it has no rows", "NGram")
+        raise _bad(_("it has no rows"), "NGram")
     for name in rows.columns:
         if rows[name].null_count():
-            raise _bad(f"row {(rows[name].is_null().arg_max() or 0) + 1} has no valid '{name}'", name)
+            raise _bad(
+                _("row %(row)s has no valid '%(name)s'")
+                % {"row": (rows[name].is_null().arg_max() or 0) + 1, "name": name},
+                name,
+            )
     if rows["NGram"].is_duplicated().any():
-        raise _bad(f"'{rows.filter(pl.col('NGram').is_duplicated())['NGram'][0]}' is in it twice", "NGram")
+        raise _bad(
+            _("'%(word)s' is in it twice") % {"word": rows.filter(pl.col("NGram").is_duplicated())["NGram"][0]},
+            "NGram",
+        )
     texts: Any = (rows["DF"] * 10 ** rows["IDF"]).round().max()
     most: Any = rows["DF"].max()
     return Vocabulary(

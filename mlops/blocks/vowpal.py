@@ -192,7 +192,11 @@ def _targets(values: pl.Series, task: Task, arguments: str) -> tuple[tuple[str, 
             "count": len(classes),
             "expected": expected,
         }
-        hint = f"Use --oaa {len(classes)}." if len(classes) > 2 else _("Use --loss_function logistic.")
+        hint = (
+            _("Use --oaa %(count)s.") % {"count": len(classes)}
+            if len(classes) > 2
+            else _("Use --loss_function logistic.")
+        )
         raise Refusal("classes_differ", message, hint=hint, status=422, where=where)
     numbers = (-1, 1) if task == "two_class" else tuple(range(1, len(classes) + 1))
     places = dict(zip(classes, numbers, strict=True))

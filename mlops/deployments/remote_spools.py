@@ -40,7 +40,7 @@ class HttpSource:
         try:
             return msgspec.json.decode(answer.content, type=Told).segments
         except msgspec.MsgspecError as error:
-            raise self._unreachable(f"its answer cannot be read: {error}") from error
+            raise self._unreachable(_("its answer cannot be read: %(error)s") % {"error": error}) from error
 
     def read(self, name: str) -> bytes:
         return self._answered("GET", f"{PATH}/{name}").content
@@ -60,7 +60,7 @@ class HttpSource:
                 status=404,
             )
         if answer.status_code >= 300:
-            raise self._unreachable(f"it answers {answer.status_code}")
+            raise self._unreachable(_("it answers %(status_code)s") % {"status_code": answer.status_code})
         return answer
 
     def _unreachable(self, why: str) -> Refusal:

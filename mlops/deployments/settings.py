@@ -74,7 +74,7 @@ def _converted(values: dict[str, Any]) -> DeploymentSettings:
         path = str(error).partition("`$.")[2].rstrip("`")
         name = path.partition(".")[0].partition("[")[0]
         message = _("The setting “%(name)s” cannot be understood: %(why)s.") % {
-            "name": path or "settings",
+            "name": path or _("settings"),
             "why": str(error).partition(" - at")[0],
         }
         raise _invalid(name, message, _("Correct it, or leave it out for what is usual.")) from error

@@ -74,10 +74,10 @@ def seconds_of(duration: int | str, *, name: str) -> int:
     else:
         found = DURATION.findall(text)
         if not found or DURATION.sub("", text).strip():
-            raise _wrong(name, text, f"“{text}” is no duration.")
+            raise _wrong(name, text, _("“%(text)s” is no duration.") % {"text": text})
         seconds = sum(float(count) * UNITS[unit] for count, unit in found)
     if seconds > MOST_SECONDS:
-        raise _wrong(name, text, "A duration is at most 90 days.")
+        raise _wrong(name, text, _("A duration is at most 90 days."))
     return round(seconds)
 
 

@@ -67,7 +67,11 @@ def leaves_out(data: Mapping[str, Any], via: Mapping[str, Any], filters: Iterabl
 def read_filters(given: Sequence[Mapping[str, Any]]) -> tuple[Filter, ...]:
     """From {"operatorType", "key", "values" or "value"}. Raises Refusal `filter_invalid`."""
     if len(given) > MOST_FILTERS:
-        raise _wrong("", f"There are at most {MOST_FILTERS} filters.", "Make a second subscription.")
+        raise _wrong(
+            "",
+            _("There are at most %(most_filters)s filters.") % {"most_filters": MOST_FILTERS},
+            _("Make a second subscription."),
+        )
     return tuple(_read(one, number) for number, one in enumerate(given, start=1))
 
 
@@ -94,7 +98,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _read(given: Mapping[str, Any], number: int) -> Filter:
     place = f"filters[{number}]"
     if not isinstance(given, Mapping):
-        raise _wrong(place, "A filter is a mapping.", "Such as operatorType, key and values.")
+        raise _wrong(place, _("A filter is a mapping."), _("Such as operatorType, key and values."))
     form = dict(given)
     if "value" in form:
         form["values"] = [form.pop("value")]
@@ -106,16 +110,18 @@ def _read(given: Mapping[str, Any], number: int) -> Filter:
         exact = same.get(str(name).lower())
         if exact is None:
             hint = nearest(str(name), OPERATORS) or (_("There are: %(names)s.") % {"names": ", ".join(OPERATORS)})
-            raise _wrong(f"{place}.operatorType", f"There is no operator '{name}'.", hint)
+            raise _wrong(f"{place}.operatorType", _("There is no operator '%(name)s'.") % {"name": name}, hint)
         form["operatorType"] = name = exact
     try:
         one = msgspec.convert(form, Filter)
     except msgspec.ValidationError as error:
         raise _wrong(
-            place, f"The filter cannot be understood: {error}.", "It has operatorType, key, values."
+            place,
+            _("The filter cannot be understood: %(error)s.") % {"error": error},
+            _("It has operatorType, key, values."),
         ) from error
     if not one.key.strip():
-        raise _wrong(f"{place}.key", "The filter names no member.", "Such as data.tags.area or subject.")
+        raise _wrong(f"{place}.key", _("The filter names no member."), _("Such as data.tags.area or subject."))
     return msgspec.structs.replace(one, values=_values(one, place))
 
 
@@ -123,7 +129,12 @@ def _values(one: Filter, place: str) -> tuple[Any, ...]:
     if one.operator in PRESENCE:
         return ()
     if not one.values or len(one.values) > MOST_VALUES:
-        raise _wrong(f"{place}.values", f"{one.operator} needs 1 to {MOST_VALUES} values.", "Give them as a list.")
+        raise _wrong(
+            f"{place}.values",
+            _("%(operator)s needs 1 to %(most_values)s values.")
+            % {"operator": one.operator, "most_values": MOST_VALUES},
+            _("Give them as a list."),
+        )
     if one.operator in NUMBER:
         return tuple(_number(value, place) for value in one.values)
     if one.operator in RANGE:
@@ -139,19 +150,25 @@ def _number(value: Any, place: str) -> float:
             raise TypeError
         return float(value)
     except (TypeError, ValueError) as error:
-        raise _wrong(f"{place}.values", f"'{value}' is no number.", "Give numbers.") from error
+        raise _wrong(
+            f"{place}.values", _("'%(value)s' is no number.") % {"value": value}, _("Give numbers.")
+        ) from error
 
 
 def _pair(value: Any, place: str) -> tuple[float, float]:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
-        raise _wrong(f"{place}.values", f"'{value}' is no range.", "Give pairs, such as [[0, 0.3]].")
+        raise _wrong(
+            f"{place}.values", _("'%(value)s' is no range.") % {"value": value}, _("Give pairs, such as [[0, 0.3]].")
+        )
     return _number(value[0], place), _number(value[1], place)
 
 
 def _truth(value: Any, place: str) -> bool:
     known = {"true": True, "false": False}.get(str(value).lower())
     if known is None:
-        raise _wrong(f"{place}.values", f"'{value}' is neither true nor false.", "Give true or false.")
+        raise _wrong(
+            f"{place}.values", _("'%(value)s' is neither true nor false.") % {"value": value}, _("Give true or false.")
+        )
     return known
 
 

@@ -62,18 +62,20 @@ def _chosen(tree: ast.Module, wanted: str) -> ast.FunctionDef:
     if wanted:
         if wanted in functions:
             return functions[wanted]
-        hint = nearest(wanted, functions) or (_("It has: %(join)s.") % {"join": ", ".join(functions) or "none"})
-        raise _refuse("function_missing", f"The file has no function “{wanted}”.", None, hint)
+        hint = nearest(wanted, functions) or (_("It has: %(join)s.") % {"join": ", ".join(functions) or _("none")})
+        raise _refuse("function_missing", _("The file has no function “%(wanted)s”.") % {"wanted": wanted}, None, hint)
     marked = [node for node in functions.values() if any(_is_ours(one) for one in node.decorator_list)]
     public = marked or [node for node in functions.values() if not node.name.startswith("_")]
     if len(public) == 1:
         return public[0]
     if not public:
         hint = _("Write: def my_step(table: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:")
-        raise _refuse("function_missing", "The file has no function.", None, hint)
+        raise _refuse("function_missing", _("The file has no function."), None, hint)
     names = ", ".join(node.name for node in public)
     hint = _("Say which one, or mark it with @component.")
-    raise _refuse("function_ambiguous", f"The file has several functions: {names}.", public[1].lineno, hint)
+    raise _refuse(
+        "function_ambiguous", _("The file has several functions: %(names)s.") % {"names": names}, public[1].lineno, hint
+    )
 
 
 def _is_ours(node: ast.expr) -> bool:
@@ -102,7 +104,7 @@ def _arguments(node: ast.FunctionDef, labels: dict[str, str]) -> tuple[list[Port
     spec = node.args
     if spec.vararg or spec.kwarg:
         hint = _("Name every input.")
-        raise _refuse("argument_open", "*args and **kwargs cannot be drawn.", node.lineno, hint)
+        raise _refuse("argument_open", _("*args and **kwargs cannot be drawn."), node.lineno, hint)
     plain = [*spec.posonlyargs, *spec.args]
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults)) + list(spec.defaults)
     pairs = [*zip(plain, defaults, strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
@@ -119,7 +121,7 @@ def _argument(argument: ast.arg, default: ast.expr | None, label: str, help: str
     name, line = argument.arg, argument.lineno
     if argument.annotation is None:
         hint = _("Such as %(name)s: pd.DataFrame, or %(name)s: float = 0.5.") % {"name": name}
-        raise _refuse("annotation_missing", f"“{name}” has no annotation.", line, hint)
+        raise _refuse("annotation_missing", _("“%(name)s” has no annotation.") % {"name": name}, line, hint)
     kind, optional = _without_none(argument.annotation)
     value = None if default is None else _literal(default, f"the default of “{name}”")
     label = label or _title(name)
@@ -139,13 +141,20 @@ def _argument(argument: ast.arg, default: ast.expr | None, label: str, help: str
             name=name, type="choice", label=label, help=help, default=chosen, required=required, choices=choices
         )
     hint = _("Use int, float, str, bool, Literal[...], pd.DataFrame or Path.")
-    raise _refuse("annotation_unknown", f"“{name}: {ast.unparse(kind)}” cannot be drawn.", line, hint)
+    raise _refuse(
+        "annotation_unknown",
+        _("“%(name)s: %(written)s” cannot be drawn.") % {"name": name, "written": ast.unparse(kind)},
+        line,
+        hint,
+    )
 
 
 def _outputs(node: ast.FunctionDef, tree: ast.Module, given: dict[str, Any]) -> tuple[Port, ...]:
     if node.returns is None:
         hint = _("Such as -> pd.DataFrame, -> Path, or -> tuple[pd.DataFrame, pd.DataFrame].")
-        raise _refuse("return_missing", f"“{node.name}” does not say what it returns.", node.lineno, hint)
+        raise _refuse(
+            "return_missing", _("“%(name)s” does not say what it returns.") % {"name": node.name}, node.lineno, hint
+        )
     returned = node.returns
     if isinstance(returned, ast.Constant) and returned.value is None:
         return ()
@@ -172,7 +181,12 @@ def _outputs(node: ast.FunctionDef, tree: ast.Module, given: dict[str, Any]) -> 
         last = _last(kind)
         if last not in PORTS:
             hint = _("Return pd.DataFrame or Path.")
-            raise _refuse("annotation_unknown", f"“{ast.unparse(kind)}” cannot be an output.", node.lineno, hint)
+            raise _refuse(
+                "annotation_unknown",
+                _("“%(written)s” cannot be an output.") % {"written": ast.unparse(kind)},
+                node.lineno,
+                hint,
+            )
         ports.append(Port(name=name, type=PORTS[last], label=_title(name)))
     return tuple(ports)
 
@@ -207,7 +221,9 @@ def _literal(node: ast.expr, what: str) -> Any:
         return ast.literal_eval(node)
     except ValueError as error:
         hint = _("Write the value itself: a number, a text, True, False or None.")
-        raise _refuse("literal_expected", f"{what} must be a plain value.", node.lineno, hint) from error
+        raise _refuse(
+            "literal_expected", _("%(what)s must be a plain value.") % {"what": what}, node.lineno, hint
+        ) from error
 
 
 def _told(node: ast.FunctionDef) -> tuple[str, str]:
@@ -234,5 +250,6 @@ def _title(name: str) -> str:
 
 
 def _refuse(code: str, message: str, line: int | None, hint: str = "") -> Refusal:
-    place = f"Line {line} of the file: " if line else ""
-    return Refusal(code, f"{place}{message}", hint=hint, status=422, where=Where(row=line))
+    if line:
+        message = _("Line %(line)s of the file: %(message)s") % {"line": line, "message": message}
+    return Refusal(code, message, hint=hint, status=422, where=Where(row=line))

@@ -28,9 +28,9 @@ def read_policy(source: Source) -> PolicyFile:
     given = fields(source)
     for name in ("description", "name"):
         if not isinstance(given.get(name, ""), str):
-            raise source.refuse("field_invalid", f"“{name}” is no text.", at=(name,))
+            raise source.refuse("field_invalid", _("“%(name)s” is no text.") % {"name": name}, at=(name,))
     if given.get("type", "retraining") != "retraining":
-        raise source.refuse("field_invalid", "“type” is not “retraining”.", at=("type",), hint="type: retraining")
+        raise source.refuse("field_invalid", _("“type” is not “retraining”."), at=("type",), hint="type: retraining")
     settings = {name: value for name, value in given.items() if name not in OWN}
     try:
         read = msgspec.convert(settings, RetrainingSettings)
@@ -54,7 +54,10 @@ def _at_its_line(source: Source, said: str) -> Exception:
     missing = re.search(r"missing required field `([^`]*)`", why)
     if missing:
         return source.refuse(
-            "field_missing", f"{_called(path)} lacks “{missing[1]}”.", at=path, hint=f"{missing[1]}: …"
+            "field_missing",
+            _("%(called)s lacks “%(missing)s”.") % {"called": _called(path), "missing": missing[1]},
+            at=path,
+            hint=f"{missing[1]}: …",
         )
     name = str(path[-1]) if path else "the file"
     wrong = re.search(r"Invalid enum value '([^']*)'", why)
@@ -63,7 +66,9 @@ def _at_its_line(source: Source, said: str) -> Exception:
         if wrong
         else ""
     )
-    return source.refuse("field_invalid", f"“{name}” cannot be understood: {why}.", at=path, hint=hint)
+    return source.refuse(
+        "field_invalid", _("“%(name)s” cannot be understood: %(why)s.") % {"name": name, "why": why}, at=path, hint=hint
+    )
 
 
 def _called(path: Path) -> str:

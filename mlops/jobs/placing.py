@@ -10,6 +10,7 @@ from mlops.formats.azureml.lines import Path, Source
 from mlops.formats.demand import Demand
 from mlops.formats.document import Document
 from mlops.formats.refusal import nearest
+from mlops.formats.spoken import gettext as _
 from mlops.runs.models import Priority, RunKind
 
 LOCAL = "local"
@@ -53,14 +54,14 @@ def priority_of(source: Source, warnings: list[str]) -> Priority:
     given = _part(found, "queue_settings")
     for name in given:
         if name not in QUEUE_KNOWN:
-            raise source.unknown(str(name), set(QUEUE_KNOWN), at=("queue_settings",), kind="queue settings")
+            raise source.unknown(str(name), set(QUEUE_KNOWN), at=("queue_settings",), kind=_("queue settings"))
     if given.get("job_tier"):
         said(source, ("queue_settings", "job_tier"), "has no meaning here: there is one tier", warnings)
     word = str(given.get("priority") or "medium").lower()
     if word not in PRIORITIES:
-        hint = nearest(word, PRIORITIES) or "low, medium or high."
+        hint = nearest(word, PRIORITIES) or _("low, medium or high.")
         place = ("queue_settings", "priority")
-        raise source.refuse("priority_unknown", f"“{word}” is no priority.", at=place, hint=hint)
+        raise source.refuse("priority_unknown", _("“%(word)s” is no priority.") % {"word": word}, at=place, hint=hint)
     return PRIORITIES[word]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from mlops.formats.model import Feature, Field
+from mlops.formats.spoken import gettext
 from mlops.formats.table import ColumnType
 from mlops.formats.transform import (
     Cast,
@@ -70,7 +71,7 @@ class ColumnGraph:
             case Rename(names=names):
                 self.columns = {names.get(name, name): cell for name, cell in self.columns.items()}
             case RunPython():
-                raise not_convertible("an Execute Python Script is on the way from the dataset to the model.")
+                raise not_convertible(gettext("an Execute Python Script is on the way from the dataset to the model."))
             case Replay():
                 replayed(self, transform)
             case MarkMissing(column=column, indicator=indicator) if column in self.columns:
@@ -91,7 +92,11 @@ class ColumnGraph:
             return replace(cell, tensor=self.node("Where", [self.is_missing(cell), text, cell.tensor]))
         number = as_number(value, cell.text_of or cell.type)
         if number is None:
-            raise not_convertible(f"missing values of '{column}' become '{value}', which is no number.", column=column)
+            raise not_convertible(
+                gettext("missing values of '%(column)s' become '%(value)s', which is no number.")
+                % {"column": column, "value": value},
+                column=column,
+            )
         fill = self.constant(np.array([number], dtype=np.float64 if cell.double else np.float32))
         return replace(cell, tensor=self.node("Where", [self.is_missing(cell), fill, cell.tensor]))
 
@@ -129,7 +134,9 @@ class ColumnGraph:
         if type_ == cell.type:
             return cell
         if "date" in (present, type_):
-            raise not_convertible(f"'{column}' is changed between date and text.", column=column)
+            raise not_convertible(
+                gettext("'%(column)s' is changed between date and text.") % {"column": column}, column=column
+            )
         if type_ == "string":
             return replace(cell, type="string", text_of=present)
         if cell.text_of is not None:
@@ -158,7 +165,9 @@ class ColumnGraph:
     def _feature(self, feature: Feature) -> str:
         cell = self.columns.get(feature.column)
         if cell is None:
-            raise not_convertible(f"the feature '{feature.column}' is made by no known transform.")
+            raise not_convertible(
+                gettext("the feature '%(column)s' is made by no known transform.") % {"column": feature.column}
+            )
         if feature.kind != "categorical":
             return cell.tensor
         if cell.is_text:
@@ -168,7 +177,9 @@ class ColumnGraph:
             return self.node("Flatten", [coded], axis=1)
         numbers = [as_number(text, cell.text_of or cell.type) for text in feature.categories]
         if None in numbers:
-            raise not_convertible(f"a category of '{feature.column}' is no number.", column=feature.column)
+            raise not_convertible(
+                gettext("a category of '%(column)s' is no number.") % {"column": feature.column}, column=feature.column
+            )
         known = np.array([numbers], dtype=np.float64).astype(np.float64 if cell.double else np.float32)
         return self.cast(self.node("Equal", [cell.tensor, self.constant(known)]), TensorProto.FLOAT)
 

@@ -16,6 +16,7 @@ from onnx import ModelProto
 
 from mlops.formats.model import Task
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 from mlops.packaging import onnx_composed as composed
 from mlops.packaging.onnx_cells import not_convertible
 from mlops.packaging.onnx_composed import INPUT, ML_OPSET, NUMBERS, OPSET, Sketch
@@ -42,7 +43,9 @@ def convert_estimator(estimator: Any, *, width: int, task: Task, narrow: bool = 
         raise
     except Exception as error:  # the libraries raise whatever they met; each means the same to the person
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise not_convertible(f"{type(estimator).__name__} has no ONNX form ({reason[:300]}).") from error
+        raise not_convertible(
+            _("%(name)s has no ONNX form (%(reason)s).") % {"name": type(estimator).__name__, "reason": reason[:300]}
+        ) from error
 
 
 def _converted(estimator: Any, width: int, task: Task, *, narrow: bool = False) -> EstimatorGraph:
@@ -159,7 +162,7 @@ def _xgboost(estimator: Any, width: int) -> ModelProto:
     booster = estimator.get_booster() if hasattr(estimator, "get_booster") else estimator
     kind = json.loads(booster.save_config())["learner"]["gradient_booster"]["name"]
     if kind != "gbtree":
-        raise not_convertible(f"XGBoost's booster “{kind}” has no ONNX form.")
+        raise not_convertible(_("XGBoost's booster “%(kind)s” has no ONNX form.") % {"kind": kind})
     if booster.feature_names is not None:
         estimator = copy.deepcopy(estimator)
         (estimator.get_booster() if hasattr(estimator, "get_booster") else estimator).feature_names = None

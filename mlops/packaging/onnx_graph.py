@@ -33,14 +33,14 @@ def compile_model(folder: Path, *, narrow: bool = False) -> ModelProto:
     """`narrow`: with float32 inside, where it is float64 otherwise. Raises Refusal `not_convertible`."""
     manifest = read_manifest(folder)
     if manifest.pipeline:
-        raise not_convertible("an inference pipeline answers step by step.")
+        raise not_convertible(_("an inference pipeline answers step by step."))
     if manifest.broken:
         raise not_convertible(manifest.broken)
     if not manifest.features or manifest.algorithm == "create_python_model":
-        raise not_convertible("its component predicts by itself, not from a matrix of numbers.")
+        raise not_convertible(_("its component predicts by itself, not from a matrix of numbers."))
     _check_names(manifest)
     if manifest.parameters.get("allow_unknown_categorical_levels") is False and _has_categories(manifest):
-        raise not_convertible("it refuses categories that it has not seen, which an ONNX graph cannot do.")
+        raise not_convertible(_("it refuses categories that it has not seen, which an ONNX graph cannot do."))
     import joblib
 
     estimator = joblib.load(folder / manifest.estimator)
@@ -59,7 +59,9 @@ def compile_model(folder: Path, *, narrow: bool = False) -> ModelProto:
 def read_manifest(folder: Path) -> ModelManifest:
     path = folder / MANIFEST_FILE
     if not path.is_file():
-        raise not_convertible(f"it was not trained here and has no {MANIFEST_FILE}.")
+        raise not_convertible(
+            _("it was not trained here and has no %(manifest_file)s.") % {"manifest_file": MANIFEST_FILE}
+        )
     try:
         return msgspec.json.decode(path.read_bytes(), type=ModelManifest)
     except msgspec.MsgspecError as error:
@@ -75,7 +77,9 @@ def _check_names(manifest: ModelManifest) -> None:
     taken = {LABELS, PROBABILITIES, SCORES} & {field.name for field in manifest.signature.inputs}
     if taken:
         name = taken.pop()
-        raise not_convertible(f"a column is named '{name}', as an output of the ONNX form is.", column=name)
+        raise not_convertible(
+            _("a column is named '%(name)s', as an output of the ONNX form is.") % {"name": name}, column=name
+        )
 
 
 def _has_categories(manifest: ModelManifest) -> bool:

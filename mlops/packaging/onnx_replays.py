@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from onnx import TensorProto
 
+from mlops.formats.spoken import gettext as _
 from mlops.formats.transform import Replay
 from mlops.packaging.onnx_cells import Cell, as_number, not_convertible
 
@@ -51,7 +52,10 @@ class _Unknown(Exception):
 
 def _without_form(step: Replay) -> Exception:
     names = ", ".join(step.writes)
-    return not_convertible(f"'{step.component}' makes {names}, which has no ONNX form.", column=step.writes[0])
+    return not_convertible(
+        _("'%(component)s' makes %(names)s, which has no ONNX form.") % {"component": step.component, "names": names},
+        column=step.writes[0],
+    )
 
 
 def _double(graph: Graph, cell: Cell) -> str:

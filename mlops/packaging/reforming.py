@@ -38,7 +38,7 @@ def _optimised(content: bytes) -> bytes:
         onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         found = place.read_bytes()
     if _operators(found) == _operators(content):
-        raise _no_gain("onnxruntime finds nothing to simplify in its graph.")
+        raise _no_gain(_("onnxruntime finds nothing to simplify in its graph."))
     return found
 
 
@@ -53,7 +53,7 @@ def _int8(content: bytes) -> bytes:
         quantize_dynamic(before, after, weight_type=QuantType.QInt8, per_channel=True)
         found = after.read_bytes()
     if _operators(found) == _operators(content):
-        raise _no_gain("none of its multiplications could be quantised: their weights are no constants.")
+        raise _no_gain(_("none of its multiplications could be quantised: their weights are no constants."))
     return found
 
 
@@ -85,7 +85,10 @@ def _loads(content: bytes) -> None:
     try:
         onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a class for each of its faults
-        raise _no_gain(f"onnxruntime cannot run it so on a processor ({str(error).splitlines()[0][:200]}).") from error
+        raise _no_gain(
+            _("onnxruntime cannot run it so on a processor (%(reason)s).")
+            % {"reason": str(error).splitlines()[0][:200]}
+        ) from error
 
 
 def _require_dense(content: bytes, what: str) -> None:
@@ -93,8 +96,13 @@ def _require_dense(content: bytes, what: str) -> None:
     if any(operators[name] for name in DENSE):
         return
     if any(operators[name] for name in TREES):
-        raise _no_gain(f"{what} help where many numbers are multiplied by weights; this model is made of trees.")
-    raise _no_gain(f"{what} help where many numbers are multiplied by weights; this model has none of that.")
+        raise _no_gain(
+            _("%(what)s help where many numbers are multiplied by weights; this model is made of trees.")
+            % {"what": what}
+        )
+    raise _no_gain(
+        _("%(what)s help where many numbers are multiplied by weights; this model has none of that.") % {"what": what}
+    )
 
 
 def _operators(content: bytes) -> Counter[str]:

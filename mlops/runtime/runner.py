@@ -117,9 +117,9 @@ class Runner:
                 except OSError:
                     connection.close()
                 if self._zygote.poll() is not None:
-                    raise _unavailable("its process ended while it was starting; the worker's log says why")
+                    raise _unavailable(_("its process ended while it was starting; the worker's log says why"))
                 if time.monotonic() > deadline:
-                    raise _unavailable(f"it was not ready after {START_SECONDS:.0f} s")
+                    raise _unavailable(_("it was not ready after %(seconds)d s") % {"seconds": START_SECONDS})
                 time.sleep(0.02)
 
     def _begin(self) -> subprocess.Popen[bytes]:

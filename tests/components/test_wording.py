@@ -14,7 +14,7 @@ def test_a_component_is_told_in_german_and_keeps_its_names():
     plain = component("split_data")
     with translation.override("de"):
         german = in_words(plain)
-    assert (german.name, german.title, german.group) == ("split_data", "Daten aufteilen", "Daten umformen")
+    assert (german.name, german.title, german.group) == ("split_data", "Daten aufteilen", "Daten transformieren")
     assert german.parameters[0].help == "Wie die Zeilen aufgeteilt werden."
     assert [each.name for each in german.parameters] == [each.name for each in plain.parameters]
     assert german.defaults() == plain.defaults()

@@ -14,6 +14,8 @@ from django.utils.formats import localize
 from tests.locale import refusals, words
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sd%]|<[^>]+>")
+TITLE = re.compile(r"(?:[A-Z][\w-]+(?: (?:in|to|for|and|from|of))? )+[A-Z][\w-]+")
+"""Of a component, such as `Select Columns in Dataset`."""
 REMEDY = "Run `python -m tests.locale`, and translate what is empty in mlops/locale/de/LC_MESSAGES."
 
 
@@ -56,6 +58,18 @@ def test_nothing_is_guessed_by_likeness():
     assert [one.id for domain in ("django", "djangojs") for one in _catalogue(domain) if one.fuzzy and one.id] == []
 
 
+def test_components_are_named_as_the_palette_names_them():
+    catalogue = list(_catalogue("django"))
+    titles = [
+        one.id
+        for one in catalogue
+        if one.context == "component" and one.string != one.id and TITLE.fullmatch(str(one.id))
+    ]
+    said = re.compile(rf'(?<!")\b({"|".join(map(re.escape, titles))})\b')
+    told = [text for one in catalogue for text in (one.string if isinstance(one.string, tuple) else (one.string,))]
+    assert [text for text in told if said.search(text)] == []
+
+
 @pytest.mark.django_db
 def test_a_person_chooses_a_language_and_is_spoken_to_in_it(client, owner, project):
     client.force_login(owner)
@@ -89,6 +103,10 @@ def test_numbers_in_german_pages_stay_as_forms_and_code_read_them():
 
 def test_every_refusal_can_be_translated():
     assert list(refusals.plain()) == [], "Put its texts into `_()`, and what changes behind it: `_('…') % {…}`."
+
+
+def test_no_english_word_is_put_into_a_translated_text():
+    assert list(refusals.pieces()) == [], "Write one text for each case, or translate the word."
 
 
 def test_words_of_two_meanings_are_told_apart():

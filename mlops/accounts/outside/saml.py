@@ -67,7 +67,7 @@ def finish(request: HttpRequest) -> Answered:
         raise _failed(str(auth.get_last_error_reason() or auth.get_errors()))
     _require_answer_to(asked["id"], auth)
     if auth.get_nameid_format() == TRANSIENT or not auth.get_nameid():
-        raise _failed("The NameID is transient: the provider must send one that stays the same for a person.")
+        raise _failed(_("The NameID is transient: the provider must send one that stays the same for a person."))
     claims = _claims(str(auth.get_nameid()), auth.get_attributes())
     return Answered(claims, str(asked["next"]), _session(auth))
 
@@ -215,7 +215,7 @@ def _require_answer_to(number: str, auth: Any) -> None:
     document = answered if isinstance(answered, etree._Element) else OneLogin_Saml2_XML.to_etree(answered)
     found = OneLogin_Saml2_XML.query(document, "//saml:Assertion//saml:SubjectConfirmationData")
     if not found or any(one.get("InResponseTo") != number for one in found):
-        raise _failed("The assertion does not name the request that it answers.")
+        raise _failed(_("The assertion does not name the request that it answers."))
 
 
 def _claims(uid: str, attributes: dict[str, list[str]]) -> Claims:

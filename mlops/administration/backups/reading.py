@@ -68,9 +68,9 @@ def read(path: Path, *, keep: Keep | None = None) -> Found:
                 rotten += [named] if named != digest else []
             counts[FILES] += name.startswith(FILES)
         else:
-            raise _damaged("it ends before its list of members")
+            raise _damaged(_("it ends before its list of members"))
         if tar.next() is not None:
-            raise _damaged("something follows its list of members")
+            raise _damaged(_("something follows its list of members"))
     return Found(about=info, blobs=counts[BLOBS], files=counts[FILES], bytes=size, rotten=rotten)
 
 
@@ -88,7 +88,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
 def _about(tar: tarfile.TarFile, listed: IO[bytes] | None = None) -> About:
     member = tar.next()
     if member is None or member.name != ABOUT or not member.isreg() or member.size > MOST_ABOUT_BYTES:
-        raise _damaged(f"it does not begin with {ABOUT}")
+        raise _damaged(_("it does not begin with %(about)s") % {"about": ABOUT})
     source = tar.extractfile(member)
     content = source.read() if source else b""
     if listed:
@@ -99,7 +99,7 @@ def _about(tar: tarfile.TarFile, listed: IO[bytes] | None = None) -> About:
 def _name(member: tarfile.TarInfo, *, database: str) -> str:
     name = member.name
     if not member.isreg() or member.issparse():
-        raise _damaged(f"“{name[:200]}” is no plain file")
+        raise _damaged(_("“%(name)s” is no plain file") % {"name": name[:200]})
     if name in (database, MEMBERS) or BLOB.fullmatch(name):
         return name
     if name.startswith(FILES):
@@ -108,7 +108,7 @@ def _name(member: tarfile.TarInfo, *, database: str) -> str:
                 return name
         except Refusal as refusal:
             raise _damaged(refusal.message) from refusal
-    raise _damaged(f"“{name[:200]}” is none of the names in a backup")
+    raise _damaged(_("“%(name)s” is none of the names in a backup") % {"name": name[:200]})
 
 
 def _pour(tar: tarfile.TarFile, member: tarfile.TarInfo, target: IO[bytes] | None) -> str:
@@ -126,12 +126,12 @@ def _pour(tar: tarfile.TarFile, member: tarfile.TarInfo, target: IO[bytes] | Non
 
 def _compare(tar: tarfile.TarFile, member: tarfile.TarInfo, listed: IO[bytes]) -> None:
     if member.size != listed.tell():
-        raise _damaged("its members are not those of its list")
+        raise _damaged(_("its members are not those of its list"))
     listed.seek(0)
     source = tar.extractfile(member)
     while source and (chunk := source.read(CHUNK_BYTES)):
         if chunk != listed.read(len(chunk)):
-            raise _damaged("a member is not as its list says")
+            raise _damaged(_("a member is not as its list says"))
 
 
 def _damaged(why: str) -> Refusal:

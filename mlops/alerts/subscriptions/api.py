@@ -106,10 +106,10 @@ class ReplayView(APIView):
         row, form = queries.by_id(request.user, subscription_id), fields_of(request)
         keys = form.get("deliveries") or []
         if not isinstance(keys, list) or not all(isinstance(one, int) for one in keys):
-            raise _wrong("deliveries", "These are no ids of deliveries.", "Give a list of numbers.")
+            raise _wrong("deliveries", _("These are no ids of deliveries."), _("Give a list of numbers."))
         start, end = _moment(form, "start"), _moment(form, "end")
         if not keys and not form.get("dead") and start is None and end is None:
-            raise _wrong("deliveries", "Say what is sent once more.", "Give deliveries, dead, or start and end.")
+            raise _wrong("deliveries", _("Say what is sent once more."), _("Give deliveries, dead, or start and end."))
         dead = form.get("dead") is True
         count = actions.replay(request.user, row, deliveries=keys, is_dead=dead, start=start, end=end)
         return Response({"count": count}, status=status.HTTP_202_ACCEPTED)
@@ -153,7 +153,7 @@ def _moment(form: dict[str, Any], name: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise _wrong(name, f"“{form[name]}” is no moment.", "Such as 2026-05-04T09:30:00Z.")
+        raise _wrong(name, _("“%(given)s” is no moment.") % {"given": form[name]}, _("Such as 2026-05-04T09:30:00Z."))
     return found
 
 

@@ -55,7 +55,7 @@ def typed(node: Node, table: Table, *, option: str = "$filter") -> tuple[Node, s
         for kind in kinds:
             if kind not in ("boolean", "null"):
                 raise wrong(
-                    f"“{node.name}” takes conditions, not a {kind}.",
+                    _("“%(name)s” takes conditions, not a %(kind)s.") % {"name": node.name, "kind": kind},
                     hint=_("Brackets go first: not (state eq 'failed')."),
                     option=option,
                 )
@@ -65,7 +65,9 @@ def typed(node: Node, table: Table, *, option: str = "$filter") -> tuple[Node, s
     if node.name in ARITHMETIC:
         for kind in kinds:
             if kind not in NUMBERS:
-                raise wrong(f"“{node.name}” takes numbers, not a {kind}.", option=option)
+                raise wrong(
+                    _("“%(name)s” takes numbers, not a %(kind)s.") % {"name": node.name, "kind": kind}, option=option
+                )
         return _computed(node.name, nodes, set(kinds) == {"integer"}, option)
     return _called(node.name, nodes, kinds, option)
 
@@ -75,21 +77,21 @@ def condition(node: Node, table: Table, *, option: str = "$filter") -> Node:
     found, kind = typed(node, table, option=option)
     if kind != "boolean":
         hint = _("Compare it with something, such as: state eq 'failed'.")
-        raise wrong(f"The expression gives a {kind}, not a condition.", hint=hint, option=option)
+        raise wrong(_("The expression gives a %(kind)s, not a condition.") % {"kind": kind}, hint=hint, option=option)
     return found
 
 
 def _computed(name: str, nodes: list[Node], is_whole: bool, option: str) -> tuple[Node, str]:
     """`div` of whole numbers gives a whole one, which is called `quotient` from here on."""
     if name == "mod" and not is_whole:
-        raise wrong("“mod” takes whole numbers.", option=option)
+        raise wrong(_("“mod” takes whole numbers."), option=option)
     is_whole = is_whole and name != "divby"
     return Call("quotient" if name == "div" and is_whole else name, tuple(nodes)), "integer" if is_whole else "decimal"
 
 
 def _compared(name: str, nodes: list[Node], kinds: list[str], option: str) -> tuple[Node, str]:
     if len(nodes) < 2:
-        raise wrong("There is nothing in the list after “in”.", option=option)
+        raise wrong(_("There is nothing in the list after “in”."), option=option)
     wanted = next((kind for one, kind in zip(nodes, kinds, strict=True) if not isinstance(one, Literal)), kinds[0])
     fitted = []
     for one, kind in zip(nodes, kinds, strict=True):
@@ -97,7 +99,7 @@ def _compared(name: str, nodes: list[Node], kinds: list[str], option: str) -> tu
             one = _fitted(one, kind, wanted, option)
         fitted.append(one)
     if wanted in ("boolean", "guid") and name in ("gt", "ge", "lt", "le"):
-        raise wrong(f"A {wanted} has no order; compare it by eq, ne or in.", option=option)
+        raise wrong(_("A %(wanted)s has no order; compare it by eq, ne or in.") % {"wanted": wanted}, option=option)
     return Call(name, tuple(fitted)), "boolean"
 
 
@@ -110,20 +112,31 @@ def _fitted(node: Node, kind: str, wanted: str, option: str) -> Node:
                 return Literal(uuid.UUID(node.value), "guid")
             except ValueError:
                 pass
-    hint = {"moment": "Write moments as 2026-11-20T12:00:00Z.", "string": "Texts stand in single quotes."}.get(
+    hint = {"moment": _("Write moments as 2026-11-20T12:00:00Z."), "string": _("Texts stand in single quotes.")}.get(
         wanted, ""
     )
-    raise wrong(f"A {wanted} cannot be compared with a {kind}.", hint=hint, option=option)
+    raise wrong(
+        _("A %(wanted)s cannot be compared with a %(kind)s.") % {"wanted": wanted, "kind": kind},
+        hint=hint,
+        option=option,
+    )
 
 
 def _called(name: str, nodes: list[Node], kinds: list[str], option: str) -> tuple[Node, str]:
     signature = FUNCTIONS.get(name)
     if signature is None:
         hint = nearest(name, FUNCTIONS) or (_("There are: %(names)s.") % {"names": ", ".join(FUNCTIONS)})
-        raise wrong(f"There is no function “{name[:60]}”.", hint=hint, option=option)
+        raise wrong(_("There is no function “%(name)s”.") % {"name": name[:60]}, hint=hint, option=option)
     if not signature.least <= len(nodes) <= len(signature.takes):
-        raise wrong(f"“{name}” takes {len(signature.takes)} arguments, not {len(nodes)}.", option=option)
+        raise wrong(
+            _("“%(name)s” takes %(count)s arguments, not %(given)s.")
+            % {"name": name, "count": len(signature.takes), "given": len(nodes)},
+            option=option,
+        )
     for kind, wanted in zip(kinds, signature.takes, strict=False):
         if kind != wanted and not (wanted == "number" and kind in NUMBERS) and kind != "null":
-            raise wrong(f"“{name}” takes a {wanted}, not a {kind}.", option=option)
+            raise wrong(
+                _("“%(name)s” takes a %(wanted)s, not a %(kind)s.") % {"name": name, "wanted": wanted, "kind": kind},
+                option=option,
+            )
     return Call(name, tuple(nodes)), signature.gives

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops.analytics.expressions.tree import Call, Field, Literal, Node, wrong
 from mlops.analytics.expressions.words import Word, words
+from mlops.formats.spoken import gettext as _
 
 DEEPEST = 40
 LONGEST_CHAIN = 60
@@ -48,7 +49,10 @@ class Reader:
             if level > 1:
                 left = Call(word.value, (left, right))
             if len(several) > LONGEST_CHAIN and level > 1:
-                raise wrong(f"More than {LONGEST_CHAIN} operators stand in a row.", option=self._option)
+                raise wrong(
+                    _("More than %(longest_chain)s operators stand in a row.") % {"longest_chain": LONGEST_CHAIN},
+                    option=self._option,
+                )
         self._depth -= level == 0
         return left if level > 1 or len(several) == 1 else Call(_LEVELS[level][0], tuple(several))
 
@@ -63,13 +67,16 @@ class Reader:
 
     def expect(self, kind: str, value: str) -> None:
         if not self.take(kind, value):
-            wanted = f"“{value}”" if value else "the end"
-            raise wrong(f"At place {self.now.at + 1}, {wanted} is expected.", option=self._option)
+            wanted = f"“{value}”" if value else _("the end")
+            raise wrong(
+                _("At place %(at)s, %(wanted)s is expected.") % {"at": self.now.at + 1, "wanted": wanted},
+                option=self._option,
+            )
 
     def name(self) -> str:
         word = self.now
         if word.kind != "name":
-            raise wrong(f"At place {word.at + 1}, a name is expected.", option=self._option)
+            raise wrong(_("At place %(at)s, a name is expected.") % {"at": word.at + 1}, option=self._option)
         self._at += 1
         return str(word.value)
 
@@ -113,4 +120,7 @@ class Reader:
     def _deeper(self, counts: bool) -> None:
         self._depth += counts
         if self._depth > DEEPEST:
-            raise wrong(f"The expression lies more than {DEEPEST} brackets deep.", option=self._option)
+            raise wrong(
+                _("The expression lies more than %(deepest)s brackets deep.") % {"deepest": DEEPEST},
+                option=self._option,
+            )

@@ -42,7 +42,11 @@ _CONSTANTS = {"true": (True, "boolean"), "false": (False, "boolean"), "null": (N
 def words(text: str, *, option: str = "$filter") -> list[Word]:
     """Raises Refusal with the place of what it does not understand."""
     if len(text) > LONGEST:
-        raise wrong(f"The expression has {len(text):,} characters, more than {LONGEST:,}.", option=option)
+        raise wrong(
+            _("The expression has %(count)s characters, more than %(longest)s.")
+            % {"count": f"{len(text):,}", "longest": f"{LONGEST:,}"},
+            option=option,
+        )
     found: list[Word] = []
     place = 0
     while place < len(text):
@@ -50,13 +54,20 @@ def words(text: str, *, option: str = "$filter") -> list[Word]:
         if match is None:
             hint = _("Texts stand in single quotes; a quote in a text is doubled.")
             raise wrong(
-                f"“{text[place : place + 20]}” at place {place + 1} is not understood.", hint=hint, option=option
+                _("“%(text)s” at place %(place)s is not understood.")
+                % {"text": text[place : place + 20], "place": place + 1},
+                hint=hint,
+                option=option,
             )
         if match.lastgroup != "space":
             found.append(_word(str(match.lastgroup), match.group(), place, option))
         place = match.end()
     if len(found) > MOST_WORDS:
-        raise wrong(f"The expression has {len(found):,} words, more than {MOST_WORDS:,}.", option=option)
+        raise wrong(
+            _("The expression has %(count)s words, more than %(most_words)s.")
+            % {"count": f"{len(found):,}", "most_words": f"{MOST_WORDS:,}"},
+            option=option,
+        )
     return [*found, Word("end", "", len(text))]
 
 
@@ -67,7 +78,7 @@ def _word(kind: str, text: str, at: int, option: str) -> Word:
     try:
         return Word(kind, _READ[kind](text), at)
     except (ValueError, OverflowError):
-        raise wrong(f"“{text[:60]}” is no {kind}.", option=option) from None
+        raise wrong(_("“%(text)s” is no %(kind)s.") % {"text": text[:60], "kind": kind}, option=option) from None
 
 
 def _moment(text: str) -> datetime:

@@ -69,11 +69,16 @@ def _here(
         traceback.print_exc()
         raise _failed(f"{type(error).__name__}: {error}", runner.line_in(error, file), file) from error
     except SystemExit as error:
-        raise _failed(f"it called exit({error.code})", None, file) from error
+        raise _failed(_("it called exit(%(code)s)") % {"code": error.code}, None, file) from error
     for port, value in zip(component.outputs, values, strict=True):
         if port.type == "table":
             if not isinstance(value, pd.DataFrame):
-                raise _failed(f"the output {port.name} must be a data frame, not {type(value).__name__}", None, file)
+                raise _failed(
+                    _("the output %(name)s must be a data frame, not %(kind)s")
+                    % {"name": port.name, "kind": type(value).__name__},
+                    None,
+                    file,
+                )
             write_value(table_after(from_pandas(value), given, order.title), order.outputs[port.name])
         else:
             take_back(port, Path(value).resolve(), Path(order.outputs[port.name]), given, order.title)

@@ -82,7 +82,7 @@ def _source(connection: duckdb.DuckDBPyConnection, order: Order) -> str:
     if start.startswith(b"PAR1"):
         return f"read_parquet({text(str(place))})"
     if b"\0" in start:
-        raise _unreadable("it is a binary file, or text in another encoding than UTF-8")
+        raise _unreadable(_("it is a binary file, or text in another encoding than UTF-8"))
     csv = f"read_csv({text(str(place))}, header = true"
     header = connection.execute(f"DESCRIBE SELECT * FROM {csv}, all_varchar = true)").fetchall()
     ids = [row[0] for row in header if _meaning(row[0], order) in IDS]

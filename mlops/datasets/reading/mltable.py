@@ -161,7 +161,7 @@ def _done(frame: pl.LazyFrame, step: Step, warnings: list[str]) -> pl.LazyFrame:
         return _converted(frame, step, known, warnings)
     if step.name == "filter":
         return _filtered(frame, step, known, warnings)
-    raise _bad(step, f"“{step.name}” has a value that is not understood.")
+    raise _bad(step, _("“%(name)s” has a value that is not understood.") % {"name": step.name})
 
 
 def _sampled(frame: pl.LazyFrame, step: Step) -> pl.LazyFrame:
@@ -169,9 +169,9 @@ def _sampled(frame: pl.LazyFrame, step: Step) -> pl.LazyFrame:
     try:
         share, seed = float(value.get("probability") or 0), int(value.get("seed") or 0)
     except (TypeError, ValueError) as error:
-        raise _bad(step, "“take_random_sample” needs a probability.") from error
+        raise _bad(step, _("“take_random_sample” needs a probability.")) from error
     if not 0 < share <= 1:
-        raise _bad(step, "The probability lies between 0 and 1.")
+        raise _bad(step, _("The probability lies between 0 and 1."))
     import numpy as np
 
     table = frame.collect()
@@ -245,7 +245,7 @@ def _require(names: list[str], known: list[str], step: Step) -> None:
                 "column_unknown",
                 _("MLTable, line %(line)s: %(name)s names the column “%(name_2)s”, which is not there.")
                 % {"line": step.line, "name": step.name, "name_2": name},
-                hint=nearest(name, known) or f"Columns: {', '.join(known[:20])}.",
+                hint=nearest(name, known) or _("Columns: %(names)s.") % {"names": ", ".join(known[:20])},
                 status=422,
                 where=Where(row=step.line, column=name),
             )
@@ -254,10 +254,15 @@ def _require(names: list[str], known: list[str], step: Step) -> None:
 def _whole(step: Step, value: Any) -> int:
     given = value.get("count") if isinstance(value, dict) else value
     if not isinstance(given, int) or given < 0:
-        raise _bad(step, f"“{step.name}” needs a whole number.")
+        raise _bad(step, _("“%(name)s” needs a whole number.") % {"name": step.name})
     return given
 
 
 def _bad(step: Step, message: str) -> Refusal:
     where = Where(row=step.line)
-    return Refusal("mltable_invalid", f"MLTable, line {step.line}: {message}", status=422, where=where)
+    return Refusal(
+        "mltable_invalid",
+        _("MLTable, line %(line)s: %(message)s") % {"line": step.line, "message": message},
+        status=422,
+        where=where,
+    )

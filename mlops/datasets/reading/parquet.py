@@ -146,11 +146,13 @@ def _is_converted(dtype: pl.DataType) -> bool:
 
 def _type_of(dtype: pl.DataType, name: str) -> ColumnType:
     if dtype.is_nested():
-        raise _impossible(name, f"nested values ({dtype})", "Split it into plain columns, or leave it out.")
+        raise _impossible(
+            name, _("nested values (%(dtype)s)") % {"dtype": dtype}, _("Split it into plain columns, or leave it out.")
+        )
     if dtype in (pl.Binary, pl.Object):
-        raise _impossible(name, "raw bytes", "Leave it out, or write it as text.")
+        raise _impossible(name, _("raw bytes"), _("Leave it out, or write it as text."))
     if dtype == pl.Duration:
-        raise _impossible(name, "durations", "Write it as a number of seconds.")
+        raise _impossible(name, _("durations"), _("Write it as a number of seconds."))
     if dtype.is_integer():
         return "integer"
     if dtype.is_numeric():

@@ -68,7 +68,11 @@ def wrong_encoding(path: Path, encoding: str, error: UnicodeError) -> Refusal:
     from mlops.datasets.reading.encoding import guess_encoding
 
     better = guess_encoding(path)
-    looks = f"The bytes look like {better}: choose that encoding." if better != encoding else "Choose another encoding."
+    looks = (
+        _("The bytes look like %(better)s: choose that encoding.") % {"better": better}
+        if better != encoding
+        else _("Choose another encoding.")
+    )
     where = f" {error.reason}." if isinstance(error, UnicodeDecodeError) else ""
     return Refusal(
         "wrong_encoding",

@@ -126,16 +126,17 @@ def check_head(lines: Sequence[str], reading: Reading) -> list[str]:
 
 
 def broken_quotes(error: csv.Error, *, row: int, line: int) -> Refusal:
-    place = f"Row {row:,} (line {line:,})" if row else f"Line {line:,}"
+    place = _("Row %(row)s (line %(line)s)") if row else _("Line %(line)s")
     if "field larger" in str(error):
-        what = f"has a text of more than {LONGEST_TEXT:,} characters: a quote was probably not closed"
+        said = _("%(place)s has a text of more than %(most)s characters: a quote was probably not closed.")
     elif "unexpected end" in str(error):
-        what = "opens a quote that is never closed"
+        said = _("%(place)s opens a quote that is never closed.")
     else:
-        what = f"has broken quotes ({error})"
+        said = _("%(place)s has broken quotes (%(error)s).")
+    where = place % {"row": f"{row:,}", "line": f"{line:,}"}
     return Refusal(
         "broken_csv",
-        f"{place} {what}.",
+        said % {"place": where, "most": f"{LONGEST_TEXT:,}", "error": error},
         hint=_("Double the quotes inside a quoted text, or choose another quote character."),
         status=422,
         where=Where(row=row or None),
@@ -145,7 +146,12 @@ def broken_quotes(error: csv.Error, *, row: int, line: int) -> Refusal:
 def wrong_width(fields: int, expected: int, *, row: int, line: int) -> Refusal:
     return Refusal(
         "broken_csv",
-        f"Row {row:,} (line {line:,}) has {fields} {'field' if fields == 1 else 'fields'}, expected {expected}.",
+        (
+            _("Row %(row)s (line %(line)s) has 1 field, expected %(expected)s.")
+            if fields == 1
+            else _("Row %(row)s (line %(line)s) has %(fields)s fields, expected %(expected)s.")
+        )
+        % {"row": f"{row:,}", "line": f"{line:,}", "fields": fields, "expected": expected},
         hint=_("Put texts that hold the delimiter into quotes, correct that row, or choose another delimiter."),
         status=422,
         where=Where(row=row),

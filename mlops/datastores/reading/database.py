@@ -83,7 +83,7 @@ def _statement(order: Order, connection: Any) -> str:
     seen = inspect(connection)
     known = [*seen.get_table_names(schema=schema or None), *seen.get_view_names(schema=schema or None)]
     if table not in known:
-        hint = nearest(table, known) or (_("There are: %(join)s.") % {"join": ", ".join(known[:20]) or "none"})
+        hint = nearest(table, known) or (_("There are: %(join)s.") % {"join": ", ".join(known[:20]) or _("none")})
         raise Refusal(
             "table_unknown", _("The database has no table “%(name)s”.") % {"name": name}, hint=hint, status=404
         )

@@ -30,7 +30,11 @@ def check_machine(wanted: DeploymentSettings) -> None:
     _check_memory(wanted)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if wanted.cpus > cores:
-        raise _too_small(f"This machine has {cores} processors, {wanted.cpus:g} are asked for.", "cpus")
+        raise _too_small(
+            _("This machine has %(cores)s processors, %(cpus)s are asked for.")
+            % {"cores": cores, "cpus": f"{wanted.cpus:g}"},
+            "cpus",
+        )
 
 
 def _check_memory(wanted: DeploymentSettings) -> None:
@@ -39,7 +43,11 @@ def _check_memory(wanted: DeploymentSettings) -> None:
     if wanted.memory_bytes * instances > total:
         asked = f"{instances} × {_gigabytes(wanted.memory_bytes)}" if instances > 1 else _gigabytes(wanted.memory_bytes)
         name = "memory_bytes" if wanted.memory_bytes > total else "instances"
-        raise _too_small(f"This machine has {_gigabytes(total)} of memory, {asked} are asked for.", name)
+        raise _too_small(
+            _("This machine has %(gigabytes)s of memory, %(asked)s are asked for.")
+            % {"gigabytes": _gigabytes(total), "asked": asked},
+            name,
+        )
 
 
 def _gigabytes(count: int) -> str:

@@ -38,7 +38,10 @@ def open_graph(path: Path, folder: Path) -> OpenModel:
     names = _matrix_names(inputs[0], folder) if is_matrix else tuple(one.name for one in inputs)
     for one in inputs:
         if len(one.shape) > 2 or (one.type not in KINDS and one.type != "tensor(string)"):
-            raise _not_explainable(f"its input “{one.name}” is a {one.type} of shape {list(one.shape)}.")
+            raise _not_explainable(
+                _("its input “%(name)s” is a %(type)s of shape %(shape)s.")
+                % {"name": one.name, "type": one.type, "shape": list(one.shape)}
+            )
 
     def answers(frame: pl.DataFrame) -> list[Any]:
         feed = _matrix(inputs[0], frame, names) if is_matrix else {one.name: _column(one, frame) for one in inputs}
@@ -76,7 +79,7 @@ def _matrix_names(one: Any, folder: Path) -> tuple[str, ...]:
     if named and width in (0, len(named)):
         return named
     if not width:
-        raise _not_explainable("it does not say how many columns it takes.")
+        raise _not_explainable(_("it does not say how many columns it takes."))
     return tuple(f"x{place}" for place in range(width))
 
 
@@ -110,7 +113,7 @@ def _output(found: list[Any]) -> Numbers:
         if best is None or cells.shape[1] > best.shape[1]:
             best = cells
     if best is None:
-        raise _not_explainable("none of its outputs is a number that could go up or down.")
+        raise _not_explainable(_("none of its outputs is a number that could go up or down."))
     answer: Numbers = best.astype(np.float64)
     return answer
 

@@ -104,7 +104,7 @@ def read_code(source: Source, at: Path, given: Any) -> str:
         return given or ""
     local = given.get("local_path") if isinstance(given, dict) else None
     hint = (_("Write code: %(local)s") % {"local": local}) if local else _("Such as code: ./src")
-    raise source.refuse("code_unfit", "“code” must be a path.", at=(*at, "code"), hint=hint)
+    raise source.refuse("code_unfit", _("“code” must be a path."), at=(*at, "code"), hint=hint)
 
 
 def _by_address(given: Given) -> Given:
@@ -119,7 +119,7 @@ def check_fields(source: Source, at: Path, found: dict[str, Any], faults: Faults
         if name in WITHOUT_MEANING:
             said(source, (*at, name), f"has no meaning here: {WITHOUT_MEANING[name]}", warnings)
         elif name not in KNOWN | TOLD_BY_THE_SERVER:
-            faults.add(source.unknown(name, KNOWN | set(WITHOUT_MEANING), at=at, kind="a command job"))
+            faults.add(source.unknown(name, KNOWN | set(WITHOUT_MEANING), at=at, kind=_("a command job")))
 
 
 def check_expressions(source: Source, at: Path, text: str, inputs: set[str], outputs: set[str], faults: Faults) -> None:
@@ -139,8 +139,15 @@ def check_expressions(source: Source, at: Path, text: str, inputs: set[str], out
             message = _("“${{%(expression)s}}” has no value here.") % {"expression": expression}
             faults.add(source.refuse("expression_unknown", message, at=at, hint=hint))
         elif name not in known:
-            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
-            faults.add(source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint))
+            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or _("none")})
+            faults.add(
+                source.refuse(
+                    "expression_unknown",
+                    _("There is no %(kind)s “%(name)s”.") % {"kind": kind[:-1], "name": name},
+                    at=at,
+                    hint=hint,
+                )
+            )
 
 
 def component_of(
@@ -196,7 +203,7 @@ def _command(source: Source, at: Path, found: dict[str, Any], faults: Faults) ->
         return command.strip()
     hint = _("Such as command: python train.py --lr ${{inputs.lr}}")
     place = (*at, "command") if "command" in found else at
-    faults.add(source.refuse("command_missing", "A command job needs `command`, a text.", at=place, hint=hint))
+    faults.add(source.refuse("command_missing", _("A command job needs `command`, a text."), at=place, hint=hint))
     return ""
 
 
@@ -205,7 +212,11 @@ def read_each(source: Source, where: Path, given: Any, read: Any, faults: Faults
     if given in (None, {}):
         return {}
     if not isinstance(given, dict):
-        faults.add(source.refuse("mapping_expected", f"“{where[-1]}” must hold fields `name: value`.", at=where))
+        faults.add(
+            source.refuse(
+                "mapping_expected", _("“%(where)s” must hold fields `name: value`.") % {"where": where[-1]}, at=where
+            )
+        )
         return {}
     found = {}
     for key, value in given.items():
@@ -213,6 +224,8 @@ def read_each(source: Source, where: Path, given: Any, read: Any, faults: Faults
         with faults.collected(place):
             if not NAME.fullmatch(name):
                 hint = _("Use letters, digits and “_”, beginning with a letter.")
-                raise source.refuse("name_invalid", f"“{name}” cannot be a name here.", at=place, hint=hint)
+                raise source.refuse(
+                    "name_invalid", _("“%(name)s” cannot be a name here.") % {"name": name}, at=place, hint=hint
+                )
             found[name] = read(source, place, value)
     return found

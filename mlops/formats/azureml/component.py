@@ -71,14 +71,16 @@ def read_component(
         if name in WITHOUT_MEANING:
             warnings.append(f"{source.name}, line {source.line((*at, name))}: “{name}” has no meaning here.")
         elif name not in KNOWN and name not in also_known:
-            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="a command component")
+            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind=_("a command component"))
     if found.get("type", "command") != "command":
         kind = found["type"]
         hint = _("Commands and pipelines are read.")
-        raise source.refuse("component_kind", f"A component of type “{kind}” is not read here.", at=at, hint=hint)
+        raise source.refuse(
+            "component_kind", _("A component of type “%(kind)s” is not read here.") % {"kind": kind}, at=at, hint=hint
+        )
     command = found.get("command")
     if not isinstance(command, str) or not command.strip():
-        raise source.refuse("command_missing", "A command component needs `command`.", at=at)
+        raise source.refuse("command_missing", _("A command component needs `command`."), at=at)
     ports, parameters, forms = _inputs(source, at)
     outputs, made = _outputs(source, at)
     forms |= made
@@ -123,11 +125,11 @@ def _includes(source: Source, at: Path, given: Any) -> tuple[str, ...]:
     if given in (None, []):
         return ()
     if not isinstance(given, list):
-        raise source.refuse("list_expected", "“additional_includes” is a list of paths.", at=at, hint="- ../shared")
+        raise source.refuse("list_expected", _("“additional_includes” is a list of paths."), at=at, hint="- ../shared")
     for place, one in enumerate(given):
         if not isinstance(one, str):
             hint = _("Artifacts of other services are not fetched: put the files beside the component.")
-            raise source.refuse("include_elsewhere", "This include is no path.", at=(*at, place), hint=hint)
+            raise source.refuse("include_elsewhere", _("This include is no path."), at=(*at, place), hint=hint)
     return tuple(given)
 
 
@@ -270,8 +272,10 @@ def _inputs(source: Source, at: Path) -> tuple[tuple[Port, ...], tuple[Parameter
         elif kind in PARAMETER_OF:
             parameters.append(_parameter(name, kind, given))
         else:
-            hint = nearest(kind, INPUT_TYPES) or f"Types: {', '.join(sorted(INPUT_TYPES))}."
-            raise source.refuse("type_unknown", f"“{kind}” is no type of an input.", at=(*place, "type"), hint=hint)
+            hint = nearest(kind, INPUT_TYPES) or _("Types: %(names)s.") % {"names": ", ".join(sorted(INPUT_TYPES))}
+            raise source.refuse(
+                "type_unknown", _("“%(kind)s” is no type of an input.") % {"kind": kind}, at=(*place, "type"), hint=hint
+            )
     return tuple(ports), tuple(parameters), forms
 
 
@@ -285,8 +289,13 @@ def _outputs(source: Source, at: Path) -> tuple[tuple[Port, ...], dict[str, Any]
         _check_fields(source, place, given, OUTPUT_FIELDS, "an output")
         kind = str(given.get("type", "uri_folder"))
         if kind not in FILE_FORMS:
-            hint = nearest(kind, FILE_FORMS) or f"Types: {', '.join(sorted(FILE_FORMS))}."
-            raise source.refuse("type_unknown", f"“{kind}” is no type of an output.", at=(*place, "type"), hint=hint)
+            hint = nearest(kind, FILE_FORMS) or _("Types: %(names)s.") % {"names": ", ".join(sorted(FILE_FORMS))}
+            raise source.refuse(
+                "type_unknown",
+                _("“%(kind)s” is no type of an output.") % {"kind": kind},
+                at=(*place, "type"),
+                hint=hint,
+            )
         forms[name] = kind
         type_ = "any" if kind == "mlflow_model" else PORT_OF[kind]
         ports.append(Port(name=name, type=type_, label=title_of(name), help=str(given.get("description") or "")))
@@ -319,7 +328,9 @@ def _named(source: Source, where: Path) -> list[str]:
     for name in names:
         if not NAME.fullmatch(name):
             hint = _("Use letters, digits and “_”, beginning with a letter.")
-            raise source.refuse("name_invalid", f"“{name}” cannot be a name here.", at=(*where, name), hint=hint)
+            raise source.refuse(
+                "name_invalid", _("“%(name)s” cannot be a name here.") % {"name": name}, at=(*where, name), hint=hint
+            )
     return names
 
 
@@ -334,7 +345,17 @@ def _check_command(source: Source, at: Path, command: str, inputs: set[str], out
         known = {"inputs": inputs, "outputs": outputs}.get(kind)
         if known is None:
             hint = _("A component's command knows its own inputs and outputs.")
-            raise source.refuse("expression_unknown", f"“${{{{{kind}.{name}}}}}” has no value here.", at=at, hint=hint)
+            raise source.refuse(
+                "expression_unknown",
+                _("“${{%(kind)s.%(name)s}}” has no value here.") % {"kind": kind, "name": name},
+                at=at,
+                hint=hint,
+            )
         if name.split(".")[0] not in known:
-            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
-            raise source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint)
+            hint = nearest(name, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or _("none")})
+            raise source.refuse(
+                "expression_unknown",
+                _("There is no %(kind)s “%(name)s”.") % {"kind": kind[:-1], "name": name},
+                at=at,
+                hint=hint,
+            )

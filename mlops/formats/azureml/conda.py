@@ -36,11 +36,11 @@ def read_conda(source: Source, at: Path, read_file: ReadFile, *, base: str = "")
     found = fields(source, at)
     for name in found:
         if name not in KNOWN:
-            raise source.unknown(name, KNOWN, at=at, kind="a conda file")
+            raise source.unknown(name, KNOWN, at=at, kind=_("a conda file"))
     listed = found.get("dependencies") or []
     if not isinstance(listed, list):
         hint = _("Such as:\ndependencies:\n  - python=3.11\n  - scikit-learn")
-        raise source.refuse("list_expected", "“dependencies” must be a list.", at=(*at, "dependencies"), hint=hint)
+        raise source.refuse("list_expected", _("“dependencies” must be a list."), at=(*at, "dependencies"), hint=hint)
     reading = _Reading(source, read_file, base)
     for place, one in enumerate(listed):
         reading.add(one, (*at, "dependencies", place))
@@ -78,14 +78,14 @@ class _Reading:
         if isinstance(one, dict):
             if set(one) != {"pip"}:
                 unknown = next(str(name) for name in one if name != "pip")
-                raise self._source.unknown(unknown, {"pip"}, at=at, kind="the dependencies of a conda file")
+                raise self._source.unknown(unknown, {"pip"}, at=at, kind=_("the dependencies of a conda file"))
             self._add_pip(one["pip"], (*at, "pip"))
         else:
             self._add_conda(str(one).split("#")[0].strip(), at)
 
     def _add_pip(self, listed: Any, at: Path) -> None:
         if listed is not None and not isinstance(listed, list):
-            raise self._source.refuse("list_expected", "“pip” must be a list of packages.", at=at)
+            raise self._source.refuse("list_expected", _("“pip” must be a list of packages."), at=at)
         lines = [str(line) for line in listed or []]
         name = self._source.name
         found = read_pip(lines, name=name, read_file=self._read_file, base=self._base)
@@ -100,7 +100,10 @@ class _Reading:
         found = SPEC.fullmatch(spec)
         if found is None:
             raise self._source.refuse(
-                "package_unreadable", f"“{spec}” names no package.", at=at, hint=_("Such as numpy=2.1.")
+                "package_unreadable",
+                _("“%(spec)s” names no package.") % {"spec": spec},
+                at=at,
+                hint=_("Such as numpy=2.1."),
             )
         name, version = found["name"], _version(found["version"] or "", found["extras"] or "")
         if name == "python":

@@ -54,11 +54,13 @@ def read_import(source: Source) -> DataFile:
     given = fields(source, ("source",)) if isinstance(found.get("source"), dict) else {}
     if not given:
         hint = _("Such as source: {type: database, query: SELECT …, connection: azureml:NAME}.")
-        raise source.refuse("field_missing", "An import needs a “source”.", hint=hint)
+        raise source.refuse("field_missing", _("An import needs a “source”."), hint=hint)
     kind = str(given.get("type") or ("database" if "query" in given else "file_system"))
     if kind not in SOURCES:
-        hint = nearest(kind, SOURCES) or f"Types: {', '.join(SOURCES)}."
-        raise source.refuse("value_invalid", f"“{kind}” is no type of a source.", at=("source", "type"), hint=hint)
+        hint = nearest(kind, SOURCES) or _("Types: %(names)s.") % {"names": ", ".join(SOURCES)}
+        raise source.refuse(
+            "value_invalid", _("“%(kind)s” is no type of a source.") % {"kind": kind}, at=("source", "type"), hint=hint
+        )
     for name in given:
         if name not in SOURCES[kind]:
             raise source.unknown(name, SOURCES[kind], at=("source",), kind="a source")
@@ -67,7 +69,9 @@ def read_import(source: Source) -> DataFile:
     for name, value in (("connection", store), (part, given.get(part))):
         if not value:
             hint = _("Procedures are called in a query.") if "stored_procedure" in given else _("A data store's name.")
-            raise source.refuse("field_missing", f"The source needs “{name}”.", at=("source",), hint=hint)
+            raise source.refuse(
+                "field_missing", _("The source needs “%(name)s”.") % {"name": name}, at=("source",), hint=hint
+            )
     where = f"query/{given['query']}" if kind == "database" else f"paths/{str(given['path']).lstrip('/')}"
     rest = {name: value for name, value in found.items() if name not in ("source", "path", "type")}
     rest["path"] = f"azureml://datastores/{store}/{where}"
@@ -90,18 +94,20 @@ def read_data(source: Source) -> DataFile:
                 f"{source.name}, line {source.line((name,))}: “{name}” has no meaning here and is left out."
             )
         elif name not in KNOWN | OURS:
-            raise source.unknown(name, KNOWN | OURS, at=(), kind="a data asset")
+            raise source.unknown(name, KNOWN | OURS, at=(), kind=_("a data asset"))
     type_ = _text(source, found, "type")
     if type_ and type_ not in TYPES:
-        hint = nearest(type_, TYPES) or f"Types: {', '.join(TYPES)}."
-        raise source.refuse("data_type_unknown", f"“{type_}” is no type of data.", at=("type",), hint=hint)
+        hint = nearest(type_, TYPES) or _("Types: %(names)s.") % {"names": ", ".join(TYPES)}
+        raise source.refuse(
+            "data_type_unknown", _("“%(type)s” is no type of data.") % {"type": type_}, at=("type",), hint=hint
+        )
     if not _text(source, found, "path"):
         raise source.refuse(
-            "field_missing", "A data asset needs a “path”.", at=(), hint=_("A file, a folder or an address.")
+            "field_missing", _("A data asset needs a “path”."), at=(), hint=_("A file, a folder or an address.")
         )
     reference = found.get("reference", False)
     if not isinstance(reference, bool):
-        raise source.refuse("field_invalid", "“reference” is true or false.", at=("reference",))
+        raise source.refuse("field_invalid", _("“reference” is true or false."), at=("reference",))
     return DataFile(
         name=_text(source, found, "name"),
         version=_text(source, found, "version"),
@@ -122,17 +128,23 @@ def _text(source: Source, found: dict[str, Any], name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list | bool):
-        raise source.refuse("field_invalid", f"“{name}” must be a text.", at=(name,))
+        raise source.refuse("field_invalid", _("“%(name)s” must be a text.") % {"name": name}, at=(name,))
     return str(value).strip()
 
 
 def _pairs(source: Source, found: dict[str, Any], name: str) -> dict[str, str]:
     given = found.get(name) or {}
     if not isinstance(given, dict):
-        raise source.refuse("field_invalid", f"“{name}” must hold fields `name: value`.", at=(name,))
+        raise source.refuse(
+            "field_invalid", _("“%(name)s” must hold fields `name: value`.") % {"name": name}, at=(name,)
+        )
     for key, value in given.items():
         if isinstance(value, dict | list):
-            raise source.refuse("field_invalid", f"“{name}.{key}” must be a text.", at=(name, str(key)))
+            raise source.refuse(
+                "field_invalid",
+                _("“%(name)s.%(key)s” must be a text.") % {"name": name, "key": key},
+                at=(name, str(key)),
+            )
     return {str(key): "" if value is None else _word(value) for key, value in given.items()}
 
 

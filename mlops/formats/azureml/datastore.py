@@ -65,13 +65,13 @@ def read_datastore(source: Source) -> DatastoreFile:
             place = f"{source.name}, line {source.line((name,))}"
             warnings.append(f"{place}: “{name}” has no meaning here and is left out.")
         elif name not in known:
-            raise source.unknown(name, known, at=(), kind=f"a data store of the type {kind}")
+            raise source.unknown(name, known, at=(), kind=_("a data store of the type %(kind)s") % {"kind": kind})
     credentials = fields(source, ("credentials",)) if found.get("credentials") is not None else {}
     for name in credentials:
         if name not in CREDENTIALS[kind]:
-            raise source.unknown(name, set(CREDENTIALS[kind]), at=("credentials",), kind="these credentials")
+            raise source.unknown(name, set(CREDENTIALS[kind]), at=("credentials",), kind=_("these credentials"))
     if not found.get("name"):
-        raise source.refuse("field_missing", "A data store needs a “name”.")
+        raise source.refuse("field_missing", _("A data store needs a “name”."))
     return DatastoreFile(
         name=str(found["name"]),
         type=kind,
@@ -94,7 +94,7 @@ def _kind(source: Source, found: dict[str, Any]) -> str:
     if kind in NOT_READ:
         raise source.refuse("datastore_kind_unknown", f"{NOT_READ[kind]}.", at=("type",))
     if kind not in SETTINGS:
-        hint = nearest(kind, SETTINGS) or f"Types: {', '.join(SETTINGS)}."
+        hint = nearest(kind, SETTINGS) or _("Types: %(names)s.") % {"names": ", ".join(SETTINGS)}
         message = (
             (_("“%(kind)s” is no type of data store.") % {"kind": kind}) if kind else _("A data store needs a “type”.")
         )
@@ -104,5 +104,5 @@ def _kind(source: Source, found: dict[str, Any]) -> str:
 
 def _text(source: Source, value: Any, at: tuple[str, ...]) -> str:
     if isinstance(value, dict | list):
-        raise source.refuse("field_invalid", f"“{at[-1]}” must be a text.", at=at)
+        raise source.refuse("field_invalid", _("“%(at)s” must be a text.") % {"at": at[-1]}, at=at)
     return str(value)

@@ -92,7 +92,7 @@ def _read_fields(source: Source, at: Path, read_file: ReadFile) -> EnvironmentRe
         if name in WITHOUT_MEANING:
             warnings.append(f"{source.name}, line {source.line((*at, name))}: “{name}” has no meaning here.")
         elif name not in KNOWN:
-            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="an environment")
+            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind=_("an environment"))
     if str(found.get("os_type") or "linux").lower() != "linux":
         hint = _("Write `os_type: linux`, or leave it out.")
         message = _("Environments for “%(os_type)s” are not built here.") % {"os_type": found["os_type"]}
@@ -109,7 +109,7 @@ def _read_fields(source: Source, at: Path, read_file: ReadFile) -> EnvironmentRe
     image, build = found.get("image"), found.get("build")
     if image is not None and build is not None:
         hint = _("Take one of them: a Dockerfile names its image itself.")
-        raise source.refuse("environment_twofold", "“image” and “build” exclude each other.", at=at, hint=hint)
+        raise source.refuse("environment_twofold", _("“image” and “build” exclude each other."), at=at, hint=hint)
     if image not in (None, NEUTRAL_IMAGE):
         read = msgspec.structs.replace(read, requirements=Requirements(image=_text(source, at, "image", image)))
     if build is not None:
@@ -124,7 +124,7 @@ def _read_fields(source: Source, at: Path, read_file: ReadFile) -> EnvironmentRe
         return _with_pip(read, read_file(path).splitlines(), path, read_file)
     if image is None and build is None:
         hint = "Give `image`, `conda_file`, `requirements_file` or `build`."
-        raise source.refuse("environment_empty", "The environment says nothing of what is in it.", at=at, hint=hint)
+        raise source.refuse("environment_empty", _("The environment says nothing of what is in it."), at=at, hint=hint)
     return read
 
 
@@ -134,7 +134,7 @@ def _with_build(read: EnvironmentRead, source: Source, at: Path) -> EnvironmentR
         if name not in BUILD_FIELDS:
             raise source.unknown(name, BUILD_FIELDS, at=at, kind="a build")
     if not found.get("path"):
-        raise source.refuse("context_missing", "A build needs `path`: the folder of its Dockerfile.", at=at)
+        raise source.refuse("context_missing", _("A build needs `path`: the folder of its Dockerfile."), at=at)
     dockerfile = re.sub(r"^\./", "", str(found.get("dockerfile_path") or ""))
     return msgspec.structs.replace(
         read,
@@ -206,7 +206,7 @@ def _told(report: tuple[Mapped, ...]) -> list[str]:
 def _text(source: Source, at: Path, name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value.strip()
-    raise source.refuse("text_expected", f"“{name}” must be a text.", at=(*at, name))
+    raise source.refuse("text_expected", _("“%(name)s” must be a text.") % {"name": name}, at=(*at, name))
 
 
 def _texts(source: Source, at: Path, found: dict[str, Any], name: str) -> dict[str, str]:
@@ -214,5 +214,7 @@ def _texts(source: Source, at: Path, found: dict[str, Any], name: str) -> dict[s
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise source.refuse("mapping_expected", f"“{name}” must hold fields `name: value`.", at=(*at, name))
+        raise source.refuse(
+            "mapping_expected", _("“%(name)s” must hold fields `name: value`.") % {"name": name}, at=(*at, name)
+        )
     return {str(key): "" if one is None else str(one) for key, one in value.items()}

@@ -9,6 +9,7 @@ import msgspec
 
 from mlops.formats.azureml.lines import Path, Source
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext as _
 
 
 class Faulty(Refusal):
@@ -50,7 +51,9 @@ class Faults:
         except Refusal as refusal:
             self.add(refusal)
         except (msgspec.ValidationError, ValueError, TypeError, AttributeError, KeyError) as error:
-            self.found.append(self.source.refuse("yaml_unfit", f"This cannot be read: {error}.", at=at))
+            self.found.append(
+                self.source.refuse("yaml_unfit", _("This cannot be read: %(error)s.") % {"error": error}, at=at)
+            )
 
     def add(self, refusal: Refusal) -> None:
         problems = getattr(refusal, "extra", {}).get("problems")

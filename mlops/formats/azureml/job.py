@@ -41,11 +41,14 @@ def job_kind(source: Source, at: Path = ()) -> JobKind:
         return next(one for one in KINDS if one == kind)
     if kind in ELSEWHERE:
         raise source.refuse(
-            "job_kind", f"A job of type “{given}” is not run here.", at=(*at, "type"), hint=ELSEWHERE[kind]
+            "job_kind",
+            _("A job of type “%(given)s” is not run here.") % {"given": given},
+            at=(*at, "type"),
+            hint=ELSEWHERE[kind],
         )
     if not found.get("type") and (field := _meant(found)):
         raise source.unknown(field, set(BY_FIELD) | {"component"}, at=at, kind="a job")
-    hint = nearest(kind, KINDS) or "Types: command, pipeline, sweep, parallel."
+    hint = nearest(kind, KINDS) or _("Types: command, pipeline, sweep, parallel.")
     message = (
         (_("“%(given)s” is no type of a job.") % {"given": given})
         if found.get("type")

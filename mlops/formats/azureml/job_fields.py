@@ -97,7 +97,11 @@ def read_facts(source: Source, at: Path, faults: Faults) -> JobFacts:
         with faults.collected((*at, field)):
             given = found.get(field) or {}
             if not isinstance(given, dict):
-                raise source.refuse("mapping_expected", f"“{field}” must hold fields `name: value`.", at=(*at, field))
+                raise source.refuse(
+                    "mapping_expected",
+                    _("“%(field)s” must hold fields `name: value`.") % {"field": field},
+                    at=(*at, field),
+                )
             pairs[field] = {str(key): "" if value is None else str(value) for key, value in given.items()}
     return JobFacts(
         name=_text(found.get("name")),
@@ -116,27 +120,36 @@ def read_given(source: Source, at: Path, given: Any) -> Given:
     if not isinstance(given, dict):
         if given is None or isinstance(given, list):
             hint = _("Write a text, a number, true or false, or {type: uri_file, path: …}.")
-            raise source.refuse("input_empty", f"The input “{name}” has no value.", at=at, hint=hint)
+            raise source.refuse(
+                "input_empty", _("The input “%(name)s” has no value.") % {"name": name}, at=at, hint=hint
+            )
         return Given(name=name, at=at, type=LITERAL_OF.get(type(given), "string"), value=_plain(given))
     for field in given:
         if str(field) not in INPUT_FIELDS:
-            raise source.unknown(str(field), INPUT_FIELDS, at=at, kind="an input")
+            raise source.unknown(str(field), INPUT_FIELDS, at=at, kind=_("an input"))
     literal = given.get("value", given.get("default"))
     kind = str(given.get("type") or ("uri_folder" if "path" in given else LITERAL_OF.get(type(literal), "string")))
     if kind not in INPUT_TYPES:
-        hint = nearest(kind, INPUT_TYPES) or f"Types: {', '.join(sorted(INPUT_TYPES))}."
-        raise source.refuse("type_unknown", f"“{kind}” is no type of an input.", at=(*at, "type"), hint=hint)
+        hint = nearest(kind, INPUT_TYPES) or _("Types: %(names)s.") % {"names": ", ".join(sorted(INPUT_TYPES))}
+        raise source.refuse(
+            "type_unknown", _("“%(kind)s” is no type of an input.") % {"kind": kind}, at=(*at, "type"), hint=hint
+        )
     mode = read_mode(source, at, given)
     if kind in FILE_FORMS:
         path = _text(given.get("path"))
         if not path:
             hint = _("Write path: ./a/file, azureml:NAME:VERSION, azureml://datastores/… or https://…")
             raise source.refuse(
-                "input_empty", f"The input “{name}” is of type {kind} and has no `path`.", at=at, hint=hint
+                "input_empty",
+                _("The input “%(name)s” is of type %(kind)s and has no `path`.") % {"name": name, "kind": kind},
+                at=at,
+                hint=hint,
             )
         return Given(name=name, at=at, type=kind, path=path, mode=mode)
     if literal is None:
-        raise source.refuse("input_empty", f"The input “{name}” has no value.", at=at, hint=_("Write value: …"))
+        raise source.refuse(
+            "input_empty", _("The input “%(name)s” has no value.") % {"name": name}, at=at, hint=_("Write value: …")
+        )
     return Given(name=name, at=at, type=kind, value=converted(source, at, kind, _plain(literal)))
 
 
@@ -149,16 +162,18 @@ def read_wanted(source: Source, at: Path, given: Any) -> Wanted:
         return Wanted(name=name, at=at, path=given)
     for field in fields(source, at):
         if field not in OUTPUT_FIELDS:
-            raise source.unknown(field, OUTPUT_FIELDS, at=at, kind="an output")
+            raise source.unknown(field, OUTPUT_FIELDS, at=at, kind=_("an output"))
     kind = str(given.get("type") or "uri_folder")
     if kind not in FILE_FORMS:
-        hint = nearest(kind, FILE_FORMS) or f"Types: {', '.join(sorted(FILE_FORMS))}."
-        raise source.refuse("type_unknown", f"“{kind}” is no type of an output.", at=(*at, "type"), hint=hint)
+        hint = nearest(kind, FILE_FORMS) or _("Types: %(names)s.") % {"names": ", ".join(sorted(FILE_FORMS))}
+        raise source.refuse(
+            "type_unknown", _("“%(kind)s” is no type of an output.") % {"kind": kind}, at=(*at, "type"), hint=hint
+        )
     asset, version = _text(given.get("name")), _text(given.get("version"))
     if version and not asset:
         raise source.refuse(
-            "output_unnamed", f"The output “{name}” has a version and no `name`.", at=(*at, "version"),
-            hint=_("Write name: ASSET, under which it is registered."),
+            "output_unnamed", _("The output “%(name)s” has a version and no `name`.") % {"name": name},
+            at=(*at, "version"), hint=_("Write name: ASSET, under which it is registered."),
         )  # fmt: skip
     return Wanted(
         name=name,
@@ -175,8 +190,8 @@ def read_wanted(source: Source, at: Path, given: Any) -> Wanted:
 def read_mode(source: Source, at: Path, given: dict[str, Any]) -> str:
     mode = _text(given.get("mode")).lower()
     if mode and mode not in MODES:
-        hint = nearest(mode, MODES) or f"Modes: {', '.join(sorted(MODES))}."
-        raise source.refuse("mode_unknown", f"“{mode}” is no mode.", at=(*at, "mode"), hint=hint)
+        hint = nearest(mode, MODES) or _("Modes: %(names)s.") % {"names": ", ".join(sorted(MODES))}
+        raise source.refuse("mode_unknown", _("“%(mode)s” is no mode.") % {"mode": mode}, at=(*at, "mode"), hint=hint)
     return mode
 
 
@@ -193,7 +208,7 @@ def converted(source: Source, at: Path, kind: str, value: Any) -> Any:
             return str(value)
     except (ValueError, TypeError, KeyError):
         pass
-    raise source.refuse("value_unfit", f"“{value}” is no {kind}.", at=at)
+    raise source.refuse("value_unfit", _("“%(value)s” is no %(kind)s.") % {"value": value, "kind": kind}, at=at)
 
 
 def read_resources(source: Source, at: Path, faults: Faults, warnings: list[str]) -> Resources:
@@ -220,9 +235,11 @@ def read_resources(source: Source, at: Path, faults: Faults, warnings: list[str]
         if given:
             spread = str(given.get("type") or "").lower()
             if spread not in DISTRIBUTIONS:
-                hint = nearest(spread, DISTRIBUTIONS) or "Types: pytorch, tensorflow, mpi, ray."
+                hint = nearest(spread, DISTRIBUTIONS) or _("Types: pytorch, tensorflow, mpi, ray.")
                 place = (*at, "distribution", "type")
-                raise source.refuse("type_unknown", f"“{spread}” is no distribution.", at=place, hint=hint)
+                raise source.refuse(
+                    "type_unknown", _("“%(spread)s” is no distribution.") % {"spread": spread}, at=place, hint=hint
+                )
             count = "worker_count" if spread == "tensorflow" else "process_count_per_instance"
             processes = _whole(source, (*at, "distribution", count), given.get(count) or 1)
             if given.get("parameter_server_count"):
@@ -251,7 +268,7 @@ def read_variables(source: Source, at: Path, faults: Faults) -> dict[str, str]:
     if isinstance(given, dict):
         return {str(key): "" if value is None else str(value) for key, value in given.items()}
     place = (*at, "environment_variables")
-    faults.add(source.refuse("mapping_expected", "“environment_variables” must hold `NAME: value`.", at=place))
+    faults.add(source.refuse("mapping_expected", _("“environment_variables” must hold `NAME: value`."), at=place))
     return {}
 
 
@@ -271,7 +288,9 @@ def _whole(source: Source, at: Path, value: Any) -> int:
     except (TypeError, ValueError):
         number = 0
     if number < 1 or isinstance(value, bool):
-        raise source.refuse("number_expected", f"“{at[-1]}” must be a whole number of 1 or more.", at=at)
+        raise source.refuse(
+            "number_expected", _("“%(at)s” must be a whole number of 1 or more.") % {"at": at[-1]}, at=at
+        )
     return number
 
 
@@ -286,7 +305,9 @@ def _seconds(source: Source, at: Path, value: Any) -> float | None:
         seconds = seconds_of(str(value)) or 0.0
     if seconds <= 0:
         hint = _("Such as timeout: 3600.")
-        raise source.refuse("number_expected", f"“{value}” is no number of seconds above 0.", at=at, hint=hint)
+        raise source.refuse(
+            "number_expected", _("“%(value)s” is no number of seconds above 0.") % {"value": value}, at=at, hint=hint
+        )
     return seconds
 
 

@@ -31,11 +31,22 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     def refuse(self, code: str, message: str, *, at: Path = (), hint: str = "") -> Refusal:
         line = self.line(at)
-        return Refusal(code, f"{self.name}, line {line}: {message}", hint=hint, status=422, where=Where(row=line))
+        return Refusal(
+            code,
+            _("%(name)s, line %(line)s: %(message)s") % {"name": self.name, "line": line, "message": message},
+            hint=hint,
+            status=422,
+            where=Where(row=line),
+        )
 
     def unknown(self, field: str, known: set[str], *, at: Path, kind: str) -> Refusal:
-        hint = nearest(field, known) or f"Fields: {', '.join(sorted(known))}."
-        return self.refuse("field_unknown", f"“{field}” is no field of {kind}.", at=(*at, field), hint=hint)
+        hint = nearest(field, known) or _("Fields: %(names)s.") % {"names": ", ".join(sorted(known))}
+        return self.refuse(
+            "field_unknown",
+            _("“%(field)s” is no field of %(kind)s.") % {"field": field, "kind": kind},
+            at=(*at, field),
+            hint=hint,
+        )
 
 
 def load(name: str, text: str) -> Source:
@@ -53,10 +64,17 @@ def load(name: str, text: str) -> Source:
         node, value = _loaded(name, text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        place = (
+            _(", line %(line)s, column %(column)s") % {"line": mark.line + 1, "column": mark.column + 1} if mark else ""
+        )
         reason = getattr(error, "problem", None) or str(error) or _("it is nested too deep")
         hint = _("YAML is indented by spaces, not by tabs.") if "'\\t'" in reason else ""
-        raise Refusal("yaml_unreadable", f"{name}{place}: {reason}.", hint=hint, status=422) from error
+        raise Refusal(
+            "yaml_unreadable",
+            f"{name}{place}: {reason}.",
+            hint=hint,
+            status=422,
+        ) from error
     lines: dict[Path, int] = {}
     if node is not None:
         _collect(node, (), lines)
@@ -71,8 +89,9 @@ def fields(source: Source, at: Path = ()) -> dict[str, Any]:
     if isinstance(value, dict):
         return {str(name): one for name, one in value.items()}
     if value is None and not at:
-        raise source.refuse("mapping_expected", "The file is empty.", hint=_("Its comments alone say nothing here."))
-    raise source.refuse("mapping_expected", f"“{at[-1] if at else 'the file'}” must hold fields `name: value`.", at=at)
+        raise source.refuse("mapping_expected", _("The file is empty."), hint=_("Its comments alone say nothing here."))
+    message = _("“%(at)s” must hold fields `name: value`.") % {"at": at[-1] if at else _("the file")}
+    raise source.refuse("mapping_expected", message, at=at)
 
 
 def _loaded(name: str, text: str) -> tuple[yaml.Node | None, Any]:

@@ -48,10 +48,10 @@ def read_mltable(source: Source) -> Table:
     found = fields(source)
     for name in found:
         if name not in KNOWN:
-            raise source.unknown(name, KNOWN, at=(), kind="an MLTable")
+            raise source.unknown(name, KNOWN, at=(), kind=_("an MLTable"))
     paths = tuple(_path(source, place) for place in range(len(_listed(source, found, "paths"))))
     if not paths:
-        raise source.refuse("field_missing", "An MLTable needs “paths”.", hint=_("Such as - file: ./data.csv"))
+        raise source.refuse("field_missing", _("An MLTable needs “paths”."), hint=_("Such as - file: ./data.csv"))
     reader, options = "", dict[str, Any]()
     steps: list[Step] = []
     warnings: list[str] = []
@@ -75,7 +75,7 @@ def read_mltable(source: Source) -> Table:
 def _listed(source: Source, found: dict[str, Any], name: str) -> list[Any]:
     value = found.get(name) or []
     if not isinstance(value, list):
-        raise source.refuse("field_invalid", f"“{name}” must be a list.", at=(name,))
+        raise source.refuse("field_invalid", _("“%(name)s” must be a list.") % {"name": name}, at=(name,))
     return value
 
 
@@ -85,7 +85,7 @@ def _path(source: Source, place: int) -> tuple[str, str]:
     kinds = [kind for kind in PATH_KINDS if isinstance(one, dict) and kind in one]
     if len(kinds) != 1:
         hint = _("Such as - file: ./data.csv, - folder: ./parts or - pattern: ./*.csv")
-        raise source.refuse("field_invalid", "A path is one of file, folder and pattern.", at=at, hint=hint)
+        raise source.refuse("field_invalid", _("A path is one of file, folder and pattern."), at=at, hint=hint)
     return kinds[0], str(one[kinds[0]])
 
 
@@ -96,7 +96,7 @@ def _named(source: Source, one: Any, at: Path) -> tuple[str, Any]:
         name, value = next(iter(one.items()))
         return str(name), value
     hint = _("Such as - read_parquet, or - keep_columns: [a, b]")
-    raise source.refuse("field_invalid", "A transformation is a name, or a name and its value.", at=at, hint=hint)
+    raise source.refuse("field_invalid", _("A transformation is a name, or a name and its value."), at=at, hint=hint)
 
 
 def _options(source: Source, name: str, value: Any, line: int, warnings: list[str]) -> dict[str, Any]:
@@ -104,9 +104,12 @@ def _options(source: Source, name: str, value: Any, line: int, warnings: list[st
     known = OPTIONS[name]
     for option in given:
         if option not in known:
-            hint = nearest(str(option), known) or f"Options: {', '.join(known)}."
+            hint = nearest(str(option), known) or _("Options: %(names)s.") % {"names": ", ".join(known)}
             raise source.refuse(
-                "field_unknown", f"“{option}” is no option of {name}.", at=("transformations",), hint=hint
+                "field_unknown",
+                _("“%(option)s” is no option of %(name)s.") % {"option": option, "name": name},
+                at=("transformations",),
+                hint=hint,
             )
         if option in SILENT:
             warnings.append(f"{source.name}, line {line}: “{option}” has no meaning here.")

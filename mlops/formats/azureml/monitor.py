@@ -55,10 +55,10 @@ def read_monitor(source: Source) -> ReadMonitor:
         if name in WITHOUT_MEANING:
             warnings.append(f"“{name}” has no meaning here and is left out.")
         elif name not in KNOWN:
-            raise source.unknown(name, KNOWN, at=(), kind="a monitor schedule")
+            raise source.unknown(name, KNOWN, at=(), kind=_("a monitor schedule"))
     for name in ("name", "trigger", "create_monitor"):
         if not given.get(name):
-            raise source.refuse("field_missing", f"A monitor schedule needs “{name}”.")
+            raise source.refuse("field_missing", _("A monitor schedule needs “%(name)s”.") % {"name": name})
     at: Path = ("create_monitor",)
     monitor = checked(source, at, MONITOR, "create_monitor")
     target, model, task = _target(source, monitor, warnings)
@@ -100,7 +100,9 @@ def _target(source: Source, monitor: dict[str, Any], warnings: list[str]) -> tup
         asked = str(given.get("ml_task") or "")
         if asked and asked.lower() not in TASKS:
             hint = _("One of: %(names)s.") % {"names": ", ".join(TASKS)}
-            raise source.refuse("value_invalid", f"“{asked}” is no task.", at=(*at, "ml_task"), hint=hint)
+            raise source.refuse(
+                "value_invalid", _("“%(asked)s” is no task.") % {"asked": asked}, at=(*at, "ml_task"), hint=hint
+            )
         task = TASKS.get(asked.lower(), "")
         model = str(given.get("model_id") or "").removeprefix("azureml:")
         reference = str(given.get("endpoint_deployment_id") or "")
@@ -109,7 +111,7 @@ def _target(source: Source, monitor: dict[str, Any], warnings: list[str]) -> tup
             if not reference.startswith("azureml:") or not endpoint:
                 raise source.refuse(
                     "value_invalid",
-                    f"“{reference}” names no deployment.",
+                    _("“%(reference)s” names no deployment.") % {"reference": reference},
                     at=(*at, "endpoint_deployment_id"),
                     hint=_("Write azureml:ENDPOINT:DEPLOYMENT."),
                 )
@@ -128,7 +130,7 @@ def _signals(source: Source, monitor: dict[str, Any], task: str, target: Target)
     if not (found.target or target).endpoint and not (found.target or target).dataset:
         raise source.refuse(
             "field_missing",
-            "The monitor says nowhere what to watch.",
+            _("The monitor says nowhere what to watch."),
             at=("create_monitor",),
             hint=_("Name monitoring_target.endpoint_deployment_id, or production_data with a dataset."),
         )
@@ -142,7 +144,9 @@ def _baseline(source: Source, monitor: dict[str, Any]) -> Baseline | None:
         return msgspec.convert(monitor["baseline"], Baseline)
     except msgspec.ValidationError as error:
         at = ("create_monitor", "baseline")
-        raise source.refuse("value_invalid", f"This baseline cannot be read. {error}", at=at) from error
+        raise source.refuse(
+            "value_invalid", _("This baseline cannot be read. %(error)s") % {"error": error}, at=at
+        ) from error
 
 
 def _emails(source: Source, monitor: dict[str, Any], warnings: list[str]) -> tuple[str, ...]:
@@ -161,7 +165,7 @@ def _times(source: Source) -> Cron | Recurrence:
     if isinstance(trigger, Cron | Recurrence):
         return trigger
     hint = _("Use cron or recurrence; a dataset without times is looked at whenever a version comes.")
-    raise source.refuse("value_invalid", "A monitor looks at times.", at=("trigger", "type"), hint=hint)
+    raise source.refuse("value_invalid", _("A monitor looks at times."), at=("trigger", "type"), hint=hint)
 
 
 def _timing(times: Cron | Recurrence) -> dict[str, Any]:
@@ -178,5 +182,7 @@ def _timing(times: Cron | Recurrence) -> dict[str, Any]:
 def _whole(source: Source, monitor: dict[str, Any], name: str, usual: Any) -> Any:
     value = monitor.get(name, usual)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise source.refuse("value_invalid", f"“{name}” must be a whole number.", at=("create_monitor", name))
+        raise source.refuse(
+            "value_invalid", _("“%(name)s” must be a whole number.") % {"name": name}, at=("create_monitor", name)
+        )
     return value

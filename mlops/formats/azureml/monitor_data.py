@@ -51,7 +51,7 @@ def data_of(source: Source, at: Path, warnings: list[str]) -> Data:
     if path and not str(path).startswith("azureml:"):
         raise source.refuse(
             "value_invalid",
-            f"“{path}” is no dataset of the studio.",
+            _("“%(path)s” is no dataset of the studio.") % {"path": path},
             at=(*at, "input_data", "path"),
             hint=_("Register it first (mlops data create), then write azureml:NAME:VERSION."),
         )
@@ -77,7 +77,12 @@ def _length(source: Source, at: Path, given: Mapping[str, Any], name: str) -> fl
     found = seconds_of(str(given[name]))
     if found is None:
         place = (*at, name) if name == "data_window_size" else (*at, "data_window", name)
-        raise source.refuse("value_invalid", f"“{given[name]}” is no length of time.", at=place, hint=_("Such as P7D."))
+        raise source.refuse(
+            "value_invalid",
+            _("“%(given)s” is no length of time.") % {"given": given[name]},
+            at=place,
+            hint=_("Such as P7D."),
+        )
     return found
 
 

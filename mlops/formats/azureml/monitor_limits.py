@@ -23,7 +23,7 @@ def limits_of(
     if kind == "custom":
         return {}, {}, _listed(source, place, limits)
     if not isinstance(limits, dict):
-        raise source.refuse("mapping_expected", "“metric_thresholds” must hold fields `name: value`.", at=place)
+        raise source.refuse("mapping_expected", _("“metric_thresholds” must hold fields `name: value`."), at=place)
     if kind in ("data_drift", "prediction_drift", "data_quality"):
         known = metrics.QUALITY if kind == "data_quality" else metrics.DRIFT
         known_fields(source, place, limits, {"numerical", "categorical"}, "metric_thresholds")
@@ -61,7 +61,9 @@ def _mapped(source: Source, at: Path, given: Any, known: Mapping[str, str], warn
     if given is None:
         return {}
     if not isinstance(given, dict):
-        raise source.refuse("mapping_expected", f"“{at[-1]}” must hold fields `metric: threshold`.", at=at)
+        raise source.refuse(
+            "mapping_expected", _("“%(at)s” must hold fields `metric: threshold`.") % {"at": at[-1]}, at=at
+        )
     ours = {**{name: name for name in (*known.values(), *metrics.OURS_OF_COLUMNS)}, **known}
     found = {}
     for name, value in given.items():
@@ -84,7 +86,7 @@ def _listed(source: Source, at: Path, limits: Any) -> dict[str, float]:
     found = {}
     for place, one in enumerate(limits if isinstance(limits, list) else ()):
         if not isinstance(one, dict) or "metric_name" not in one:
-            raise source.refuse("field_missing", "Each threshold needs “metric_name”.", at=(*at, place))
+            raise source.refuse("field_missing", _("Each threshold needs “metric_name”."), at=(*at, place))
         limit = one.get("threshold")
         found[str(one["metric_name"])] = _value(source, (*at, place, "threshold"), limit)
     return found
@@ -96,7 +98,10 @@ def _value(source: Source, at: Path, value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     raise source.refuse(
-        "value_invalid", f"“{value}” is no number.", at=at, hint=_("A threshold is a number such as 0.1.")
+        "value_invalid",
+        _("“%(value)s” is no number.") % {"value": value},
+        at=at,
+        hint=_("A threshold is a number such as 0.1."),
     )
 
 

@@ -101,7 +101,9 @@ def _kind(source: Source, at: Path, given: Mapping[str, Any]) -> SignalKind:
     if asked in ELSEWHERE:
         hint = _("It is about language models. A custom signal can measure what a component of yours measures.")
     where = (*at, "type") if "type" in given else at
-    raise source.refuse("value_invalid", f"“{asked}” is no type of a signal.", at=where, hint=hint)
+    raise source.refuse(
+        "value_invalid", _("“%(asked)s” is no type of a signal.") % {"asked": asked}, at=where, hint=hint
+    )
 
 
 def _signal(
@@ -114,7 +116,9 @@ def _signal(
             warnings.append(f"“{name}”: “{left}” has no meaning here and is left out.")
     component = str(given.get("component_id") or "").removeprefix("azureml:")
     if kind == "custom" and not component:
-        raise source.refuse("field_missing", f"The custom signal “{name}” needs “component_id”.", at=at)
+        raise source.refuse(
+            "field_missing", _("The custom signal “%(name)s” needs “component_id”.") % {"name": name}, at=at
+        )
     segment = dict(given.get("data_segment") or {}).get("feature_name")
     return SignalSettings(
         name=name,
@@ -146,7 +150,7 @@ def _features(source: Source, at: Path, given: Mapping[str, Any]) -> tuple[tuple
         if isinstance(top, int) and top > 0:
             return (), top
     hint = _("A list of names, all_features, or top_n_feature_importance: 10.")
-    raise source.refuse("value_invalid", "These features cannot be read.", at=place, hint=hint)
+    raise source.refuse("value_invalid", _("These features cannot be read."), at=place, hint=hint)
 
 
 def _input(given: Any) -> Any:

@@ -69,7 +69,7 @@ def read_parallel(source: Source, read_file: ReadFile, *, at: Path = ()) -> Read
         if name in WITHOUT_MEANING:
             warnings.append(f"{source.name}, line {source.line((*at, name))}: “{name}” has no meaning here.")
         elif name not in KNOWN:
-            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind="a parallel job")
+            raise source.unknown(name, KNOWN | WITHOUT_MEANING, at=at, kind=_("a parallel job"))
     task = _task(source, at)
     place = (*at, "task")
     read = read_component(_as_component(source, at, task), read_file, at=at)
@@ -111,7 +111,7 @@ def _task(source: Source, at: Path) -> dict[str, Any]:
     place = (*at, "task")
     if not fields(source, at).get("task"):
         hint = _("Write task: with type: run_function, code, entry_script and environment.")
-        raise source.refuse("task_missing", "A parallel job needs `task`.", at=at, hint=hint)
+        raise source.refuse("task_missing", _("A parallel job needs `task`."), at=at, hint=hint)
     task = fields(source, place)
     for name in task:
         if name not in TASK_KNOWN:
@@ -119,10 +119,15 @@ def _task(source: Source, at: Path) -> dict[str, Any]:
     kind = str(task.get("type", "run_function")).lower()
     if kind not in RUN_FUNCTION:
         hint = nearest(kind, RUN_FUNCTION) or _("Write type: run_function with an entry script that loads the model.")
-        raise source.refuse("task_kind", f"A task of type “{kind}” is not read here.", at=(*place, "type"), hint=hint)
+        raise source.refuse(
+            "task_kind",
+            _("A task of type “%(kind)s” is not read here.") % {"kind": kind},
+            at=(*place, "type"),
+            hint=hint,
+        )
     if not task.get("entry_script"):
         hint = _("The file with init() and run(mini_batch), such as entry_script: score.py.")
-        raise source.refuse("entry_script_missing", "A task needs `entry_script`.", at=place, hint=hint)
+        raise source.refuse("entry_script_missing", _("A task needs `entry_script`."), at=place, hint=hint)
     return task
 
 
@@ -151,14 +156,16 @@ def _input(source: Source, at: Path, given: Any, inputs: set[str]) -> str:
         if len(inputs) == 1:
             return next(iter(inputs))
         hint = _("Such as input_data: ${{inputs.data}}.")
-        raise source.refuse("input_data_missing", "A parallel job needs `input_data`.", at=at[:-1], hint=hint)
+        raise source.refuse("input_data_missing", _("A parallel job needs `input_data`."), at=at[:-1], hint=hint)
     found = INPUT.fullmatch(str(given).strip())
     name = found[1] if found else str(given)
     if name not in inputs:
         hint = nearest(name, inputs) or (
-            _("Inputs with data: %(join)s.") % {"join": ", ".join(sorted(inputs)) or "none"}
+            _("Inputs with data: %(join)s.") % {"join": ", ".join(sorted(inputs)) or _("none")}
         )
-        raise source.refuse("input_data_unknown", f"“{given}” is no input with data.", at=at, hint=hint)
+        raise source.refuse(
+            "input_data_unknown", _("“%(given)s” is no input with data.") % {"given": given}, at=at, hint=hint
+        )
     return name
 
 
@@ -170,9 +177,9 @@ def _append_to(source: Source, place: Path, task: dict[str, Any], component: Com
     names = [port.name for port in component.outputs]
     name = found[1] if found else str(given)
     if name not in names:
-        hint = nearest(name, names) or (_("It has: %(join)s.") % {"join": ", ".join(names) or "none"})
+        hint = nearest(name, names) or (_("It has: %(join)s.") % {"join": ", ".join(names) or _("none")})
         where = (*place, "append_row_to")
-        raise source.refuse("output_unknown", f"“{given}” is no output.", at=where, hint=hint)
+        raise source.refuse("output_unknown", _("“%(given)s” is no output.") % {"given": given}, at=where, hint=hint)
     return name
 
 
@@ -183,8 +190,15 @@ def _check_names(source: Source, at: Path, arguments: str, component: Component)
     }
     for kind, name in NAMED.findall(arguments):
         if name not in known[kind]:
-            hint = nearest(name, known[kind]) or (_("It has: %(join)s.") % {"join": ", ".join(known[kind]) or "none"})
-            raise source.refuse("expression_unknown", f"There is no {kind[:-1]} “{name}”.", at=at, hint=hint)
+            hint = nearest(name, known[kind]) or (
+                _("It has: %(join)s.") % {"join": ", ".join(known[kind]) or _("none")}
+            )
+            raise source.refuse(
+                "expression_unknown",
+                _("There is no %(kind)s “%(name)s”.") % {"kind": kind[:-1], "name": name},
+                at=at,
+                hint=hint,
+            )
 
 
 def _taken_out(source: Source, at: Path, arguments: str, warnings: list[str]) -> tuple[str, dict[str, Any]]:
@@ -201,7 +215,9 @@ def _taken_out(source: Source, at: Path, arguments: str, warnings: list[str]) ->
         try:
             told[name] = OVER_THE_SCRIPT[name](found[1])
         except ValueError:
-            raise source.refuse("number_unfit", f"“--{name} {found[1]}” is no number.", at=at) from None
+            raise source.refuse(
+                "number_unfit", _("“--%(name)s %(found)s” is no number.") % {"name": name, "found": found[1]}, at=at
+            ) from None
     return arguments, told
 
 
@@ -210,7 +226,7 @@ def _resources(source: Source, at: Path, known: Any, warnings: list[str]) -> Any
     count = given.get("instance_count", 1) if isinstance(given, dict) else 1
     place = (*at, "resources", "instance_count")
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise source.refuse("number_unfit", "`instance_count` must be a whole number from 1.", at=place)
+        raise source.refuse("number_unfit", _("`instance_count` must be a whole number from 1."), at=place)
     if count > 1:
         told = f"{count} instances: their processes run on this machine"
         warnings.append(f"{source.name}, line {source.line(place)}: {told}.")

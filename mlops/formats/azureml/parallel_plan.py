@@ -33,12 +33,17 @@ def read_parallel_plan(
         retries = fields(source, place)
         for name in retries:
             if name not in ("max_retries", "timeout"):
-                raise source.unknown(name, {"max_retries", "timeout"}, at=place, kind="the retry settings")
+                raise source.unknown(name, {"max_retries", "timeout"}, at=place, kind=_("the retry settings"))
     concurrency = found.get("max_concurrency_per_instance")
     level = str(over.get("logging_level") or found.get("logging_level") or "INFO").upper()
     if level not in LEVELS:
-        hint = nearest(level, LEVELS) or f"Levels: {', '.join(LEVELS)}."
-        raise source.refuse("level_unknown", f"“{level}” is no logging level.", at=(*at, "logging_level"), hint=hint)
+        hint = nearest(level, LEVELS) or _("Levels: %(names)s.") % {"names": ", ".join(LEVELS)}
+        raise source.refuse(
+            "level_unknown",
+            _("“%(level)s” is no logging level.") % {"level": level},
+            at=(*at, "logging_level"),
+            hint=hint,
+        )
     thresholds: dict[str, Any] = {
         name: over[name] if name in over else _whole(source, (*at, name), found.get(name, IGNORED), least=IGNORED)
         for name in ("mini_batch_error_threshold", "error_threshold")
@@ -65,7 +70,9 @@ def _size(source: Source, at: Path, given: Any, is_table: bool) -> tuple[int | N
     number = float(found[1]) if found else 0.0
     if found is None or number <= 0:
         hint = _("Such as mini_batch_size: 10 for files, or mini_batch_size: 100kb for a table.")
-        raise source.refuse("size_unfit", f"“{given}” is no size of a mini-batch.", at=at, hint=hint)
+        raise source.refuse(
+            "size_unfit", _("“%(given)s” is no size of a mini-batch.") % {"given": given}, at=at, hint=hint
+        )
     unit = (found[2] or "").lower()[:1]
     if unit or is_table:
         return None, math.ceil(number * UNITS[unit or "b"])
@@ -83,7 +90,7 @@ def _keys(source: Source, at: Path, given: Any) -> tuple[str, ...]:
             given = None
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         hint = _("Such as partition_keys: [store, product].")
-        raise source.refuse("partition_unfit", "`partition_keys` must be a list of columns.", at=at, hint=hint)
+        raise source.refuse("partition_unfit", _("`partition_keys` must be a list of columns."), at=at, hint=hint)
     return tuple(given)
 
 
@@ -93,5 +100,10 @@ def _whole(source: Source, at: Path, given: Any, *, least: int = 1) -> int:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or number != int(number) or number < least:
-        raise source.refuse("number_unfit", f"`{at[-1]}` must be a whole number from {least}, not “{given}”.", at=at)
+        raise source.refuse(
+            "number_unfit",
+            _("`%(at)s` must be a whole number from %(least)s, not “%(given)s”.")
+            % {"at": at[-1], "least": least, "given": given},
+            at=at,
+        )
     return int(number)

@@ -61,7 +61,7 @@ def _read(
     found: Pip, lines: Iterable[str], *, name: str, base: str, read_file: ReadFile, constrains: bool, depth: int
 ) -> None:
     for number, line in logical_lines("\n".join(lines)):
-        place = f"{name}, line {number}"
+        place = _("%(name)s, line %(number)s") % {"name": name, "number": number}
         if not line.startswith("-"):
             _package(found, line, place=place, constrains=constrains)
             continue

@@ -190,7 +190,7 @@ class _Reader:
         if not isinstance(jobs, dict) or not jobs:
             jobs = {}
             if not given:
-                self.faults.append(self.source.refuse("jobs_missing", "A pipeline needs `jobs`.", at=("jobs",)))
+                self.faults.append(self.source.refuse("jobs_missing", _("A pipeline needs `jobs`."), at=("jobs",)))
         for name in _components_first(jobs):
             self._guarded(lambda name=name: self._component(str(name)))  # type: ignore[misc]
         for name in jobs:
@@ -233,11 +233,11 @@ class _Reader:
         for name in fields(self.source, ("settings",)):
             place = ("settings", name)
             if name not in SETTINGS:
-                self.faults.append(self.source.unknown(name, SETTINGS, at=("settings",), kind="the settings"))
+                self.faults.append(self.source.unknown(name, SETTINGS, at=("settings",), kind=_("the settings")))
             elif name not in FLAGS and name != "default_compute":
                 self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
             elif name in FLAGS and not isinstance(given[name], bool):
-                self.faults.append(self.source.refuse("value_unfit", f"“{name}” is true or false.", at=place))
+                self.faults.append(self.source.refuse("value_unfit", _("“%(name)s” is true or false.") % {"name": name}, at=place))
         self.settings = Settings(
             continue_on_step_failure=given.get("continue_on_step_failure") is True,
             force_rerun=given.get("force_rerun") is True,
@@ -278,7 +278,9 @@ class _Reader:
             return
         if kind not in FILE_FORMS:
             hint = nearest(kind, {*OURS, *FILE_FORMS})
-            raise self.source.refuse("type_unknown", f"“{kind}” is no type of an input.", at=(*at, "type"), hint=hint)
+            raise self.source.refuse(
+                "type_unknown", _("“%(kind)s” is no type of an input.") % {"kind": kind}, at=(*at, "type"), hint=hint
+            )
         if "path" not in given:
             self.ends.setdefault(name, [])
             return
@@ -320,7 +322,9 @@ class _Reader:
         job = fields(self.source, at)
         if not NAME.fullmatch(name):
             hint = _("Use letters, digits, “_” and “-”.")
-            raise self.source.refuse("name_invalid", f"“{name}” cannot be the name of a job.", at=at, hint=hint)
+            raise self.source.refuse(
+                "name_invalid", _("“%(name)s” cannot be the name of a job.") % {"name": name}, at=at, hint=hint
+            )
         job_kind(self.source, at)
         used = self.resolve(at, job, self._form_of)
         self.components[name], self.made[name] = used.component, used.forms
@@ -406,8 +410,13 @@ class _Reader:
         port = str(at[-1])
         known = [one.name for one in component.outputs]
         if port not in known:
-            hint = nearest(port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
-            raise self.source.refuse("output_unknown", f"“{component.name}” has no output “{port}”.", at=at, hint=hint)
+            hint = nearest(port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or _("none")})
+            raise self.source.refuse(
+                "output_unknown",
+                _("“%(name)s” has no output “%(port)s”.") % {"name": component.name, "port": port},
+                at=at,
+                hint=hint,
+            )
         wanted = read_wanted(self.source, at, value)
         outer = PARENT_OUTPUT.fullmatch(wanted.path)
         if outer is None:
@@ -416,8 +425,10 @@ class _Reader:
             return
         declared = fields(self.source).get("outputs") or {}
         if outer[1] not in declared:
-            hint = nearest(outer[1], declared) or (_("It has: %(join)s.") % {"join": ", ".join(declared) or "none"})
-            raise self.source.refuse("output_unknown", f"The pipeline has no output “{outer[1]}”.", at=at, hint=hint)
+            hint = nearest(outer[1], declared) or (_("It has: %(join)s.") % {"join": ", ".join(declared) or _("none")})
+            raise self.source.refuse(
+                "output_unknown", _("The pipeline has no output “%(outer)s”.") % {"outer": outer[1]}, at=at, hint=hint
+            )
         self.outs[outer[1]] = End(node=node, port=port)
         if outer[1] in self.own_outputs:
             self.wanted[node, port] = self.own_outputs[outer[1]]
@@ -430,8 +441,13 @@ class _Reader:
         definition = component.parameter(key)
         if port is None and definition is None:
             known = [*(one.name for one in component.inputs), *(one.name for one in component.parameters)]
-            hint = nearest(key, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
-            raise self.source.refuse("input_unknown", f"“{component.name}” has no input “{key}”.", at=at, hint=hint)
+            hint = nearest(key, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or _("none")})
+            raise self.source.refuse(
+                "input_unknown",
+                _("“%(name)s” has no input “%(key)s”.") % {"name": component.name, "key": key},
+                at=at,
+                hint=hint,
+            )
         plain = value
         if isinstance(value, dict):
             plain = value["path"] if "path" in value else value.get("value", value.get("default"))
@@ -440,7 +456,9 @@ class _Reader:
         if from_job:
             if port is None:
                 hint = _("Bind it to a value or to ${{parent.inputs.NAME}}.")
-                raise self.source.refuse("value_expected", f"“{key}” takes a value, not an output.", at=at, hint=hint)
+                raise self.source.refuse(
+                    "value_expected", _("“%(key)s” takes a value, not an output.") % {"key": key}, at=at, hint=hint
+                )
             self._link(from_job[1], from_job[2], node, key, at)
         elif from_input:
             self._from_input(from_input[1], node, key, port is not None, parameters, at)
@@ -450,7 +468,7 @@ class _Reader:
             self._data_node(data, self.locate(read_given(self.source, at, given)), {})
             self.edges.append(Edge(source=data, source_port="dataset", target=node, target_port=key))
         elif "${{" in text:
-            raise self.source.refuse("expression_unknown", f"“{text}” has no value here.", at=at)
+            raise self.source.refuse("expression_unknown", _("“%(text)s” has no value here.") % {"text": text}, at=at)
         else:
             assert definition is not None
             kind = TYPE_OF.get(definition.type, "string")
@@ -463,11 +481,13 @@ class _Reader:
         if component is None:
             if source not in fields(self.source, ("jobs",)):
                 hint = nearest(source, self.components) or _("Name a job of this pipeline.")
-                raise self.source.refuse("job_unknown", f"There is no job “{source}”.", at=at, hint=hint)
+                raise self.source.refuse(
+                    "job_unknown", _("There is no job “%(source)s”.") % {"source": source}, at=at, hint=hint
+                )
             return
         known = [one.name for one in component.outputs]
         if source_port not in known:
-            hint = nearest(source_port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or "none"})
+            hint = nearest(source_port, known) or (_("It has: %(join)s.") % {"join": ", ".join(known) or _("none")})
             message = _("“%(source)s” has no output “%(source_port)s”.") % {
                 "source": source,
                 "source_port": source_port,
@@ -489,8 +509,13 @@ class _Reader:
             parameters[key] = {PARAMETER: wanted}
         else:
             known = {*self.data, *self.ends} if is_port else set(self.parameters)
-            hint = nearest(wanted, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or "none"})
-            raise self.source.refuse("input_unknown", f"The pipeline has no such input “{wanted}”.", at=at, hint=hint)
+            hint = nearest(wanted, known) or (_("It has: %(join)s.") % {"join": ", ".join(sorted(known)) or _("none")})
+            raise self.source.refuse(
+                "input_unknown",
+                _("The pipeline has no such input “%(wanted)s”.") % {"wanted": wanted},
+                at=at,
+                hint=hint,
+            )
 
     # -- helpers
 
@@ -508,7 +533,9 @@ class _Reader:
         except Refusal as refusal:
             self.faults.append(refusal)
         except (msgspec.ValidationError, ValueError, TypeError, AttributeError) as error:
-            self.faults.append(self.source.refuse("yaml_unfit", f"This cannot be read: {error}."))
+            self.faults.append(
+                self.source.refuse("yaml_unfit", _("This cannot be read: %(error)s.") % {"error": error})
+            )
 
 
 def _in_rows(nodes: list[str], edges: list[Edge]) -> dict[str, Place]:

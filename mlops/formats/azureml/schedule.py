@@ -61,7 +61,7 @@ def read_schedule(source: Source) -> ReadSchedule:
     warnings = _checked(source, given, KNOWN, (), "schedule")
     for name in ("name", "trigger", "create_job"):
         if not given.get(name):
-            raise source.refuse("field_missing", f"A schedule needs “{name}”.")
+            raise source.refuse("field_missing", _("A schedule needs “%(name)s”.") % {"name": name})
     job, inline, called = _job(source, given["create_job"], warnings)
     inputs = dict(called.get("inputs") or {})
     parameters = {name: _value(value) for name, value in inputs.items()}
@@ -96,7 +96,7 @@ def _job(source: Source, given: Any, warnings: list[str]) -> tuple[str, dict[str
         return str(job["job"]), None, job
     if WHOLE & set(job):
         return "", job, {}
-    raise source.refuse("field_missing", "create_job needs “job”, or a whole job of its own.", at=at)
+    raise source.refuse("field_missing", _("create_job needs “job”, or a whole job of its own."), at=at)
 
 
 def _anew(source: Source, called: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -120,7 +120,9 @@ def read_trigger(source: Source, given: dict[str, Any]) -> Trigger:
     kind = str(given.get("type", ""))
     if kind not in TRIGGERS:
         hint = nearest(kind, TRIGGERS) or (_("One of: %(names)s.") % {"names": ", ".join(TRIGGERS)})
-        raise source.refuse("value_invalid", f"“{kind}” is no type of a trigger.", at=(*at, "type"), hint=hint)
+        raise source.refuse(
+            "value_invalid", _("“%(kind)s” is no type of a trigger.") % {"kind": kind}, at=(*at, "type"), hint=hint
+        )
     _checked(source, given, TRIGGERS[kind], at, f"{kind} trigger")
     if kind == "dataset":
         return _converted(source, at, {**given, "dataset": str(given.get("dataset", "")).removeprefix("azureml:")})
@@ -157,7 +159,9 @@ def _converted(source: Source, at: tuple[str, ...], found: dict[str, Any]) -> Tr
     try:
         trigger: Trigger = msgspec.convert(found, type=Cron | Recurrence | NewVersion | NewFiles)
     except msgspec.ValidationError as error:
-        raise source.refuse("value_invalid", f"This trigger cannot be read. {error}", at=at) from error
+        raise source.refuse(
+            "value_invalid", _("This trigger cannot be read. %(error)s") % {"error": error}, at=at
+        ) from error
     return trigger
 
 

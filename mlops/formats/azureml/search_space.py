@@ -22,7 +22,7 @@ def read_search_space(source: Source, at: Path) -> dict[str, Distribution]:
     found = fields(source, at)
     if not found:
         hint = _("Such as: search_space: {learning_rate: {type: uniform, min_value: 0.01, max_value: 0.1}}.")
-        raise source.refuse("search_space_empty", "A sweep varies at least one value.", at=at, hint=hint)
+        raise source.refuse("search_space_empty", _("A sweep varies at least one value."), at=at, hint=hint)
     return {name: _distribution(source, (*at, name)) for name in found}
 
 
@@ -46,15 +46,17 @@ def _distribution(source: Source, at: Path) -> Distribution:
     given = fields(source, at)
     kind = given.get("type")
     if kind not in FIELDS:
-        hint = nearest(str(kind), FIELDS) or f"Kinds: {', '.join(FIELDS)}."
-        raise source.refuse("distribution_unknown", f"“{kind}” is no distribution.", at=(*at, "type"), hint=hint)
+        hint = nearest(str(kind), FIELDS) or _("Kinds: %(names)s.") % {"names": ", ".join(FIELDS)}
+        raise source.refuse(
+            "distribution_unknown", _("“%(kind)s” is no distribution.") % {"kind": kind}, at=(*at, "type"), hint=hint
+        )
     wanted = FIELDS[kind]
     for name in given:
         if name != "type" and name not in wanted:
             raise source.unknown(name, {"type", *wanted}, at=at, kind=f"a {kind}")
     for name in wanted:
         if name not in given:
-            message = f"The {kind} “{at[-1]}” needs `{name}`."
+            message = _("The %(kind)s “%(at)s” needs `%(name)s`.") % {"kind": kind, "at": at[-1], "name": name}
             raise source.refuse(
                 "distribution_incomplete", message, at=at, hint=_("It has: %(names)s.") % {"names": ", ".join(wanted)}
             )
@@ -70,19 +72,19 @@ def _distribution(source: Source, at: Path) -> Distribution:
 def _choices(source: Source, at: Path, given: Any) -> tuple[Any, ...]:
     if not isinstance(given, list) or not given:
         hint = _("Such as: values: [16, 32, 64].")
-        raise source.refuse("distribution_unfit", "A choice needs a list of values.", at=at, hint=hint)
+        raise source.refuse("distribution_unfit", _("A choice needs a list of values."), at=at, hint=hint)
     for place, one in enumerate(given):
         if isinstance(one, dict) and any(
             isinstance(inner, dict) and inner.get("type") in FIELDS for inner in one.values()
         ):
             raise source.refuse(
                 "distribution_nested",
-                "A distribution within a choice is not read here.",
+                _("A distribution within a choice is not read here."),
                 at=(*at, place),
                 hint=_("Make each inner value a hyperparameter of its own, or run one sweep for each choice."),
             )
         if one is None:
-            raise source.refuse("distribution_unfit", "A choice cannot be empty.", at=(*at, place))
+            raise source.refuse("distribution_unfit", _("A choice cannot be empty."), at=(*at, place))
     return tuple(given)
 
 
@@ -93,7 +95,11 @@ def _number(source: Source, at: Path, given: Any) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not math.isfinite(number):
-        raise source.refuse("distribution_unfit", f"`{at[-1]}` must be a number, not “{given}”.", at=at)
+        raise source.refuse(
+            "distribution_unfit",
+            _("`%(at)s` must be a number, not “%(given)s”.") % {"at": at[-1], "given": given},
+            at=at,
+        )
     return number
 
 
@@ -107,9 +113,16 @@ def _check(source: Source, at: Path, kind: str, numbers: dict[str, float]) -> No
         raise source.refuse("distribution_unfit", message, at=(*at, "max_value"))
     if "log" in kind and "max_value" in numbers and max(abs(low), abs(high)) > MOST_EXPONENT:
         hint = _("The bounds are logarithms: for values from 0.001 to 1 write min_value: -6.91 and max_value: 0.")
-        raise source.refuse("distribution_unfit", f"exp({high:g}) is no number.", at=(*at, "max_value"), hint=hint)
+        raise source.refuse(
+            "distribution_unfit",
+            _("exp(%(high)s) is no number.") % {"high": f"{high:g}"},
+            at=(*at, "max_value"),
+            hint=hint,
+        )
     for name in ("q", "sigma"):
         if name in numbers and numbers[name] <= 0:
-            raise source.refuse("distribution_unfit", f"`{name}` must be more than 0.", at=(*at, name))
+            raise source.refuse(
+                "distribution_unfit", _("`%(name)s` must be more than 0.") % {"name": name}, at=(*at, name)
+            )
     if "upper" in numbers and (numbers["upper"] < 1 or numbers["upper"] != int(numbers["upper"])):
-        raise source.refuse("distribution_unfit", "`upper` must be a whole number from 1.", at=(*at, "upper"))
+        raise source.refuse("distribution_unfit", _("`upper` must be a whole number from 1."), at=(*at, "upper"))

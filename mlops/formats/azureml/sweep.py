@@ -67,7 +67,7 @@ def read_sweep(source: Source, read_file: ReadFile, registered: Registered, *, a
     place = (*at, "trial")
     if not trial:
         hint = _("Write trial: with a command, or the file of a component, or azureml:NAME:VERSION.")
-        raise source.refuse("trial_missing", "A sweep needs `trial`.", at=at, hint=hint)
+        raise source.refuse("trial_missing", _("A sweep needs `trial`."), at=at, hint=hint)
     origin: Source | None = source
     trial_at = place
     if isinstance(trial, dict):
@@ -111,7 +111,9 @@ def _registered(source: Source, place: Path, reference: str, registered: Registe
     definition = registered(place, reference)
     if not isinstance(definition.how, Command):
         hint = _("A trial is a command component.")
-        raise source.refuse("trial_kind", f"“{reference}” is no command.", at=place, hint=hint)
+        raise source.refuse(
+            "trial_kind", _("“%(reference)s” is no command.") % {"reference": reference}, at=place, hint=hint
+        )
     return Read(component=definition.component, command=definition.how, code="", tags={}, warnings=())
 
 
@@ -164,8 +166,10 @@ def _split(
         taken = trial.parameter(name)
         if taken is None:
             known = [parameter.name for parameter in trial.parameters]
-            hint = nearest(name, known) or (_("It takes: %(join)s.") % {"join": ", ".join(known) or "none"})
-            raise source.refuse("search_space_unknown", f"The trial takes no value “{name}”.", at=place, hint=hint)
+            hint = nearest(name, known) or (_("It takes: %(join)s.") % {"join": ", ".join(known) or _("none")})
+            raise source.refuse(
+                "search_space_unknown", _("The trial takes no value “%(name)s”.") % {"name": name}, at=place, hint=hint
+            )
         given = parameter_of(name, one, label=taken.label)
         if taken.type == "integer" and given.type == "decimal" and not _is_whole(one):
             hint = _("Write a quniform with q: 1, a randint or a choice of whole numbers.")

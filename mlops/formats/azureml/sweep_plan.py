@@ -30,7 +30,7 @@ def read_plan(source: Source, at: Path) -> SweepPlan:
     found = fields(source, at)
     for name in ("search_space", "objective"):
         if found.get(name) is None:
-            raise source.refuse(f"{name}_missing", f"A sweep needs `{name}`.", at=at)
+            raise source.refuse(f"{name}_missing", _("A sweep needs `%(name)s`.") % {"name": name}, at=at)
     space = read_search_space(source, (*at, "search_space"))
     sampling = _sampling(source, (*at, "sampling_algorithm"), found.get("sampling_algorithm"))
     if sampling.type == "grid":
@@ -50,14 +50,21 @@ def _sampling(source: Source, at: Path, given: Any) -> Sampling:
     found = fields(source, at) if isinstance(given, dict) else {"type": given}
     kind = str(found.get("type")).lower()
     if kind not in ALGORITHMS:
-        hint = nearest(kind, ALGORITHMS) or f"Algorithms: {', '.join(ALGORITHMS)}."
-        raise source.refuse("sampling_unknown", f"“{found.get('type')}” is no sampling algorithm.", at=at, hint=hint)
+        hint = nearest(kind, ALGORITHMS) or _("Algorithms: %(names)s.") % {"names": ", ".join(ALGORITHMS)}
+        raise source.refuse(
+            "sampling_unknown", _("“%(asked)s” is no sampling algorithm.") % {"asked": found.get("type")}, at=at, hint=hint
+        )
     known = {"type", "rule", "seed", "logbase"} if kind == "random" else {"type"}
     _known(source, at, found, known, f"{kind} sampling")
     rule = str(found.get("rule", "random")).lower()
     if rule not in RULES:
-        hint = nearest(rule, RULES) or "Rules: random, sobol."
-        raise source.refuse("sampling_unknown", f"“{rule}” is no rule of random sampling.", at=(*at, "rule"), hint=hint)
+        hint = nearest(rule, RULES) or _("Rules: random, sobol.")
+        raise source.refuse(
+            "sampling_unknown",
+            _("“%(rule)s” is no rule of random sampling.") % {"rule": rule},
+            at=(*at, "rule"),
+            hint=hint,
+        )
     base = found.get("logbase")
     number = None if base in (None, "e") else _number(source, (*at, "logbase"), base, least=0, open=True)
     seed = None if found.get("seed") is None else _whole(source, (*at, "seed"), found["seed"], least=0)
@@ -75,7 +82,8 @@ def _check_grid(source: Source, at: Path, space: dict[str, Distribution]) -> Non
         if one.type not in DISCRETE:
             raise source.refuse(
                 "grid_endless",
-                f"A grid takes every value, and “{name}” ({one.type}) has no end of them.",
+                _("A grid takes every value, and “%(name)s” (%(type)s) has no end of them.")
+                % {"name": name, "type": one.type},
                 at=(*at, name),
                 hint=_("Write a choice, or sampling_algorithm: random."),
             )
@@ -87,10 +95,12 @@ def _objective(source: Source, at: Path) -> Objective:
     goal, metric = str(found.get("goal", "")).lower(), str(found.get("primary_metric") or "").strip()
     if goal not in ("maximize", "minimize"):
         hint = nearest(goal, ("maximize", "minimize")) or _("Write goal: maximize, or goal: minimize.")
-        raise source.refuse("objective_unfit", f"“{found.get('goal', '')}” is no goal.", at=(*at, "goal"), hint=hint)
+        raise source.refuse(
+            "objective_unfit", _("“%(asked)s” is no goal.") % {"asked": found.get("goal", "")}, at=(*at, "goal"), hint=hint
+        )
     if not metric:
         hint = _("The name under which the trial logs it, such as primary_metric: accuracy.")
-        raise source.refuse("objective_unfit", "An objective needs `primary_metric`.", at=at, hint=hint)
+        raise source.refuse("objective_unfit", _("An objective needs `primary_metric`."), at=at, hint=hint)
     return Objective(goal=cast(Literal["maximize", "minimize"], goal), primary_metric=metric)
 
 
@@ -100,8 +110,10 @@ def _early(source: Source, at: Path, given: Any) -> EarlyTermination | None:
     found = fields(source, at)
     kind = str(found.get("type")).lower()
     if kind not in POLICIES:
-        hint = nearest(kind, POLICIES) or f"Policies: {', '.join(POLICIES)}."
-        raise source.refuse("policy_unknown", f"“{found.get('type')}” ends no trials early.", at=at, hint=hint)
+        hint = nearest(kind, POLICIES) or _("Policies: %(names)s.") % {"names": ", ".join(POLICIES)}
+        raise source.refuse(
+            "policy_unknown", _("“%(asked)s” ends no trials early.") % {"asked": found.get("type")}, at=at, hint=hint
+        )
     _known(
         source, at, found, {"type", "evaluation_interval", "delay_evaluation", *POLICIES[kind]}, f"the policy {kind}"
     )
@@ -119,7 +131,7 @@ def _early(source: Source, at: Path, given: Any) -> EarlyTermination | None:
         raise source.refuse("policy_unfit", message, at=at, hint=hint)
     if kind == "truncation_selection" and not 1 <= numbers.get("truncation_percentage", 0) <= 99:
         place = (*at, "truncation_percentage")
-        raise source.refuse("policy_unfit", "`truncation_percentage` must be from 1 to 99.", at=place)
+        raise source.refuse("policy_unfit", _("`truncation_percentage` must be from 1 to 99."), at=place)
     numbers["exclude_finished_jobs"] = found.get("exclude_finished_jobs") is True
     plain = {"type": kind, **numbers}
     return msgspec.convert(plain, type=EarlyTermination)
@@ -152,7 +164,11 @@ def _known(source: Source, at: Path, found: dict[str, Any], known: set[str], kin
 def _whole(source: Source, at: Path, given: Any, *, least: int) -> int:
     number = _number(source, at, given, least=least)
     if number != int(number):
-        raise source.refuse("number_unfit", f"`{at[-1]}` must be a whole number, not “{given}”.", at=at)
+        raise source.refuse(
+            "number_unfit",
+            _("`%(at)s` must be a whole number, not “%(given)s”.") % {"at": at[-1], "given": given},
+            at=at,
+        )
     return int(number)
 
 
@@ -163,5 +179,10 @@ def _number(source: Source, at: Path, given: Any, *, least: float, open: bool = 
         number = math.nan
     if not math.isfinite(number) or number < least or (open and number == least):
         words = "more than" if open else "a number from"
-        raise source.refuse("number_unfit", f"`{at[-1]}` must be {words} {least:g}, not “{given}”.", at=at)
+        raise source.refuse(
+            "number_unfit",
+            _("`%(at)s` must be %(words)s %(least)s, not “%(given)s”.")
+            % {"at": at[-1], "words": words, "least": f"{least:g}", "given": given},
+            at=at,
+        )
     return number

@@ -8,6 +8,7 @@ from typing import Any
 from mlops.formats.azureml.lines import Path, Source
 from mlops.formats.definition import Resources
 from mlops.formats.labels import read_labels
+from mlops.formats.spoken import gettext as _
 
 UNITS = {
     "": 1, "b": 1, "k": 10**3, "kb": 10**3, "ki": 2**10, "kib": 2**10, "m": 10**6, "mb": 10**6, "mi": 2**20,
@@ -55,7 +56,9 @@ def _number(source: Source, at: Path, value: Any, *, whole: bool = False) -> flo
         number = -1.0
     if isinstance(value, bool) or not 0 <= number <= 10_000 or (whole and not number.is_integer()):
         kind = "a whole number" if whole else "a number"
-        raise source.refuse("number_expected", f"“{at[-1]}” must be {kind} of 0 or more.", at=at)
+        raise source.refuse(
+            "number_expected", _("“%(at)s” must be %(kind)s of 0 or more.") % {"at": at[-1], "kind": kind}, at=at
+        )
     return number
 
 
@@ -64,8 +67,8 @@ def _size(source: Source, at: Path, value: Any) -> int:
         return 0
     size = None if isinstance(value, bool) else size_in_bytes(str(value))
     if size is None:
-        hint = "Such as 4Gi, 512Mi, 2GB, or a number of bytes."
-        raise source.refuse("size_unfit", f"“{value}” is no size of memory.", at=at, hint=hint)
+        hint = _("Such as 4Gi, 512Mi, 2GB, or a number of bytes.")
+        raise source.refuse("size_unfit", _("“%(value)s” is no size of memory.") % {"value": value}, at=at, hint=hint)
     return size
 
 
@@ -78,6 +81,6 @@ def _labels(source: Source, at: Path, value: Any) -> dict[str, str]:
         labels = read_labels(",".join(map(str, value)) if isinstance(value, list) else str(value))
     for name, one in labels.items():
         if set(",=@") & set(name) or "," in one:
-            hint = "Letters, digits, “-”, “_” and “.” serve everywhere."
-            raise source.refuse("label_invalid", f"“{name}” is no label.", at=at, hint=hint)
+            hint = _("Letters, digits, “-”, “_” and “.” serve everywhere.")
+            raise source.refuse("label_invalid", _("“%(name)s” is no label.") % {"name": name}, at=at, hint=hint)
     return labels

@@ -67,7 +67,11 @@ class Comparison:
 
     def by_sign(self, sign: str) -> Read:
         if self.words.strict and sign not in STRICT_SIGNS:
-            raise self.fault("filter_operator_invalid", f"There is no comparison '{sign}'.", "There are =, != and <.")
+            raise self.fault(
+                "filter_operator_invalid",
+                _("There is no comparison '%(sign)s'.") % {"sign": sign},
+                _("There are =, != and <."),
+            )
         self.resolve()
         if sign == "!~":
             return self.found(Not(part=self.compare("contains", [self.value("contains")]), span=self.span))
@@ -107,7 +111,7 @@ class Comparison:
         bounds: list[tuple[Operator, str]] = [(">=", low), ("<=", high)]
         parts = [self.compare(sign, [self.converted(one, start)]) for sign, one in bounds if one]
         if not parts:
-            raise self.fault("filter_value_invalid", "The range has no ends.", "Such as 0.1..0.5.")
+            raise self.fault("filter_value_invalid", _("The range has no ends."), _("Such as 0.1..0.5."))
         return parts[0] if len(parts) == 1 else And(parts=tuple(parts), span=self.span)
 
     def by_word(self) -> Read | None:
@@ -117,7 +121,7 @@ class Comparison:
             words = self.scan.text[self.typed.span[1] : self.scan.place].split()
             if not self.scan.next_is("("):
                 if is_named and self.words.strict:
-                    raise self.fault("filter_not_understood", "IN needs a list.", "Such as IN ('a', 'b').")
+                    raise self.fault("filter_not_understood", _("IN needs a list."), _("Such as IN ('a', 'b')."))
                 return None
             self.resolve()
             operator: Operator = "not in" if words[0].lower() == "not" else "in"
@@ -142,7 +146,7 @@ class Comparison:
         self.resolve()
         low = self.compare(">=", [self.value(">=")])
         if not self.scan.word("and"):
-            raise self.fault("filter_not_understood", "BETWEEN needs two ends.", "Such as BETWEEN 0.1 AND 0.5.")
+            raise self.fault("filter_not_understood", _("BETWEEN needs two ends."), _("Such as BETWEEN 0.1 AND 0.5."))
         return And(parts=(low, self.compare("<=", [self.value("<=")])), span=self.span)
 
     def pattern(self, spelled: str) -> Read:
@@ -163,7 +167,10 @@ class Comparison:
             allowed = ", ".join(self.field.operators)
             hint = _("%(whole)s may be compared with: %(allowed)s.") % {"whole": self.typed.whole, "allowed": allowed}
             raise self.fault(
-                "filter_operator_invalid", f"'{self.typed.whole}' cannot be compared with {operator}.", hint
+                "filter_operator_invalid",
+                _("'%(whole)s' cannot be compared with %(operator)s.")
+                % {"whole": self.typed.whole, "operator": operator},
+                hint,
             )
         return Compare(name=self.name, operator=operator, values=tuple(given), span=self.span)
 
@@ -174,7 +181,7 @@ class Comparison:
         while self.scan.take(","):
             found.append(self.value("in", in_list=True))
         if not self.scan.take(")"):
-            raise SearchFault("filter_not_understood", "The list is not closed.", text=self.scan.text,
+            raise SearchFault("filter_not_understood", _("The list is not closed."), text=self.scan.text,
                               span=(start, self.scan.place), hint=_("Close it with )."))  # fmt: skip
         return found
 
@@ -183,7 +190,7 @@ class Comparison:
         if self.scan.touches(QUOTES):
             text = self.scan.quoted()
             if self.words.strict and self.field.kind == "number":
-                raise self.wrong("a number without quotes", "", start)
+                raise self.wrong(_("a number without quotes"), "", start)
             return self.converted(text, start, operator)
         end = values.spans_blanks(self.scan.text, start, self.field.kind)
         if end is not None and self.scan.text[end : end + 1] not in ("", " ", "\t", "\n", ")", ","):
@@ -193,9 +200,9 @@ class Comparison:
             return self.converted(self.scan.text[start:end], start, operator)
         raw = self.scan.bare_value(in_list=in_list)
         if not raw:
-            raise self.wrong("a value", 'Write it after the sign; an empty value is "".', start)
+            raise self.wrong(_("a value"), _('Write it after the sign; an empty value is "".'), start)
         if self.words.strict and self.field.kind in ("text", "choice"):
-            raise self.wrong("a text in quotes", f"Write '{raw}'.", start)
+            raise self.wrong(_("a text in quotes"), _("Write '%(raw)s'.") % {"raw": raw}, start)
         return self.converted(raw, start, operator)
 
     def converted(self, text: str, start: int, operator: str = "=") -> Value:
@@ -216,9 +223,10 @@ class Comparison:
 
     def wrong(self, expected: str, hint: str, start: int) -> SearchFault:
         given = self.scan.text[start : self.scan.place][:100]
-        said = f"'{self.typed.whole}' cannot be compared with {given}: it takes {expected}." if given else (
-            f"'{self.typed.whole}' is compared with nothing: {expected} is missing."
-        )  # fmt: skip
+        said = _("'%(whole)s' is compared with nothing: %(expected)s is missing.")
+        if given:
+            said = _("'%(whole)s' cannot be compared with %(given)s: it takes %(expected)s.")
+        said %= {"whole": self.typed.whole, "given": given, "expected": expected}
         span = (start, max(start, self.scan.place))
         return SearchFault("filter_value_invalid", said, text=self.scan.text, span=span, hint=hint)
 

@@ -52,7 +52,7 @@ def resolve(typed: Typed, words: Vocabulary, text: str) -> tuple[Name, Field | N
     if words.strict or "tag" not in words.spaces:
         return _field(typed, words, text)
     if not typed.key:
-        raise SearchFault("filter_not_understood", "Here the name of a tag or field is missing.", text=text,
+        raise SearchFault("filter_not_understood", _("Here the name of a tag or field is missing."), text=text,
                           span=typed.span, hint=_("Such as Area=Churn or state = failed."))  # fmt: skip
     near = "" if typed.is_quoted else close(typed.key, words.names())
     note = Note(code="read_as_tag", text=typed.key, near=near, span=typed.span) if near else None
@@ -63,7 +63,7 @@ def tag_of(typed: Typed, words: Vocabulary, text: str) -> Name:
     _require_space("tag", typed, words, text)
     key = typed.key if typed.prefix == "tag" else typed.whole
     if not key:
-        raise SearchFault("filter_not_understood", "Here the name of a tag is missing.", text=text, span=typed.span,
+        raise SearchFault("filter_not_understood", _("Here the name of a tag is missing."), text=text, span=typed.span,
                           hint=_("Such as tag:Area or tag:Area=Churn."))  # fmt: skip
     return Name(space="tag", key=key, span=typed.span)
 
@@ -81,7 +81,11 @@ def _field(typed: Typed, words: Vocabulary, text: str) -> tuple[Name, Field, Non
     names = ", ".join(one.name for one in words.fields)
     hint = (_("Did you mean '%(near)s'?") % {"near": near}) if near else (_("There are: %(names)s.") % {"names": names})
     raise SearchFault(
-        "filter_field_unknown", f"There is no field '{typed.key}'.", text=text, span=typed.span, hint=hint
+        "filter_field_unknown",
+        _("There is no field '%(key)s'.") % {"key": typed.key},
+        text=text,
+        span=typed.span,
+        hint=hint,
     )
 
 
@@ -89,8 +93,9 @@ def _require_space(space: Space, typed: Typed, words: Vocabulary, text: str) -> 
     if space in words.spaces:
         return
     kept = ", ".join(PLURAL[one] for one in words.spaces)
-    raise SearchFault("filter_field_unknown", f"There are no {PLURAL[space]} here.", text=text, span=typed.span,
-                      hint=_("A filter may name %(kept)s.") % {"kept": kept})  # fmt: skip
+    said = _("There are no %(plural)s here.") % {"plural": PLURAL[space]}
+    hint = _("A filter may name %(kept)s.") % {"kept": kept}
+    raise SearchFault("filter_field_unknown", said, text=text, span=typed.span, hint=hint)
 
 
 def is_alone(typed: Typed, what: str) -> bool:

@@ -41,19 +41,20 @@ def _parse(text: str, words: Vocabulary) -> tuple[Order, ...]:
         typed = Typed(scanner)
         typed.key, typed.whole = typed.key.rstrip(","), typed.whole.rstrip(",")
         if not typed.key:
-            raise SearchFault("order_not_understood", "Here a name is missing.", text=text, span=(start, scanner.place),
-                              hint=_("Such as -created, or metrics.rmse desc."))  # fmt: skip
+            said, hint = _("Here a name is missing."), _("Such as -created, or metrics.rmse desc.")
+            span = (start, scanner.place)
+            raise SearchFault("order_not_understood", said, text=text, span=span, hint=hint)
         ended = scanner.text[scanner.place - 1 : scanner.place] == ","
         if not ended:
             descending = _direction(scanner, descending)
         named, _field, _note = resolve(typed, known, text)
         found.append(Order(name=named, descending=descending))
         if not ended and not scanner.at_end() and not scanner.take(","):
-            raise SearchFault("order_not_understood", "A comma is missing here.", text=text,
-                              span=(scanner.place, len(text)), hint=_("Such as metrics.rmse desc, name."))  # fmt: skip
+            said, hint = _("A comma is missing here."), _("Such as metrics.rmse desc, name.")
+            raise SearchFault("order_not_understood", said, text=text, span=(scanner.place, len(text)), hint=hint)
     if len(found) > MOST_KEYS:
-        raise SearchFault("order_not_understood", f"A list is ordered by at most {MOST_KEYS} things.", text=text,
-                          span=(0, len(text)), hint=_("Leave some out."))  # fmt: skip
+        said = _("A list is ordered by at most %(most)d things.") % {"most": MOST_KEYS}
+        raise SearchFault("order_not_understood", said, text=text, span=(0, len(text)), hint=_("Leave some out."))
     return tuple(found)
 
 

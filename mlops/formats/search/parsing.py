@@ -27,7 +27,8 @@ def parse(text: str, words: Vocabulary, *, now: datetime | None = None) -> Query
     if len(text) > MOST_CHARACTERS:
         raise SearchFault(
             "filter_too_long",
-            f"A filter has at most {MOST_CHARACTERS:,} characters; this one has {len(text):,}.",
+            _("A filter has at most %(most_characters)s characters; this one has %(count)s.")
+            % {"most_characters": f"{MOST_CHARACTERS:,}", "count": f"{len(text):,}"},
             text=text,
             span=(MOST_CHARACTERS, MOST_CHARACTERS),
             hint=_("Filter by fewer things."),
@@ -50,7 +51,7 @@ class _Parser:
             return Query(text=self.text)
         root = self.either()
         if not self.scan.at_end():
-            raise self.fault("There is a ) too many.", "Leave it out, or open it before.", length=1)
+            raise self.fault(_("There is a ) too many."), _("Leave it out, or open it before."), length=1)
         return Query(text=self.text, root=root, notes=tuple(self.notes))
 
     def either(self) -> Node:
@@ -71,7 +72,7 @@ class _Parser:
                 break
             joined = self.scan.word("and")
             if not joined and self.words.strict:
-                raise self.fault("Two conditions stand here without AND between them.", "Write AND between them.")
+                raise self.fault(_("Two conditions stand here without AND between them."), _("Write AND between them."))
             parts.append(self.part())
             if not joined:
                 self.notice_blank(parts[-2], parts[-1])
@@ -81,14 +82,18 @@ class _Parser:
         start = self.scan.skip_blanks()
         self.terms += 1
         if self.terms > MOST_TERMS:
-            raise self.fault(f"A filter has at most {MOST_TERMS} conditions.", "Filter by fewer things.", long=True)
+            raise self.fault(
+                _("A filter has at most %(most_terms)s conditions.") % {"most_terms": MOST_TERMS},
+                _("Filter by fewer things."),
+                long=True,
+            )
         if self.scan.word("not") or self.dash():
             self.refuse_strict("NOT", start)
             return Not(part=self.deeper(self.part), span=(start, self.scan.place))
         if self.scan.take("("):
             inner = self.deeper(self.either)
             if not self.scan.take(")"):
-                raise self.fault("A ( is not closed.", "Close it with ).", at=start, length=1)
+                raise self.fault(_("A ( is not closed."), _("Close it with )."), at=start, length=1)
             return inner
         return self.condition()
 
@@ -101,10 +106,14 @@ class _Parser:
 
     def condition(self) -> Node:
         if self.scan.word("and") or self.scan.word("or"):
-            raise self.fault("Here a condition is missing.", "Put a word of the language in quotes to look for it.")
+            raise self.fault(
+                _("Here a condition is missing."), _("Put a word of the language in quotes to look for it.")
+            )
         typed = Typed(self.scan)
         if not typed.key and not typed.is_quoted:
-            raise self.fault("Here a name or a word is missing.", "Such as Area=Churn or state = failed.", length=1)
+            raise self.fault(
+                _("Here a name or a word is missing."), _("Such as Area=Churn or state = failed."), length=1
+            )
         for what in ("tag", "has"):
             if is_alone(typed, what) and not self.words.strict and (found := self.of_tags(typed, what)):
                 return found
@@ -138,7 +147,9 @@ class _Parser:
     def alone(self, typed: Typed) -> Node:
         if self.words.strict:
             raise self.fault(
-                f"'{typed.whole}' is not compared with anything.", "Such as metrics.rmse < 0.5.", at=typed.span[0]
+                _("'%(whole)s' is not compared with anything.") % {"whole": typed.whole},
+                _("Such as metrics.rmse < 0.5."),
+                at=typed.span[0],
             )
         if typed.prefix is not None and typed.prefix in self.words.spaces:
             name, _field, _note = resolve(typed, self.words, self.text)
@@ -148,7 +159,11 @@ class _Parser:
     def deeper(self, read: Callable[[], Node]) -> Node:
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise self.fault(f"Brackets and NOT lie within each other at most {MOST_DEPTH} deep.", "", long=True)
+            raise self.fault(
+                _("Brackets and NOT lie within each other at most %(most_depth)s deep.") % {"most_depth": MOST_DEPTH},
+                "",
+                long=True,
+            )
         found = read()
         self.depth -= 1
         return found
@@ -170,7 +185,9 @@ class _Parser:
 
     def refuse_strict(self, word: str, start: int) -> None:
         if self.words.strict:
-            raise self.fault(f"{word} is not allowed here.", "Join conditions by AND.", at=start)
+            raise self.fault(
+                _("%(word)s is not allowed here.") % {"word": word}, _("Join conditions by AND."), at=start
+            )
 
     def fault(
         self, message: str, hint: str, *, at: int | None = None, length: int | None = None, long: bool = False

@@ -80,7 +80,7 @@ class Scanner:
                 place += 1
         raise SearchFault(
             "filter_not_understood",
-            f"The text that begins with {opening} has no end.",
+            _("The text that begins with %(opening)s has no end.") % {"opening": opening},
             text=self.text,
             span=(start, len(self.text)),
             hint=_("Close it with %(closing)s, or leave out the quote.") % {"closing": closing},

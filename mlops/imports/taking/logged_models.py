@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mlops.imports.models import Outcome, Taken
 from mlops.imports.report import plain
@@ -38,9 +39,9 @@ def take_logged_models(session: Session, experiment: Experiment | None, theirs: 
         if one.is_deleted and session.options.deleted == "leave":
             session.report.count(KIND, Outcome.LEFT_OUT)
         elif row is not None and row.our_id not in here and not session.options.again:
-            session.report.leave_out(KIND, one.name, one.id, deleted_here("logged model"))
+            session.report.leave_out(KIND, one.name, one.id, deleted_here(_("logged model")))
         elif row is not None and here.get(row.our_id) is not None and not one.is_deleted:
-            session.report.leave_out(KIND, one.name, one.id, in_bin("logged model"))
+            session.report.leave_out(KIND, one.name, one.id, in_bin(_("logged model")))
         else:
             known_here = row if row is not None and row.our_id in here else None
             _take(session, experiment, one, known_here, runs)

@@ -76,7 +76,7 @@ def _uv(arguments: Sequence[str], *, folder: Path, platform: str, beat: Callable
         raise Refusal(
             "wheels_missing",
             _("The packages of the bundle cannot be had for %(platform)s: %(join)s")
-            % {"platform": platform, "join": " ".join(lines)[-600:] or "uv failed"},
+            % {"platform": platform, "join": " ".join(lines)[-600:] or _("uv failed")},
             hint=_("Is the package index reachable, and does every package have a wheel for this platform?"),
         )
 

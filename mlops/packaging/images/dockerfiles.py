@@ -53,7 +53,7 @@ def _build(context: Path, reference: str, digest: str, engine: Engine, progress:
             raise _failed(answer.text)
         _hear(api, answer, progress)
     except (DockerException, RequestException) as error:
-        raise engine_problems.act_failed(str(error), "build the Dockerfile") from error
+        raise engine_problems.act_failed(str(error), _("build the Dockerfile")) from error
 
 
 def _hear(api: Any, answer: Any, progress: Progress) -> None:
@@ -106,7 +106,7 @@ def _failed(said: str) -> Refusal:
             hint=_("Pack the folder so that the Dockerfile is not in a folder below."),
         )
     if any(word in text for word in engine_problems.NO_SPACE):
-        return engine_problems.act_failed(text, "build the Dockerfile")
+        return engine_problems.act_failed(text, _("build the Dockerfile"))
     if any(word in text for word in UNREACHABLE):
         message = _("The engine cannot pull what the Dockerfile begins with: %(text)s.") % {"text": text[:400]}
         hint = _("Load the base into the engine first, or give the engine a way to the registry.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.formats.refusal import Refusal
+from mlops.formats.spoken import gettext
 from mlops.packaging.images import archives, engine_problems
 from mlops.packaging.images.building import BuiltImage
 from mlops.packaging.images.progress import Progress
@@ -44,7 +45,7 @@ class Engine:
         except NotFound:
             return None
         except DockerException as error:
-            raise engine_problems.act_failed(str(error), "look for the image") from error
+            raise engine_problems.act_failed(str(error), gettext("look for the image")) from error
         return told
 
     def load(self, built: BuiltImage, *, store: LayerStore, progress: Progress) -> str:
@@ -64,7 +65,9 @@ class Engine:
                 progress.say("It wants all of them.")
         self._load(built, store, progress)
         if not self.has(built):
-            raise engine_problems.act_failed("the image is not there after it was loaded", "load the image")
+            raise engine_problems.act_failed(
+                gettext("the image is not there after it was loaded"), gettext("load the image")
+            )
         return built.reference
 
     def name(self, reference: str, other: str) -> None:
@@ -75,7 +78,7 @@ class Engine:
         try:
             self.client.api.tag(reference, repository or tag, tag if repository else "latest", force=True)
         except DockerException as error:
-            raise engine_problems.act_failed(str(error), "name the image") from error
+            raise engine_problems.act_failed(str(error), gettext("name the image")) from error
 
     def save(self, reference: str, file: Path, *, progress: Progress) -> None:
         """The image as an archive."""
@@ -88,7 +91,7 @@ class Engine:
                     progress.check()
                     out.write(chunk)
         except (DockerException, RequestException) as error:
-            raise engine_problems.act_failed(str(error), "give the image") from error
+            raise engine_problems.act_failed(str(error), gettext("give the image")) from error
 
     def remove(self, reference: str) -> None:
         """What containers use stays; the engine says so."""
@@ -99,7 +102,7 @@ class Engine:
         except NotFound:
             return
         except DockerException as error:
-            raise engine_problems.act_failed(str(error), "remove the image") from error
+            raise engine_problems.act_failed(str(error), gettext("remove the image")) from error
 
     def _load(
         self, built: BuiltImage, store: LayerStore, progress: Progress, *, without: frozenset[str] = frozenset()
@@ -112,9 +115,11 @@ class Engine:
         try:
             for event in self.client.api.load_image(_watched(archives.stream(parts), progress)):
                 if "error" in event or "errorDetail" in event:
-                    raise engine_problems.act_failed(str(event.get("error") or event["errorDetail"]), "load the image")
+                    raise engine_problems.act_failed(
+                        str(event.get("error") or event["errorDetail"]), gettext("load the image")
+                    )
         except (DockerException, RequestException) as error:
-            raise engine_problems.act_failed(str(error), "load the image") from error
+            raise engine_problems.act_failed(str(error), gettext("load the image")) from error
 
     def _first_layers(self, built: BuiltImage) -> int:
         """How many layers, from the first on, some image of the engine has in common with this one."""

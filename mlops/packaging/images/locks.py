@@ -180,7 +180,11 @@ def _explained(said: str, packages: tuple[str, ...], target: Target) -> Refusal:
         )
     return Refusal(
         "packages_not_found",
-        _("The image's packages cannot be chosen%(value)s: %(reason)s")
-        % {"value": f" because of “{about}”" if about else "", "reason": reason},
+        (
+            _("The image's packages cannot be chosen because of “%(about)s”: %(reason)s")
+            if about
+            else _("The image's packages cannot be chosen: %(reason)s")
+        )
+        % {"about": about, "reason": reason},
         hint=_("Correct the name or the version of the package."),
     )

@@ -42,8 +42,12 @@ def python_in(layers: Iterable[Path], *, name: str, progress: Progress) -> Found
         has = ", ".join(f"3.{minor}" for minor in sorted(found))
         raise Refusal(
             "base_without_python",
-            _("The base image %(name)s has %(value)s.")
-            % {"name": name, "value": f"Python {has} only" if has else "no Python"},
+            (
+                _("The base image %(name)s has Python %(has)s only.")
+                if has
+                else _("The base image %(name)s has no Python.")
+            )
+            % {"name": name, "has": has},
             hint=_("Use one with Python 3.%(least_minor)s or later, such as python:3.11-slim.")
             % {"least_minor": LEAST_MINOR},
         )

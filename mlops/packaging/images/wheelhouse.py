@@ -90,7 +90,7 @@ def _read(wheel: Wheel, file: Any, progress: Progress) -> str:
     if wheel.url.startswith("file:"):
         source = Path(unquote(urlsplit(wheel.url).path))
         if not source.is_file():
-            raise _unreachable(wheel, f"{source} is not there")
+            raise _unreachable(wheel, _("%(source)s is not there") % {"source": source})
         with source.open("rb") as opened:
             shutil.copyfileobj(opened, file, CHUNK)
         file.flush()

@@ -119,7 +119,7 @@ def _until_ready(container: Any, began: float, cores: float) -> Started:
                 weigh=lambda: _memory(_stats(container)),
             )
         time.sleep(0.05)
-    raise not_ready(f"It was not ready after {START_SECONDS:.0f} s.")
+    raise not_ready(_("It was not ready after %(start_seconds)s s.") % {"start_seconds": f"{START_SECONDS:.0f}"})
 
 
 def _stats(container: Any) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Sweep:
         raise Refusal(
             "requests_fail",
             _("No request is answered well: %(first_failure)s.")
-            % {"first_failure": self._first_failure or "no answer"},
+            % {"first_failure": self._first_failure or _("no answer")},
         )
 
     def _points(self, server: Started, cores: float, memory: int) -> tuple[list[Point], str]:

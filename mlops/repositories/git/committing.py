@@ -131,7 +131,7 @@ def _push_refused(branch: str, why: str) -> Refusal:
     return Refusal(
         "push_refused",
         _("The repository took no commit on “%(branch)s”: %(why)s.")
-        % {"branch": branch, "why": why[:300] or "no reason was given"},
+        % {"branch": branch, "why": why[:300] or _("no reason was given")},
         hint=_("Is the branch protected, or may the login only read? Push elsewhere, or let it write."),
         status=422,
     )

@@ -38,7 +38,9 @@ def scorer_of(command: Sequence[str]) -> Scorer:
                 raise _failed(done.stderr.decode(errors="replace")[-500:])
             found = pl.read_parquet(answers)["prediction"].cast(pl.Float64, strict=False).fill_null(0.0)
         if found.len() != frame.height:
-            raise _failed(f"It gave {found.len()} predictions for {frame.height} rows.")
+            raise _failed(
+                _("It gave %(count)s predictions for %(height)s rows.") % {"count": found.len(), "height": frame.height}
+            )
         return found.to_numpy()
 
     return score

@@ -22,11 +22,11 @@ def feature_attribution_drift(scene: Scene, settings: SignalSettings, told: Tell
     names = tuple(name for name in scene.wanted(settings) if not why_left_out(scene.baseline_column(name)))
     if not names:
         raise Refusal("no_features", _("There is no feature to explain predictions by."), hint=_("Name the features."))
-    told("the baseline's attributions")
+    told(_("the baseline's attributions"))
     baseline = attributed(scene, scene.baseline, names, seed=scene.order.seed)
-    told("the window's attributions")
+    told(_("the window's attributions"))
     current = attributed(scene, scene.current, names, seed=scene.order.seed + 1)
-    told("what chance explains")
+    told(_("what chance explains"))
     likely = least_by_chance(baseline.agreements(scene), settings.false_alarm_rate / scene.parts)
     return _found(scene, settings, baseline, current, likely)
 

@@ -27,7 +27,7 @@ def estimated_performance(scene: Scene, settings: SignalSettings, told: Tell) ->
     before = measures(labelled)
     spread_before = spreads(lambda chosen, _generator: measures(labelled.at(chosen)), labelled.rows, seed=1)
     if task == "regression":
-        told("expected errors")
+        told(_("expected errors"))
         values, spread = _of_errors(scene, current, rows, labelled, labelled_rows)
         before = {key: before[key] for key in values}
     else:

@@ -42,7 +42,7 @@ def multivariate_drift(scene: Scene, settings: SignalSettings, told: Tell) -> Si
             _("No column is left: %(names)s.") % {"names": "; ".join(left_out)},
             hint=_("Name features for the signal."),
         )
-    told("telling the sets apart")
+    told(_("telling the sets apart"))
     there, here = (np.column_stack([side[place] for side in sides]) for place in (0, 1))
     apart = tell_apart(there, here, categorical=categorical, seed=scene.order.seed)
     return _found(scene, settings, apart, names, left_out)

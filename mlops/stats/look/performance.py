@@ -30,7 +30,7 @@ def model_performance(scene: Scene, settings: SignalSettings, told: Tell) -> Sig
     task, classes = task_of(order, (scene.current, scene.baseline))
     current, _rows = read_scored(scene.current, order, task, classes, with_label=True)
     if current.rows < order.least_rows:
-        raise too_few(current.rows, order.least_rows, "rows of the window have a label and a prediction")
+        raise too_few(current.rows, order.least_rows, _("rows of the window have a label and a prediction"))
     told("measures")
     values = measures(current)
     spread = spreads(lambda rows, _generator: measures(current.at(rows)), current.rows, seed=order.seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mlops.formats.monitor import Measured, SignalFound, SignalSettings
+from mlops.formats.spoken import gettext as _
 from mlops.stats.drift.column import current_column
 from mlops.stats.drift.signal import Limits, columns_found
 from mlops.stats.look.scene import Scene, Tell
@@ -33,7 +34,7 @@ def data_quality(scene: Scene, settings: SignalSettings, told: Tell) -> SignalFo
         baseline = scene.baseline_column(name)
         compared.append(quality(baseline, current_column(scene.current.column(name), baseline)))
     found = columns_found(settings, compared, limits, verb="are worse than the baseline")
-    told("repeated rows")
+    told(_("repeated rows"))
     repeated = _repeated_rows(scene, names, settings.metrics.get(DUPLICATES))
     if repeated.is_alarm:
         said = f"{repeated.value:.1%} of the rows repeat another (limit {repeated.threshold:.1%})."

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Exists, FloatField, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from mlops.formats.search import And, Compare, Flag, Has, Name, Node, Not, Number, Or, Period, SearchFault, Text, Words
 from mlops.tags.lookups import NUMBER_PATTERN, PkText, escaped
@@ -126,7 +127,11 @@ class Conditions:
         try:
             return column.read(value.value, self.actor)
         except ValueError as error:
-            said = f"'{column.name}' cannot be compared with '{value.value}': it takes {error}."
+            said = _("'%(name)s' cannot be compared with '%(value)s': it takes %(error)s.") % {
+                "name": column.name,
+                "value": value.value,
+                "error": error,
+            }
             raise SearchFault("filter_value_invalid", said, text=self.text, span=node.span) from error
 
 

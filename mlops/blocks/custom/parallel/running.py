@@ -76,7 +76,7 @@ def _script(code: Path, written: str) -> Path:
     if script.is_relative_to(code.resolve()) and script.is_file():
         return script
     known = [path.relative_to(code).as_posix() for path in sorted(code.rglob("*.py"))]
-    hint = nearest(written, known) or (_("It has: %(join)s.") % {"join": ", ".join(known[:10]) or "no Python file"})
+    hint = nearest(written, known) or (_("It has: %(join)s.") % {"join": ", ".join(known[:10]) or _("no Python file")})
     raise Refusal(
         "entry_script_missing",
         _("The code has no entry script “%(written)s”.") % {"written": written},

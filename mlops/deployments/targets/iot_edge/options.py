@@ -50,15 +50,19 @@ def read_options(given: Mapping[str, Any]) -> IotEdgeOptions:
     except msgspec.ValidationError as error:
         place = str(error).partition("`$.")[2].rstrip("`") or "target_options"
         raise _invalid(
-            place, f"The option “{place}” cannot be understood: {str(error).partition(' - at')[0]}."
+            place,
+            _("The option “%(place)s” cannot be understood: %(error)s.")
+            % {"place": place, "error": str(error).partition(" - at")[0]},
         ) from None
     if not options.platforms:
         raise _invalid(
-            "platforms", "No platform is named, so no bundle would be made.", "Name x86_64, aarch64 or both."
+            "platforms", _("No platform is named, so no bundle would be made."), _("Name x86_64, aarch64 or both.")
         )
     if options.python not in PYTHONS:
         message = _("There are no bundles for Python %(python)s.") % {"python": options.python}
-        raise _invalid("python", message, f"Give one of {', '.join(PYTHONS)}, as the devices have it.")
+        raise _invalid(
+            "python", message, _("Give one of %(names)s, as the devices have it.") % {"names": ", ".join(PYTHONS)}
+        )
     return options
 
 

@@ -62,7 +62,7 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Access:
     _refuse_programs(user)
     server = str(cluster.get("server") or "").rstrip("/")
     if not server.startswith(("https://", "http://")):
-        raise _incomplete(f"The cluster of the context “{name}” has no server address.")
+        raise _incomplete(_("The cluster of the context “%(name)s” has no server address.") % {"name": name})
     return Access(
         server=server,
         authority=_content(cluster, "certificate-authority", folder),
@@ -113,7 +113,10 @@ def _named(config: dict[str, Any], many: str, one: str) -> dict[str, dict[str, A
 def _one(config: dict[str, Any], many: str, one: str, name: str) -> dict[str, Any]:
     rows = _named(config, many, one)
     if name not in rows:
-        raise _incomplete(f"The kubeconfig's context names the {one} “{name}”, which the file does not have.")
+        raise _incomplete(
+            _("The kubeconfig's context names the %(part)s “%(name)s”, which the file does not have.")
+            % {"part": one, "name": name}
+        )
     return rows[name]
 
 
@@ -138,14 +141,19 @@ def _content(part: dict[str, Any], name: str, folder: Path | None) -> str:
         try:
             return base64.b64decode(str(data), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise _incomplete(f"{IN_FILE[name]} in the kubeconfig is not base64 of a PEM text.") from None
+            raise _incomplete(
+                _("%(in_file)s in the kubeconfig is not base64 of a PEM text.") % {"in_file": IN_FILE[name]}
+            ) from None
     path = _path(part, name, folder)
     if not path:
         return ""
     try:
         return Path(path).read_text()
     except OSError as error:
-        raise _incomplete(f"{name} cannot be read: {error.strerror}: {path}.") from None
+        raise _incomplete(
+            _("%(name)s cannot be read: %(reason)s: %(path)s.")
+            % {"name": name, "reason": error.strerror, "path": path}
+        ) from None
 
 
 def _path(part: dict[str, Any], name: str, folder: Path | None) -> str:
@@ -153,7 +161,10 @@ def _path(part: dict[str, Any], name: str, folder: Path | None) -> str:
     if not given:
         return ""
     if folder is None:
-        raise _incomplete(f"The kubeconfig points to a file of another machine ({name}: {given}).")
+        raise _incomplete(
+            _("The kubeconfig points to a file of another machine (%(name)s: %(given)s).")
+            % {"name": name, "given": given}
+        )
     return str(folder / given)
 
 
