@@ -5,6 +5,7 @@ type Values = Readonly<Record<string, string | number>>;
 interface Catalogue {
   gettext?: (text: string) => string;
   ngettext?: (singular: string, plural: string, count: number) => string;
+  pgettext?: (context: string, text: string) => string;
 }
 
 /** `_("Add %(title)s", {title})`: translated, then the named values put in. */
@@ -12,6 +13,12 @@ export function _(text: string, values?: Values): string {
   const catalogue = window as unknown as Catalogue;
   const gettext = catalogue.gettext;
   return fill(gettext ? gettext(text) : text, values);
+}
+
+/** A word of two meanings: `pgettext("act", "Run")` is told apart from the run of the same name. */
+export function pgettext(context: string, text: string, values?: Values): string {
+  const translate = (window as unknown as Catalogue).pgettext;
+  return fill(translate ? translate(context, text) : text, values);
 }
 
 export function ngettext(singular: string, several: string, count: number, values: Values = {}): string {

@@ -31,6 +31,7 @@ KEYWORDS = {
 }
 STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
 ONE = re.compile(rf"\b(?:_|gettext)\(\s*{STRING}")
+WITHIN = re.compile(rf"\bpgettext\(\s*{STRING}\s*,\s*{STRING}")
 SEVERAL = re.compile(rf"\bngettext\(\s*{STRING}\s*,\s*{STRING}")
 
 
@@ -60,6 +61,8 @@ def of_scripts() -> Iterator[tuple[Text, str]]:
         source, name = place.read_text(encoding="utf-8"), str(place.relative_to(ROOT))
         for one, several in SEVERAL.findall(source):
             yield (_plain(one), _plain(several), None), name
+        for context, text in WITHIN.findall(source):
+            yield (_plain(text), "", _plain(context)), name
         for text in ONE.findall(source):
             yield (_plain(text), "", None), name
 

@@ -6,7 +6,7 @@ import { MOVE } from "@/actions/move";
 import { NEST } from "@/actions/nest";
 import { PUBLISH } from "@/actions/publish";
 import { VIEW } from "@/actions/view";
-import { _ } from "@/i18n";
+import { _, pgettext } from "@/i18n";
 
 export type { Action } from "@/actions/action";
 
@@ -27,9 +27,9 @@ export function groupName(group: Group): string {
     case "arrange": return _("Arrange");
     case "step": return _("Step");
     case "view": return _("View");
-    case "look": return _("Look");
+    case "look": return pgettext("act", "Look");
     case "find": return _("Find");
-    case "run": return _("Run");
+    case "run": return pgettext("act", "Run");
     case "move": return _("Move around");
     case "link": return _("Links");
     case "draft": return _("Pipeline");

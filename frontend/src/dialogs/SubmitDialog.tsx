@@ -10,7 +10,7 @@ import { PlanTable, usePlan } from "@/dialogs/PlanTable";
 import { isUnfit } from "@/graph/parameters";
 import { ProblemList } from "@/panes/Problems";
 import { Modal } from "@/ui/Modal";
-import { _ } from "@/i18n";
+import { _, pgettext } from "@/i18n";
 
 const REMEMBERED = "mlops.experiment";
 
@@ -106,7 +106,7 @@ function ScopeChoice({ scope, nodes, onChange }: { readonly scope: ScopeKind; re
   const offered: readonly ScopeKind[] = nodes.length || chosen.length ? ["all", "changed", "to", "from", "only"] : ["all", "changed"];
   return (
     <label className="s-row">
-      <span>{_("Run")}</span>
+      <span>{pgettext("act", "Run")}</span>
       <select className="s-field" value={scope} data-testid="submit-scope" onChange={(event) => onChange(event.target.value as ScopeKind)}>
         {offered.map((kind) => <option key={kind} value={kind}>{scopeName(kind)}</option>)}
       </select>
