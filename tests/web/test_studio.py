@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mlops.runs.models import RunState, StepState
 from mlops.web.icons import STATE_ICONS
@@ -91,3 +91,8 @@ def test_icons_are_hidden_from_screen_readers_unless_they_are_named():
 def test_commands_in_sentences_are_code_and_nothing_else_is_markup():
     assert studio.with_code("`mlops up` starts <one>.") == "<code>mlops up</code> starts &lt;one&gt;."
     assert studio.with_code("A lone ` stays.") == "A lone ` stays."
+
+
+def test_why_a_state_is_so_is_told_in_the_readers_language():
+    with translation.override("de"):
+        assert "2 Schritte fertig." in studio.state("completed", "2 steps done.")

@@ -52,7 +52,10 @@ def _sampling(source: Source, at: Path, given: Any) -> Sampling:
     if kind not in ALGORITHMS:
         hint = nearest(kind, ALGORITHMS) or _("Algorithms: %(names)s.") % {"names": ", ".join(ALGORITHMS)}
         raise source.refuse(
-            "sampling_unknown", _("“%(asked)s” is no sampling algorithm.") % {"asked": found.get("type")}, at=at, hint=hint
+            "sampling_unknown",
+            _("“%(asked)s” is no sampling algorithm.") % {"asked": found.get("type")},
+            at=at,
+            hint=hint,
         )
     known = {"type", "rule", "seed", "logbase"} if kind == "random" else {"type"}
     _known(source, at, found, known, f"{kind} sampling")
@@ -96,7 +99,10 @@ def _objective(source: Source, at: Path) -> Objective:
     if goal not in ("maximize", "minimize"):
         hint = nearest(goal, ("maximize", "minimize")) or _("Write goal: maximize, or goal: minimize.")
         raise source.refuse(
-            "objective_unfit", _("“%(asked)s” is no goal.") % {"asked": found.get("goal", "")}, at=(*at, "goal"), hint=hint
+            "objective_unfit",
+            _("“%(asked)s” is no goal.") % {"asked": found.get("goal", "")},
+            at=(*at, "goal"),
+            hint=hint,
         )
     if not metric:
         hint = _("The name under which the trial logs it, such as primary_metric: accuracy.")

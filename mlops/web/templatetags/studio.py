@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mlops.access.retold import retold
 from mlops.formats.model import ParityCertificate
 from mlops.trail import carried
 from mlops.web.icons import OUTLINES, STATE_ICONS
@@ -39,7 +40,8 @@ LONG = 150
 
 @register.simple_tag
 def state(name: str, reason: str = "", since: datetime | None = None, label: str = "") -> SafeString:
-    """A state as icon and word, and below it why, and since when."""
+    """A state as icon and word, and below it why, in the reader's language, and since when."""
+    reason = retold(reason) if isinstance(reason, str) else reason
     pill = format_html(
         '<span class="state" data-state="{}">{}{}</span>',
         name,

@@ -151,8 +151,7 @@ def _content(part: dict[str, Any], name: str, folder: Path | None) -> str:
         return Path(path).read_text()
     except OSError as error:
         raise _incomplete(
-            _("%(name)s cannot be read: %(reason)s: %(path)s.")
-            % {"name": name, "reason": error.strerror, "path": path}
+            _("%(name)s cannot be read: %(reason)s: %(path)s.") % {"name": name, "reason": error.strerror, "path": path}
         ) from None
 
 
