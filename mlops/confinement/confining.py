@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from mlops.confinement import landlock, places, privileges, veil
+from mlops.formats.spoken import gettext as _
 
 Mode = Literal["required", "preferred", "off"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -94,11 +95,9 @@ def start(
 def lacking() -> str:
     """What the machine lacks to confine; empty for nothing."""
     if not sys.platform.startswith("linux"):
-        return "Only Linux can confine programs (Landlock)."
+        return _("Only Linux can confine programs (Landlock).")
     if not landlock.version():
-        return (
-            "The kernel has no Landlock (Linux 5.13 and later have it), or it is switched off at boot (lsm=landlock,…)."
-        )
+        return _("The kernel has no Landlock (Linux 5.13 has it), or it is switched off at boot (lsm=landlock,…).")
     return ""
 
 
