@@ -16,7 +16,7 @@ ENGLISH = (
 """What speaks to programs and in terminals alone (decision 318)."""
 KINDS = ("Refusal", "Faulty", "Fault", "StepError", "NoReturn")
 """A function that gives one of these words a refusal."""
-REFUSING = {"Refusal", "Problem", "problem", "refuse", "no_form"}
+REFUSING = {"Refusal", "Problem", "problem", "refuse", "no_form", "require_administrator"}
 WORDS = re.compile(r"[A-Za-z]{2,}[:,;]? “?[A-Za-z\0]")
 NO_TEXT = ("pip install ", "select * ", "type: ")
 """Commands and fields are the same in every language."""

@@ -56,7 +56,7 @@ def answered(request: HttpRequest) -> None:
     """The provider's answer to `begin`. Raises Refusal `outside_failed` where it says nothing good, or is not its."""
     asked: dict[str, Any] = request.session.pop(ASKED, None) or {}
     if not asked or asked["until"] < time.time():
-        raise _failed("The answer was not asked for in this browser, or too long ago.")
+        raise _failed(_("The answer was not asked for in this browser, or too long ago."))
     _checked(saml.speaker(request), request, request_id=asked["id"])
 
 
@@ -66,7 +66,7 @@ def asked(request: HttpRequest) -> str:
     auth = saml.speaker(request)
     address = _checked(auth, request)
     if not address:
-        raise _failed("The provider names no address for our answer.")
+        raise _failed(_("The provider names no address for our answer."))
     name, indexes = _named(auth)
     rows = SignedIn.objects.filter(by="saml", outside_name=name[:MOST_NAME]).select_related("user")
     if indexes:
@@ -86,7 +86,7 @@ def asked(request: HttpRequest) -> str:
 def _checked(auth: Any, request: HttpRequest, request_id: str | None = None) -> str:
     """The address that our answer goes to, of a message that asks for one."""
     if any(len(value) > LONGEST for value in request.GET.values()):
-        raise _failed("The message is too long.")
+        raise _failed(_("The message is too long."))
     try:
         address = auth.process_slo(keep_local_session=True, request_id=request_id)
     except Exception as error:  # malformed XML and base64 end in many kinds of errors there

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from mlops.access.decisions import require_administrator
 from mlops.administration.system import copies, database, jobs, queues, storage, versions, workers
@@ -49,6 +50,6 @@ def system(actor: Any) -> System:
 def require_sight(actor: Any) -> None:
     require_administrator(
         actor,
-        "Only an administrator may see how this server is.",
-        "/readyz says whether it works; ask an administrator for more.",
+        _("Only an administrator may see how this server is."),
+        _("/readyz says whether it works; ask an administrator for more."),
     )

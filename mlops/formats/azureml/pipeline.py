@@ -237,7 +237,9 @@ class _Reader:
             elif name not in FLAGS and name != "default_compute":
                 self.warnings.append(self._said(place, f"“{name}” has no meaning here"))
             elif name in FLAGS and not isinstance(given[name], bool):
-                self.faults.append(self.source.refuse("value_unfit", _("“%(name)s” is true or false.") % {"name": name}, at=place))
+                self.faults.append(
+                    self.source.refuse("value_unfit", _("“%(name)s” is true or false.") % {"name": name}, at=place)
+                )
         self.settings = Settings(
             continue_on_step_failure=given.get("continue_on_step_failure") is True,
             force_rerun=given.get("force_rerun") is True,
