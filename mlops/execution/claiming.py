@@ -6,6 +6,7 @@ begun before, and lost its worker; then what waits longest."""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,24 +16,32 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from mlops.events.chain import notify
+from mlops.blobs.models import Tree
+from mlops.events.chain import notify, notify_each
 from mlops.execution import stopping
 from mlops.execution.away import AGAIN_SECONDS, AWAY, forget_connection
+from mlops.execution.frozen import frozen
 from mlops.execution.here import OWNER, here
+from mlops.execution.laying_out import feeding, trees_into
 from mlops.runs.logging import forget_metrics
 from mlops.runs.models import Run, Step
 from mlops.runs.places import full_projects
+from mlops.runtime.light import MOST_INPUT_BYTES, is_of_light_kind
 from mlops.work import shared_clock
 
 LEASE = timedelta(seconds=15)
 LOOKED_AT = 8
 """How many of the next are asked for at once: others may be faster with the first."""
 MOST_LOOKS = 20
+MOST_BESIDE, SHARE_BESIDE = 15, 4
+"""How many light steps are taken together with one, and at most which part of those that wait: the others' workers want
+some as well."""
 LARGE = ("run__spec", "run__document", "run__shapes")
 """The spec is kept by execution.frozen, and of the others no worker knows."""
 FACTS = ("pk", "asks_place", "run__project")
 IN_TURN = (F("started_at").asc(nulls_last=True), "state_since", "pk")
 """A step that lost its worker does not wait again behind all that came after it."""
+ASKED = ("asks_cpus", "asks_memory_bytes", "asks_gpus", "asks_place")
 
 
 GOING = ("queued", "running")
@@ -70,6 +79,60 @@ def claim_next() -> Step | None:
                     here.hold(step)
                     return step
     return None
+
+
+def claim_beside(first: Step) -> list[Step]:
+    """Other light steps of its run that wait, now this worker's as well: they take its place one after the other, which
+    costs far less than one by one. None that was lost before, for what ended a worker is tried by itself."""
+    try:
+        return _beside(first)
+    except AWAY:
+        if connection.in_atomic_block:
+            raise
+        forget_connection()
+        return []
+
+
+def _beside(first: Step) -> list[Step]:
+    if first.attempt > 1 or not _is_light(first.run, first.component, first.version) or here.facts().most_steps:
+        return []
+    same = {name: getattr(first, name) for name in ASKED} | {"run": first.run_id, "attempt": 0, "state": "queued"}
+    waiting = Step.objects.filter(_is_free(), **same).order_by(*IN_TURN)
+    seen = list(waiting.values_list("pk", "component", "version")[: (MOST_BESIDE + 1) * SHARE_BESIDE])
+    wanted = [pk for pk, name, version in seen if _is_light(first.run, name, version)]
+    most = min(MOST_BESIDE, len(seen) // SHARE_BESIDE)
+    if not most or not wanted:
+        return []
+    chosen = list(Step.objects.filter(pk__in=random.sample(wanted, min(most, len(wanted)))))
+    for step in chosen:
+        step.run = first.run
+    small = _with_small_inputs([first, *chosen])
+    return _claim_each(first, [step.pk for step in chosen if step in small]) if first in small else []
+
+
+def _is_light(run: Run, component: str, version: str) -> bool:
+    return frozen(run).library.definition(component, version) is None and is_of_light_kind(component, version)
+
+
+def _with_small_inputs(steps: list[Step]) -> list[Step]:
+    made_by = feeding(*steps)
+    trees = {step.pk: trees_into(step, made_by).values() for step in steps}
+    known = Tree.objects.filter(digest__in={tree for each in trees.values() for tree in each})
+    sizes = dict(known.values_list("digest", "size_bytes"))
+    return [step for step in steps if sum(sizes[tree] for tree in trees[step.pk]) <= MOST_INPUT_BYTES]
+
+
+def _claim_each(first: Step, wanted: list[int]) -> list[Step]:
+    now = shared_clock.now()
+    with transaction.atomic():
+        is_going = Exists(Run.objects.filter(pk=first.run_id, state__in=GOING))
+        free = Step.objects.filter(_is_free(), is_going, pk__in=wanted, state="queued", attempt=0)
+        steps = list(free.select_for_update(skip_locked=True, no_key=True))  # SQLite: nobody else writes now
+        Step.objects.filter(pk__in=[step.pk for step in steps]).update(**_taking(now))
+        notify_each("step", [f"{step.run_id}/{step.node}" for step in steps], project=first.run.project)
+    for step in steps:
+        step.run, step.attempt, step.state, step.started_at = first.run, 1, "running", now
+    return steps
 
 
 def _next() -> list[tuple[int, str, object]]:
@@ -129,18 +192,7 @@ def _claim(step_id: int) -> Step | None:
 
 def _take(step_id: int, *, now: datetime) -> Step | None:
     with transaction.atomic():
-        taken = _takeable(step_id).update(
-            state="running",
-            reason=_("Running on %(worker)s.") % {"worker": OWNER},
-            state_since=now,
-            started_at=now,
-            ended_at=None,
-            error=None,
-            progress=0.0,
-            attempt=F("attempt") + 1,
-            lease_owner=OWNER,
-            lease_until=now + LEASE,
-        )
+        taken = _takeable(step_id).update(**_taking(now))
         if not taken:
             return None
         step = _known().get(pk=step_id)
@@ -148,6 +200,14 @@ def _take(step_id: int, *, now: datetime) -> Step | None:
             forget_metrics(step.run, node=step.node)
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
     return step
+
+
+def _taking(now: datetime) -> dict[str, Any]:
+    return {
+        "state": "running", "reason": _("Running on %(worker)s.") % {"worker": OWNER}, "state_since": now,
+        "started_at": now, "ended_at": None, "error": None, "progress": 0.0, "attempt": F("attempt") + 1,
+        "lease_owner": OWNER, "lease_until": now + LEASE,
+    }  # fmt: skip
 
 
 def _taken_after_all(step_id: int, *, now: datetime) -> Step | None:

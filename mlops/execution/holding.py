@@ -24,10 +24,12 @@ Answer = TypeVar("Answer")
 
 
 class Hold:
-    """Of one attempt. `is_lapsed`: nothing was heard of the database for so long that the step may be another's."""
+    """Of one attempt, or of those of several steps, all with the same number. `is_lapsed`: nothing was heard of the
+    database for so long that the step may be another's."""
 
-    def __init__(self, step: Step) -> None:
-        self._mine = Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER, attempt=step.attempt)
+    def __init__(self, *steps: Step) -> None:
+        same = {"state": "running", "lease_owner": OWNER, "attempt": steps[0].attempt}
+        self._mine = Step.objects.filter(pk__in=[step.pk for step in steps], **same)
         self._until = time.monotonic() + LEASE.total_seconds()
 
     @property
@@ -40,6 +42,11 @@ class Hold:
     def locked(self) -> bool:
         """Whether it is, and stays so until the end of the transaction."""
         return self._mine.select_for_update(no_key=True).values_list("pk", flat=True).first() is not None
+
+    def mine(self, *, locked: bool = False) -> set[int]:
+        """The ids of those that still are. `locked`: they stay so until the end of the transaction."""
+        found = self._mine.order_by("pk")
+        return set((found.select_for_update(no_key=True) if locked else found).values_list("pk", flat=True))
 
     def patiently(self, act: Callable[[], Answer]) -> Answer:
         """What `act` returns. It is done again while the database is away, until the hold has lapsed."""

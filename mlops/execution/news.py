@@ -49,16 +49,22 @@ def record_news(step: Step, news: list[ProgressLine], *, hold: Hold | None = Non
         if hold is not None and not hold.locked():
             return False
         last = LogLine.objects.filter(step=step).aggregate(last=Max("seq"))["last"] or 0
-        lines = _kept([line for line in news if line.kind == "log"], last)
-        LogLine.objects.bulk_create(
-            LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
-            for number, line in enumerate(lines, start=1)
-        )
-        log_metrics(step.run, _points(news), node=step.node)
+        lines = log_lines(step, news, last=last)
+        LogLine.objects.bulk_create(lines)
+        log_metrics(step.run, points_of(news), node=step.node)
         if shares and not is_over:
             Step.objects.filter(pk=step.pk).update(progress=shares[-1])
         notify("log" if lines else "step", f"{step.run_id}/{step.node}", project=step.run.project)
     return True
+
+
+def log_lines(step: Step, news: list[ProgressLine], *, last: int) -> list[LogLine]:
+    """`last`: the number of the last one that is kept."""
+    lines = _kept([line for line in news if line.kind == "log"], last)
+    return [
+        LogLine(step=step, seq=last + number, at=_time(line), stream=line.stream, text=line.text)
+        for number, line in enumerate(lines, start=1)
+    ]
 
 
 def _kept(lines: list[ProgressLine], before: int) -> list[ProgressLine]:
@@ -91,7 +97,7 @@ def _time(line: ProgressLine) -> datetime:
     return datetime.fromtimestamp(line.at, UTC)
 
 
-def _points(news: list[ProgressLine]) -> list[Point]:
+def points_of(news: list[ProgressLine]) -> list[Point]:
     """A step's own code chose the names: one that cannot be kept is cut, for its run is worth more."""
     return [Point(_name(line.key), _number(line), line.position, _time(line)) for line in news if line.kind == "metric"]
 

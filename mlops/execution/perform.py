@@ -6,12 +6,10 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from django.conf import settings
@@ -21,12 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
-from mlops.blobs.trees import fetch_tree, keep_folder
+from mlops.blobs.trees import keep_folder
 from mlops.environments import store as environments
 from mlops.events.chain import notify
 from mlops.execution import stopping
 from mlops.execution.away import AWAY, forget_connection
-from mlops.execution.claiming import claim_next
+from mlops.execution.claiming import claim_beside, claim_next
 from mlops.execution.containers import image_for
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
@@ -34,19 +32,17 @@ from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.frozen import frozen
 from mlops.execution.here import OWNER, here
 from mlops.execution.holding import Hold
-from mlops.execution.inputs import output_at
+from mlops.execution.laying_out import feeding, folder_of, lay_out, take_away
 from mlops.execution.leaving import keep_left_files
 from mlops.execution.library import is_command, requirements_of
-from mlops.execution.limits import limits_of, walls
 from mlops.execution.live_logs import LiveLogs
-from mlops.execution.naming import variables_of
 from mlops.execution.news import Telling, record_news
 from mlops.execution.printed import with_printed
 from mlops.execution.retry import give_back, try_again
-from mlops.execution.tracking import TOKEN, tracking_variables
+from mlops.execution.together import carry_out_together
+from mlops.execution.tracking import TOKEN
 from mlops.formats.component import PortType
 from mlops.formats.kept import holds_table
-from mlops.formats.pipeline import Node
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine, StepError, StepOrder, StepReport
 from mlops.quotas.storage import require_folders
@@ -61,37 +57,61 @@ LOST = ("step_lost", "runtime_unavailable")
 """Refusals of an executor that are no fault of the step."""
 
 _slots = threading.BoundedSemaphore(settings.STEP_SLOTS)
-_removals = ThreadPoolExecutor(1, thread_name_prefix="removals")
-"""Nobody waits for a folder to be gone; what an ended worker leaves, the sweep removes."""
 _log = logging.getLogger(__name__)
 
 
-def perform(step_id: int, done: Callable[[Step], None], executor: Executor | None = None) -> None:
+def perform(
+    step_id: int,
+    done: Callable[[Step], None],
+    executor: Executor | None = None,
+    *,
+    all_done: Callable[[Sequence[Step]], None] | None = None,
+) -> None:
     """Performs the step that is next, then any other that waits, while this worker has a free slot: the one that the
     call names may not be the first whose turn it is.
 
-    `done` is called after each step. Without a free slot nothing happens: whoever has one goes on
-    with the steps that wait."""
+    `done` is called after each step, `all_done` after light ones that were carried out together: without it there are
+    none. Without a free slot nothing happens: whoever has one goes on with the steps that wait."""
     if stopping.is_asked() or not _slots.acquire(blocking=False):
         return
     try:
         while not stopping.is_asked() and (step := claim_next()) is not None:
-            try:
-                hold = Hold(step)
-                with hold.kept(), of_run(step.run, step=step.node):
-                    _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
-                    _carry_out(step, hold, executor or ProcessExecutor())
-                    _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
-            finally:
-                here.let_go(step.pk)
-            done(step)
+            beside = claim_beside(step) if all_done is not None and executor is None else []
+            if all_done is not None and beside:
+                _perform_together([step, *beside], done, all_done)
+            else:
+                perform_one(step, executor or ProcessExecutor())
+                done(step)
     finally:
         _slots.release()
 
 
-def folder_of(step: Step) -> Path:
-    """Where this attempt's files lie while it runs."""
-    return Path(settings.DATA_DIR) / "steps" / f"{step.pk}-{step.attempt}"
+def perform_one(step: Step, executor: Executor) -> None:
+    try:
+        hold = Hold(step)
+        with hold.kept(), of_run(step.run, step=step.node):
+            _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
+            _carry_out(step, hold, executor)
+            _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
+    finally:
+        here.let_go(step.pk)
+
+
+def _perform_together(
+    steps: Sequence[Step], done: Callable[[Step], None], all_done: Callable[[Sequence[Step]], None]
+) -> None:
+    """What does not go well beside others is carried out by itself, and ends as it would have; what was not begun goes
+    back into the queue, at once."""
+    try:
+        found = carry_out_together(steps)
+    finally:
+        here.let_go(steps[0].pk)
+    if found.completed:
+        all_done(found.completed)
+    with Hold(*found.alone).kept() if found.alone else contextlib.nullcontext():
+        for step in found.alone:
+            perform_one(step, ProcessExecutor())
+            done(step)
 
 
 def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
@@ -102,7 +122,7 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
     order: StepOrder | None = None
     is_stopped = False
     try:
-        order = _lay_out(step, folder)
+        order = lay_out(step, feeding(step))
         ordered = _with_environment(step, hold, order, folder)
         started = _executor_of(ordered, executor).start(ordered) if ordered is not None else None
         report = _watch(step, hold, started, of=order) if started is not None else None
@@ -125,7 +145,7 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
         }
         hold.patiently(partial(try_again, step, code="worker_failed", why=why))
     finally:
-        _remove(folder)
+        take_away(folder)
         if order is not None and TOKEN in order.variables:  # most steps run no code of people and have none
             hold.patiently(partial(end_tokens, step))
     if is_stopped:  # last: whoever takes it has the same attempt, and so the same folder
@@ -135,58 +155,6 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
 
 def _executor_of(order: StepOrder, given: Executor) -> Executor:
     return DockerExecutor() if order.image else given
-
-
-def _remove(folder: Path) -> None:
-    """Its name is free at once, for another attempt or another worker; what it holds goes in the background."""
-    gone = folder.with_name(f"gone-{uuid4().hex}")
-    with contextlib.suppress(FileNotFoundError):
-        folder.rename(gone)
-        _removals.submit(remove_folder, gone)
-
-
-def _lay_out(step: Step, folder: Path) -> StepOrder:
-    spec, library = frozen(step.run).spec, frozen(step.run).library
-    node = spec.node(step.node)
-    assert node is not None
-    sources = {edge.source for edge in spec.inputs_of(node.id)}
-    feeding = {s.node: s for s in Step.objects.filter(run=step.run, node__in=sources)}
-    inputs = {}
-    size = 0
-    for edge in spec.inputs_of(node.id):
-        flowing = output_at(spec, feeding, edge, library)
-        if flowing is None:  # of an optional input; else the step would not have been queued
-            continue
-        inputs[edge.target_port] = str(folder / "inputs" / edge.target_port)
-        size += fetch_tree(flowing["tree"], Path(inputs[edge.target_port]))
-    step.input_bytes = size
-    definition = library.definition(node.component, node.version)
-    ports = library.component(node.component, node.version).outputs
-    outputs = {port.name: str(folder / "outputs" / port.name) for port in ports}
-    (folder / "work").mkdir(parents=True, exist_ok=True)
-    (folder / "outputs").mkdir()
-    for path in outputs.values():
-        Path(path).mkdir()
-    code = getattr(definition.how, "code", "") if definition else ""
-    if code:
-        fetch_tree(code, folder / "code")
-    return StepOrder(
-        run=str(step.run_id),
-        node=node.id,
-        component=node.component,
-        version=node.version,
-        title=step.title,
-        parameters=node.parameters,
-        inputs=inputs,
-        outputs=outputs,
-        work_dir=str(folder / "work"),
-        seed=_seed(node),
-        limits=limits_of(definition),
-        walls=walls(),
-        variables=variables_of(step.run, node.id) | tracking_variables(step, definition),
-        definition=definition,
-        code=str(folder / "code") if code else "",
-    )
 
 
 def _with_environment(step: Step, hold: Hold, order: StepOrder, folder: Path) -> StepOrder | None:
@@ -217,11 +185,6 @@ def _say_why(step: Step, reason: str) -> None:
     with transaction.atomic():
         Step.objects.filter(pk=step.pk, state="running", lease_owner=OWNER).update(reason=reason)
         notify("step", f"{step.run_id}/{step.node}", project=step.run.project)
-
-
-def _seed(node: Node) -> int:
-    given = node.parameters.get("random_seed")
-    return given if isinstance(given, int) and given > 0 else 42
 
 
 def _watch(step: Step, hold: Hold, started: Started, *, of: StepOrder | None = None) -> StepReport | None:

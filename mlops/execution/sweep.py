@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
 from mlops.execution.claiming import LEASE, claimable
-from mlops.execution.perform import folder_of
+from mlops.execution.laying_out import folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, Step
 from mlops.runs.moves import move_step

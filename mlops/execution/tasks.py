@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,14 @@ from django.conf import settings
 from mlops.execution import stopping
 from mlops.execution.advance import advance
 from mlops.execution.executors.docker import remove_lost
-from mlops.execution.going_on import go_on
+from mlops.execution.going_on import go_on, go_on_after
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
+from mlops.runs.models import Step
 from mlops.runs.places import next_of
 from mlops.work.calls import every, job
+
+WOKEN_AFTER_MANY = 3
 
 
 @job("execution.advance")
@@ -33,7 +37,12 @@ def begin_next(project_id: str) -> None:
 
 @job("execution.step")
 def perform_step(step_id: str) -> None:
-    perform(int(step_id), done=partial(go_on, served=1))
+    perform(int(step_id), done=partial(go_on, served=1), all_done=_go_on_after)
+
+
+def _go_on_after(steps: Sequence[Step]) -> None:
+    """Some are woken, who wake others in their turn; this worker goes on by itself."""
+    go_on_after(steps, served=max(1, len(steps) - WOKEN_AFTER_MANY))
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

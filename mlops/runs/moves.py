@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from mlops.events.chain import notify, record
+from mlops.access.models import Project
+from mlops.events.chain import notify, notify_each, record
 from mlops.runs import durations, step_ends
 from mlops.runs.models import DONE_STEP_STATES, Run, Step
 from mlops.tags.filters import tags_of
@@ -39,6 +41,23 @@ def move_step(
             if to in DONE_STEP_STATES:
                 step_ends.tell(step)
     if moved and to in TIMED:
+        durations.of_step(step)
+    return moved
+
+
+def complete_steps(ends: Mapping[Step, Mapping[str, Any]], *, project: Project) -> list[Step]:
+    """Those of which this caller made the move from `running`; all in the same transaction. `ends`: their columns."""
+    moved = []
+    with transaction.atomic():
+        for step, fields in ends.items():
+            changes = {"state": "completed", "state_since": timezone.now(), **fields}
+            if Step.objects.filter(pk=step.pk, attempt=step.attempt, state="running").update(**changes):
+                moved.append(step)
+                for name, value in changes.items():
+                    setattr(step, name, value)
+                step_ends.tell(step)
+        notify_each("step", [f"{step.run_id}/{step.node}" for step in moved], project=project)
+    for step in moved:
         durations.of_step(step)
     return moved
 

@@ -13,17 +13,22 @@ GROUPS = frozenset({"Data Transformation", "Feature Selection", "Statistical Fun
 
 
 def is_light(order: StepOrder) -> bool:
-    """Such a step reads only tables, so nothing is unpickled, and takes no script, so nothing that it leaves in its
-    process can be anybody's code. All others have a process that nobody used before."""
+    """All others have a process that nobody used before."""
     if order.definition is not None or order.environment:
         return False
+    return is_of_light_kind(order.component, order.version) and _bytes_in(order) <= MOST_INPUT_BYTES
+
+
+def is_of_light_kind(name: str, version: str) -> bool:
+    """Of a built-in component. Such a step reads only tables, so nothing is unpickled, and takes no script, so nothing
+    that it leaves in its process can be anybody's code."""
     try:
-        known = component(order.component, order.version)
+        known = component(name, version)
     except Refusal:
         return False
     reads_tables = bool(known.inputs) and all(port.type == "table" for port in known.inputs)
     takes_script = any(parameter.type == "script" for parameter in known.parameters)
-    return known.group in GROUPS and reads_tables and not takes_script and _bytes_in(order) <= MOST_INPUT_BYTES
+    return known.group in GROUPS and reads_tables and not takes_script
 
 
 def _bytes_in(order: StepOrder) -> int:

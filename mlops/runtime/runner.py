@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 from mlops.formats.step import ORDER_FILE, StepOrder
 from mlops.runtime.running import RunningStep
+from mlops.runtime.running_together import RunningTogether
 
 START_SECONDS = 120.0
 """How long a zygote may take to import its libraries on a loaded machine."""
@@ -29,6 +31,7 @@ BEAT_SECONDS = 2.0
 """Between two signs of life for the zygote, which ends the steps of a worker that stands still."""
 
 FOLDER = "mlops-zygote-"
+TOGETHER_FILE = "orders.json"
 
 END_SECONDS = 3.0
 """How long a zygote may take to end its steps."""
@@ -74,6 +77,17 @@ class Runner:
         """Raises Refusal `runtime_unavailable` where no process can be started."""
         path = Path(order.work_dir) / ORDER_FILE
         path.write_bytes(msgspec.json.encode(order))
+        connection, pid = self._hand_over(path)
+        return RunningStep(order, connection, pid)
+
+    def start_together(self, orders: Sequence[StepOrder]) -> RunningTogether:
+        """Light steps, which one process carries out one after the other. Raises Refusal `runtime_unavailable`."""
+        path = Path(orders[0].work_dir) / TOGETHER_FILE
+        path.write_bytes(msgspec.json.encode(orders))
+        connection, _pid = self._hand_over(path)
+        return RunningTogether(orders, connection)
+
+    def _hand_over(self, path: Path) -> tuple[socket.socket, int]:
         for attempt in (1, 2):
             connection = self._connect()
             try:
@@ -85,7 +99,7 @@ class Runner:
                     raise _unavailable(str(error)) from error
                 continue
             if words[:1] == ["pid"]:
-                return RunningStep(order, connection, int(words[1]))
+                return connection, int(words[1])
             connection.close()
             raise _unavailable(" ".join(words))
         raise AssertionError("unreachable")

@@ -75,10 +75,10 @@ class RunningStep:
     def news(self) -> list[ProgressLine]:
         """Some of the lines since the last call, in the order of time; empty when there are none."""
         ended = self._status is not None
-        told = [_told(line) for line in self._journal.lines()]
-        told += _printed("stdout", self._stdout.lines(ended=ended))
-        told += _printed("stderr", self._stderr.lines(ended=ended))
-        return sorted(told, key=lambda line: line.at)
+        said = [told(line) for line in self._journal.lines()]
+        said += printed("stdout", self._stdout.lines(ended=ended))
+        said += printed("stderr", self._stderr.lines(ended=ended))
+        return sorted(said, key=lambda line: line.at)
 
     def _ended(self) -> int | None:
         try:
@@ -115,7 +115,7 @@ class RunningStep:
         return said.decode(errors="replace")
 
 
-def _told(line: bytes) -> ProgressLine:
+def told(line: bytes) -> ProgressLine:
     """A script may have written anything there."""
     try:
         return msgspec.json.decode(line, type=ProgressLine)
@@ -124,7 +124,7 @@ def _told(line: bytes) -> ProgressLine:
         return ProgressLine(kind="log", at=time.time(), text=text[:LONGEST_LINE])
 
 
-def _printed(stream: Literal["stdout", "stderr"], lines: list[bytes]) -> list[ProgressLine]:
+def printed(stream: Literal["stdout", "stderr"], lines: list[bytes]) -> list[ProgressLine]:
     """Bytes that no text may hold in a database become visible escapes."""
     now = time.time()
     texts = (line.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00") for line in lines)

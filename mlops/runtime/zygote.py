@@ -6,7 +6,8 @@ closes. It also kills them when its parent stands still: from that it hears a si
 few seconds, and without it another worker may have the steps by now.
 
 Protocol, one connection a step: the client sends the path of an order and a newline; the answers are `pid N` and,
-when the step has ended, `exit STATUS` (as os.waitstatus_to_exitcode). `kill` and a newline ends it before."""
+when the step has ended, `exit STATUS` (as os.waitstatus_to_exitcode). `kill` and a newline ends it before. Light steps
+may come many in one file: a process carries them out one after the other, until one fails or time is up."""
 
 from __future__ import annotations
 
@@ -37,6 +38,9 @@ from mlops.runtime.light import is_light
 IDLE_SECONDS = 600.0
 SPARE_SECONDS = 20.0
 """How long a process waits for its next light step."""
+
+TOGETHER_SECONDS = 1.0
+"""After so long it begins no other of those that came together."""
 
 MOST_STEPS, MOST_GROWTH_BYTES = 200, 200_000_000
 """How many light steps one process serves, and by how much it may have grown before it ends."""
@@ -107,9 +111,11 @@ class Zygote:
         connection.settimeout(5)
         try:
             path = _read_path(connection)
-            order = _read_order(path)
-            light = is_light(order)
-            pid = (self._hand_to_spare(path) if light else 0) or self._fork(order, connection, stays=light)
+            orders = _read_orders(path)
+            light = all(map(is_light, orders))
+            if len(orders) > 1 and not light:
+                raise ValueError("only light steps come together")
+            pid = (self._hand_to_spare(path) if light else 0) or self._fork(orders, connection, stays=light)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             _tell(connection, f"refused {error}")
             connection.close()
@@ -127,14 +133,14 @@ class Zygote:
                 return pid
         return 0
 
-    def _fork(self, order: StepOrder, connection: socket.socket, *, stays: bool) -> int:
+    def _fork(self, orders: list[StepOrder], connection: socket.socket, *, stays: bool) -> int:
         ours, theirs = socket.socketpair()
-        group = None if stays else self._new_group(order)
+        group = None if stays else self._new_group(orders[0])
         with theirs:
             zygote, pid = os.getpid(), os.fork()
             if pid == 0:
                 ours.close()
-                self._become_step(order, connection, theirs if stays else None, parent=zygote, group=group)
+                self._become_step(orders, connection, theirs if stays else None, parent=zygote, group=group)
         if group is not None:
             self._groups[pid] = group
         if stays:
@@ -152,7 +158,7 @@ class Zygote:
 
     def _become_step(
         self,
-        order: StepOrder,
+        orders: list[StepOrder],
         connection: socket.socket,
         channel: socket.socket | None,
         *,
@@ -177,11 +183,9 @@ class Zygote:
                 inherited.close()
             null = os.open(os.devnull, os.O_RDONLY)
             os.dup2(null, 0)
-            from mlops.runtime.step import run_step
-
-            status = 0 if run_step(order, confined=channel is None).state == "completed" else 1
+            status, done = _run_each(orders, confined=channel is None), len(orders)
             began_bytes = _resident_bytes()
-            for _step in range(MOST_STEPS - 1):
+            while done < MOST_STEPS:
                 grown = _resident_bytes() - began_bytes
                 if channel is None or status or _has_children() or grown > MOST_GROWTH_BYTES:
                     break
@@ -189,7 +193,8 @@ class Zygote:
                 channel.sendall(b"done\n")
                 if not (path := channel.recv(4096)):
                     break
-                status = 0 if run_step(_read_order(path.decode().strip())).state == "completed" else 1
+                orders = _read_orders(path.decode().strip())
+                status, done = _run_each(orders, confined=False), done + len(orders)
         except OSError as error:
             status = NO_SPACE if error.errno == errno.ENOSPC else status
         finally:
@@ -343,8 +348,23 @@ def _read_path(connection: socket.socket) -> str:
     return line.decode().strip()
 
 
-def _read_order(path: str) -> StepOrder:
-    return msgspec.json.decode(Path(path).read_bytes(), type=StepOrder)
+def _read_orders(path: str) -> list[StepOrder]:
+    """One, or a list of them."""
+    found = msgspec.json.decode(Path(path).read_bytes(), type=StepOrder | list[StepOrder])
+    return found if isinstance(found, list) else [found]
+
+
+def _run_each(orders: list[StepOrder], *, confined: bool) -> int:
+    """The exit status. What was not begun has no report."""
+    from mlops.runtime.step import run_step
+
+    until = time.monotonic() + TOGETHER_SECONDS
+    for number, order in enumerate(orders):
+        if number and (time.monotonic() > until or _has_children()):
+            break
+        if run_step(order, confined=confined).state != "completed":
+            return 1
+    return 0
 
 
 def _resident_bytes() -> int:

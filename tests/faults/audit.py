@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tests.faults.work import TICKS
+from tests.faults.work import LIGHT, TICKS
 
 GRACE_SECONDS = 5.0
 """How long the process of a step whose worker lost it may go on until it is ended."""
@@ -87,7 +87,7 @@ def runs() -> Iterator[str]:
 def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
     """No attempt twice, no two attempts at once, and of each step that is done the metrics of one attempt alone."""
     from mlops.execution.retry import MOST_ATTEMPTS
-    from mlops.runs.models import Metric, Step
+    from mlops.runs.models import LogLine, Metric, Step
 
     by_step: dict[int, dict[tuple[int, int], list[float]]] = defaultdict(lambda: defaultdict(list))
     for tick in ticks:
@@ -102,15 +102,19 @@ def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"{told}: attempt {attempt} ({pid}) went on {ended - begins:.1f} s into {other} ({other_pid})"
         if step.attempt > MOST_ATTEMPTS:
             yield f"{told} was tried {step.attempt} times: {step.reason}, ticks {dict(attempts)}"
-        if step.state == "completed":
+        if step.state == "completed" and not step.outputs:
+            yield f"{told} is completed without outputs"
+        if step.state == "completed" and step.node.startswith(LIGHT):
+            lines = LogLine.objects.filter(step=step).count()
+            if lines != 1 and (lines == 0 or step.attempt == 1):
+                yield f"{told} has {lines} lines of its one after attempt {step.attempt}"
+        elif step.state == "completed":
             count = Metric.objects.filter(run=step.run_id, node=step.node).count()
             whole = [at for at in attempts.values() if len(at) == TICKS]
             if count != TICKS:
                 yield f"{told} has {count} metrics instead of {TICKS} after attempt {step.attempt}"
             if not whole:
                 yield f"{told} is completed, and no attempt of it came to its end"
-            if not step.outputs:
-                yield f"{told} is completed without outputs"
 
 
 def acknowledged(file: Path) -> Iterator[str]:

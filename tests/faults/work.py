@@ -20,6 +20,7 @@ TICKS = 4
 """Of each step: as many metrics and lines."""
 LONG_EVERY, LONG_SECONDS = 12, 7.0
 """One step of so many takes so long for a tick, and goes on while its worker loses it."""
+LIGHT, LIGHT_STEPS = "light", 12
 SCRIPT = """import json, os, time
 # step {number}
 def azureml_main(dataframe1=None, dataframe2=None):
@@ -61,7 +62,7 @@ class Work:
             _said(api.post("schedules/", json={**timetable, "overlap": "allow", "catch_up": "all"}))
 
     def submit(self, api: httpx.Client) -> str:
-        """A run of three steps, one after the other, with a fourth beside them."""
+        """A run of three steps, one after the other, with a fourth beside them, and light ones that go together."""
         run = _said(api.post(f"drafts/{self._drawn(api)}/submit/", json={"experiment": "faults"}))["id"]
         self.acknowledged["runs"].append(run)
         return str(run)
@@ -128,6 +129,14 @@ class Work:
             }
             port = "dataset" if source == "data" else "result_dataset"
             edges.append({"source": source, "source_port": port, "target": name, "target_port": "dataset1"})
+        for number in range(LIGHT_STEPS):
+            nodes[f"{LIGHT}{number}"] = {
+                "component": "select_columns_in_dataset", "version": "1", "regenerate": True,
+                "parameters": {"select_columns": {"mode": "rules", "begin_with": "all"}},
+            }  # fmt: skip
+            edges.append(
+                {"source": "data", "source_port": "dataset", "target": f"{LIGHT}{number}", "target_port": "dataset"}
+            )
         return {"nodes": nodes, "edges": edges}
 
 

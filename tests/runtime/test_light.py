@@ -12,6 +12,7 @@ import msgspec
 import polars as pl
 import pytest
 
+from mlops.formats.refusal import Refusal
 from mlops.formats.step import Limits, StepOrder
 from mlops.runtime.light import MOST_INPUT_BYTES, is_light
 from mlops.runtime.runner import Runner
@@ -108,3 +109,28 @@ def test_only_small_tables_through_code_of_the_product_are_light(light, script, 
     assert not is_light(light(component="apply_transformation"))
     (tmp_path / "table" / "more").write_bytes(b"0" * MOST_INPUT_BYTES)
     assert not is_light(light())
+
+
+def test_steps_that_come_together_are_carried_out_in_one_process(fresh, light):
+    orders = [light() for _ in range(3)]
+    running = fresh.start_together(orders)
+    assert running.wait(60)
+    found = running.end()
+    assert [one.report.state for one in found] == ["completed"] * 3
+    assert [[line.text for line in one.news if line.kind == "log"] for one in found] == [
+        ["Keeping 1 of 1 columns."]
+    ] * 3
+
+
+def test_what_comes_after_one_that_failed_is_not_begun(fresh, light):
+    orders = [light(), light(parameters={"select_columns": {"mode": "names", "names": ["b"]}}), light()]
+    running = fresh.start_together(orders)
+    assert running.wait(60)
+    assert [(one.was_begun, one.report and one.report.state) for one in running.end()] == [
+        (True, "completed"), (True, "failed"), (False, None),
+    ]  # fmt: skip
+
+
+def test_scripts_never_come_together(fresh, light, script):
+    with pytest.raises(Refusal, match="only light steps come together"):
+        fresh.start_together([light(), script("return dataframe1,")])
