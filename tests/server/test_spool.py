@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from celery import Celery
 from kombu import Connection
 
 from mlops.server import spool
+from mlops.server.bell import Bell
 
 PUT = """
 import sys; from pathlib import Path; from kombu import Connection; from mlops.server import spool
@@ -90,3 +92,26 @@ def test_what_a_killed_process_had_in_hand_is_removed_at_the_next_start(folder: 
     os.utime(part, (0, 0))
     spool.prepare(folder)
     assert not part.exists()
+
+
+def test_who_waits_is_woken_by_what_comes(folder: Path) -> None:
+    queue = _connection(folder).SimpleQueue("mlops", no_ack=True)
+    sender = threading.Timer(0.3, lambda: _connection(folder).SimpleQueue("mlops", no_ack=True).put({"number": 1}))
+    sender.start()
+    assert queue.get(timeout=20).payload == {"number": 1}
+    sender.join()
+
+
+def test_a_bell_rings_for_what_came_before_the_wait(tmp_path: Path) -> None:
+    bell = Bell(tmp_path, pause_seconds=0.01)
+    (tmp_path / "part").write_bytes(b"")
+    (tmp_path / "part").rename(tmp_path / "whole")
+    assert select.select([bell._watch], [], [], 10)[0]
+    bell.wait(10)
+    assert not select.select([bell._watch], [], [], 0)[0]
+    bell.close()
+
+
+def test_where_nothing_can_ring_waiting_is_a_short_sleep(tmp_path: Path) -> None:
+    bell = Bell(tmp_path / "absent", pause_seconds=0.01)
+    bell.wait(60)
