@@ -21,7 +21,7 @@ from mlops.events import circumstances
 from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
 from mlops.formats.refusal import Refusal
-from mlops.trail import carried
+from mlops.trail import carried, telling
 
 _log = logging.getLogger(__name__)
 GENESIS = "0" * 64
@@ -84,6 +84,7 @@ def record(
 def _say(event: Event) -> None:
     """So that the log tells what a request did. Subjects may name people, and stay in the trail alone."""
     _log.info("%s is event %d.", event.type, event.seq)
+    telling.note(f"act {event.type}", {"mlops.event": event.seq})
 
 
 def _carried() -> dict[str, str]:

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponseBase
 
-from mlops.trail import carried, lines
+from mlops.http.spans import SERVER
+from mlops.trail import carried, lines, telling
 
 LONGEST_REASON = 2000
 IMPORT = "import"
@@ -85,12 +86,23 @@ class NoteCircumstances:
         found = _of(request, trail.correlation)
         mark = _now.set(found)
         try:
-            with carried.following(trail):
+            sampled = telling.decided(trail, is_begun=not trail.span_id)
+            with carried.following(sampled), telling.span(request.method or "", kind=SERVER) as told:
                 response = self.get_response(request)
+                _tell(told, request, response)
         finally:
             _now.reset(mark)
         response.headers.setdefault("X-Request-ID", found.request)
         return response
+
+
+def _tell(told: telling.Told, request: HttpRequest, response: HttpResponseBase) -> None:
+    """By OpenTelemetry's names. The route, and not the path, which may name people."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    told.name = f"{request.method} /{route.lstrip('^/')}"
+    told.attributes |= {"http.request.method": request.method or "", "http.response.status_code": response.status_code}
+    if response.status_code >= 500:
+        told.error = f"status {response.status_code}"
 
 
 def _asker() -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from mlops.runs.models import Run, RunKind
+from mlops.trail import carried
 
 
 def variables_of(run: Run, node: str) -> dict[str, str]:
     """Of a pipeline, its steps are told apart by the run's name and theirs."""
     root = run.parent if run.parent is not None else run
     name = name_of(run)
-    told = {"MLOPS_CORRELATION_ID": run.correlation, "TRACEPARENT": run.traceparent}
+    told = {"MLOPS_CORRELATION_ID": run.correlation, "TRACEPARENT": carried.sampled_traceparent() or run.traceparent}
     return {key: value for key, value in told.items() if value} | {
         "MLOPS_RUN_NAME": name,
         "MLOPS_PROJECT": run.project.slug,

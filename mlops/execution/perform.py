@@ -50,6 +50,7 @@ from mlops.runs.models import Run, Step
 from mlops.runs.moves import move_step
 from mlops.runs.step_tokens import end as end_tokens
 from mlops.runs.trails import of_run
+from mlops.trail import telling
 
 LOOK_SECONDS = 0.1
 RECORD_SECONDS = 0.5
@@ -89,10 +90,12 @@ def perform(
 def perform_one(step: Step, executor: Executor) -> None:
     try:
         hold = Hold(step)
-        with hold.kept(), of_run(step.run, step=step.node):
+        facts: dict[str, telling.Value] = {"mlops.run": str(step.run_id), "mlops.attempt": step.attempt}
+        with hold.kept(), of_run(step.run, step=step.node), telling.span(f"step {step.node}", facts) as told:
             _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
             _carry_out(step, hold, executor)
             _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
+            told.error = step.reason if step.state == "failed" else ""
     finally:
         here.let_go(step.pk)
 

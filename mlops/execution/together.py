@@ -30,10 +30,11 @@ from mlops.execution.retry import give_back
 from mlops.formats.step import StepOrder
 from mlops.quotas.storage import require_folders
 from mlops.runs.logging import log_metrics
-from mlops.runs.models import LogLine, Step
+from mlops.runs.models import LogLine, Run, Step
 from mlops.runs.moves import complete_steps
 from mlops.runs.trails import of_run
 from mlops.runtime.running_together import Ended
+from mlops.trail import carried, telling
 
 LONGEST_SECONDS = 5.0
 """What has not ended by then is ended, and begun anew by itself, where its progress shows."""
@@ -75,8 +76,19 @@ def carry_out_together(steps: Sequence[Step]) -> Outcome:
                 hold.patiently(partial(give_back, step, why=_("Waits for a free slot on a worker."), only=MINE))
             else:
                 alone.append(step)
-        _log.info("%d steps of run %s: completed together.", len(completed), run.number)
+        _tell(completed, run)
     return Outcome(completed, alone)
+
+
+def _tell(completed: Sequence[Step], run: Run) -> None:
+    """A line and a span of each, as of one that was carried out by itself."""
+    for step in completed:
+        with carried.about(step=step.node):
+            _log.info("The step %s of run %s: %s.", step.node, run.number, step.state)
+            if step.started_at and step.ended_at:
+                seconds = (step.ended_at - step.started_at).total_seconds()
+                facts: dict[str, telling.Value] = {"mlops.run": str(run.pk), "mlops.attempt": step.attempt}
+                telling.note(f"step {step.node}", facts, began=step.started_at.timestamp(), seconds=seconds)
 
 
 def _ended(steps: Sequence[Step], hold: Hold) -> list[tuple[Step, Ended]]:

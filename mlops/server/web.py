@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from mlops.server.loading import load_django
-from mlops.trail import lines
+from mlops.trail import lines, telling
 
 
 def main() -> None:
@@ -57,6 +57,7 @@ def serve(host: str, port: int, *, migrated_within_seconds: float) -> None:
 def _answer(host: str, port: int, *, samples: bool) -> None:
     lines.name_process("web")
     lines.catch_faults()
+    telling.begin("mlops-web")
 
     import uvicorn
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlops.server.loading import load_django
 from mlops.server.serving_check import sign_file
-from mlops.trail import lines
+from mlops.trail import lines, telling
 
 STOP_SECONDS = 5.0
 """How long jobs may finish after a stop; then the process ends, and leases hand their work on."""
@@ -32,6 +32,7 @@ def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> No
     load_django()
     lines.name_process("worker")
     lines.catch_faults()
+    telling.begin("mlops-worker")
 
     from django.conf import settings
 
@@ -50,11 +51,12 @@ def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> No
 
 def run(*, concurrency: int) -> None:
     """Blocks until SIGTERM or SIGINT."""
-    from celery.signals import worker_ready, worker_shutting_down
+    from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
     from mlops.celery import app
 
     _keep_quiet()
+    setup_logging.connect(lambda **_: None, weak=False)  # else Celery's level would be that of our own lines
     worker_shutting_down.connect(_end_in_time)
     worker_ready.connect(_keep_sign_of_life)
     worker = app.Worker(

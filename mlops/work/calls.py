@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from mlops.celery import app
-from mlops.trail import carried, lines
+from mlops.trail import carried, lines, telling
 from mlops.work import tallies
 from mlops.work.outcomes import noted
 
@@ -79,7 +79,7 @@ def _followed(name: str, function: Callable[..., None]) -> Callable[..., None]:
             traceparent=_header(call, carried.TRACEPARENT),
         )
         began, outcome = time.monotonic(), "failed"
-        with carried.following(trail):
+        with carried.following(trail), telling.span(f"job {name}"):
             try:
                 function(*arguments)
                 outcome = "done"
