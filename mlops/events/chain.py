@@ -84,7 +84,7 @@ def record(
 def _say(event: Event) -> None:
     """So that the log tells what a request did. Subjects may name people, and stay in the trail alone."""
     _log.info("%s is event %d.", event.type, event.seq)
-    telling.note(f"act {event.type}", {"mlops.event": event.seq})
+    telling.note(f"act {event.type}", {"event.seq": event.seq})
 
 
 def _carried() -> dict[str, str]:

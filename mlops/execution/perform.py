@@ -90,7 +90,7 @@ def perform(
 def perform_one(step: Step, executor: Executor) -> None:
     try:
         hold = Hold(step)
-        facts: dict[str, telling.Value] = {"mlops.run": str(step.run_id), "mlops.attempt": step.attempt}
+        facts: dict[str, telling.Value] = {"run.id": str(step.run_id), "step.attempt": step.attempt}
         with hold.kept(), of_run(step.run, step=step.node), telling.span(f"step {step.node}", facts) as told:
             _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
             _carry_out(step, hold, executor)

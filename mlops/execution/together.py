@@ -87,7 +87,7 @@ def _tell(completed: Sequence[Step], run: Run) -> None:
             _log.info("The step %s of run %s: %s.", step.node, run.number, step.state)
             if step.started_at and step.ended_at:
                 seconds = (step.ended_at - step.started_at).total_seconds()
-                facts: dict[str, telling.Value] = {"mlops.run": str(run.pk), "mlops.attempt": step.attempt}
+                facts: dict[str, telling.Value] = {"run.id": str(run.pk), "step.attempt": step.attempt}
                 telling.note(f"step {step.node}", facts, began=step.started_at.timestamp(), seconds=seconds)
 
 

@@ -81,7 +81,8 @@ def _keep_connections(app: Any) -> None:
 
 def _keep_quiet() -> None:
     """A line for each wake-up call says nothing; messages here are JSON, so running as root is no danger of its own."""
-    logging.getLogger("celery").setLevel(logging.WARNING)
+    for name in ("celery", "kombu"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 

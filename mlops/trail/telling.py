@@ -77,7 +77,7 @@ def note(name: str, attributes: Mapping[str, Value] = {}, *, began: float | None
 def _add(own: Trail, told: Told, *, parent_id: str, kind: int, began: float, seconds: float) -> None:
     if _exporter is None or not told.name:
         return
-    attributes = {"mlops.correlation": own.correlation, **told.attributes}
+    attributes = {"correlation.id": own.correlation, **told.attributes}
     _exporter.queue.add(
         Span(
             own.trace_id.encode(), own.span_id.encode(), parent_id.encode(), told.name, kind, began, seconds,

@@ -58,7 +58,7 @@ def _look_at_logs(data: Path, client: httpx.Client, spans: dict[str, Any]) -> No
     of_click = [line for line in lines if line.get("correlation_id") == CLICK]
     assert {line["process"] for line in of_click} >= {"web", "worker"}
     assert any(line.get("step") and line.get("trace_id") == trace for line in of_click)
-    run = next(one.value.string_value for one in step.attributes if one.key == "mlops.run")
+    run = next(one.value.string_value for one in step.attributes if one.key == "run.id")
     printed = client.get(f"/api/v1/runs/{run}/steps/{step.name.removeprefix('step ')}/log/").text
     assert f"I am of {CLICK} and 00-{trace}-{step.span_id.hex()}-01" in printed
 
