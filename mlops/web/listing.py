@@ -105,7 +105,7 @@ def listed(
         problem = refusal
         found = listing(things, fields, Asked(size=size), actor=request.user)
     counted = known.newest(found.all) if request.GET.get("facets") == "1" else None
-    count = counted.count if counted else _count(found)
+    count = counted.read if counted else _count(found)
     typed, is_open = _typed(request), counted is not None
     bar = Bar(
         noun=fields.noun,

@@ -26,7 +26,7 @@ class Newest(NamedTuple):
     things: QuerySet[Any]
     is_all: bool
     """There are no others."""
-    count: int
+    read: int
     """One more than are in `things` where there are others."""
 
 
