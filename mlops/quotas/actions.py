@@ -54,7 +54,7 @@ def set_person_quotas(actor: Any, person: User | None, given: Mapping[str, Any],
     require_administrator(actor, _("Only an administrator may set quotas."))
     wanted = {kind: _checked(kind, value, kinds_of_people()) for kind, value in given.items()}
     with transaction.atomic():
-        rows = {one.kind: one for one in PersonQuota.objects.select_for_update().filter(user=person)}
+        rows = {one.kind: one for one in PersonQuota.objects.select_for_update(no_key=True).filter(user=person)}
         before = {kind: _told(rows.get(kind)) for kind in wanted}
         changed = [kind for kind, value in wanted.items() if before[kind] != value]
         if not changed:

@@ -26,7 +26,7 @@ def test_two_processes_add_up():
 def test_what_could_not_be_written_waits(monkeypatch):
     tallies.observe("mlops_run_seconds", 1.0, kind="sweep", state="failed")
     with monkeypatch.context() as broken:
-        broken.setattr(Tally.objects, "select_for_update", lambda: 1 / 0)
+        broken.setattr(Tally.objects, "select_for_update", lambda **_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             tallies.write()
     tallies.write()
