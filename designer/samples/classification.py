@@ -39,15 +39,15 @@ IS_LATE = "select *, case when arr_delay >= 15 then 'late' else 'on time' end as
 def income() -> Document:
     """Feature selection: the five columns that say most, learned on one half and tried on the other."""
     pen = Pen()
-    pen.node("data", "dataset", at=(0.5, 0), dataset=INCOME)
-    pen.node("split", "split_data", at=(0.5, 1), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("data", "dataset", dataset=INCOME)
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
     pen.node(
-        "filter", "filter_based_feature_selection", at=(0, 2), target_column="income", number_of_desired_features=5,
+        "filter", "filter_based_feature_selection", target_column="income", number_of_desired_features=5,
         feature_scoring_method="chi_squared", comment="The five columns that go with the income most",
     )  # fmt: skip
-    pen.node("keep", "select_columns_transform", at=(1, 3), comment="The same columns for the test rows")
-    pen.node("apply", "apply_transformation", at=(1, 4))
-    pen.node("learner", "two_class_boosted_decision_tree", at=(-1, 3))
+    pen.node("keep", "select_columns_transform", comment="The same columns for the test rows")
+    pen.node("apply", "apply_transformation")
+    pen.node("learner", "two_class_boosted_decision_tree")
     pen.edge("data", "dataset", "split", "dataset")
     pen.edge("split", "results_dataset1", "filter", "dataset")
     pen.edge("filter", "filtered_dataset", "keep", "dataset")
@@ -55,36 +55,32 @@ def income() -> Document:
     pen.edge("split", "results_dataset2", "apply", "dataset")
     score = train_and_score(
         pen, "learner", ("filter", "filtered_dataset"), ("apply", "transformed_dataset"),
-        label="income", title="trees", at=(0, 5),
+        label="income", title="trees",
     )  # fmt: skip
-    evaluate(pen, score, at=(0, 7))
+    evaluate(pen, score)
     return pen.document()
 
 
 def churn() -> Document:
     """Who leaves? Only 7 in 100 do: the same learner as it is, and with made-up examples of the rare class."""
     pen = Pen()
-    pen.node("features", "dataset", at=(0, 0), dataset=CUSTOMERS)
-    pen.node("labels", "dataset", at=(1, 0), dataset=CHURN)
-    pen.node("clean", "clean_missing_data", at=(0, 1), replacement_value="0", cleaning_mode="custom_value")
-    pen.node("join", "add_columns", at=(0.5, 2))
-    pen.node("split", "split_data", at=(0.5, 3), fraction_of_rows_in_the_first_output_dataset=0.7)
-    pen.node("smote", "smote", at=(1, 4), label_column="churn", smote_percentage=100)
-    pen.node("learner", "two_class_boosted_decision_tree", at=(-1, 4))
+    pen.node("features", "dataset", dataset=CUSTOMERS)
+    pen.node("labels", "dataset", dataset=CHURN)
+    pen.node("clean", "clean_missing_data", replacement_value="0", cleaning_mode="custom_value")
+    pen.node("join", "add_columns")
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("smote", "smote", label_column="churn", smote_percentage=100)
+    pen.node("learner", "two_class_boosted_decision_tree")
     pen.edge("features", "dataset", "clean", "dataset")
     pen.edge("clean", "cleaned_dataset", "join", "left_dataset")
     pen.edge("labels", "dataset", "join", "right_dataset")
     pen.edge("join", "combined_dataset", "split", "dataset")
     pen.edge("split", "results_dataset1", "smote", "dataset")
     test = ("split", "results_dataset2")
-    plain = train_and_score(
-        pen, "learner", ("split", "results_dataset1"), test, label="churn", title="plain", at=(0, 5)
-    )
-    helped = train_and_score(
-        pen, "learner", ("smote", "results_dataset"), test, label="churn", title="smote", at=(1, 5)
-    )
-    evaluate(pen, plain, at=(0, 7), node="evaluate-plain")
-    evaluate(pen, helped, at=(1, 7), node="evaluate-smote")
+    plain = train_and_score(pen, "learner", ("split", "results_dataset1"), test, label="churn", title="plain")
+    helped = train_and_score(pen, "learner", ("smote", "results_dataset"), test, label="churn", title="smote")
+    evaluate(pen, plain, node="evaluate-plain")
+    evaluate(pen, helped, node="evaluate-smote")
     return pen.document()
 
 
@@ -92,29 +88,27 @@ def flight_delay() -> Document:
     """Late or not, from the plan and the weather of the hour before; two small steps are written in R."""
     pen = Pen()
     planned = ("month", "day", "sched_dep_time", "carrier", "origin", "distance", "arr_delay")
-    pen.node("flights", "dataset", at=(0, 0), dataset=FLIGHTS)
-    pen.node("flight-columns", "select_columns_in_dataset", at=(0, 1), select_columns=named(*planned))
-    pen.node("flight-clean", "clean_missing_data", at=(0, 2), cleaning_mode="remove_entire_row")
-    pen.node("round-down", "execute_r_script", at=(0, 3), r_script=ROUND_DOWN, comment="The hour of departure")
-    pen.node("weather", "dataset", at=(1, 0), dataset=WEATHER)
+    pen.node("flights", "dataset", dataset=FLIGHTS)
+    pen.node("flight-columns", "select_columns_in_dataset", select_columns=named(*planned))
+    pen.node("flight-clean", "clean_missing_data", cleaning_mode="remove_entire_row")
+    pen.node("round-down", "execute_r_script", r_script=ROUND_DOWN, comment="The hour of departure")
+    pen.node("weather", "dataset", dataset=WEATHER)
     seen = ("origin", "month", "day", "hour", "temp", "humid", "wind_speed", "precip", "visib")
-    pen.node("weather-columns", "select_columns_in_dataset", at=(1, 1), select_columns=named(*seen))
-    pen.node("weather-clean", "clean_missing_data", at=(1, 2), cleaning_mode="remove_entire_row")
-    pen.node("round-up", "execute_r_script", at=(1, 3), r_script=ROUND_UP, comment="Known one hour later")
+    pen.node("weather-columns", "select_columns_in_dataset", select_columns=named(*seen))
+    pen.node("weather-clean", "clean_missing_data", cleaning_mode="remove_entire_row")
+    pen.node("round-up", "execute_r_script", r_script=ROUND_UP, comment="Known one hour later")
     keys = named("origin", "month", "day", "dep_hour")
     pen.node(
-        "join", "join_data", at=(0.5, 4), join_key_columns_for_left_dataset=keys,
+        "join", "join_data", join_key_columns_for_left_dataset=keys,
         join_key_columns_for_right_dataset=keys, keep_right_key_columns=False,
     )  # fmt: skip
-    pen.node("label", "apply_sql_transformation", at=(0.5, 5), sql_query_script=IS_LATE, comment="15 minutes or more")
-    pen.node(
-        "split", "split_data", at=(0.5, 6), splitting_mode="relative_expression", relative_expression='\\"month" <= 9'
-    )
+    pen.node("label", "apply_sql_transformation", sql_query_script=IS_LATE, comment="15 minutes or more")
+    pen.node("split", "split_data", splitting_mode="relative_expression", relative_expression='\\"month" <= 9')
     weather = ("temp", "humid", "wind_speed", "precip", "visib")
     use = ("sched_dep_time", "carrier", "origin", "distance", *weather, "is_late")
-    pen.node("train-columns", "select_columns_in_dataset", at=(0, 7), select_columns=named(*use))
-    pen.node("test-columns", "select_columns_in_dataset", at=(1, 7), select_columns=named(*use))
-    pen.node("learner", "two_class_logistic_regression", at=(-1, 7))
+    pen.node("train-columns", "select_columns_in_dataset", select_columns=named(*use))
+    pen.node("test-columns", "select_columns_in_dataset", select_columns=named(*use))
+    pen.node("learner", "two_class_logistic_regression")
     for side in ("flight", "weather"):
         pen.edge({"flight": "flights"}.get(side, side), "dataset", f"{side}-columns", "dataset")
         pen.edge(f"{side}-columns", "results_dataset", f"{side}-clean", "dataset")
@@ -128,43 +122,43 @@ def flight_delay() -> Document:
     pen.edge("split", "results_dataset2", "test-columns", "dataset")
     score = train_and_score(
         pen, "learner", ("train-columns", "results_dataset"), ("test-columns", "results_dataset"),
-        label="is_late", title="logistic", at=(0.5, 8),
+        label="is_late", title="logistic",
     )  # fmt: skip
-    evaluate(pen, score, at=(0.5, 10))
+    evaluate(pen, score)
     return pen.document()
 
 
 def letters() -> Document:
     """26 letters by 26 two-class models, each of which knows its letter from all the others."""
     pen = Pen()
-    pen.node("data", "dataset", at=(0, 0), dataset=LETTERS)
-    pen.node("split", "split_data", at=(0, 1), fraction_of_rows_in_the_first_output_dataset=0.5)
-    pen.node("binary", "two_class_support_vector_machine", at=(-1, 1), number_of_iterations=10)
-    pen.node("ensemble", "one_vs_all_multiclass", at=(-1, 2))
+    pen.node("data", "dataset", dataset=LETTERS)
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.5)
+    pen.node("binary", "two_class_support_vector_machine", number_of_iterations=10)
+    pen.node("ensemble", "one_vs_all_multiclass")
     pen.edge("data", "dataset", "split", "dataset")
     pen.edge("binary", "untrained_model", "ensemble", "untrained_model")
     score = train_and_score(
         pen, "ensemble", ("split", "results_dataset1"), ("split", "results_dataset2"),
-        label="lettr", title="letters", at=(0, 3),
+        label="lettr", title="letters",
     )  # fmt: skip
-    evaluate(pen, score, at=(0, 5))
+    evaluate(pen, score)
     return pen.document()
 
 
 def penguins() -> Document:
     """Three classes: which species is it?"""
     pen = Pen()
-    pen.node("data", "dataset", at=(0, 0), dataset=PENGUINS)
-    pen.node("clean", "clean_missing_data", at=(0, 1), cleaning_mode="remove_entire_row")
-    pen.node("scale", "normalize_data", at=(0, 2))
-    pen.node("split", "split_data", at=(0, 3), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("data", "dataset", dataset=PENGUINS)
+    pen.node("clean", "clean_missing_data", cleaning_mode="remove_entire_row")
+    pen.node("scale", "normalize_data")
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
     pen.edge("data", "dataset", "clean", "dataset")
     pen.edge("clean", "cleaned_dataset", "scale", "dataset")
     pen.edge("scale", "transformed_dataset", "split", "dataset")
     score = train_score_evaluate(
-        pen, learner="multiclass_logistic_regression", title="logistic", label="species", split="split", at=(0, 4)
+        pen, learner="multiclass_logistic_regression", title="logistic", label="species", split="split"
     )
-    evaluate(pen, score, at=(0, 7))
+    evaluate(pen, score)
     return pen.document()
 
 
@@ -172,8 +166,8 @@ def cross_validated() -> Document:
     """How good is the learner on rows that it has not seen? Ten times nine tenths against one tenth."""
     pen = Pen()
     prepared = _prepared_income(pen)
-    pen.node("learner", "two_class_boosted_decision_tree", at=(-1, 2))
-    pen.node("validate", "cross_validate_model", at=(0, 3), label_column="income", number_of_folds=5)
+    pen.node("learner", "two_class_boosted_decision_tree")
+    pen.node("validate", "cross_validate_model", label_column="income", number_of_folds=5)
     pen.edge("learner", "untrained_model", "validate", "untrained_model")
     pen.edge(*prepared, "validate", "dataset")
     return pen.document()
@@ -183,25 +177,25 @@ def tuned() -> Document:
     """Which settings of the learner are best? Several are tried, and the best model is kept."""
     pen = Pen()
     prepared = _prepared_income(pen)
-    pen.node("split", "split_data", at=(0, 3), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
     pen.node(
-        "learner", "two_class_boosted_decision_tree", at=(-1, 3), create_trainer_mode="parameter_range",
+        "learner", "two_class_boosted_decision_tree", create_trainer_mode="parameter_range",
         maximum_number_of_leaves_per_tree_range="8; 20; 32", learning_rate_range="0.05; 0.1; 0.2",
         number_of_trees_range="20; 50; 100",
     )  # fmt: skip
-    pen.node("tune", "tune_model_hyperparameters", at=(0, 4), label_column="income", number_of_folds=3)
-    pen.node("score", "score_model", at=(0, 5))
+    pen.node("tune", "tune_model_hyperparameters", label_column="income", number_of_folds=3)
+    pen.node("score", "score_model")
     pen.edge(*prepared, "split", "dataset")
     pen.edge("learner", "untrained_model", "tune", "untrained_model")
     pen.edge("split", "results_dataset1", "tune", "training_dataset")
     pen.edge("tune", "trained_best_model", "score", "trained_model")
     pen.edge("split", "results_dataset2", "score", "dataset")
-    evaluate(pen, "score", at=(0, 6))
+    evaluate(pen, "score")
     return pen.document()
 
 
 def _prepared_income(pen: Pen) -> tuple[str, str]:
-    pen.node("data", "dataset", at=(0, 0), dataset=INCOME)
-    pen.node("scale", "normalize_data", at=(0, 1), columns_to_transform=typed("numeric"))
+    pen.node("data", "dataset", dataset=INCOME)
+    pen.node("scale", "normalize_data", columns_to_transform=typed("numeric"))
     pen.edge("data", "dataset", "scale", "dataset")
     return "scale", "transformed_dataset"

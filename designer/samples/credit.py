@@ -34,45 +34,44 @@ def azureml_main(dataframe1=None, dataframe2=None):
 def credit_risk() -> Document:
     """Two learners, each on the rows as they are and on rows with the dear class replicated, in one table."""
     pen = Pen()
-    pen.node("data", "dataset", at=(1.5, 0), dataset=CREDIT)
+    pen.node("data", "dataset", dataset=CREDIT)
     pen.node(
-        "names", "edit_metadata", at=(1.5, 1), comment="The file has no header", new_column_names=", ".join(COLUMNS),
+        "names", "edit_metadata", comment="The file has no header", new_column_names=", ".join(COLUMNS),
         column={"mode": "rules", "begin_with": "all"},
     )  # fmt: skip
-    pen.node("split", "split_data", at=(1.5, 2), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
     pen.edge("data", "dataset", "names", "dataset")
     pen.edge("names", "results_dataset", "split", "dataset")
-    for part, side, at in (("train", "results_dataset1", 1), ("test", "results_dataset2", 2)):
-        pen.node(f"copy-{part}", "execute_python_script", at=(at, 3), python_script=REPLICATE)
+    for part, side in (("train", "results_dataset1"), ("test", "results_dataset2")):
+        pen.node(f"copy-{part}", "execute_python_script", python_script=REPLICATE)
         pen.edge("split", side, f"copy-{part}", "dataset1")
-        for kind, place in (("plain", at - 1.5), ("costly", at + 0.5)):
-            pen.node(f"scale-{part}-{kind}", "normalize_data", at=(place, 4), transformation_method="tanh",
+        for kind in ("plain", "costly"):
+            pen.node(f"scale-{part}-{kind}", "normalize_data", transformation_method="tanh",
                      columns_to_transform=_features())  # fmt: skip
     pen.edge("split", "results_dataset1", "scale-train-plain", "dataset")
     pen.edge("copy-train", "result_dataset", "scale-train-costly", "dataset")
     pen.edge("copy-test", "result_dataset", "scale-test-plain", "dataset")
     pen.edge("copy-test", "result_dataset", "scale-test-costly", "dataset")
     scores = {}
-    for column, (title, learner) in enumerate(
-        (("svm", "two_class_support_vector_machine"), ("trees", "two_class_boosted_decision_tree"))
+    for title, learner in (
+        ("svm", "two_class_support_vector_machine"),
+        ("trees", "two_class_boosted_decision_tree"),
     ):
-        pen.node(title, learner, at=(2 * column, 5))
-        for place, kind in enumerate(("plain", "costly")):
+        pen.node(title, learner)
+        for kind in ("plain", "costly"):
             scores[title, kind] = train_and_score(
                 pen, title, (f"scale-train-{kind}", "transformed_dataset"),
                 (f"scale-test-{kind}", "transformed_dataset"),
-                label="credit risk", title=f"{title}-{kind}", at=(2 * column + place, 6),
+                label="credit risk", title=f"{title}-{kind}",
             )  # fmt: skip
-        evaluate(
-            pen, scores[title, "plain"], scores[title, "costly"], at=(2 * column + 0.5, 8), node=f"evaluate-{title}"
-        )
-    pen.node("rows", "add_rows", at=(1.5, 9))
+        evaluate(pen, scores[title, "plain"], scores[title, "costly"], node=f"evaluate-{title}")
+    pen.node("rows", "add_rows")
     pen.edge("evaluate-svm", "evaluation_results", "rows", "dataset1")
     pen.edge("evaluate-trees", "evaluation_results", "rows", "dataset2")
-    pen.node("told", "execute_python_script", at=(1.5, 10), python_script=NAMES, comment="Which row is what")
+    pen.node("told", "execute_python_script", python_script=NAMES, comment="Which row is what")
     pen.edge("rows", "results_dataset", "told", "dataset1")
     pen.node(
-        "shown", "select_columns_in_dataset", at=(1.5, 11),
+        "shown", "select_columns_in_dataset",
         select_columns=named("Algorithm", "Training", "accuracy", "precision", "recall", "f1_score", "auc"),
     )  # fmt: skip
     pen.edge("told", "result_dataset", "shown", "dataset")

@@ -22,8 +22,8 @@ RESTAURANTS = "Restaurant feature data (stand-in)"
 ANIMALS = "Animal images (stand-in)"
 
 
-def evaluate(pen: Pen, first: str, second: str = "", *, at: tuple[float, float], node: str = "evaluate") -> str:
-    pen.node(node, "evaluate_model", at=at)
+def evaluate(pen: Pen, first: str, second: str = "", *, node: str = "evaluate") -> str:
+    pen.node(node, "evaluate_model")
     pen.edge(first, "scored_dataset", node, "scored_dataset")
     if second:
         pen.edge(second, "scored_dataset", node, "scored_dataset_to_compare")
@@ -32,12 +32,10 @@ def evaluate(pen: Pen, first: str, second: str = "", *, at: tuple[float, float],
 
 def train_and_score(
     pen: Pen, learner: str, train_rows: tuple[str, str], test_rows: tuple[str, str], *, label: str, title: str,
-    at: tuple[float, float],
 ) -> str:  # fmt: skip
     """Train on one table and score another with an existing learner node; returns the Score node's id."""
-    column, row = at
-    pen.node(f"{title}-train", "train_model", at=(column, row), label_column=label)
-    pen.node(f"{title}-score", "score_model", at=(column, row + 1))
+    pen.node(f"{title}-train", "train_model", label_column=label)
+    pen.node(f"{title}-score", "score_model")
     pen.edge(learner, "untrained_model", f"{title}-train", "untrained_model")
     pen.edge(*train_rows, f"{title}-train", "dataset")
     pen.edge(f"{title}-train", "trained_model", f"{title}-score", "trained_model")

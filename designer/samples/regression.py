@@ -11,10 +11,8 @@ def automobile_basic() -> Document:
     """The tutorial: clean, split, linear regression on the price."""
     pen = Pen()
     split = _prepared_automobiles(pen)
-    score = train_score_evaluate(
-        pen, learner="linear_regression", title="linear", label="price", split=split, at=(0, 4)
-    )
-    evaluate(pen, score, at=(0, 7))
+    score = train_score_evaluate(pen, learner="linear_regression", title="linear", label="price", split=split)
+    evaluate(pen, score)
     return pen.document()
 
 
@@ -23,12 +21,10 @@ def automobile_compared() -> Document:
     pen = Pen()
     split = _prepared_automobiles(pen)
     trees = train_score_evaluate(
-        pen, learner="boosted_decision_tree_regression", title="trees", label="price", split=split, at=(0, 4)
+        pen, learner="boosted_decision_tree_regression", title="trees", label="price", split=split
     )
-    forest = train_score_evaluate(
-        pen, learner="decision_forest_regression", title="forest", label="price", split=split, at=(1, 4)
-    )
-    evaluate(pen, trees, forest, at=(0.5, 7))
+    forest = train_score_evaluate(pen, learner="decision_forest_regression", title="forest", label="price", split=split)
+    evaluate(pen, trees, forest)
     return pen.document()
 
 
@@ -36,23 +32,23 @@ def flights() -> Document:
     """336,776 rows: how late will it arrive, from what is known before the departure?"""
     pen = Pen()
     known = ("month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "distance", "arr_delay")
-    pen.node("data", "dataset", at=(0, 0), dataset=FLIGHTS)
+    pen.node("data", "dataset", dataset=FLIGHTS)
     pen.node(
-        "select", "select_columns_in_dataset", at=(0, 1), select_columns=named(*known),
+        "select", "select_columns_in_dataset", select_columns=named(*known),
         comment="Only what is known before the departure",
     )  # fmt: skip
-    pen.node("clean", "clean_missing_data", at=(0, 2), cleaning_mode="remove_entire_row")
+    pen.node("clean", "clean_missing_data", cleaning_mode="remove_entire_row")
     pen.node(
-        "split", "split_data", at=(0, 3), splitting_mode="relative_expression", relative_expression='\\"month" <= 9',
+        "split", "split_data", splitting_mode="relative_expression", relative_expression='\\"month" <= 9',
         comment="Learn on January to September, test on the rest",
     )  # fmt: skip
     pen.edge("data", "dataset", "select", "dataset")
     pen.edge("select", "results_dataset", "clean", "dataset")
     pen.edge("clean", "cleaned_dataset", "split", "dataset")
     score = train_score_evaluate(
-        pen, learner="boosted_decision_tree_regression", title="trees", label="arr_delay", split="split", at=(0, 4)
+        pen, learner="boosted_decision_tree_regression", title="trees", label="arr_delay", split="split"
     )
-    evaluate(pen, score, at=(0, 7))
+    evaluate(pen, score)
     return pen.document()
 
 
@@ -60,7 +56,7 @@ def importance() -> Document:
     """Which columns make the price? Shuffle each and see how much worse the model gets."""
     pen = Pen()
     split = _prepared_automobiles(pen)
-    pen.node("learner", "boosted_decision_tree_regression", at=(0, 4))
+    pen.node("learner", "boosted_decision_tree_regression")
     score = train_and_score(
         pen,
         "learner",
@@ -68,25 +64,22 @@ def importance() -> Document:
         (split, "results_dataset2"),
         label="price",
         title="trees",
-        at=(0, 5),
     )
-    pen.node("importance", "permutation_feature_importance", at=(1, 6))
+    pen.node("importance", "permutation_feature_importance")
     pen.edge("trees-train", "trained_model", "importance", "trained_model")
     pen.edge(split, "results_dataset2", "importance", "test_data")
-    evaluate(pen, score, at=(0, 7))
+    evaluate(pen, score)
     return pen.document()
 
 
 def _prepared_automobiles(pen: Pen) -> str:
-    pen.node("data", "dataset", at=(0, 0), dataset=AUTOMOBILE)
+    pen.node("data", "dataset", dataset=AUTOMOBILE)
     pen.node(
-        "select", "select_columns_in_dataset", at=(0, 1), select_columns=all_but("normalized-losses"),
+        "select", "select_columns_in_dataset", select_columns=all_but("normalized-losses"),
         comment="Leave out the column with most gaps",
     )  # fmt: skip
-    pen.node(
-        "clean", "clean_missing_data", at=(0, 2), cleaning_mode="remove_entire_row", comment="Remove missing value rows"
-    )
-    pen.node("split", "split_data", at=(0, 3), fraction_of_rows_in_the_first_output_dataset=0.7)
+    pen.node("clean", "clean_missing_data", cleaning_mode="remove_entire_row", comment="Remove missing value rows")
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=0.7)
     pen.edge("data", "dataset", "select", "dataset")
     pen.edge("select", "results_dataset", "clean", "dataset")
     pen.edge("clean", "cleaned_dataset", "split", "dataset")

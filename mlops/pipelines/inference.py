@@ -13,12 +13,12 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from mlops.blocks.components.web_service_input import NO_COLUMNS
+from mlops.formats.arrangement import arranged
 from mlops.formats.component import Component
 from mlops.formats.document import Document, DrawnNode, PipelineParameter
 from mlops.formats.inference import SAVED_COMPONENTS, SAVED_MODEL, SAVED_TRANSFORMATION, SERVICE_INPUT, SERVICE_OUTPUT
 from mlops.formats.pipeline import DATASET_COMPONENT, Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal, Where, nearest
-from mlops.pipelines.placing import placed
 
 Kind = Literal["realtime", "batch"]
 Definition = Callable[[Node], Component]
@@ -171,7 +171,8 @@ class _Drawing:
 
     def document(self) -> Document:
         edges = tuple(self._edges)
-        return Document(nodes=self._nodes, edges=edges, layout=placed(self._nodes, edges), parameters=self._parameters)
+        layout = arranged(self._nodes, edges)
+        return Document(nodes=self._nodes, edges=edges, layout=layout, parameters=self._parameters)
 
     def draw(self) -> None:
         score = self._node(self.scoring.node)

@@ -9,9 +9,9 @@ const GAP_Y = 60;
 const SWEEPS = 9;
 
 const BEND = "\u0000";
-const BEND_WIDTH = 120;
+const BEND_WIDTH = 160;
 /** Long links are drawn straight in preference to short ones. */
-const BEND_WEIGHT = 4;
+const BEND_WEIGHT = 8;
 
 const widthOf = (node: string): number => (node.startsWith(BEND) ? BEND_WIDTH : CARD_WIDTH);
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from mlops.formats.arrangement import arranged
 from mlops.formats.azureml.faults import Faults, Faulty
 from mlops.formats.azureml.job import job_kind
 from mlops.formats.azureml.job_fields import (
@@ -69,7 +70,6 @@ PREFIX = "mlops."
 SIMPLE = {bool: "boolean", int: "integer", float: "decimal", str: "string"}
 OURS = {"string": "string", "integer": "integer", "number": "decimal", "boolean": "boolean"}
 NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
-ASIDE, BELOW = 280, 140
 
 Forms = Callable[[str, str], str]
 """In which form the output of another job of the file is given, or (without a job) an input of the pipeline; empty
@@ -203,7 +203,7 @@ class _Reader:
         for name, entry in self.places.items():
             if "x" in entry and self._id(name) in self.nodes:
                 layout[self._id(name)] = _place(entry)
-        layout |= _in_rows([node for node in ids if node not in layout], self.edges)
+        layout |= arranged([node for node in ids if node not in layout], self.edges)
         notes, groups = {}, {}
         for name, entry in (self.layout.get("notes") or {}).items():
             notes[name] = msgspec.convert({k: v for k, v in entry.items() if k != "place"}, type=Note)
@@ -538,24 +538,6 @@ class _Reader:
             self.faults.append(
                 self.source.refuse("yaml_unfit", _("This cannot be read: %(error)s.") % {"error": error})
             )
-
-
-def _in_rows(nodes: list[str], edges: list[Edge]) -> dict[str, Place]:
-    """Each node a row below the lowest that it takes from."""
-    depth = dict.fromkeys(nodes, 0)
-    inner = [(edge.source, edge.target) for edge in edges if edge.source in depth and edge.target in depth]
-    for _round in nodes:
-        late = [(one, other) for one, other in inner if depth[other] <= depth[one] < len(nodes)]
-        for one, other in late:
-            depth[other] = max(depth[other], depth[one] + 1)
-        if not late:
-            break
-    taken: dict[int, int] = {}
-    placed = {}
-    for node in nodes:
-        column = taken[depth[node]] = taken.get(depth[node], -1) + 1
-        placed[node] = Place(x=40 + ASIDE * column, y=40 + BELOW * depth[node])
-    return placed
 
 
 def _flat(name: str) -> str:
