@@ -44,7 +44,7 @@ def project_weights(request: HttpRequest) -> HttpResponse:
         weight = weigh(request.user, project, typed.get("weight", ""), reason=typed.get("reason", ""))
     except Refusal as refusal:
         return _page(request, problem=refusal)
-    messages.success(request, _("“%(name)s” has the weight %(weight)d now.") % {"name": project.name, "weight": weight})
+    messages.success(request, _("“%(name)s” has the weight %(weight)d now.") % {"name": project.title, "weight": weight})
     return redirect("web:compute-weights")
 
 
@@ -65,7 +65,7 @@ def share_lines() -> list[ShareLine]:
         )
         for project in Project.objects.all()
     ]
-    return sorted(lines, key=lambda one: (one.share is None, -one.weight, one.project.name))
+    return sorted(lines, key=lambda one: (one.share is None, -one.weight, one.project.title))
 
 
 def _page(request: HttpRequest, *, problem: Refusal | None = None) -> HttpResponse:
