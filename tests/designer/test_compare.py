@@ -103,9 +103,9 @@ def test_equal_texts_have_no_lines():
 @pytest.fixture
 def draft(contributor, project):
     pen = Pen()
-    pen.node("split", "split_data", at=(0, 0), random_seed=1)
+    pen.node("split", "split_data", random_seed=1)
     draft = actions.create_draft(contributor, project, document=pen.document(), name="Price")
-    pen.node("split", "split_data", at=(0, 0), random_seed=2)
+    pen.node("split", "split_data", random_seed=2)
     actions.save_document(contributor, draft, base_revision=1, document=pen.document())
     return draft
 
@@ -164,9 +164,9 @@ def test_a_new_version_of_a_dataset_is_told_with_its_rows_and_columns(client, co
     for number, columns in ((1, ("price",)), (2, ("price", "doors"))):
         _ready(dataset, number, columns)
     pen = Pen()
-    pen.node("data", "dataset", at=(0, 0), dataset="Cars", version=1)
+    pen.node("data", "dataset", dataset="Cars", version=1)
     draft = actions.create_draft(contributor, project, document=pen.document())
-    pen.node("data", "dataset", at=(0, 0), dataset="Cars", version=2)
+    pen.node("data", "dataset", dataset="Cars", version=2)
     actions.save_document(contributor, draft, base_revision=1, document=pen.document())
     client.force_login(contributor)
     page = client.get(f"/designer/compare/draft-{draft.pk}@1/draft-{draft.pk}/").text

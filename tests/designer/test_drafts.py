@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def drawing(fraction: float = 0.5) -> Document:
     pen = Pen()
-    pen.node("split", "split_data", at=(0, 0), fraction_of_rows_in_the_first_output_dataset=fraction)
+    pen.node("split", "split_data", fraction_of_rows_in_the_first_output_dataset=fraction)
     return pen.document()
 
 

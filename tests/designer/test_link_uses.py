@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def chain(*components: str) -> Document:
     pen = Pen()
     for at, component in enumerate(components):
-        pen.node(f"n{at}", component, at=(0, at))
+        pen.node(f"n{at}", component)
         if at:
             pen.edge(f"n{at - 1}", "results_dataset", f"n{at}", "dataset")
     return pen.document()

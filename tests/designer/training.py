@@ -9,12 +9,12 @@ from mlops.formats.document import Document
 def training() -> Document:
     """Dataset “Cars” cleaned, split, learned and scored."""
     pen = Pen()
-    pen.node("data", "dataset", at=(0, 0), dataset="Cars")
-    pen.node("clean", "clean_missing_data", at=(0, 1), cleaning_mode="replace_with_mean")
-    pen.node("split", "split_data", at=(0, 2))
-    pen.node("learner", "linear_regression", at=(1, 2))
-    pen.node("train", "train_model", at=(0, 3), label_column="price")
-    pen.node("score", "score_model", at=(0, 4))
+    pen.node("data", "dataset", dataset="Cars")
+    pen.node("clean", "clean_missing_data", cleaning_mode="replace_with_mean")
+    pen.node("split", "split_data")
+    pen.node("learner", "linear_regression")
+    pen.node("train", "train_model", label_column="price")
+    pen.node("score", "score_model")
     pen.edge("data", "dataset", "clean", "dataset")
     pen.edge("clean", "cleaned_dataset", "split", "dataset")
     pen.edge("learner", "untrained_model", "train", "untrained_model")

@@ -1,6 +1,7 @@
 /** Where the picture is: what the designer may ask of it, where a person left it, and what happens when the window changes. */
 import { getViewportForBounds, type ReactFlowInstance, useReactFlow, type Viewport } from "@xyflow/react";
 import { useEffect } from "react";
+import type { GraphDocument } from "@/api/types";
 import { boundsOf, sceneOf } from "@/canvas/scene";
 import type { Drawn } from "@/canvas/flow";
 import type { Designer } from "@/designer/designer";
@@ -16,6 +17,8 @@ const GLIDE_MS = 320;
 
 /** Has the hand moved the picture since it was last fitted? Then a change of the window leaves it alone. */
 let isOwnView = false;
+/** The places of all as they were then: a picture that is being drawn does not move away under the hand. */
+let fitted: GraphDocument["layout"] | null = null;
 
 const surface = (): DOMRect | undefined => document.querySelector(".canvas")?.getBoundingClientRect();
 
@@ -29,7 +32,7 @@ export function useViewport(designer: Designer): void {
         return box ? flow.screenToFlowPosition({ x: box.x + box.width / 2, y: box.y + box.height / 2 }) : { x: 0, y: 0 };
       },
       at: (screen) => flow.screenToFlowPosition(screen),
-      fit: () => { isOwnView = false; go(wholeView(designer, LEAST_ZOOM)); },
+      fit: () => { isOwnView = false; fitted = designer.document.layout; go(wholeView(designer, LEAST_ZOOM)); },
       fitTo: (nodes) => { isOwnView = true; go(viewOf(nodes.map((id) => ({ ...rectOf(designer.document, id), id })), LEAST_ZOOM)); },
       actualSize: () => void flow.zoomTo(1, { duration: 200 }),
       zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 120 }),
@@ -57,6 +60,7 @@ export function useViewport(designer: Designer): void {
 export function firstLook(designer: Designer, flow: ReactFlowInstance<Drawn>): void {
   const left = designer.state.isRunView ? null : rememberedSeen(designer.state.id);
   isOwnView = left?.zoom !== undefined;
+  fitted = designer.document.layout;
   if (left?.zoom) return void flow.setViewport(left);
   const view = wholeView(designer, READABLE);
   if (view) void flow.setViewport(view);
@@ -91,11 +95,13 @@ function refitOnResize(designer: Designer, flow: ReactFlowInstance<Drawn>): () =
     if (now === size) return;
     size = now;
     window.clearTimeout(timer);
-    if (!isFirst) timer = window.setTimeout(() => { if (!isOwnView || !showsAnything(designer, flow)) designer.viewport?.fit(); }, 120);
+    if (!isFirst) timer = window.setTimeout(() => { if (isAsFitted(designer) || !showsAnything(designer, flow)) designer.viewport?.fit(); }, 120);
   });
   observer.observe(element);
   return () => { observer.disconnect(); window.clearTimeout(timer); };
 }
+
+const isAsFitted = (designer: Designer): boolean => !isOwnView && designer.document.layout === fitted;
 
 function showsAnything(designer: Designer, flow: ReactFlowInstance<Drawn>): boolean {
   const box = surface();
