@@ -354,6 +354,8 @@ def test_where_a_person_left_the_picture_it_is_found_again(page: Page, draw: Dra
 
 def test_a_fitted_picture_stays_fitted_when_the_window_narrows(page: Page, draw: Draw) -> None:
     draw()
+    page.keyboard.press("1")
+    page.wait_for_timeout(300)
     page.set_viewport_size({"width": 900, "height": 700})
     page.wait_for_timeout(700)
     canvas = page.get_by_test_id("canvas").bounding_box()
