@@ -44,7 +44,8 @@ def project_weights(request: HttpRequest) -> HttpResponse:
         weight = weigh(request.user, project, typed.get("weight", ""), reason=typed.get("reason", ""))
     except Refusal as refusal:
         return _page(request, problem=refusal)
-    messages.success(request, _("“%(name)s” has the weight %(weight)d now.") % {"name": project.title, "weight": weight})
+    told = {"name": project.title, "weight": weight}
+    messages.success(request, _("“%(name)s” has the weight %(weight)d now.") % told)
     return redirect("web:compute-weights")
 
 

@@ -123,7 +123,10 @@ def _group(kind: Kind, rows: list[Any], typed: str, most: int, *, is_part: bool)
         icon=kind.icon,
         hits=tuple(
             Hit(
-                title=kind.title(one), project=kind.project_of(one).title, href=kind.page(one), created_at=one.created_at
+                title=kind.title(one),
+                project=kind.project_of(one).title,
+                href=kind.page(one),
+                created_at=one.created_at,
             )
             for one in rows[:most]
         ),
