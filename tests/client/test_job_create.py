@@ -19,7 +19,7 @@ def test_a_pipeline_yaml_with_its_code_becomes_a_draft(signed_in: Mlops, cars, t
     made = signed_in("job", "create", "-f", str(folder / "pipeline.yml"), "--draft", "-o", "json")
     assert made.status == 0, made.errors
     assert made.value["name"] == "Nyc taxi"
-    assert "“settings” has no meaning here" in made.errors
+    assert "“experiment_name” has no meaning here" in made.errors
 
 
 def test_a_pipeline_with_faults_says_where(signed_in: Mlops, cars, tmp_path: Path) -> None:
