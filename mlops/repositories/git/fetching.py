@@ -66,25 +66,26 @@ def _fetch(
         return [one.encode() for one in dict.fromkeys(asked) if one.encode() not in got.repo.object_store or depth_more]
 
     depth_more = depth > 1
-    pack, commit_pack, abort = got.repo.object_store.add_pack()
+    deep = 2 if before and depth == 1 else depth
+    take(connected, got, wants, depth=None if depth == DEPTHS[-1] else deep, limits=limits)
+
+
+def take(
+    connected: Connected, got: Got, wants: Callable[..., list[bytes]], *, depth: int | None, limits: Limits
+) -> None:
+    """What is wanted comes into the repository whole, or not at all. Raises Refusal `repository_too_large`."""
+    pack, keep, abort = got.repo.object_store.add_pack()
     try:
-        deep = 2 if before and depth == 1 else depth
-        result = connected.client.fetch_pack(
-            connected.path,
-            wants,
-            got.repo.get_graph_walker([]),
-            counted(pack.write, limits),
-            depth=None if depth == DEPTHS[-1] else deep,
-        )
+        walker = got.repo.get_graph_walker([])
+        result = connected.client.fetch_pack(connected.path, wants, walker, _counted(pack.write, limits), depth=depth)
     except BaseException:
         abort()
         raise
-    commit_pack()
+    keep()
     got.repo.update_shallow(result.new_shallow, result.new_unshallow)
 
 
-def counted(write: Callable[[bytes], int], limits: Limits) -> Callable[[bytes], int]:
-    """Raises Refusal `repository_too_large` when more came than is taken."""
+def _counted(write: Callable[[bytes], int], limits: Limits) -> Callable[[bytes], int]:
     came = 0
 
     def count(data: bytes) -> int:

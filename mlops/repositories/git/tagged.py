@@ -8,7 +8,7 @@ from typing import Any
 from mlops.formats.refusal import Refusal, nearest
 from mlops.formats.spoken import gettext as _
 from mlops.repositories.git.connecting import Connected
-from mlops.repositories.git.fetching import Got, counted
+from mlops.repositories.git.fetching import Got, take
 from mlops.repositories.git.looking import told_of
 from mlops.repositories.git.orders import Limits
 
@@ -24,15 +24,7 @@ def tagged(connected: Connected, folder: Path, *, tag: str, pushed: str, limits:
         got.looked = told_of(refs, None)
         return [_pointed(got, tag, pushed).encode()]
 
-    pack, keep, abort = got.repo.object_store.add_pack()
-    try:
-        walker = got.repo.get_graph_walker([])
-        result = connected.client.fetch_pack(connected.path, wants, walker, counted(pack.write, limits), depth=1)
-    except BaseException:
-        abort()
-        raise
-    keep()
-    got.repo.update_shallow(result.new_shallow, result.new_unshallow)
+    take(connected, got, wants, depth=1, limits=limits)
     got.branch, got.commit = tag, _commit(got.repo, got.looked.tags[tag], tag)
     return got
 
