@@ -15,7 +15,6 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
@@ -26,6 +25,7 @@ from mlops.execution import stopping
 from mlops.execution.away import AWAY, forget_connection
 from mlops.execution.claiming import claim_beside, claim_next
 from mlops.execution.containers import image_for
+from mlops.execution.ends import of_completed, span_facts, used
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
 from mlops.execution.executors.process import ProcessExecutor
@@ -90,8 +90,8 @@ def perform(
 def perform_one(step: Step, executor: Executor) -> None:
     try:
         hold = Hold(step)
-        facts: dict[str, telling.Value] = {"run.id": str(step.run_id), "step.attempt": step.attempt}
-        with hold.kept(), of_run(step.run, step=step.node), telling.span(f"step {step.node}", facts) as told:
+        span = telling.span(f"step {step.node}", span_facts(step))
+        with hold.kept(), of_run(step.run, step=step.node), span as told:
             _log.info("The step %s of run %s began, attempt %d.", step.node, step.run.number, step.attempt)
             _carry_out(step, hold, executor)
             _log.info("The step %s of run %s: %s.", step.node, step.run.number, step.state)
@@ -237,7 +237,7 @@ def _watched(step: Step, hold: Hold, started: Started, of: StepOrder | None) -> 
         if is_unwanted:
             started.kill()
             reason = _("Stopped, because the run was cancelled.")
-            move_step(step, expected=("running",), to="cancelled", reason=reason, **_used(None))
+            move_step(step, expected=("running",), to="cancelled", reason=reason, **used(None))
             return None
 
 
@@ -258,20 +258,11 @@ def _conclude(step: Step, order: StepOrder, report: StepReport) -> None:
         # A command's folder is an output also where nothing was written to it; a file is not.
         if any(Path(folder).iterdir()) or (is_command(order) and port not in unwritten):
             outputs[port] = {"type": _type_of(types[port], Path(folder)), "tree": keep_folder(Path(folder)).digest}
-    reason = _("Done in %(seconds).1f s.") % {"seconds": report.seconds}
+    done = of_completed(step, report, outputs)
     if unwritten:
         told = _("Nothing was written to: %(ports)s.") % {"ports": ", ".join(unwritten)}
-        reason = f"{reason} {told}"
-    move_step(
-        step,
-        expected=("running",),
-        to="completed",
-        reason=reason,
-        outputs=outputs,
-        progress=1.0,
-        input_bytes=step.input_bytes,
-        **_used(report),
-    )
+        done["reason"] = f"{done['reason']} {told}"
+    move_step(step, expected=("running",), to="completed", **done)
 
 
 def _unwritten_files(order: StepOrder) -> list[str]:
@@ -293,12 +284,5 @@ def _fail(step: Step, error: StepError, report: StepReport | None = None) -> Non
         to="failed",
         reason=error.message,
         error=msgspec.to_builtins(error),
-        **_used(report),
+        **used(report),
     )
-
-
-def _used(report: StepReport | None) -> dict[str, Any]:
-    used: dict[str, Any] = {"ended_at": timezone.now(), "lease_until": None}
-    if report is not None:
-        used |= {"cpu_seconds": report.cpu_seconds, "peak_memory_bytes": report.peak_memory_bytes}
-    return used

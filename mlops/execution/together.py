@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import keep_folders
 from mlops.execution import stopping
+from mlops.execution.ends import of_completed, span_facts
 from mlops.execution.executors.process import start_together
 from mlops.execution.frozen import frozen
 from mlops.execution.here import OWNER
@@ -87,8 +87,8 @@ def _tell(completed: Sequence[Step], run: Run) -> None:
             _log.info("The step %s of run %s: %s.", step.node, run.number, step.state)
             if step.started_at and step.ended_at:
                 seconds = (step.ended_at - step.started_at).total_seconds()
-                facts: dict[str, telling.Value] = {"run.id": str(run.pk), "step.attempt": step.attempt}
-                telling.note(f"step {step.node}", facts, began=step.started_at.timestamp(), seconds=seconds)
+                began = step.started_at.timestamp()
+                telling.note(f"step {step.node}", span_facts(step), began=began, seconds=seconds)
 
 
 def _ended(steps: Sequence[Step], hold: Hold) -> list[tuple[Step, Ended]]:
@@ -142,9 +142,5 @@ def _told(step: Step, end: Ended, outputs: dict[str, Any]) -> dict[str, Any]:
     """Its times are its own, not those of all."""
     report = end.report
     assert report is not None
-    now = timezone.now()
-    return {
-        "reason": _("Done in %(seconds).1f s.") % {"seconds": report.seconds}, "outputs": outputs, "progress": 1.0,
-        "input_bytes": step.input_bytes, "started_at": now - timedelta(seconds=report.seconds), "ended_at": now,
-        "lease_until": None, "cpu_seconds": report.cpu_seconds, "peak_memory_bytes": report.peak_memory_bytes,
-    }  # fmt: skip
+    done = of_completed(step, report, outputs)
+    return done | {"started_at": done["ended_at"] - timedelta(seconds=report.seconds)}
