@@ -23,7 +23,7 @@ def weights() -> dict[UUID, int]:
 
 
 def weight_of(project: Project) -> int:
-    return weights().get(project.pk, USUAL)
+    return ProjectWeight.objects.filter(project=project).values_list("weight", flat=True).first() or USUAL
 
 
 def weigh(actor: Any, project: Project, weight: Any, *, reason: str = "") -> int:

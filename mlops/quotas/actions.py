@@ -16,6 +16,7 @@ from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.quotas import sizes
 from mlops.quotas.kinds import KINDS, Kind, kinds_of_people
 from mlops.quotas.models import PersonQuota, Quota, Stored
+from mlops.quotas.rows import HOLDER
 
 UNLIMITED, DEFAULT = "unlimited", "default"
 LARGEST = 10**9
@@ -25,65 +26,54 @@ def set_quotas(actor: Any, project: Project | None, given: Mapping[str, Any], *,
     """Of each kind that is given a whole number, `unlimited`, or `default` (as the others; without a project: none).
 
     What is beyond a lower quota stays. Raises Refusal `quota_unknown`, `quota_invalid`."""
-    require_administrator(actor, _("Only an administrator may set quotas."))
-    wanted = {kind: _checked(kind, value) for kind, value in given.items()}
+    about = {"subject": f"quotas/{project.slug if project else DEFAULT}", "project": project, "reason": reason}
     with transaction.atomic():
-        rows = {one.kind: one for one in Quota.objects.select_for_update(no_key=True).filter(project=project)}
-        before = {kind: _told(rows.get(kind)) for kind in wanted}
-        changed = [kind for kind, value in wanted.items() if before[kind] != value]
-        if not changed:
-            return
-        for kind in changed:
-            _write(actor, project, kind, wanted[kind])
-            if KINDS[kind].is_of_bytes:
-                _forget_count(project)
-        record(
-            actor,
-            "mlops.quota.set",
-            subject=f"quotas/{project.slug if project else DEFAULT}",
-            project=project,
-            data={"kinds": changed},
-            reason=reason,
-            before={kind: before[kind] for kind in changed},
-            after={kind: wanted[kind] for kind in changed},
-        )
+        changed = _set(actor, Quota, project, given, KINDS, event="mlops.quota.set", **about)
+        if any(KINDS[kind].is_of_bytes for kind in changed):
+            _forget_count(project)
 
 
 def set_person_quotas(actor: Any, person: User | None, given: Mapping[str, Any], *, reason: str = "") -> None:
     """As `set_quotas`, of what a person may have in all projects together; None: everybody without their own."""
-    require_administrator(actor, _("Only an administrator may set quotas."))
-    wanted = {kind: _checked(kind, value, kinds_of_people()) for kind, value in given.items()}
+    name = person.get_username() if person else DEFAULT
+    about = {"subject": f"people-quotas/{name}", "project": None, "reason": reason}
     with transaction.atomic():
-        rows = {one.kind: one for one in PersonQuota.objects.select_for_update(no_key=True).filter(user=person)}
-        before = {kind: _told(rows.get(kind)) for kind in wanted}
-        changed = [kind for kind, value in wanted.items() if before[kind] != value]
-        if not changed:
-            return
-        for kind in changed:
-            own = PersonQuota.objects.filter(user=person, kind=kind)
-            if wanted[kind] == DEFAULT:
-                own.delete()
-                continue
+        _set(actor, PersonQuota, person, given, kinds_of_people(), event="mlops.quota.person_set", **about)
+
+
+def _set(
+    actor: Any,
+    rows: type[Quota] | type[PersonQuota],
+    holder: Project | User | None,
+    given: Mapping[str, Any],
+    known: Mapping[str, Kind],
+    *,
+    event: str,
+    **about: Any,
+) -> list[str]:
+    """The kinds that changed, in the caller's transaction."""
+    require_administrator(actor, _("Only an administrator may set quotas."))
+    wanted = {kind: _checked(kind, value, known) for kind, value in given.items()}
+    own: Any = rows._default_manager.filter(**{HOLDER[rows]: holder})
+    found = {one.kind: one for one in own.select_for_update(no_key=True)}
+    before = {kind: _told(found.get(kind)) for kind in wanted}
+    changed = [kind for kind, value in wanted.items() if before[kind] != value]
+    for kind in changed:
+        if wanted[kind] == DEFAULT:
+            own.filter(kind=kind).delete()
+        else:
             most = None if wanted[kind] == UNLIMITED else wanted[kind]
-            PersonQuota.objects.update_or_create(user=person, kind=kind, defaults={"most": most, "set_by": actor})
+            own.update_or_create(**{HOLDER[rows]: holder}, kind=kind, defaults={"most": most, "set_by": actor})
+    if changed:
         record(
             actor,
-            "mlops.quota.person_set",
-            subject=f"people-quotas/{person.get_username() if person else DEFAULT}",
-            project=None,
+            event,
             data={"kinds": changed},
-            reason=reason,
             before={kind: before[kind] for kind in changed},
             after={kind: wanted[kind] for kind in changed},
+            **about,
         )
-
-
-def _write(actor: Any, project: Project | None, kind: str, value: int | str) -> None:
-    if value == DEFAULT:
-        Quota.objects.filter(project=project, kind=kind).delete()
-        return
-    most = None if value == UNLIMITED else value
-    Quota.objects.update_or_create(project=project, kind=kind, defaults={"most": most, "set_by": actor})
+    return changed
 
 
 def _forget_count(project: Project | None) -> None:
@@ -98,7 +88,7 @@ def _told(row: Quota | PersonQuota | None) -> int | str:
     return UNLIMITED if row.most is None else row.most
 
 
-def _checked(kind: str, value: Any, known: Mapping[str, Kind] = KINDS) -> int | str:
+def _checked(kind: str, value: Any, known: Mapping[str, Kind]) -> int | str:
     if kind not in known:
         raise Refusal(
             "quota_unknown",

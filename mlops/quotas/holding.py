@@ -6,7 +6,6 @@ import math
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,23 +15,19 @@ from mlops.formats.refusal import Refusal
 from mlops.quotas.kinds import KINDS
 from mlops.quotas.models import Quota
 from mlops.quotas.own import require_own_room
+from mlops.quotas.rows import locked_most, row_of
 
 WARNED_SHARE = 0.8
 
 
 def locked_most_of(project: Project, kind: str) -> int | None:
     """None: no limit. Where there is one, nobody else gets an answer until the end of the transaction."""
-    found = _row(project, kind)
-    if found is None or found.most is None:
-        return None
-    Quota.objects.filter(pk=found.pk).update(most=F("most"))
-    found = _row(project, kind)
-    return found.most if found else None
+    return locked_most(Quota, project, kind)
 
 
 def most_of(project: Project | UUID, kind: str) -> int | None:
     """As it is now, for telling; None: no limit."""
-    found = _row(project, kind)
+    found = row_of(Quota, project, kind)
     return found.most if found else None
 
 
@@ -72,9 +67,3 @@ def reached(project: Project, kind: str, message: str) -> Refusal:
         },
         status=409,
     )
-
-
-def _row(project: Project | UUID, kind: str) -> Quota | None:
-    """The project's own, else what holds for all."""
-    found = list(Quota.objects.filter(Q(project=project) | Q(project=None), kind=kind))
-    return min(found, key=lambda one: one.project_id is None, default=None)

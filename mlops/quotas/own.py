@@ -5,23 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mlops.formats.refusal import Refusal
 from mlops.quotas.kinds import KINDS
 from mlops.quotas.models import PersonQuota
+from mlops.quotas.rows import locked_most
 
 
 def locked_most_of_person(person: Any, kind: str) -> int | None:
     """None: no limit. Where there is one, nobody else gets an answer until the end of the transaction."""
-    found = _row(person, kind)
-    if found is None or found.most is None:
-        return None
-    PersonQuota.objects.filter(pk=found.pk).update(most=F("most"))
-    found = _row(person, kind)
-    return found.most if found else None
+    return locked_most(PersonQuota, person.pk, kind)
 
 
 def require_own_room(person: Any, kind: str) -> None:
@@ -61,9 +56,3 @@ def _everybody() -> list[int]:
     from django.contrib.auth.models import User
 
     return list(User.objects.filter(is_active=True).values_list("pk", flat=True))
-
-
-def _row(person: Any, kind: str) -> PersonQuota | None:
-    """The person's own, else what holds for all."""
-    found = list(PersonQuota.objects.filter(Q(user=person.pk) | Q(user=None), kind=kind))
-    return min(found, key=lambda one: one.user_id is None, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import require_administrator
 from mlops.access.models import Project
 from mlops.quotas.holding import WARNED_SHARE
-from mlops.quotas.kinds import KINDS, kinds_of_people
+from mlops.quotas.kinds import KINDS, Kind, kinds_of_people
 from mlops.quotas.models import PersonQuota, Quota
 
 
@@ -90,33 +90,27 @@ def defaults() -> dict[str, int | None]:
 
 
 def _lines_of_people(people: Sequence[Any]) -> dict[Any, list[Line]]:
-    """In as many queries, however many people there are."""
-    keys = [one.pk for one in people]
+    keys, kinds = [one.pk for one in people], kinds_of_people()
     own = {(row.user_id, row.kind): row.most for row in PersonQuota.objects.filter(user__in=keys)}
-    general = person_defaults()
-    used = {name: kind.used_by(keys) for name, kind in kinds_of_people().items()}
-    return {
-        key: [
-            Line(
-                kind=name,
-                title=str(kind.title),
-                help=str(kind.help),
-                used=used[name][key],
-                most=own.get((key, name), general[name]),
-                is_own=(key, name) in own,
-            )
-            for name, kind in kinds_of_people().items()
-        ]
-        for key in keys
-    }
+    used = {name: kind.used_by(keys) for name, kind in kinds.items()}
+    return _told_of(keys, kinds, used, own, person_defaults())
 
 
 def _lines(projects: Sequence[Project]) -> dict[Any, list[Line]]:
-    """In as many queries, however many projects there are."""
     keys = [one.pk for one in projects]
     own = {(row.project_id, row.kind): row.most for row in Quota.objects.filter(project__in=projects)}
-    general = defaults()
     used = {name: kind.used(keys) for name, kind in KINDS.items()}
+    return _told_of(keys, KINDS, used, own, defaults())
+
+
+def _told_of(
+    keys: Sequence[Any],
+    kinds: Mapping[str, Kind],
+    used: Mapping[str, Mapping[Any, int]],
+    own: Mapping[tuple[Any, str], int | None],
+    general: Mapping[str, int | None],
+) -> dict[Any, list[Line]]:
+    """Of each key the line of each kind. As many queries were asked, however many keys there are."""
     return {
         key: [
             Line(
@@ -127,7 +121,7 @@ def _lines(projects: Sequence[Project]) -> dict[Any, list[Line]]:
                 most=own.get((key, name), general[name]),
                 is_own=(key, name) in own,
             )
-            for name, kind in KINDS.items()
+            for name, kind in kinds.items()
         ]
         for key in keys
     }
