@@ -6,6 +6,7 @@ import msgspec
 
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.search.nodes import Span
+from mlops.formats.spoken import gettext as _
 
 CODES = (
     "filter_not_understood",
@@ -24,7 +25,8 @@ class SearchFault(Refusal):
     def __init__(self, code: str, message: str, *, text: str, span: Span, hint: str = "") -> None:
         start, end = span
         place = Where(parameter="filter", column=str(start + 1), value=text[start:end][:100] or None)
-        super().__init__(code, f"{message} (Character {start + 1} of the filter.)", hint=hint, where=place)
+        at = _("Character %(number)d of the filter.") % {"number": start + 1}
+        super().__init__(code, f"{message} ({at})", hint=hint, where=place)
         self.said = message
         self.text = text
         self.span = span
@@ -33,7 +35,8 @@ class SearchFault(Refusal):
         """The same of an order, which is another parameter."""
         found = SearchFault(self.code, self.said, text=self.text, span=self.span, hint=self.hint)
         found.parameter = "order_by"
-        found.message = f"{self.said} (Character {self.span[0] + 1} of the order.)"
+        at = _("Character %(number)d of the order.") % {"number": self.span[0] + 1}
+        found.message = f"{self.said} ({at})"
         found.args = (found.message,)
         found.where = msgspec.structs.replace(self.where, parameter=found.parameter)
         return found
