@@ -54,6 +54,10 @@ def test_where_a_step_runs_is_chosen_and_told_at_once(page: Page, studio: Studio
     page.get_by_test_id("where-to-run").get_by_text("Where to run").click()
     expect(page.get_by_test_id("demand-cpus")).to_have_attribute("placeholder", "0.5")
     Canvas(page).type("l2_regularization_weight", "0.03")  # a step whose result is there already runs nowhere
+    page.get_by_test_id("demand-gpus").fill("-3")
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("where-to-run").get_by_role("alert")).to_contain_text("from 0 to 10,000")
+    expect(page.get_by_test_id("demand-gpus")).to_have_value("-3")
     page.get_by_test_id("demand-gpus").fill("64")
     expect(page.get_by_test_id("demand-fit")).to_contain_text("which no worker has")
     expect(page.get_by_test_id("demand-fit").get_by_role("link")).to_have_attribute("href", "/compute/")

@@ -109,7 +109,8 @@ function Amount({ label, name, value, otherwise, readOnly, isWhole = false, onCh
           setTyped(event.target.value);
           if (!event.target.value.trim() || read(event.target.value) !== null) onChange(read(event.target.value));
         }}
-        onBlur={() => setTyped(null)} />
+        onBlur={() => { if (!isUnfit) setTyped(null); }} />
+      {isUnfit ? <span className="s-help is-error" role="alert">{isWhole ? _("Give a whole number from 0 to 10,000.") : _("Give a number from 0 to 10,000.")}</span> : null}
     </label>
   );
 }
