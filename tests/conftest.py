@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,14 @@ def the_worker_looks_again() -> Iterator[None]:
     yield
     if found := sys.modules.get("mlops.execution.here"):
         found.here.forget()
+
+
+@pytest.fixture(autouse=True)
+def the_same_folder_again() -> Iterator[None]:
+    """A step or a model that a test carries out in this process goes into its own folder."""
+    before = Path.cwd()
+    yield
+    os.chdir(before)
 
 
 @pytest.fixture(autouse=True)

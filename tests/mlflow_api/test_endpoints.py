@@ -9,7 +9,7 @@ from pathlib import Path
 from django.urls import resolve
 from mlflow.protos import databricks_pb2, mlflow_artifacts_pb2, model_registry_pb2, service_pb2, webhooks_pb2
 
-GUIDE = Path("docs/guides/mlflow.md")
+GUIDE = Path(__file__).parents[2] / "docs/guides/mlflow.md"
 PART = re.compile(r"\{[^}]*\}|<[^>]*>")
 
 
