@@ -3,6 +3,7 @@ longer lists come as JSON that is passed on as it is."""
 
 from __future__ import annotations
 
+from threading import Event as Flag
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from mlops.mlflow_api.shapes import Facts, shaped, shaped_model_use, shaped_use,
 from mlops.runs.models import DatasetUse, Experiment, LatestMetric, LoggedModelUse, Run, RunParameter, Special
 from mlops.tags.models import Tag
 
+ASKED_AGAIN = 2
+"""Times before the plan is kept."""
 FACTS = 5
 """Columns after those of the run itself."""
 NONE = msgspec.Raw(b"[]")
@@ -57,16 +60,16 @@ ORDER BY found.place
 """
 
 
+_plans_are_lost = Flag()
+
+
 def whole_runs(which: Question, *, newest_event: int) -> list[dict[str, Any]] | None:
     """The runs whose keys `which` asks for, in its order. None where a newer event has been recorded."""
     plan = plan_of(which)
     if plan is None:
         return None
     sql, values = plan.asked(which.lists)
-    with connection.cursor() as cursor:
-        _times_by_the_driver(cursor)
-        cursor.execute(FOUND.replace("WHICH", sql), [ContentType.objects.get_for_model(Run).pk, *values])
-        rows = cursor.fetchall()
+    rows = _rows(FOUND.replace("WHICH", sql), [ContentType.objects.get_for_model(Run).pk, *values])
     if rows[0][0] != newest_event:
         return None
     found = [row[1:] for row in rows if row[1] is not None]
@@ -74,14 +77,24 @@ def whole_runs(which: Question, *, newest_event: int) -> list[dict[str, Any]] | 
     return [shaped(run, _facts(*row[-FACTS:])) for run, row in zip(told, found, strict=True)]
 
 
-def _times_by_the_driver(cursor: Any) -> None:
-    """Django reads each in Python, which takes longer than the rest of the row; the session's zone is UTC anyway."""
-    from psycopg import adapters
+def _rows(sql: str, values: list[Any]) -> list[Any]:
+    """By the driver alone: it keeps the plan of a search that is asked again, which takes a good part of the answer to
+    make, and it reads times faster than Django does. A pooler that gives each transaction another session of the
+    database loses the plans: the first loss is an error, and then none are kept any more."""
+    from psycopg import ClientCursor, Cursor, adapters, errors
     from psycopg.pq import Format
 
-    read = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)
-    if read is not None:
-        cursor.adapters.register_loader("timestamptz", read)
+    connection.ensure_connection()
+    session = connection.connection
+    session.prepare_threshold = None if _plans_are_lost.is_set() else ASKED_AGAIN
+    with Cursor(session) as cursor, connection.wrap_database_errors:
+        if (read := adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)) is not None:
+            cursor.adapters.register_loader("timestamptz", read)
+        try:
+            return cursor.execute(ClientCursor(session).mogrify(sql, values).encode()).fetchall()
+        except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement):
+            _plans_are_lost.set()
+            raise
 
 
 def _facts(metrics: Any, parameters: Any, uses: Any, models: Any, tags: Any) -> Facts:

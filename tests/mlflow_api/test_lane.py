@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from django.utils import timezone
 from mlops.accounts.actions import create_token, revoke_token
 from mlops.accounts.membership import give_role, remove_person
 from mlops.accounts.models import ApiToken
+from mlops.mlflow_api import whole_runs
 from mlops.mlflow_api.finding import default_experiment
 from mlops.mlflow_api.lane.allowed import MOST_SECONDS_BY_EVENTS
 from mlops.mlflow_api.lane.entry import Lane
@@ -282,6 +284,23 @@ def test_a_search_sees_what_was_done_a_moment_ago(log, run, contributor, pages):
     other = start_tracked(contributor, run.experiment)
     assert found(log(search(), path=SEARCH)) == [[other.pk.hex, run.pk.hex]]
     assert pages.reached == 0
+
+
+def test_a_search_is_answered_where_a_pooler_loses_its_plan(log, run, pages, monkeypatch):
+    """Of the six, PostgreSQL loses the kept plan once; the search is then answered the long way, and keeps none."""
+    is_kept = connection.vendor == "postgresql"
+    asked_before, lost = whole_runs._rows, Event()
+    monkeypatch.setattr(whole_runs, "_plans_are_lost", lost)
+
+    def after_another_session(sql: str, values: list[Any]) -> list[Any]:
+        connection.ensure_connection()
+        connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+        return asked_before(sql, values)
+
+    monkeypatch.setattr(whole_runs, "_rows", after_another_session)
+    for _again in range(6):
+        assert found(log(search(), path=SEARCH)) == [[run.pk.hex]]
+    assert (lost.is_set(), pages.reached) == (is_kept, int(is_kept))
 
 
 def test_a_search_finds_nothing_of_projects_that_are_or_become_anothers(
