@@ -59,9 +59,10 @@ class Runs(Kind):
     def downstream(self, row: Run) -> Iterable[Fan]:
         made = ModelVersion.objects.filter(run=row).select_related("model__project", "created_by")
         yield "made", made.order_by("-created_at")
-        written = Q(pk__in=BatchJob.objects.filter(run=row).values("output_version"))
-        outputs = DatasetVersion.objects.filter(written, dataset__project=row.project_id).defer("profile", "schema")
-        yield "wrote", outputs.select_related("dataset__project", "created_by")
+        jobs = BatchJob.objects.filter(run=row, output_version__isnull=False)
+        if written := list(jobs.values_list("output_version", flat=True)):  # else the database reads all of the project
+            outputs = DatasetVersion.objects.filter(pk__in=written, dataset__project=row.project_id)
+            yield "wrote", outputs.defer("profile", "schema").select_related("dataset__project", "created_by")
         yield "wrote", Naming("data", row.project_id, f"runs/{row.pk}")
         yield "consists of", light_runs().filter(parent=row)
         yield "done again as", Naming("run", row.project_id, f"runs/{row.pk}")
