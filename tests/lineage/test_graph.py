@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from mlops.batch.models import BatchEndpoint, BatchJob
 from mlops.lineage.graph import graph_of
 from mlops.lineage.kinds import find
+from mlops.mlflow_api.finding import default_experiment
 from mlops.monitoring.actions import create_monitor
+from mlops.runs.tracking import start_tracked
+from tests.monitoring.conftest import sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,9 +45,18 @@ def test_downstream_of_data_is_all_that_came_of_it(retrained, owner, project, cl
     assert client.get("/api/v1/lineage/?of=datasets/Cars:1").status_code == 404
 
 
-def test_a_wrong_name_is_answered_with_the_nearest(client, reader, add_version):
-    from tests.monitoring.conftest import sales
+def test_downstream_of_a_batch_job_is_what_it_wrote(owner, project, add_version):
+    run = start_tracked(owner, default_experiment(project), name="nightly")
+    written = add_version(sales(days=1))
+    endpoint = BatchEndpoint.objects.create(project=project, name="night", created_by=owner)
+    BatchJob.objects.create(
+        run=run, endpoint=endpoint, of="m:1", phase="ended", phase_since=timezone.now(), output_version=written
+    )
+    (edge,) = graph_of(run, direction="downstream").edges
+    assert (edge.source, edge.relation, edge.target) == ("runs/1", "wrote", "datasets/sales:1")
 
+
+def test_a_wrong_name_is_answered_with_the_nearest(client, reader, add_version):
     add_version(sales(days=1))
     client.force_login(reader)
     assert client.get("/api/v1/lineage/?of=datasets/sale:1").json()["hint"] == "Did you mean 'datasets/sales:1'?"
