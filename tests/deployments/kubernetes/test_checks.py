@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from mlops.clusters.kubernetes.quantities import amount, cpu, memory
 from mlops.deployments.targets.kubernetes.checks import problems
 from mlops.deployments.targets.kubernetes.gateway import http_route
 from mlops.deployments.targets.kubernetes.manifests import manifests
-from mlops.deployments.targets.kubernetes.quantities import amount, cpu, memory
 from tests.deployments.kubernetes.examples import full, route
 
 CONTAINER = ("Deployment", "spec", "template", "spec", "containers", 0)

@@ -6,8 +6,8 @@ import copy
 
 import pytest
 
-from mlops.deployments.targets.kubernetes.client import Client
-from mlops.deployments.targets.kubernetes.kubeconfig import Access, read
+from mlops.clusters.kubernetes.client import Client
+from mlops.clusters.kubernetes.kubeconfig import Access, read
 from mlops.deployments.targets.kubernetes.manifests import manifests
 from mlops.formats.refusal import Refusal
 from tests.deployments.kubernetes.cluster import FakeCluster

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops.deployments.targets.kubernetes.kubeconfig import in_cluster, read
+from mlops.clusters.kubernetes.kubeconfig import in_cluster, read
 from mlops.formats.refusal import Refusal
 
 

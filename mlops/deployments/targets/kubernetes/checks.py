@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mlops.deployments.targets.kubernetes.names import DNS_LABEL, LABEL_VALUE, VARIABLE
-from mlops.deployments.targets.kubernetes.quantities import amount
+from mlops.clusters.kubernetes.names import DNS_LABEL, LABEL_VALUE, VARIABLE
+from mlops.clusters.kubernetes.quantities import amount
 
 Manifest = dict[str, Any]
 MOST_ANNOTATION_BYTES = 256 * 1024

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mlops.clusters.kubernetes.client import Client
+from mlops.clusters.kubernetes.names import own
+from mlops.clusters.kubernetes.reaching import client_of
 from mlops.clusters.models import Cluster
 from mlops.deployments.models import Deployment
-from mlops.deployments.targets.kubernetes.client import Client
 from mlops.deployments.targets.kubernetes.looking import ours
-from mlops.deployments.targets.kubernetes.names import own
-from mlops.deployments.targets.kubernetes.places import client_of
 from mlops.formats.refusal import Refusal
 
 KINDS = ("HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "Service", "Secret", "Deployment")

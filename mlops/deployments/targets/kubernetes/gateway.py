@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from mlops.clusters.kubernetes.names import own
 from mlops.deployments.targets.kubernetes.marks import route_labels
-from mlops.deployments.targets.kubernetes.names import own
 from mlops.deployments.targets.kubernetes.wanted import GatewayRoute
 
 HEADER = "azureml-model-deployment"

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from mlops.clusters.kubernetes.client import Client
+from mlops.clusters.kubernetes.names import MANAGED_BY, own
 from mlops.clusters.models import Cluster
 from mlops.deployments.models import Deployment
 from mlops.deployments.targets.docker.rows import studio
-from mlops.deployments.targets.kubernetes.client import Client
-from mlops.deployments.targets.kubernetes.names import MANAGED_BY, own
 from mlops.deployments.targets.kubernetes.places import addresses
 from mlops.deployments.targets.kubernetes.states import PATIENCE_SECONDS, ended, observed, pods_of, replica, revision_of
 from mlops.deployments.targets.observed import Observed, together

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from mlops.deployments.targets.kubernetes.names import own
+from mlops.clusters.kubernetes.names import own
 from mlops.deployments.targets.kubernetes.pods import deployment
 from mlops.deployments.targets.kubernetes.surroundings import (
     autoscaler,

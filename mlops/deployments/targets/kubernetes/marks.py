@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlops.deployments.targets.kubernetes.names import MANAGED_BY, label_value, own
+from mlops.clusters.kubernetes.names import MANAGED_BY, label_value, own
 from mlops.deployments.targets.kubernetes.wanted import GatewayRoute, Workload
 
 

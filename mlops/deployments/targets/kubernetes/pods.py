@@ -6,10 +6,10 @@ import math
 from pathlib import PurePosixPath
 from typing import Any
 
+from mlops.clusters.kubernetes.names import own
+from mlops.clusters.kubernetes.quantities import cpu, memory
 from mlops.deployments.collecting import IN_CONTAINER
 from mlops.deployments.targets.kubernetes.marks import labels, notes, selector
-from mlops.deployments.targets.kubernetes.names import own
-from mlops.deployments.targets.kubernetes.quantities import cpu, memory
 from mlops.deployments.targets.kubernetes.wanted import Workload
 from mlops.scoring.segments_http import DRAINED_PATH, MOST_DRAIN_SECONDS
 

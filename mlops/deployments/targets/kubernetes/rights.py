@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from mlops.clusters.kubernetes.client import KINDS
+from mlops.clusters.kubernetes.reaching import access_of, client_of
 from mlops.clusters.models import Cluster
-from mlops.deployments.targets.kubernetes.client import KINDS
-from mlops.deployments.targets.kubernetes.places import access_of, client_of
 from mlops.formats.refusal import Refusal
 
 CHANGED = ("Deployment", "Service", "Secret", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy")

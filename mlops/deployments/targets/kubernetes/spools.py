@@ -13,13 +13,13 @@ from uuid import UUID
 import httpx
 from django.utils.translation import gettext as _
 
+from mlops.clusters.kubernetes.names import own
+from mlops.clusters.kubernetes.reaching import client_of
 from mlops.clusters.models import Cluster
 from mlops.deployments.collecting import spool_key
 from mlops.deployments.models import Deployment
 from mlops.deployments.remote_spools import HttpSource
 from mlops.deployments.targets.kubernetes.looking import ours
-from mlops.deployments.targets.kubernetes.names import own
-from mlops.deployments.targets.kubernetes.places import client_of
 from mlops.formats.refusal import Refusal
 from mlops.scoring.spool.folder import Held
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mlops.deployments.targets.kubernetes.names import own
+from mlops.clusters.kubernetes.names import own
 from mlops.deployments.targets.observed import Observed, Replica, ReplicaState, together
 from mlops.formats.spoken import gettext as _
 

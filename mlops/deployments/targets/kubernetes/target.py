@@ -9,18 +9,19 @@ from typing import Any
 from django.db import transaction
 
 from mlops.clusters import queries
+from mlops.clusters.kubernetes.client import Client
+from mlops.clusters.kubernetes.names import own
+from mlops.clusters.kubernetes.reaching import client_of
 from mlops.clusters.models import Cluster
 from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.deployments.targets import Availability
 from mlops.deployments.targets.kubernetes import clearing, looking
 from mlops.deployments.targets.kubernetes.building import check_shown, gateway_route, variables, workload
 from mlops.deployments.targets.kubernetes.checks import problems
-from mlops.deployments.targets.kubernetes.client import Client
 from mlops.deployments.targets.kubernetes.gateway import http_route
 from mlops.deployments.targets.kubernetes.images import image_of
 from mlops.deployments.targets.kubernetes.manifests import manifests
-from mlops.deployments.targets.kubernetes.names import own
-from mlops.deployments.targets.kubernetes.places import client_of, namespace_of, read_options
+from mlops.deployments.targets.kubernetes.places import namespace_of, read_options
 from mlops.deployments.targets.observed import Observed
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mlops.deployments.targets.kubernetes.names import object_name
+from mlops.clusters.kubernetes.names import object_name
 from mlops.formats.deployment import DeploymentSettings
 
 Exposure = Literal["cluster", "load_balancer", "node_port"]

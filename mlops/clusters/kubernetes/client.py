@@ -13,8 +13,8 @@ import httpx
 import msgspec
 from django.utils.translation import gettext as _
 
-from mlops.deployments.targets.kubernetes.kubeconfig import Access
-from mlops.deployments.targets.kubernetes.refused import refusal_of
+from mlops.clusters.kubernetes.kubeconfig import Access
+from mlops.clusters.kubernetes.refused import refusal_of
 from mlops.formats.refusal import Refusal
 
 MANAGER = "mlops-studio"

@@ -1,0 +1,1 @@
+"""What every part that speaks to a Kubernetes cluster needs: a client, credentials, names, amounts, refusals."""
