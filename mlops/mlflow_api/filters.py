@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import (
     Case,
     Exists,
     F,
+    FilteredRelation,
     FloatField,
     Func,
     Model,
@@ -52,6 +54,8 @@ GREATEST = sys.float_info.max
 HEAD = 200
 """As many signs of a parameter's value stand in its index."""
 MOST_ORDERS, LONGEST_ORDER = 20, 1_000
+MOST_JOINED = 4
+"""More tables in one join are not put into the best order."""
 PATTERNS = ("like", "ilike", "contains")
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
 SPACES = {
@@ -79,6 +83,8 @@ class Attribute:
 class Facts:
     model: type[Model]
     holder: str
+    query_name: str = ""
+    """From the holder, where it has at most one of each key."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,25 @@ class AsKey(Func):
         return super().as_sql(compiler, connection, template="REPLACE(%(expressions)s, '-', '')", **more)
 
 
-def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
+Rows = dict[str, str]
+"""By the key of a metric the alias of the row that holds it."""
+
+
+def joined(things: QuerySet[Any], orders: list[str], kind: Kind) -> tuple[QuerySet[Any], Rows]:
+    """With the metrics that they are ordered by, so that a filter by the same ones does not look for them again.
+    PostgreSQL finds the best order of a join; SQLite would begin with all things, and is better off without."""
+    rows: Rows = {}
+    query_name = kind.metrics.query_name if kind.metrics and connection.vendor == "postgresql" else ""
+    for text in orders if query_name else []:
+        space, key = _space_and_key(direction_of(text)[0])
+        if space == "metric" and key not in rows and len(rows) < MOST_JOINED:
+            rows[key] = f"metric_{len(rows)}"
+            row = FilteredRelation(query_name, condition=Q(**{f"{query_name}__key": key}))
+            things = things.alias(**{rows[key]: row})
+    return things, rows
+
+
+def filtered(things: QuerySet[Any], text: str, kind: Kind, rows: Rows | None = None) -> QuerySet[Any]:
     """Raises Fault `INVALID_PARAMETER_VALUE`, with the place in the filter."""
     if not text.strip():
         return things
@@ -119,10 +143,17 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind) -> QuerySet[Any]:
         query = parse(text, vocabulary(fields, spaces=spaces, strict=True))  # type: ignore[arg-type]
     except Refusal as refusal:
         raise invalid(f"Invalid filter '{text[:500]}': {refusal.message} {refusal.hint}".strip()) from refusal
-    return things.filter(_condition(query.root, kind)) if query.root else things
+    if not query.root:
+        return things
+    made = Q()
+    for part in query.root.parts if isinstance(query.root, And) else (query.root,):
+        made &= _in_row(part, rows or {}) or _condition(part, kind)
+    return things.filter(made)
 
 
-def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...]) -> QuerySet[Any]:
+def ordered(
+    things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...], rows: Rows | None = None
+) -> QuerySet[Any]:
     """By what is asked, then by `then`; what has no value comes last."""
     if len(given) > MOST_ORDERS:
         raise invalid(f"At most {MOST_ORDERS} order_by clauses can be given. Got {len(given)}.")
@@ -130,10 +161,10 @@ def ordered(things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[
     seen: set[str] = set()
     for index, text in enumerate(given):
         name, is_down = direction_of(text)
-        things, key = _sort_key(things, name, kind, f"sort_{index}", is_down=is_down)
-        if key in seen:
+        things, key = _sort_key(things, name, kind, f"sort_{index}", rows or {}, is_down=is_down)
+        if key in seen or name in seen:
             raise invalid(f"`order_by` contains duplicate fields: {given}")
-        seen.add(key)
+        seen |= {key, name}
         keys.append(F(key).desc(nulls_last=True) if is_down else F(key).asc(nulls_last=True))
     return things.order_by(*keys, *then)
 
@@ -149,10 +180,16 @@ def direction_of(text: str) -> tuple[str, bool]:
     return name.strip(), way.lower() == "desc"
 
 
-def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str, *, is_down: bool) -> tuple[QuerySet[Any], str]:
+def _space_and_key(name: str) -> tuple[str | None, str]:
     found = PREFIX.fullmatch(_unquoted(name))
     space = SPACES.get((found["space"] or "").lower()) if found else None
-    key = _unquoted(found["key"]) if found and space else _unquoted(name)
+    return space, _unquoted(found["key"]) if found and space else _unquoted(name)
+
+
+def _sort_key(
+    things: QuerySet[Any], name: str, kind: Kind, alias: str, rows_of: Rows, *, is_down: bool
+) -> tuple[QuerySet[Any], str]:
+    space, key = _space_and_key(name)
     if space in (None, "field"):
         attribute = _attribute(key, kind)
         if attribute is None:
@@ -165,12 +202,14 @@ def _sort_key(things: QuerySet[Any], name: str, kind: Kind, alias: str, *, is_do
         rows: Any = _tag_rows(kind).filter(key=key, object_id=PkText(OuterRef("pk"))).values("value")
     elif space == "parameter" and kind.parameters_in:
         return things.annotate(**{alias: _within(kind.parameters_in, key)}), alias
+    elif space == "metric" and key in rows_of:
+        return things.annotate(**{alias: _among_numbers(f"{rows_of[key]}__", is_down=is_down)}), alias
     else:
         facts = kind.metrics if space == "metric" else kind.parameters
         if facts is None:
             raise invalid(f"Invalid order_by clause '{name}'.")
         rows = facts.model._default_manager.filter(key=key, **{facts.holder: OuterRef("pk")})
-        rows = rows.values_list(_among_numbers(is_down=is_down) if space == "metric" else "value")
+        rows = rows.values_list(_among_numbers("", is_down=is_down) if space == "metric" else "value")
     return things.annotate(**{alias: Subquery(rows[:1])}), alias
 
 
@@ -181,16 +220,32 @@ def _told_or(known: Q, node: Compare | Has, kind: Kind, tag: str) -> Q:
     return Q(pk__in=fitting) | (known & ~Q(pk__in=told.values_list(AsKey("object_id"))))
 
 
-def _among_numbers(*, is_down: bool) -> Case:
+def _among_numbers(row: str, *, is_down: bool) -> Case:
     """NaN comes after all numbers, whichever way; infinities stand where they belong."""
     last = -math.inf if is_down else math.inf
     told = {Special.INFINITE: GREATEST, Special.MINUS_INFINITE: -GREATEST, Special.NAN: last}
-    whens = [When(special=special, then=Value(value)) for special, value in told.items()]
-    return Case(*whens, default=F("value"), output_field=FloatField())
+    whens = [When(**{f"{row}special": special}, then=Value(value)) for special, value in told.items()]
+    return Case(*whens, default=F(f"{row}value"), output_field=FloatField())
 
 
 def _within(column: str, key: str) -> Cast:
     return Cast(KeyTextTransform(key, column), TextField())
+
+
+def _in_row(node: Node, rows: Rows) -> Q | None:
+    """Of a metric that has been joined; None where that row alone does not tell."""
+    if not isinstance(node, Compare) or node.name.space != "metric" or node.name.key not in rows:
+        return None
+    row = f"{rows[node.name.key]}__"
+    is_simple = node.operator == "=" or node.operator in ORDERED
+    return _measured(node, row) if is_simple else None
+
+
+def _measured(node: Compare | Has, row: str = "") -> Q:
+    fitting = _compared(node, Attribute(f"{row}value", number=True, read=float))
+    if infinite := INFINITE_AT.get(getattr(node, "operator", "")):
+        fitting |= Q(**{f"{row}value": None, f"{row}special": infinite})  # no union: PostgreSQL cannot tell its size
+    return fitting
 
 
 def _condition(node: Node, kind: Kind) -> Q:
@@ -229,13 +284,9 @@ def _condition(node: Node, kind: Kind) -> Q:
         holders = kind.model._default_manager.annotate(told=_within(kind.parameters_in, key))
         return Q(pk__in=holders.filter(_compared(node, Attribute("told"))).values("pk"))
     facts = kind.metrics if space == "metric" else kind.parameters  # type: ignore[assignment]
-    value = Attribute("value", number=space == "metric", read=float if space == "metric" else str)
-    fitting = _compared(node, value)
     if space == "metric":
-        if infinite := INFINITE_AT.get(getattr(node, "operator", "")):
-            fitting |= Q(value=None, special=infinite)  # not by a union, whose size PostgreSQL cannot estimate
-        return Q(pk__in=facts.model._default_manager.filter(fitting, key=key).values(facts.holder))
-    kept: Any = facts.model._default_manager.filter(fitting, key=key)
+        return Q(pk__in=facts.model._default_manager.filter(_measured(node), key=key).values(facts.holder))
+    kept: Any = facts.model._default_manager.filter(_compared(node, Attribute("value")), key=key)
     if _fits_head(node):  # which is in an index
         heads = facts.model._default_manager.annotate(head=Left("value", HEAD))
         kept = heads.filter(_compared(node, Attribute("head")), key=key)

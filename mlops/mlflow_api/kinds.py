@@ -54,7 +54,7 @@ RUNS = Kind(
         "start_time": _moment("started_at", "created"),
         "end_time": _moment("ended_at"),
     },
-    metrics=Facts(LatestMetric, "run"),
+    metrics=Facts(LatestMetric, "run", "latest_metric"),
     parameters=Facts(RunParameter, "run"),
     tags_as_attributes={
         RUN_NAME: Attribute("display_name"),

@@ -12,7 +12,7 @@ from mlops.events.models import Event
 from mlops.mlflow_api.caller import Caller, projects_of
 from mlops.mlflow_api.door import Answer, reads
 from mlops.mlflow_api.faults import invalid
-from mlops.mlflow_api.filters import filtered, ordered
+from mlops.mlflow_api.filters import filtered, joined, ordered
 from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, id_of, project_of, runs_within
 from mlops.mlflow_api.given import Given, told, whole_number
 from mlops.mlflow_api.kinds import EXPERIMENTS, LOGGED_MODELS, RUNS
@@ -98,8 +98,9 @@ def _fitting(
     experiments: list[UUID], projects: list[UUID],
 ) -> QuerySet[Any]:  # fmt: skip
     found = Run.objects.filter(experiment__in=experiments, project__in=projects, **LIFE[view])
-    found = filtered(runs_within(of_step, found), text, RUNS)
-    found = ordered(found, list(orders), RUNS, then=("-started_at", "pk"))
+    found, rows = joined(runs_within(of_step, found), list(orders), RUNS)
+    found = filtered(found, text, RUNS, rows)
+    found = ordered(found, list(orders), RUNS, then=("-started_at", "pk"), rows=rows)
     return found.values_list("pk")[start : start + most]
 
 

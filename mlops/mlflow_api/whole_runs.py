@@ -27,20 +27,22 @@ USES = msgspec.json.Decoder(list[tuple[str, str, str, str, str, str, str, dict[s
 MODELS = msgspec.json.Decoder(list[tuple[UUID, bool, int]])
 TAGS = msgspec.json.Decoder(list[tuple[str, str]])
 SPECIAL = " ".join(
-    f"WHEN '{special}' THEN '{told}'"
+    f"""WHEN '{special}' THEN '"{told}"'"""
     for special, told in ((Special.NAN, "NaN"), (Special.INFINITE, "Infinity"), (Special.MINUS_INFINITE, "-Infinity"))
 )
+METRIC = f"""
+  '{{"key":' || to_json(key)::text || ',"value":' || coalesce(value::text, CASE special {SPECIAL} ELSE 'null' END)
+  || ',"timestamp":' || round(date_part('epoch', at) * 1000)::bigint || ',"step":' || position
+  || ',"run_id":"' || replace(run_id::text, '-', '') || '"}}'
+"""
+PARAMETER = """ '{"key":' || to_json(key)::text || ',"value":' || to_json(value)::text || '}' """
+"""As text, for which PostgreSQL takes half the time that its functions of JSON take."""
 FOUND = f"""
 SELECT head.newest, run.id, run.display_name, run.description, run.state, run.started_at, run.created_at, run.ended_at,
   run.deleted_at, run.parent_id, person.username, experiment.id, experiment.project_id, experiment.artifact_location,
-  (SELECT json_agg(json_build_object(
-      'key', key,
-      'value', coalesce(to_json(value), to_json(CASE special {SPECIAL} END)),
-      'timestamp', round(extract(epoch FROM at) * 1000)::bigint,
-      'step', position,
-      'run_id', replace(run_id::text, '-', '')
-    ) ORDER BY key)::text FROM {LatestMetric._meta.db_table} WHERE run_id = run.id),
-  (SELECT json_agg(json_build_object('key', key, 'value', value) ORDER BY key)::text
+  (SELECT '[' || string_agg({METRIC}, ',' ORDER BY key) || ']'
+    FROM {LatestMetric._meta.db_table} WHERE run_id = run.id),
+  (SELECT '[' || string_agg({PARAMETER}, ',' ORDER BY key) || ']'
     FROM {RunParameter._meta.db_table} WHERE run_id = run.id),
   (SELECT json_agg(
       json_build_array(name, digest, context, source_type, source, schema, profile, tags) ORDER BY id)::text

@@ -247,7 +247,10 @@ class Metric(models.Model):
 class LatestMetric(models.Model):
     """The last value of each metric of a run, so that lists filter and sort by it without reading its series."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="+", related_query_name="latest_metric", db_index=False
+    )
+    """Found by the constraint."""
     key = models.CharField(max_length=250)
     value = models.FloatField(null=True)
     special = models.CharField(max_length=4, blank=True, choices=Special.choices)
@@ -262,7 +265,8 @@ class LatestMetric(models.Model):
 class RunParameter(models.Model):
     """What a run was given, as text: logged by its code, or an input of its job. Written once."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """Found by the constraint."""
     key = models.CharField(max_length=250)
     value = models.TextField(blank=True)
 

@@ -279,6 +279,33 @@ def test_a_search_is_answered_as_by_django_which_is_not_asked(log, run, contribu
     assert pages.reached == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "by", "names"),
+    [
+        ("metrics.a < 0.3", "metrics.a DESC", ["0.2", "0.1", "-Infinity"]),
+        ("metrics.a < 0.3 and metrics.a > 0.1", "metrics.a", ["0.2"]),
+        ("metrics.a > 0.1", "metrics.a", ["0.2", "0.3", "Infinity"]),
+        ("metrics.a = 0.1", "metrics.a", ["0.1"]),
+        ("metrics.a != 0.1", "metrics.a", ["0.2", "0.3"]),
+        ("metrics.a > 0.1 and metrics.b > 0", "metrics.a", ["0.2", "Infinity"]),
+        ("metrics.a < 0.3", "metrics.b DESC", ["0.2", "0.1", "-Infinity"]),
+        ("", "metrics.a", ["-Infinity", "0.1", "0.2", "0.3", "Infinity", "NaN", "none"]),
+        ("", "metrics.a DESC", ["Infinity", "0.3", "0.2", "0.1", "-Infinity", "NaN", "none"]),
+    ],
+)
+def test_a_metric_may_be_looked_for_and_ordered_by(log, run, contributor, pages, text, by, names):
+    for value in ("none", "-Infinity", "NaN", "0.1", "Infinity", "0.2", "0.3"):
+        other = start_tracked(contributor, run.experiment, name=value)
+        if value != "none":
+            log(point(other, key="a", value=value if value[-1].isalpha() else float(value)))
+        if value in ("0.2", "Infinity"):
+            log(point(other, key="b", value=1))
+    asked = search(filter=f"{text}{' and ' if text else ''}attributes.run_id != '{run.pk.hex}'", order_by=[by])
+    answer = log(asked, path=SEARCH)[0][1]["runs"]
+    assert [one["info"]["run_name"] for one in answer] == names
+    assert pages.reached == 0
+
+
 def test_a_search_sees_what_was_done_a_moment_ago(log, run, contributor, pages):
     assert found(log(search(), path=SEARCH)) == [[run.pk.hex]]
     other = start_tracked(contributor, run.experiment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -75,8 +76,13 @@ def is_short(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
         and int(length) <= MOST_BYTES[scope["path"]]
         and headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == b"application/json"
         and headers.get(b"authorization", b"").lower().startswith(BEARER.encode())
-        and validate_host(split_domain_port(headers.get(b"host", b"").decode("latin-1"))[0], settings.ALLOWED_HOSTS)
+        and _is_ours(headers.get(b"host", b""), tuple(settings.ALLOWED_HOSTS))
     )
+
+
+@lru_cache(maxsize=1_000)
+def _is_ours(host: bytes, allowed: tuple[str, ...]) -> bool:
+    return validate_host(split_domain_port(host.decode("latin-1"))[0], allowed)
 
 
 def call_of(path: str, headers: Mapping[bytes, bytes], body: bytes) -> Call | None:
