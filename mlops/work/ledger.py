@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 import mlops
-from mlops.trail.process import PROCESS
+from mlops.trail.process import MACHINE, PROCESS
 from mlops.work import outcomes, tallies
 from mlops.work.calls import REGULAR
 from mlops.work.capacity import found
@@ -66,7 +66,8 @@ class Ledger:
         Worker.objects.filter(seen_at__lt=now - KEPT).delete()
         capacity = found(gpus=settings.WORKER_GPUS)
         facts = {
-            "host": socket.gethostname(), "pid": os.getpid(), "version": mlops.__version__, "places": places,
+            "host": socket.gethostname(), "machine": MACHINE, "pid": os.getpid(), "version": mlops.__version__,
+            "places": places,
             "started_at": now, "seen_at": now, "ended_at": None, "calls": 0, "doing": [],
             "labels": settings.WORKER_LABELS, "slots": settings.STEP_SLOTS, "cpus": capacity.cpus,
             "total_memory_bytes": capacity.memory_bytes, "gpus": capacity.gpus, "gpu_kind": capacity.gpu_kind,

@@ -16,8 +16,10 @@ class Worker(models.Model):
     """One process; it writes its row every few seconds. Rows of those that ended go after a day."""
 
     name = models.CharField(max_length=200, unique=True)
-    """Host and process, such as `studio-1:4711`."""
+    """Host, process and start, such as `studio-1:4711:9f03c1`."""
     host = models.CharField(max_length=150)
+    machine = models.CharField(max_length=100, blank=True, default="", db_default="")
+    """Whose numbers of processes `pid` is one of (trail.process); empty: of a version that did not say."""
     pid = models.PositiveIntegerField()
     version = models.CharField(max_length=40)
     places = models.PositiveIntegerField()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from mlops.trail.process import MACHINE
 from mlops.work.ledger_rows import SILENT_AFTER
 from mlops.work.models import Worker
 
@@ -24,9 +26,12 @@ def alive() -> QuerySet[Worker]:
 
 
 def end_lost() -> None:
-    """Rows of processes of this machine that were killed: so that a new start waits for a new worker."""
-    for worker in Worker.objects.filter(host=socket.gethostname(), ended_at=None):
-        if not _lives(worker):
+    """Rows of processes of this machine that were killed: so that a new start waits for a new worker. Of those of
+    other machines silence tells; but what SQLite serves is one machine, and who was elsewhere was there before it, or
+    its container, was started again."""
+    here = Q(machine=MACHINE) | Q(host=socket.gethostname()) if connection.vendor == "sqlite" else Q(machine=MACHINE)
+    for worker in Worker.objects.filter(here, ended_at=None):
+        if worker.machine != MACHINE or not _lives(worker):
             Worker.objects.filter(pk=worker.pk).update(ended_at=timezone.now(), doing=[])
 
 

@@ -7,12 +7,15 @@ import socket
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from mlops.formats.labels import read_labels, written_labels
 from mlops.formats.refusal import Refusal
+from mlops.trail.process import MACHINE
 from mlops.work import pulse
 from mlops.work.capacity import found
+from mlops.work.models import Worker
 from tests.work.rows import worker
 
 
@@ -39,10 +42,18 @@ def test_a_label_without_a_name_is_refused():
 
 @pytest.mark.django_db
 def test_rows_of_killed_processes_of_this_machine_end():
-    lost = worker("lost", host=socket.gethostname(), pid=2**22 + 1)
-    reborn = worker("reborn", host=socket.gethostname(), pid=os.getpid(), started_at=timezone.now() - timedelta(days=9))
-    elsewhere = worker("elsewhere")
+    own = {"host": socket.gethostname(), "machine": MACHINE}
+    worker("lost", **own, pid=2**22 + 1)
+    worker("reborn", **own, pid=os.getpid(), started_at=timezone.now() - timedelta(days=9))
+    worker("alive", **own, pid=os.getpid())
+    worker("elsewhere", machine="another", pid=2**22 + 1)
     pulse.end_lost()
-    for one in (lost, reborn, elsewhere):
-        one.refresh_from_db()
-    assert (bool(lost.ended_at), bool(reborn.ended_at), elsewhere.ended_at) == (True, True, None)
+    assert set(Worker.objects.exclude(ended_at=None).values_list("name", flat=True)) == {"lost", "reborn"}
+
+
+@pytest.mark.django_db
+def test_a_container_with_the_same_host_name_is_another_machine_except_where_there_is_but_one():
+    twin = worker("twin", host=socket.gethostname(), machine="another", pid=2**22 + 1)
+    pulse.end_lost()
+    twin.refresh_from_db()
+    assert bool(twin.ended_at) == (connection.vendor == "sqlite")
