@@ -112,12 +112,16 @@ def test_fields_of_a_model_are_given_without_a_file_too(signed_in: Mlops, tmp_pa
     assert "properties" in signed_in(*words, "propertys.origin=vendor").errors
 
 
-def test_a_models_files_come_as_an_archive(signed_in: Mlops, tmp_path: Path) -> None:
+def test_a_models_files_come_as_a_folder_or_as_an_archive(signed_in: Mlops, tmp_path: Path) -> None:
     import zipfile
 
     (tmp_path / "weights.bin").write_bytes(b"1")
     signed_in("model", "create", "--name", "churn", "--path", str(tmp_path / "weights.bin"))
-    said = signed_in("model", "download", "-n", "churn", "-p", str(tmp_path), "-o", "json")
+    said = signed_in("model", "download", "-n", "churn", "-p", str(tmp_path / "new"), "-o", "json")
+    assert (Path(said.value["path"]) / "weights.bin").read_bytes() == b"1"
+    assert [one.name for one in (tmp_path / "new/churn-1").iterdir()] == ["weights.bin"]
+    assert "not empty" in signed_in("model", "download", "-n", "churn", "-p", str(tmp_path / "new")).errors
+    said = signed_in("model", "download", "-n", "churn", "-p", str(tmp_path / "churn.zip"), "-o", "json")
     assert zipfile.ZipFile(said.value["path"]).namelist() == ["churn-1/weights.bin"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 
 from mlops.client import sending
 from mlops.client.commands.asset_bin import Deletable
+from mlops.client.commands.unpacking import unpacked
 from mlops.client.connection import Connection, connect
 from mlops.client.data_upload import files_below, send, told
 from mlops.client.documents import beside, readable
@@ -250,25 +250,10 @@ def download_data(arguments: argparse.Namespace) -> int:
     target = Path(arguments.download_path)
     path = f"datasets/{row['id']}/versions/{version['number']}/download/"
     if version.get("type") in ("uri_folder", "mltable") and arguments.format == "raw":
-        place = _unpacked(connection, path, target, row["name"])
+        place = unpacked(connection, path, target, row["name"])
     else:
         place = connection.download(path, target, format=arguments.format)
     return show(arguments, {"name": row["name"], "version": version["version"], "path": str(place)})
-
-
-def _unpacked(connection: Connection, path: str, target: Path, name: str) -> Path:
-    """Into a folder of the asset's name below the target. Raises Refusal `path_exists` rather than mix files."""
-    folder = target / name
-    if folder.exists() and any(folder.iterdir()):
-        raise Refusal("path_exists", f"{folder} is there already and not empty.", hint="Give another --download-path.")
-    folder.mkdir(parents=True, exist_ok=True)
-    archive = connection.download(path, folder / ".download.zip")
-    try:
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(folder)  # drops drive letters and ..
-    finally:
-        archive.unlink()
-    return folder
 
 
 def _number(connection: Connection, row: dict[str, Any], version: str) -> str:

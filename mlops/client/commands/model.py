@@ -27,6 +27,7 @@ from mlops.client.commands import (
 from mlops.client.commands.asset_bin import Deletable, as_written
 from mlops.client.commands.job import find_run
 from mlops.client.commands.model_version import find_version
+from mlops.client.commands.unpacking import unpacked
 from mlops.client.connection import Connection, connect
 from mlops.client.documents import beside, choice, load_source, readable
 from mlops.client.errors import WrongUsage
@@ -101,7 +102,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     model_relations.define(verbs)
     model_requests.define(verbs)
     model_scan.define(verbs)
-    download.add_argument("--download-path", "-p", default=".", help="a folder or file name (default: here)")
+    download.add_argument(
+        "--download-path",
+        "-p",
+        default=".",
+        help="a folder for the one of the model, or a file NAME.zip (default: here)",
+    )
 
 
 def list_models(arguments: argparse.Namespace) -> int:
@@ -249,7 +255,12 @@ def update_model(arguments: argparse.Namespace) -> int:
 def download_model(arguments: argparse.Namespace) -> int:
     connection = connect()
     row, number = find_version(connection, arguments.name, version=arguments.version, project=arguments.project)
-    place = connection.download(f"models/{row['id']}/versions/{number}/download/", Path(arguments.download_path))
+    path, target = f"models/{row['id']}/versions/{number}/download/", Path(arguments.download_path)
+    is_one_file = target.suffix.lower() == ".zip" and not target.is_dir()
+    if is_one_file:
+        place = connection.download(path, target)
+    else:
+        place = unpacked(connection, path, target, f"{row['name']}-{number}", holds_folder=True)
     return show(arguments, {"name": row["name"], "version": number, "path": str(place)})
 
 
