@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from designer.compare.sides import Side
 from mlops.datasets.models import DatasetVersion
@@ -110,4 +111,4 @@ def _named(wanted: tuple[str, int | None] | None) -> str:
     if wanted is None:
         return ""
     name, number = wanted
-    return f"{name} : {number}" if number else f"{name} : newest"
+    return f"{name} : {number}" if number else _("%(name)s : newest") % {"name": name}

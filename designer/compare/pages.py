@@ -15,6 +15,7 @@ from designer.compare.picture import Picture, link_marks, overlaid, picture
 from designer.compare.sides import Side, side_of
 from designer.compare.story import Labels, Titles, marks, tell
 from mlops.components.queries import ProjectLibrary
+from mlops.components.wording import in_words
 from mlops.formats.pipeline import DATASET_COMPONENT
 from mlops.formats.refusal import Refusal
 from mlops.web.guard import signed_in
@@ -79,7 +80,7 @@ def _words(before: Side, after: Side) -> tuple[Titles, Labels]:
         key = (node["component"], node["version"])
         if key not in known:
             try:
-                known[key] = library.component(*key)
+                known[key] = in_words(library.component(*key))
             except Refusal:
                 known[key] = None
         return known[key]

@@ -122,6 +122,20 @@ def test_two_revisions_of_a_draft_are_compared_on_a_page(client, reader, draft, 
 
 
 @pytest.mark.django_db
+def test_who_reads_german_sees_steps_settings_and_data_in_german(client, contributor, draft):
+    pen = Pen()
+    pen.node("split", "split_data", random_seed=3)
+    pen.node("data", "dataset", dataset="Cars")
+    actions.save_document(contributor, draft, base_revision=2, document=pen.document())
+    client.force_login(contributor)
+    address = f"/designer/compare/draft-{draft.pk}@1/draft-{draft.pk}/"
+    page = client.get(address, headers={"Accept-Language": "de"}).text
+    for told in ("Daten aufteilen", "Startwert des Zufalls", "Cars : neueste"):
+        assert told in page
+    assert "Split Data" not in page
+
+
+@pytest.mark.django_db
 def test_a_named_version_is_called_by_its_name(client, contributor, draft):
     actions.name_version(contributor, draft, name="Before the fair", revision=1)
     client.force_login(contributor)
