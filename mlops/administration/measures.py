@@ -156,9 +156,13 @@ def of_database() -> Iterable[Family]:
 def of_processes() -> Iterable[Family]:
     yield Family(
         name="mlops_process_restarts_total",
-        help="How often `mlops up` started a process again that had died, since its own start.",
+        help="How often `mlops up` or `mlops serve router` started a process again that had died, since its own start.",
         kind="counter",
-        samples=[Sample(one.restarts, {"process": one.name}) for one in processes(settings.DATA_DIR)],
+        samples=[
+            Sample(one.restarts, {"process": one.name} | ({"host": host} if host else {}))
+            for host, found in processes(settings.DATA_DIR).items()
+            for one in found
+        ],
     )
 
 

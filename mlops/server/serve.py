@@ -71,11 +71,12 @@ def serve_router(arguments: argparse.Namespace) -> int:
     is shared, and each router keeps its own copy of the table there."""
     folder = _begin(arguments)
     lines.set_up("supervisor")
-    from mlops.supervisor import Supervised, Supervisor
+    from mlops.supervisor import Supervised, Supervisor, kept
 
     own = socket.gethostname()
     table = folder / (f"routing-{own}.json" if arguments.feed else "routing.json")
     states = folder / f"serving-state-{own}.json"
+    processes = folder / kept.file_of(own)
     words = ["--table", str(table), "--host", arguments.host, "--port", str(arguments.port)]
     for url in arguments.feed:
         words += ["--feed", url]
@@ -91,9 +92,11 @@ def serve_router(arguments: argparse.Namespace) -> int:
         plan_file=folder / "serving-plan.json",
         state_file=states,
         routing_file=table,
+        kept_file=processes,
         logs_dir=folder / "logs",
     ).run(stop_seconds=STOP_SECONDS)
-    states.unlink(missing_ok=True)  # its copies are gone, and none is waited for
+    for file in (states, processes):
+        file.unlink(missing_ok=True)  # its copies are gone, and none is waited for
     return 0
 
 

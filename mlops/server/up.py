@@ -21,7 +21,7 @@ from mlops.formats.serving import RoutingTable
 from mlops.server import lock, ports
 from mlops.server.announcement import Announcement
 from mlops.server.parking import park
-from mlops.supervisor import Supervised, Supervisor
+from mlops.supervisor import Supervised, Supervisor, kept
 from mlops.trail import lines
 
 PATIENCE_SECONDS = 15.0
@@ -103,6 +103,7 @@ def _supervise(place: Place, *, samples: bool, worker: bool) -> int:
         plan_file=place.folder / "serving-plan.json",
         state_file=place.folder / "serving-state.json",
         routing_file=routing,
+        kept_file=place.folder / kept.FILE,
         python=sys.executable,
         logs_dir=logs,
     )

@@ -1,4 +1,5 @@
-"""How the kept processes do, written to a file whenever one was started again, so that others can tell."""
+"""How the kept processes do, written to a file whenever one was started again, so that others can tell. Supervisors
+that share a data directory write a file each, under the name of their machine."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ from pathlib import Path
 import msgspec
 
 FILE = "processes.json"
+
+
+def file_of(host: str) -> str:
+    return f"processes-{host}.json"
 
 
 class KeptProcess(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ class Supervisor:
     """`start`, `wait_until_ready` and `run` belong to one thread, the main one: its end would end the children.
 
     With `plan_file` it also keeps the scoring servers of the plan; `routing_file` lets it stop a replaced server
-    only after the router has turned away from it."""
+    only after the router has turned away from it. `kept_file` is told how the processes do."""
 
     def __init__(
         self,
@@ -112,6 +112,7 @@ class Supervisor:
         plan_file: Path | None = None,
         state_file: Path | None = None,
         routing_file: Path | None = None,
+        kept_file: Path | None = None,
         python: str = sys.executable,
         logs_dir: Path = Path(),
     ) -> None:
@@ -127,7 +128,7 @@ class Supervisor:
             if plan_file is not None
             else None
         )
-        self._kept_file = plan_file.with_name(kept.FILE) if plan_file is not None and processes else None
+        self._kept_file = kept_file
         self._asked_to_stop = False
         self._started = False
         self._signals_before: dict[int, Any] = {}

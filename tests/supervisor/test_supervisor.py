@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops.supervisor import Supervised, Supervisor
+from mlops.supervisor import Supervised, Supervisor, kept
 from tests.scoring.running import ROOT, is_running, wait_for
 
 
@@ -81,6 +82,19 @@ def test_a_process_that_dies_is_started_again(tmp_path, supervisor):
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: not is_running(first))
     wait_for(lambda: running.wait_until_ready(1) == {} and running.pids()["sleeper"] != first)
+
+
+def test_how_its_processes_do_is_told_in_the_file_that_was_named(tmp_path):
+    told = tmp_path / kept.file_of("here")
+    sleeper = Supervised(name="sleeper", argv=python("import time; time.sleep(99)"), log_file=tmp_path / "log")
+    running = Supervisor([sleeper], plan_file=tmp_path / "serving-plan.json", kept_file=told, logs_dir=tmp_path)
+    running.start()
+    try:
+        os.kill(running.pids()["sleeper"], signal.SIGKILL)
+        wait_for(lambda: running.wait_until_ready(0.2) == {} and json.loads(told.read_text())[0]["restarts"] == 1)
+        assert not (tmp_path / kept.FILE).exists()
+    finally:
+        running.stop(3)
 
 
 def test_the_environment_is_passed_on(tmp_path, supervisor):

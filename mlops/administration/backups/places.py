@@ -17,7 +17,7 @@ LEFT_OUT = frozenset(
     )
 )  # fmt: skip
 """Of the data directory: what is made anew from the database and the blobs, what is under way, and logs."""
-OF_ROUTERS = ("routing-", "router-stats-", "serving-state-")
+OF_ROUTERS = ("processes-", "routing-", "router-stats-", "serving-state-")
 """And what routers that share it write there, each under its machine's name."""
 ASIDE = "before-restore-"
 UPGRADES = "before-upgrade"

@@ -12,6 +12,7 @@ import msgspec
 from mlops.deployments.targets.observed import WORST_FIRST
 from mlops.formats.serving import ServerState, ServingState
 from mlops.formats.spoken import gettext as _
+from mlops.supervisor import kept
 
 Key = tuple[str, int, int]
 """Deployment id, revision and port."""
@@ -44,6 +45,11 @@ def forget(folder: Path) -> None:
     for path in folder.glob(f"{STATE}-*.json"):
         if _age(path, now) > FORGOTTEN_SECONDS:
             path.unlink(missing_ok=True)
+            path.with_name(kept.file_of(_host(path))).unlink(missing_ok=True)
+
+
+def _host(path: Path) -> str:
+    return path.stem.removeprefix(f"{STATE}-")
 
 
 def _of_all(copies: Sequence[ServerState | None], *, any_will_do: bool, key: Key) -> ServerState:

@@ -10,6 +10,7 @@ import msgspec
 
 from mlops.deployments.targets.supervised import FORGOTTEN_SECONDS, SILENT_SECONDS, forget, merged, reports
 from mlops.formats.serving import ServerState, ServingState
+from mlops.supervisor.kept import file_of
 
 KEY = ("d", 2, 18100)
 
@@ -49,5 +50,9 @@ def test_only_supervisors_that_live_are_asked(tmp_path):
 def test_what_a_router_that_is_gone_wrote_is_removed(tmp_path):
     gone = write(tmp_path, "serving-state-b.json", age=FORGOTTEN_SECONDS + 5)
     there = write(tmp_path, "serving-state-a.json")
+    kept = {name: tmp_path / file_of(name) for name in "ab"}
+    for path in kept.values():
+        path.write_text("[]")
     forget(tmp_path)
     assert (gone.exists(), there.exists()) == (False, True)
+    assert (kept["b"].exists(), kept["a"].exists()) == (False, True)
