@@ -61,6 +61,22 @@ def test_an_owner_approves_on_the_page_and_a_no_needs_a_reason(browser, version,
     assert "Decided" in browser.get("/models/requests/").content.decode()
 
 
+def test_whoever_asked_sees_on_the_version_who_said_no_and_why_until_it_is_asked_again(
+    browser, version, owner, project, contributor
+):
+    set_rule(owner, project, kind="stage", name="Production", checks=[{"kind": "signature"}])
+    browser.post(address(version), {"act": "stage", "stage": "Production"})
+    browser.force_login(owner)
+    wanted = {"act": "reject", "request": Transition.objects.get().pk, "reason": "the card names no limits"}
+    browser.post("/models/requests/", wanted)
+    browser.force_login(contributor)
+    page = browser.get(address(version)).content.decode()
+    assert f"{owner.username} said no to the stage Production." in page
+    assert "the card names no limits" in page
+    browser.post(address(version), {"act": "stage", "stage": "Production"})
+    assert "said no to" not in browser.get(address(version)).content.decode()
+
+
 def test_an_owner_sets_and_removes_a_rule_on_the_page(browser, owner, project, contributor):
     browser.force_login(owner)
     form = {"act": "set", "point": "alias:", "alias": "champion", "approvals": "2", "by": "contributor"}

@@ -39,6 +39,14 @@ def waiting(transitions: QuerySet[Transition]) -> QuerySet[Transition]:
     return transitions.filter(still, state=TransitionState.PENDING)
 
 
+def turned_down(transitions: QuerySet[Transition]) -> list[Transition]:
+    """Of one version: what somebody said no to, until it is asked for again or done."""
+    newest: dict[tuple[str, str, bool], Transition] = {}
+    for one in transitions.order_by("pk"):
+        newest[one.kind, one.name, one.is_removal] = one
+    return [one for one in newest.values() if one.state == TransitionState.REJECTED]
+
+
 def waiting_in(person: Any, project: Project) -> int:
     return waiting(visible_transitions(person).filter(model__project=project)).count()
 

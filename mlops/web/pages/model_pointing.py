@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mlops.formats.refusal import Refusal
 from mlops.registry import pointing
 from mlops.registry.approval.demands import rule_for
-from mlops.registry.approval.queries import visible_transitions, waiting
+from mlops.registry.approval.queries import turned_down, visible_transitions, waiting
 from mlops.registry.models import ModelAlias, ModelVersion, PointKind, Stage, Transition
 
 MOST_TOLD = 200
@@ -20,12 +20,14 @@ MOST_TOLD = 200
 
 def pointing_context(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
     aliases = list(ModelAlias.objects.filter(version=version).values_list("name", flat=True))
+    transitions = visible_transitions(request.user).filter(version=version)
     stages = [(value, label, value != Stage.NONE and _is_guarded(version, value)) for value, label in Stage.choices]
     return {
         "stages": stages,
         "aliases": [(name, rule_for(version.model, PointKind.ALIAS, name) is not None) for name in aliases],
         "known_aliases": ModelAlias.objects.filter(model=version.model).values_list("name", flat=True),
-        "waiting": waiting(visible_transitions(request.user).filter(version=version)),
+        "waiting": waiting(transitions),
+        "turned_down": turned_down(transitions),
     }
 
 
