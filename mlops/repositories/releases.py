@@ -50,15 +50,16 @@ def create_release(
     Refusal `release_invalid`, `name_taken`."""
     require(actor, "repositories.manage", row.project)
     if not NAME.fullmatch(name) or not NAME.fullmatch(event):
-        raise _invalid("name", _("Names are letters, digits, “-”, “_” and “.”."))
+        raise invalid("name", _("Names are letters, digits, “-”, “_” and “.”."))
     _check_deed(does, path=path, stage=stage, traffic=traffic)
     if git_tag := require_length(git_tag, 200, "git_tag"):
         _check_tag(does, is_of_models=bool(stage or tags or branch or model not in ("", "*")))
     if does == Deed.DISPATCH and (row.host == Host.PLAIN or not row.secret):
-        raise _invalid("repository", _("Workflows are begun at GitHub, GitLab and Gitea, and that needs a token."))
+        raise invalid("repository", _("Workflows are begun at GitHub, GitLab and Gitea, and that needs a token."))
     with transaction.atomic():
         if Release.objects.filter(repository=row, name=name).exists():
-            raise Refusal("name_taken", _("There is already a release “%s” here.") % name, status=409)
+            message = _("There is already a release “%s” here.") % name
+            raise Refusal("name_taken", message, status=409, where=Where(parameter="name"))
         made = Release.objects.create(
             repository=row,
             name=name,
@@ -108,17 +109,31 @@ def hand_out() -> None:
 
 
 def set_enabled(actor: Any, release: Release, *, is_enabled: bool) -> None:
-    """What is registered or pushed while it is off begins nothing, also later."""
-    require(actor, "own", release.repository.project)
-    last = newest_seq()
-    Release.objects.filter(pk=release.pk).update(is_enabled=is_enabled, cursor=last, known_tags=None)
+    """What is registered or pushed while it is off begins nothing, also later. Nothing happens where it is so."""
+    require(actor, "repositories.manage", release.repository.project)
+    with transaction.atomic():
+        locked = Release.objects.select_for_update(of=("self",), no_key=True).filter(pk=release.pk).first()
+        if locked is None or locked.is_enabled == is_enabled:
+            return
+        locked.is_enabled, locked.cursor, locked.known_tags = is_enabled, newest_seq(), None
+        locked.save(update_fields=["is_enabled", "cursor", "known_tags"])
+        _tell(actor, locked, "changed", change=({"is_enabled": not is_enabled}, {"is_enabled": is_enabled}))
+
+
+def tell_again(actor: Any, call: ReleaseCall) -> None:
+    """That somebody began an ended call anew."""
+    _tell(actor, call.release, "begun_again", version=_version_of(call), git_tag=call.git_tag)
 
 
 def tell_call(call: ReleaseCall) -> None:
     """That it began, or how it ended."""
     verb = {CallState.FAILED: "failed", CallState.DONE: "completed"}.get(CallState(call.state), "started")
-    version = f"{call.model}:{call.version}" if call.model else ""
-    _tell(None, call.release, verb, version=version, git_tag=call.git_tag, reason=call.reason)
+    _tell(None, call.release, verb, version=_version_of(call), git_tag=call.git_tag, reason=call.reason)
+
+
+def invalid(parameter: str, message: str) -> Refusal:
+    hint = _("Such as: mlops repository release -n churn --release deploy --model churn.")
+    return Refusal("release_invalid", message, hint=hint, status=422, where=Where(parameter=parameter))
 
 
 def under_way(call: ReleaseCall) -> Refusal:
@@ -132,23 +147,27 @@ def under_way(call: ReleaseCall) -> Refusal:
 
 def _check_deed(does: str, *, path: str, stage: str, traffic: float | None) -> None:
     if does not in Deed.values:
-        raise _invalid("does", _("“%s” is nothing that a release does.") % does[:50])
+        raise invalid("does", _("“%s” is nothing that a release does.") % does[:50])
     if stage and stage not in Stage.values:
-        raise _invalid("stage", _("There is no stage “%s”.") % stage[:50])
+        raise invalid("stage", _("There is no stage “%s”.") % stage[:50])
     is_here = does != Deed.DISPATCH
     is_odd = bool(refused_name(path)) or len(path) > 300
     if is_here and (is_odd or not path.endswith((".yml", ".yaml"))):
-        raise _invalid("path", _("Say which YAML file of the repository describes it."))
+        raise invalid("path", _("Say which YAML file of the repository describes it."))
     if traffic is not None and (does != Deed.DEPLOYMENT or not 0 <= traffic <= 100):
-        raise _invalid("traffic", _("A deployment gets 0 to 100 percent of the traffic; nothing else does."))
+        raise invalid("traffic", _("A deployment gets 0 to 100 percent of the traffic; nothing else does."))
 
 
 def _check_tag(does: str, *, is_of_models: bool) -> None:
     if does == Deed.DISPATCH:
-        raise _invalid("does", _("By a tag, a job or a deployment begins here; the host begins its own workflows."))
+        raise invalid("does", _("By a tag, a job or a deployment begins here; the host begins its own workflows."))
     if is_of_models:
         message = _("A tag begins it, or a model: a release by a tag takes no model, stage, model's tag or branch.")
-        raise _invalid("git_tag", message)
+        raise invalid("git_tag", message)
+
+
+def _version_of(call: ReleaseCall) -> str:
+    return f"{call.model}:{call.version}" if call.model else ""
 
 
 def _is_wanted(release: Release, event: Event) -> bool:
@@ -210,8 +229,3 @@ def _tell(
         notice=("repository", str(row.pk)),
         **sides(change),
     )
-
-
-def _invalid(parameter: str, message: str) -> Refusal:
-    hint = _("Such as: mlops repository release -n churn --release deploy --model churn.")
-    return Refusal("release_invalid", message, hint=hint, status=422, where=Where(parameter=parameter))

@@ -7,11 +7,15 @@ import hmac
 import json
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from mlops.access.sealing import unseal
+from mlops.accounts.membership import give_role
+from mlops.accounts.roles import create_role
 from mlops.deployments import actions as endpoints
 from mlops.deployments.models import Deployment
+from mlops.events.models import Event
 from mlops.formats.refusal import Refusal
 from mlops.registry import pointing
 from mlops.repositories import looks
@@ -199,3 +203,67 @@ def test_the_page_sets_one_up_and_shows_what_began(client, owner, repository, or
     shown = client.get(address).content.decode()
     assert "v1.0" in shown
     assert f"/runs/{Run.objects.get(kind='command').pk}/" in shown
+
+
+@pytest.fixture
+def page(repository) -> str:
+    return f"/repositories/{repository.pk}/releases/"
+
+
+def test_a_number_that_no_call_has_is_refused(client, owner, trains, page):
+    client.force_login(owner)
+    for number in ("9" * 5_000, "¹", "-1", "9" * 30):
+        typed = {"act": "again", "release": trains.pk, "call": number}
+        assert client.post(page, typed).status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_typed_and_marks_its_field(client, owner, repository, page):
+    client.force_login(owner)
+    typed = {"act": "create", "name": "ship", "git_tag": "v*", "does": "deployment", "path": "deploy/blue.yml"}
+    for traffic in ("much", "nan", "120"):
+        refused = client.post(page, typed | {"traffic": traffic})
+        assert refused.status_code == 422
+        assert 'has-error"><label for="traffic"' in refused.text
+        assert 'value="deploy/blue.yml"' in refused.text
+
+
+def test_another_refused_act_leaves_the_form_as_it_was(client, owner, page):
+    client.force_login(owner)
+    refused = client.post(page, {"act": "off", "release": "nothing"})
+
+    assert refused.status_code == 404
+    assert 'name="model" maxlength="255" value="*"' in refused.text
+
+
+def test_turning_one_off_is_told_with_before_and_after_once(owner, trains):
+    for _twice in range(2):
+        set_enabled(owner, trains, is_enabled=False)
+    trains.refresh_from_db()
+    told = Event.objects.get(type="mlops.release.changed")
+
+    assert not trains.is_enabled
+    assert (told.actor_name, told.before, told.after) == (owner.username, {"is_enabled": True}, {"is_enabled": False})
+
+
+def test_who_began_it_again_is_told(client, owner, repository, trains, origin):
+    pushed(client, repository, "v1", origin.tag("v1"))
+    Run.objects.filter(pk=worked().run_id).update(state="failed", reason="It broke.")
+    call = worked()
+    try_again(owner, call)
+
+    assert Event.objects.get(type="mlops.release.begun_again").data["git_tag"] == "v1"
+    with pytest.raises(Refusal) as refused:
+        try_again(owner, call)
+    assert refused.value.code == "release_under_way"
+
+
+def test_who_may_manage_repositories_manages_releases_without_owning_the_project(client, owner, project, trains, page):
+    keeper = User.objects.create_user("keeper")
+    create_role(owner, project, name="keeping", actions=["repositories.manage"])
+    give_role(owner, project, user=keeper, role="keeping")
+    client.force_login(keeper)
+
+    assert 'value="off"' in client.get(page).text
+    assert client.post(page, {"act": "off", "release": trains.pk}).status_code == 302
+    trains.refresh_from_db()
+    assert not trains.is_enabled

@@ -49,6 +49,10 @@ TYPES = (
               Taken),
     EventType("mlops.release.created", "Release set up", "New versions of a model, or pushed tags, will begin"
               " something.", ONE, Released),
+    EventType("mlops.release.changed", "Release turned on or off", "Whether new versions and tags begin it.", ONE,
+              Released),
+    EventType("mlops.release.begun_again", "Release begun again", "Somebody began an ended one anew, for the same"
+              " version or tag.", ONE, Released),
     EventType("mlops.release.started", "Release begun", "A model version or a tag began it: the host took it, or a"
               " job or deployment began here.", ONE,
               Released),

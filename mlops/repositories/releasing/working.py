@@ -49,10 +49,12 @@ def work(call_id: int) -> None:
 
 def try_again(actor: Any, call: ReleaseCall) -> None:
     """From the beginning, at the newest commit. Refused while it is under way."""
-    require(actor, "own", call.release.repository.project)
-    if call.state not in ENDS:
-        raise releases.under_way(call)
+    require(actor, "repositories.manage", call.release.repository.project)
     with transaction.atomic():
+        call.state = ReleaseCall.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=call.pk)
+        if call.state not in ENDS:
+            raise releases.under_way(call)
+        releases.tell_again(actor, call)
         call.run, call.deployment, call.attempts, call.commit, call.begun_at = None, None, 0, "", None
         call.save(update_fields=["run", "deployment", "attempts", "commit", "begun_at"])
         _keep(call, Standing(state=CallState.WAITING), next_at=timezone.now())

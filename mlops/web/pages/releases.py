@@ -16,12 +16,14 @@ from mlops.formats.refusal import Refusal
 from mlops.registry.models import Stage
 from mlops.repositories import queries
 from mlops.repositories.models import Deed, Release, Repository
-from mlops.repositories.releases import create_release, delete_release, set_enabled
+from mlops.repositories.releases import create_release, delete_release, invalid, set_enabled
 from mlops.repositories.releasing import working
 from mlops.web.guard import signed_in
 from mlops.web.projects import show_project
 
 MOST_CALLS = 100
+LONGEST_NUMBER = 18
+"""Digits of a call's number: more is no number of one, and too many cannot be read."""
 
 
 @signed_in
@@ -30,13 +32,15 @@ def releases(request: HttpRequest, repository_id: UUID) -> HttpResponse:
     """POST `act`: create, delete, on, off or again."""
     row = queries.by_id(request.user, repository_id)
     show_project(request, row.project)
-    problem = None
+    problem, typed = None, {"model": "*", "does": str(Deed.DEPLOYMENT)}
     if request.method == "POST":
         try:
             _act(request, row)
             return redirect("web:releases", row.pk)
         except Refusal as refusal:
             problem = refusal
+            if request.POST.get("act") == "create":
+                typed = request.POST.dict()
     context = {
         "project": row.project,
         "row": row,
@@ -44,9 +48,9 @@ def releases(request: HttpRequest, repository_id: UUID) -> HttpResponse:
         "calls": queries.calls(row)[:MOST_CALLS],
         "deeds": Deed.choices,
         "stages": [one for one in Stage.choices if one[0] != Stage.NONE],
-        "typed": request.POST if problem else {"model": "*", "does": Deed.DEPLOYMENT},
+        "typed": typed,
         "problem": problem,
-        "may_own": may(request.user, "own", row.project),
+        "may_manage": may(request.user, "repositories.manage", row.project),
     }
     return render(request, "web/repositories/releases.html", context, status=problem.status if problem else 200)
 
@@ -58,8 +62,7 @@ def _act(request: HttpRequest, row: Repository) -> None:
         messages.success(request, _("From now on. It acts with your rights."))
     elif act == "again":
         release = queries.release_of(row, _id(request, "release"))
-        number = request.POST.get("call", "")
-        working.try_again(person, queries.call_of(release, int(number) if number.isdecimal() else 0))
+        working.try_again(person, queries.call_of(release, _number(request, "call")))
     elif act in ("delete", "on", "off"):
         release = queries.release_of(row, _id(request, "release"))
         if act == "delete":
@@ -76,7 +79,7 @@ def _create(request: HttpRequest, row: Repository) -> None:
     try:
         percent = float(traffic) if traffic else None
     except ValueError as error:
-        raise Refusal("release_invalid", _("“%s” is no number of percent.") % traffic[:20], status=422) from error
+        raise invalid("traffic", _("“%s” is no number of percent.") % traffic[:20]) from error
     key, _sign, value = typed.get("tag", "").strip().partition("=")
     create_release(
         request.user,
@@ -91,6 +94,12 @@ def _create(request: HttpRequest, row: Repository) -> None:
         traffic=percent,
         branch=typed.get("branch", ""),
     )
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """0, which nothing has, where it is none."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _id(request: HttpRequest, name: str) -> UUID:
