@@ -110,15 +110,19 @@ def _words(process: psutil.Process) -> list[str]:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Shared by the tests of a module that leave it running."""
     started = Up(tmp_path_factory.mktemp("shared"))
-    started.link = started.wait_until_ready()
-    yield started
-    started.stop()
+    try:
+        started.link = started.wait_until_ready()
+        yield started
+    finally:
+        started.stop()
 
 
 @pytest.fixture
 def own_up(tmp_path: Path) -> Iterator[Up]:
     """For a test that kills it."""
     started = Up(tmp_path / "own")
-    started.wait_until_ready()
-    yield started
-    started.stop()
+    try:
+        started.wait_until_ready()
+        yield started
+    finally:
+        started.stop()
