@@ -11,6 +11,8 @@ from msgspec import UNSET
 from designer.graph.fields import ABSENT, COLLECTIONS, THINGS, Path, Raw, field_at, fields_of
 from designer.graph.operations import Change, apply, change
 
+NO_PLACE = Change(path=())
+
 
 def normal(document: Raw, changes: Iterable[Change]) -> tuple[Change, ...]:
     """The same changes with all that removing takes along, a place for what has none, and the true `before`."""
@@ -54,14 +56,15 @@ def _taken_along(document: Raw, gone: set[str], given: dict[Path, Change]) -> It
 
 
 def _without_place(document: Raw, given: dict[Path, Change]) -> list[str]:
-    """The new things that nobody placed. A parameter of the pipeline is not drawn."""
+    """The new things that nobody placed, or whose place the same changes take. A parameter of the pipeline is not
+    drawn."""
     return [
         path[1]
         for path, each in given.items()
         if len(path) == 2
         and path[0] in THINGS
         and each.after is not UNSET
-        and ("layout", path[1]) not in given
+        and given.get(("layout", path[1]), NO_PLACE).after is UNSET
         and path[1] not in document.get("layout", {})
     ]
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from designer import actions, history, oplog
@@ -17,7 +17,7 @@ from designer.graph.operations import apply, difference
 from designer.graph.wellformed import read_changes
 from designer.models import Draft, Operation
 from mlops.access.models import Project
-from tests.designer.drawings import CHANGES, canonical
+from tests.designer.drawings import CHANGES, canonical, change
 
 MANY = settings(
     max_examples=60,
@@ -74,6 +74,9 @@ def started(people: list[User], project: Project, start: list[dict[str, Any]]) -
 @pytest.mark.django_db
 @MANY
 @given(start=st.lists(CHANGES, max_size=3), acts=st.lists(ACT, max_size=14), seed=st.integers(0, 99))
+@example(
+    start=[[change(("groups", "g"), {}), change(("layout", "g"))]], acts=[("do", 0, [change(("groups", "g"))])], seed=0
+)
 def test_when_everybody_undoes_everything_the_start_is_back(people, project, start, acts, seed):
     draft = started(people, project, [each for changes in start for each in changes])
     before = canonical(draft.document)
