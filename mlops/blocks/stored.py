@@ -26,14 +26,16 @@ from mlops.formats.transform import RequirePresent, RunPython, TableMeta, Transf
 from mlops.stats.pieces import ROW_GROUP_ROWS, compact, write_pieces
 from mlops.stats.schema import conform
 
-SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.15
+SHARE, PIECE_SHARE, COLUMNS_SHARE = 0.15, 0.02, 0.05
 """Of the memory that the step may still take: how large a table may be to be read whole, how large a piece is, and how
-large some columns are that must be held together."""
+large some columns are that must be held together (to tell equal rows takes Polars up to eleven times of them)."""
 COPIES = 2.5
 """How often a table is there, at the least, while a component works that takes it whole."""
 FEWEST_ROWS, LOOKED_AT = 1_000, 2_000
 INVENTED = 2**32 - 1
 """In a list of the source's rows: none, as the row was made up."""
+FEW = 2
+"""Where less than one row in so many is left of a piece, it is made anew: it would keep all the texts of it."""
 EXPANSION = 20
 """A file that is smaller than the bound by this factor is not looked into."""
 
@@ -209,12 +211,13 @@ class StoredTable(Table):
         size, steps = self._size(), [start() for start in self._starts]
         for begin in range(0, max(rows_in(file), 1), size):
             piece = self._read(begin, size)
+            rows = piece.height
             try:
                 for step in steps:
                     piece = step(piece)
             except Refusal as refusal:
                 raise _placed(refusal, begin) from refusal
-            yield piece
+            yield compact(piece) if piece.height * FEW < rows else piece
 
     def write(self, path: Path) -> None:
         """Piece by piece. The numbers of the source's rows wait in a file until the other one is written."""

@@ -12,11 +12,41 @@ LEAN = {"_RJEM_MALLOC_CONF": "narenas:2,retain:false,muzzy_decay_ms:0"}
 CONTAINER = Path("/sys/fs/cgroup")
 
 
+STACKS_BYTES = 64 * 2**20
+"""Of threads, which libraries start later and hardly use; what is used is looked at from outside (runtime.watching)."""
+
+_allowed_bytes: int | None = None
+"""What this process may write to, since it was limited."""
+
+
+def allow(memory_bytes: int) -> None:
+    """From now on this process takes no more: data, heap and mapped buffers, without libraries and stacks, and without
+    what libraries have only reserved (the zygote's have 180 MB of that). A fork is limited as well.
+
+    What a library leaves behind reserved (DuckDB after a query: some hundred MB) is counted out again whenever somebody
+    asks how much room there is. So the hard limit is twice that; who looks from outside ends the step before."""
+    global _allowed_bytes
+    _allowed_bytes = memory_bytes
+    _limit(_countable(memory_bytes), hard=2 * _countable(memory_bytes))
+
+
+def _limit(soft: int, *, hard: int) -> None:
+    _soft, most = resource.getrlimit(resource.RLIMIT_DATA)
+    hard = hard if most == resource.RLIM_INFINITY else min(hard, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (min(soft, hard), hard))
+
+
+def _countable(memory_bytes: int) -> int:
+    return memory_bytes + untouched_bytes() + STACKS_BYTES
+
+
 def room_bytes() -> int:
+    if _allowed_bytes is not None:
+        _limit(_countable(_allowed_bytes), hard=resource.getrlimit(resource.RLIMIT_DATA)[1])
     rooms = [_available_bytes()]
-    limit, _hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if limit != resource.RLIM_INFINITY:
-        rooms.append(limit - _own("VmData"))
+    soft, _hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft != resource.RLIM_INFINITY:
+        rooms.append(soft - _own("VmData"))
     with contextlib.suppress(OSError, ValueError):  # none, or `max`
         most, used = (int((CONTAINER / name).read_text()) for name in ("memory.max", "memory.current"))
         rooms.append(most - used + _droppable())

@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 
 from mlops.blocks.custom.walls import confine_step
+from mlops.confinement import room
 from mlops.confinement.family import TASKS, tasks_of
-from mlops.confinement.room import untouched_bytes
 from mlops.formats.refusal import Refusal
 from mlops.formats.spoken import gettext as _
 from mlops.formats.step import (
@@ -40,8 +40,6 @@ PROFILE_FILE = "profile.json"
 STDOUT_FILE = "stdout.txt"
 STDERR_FILE = "stderr.txt"
 LONGEST_LINE = 10_000
-STACKS_BYTES = 64 * 2**20
-"""Of threads, which libraries start later and hardly use; what is used is looked at from outside (runtime.watching)."""
 
 
 class Journal:
@@ -162,13 +160,10 @@ def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """For good, but for the number of open files, which libraries raise up to what the machine allows.
-
-    Memory is what the process writes to: data, heap and mapped buffers, without libraries and stacks, and without what
-    libraries have only reserved (the zygote's have 180 MB of that)."""
-    memory = None if limits.memory_bytes is None else limits.memory_bytes + untouched_bytes() + STACKS_BYTES
+    """For good, but for the number of open files, which libraries raise up to what the machine allows."""
+    if limits.memory_bytes is not None:
+        room.allow(limits.memory_bytes)
     for kind, value in (
-        (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),

@@ -30,6 +30,7 @@ def names(*columns: str) -> dict[str, Any]:
 
 
 KEPT = names("id", "a", "b", "c", "d", "count", "code", "kind", "day", "name", "label")
+LEARNED = names("a", "b", "c", "d", "count", "code", "kind", "label")
 GAPS = names("b", "c")
 HALF = "split/results_dataset"
 STEPS: list[Step] = [
@@ -71,12 +72,13 @@ STEPS: list[Step] = [
         {"t1": f"{HALF}2", "t2": f"{HALF}1"},
     ),
     ("duplicates", "remove_duplicate_rows", {"key_columns": names("count", "code")}, {"dataset": f"{HALF}2"}),
+    ("features", "select_columns_in_dataset", {"select_columns": LEARNED}, {"dataset": "sample/o_dataset"}),
     ("learner", "two_class_logistic_regression", {}, {}),
     (
         "train",
         "train_model",
-        {"label_column": names("label")},
-        {"untrained_model": "learner/untrained_model", "dataset": "sample/o_dataset"},
+        {"label_column": "label"},
+        {"untrained_model": "learner/untrained_model", "dataset": "features/results_dataset"},
     ),
     ("score", "score_model", {}, {"trained_model": "train/trained_model", "dataset": f"{HALF}2"}),
 ]
