@@ -10,6 +10,7 @@ import errno
 import io
 import math
 import os
+import re
 import resource
 import sys
 import tempfile
@@ -121,7 +122,7 @@ def _execute(order: StepOrder, journal: Journal, *, confined: bool) -> StepError
 
 
 def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> StepError:
-    number = error.errno if isinstance(error, OSError) else None
+    number = _number_of(error)
     if isinstance(error, MemoryError) or number == errno.ENOMEM or any(words in str(error) for words in OUT_OF_MEMORY):
         return out_of_memory(order)
     if number == errno.ENOSPC:
@@ -142,6 +143,14 @@ def _unforeseen(order: StepOrder, error: BaseException, journal: Journal) -> Ste
         hint=_("The log has the details; please report them."),
         traceback=details[-20_000:],
     )
+
+
+def _number_of(error: BaseException) -> int | None:
+    """The system's; Polars and other libraries in Rust only tell it: “No space left on device (os error 28)”."""
+    if isinstance(error, OSError):
+        return error.errno
+    told = re.search(r"\(os error (\d+)\)", str(error))
+    return int(told[1]) if told else None
 
 
 def _profile(order: StepOrder, journal: Journal, *, begins_at: float) -> None:

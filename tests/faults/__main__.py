@@ -22,7 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=30.0, help="how long it is hurt")
-    parser.add_argument("--settle", type=float, default=300.0, help="seconds that all may take to end afterwards")
+    parser.add_argument(
+        "--settle", type=float, default=300.0, help="seconds in which at least one run ends, afterwards"
+    )
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between two injuries")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--workers", type=int, default=2, help="beside the one of `mlops up`")

@@ -193,18 +193,20 @@ def deliveries(received: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _wait(seconds: float, folder: Path) -> None:
-    """For runs to end and deliveries to be made."""
+    """For runs to end and deliveries to be made, as long as some of them do: so long that nothing moves is too long."""
     from mlops.alerts.models import OPEN_DELIVERIES, Delivery, Subscription
     from mlops.events.models import Event
     from mlops.runs.models import FINAL_RUN_STATES, Run
 
-    deadline = time.monotonic() + seconds
+    deadline, least = time.monotonic() + seconds, sys.maxsize
     while time.monotonic() < deadline:
         last = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-        is_over = not Run.objects.exclude(state__in=FINAL_RUN_STATES).exists()
-        is_told = not Delivery.objects.filter(state__in=OPEN_DELIVERIES).exists()
-        if is_over and is_told and not Subscription.objects.filter(cursor__lt=last).exists():
+        going = Run.objects.exclude(state__in=FINAL_RUN_STATES).count()
+        untold = Delivery.objects.filter(state__in=OPEN_DELIVERIES).count()
+        if not going and not untold and not Subscription.objects.filter(cursor__lt=last).exists():
             return
+        if going + untold < least:
+            deadline, least = time.monotonic() + seconds, going + untold
         time.sleep(0.5)
 
 

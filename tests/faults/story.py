@@ -133,7 +133,7 @@ def audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> li
     (studio.folder / "acknowledged.json").write_text(json.dumps(work.acknowledged))
     words = [sys.executable, "-m", "tests.faults.audit", str(studio.folder), "--wait", str(settle_seconds)]
     done = subprocess.run(
-        words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True, timeout=600
+        words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True, timeout=7200
     )
     if not done.stdout.strip():
         return [f"the audit ended with {done.returncode}: {done.stderr[-3000:]}"]

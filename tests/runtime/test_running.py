@@ -100,6 +100,15 @@ def test_a_step_that_cannot_report_for_want_of_space_says_so(runner, script, tmp
     assert error.code == "disk_full"
 
 
+def test_a_table_for_which_the_disk_has_no_room_is_no_fault_of_the_product(runner, script, tmp_path):
+    """Polars tells of it as an error of its own."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "data.parquet").symlink_to("/dev/full")
+    error = ended(runner.start(script(RETURN))).error
+    assert error is not None
+    assert error.code == "disk_full", error
+
+
 def test_a_crash_keeps_what_was_said_before(runner, script):
     step = runner.start(script("import os", "os.write(2, b'the last words\\n')", "os.abort()"))
     error = ended(step).error
