@@ -28,6 +28,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     distance: int
     """Steps from the thing that was asked for; negative upstream."""
     state: str = ""
+    state_label: str = ""
+    """The state in the reader's language."""
     at: datetime | None = None
     by: str = ""
     url: str = ""
@@ -169,6 +171,7 @@ def _node(row: Any, distance: int, more_up: int | None, more_down: int | None) -
         title=kind.text(row),
         distance=distance,
         state=kind.state(row),
+        state_label=kind.state_label(row),
         at=kind.at(row),
         by=kind.by(row),
         url=kind.url(row),

@@ -64,3 +64,16 @@ def test_a_wrong_name_is_answered_with_the_nearest(client, reader, add_version):
     assert client.get("/api/v1/lineage/?of=datasets/sales&direction=sideways").status_code == 400
     assert client.get("/api/v1/lineage/?of=datasets/sales&kinds=runs").json()["hint"] == "Did you mean 'run'?"
     assert client.get("/api/v1/lineage/?of=datasets/sales&depth=99").json()["code"] == "depth_out_of_range"
+
+
+def test_states_are_told_in_the_readers_language(retrained, client, reader):
+    client.force_login(reader)
+    german = {"headers": {"Accept-Language": "de"}}
+    page = client.get("/lineage/uses/?of=models/prices:2", **german).text
+    nodes = client.get("/api/v1/lineage/?of=models/prices:2", **german).json()["nodes"]
+    told = {node["name"]: (node.get("state"), node.get("state_label")) for node in nodes}
+
+    assert "Fehlerfrei" in page
+    assert "healthy</td>" not in page
+    assert told["deployments/shop/v2"] == ("healthy", "Fehlerfrei")
+    assert told["runs/1"] == ("completed", "Abgeschlossen")

@@ -5,6 +5,8 @@ export interface Thing {
   readonly title: string;
   readonly distance: number;
   readonly state?: string;
+  /** The state in the reader's language. */
+  readonly state_label?: string;
   readonly at?: string;
   readonly by?: string;
   readonly url?: string;

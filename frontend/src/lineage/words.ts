@@ -34,7 +34,10 @@ export const relationName = (relation: string): string => relations()[relation] 
 export const kindName = (kind: string): string => kinds()[kind] ?? kind;
 
 /** Its kind, and its state where it has one. */
-export const sortOf = (thing: Thing): string => kindName(thing.kind) + (thing.state ? ` · ${thing.state.replaceAll("_", " ")}` : "");
+export const sortOf = (thing: Thing): string => {
+  const state = thing.state_label || (thing.state ?? "").replaceAll("_", " ");
+  return kindName(thing.kind) + (state ? ` · ${state}` : "");
+};
 
 const BAD = new Set(["failed", "unhealthy", "alarm", "trouble", "rolled_back", "rejected"]);
 const GOOD = new Set(["completed", "healthy", "ready", "promoted", "finished", "done", "Production", "fine"]);

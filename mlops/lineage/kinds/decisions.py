@@ -39,6 +39,9 @@ class Attempts(Kind):
     def state(self, row: Attempt) -> str:
         return str(row.stage)
 
+    def state_label(self, row: Attempt) -> str:
+        return str(row.get_stage_display())
+
     def facts(self, row: Attempt) -> dict[str, str]:
         decided = row.approval or {}
         return {_("Why"): row.reason, _("Decided by"): str(decided.get("by", "")), _("Data"): row.data_label}

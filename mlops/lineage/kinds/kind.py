@@ -52,6 +52,10 @@ class Kind:
     def state(self, row: Any) -> str:
         return str(getattr(row, "state", "") or "")
 
+    def state_label(self, row: Any) -> str:
+        """The state as people read it, in their language."""
+        return str(row.get_state_display()) if self.state(row) and hasattr(row, "get_state_display") else ""
+
     def at(self, row: Any) -> datetime | None:
         return getattr(row, "created_at", None)
 

@@ -33,6 +33,9 @@ class ModelVersions(Kind):
     def state(self, row: ModelVersion) -> str:
         return "" if row.stage == "None" else row.stage
 
+    def state_label(self, row: ModelVersion) -> str:
+        return str(row.get_stage_display()) if self.state(row) else ""
+
     def facts(self, row: ModelVersion) -> dict[str, str]:
         numbers = {key: value for key, value in row.metrics.items() if isinstance(value, int | float)}
         told = dict(sorted(numbers.items())[:6])

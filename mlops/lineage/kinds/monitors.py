@@ -73,6 +73,9 @@ class Looks(Kind):
     def state(self, row: Look) -> str:
         return "alarm" if row.is_alarm else str(row.state)
 
+    def state_label(self, row: Look) -> str:
+        return _("Alarm") if row.is_alarm else str(row.get_state_display())
+
     def at(self, row: Look) -> Any:
         return row.end
 

@@ -11,10 +11,12 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mlops.deployments.models import DeploymentState
 from mlops.lineage.report.evidence import approvals, audit, materials
 from mlops.lineage.report.origins import data_sheets, training
 from mlops.lineage.versions.card import card_of
 from mlops.lineage.versions.facts import VersionFacts, facts_of
+from mlops.monitoring.models import MonitorState
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import versions_of
 from mlops.registry.report_parts import Part, Table, parts_of
@@ -116,8 +118,10 @@ def _deployed(known: VersionFacts) -> Iterable[Part]:
     heads = (_("Endpoint"), _("Deployment"), _("State"), _("Traffic"), _("Monitor"))
     rows = []
     for one in known.served:
-        watched = f"{one.drift.monitor}: {one.drift.state}. {one.drift.reason}" if one.drift else _("none")
-        rows.append((one.endpoint, one.deployment, one.state, f"{one.share * 100:g} %", watched))
+        drift = one.drift
+        watched = f"{drift.monitor}: {MonitorState(drift.state).label}. {drift.reason}" if drift else _("none")
+        state = DeploymentState(one.state).label if one.state else "–"
+        rows.append((one.endpoint, one.deployment, str(state), f"{one.share * 100:g} %", watched))
     yield Part(title=_("Where it is deployed"), tables=(Table(heads=heads, rows=tuple(rows)),))
 
 
