@@ -128,7 +128,21 @@ class Push(models.Model):
         return f"{self.branch}@{self.commit[:12]}"
 
 
-class Started(models.Model):
+class Reported(models.Model):
+    """What is told to the host as the status of a commit."""
+
+    reported = models.CharField(max_length=20, blank=True)
+    """The state that the host knows: pending, success or failure."""
+    report_attempts = models.PositiveSmallIntegerField(default=0)
+    report_at = models.DateTimeField(null=True)
+    """When it is to be told (again); empty: there is nothing to tell."""
+    report_trouble = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Started(Reported):
     """What one file of a push became: a run, or why there is none. `state` is what the host is told."""
 
     push = models.ForeignKey(Push, on_delete=models.CASCADE, related_name="started")
@@ -138,12 +152,6 @@ class Started(models.Model):
     trouble = models.TextField(blank=True)
     hint = models.TextField(blank=True)
     warnings = models.JSONField(default=list)
-    reported = models.CharField(max_length=20, blank=True)
-    """The state that the host knows: pending, success or failure."""
-    report_attempts = models.PositiveSmallIntegerField(default=0)
-    report_at = models.DateTimeField(null=True)
-    """When it is to be told (again); empty: there is nothing to tell."""
-    report_trouble = models.TextField(blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -226,7 +234,7 @@ class CallState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class ReleaseCall(models.Model):
+class ReleaseCall(Reported):
     """One model version, or one tag, that began a release, or is to begin it, and what came of it."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="calls")
@@ -260,7 +268,10 @@ class ReleaseCall(models.Model):
                 fields=["release", "git_tag", "tag_object"], condition=~models.Q(git_tag=""), name="one_call_of_a_tag"
             ),
         ]
-        indexes = [models.Index(fields=["next_at"], name="release_call_next_at")]
+        indexes = [
+            models.Index(fields=["next_at"], name="release_call_next_at"),
+            models.Index(fields=["report_at"], name="release_call_report_at"),
+        ]
 
     def __str__(self) -> str:
         return self.git_tag or f"{self.model}:{self.version}"

@@ -132,6 +132,8 @@ def _with_calls(release: Release, calls: Iterable[ReleaseCall]) -> dict[str, Any
                 "hint": call.hint,
                 "state_since": call.state_since.isoformat(),
                 "attempts": call.attempts,
+                "reported": call.reported,
+                "report_trouble": call.report_trouble,
             }
             for call in calls
         ],

@@ -40,6 +40,13 @@ def report(started_id: str) -> None:
 def look_at_runs() -> None:
     for started_id in reporting.due(timezone.now()):
         later("repositories.report", started_id)
+    for call_id in reporting.due_calls(timezone.now()):
+        later("repositories.report_call", call_id)
+
+
+@job("repositories.report_call")
+def report_call(call_id: str) -> None:
+    reporting.report_call(int(call_id))
 
 
 @job("repositories.release")

@@ -66,6 +66,8 @@ def files_of(call: ReleaseCall) -> Iterator[tuple[Path, Fetched]]:
     branch = "" if call.git_tag else release.branch or release.repository.branch
     place = {"branch": branch, "tag": call.git_tag, "commit": call.tag_object}
     with taken(release.repository, **place) as (folder, found):
+        call.commit = found.commit
+        call.save(update_fields=["commit"])
         if release.path not in found.paths:
             message = _("There is no file “%(path)s” at %(commit)s.")
             raise Refusal(

@@ -77,7 +77,11 @@ def _keep(call: ReleaseCall, standing: Standing, *, next_at: datetime | None) ->
     if standing.state != before:
         call.state_since = timezone.now()
     call.state, call.reason, call.hint, call.next_at = standing.state, standing.reason, standing.hint, next_at
+    told = ["state", "reason", "hint", "state_since", "next_at"]
+    if standing.state != before and call.git_tag and call.release.repository.reports_status:
+        call.report_at, call.report_attempts = timezone.now(), 0
+        told += ["report_at", "report_attempts"]
     with transaction.atomic():
-        call.save(update_fields=["state", "reason", "hint", "state_since", "next_at"])
+        call.save(update_fields=told)
         if standing.state != before and standing.state != CallState.WAITING:
             releases.tell_call(call)
