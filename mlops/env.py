@@ -147,8 +147,24 @@ VARIABLES: tuple[Variable, ...] = (
         name="MLOPS_LOCKOUT_ADDRESS_ATTEMPTS", help="Wrong ones from an address for all names; 0: any.", default="60"
     ),
     Variable(name="MLOPS_LOCKOUT_MINUTES", help="How long they have to wait then.", default="5"),
-    Variable(name="MLOPS_STEP_CONTAINERS", help="auto: in an engine that answers; never.", default="auto"),
+    Variable(
+        name="MLOPS_STEP_CONTAINERS",
+        help="Where steps with an image run: auto (in a Docker engine that answers), kubernetes, never.",
+        default="auto",
+    ),
     Variable(name="MLOPS_STEP_NETWORK", help="Of steps in containers: none, bridge, host.", default="none"),
+    Variable(
+        name="MLOPS_STEP_CLUSTER",
+        help="With kubernetes: the cluster, as it is named under “Clusters”; empty: the one that this process is in.",
+    ),
+    Variable(name="MLOPS_STEP_NAMESPACE", help="Its namespace for steps; empty: the cluster's usual one."),
+    Variable(name="MLOPS_STEP_CLAIM", help="The claim there (ReadWriteMany) that holds the folders of steps."),
+    Variable(name="MLOPS_STEP_CLAIM_FOLDER", help="Where this machine has that claim; empty: the data directory."),
+    Variable(
+        name="MLOPS_STEP_PENDING_MINUTES",
+        help="How long a step waits for a place in its cluster, or for a cluster that is silent.",
+        default="30",
+    ),
     Variable(name="MLOPS_STEP_SLOTS", help="How many steps run at once on this machine."),
     Variable(name="MLOPS_WORKER_LABELS", help="What this machine's worker may be asked for: gpu,zone=a."),
     Variable(name="MLOPS_WORKER_GPUS", help="How many GPUs it has for steps; empty: it looks."),

@@ -1,5 +1,6 @@
 """Whether a step runs in a container, and of which image: pulled, or built from a Dockerfile or from an image and
-packages. Where no engine is, Azure's plain base images are done without, and others are refused."""
+packages; a cluster pulls by itself. Where no engine is, Azure's plain base images are done without, and others are
+refused."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.trees import manifest_of, open_blob
 from mlops.execution.engine import connected
+from mlops.execution.library import is_for_cluster
 from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE
 from mlops.formats.definition import Command, Requirements
 from mlops.formats.environment_key import key_of
@@ -40,6 +42,8 @@ def image_for(order: StepOrder, say: Say) -> str:
         return _without(needed, _("Only commands run in containers."), say)
     if settings.STEP_CONTAINERS == "never":
         return _without(needed, _("MLOPS_STEP_CONTAINERS is never."), say)
+    if settings.STEP_CONTAINERS == "kubernetes":
+        return needed.image if is_for_cluster(order.definition) else _unbuilt(needed, say)
     try:
         with connected() as client:
             return _ready(client, needed, say)
@@ -71,6 +75,15 @@ def _without(needed: Requirements, why: str, say: Say) -> str:
         ),
         status=409,
     )
+
+
+def _unbuilt(needed: Requirements, say: Say) -> str:
+    """Steps run in a cluster, which pulls images and builds none."""
+    try:
+        return _without(needed, _("a cluster builds no images"), say)
+    except Refusal as refusal:
+        hint = _("Build the image, push it to a registry that the cluster pulls from, and name it alone.")
+        raise Refusal(refusal.code, refusal.message, hint=hint, status=refusal.status) from None
 
 
 def _ready(client: Any, needed: Requirements, say: Say) -> str:

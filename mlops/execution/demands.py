@@ -1,4 +1,4 @@
-"""What a step asks of the worker that runs it, as drawing, job and component say."""
+"""What a step asks of the worker that runs it, or of the cluster, as drawing, job and component say."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import msgspec
 
 from mlops.compute.models import Pool
 from mlops.compute.would_fit import asks_of
-from mlops.execution.library import resources_of
+from mlops.execution.frozen import frozen
+from mlops.execution.library import is_for_cluster, resources_of
 from mlops.formats.definition import Definition
 from mlops.formats.demand import Demand
 from mlops.formats.pipeline import Node
 from mlops.pipelines.expand import card_of
-from mlops.runs.models import Run
+from mlops.runs.models import Run, Step
 
 ALL_NODES = ""
 """In `compute` of a run: what holds for nodes that say nothing."""
 
 
 def asked_of_worker(run: Run, node: Node, definition: Definition | None) -> dict[str, Any]:
-    """The step's columns. A compute that is no pool asks for nothing: files name those of other services."""
+    """The step's columns. A compute that is no pool asks for nothing: files name those of other services. Of a step
+    whose program the cluster runs, the worker carries files alone: it asks nothing of it."""
+    if is_for_cluster(definition):
+        return msgspec.structs.asdict(asks_of(Demand(), pool=""))
     asks = asks_of(demand_of(node, definition), pool=_pool_of(run, node))
     return msgspec.structs.asdict(asks)
 
@@ -29,6 +33,15 @@ def asked_of_worker(run: Run, node: Node, definition: Definition | None) -> dict
 def demand_of(node: Node, definition: Definition | None) -> Demand:
     """What the step says itself, then its component, then the pipeline for all its steps."""
     return node.demand.filled_by(demand_of_component(definition)).filled_by(node.usually)
+
+
+def demand_in_cluster(step: Step, definition: Definition | None) -> Demand:
+    """Its `labels` are those of nodes: its own, and the ones of its pool."""
+    node = frozen(step.run).spec.node(step.node)
+    assert node is not None
+    asked = demand_of(node, definition)
+    pool = Pool.objects.filter(name=_pool_of(step.run, node)).first()
+    return msgspec.structs.replace(asked, labels={**(pool.labels if pool else {}), **asked.labels})
 
 
 def demand_of_component(definition: Definition | None) -> Demand:

@@ -1,18 +1,22 @@
 """What becomes of an environment that is an image or a Dockerfile, told before the step runs.
 
-Asked of the engine of this process, which is that of the worker wherever both run on one machine; the answer is
-remembered for ten seconds, so that nobody waits for it twice."""
+Asked of the engine or the cluster of this process, which is that of the worker wherever both run on one machine; the
+answer is remembered for ten seconds, so that nobody waits for it twice."""
 
 from __future__ import annotations
 
 import threading
 import time
 
+import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mlops.clusters.kubernetes.client import Client
 from mlops.execution.containers import PLAIN
 from mlops.execution.engine import connected
+from mlops.execution.executors.kubernetes.places import place
+from mlops.execution.library import is_for_cluster
 from mlops.formats.azureml.environment_writing import NEUTRAL_IMAGE
 from mlops.formats.definition import Command, Definition, Requirements, Sweep
 from mlops.formats.refusal import Refusal
@@ -28,7 +32,7 @@ def foretold(definition: Definition, *, step: str) -> str:
     needed = getattr(how, "requirements", Requirements())
     if not needed.is_image or needed.image == NEUTRAL_IMAGE:
         return ""
-    why = trouble() if isinstance(how, Command) else _("only commands run in containers")
+    why = _trouble_of(definition, how)
     if not why:
         return ""
     told = {"step": step, "image": needed.image or _("its Dockerfile"), "why": why.strip().rstrip(".")}
@@ -46,8 +50,16 @@ def foretold(definition: Definition, *, step: str) -> str:
     )
 
 
+def _trouble_of(definition: Definition, how: object) -> str:
+    if not isinstance(how, Command):
+        return _("only commands run in containers")
+    if settings.STEP_CONTAINERS == "kubernetes" and not is_for_cluster(msgspec.structs.replace(definition, how=how)):
+        return _("a cluster builds no images")
+    return trouble()
+
+
 def trouble() -> str:
-    """Why no container can be run; empty where an engine answers."""
+    """Why no container can be run; empty where an engine, or the cluster of steps, answers."""
     if settings.STEP_CONTAINERS == "never":
         return str(_("MLOPS_STEP_CONTAINERS is never"))
     now = time.monotonic()
@@ -56,10 +68,20 @@ def trouble() -> str:
             return _known[-1][1]
     why = ""
     try:
-        with connected():
-            pass
+        _ask()
     except Refusal as refusal:
-        why = refusal.message
+        if refusal.code != "not_in_cluster":  # a web process has no account there: its workers have
+            why = refusal.message
     with _lock:
         _known[:] = [(now, why)]
     return why
+
+
+def _ask() -> None:
+    """Raises Refusal."""
+    if settings.STEP_CONTAINERS == "kubernetes":
+        with Client(place().access) as client:
+            client.version()
+        return
+    with connected():
+        pass

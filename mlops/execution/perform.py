@@ -25,9 +25,12 @@ from mlops.execution import stopping
 from mlops.execution.away import AWAY, forget_connection
 from mlops.execution.claiming import claim_beside, claim_next
 from mlops.execution.containers import image_for
+from mlops.execution.demands import demand_in_cluster
 from mlops.execution.ends import of_completed, span_facts, used
 from mlops.execution.executors import Executor, Started
 from mlops.execution.executors.docker import DockerExecutor
+from mlops.execution.executors.kubernetes import places
+from mlops.execution.executors.kubernetes.executor import KubernetesExecutor
 from mlops.execution.executors.process import ProcessExecutor
 from mlops.execution.frozen import frozen
 from mlops.execution.here import OWNER, here
@@ -127,7 +130,7 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
     try:
         order = lay_out(step, feeding(step))
         ordered = _with_environment(step, hold, order, folder)
-        started = _executor_of(ordered, executor).start(ordered) if ordered is not None else None
+        started = _executor_of(step, ordered, executor).start(ordered) if ordered is not None else None
         report = _watch(step, hold, started, of=order) if started is not None else None
         if report is not None or step.state == "cancelled":
             hold.patiently(partial(keep_left_files, step, order))
@@ -137,7 +140,7 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
         is_stopped = True
     except Refusal as refusal:
         if refusal.code in LOST:
-            hold.patiently(partial(try_again, step, code=refusal.code, why=refusal.message))
+            hold.patiently(partial(try_again, step, code=refusal.code, why=refusal.message, hint=refusal.hint))
             return
         error = StepError(code=refusal.code, message=refusal.message, hint=refusal.hint, where=refusal.where)
         hold.patiently(partial(_fail, step, error))
@@ -156,8 +159,21 @@ def _carry_out(step: Step, hold: Hold, executor: Executor) -> None:
         hold.patiently(partial(give_back, step, why=why, only=Q(lease_owner=OWNER)))
 
 
-def _executor_of(order: StepOrder, given: Executor) -> Executor:
-    return DockerExecutor() if order.image else given
+def _executor_of(step: Step, order: StepOrder, given: Executor) -> Executor:
+    if not order.image:
+        return given
+    if places.is_on():
+        return KubernetesExecutor(demand_in_cluster(step, order.definition), partial(_could_say_why, step))
+    return DockerExecutor()
+
+
+def _could_say_why(step: Step, reason: str) -> bool:
+    try:
+        _say_why(step, reason)
+        return True
+    except AWAY:
+        forget_connection()
+        return False
 
 
 def _with_environment(step: Step, hold: Hold, order: StepOrder, folder: Path) -> StepOrder | None:

@@ -24,10 +24,11 @@ AFTER_PAUSE = timedelta(seconds=0.2)
 """Later than its end is the call: one that comes before would find nothing."""
 
 
-def try_again(step: Step, *, code: str, why: str, only: Q | None = None) -> bool:
-    """Whether it was moved from `running`: to `queued`, or to `failed` after the last attempt."""
+def try_again(step: Step, *, code: str, why: str, hint: str = "", only: Q | None = None) -> bool:
+    """Whether it was moved from `running`: to `queued`, or to `failed` after the last attempt. `hint`: what to do if it
+    goes on like that; empty: what helps where a process or a worker died."""
     if step.attempt >= MOST_ATTEMPTS:
-        return _give_up(step, code=code, why=why, only=only)
+        return _give_up(step, code=code, why=why, hint=hint, only=only)
     pause = PAUSE * 2 ** max(step.attempt - 1, 0)
     reason = _("%(why)s It will be tried again (attempt %(next)d of %(most)d).")
     told = reason % {"why": why, "next": step.attempt + 1, "most": MOST_ATTEMPTS}
@@ -68,11 +69,11 @@ def give_back(step: Step, *, why: str, only: Q | None = None) -> bool:
     return moved
 
 
-def _give_up(step: Step, *, code: str, why: str, only: Q | None) -> bool:
+def _give_up(step: Step, *, code: str, why: str, hint: str, only: Q | None) -> bool:
     error = StepError(
         code=code,
         message=_("%(why)s This happened %(count)d times.") % {"why": why, "count": step.attempt},
-        hint=_("It may need more memory than the machine has. Look at the worker's log, then submit again."),
+        hint=hint or _("It may need more memory than the machine has. Look at the worker's log, then submit again."),
     )
     return move_step(
         step,

@@ -12,7 +12,8 @@ from django.conf import settings
 
 from mlops.execution import stopping
 from mlops.execution.advance import advance
-from mlops.execution.executors.docker import remove_lost
+from mlops.execution.executors import docker
+from mlops.execution.executors.kubernetes import sweeping
 from mlops.execution.going_on import go_on, go_on_after
 from mlops.execution.perform import perform
 from mlops.execution.sweep import sweep
@@ -63,5 +64,7 @@ def wake_queued() -> None:
 
 @every(60, "execution.lost_containers")
 def clear_containers() -> None:
-    if settings.STEP_CONTAINERS != "never":
-        remove_lost()
+    if settings.STEP_CONTAINERS == "kubernetes":
+        sweeping.remove_lost()
+    elif settings.STEP_CONTAINERS != "never":
+        docker.remove_lost()

@@ -20,6 +20,8 @@ from mlops.runs.step_tokens import issue
 WITH_SCRIPTS = ("execute_python_script", "create_python_model")
 """Built-in components that run what people write in them."""
 TOKEN = "MLFLOW_TRACKING_TOKEN"
+TRACKING = ("MLFLOW_TRACKING_URI", TOKEN, "MLFLOW_RUN_ID")
+"""Without which MLflow's client keeps what it is told in a folder of its own."""
 REMEMBERED_SECONDS = 30.0
 ANSWER_SECONDS = 3.0
 _lock = Lock()

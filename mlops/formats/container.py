@@ -18,8 +18,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """`problem`: why it could not be run, or was lost; then `status` means nothing."""
+    """`problem`: why it could not be run; then `status` means nothing, and `code` is that of the step's error."""
 
     status: int = 0
+    code: str = "container_failed"
     problem: str = ""
     hint: str = ""

@@ -24,7 +24,7 @@ LOOK_SECONDS = 0.1
 def run_in_container(
     words: Sequence[str], *, order: StepOrder, cwd: Path, variables: dict[str, str], look: Callable[[], None]
 ) -> int:
-    """The exit status; `look` is called meanwhile. Raises Refusal `container_failed`."""
+    """The exit status; `look` is called meanwhile. Raises Refusal `container_failed`, or as who ran it says."""
     work = Path(order.work_dir)
     asked = Asked(
         words=tuple(words),
@@ -41,5 +41,5 @@ def run_in_container(
     look()
     ended = msgspec.json.decode((work / ENDED_FILE).read_bytes(), type=Ended)
     if ended.problem:
-        raise Refusal("container_failed", ended.problem, hint=ended.hint, status=503)
+        raise Refusal(ended.code, ended.problem, hint=ended.hint, status=503)
     return ended.status

@@ -151,6 +151,8 @@ def _failed(order: StepOrder, status: int) -> Refusal:
 
 def _last_words(order: StepOrder) -> str:
     file = Path(order.work_dir) / "stderr.txt"
+    if order.image and not (file.exists() and file.stat().st_size):
+        file = Path(order.work_dir) / "stdout.txt"  # a cluster tells both as one
     if not file.exists():
         return ""
     with file.open("rb") as opened:

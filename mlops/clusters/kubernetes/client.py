@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from mlops.clusters.kubernetes.refused import refusal_of
 from mlops.formats.refusal import Refusal
 
 MANAGER = "mlops-studio"
-CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 15.0
+CONNECT_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 3.0, 15.0, 60.0
 KINDS = {
     "Deployment": ("apis/apps/v1", "deployments"),
+    "Job": ("apis/batch/v1", "jobs"),
     "Service": ("api/v1", "services"),
     "Secret": ("api/v1", "secrets"),
     "Pod": ("api/v1", "pods"),
@@ -88,7 +89,7 @@ class Client:
         return any(one.get("name") == plural for one in (answer or {}).get("resources") or [])
 
     def delete(self, kind: str, namespace: str, name: str) -> bool:
-        """Whether it was there."""
+        """Whether it was there. What belongs to it, such as the pods of a Job, goes after it."""
         answer = self._ask(
             "DELETE",
             _path(kind, namespace, name),
@@ -103,6 +104,20 @@ class Client:
         params = {"tailLines": str(lines), "container": "scoring", **({"previous": "true"} if previous else {})}
         answer = self._send("GET", f"{_path('Pod', namespace, pod)}/log", params=params)
         return answer.text.splitlines() if answer.status_code == 200 else []
+
+    def stamped_lines(self, namespace: str, pod: str, *, container: str, since: str, follow: bool) -> Iterator[bytes]:
+        """What the container says, each line after the time at which it was said, until it ends or is silent for a
+        minute. `since`: a time in whole seconds (RFC 3339), empty: from the first line on."""
+        asked = {"container": container, "timestamps": "true", "follow": "true" if follow else "", "sinceTime": since}
+        params = {name: value for name, value in asked.items() if value}
+        timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
+        path = f"/{_path('Pod', namespace, pod)}/log"
+        try:
+            with self._http.stream("GET", path, headers=self._token(), params=params, timeout=timeout) as answer:
+                if answer.status_code == 200:
+                    yield from _lines(answer.iter_bytes())
+        except httpx.TransportError as error:
+            raise unreachable(self._access.server, error) from None
 
     def through(
         self, method: str, namespace: str, pod: str, path: str, *, headers: Mapping[str, str]
@@ -163,6 +178,16 @@ class Client:
                 }
                 raise Refusal("kubeconfig_incomplete", message, hint=_("Look at the cluster's kubeconfig.")) from None
         return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Only line feeds end one: what a program prints may hold any other character."""
+    left = b""
+    for chunk in chunks:
+        *whole, left = (left + chunk).split(b"\n")
+        yield from whole
+    if left:
+        yield left
 
 
 def unreachable(server: str, error: Exception) -> Refusal:

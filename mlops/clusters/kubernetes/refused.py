@@ -40,7 +40,7 @@ def refusal_of(status: int, body: dict[str, Any], *, doing: str) -> Refusal:
         )
     if status in (400, 422):
         told = "; ".join(f"{one.get('field', '')}: {one.get('message', '')}" for one in causes[:MOST_CAUSES])
-        hint = _("Change the deployment's settings accordingly.")
+        hint = _("Change its settings accordingly.")
         return _refusal(
             "manifest_invalid",
             _("The cluster would not %(doing)s: %(told)s.") % {"doing": doing, "told": told or message},
@@ -63,7 +63,7 @@ def refusal_of(status: int, body: dict[str, Any], *, doing: str) -> Refusal:
 
 def _forbidden(message: str, doing: str) -> Refusal:
     if "exceeded quota" in message:
-        hint = _("Ask for fewer or smaller instances, or have the namespace's quota raised.")
+        hint = _("Ask for less, or have the namespace's quota raised.")
         return _refusal(
             "quota_exceeded",
             _("The namespace's quota does not allow to %(doing)s: %(end)s.") % {"doing": doing, "end": _end(message)},

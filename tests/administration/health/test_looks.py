@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from mlops.access.sealing import seal
 from mlops.administration.health.looks import certificates, essential, keeping, machines, outside, waiting
 from mlops.alerts.models.subscription import Subscription
 from mlops.clusters.models import Cluster
 from mlops.work.models import RegularJob
+from tests.deployments.kubernetes.cluster import FakeCluster
 from tests.work.rows import GIB, worker
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,18 @@ def test_a_cluster_that_is_not_reached_is_told():
     Cluster.objects.create(name="prod", kubeconfig_file="/nowhere/kubeconfig")
     (found,) = outside.targets()
     assert (found.what, found.state) == ("prod", "warning")
+
+
+def test_a_cluster_that_may_not_run_steps_is_told(settings):
+    settings.STEP_CONTAINERS, settings.STEP_CLUSTER, settings.STEP_CLAIM = "kubernetes", "prod", "data"
+    with FakeCluster() as fake:
+        Cluster.objects.create(name="prod", kubeconfig=seal(fake.kubeconfig), namespace="scoring")
+        assert outside.targets() == []
+        fake.forbidden = {("create", "jobs"), ("list", "events")}
+        (found,) = outside.targets()
+        assert (found.state, "create jobs.batch, list events" in found.why) == ("bad", True)
+        fake.is_silent = True
+        assert {one.state for one in outside.targets()} == {"warning", "bad"}
 
 
 def test_a_setting_that_nothing_reads_is_named(monkeypatch):

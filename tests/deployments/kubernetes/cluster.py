@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -38,6 +39,11 @@ class FakeCluster:
         self.servers: dict[str, str] = {}
         """Pod to the URL of a server that stands for the one in it."""
         self.has_gateway = True
+        self.is_silent = False
+        """As if its API server were down."""
+        self.lost_answers = 0
+        """So many changes are made, and the connection breaks before anybody hears of it."""
+        self.lock = threading.RLock()
         cluster = self
 
         class Handler(_Handler):
@@ -72,6 +78,17 @@ class FakeCluster:
                 "users": [{"name": "u", "user": {"token": TOKEN}}],
             }
         )
+
+    # -- what one with a kubelet does otherwise
+
+    def said(self, pod: str, *, since: str = "", follow: bool = False) -> Iterator[str]:
+        yield from self.logs.get(pod, [])
+
+    def about_to_come(self, given: Thing) -> None:
+        """Raises No where the cluster will not have it."""
+
+    def about_to_go(self, key: tuple[str, str, str]) -> None:
+        """It is there still."""
 
     # -- what a test moves
 
@@ -138,24 +155,47 @@ class _Handler(BaseHTTPRequestHandler):
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.fake.requests.append((self.command, self.path))
+        if self.fake.is_silent:
+            self.close_connection = True
+            return
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            self._send(401, _status("Unauthorized"))
+            self._send(401, _encoded(_status("Unauthorized")))
             return
         if proxied := PROXY.fullmatch(url.path):
             self._proxy(verb, proxied[1], proxied[2], body)
             return
+        if "follow" in asked:
+            self._follow(url.path, asked)
+            return
         try:
-            self._send(200, self._act(verb, url.path, asked, body))
-        except _No as no:
-            self._send(no.status, no.body)
+            with self.fake.lock:
+                content = _encoded(self._act(verb, url.path, asked, body))
+            if verb != "get" and self.fake.lost_answers:
+                self.fake.lost_answers -= 1
+                self.close_connection = True
+                return
+            self._send(200, content)
+        except No as no:
+            self._send(no.status, _encoded(no.body))
+
+    def _follow(self, path: str, asked: Mapping[str, str]) -> None:
+        """Until the container has ended."""
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        match = PATH.fullmatch(path)
+        assert match is not None
+        with contextlib.suppress(OSError):
+            for line in self.fake.said(match[5], since=asked.get("sinceTime", ""), follow=True):
+                self.wfile.write(f"{line}\n".encode())
 
     def _proxy(self, verb: str, pod: str, path: str, body: bytes) -> None:
         """As the API server does it, which keeps the caller's token to itself."""
         if (verb, "pods/proxy") in self.fake.forbidden:
-            self._send(403, _status(f"pods/proxy is forbidden: cannot {verb}"))
+            self._send(403, _encoded(_status(f"pods/proxy is forbidden: cannot {verb}")))
             return
         if pod not in self.fake.servers:
-            self._send(503, _status("no endpoints available"))
+            self._send(503, _encoded(_status("no endpoints available")))
             return
         headers = {name: value for name, value in self.headers.items() if name.lower().startswith("x-")}
         answer = httpx.request(self.command, f"{self.fake.servers[pod]}{path}", headers=headers, content=body)
@@ -170,46 +210,52 @@ class _Handler(BaseHTTPRequestHandler):
             return {"major": "1", "minor": "33+"}
         if path.strip("/") in RESOURCES:
             if "gateway" in path and not fake.has_gateway:
-                raise _No(404, "the server could not find the requested resource")
+                raise No(404, "the server could not find the requested resource")
             return {"resources": [{"name": name} for name in RESOURCES[path.strip("/")]]}
         if path.endswith("/selfsubjectaccessreviews"):
             attributes = json.loads(body)["spec"]["resourceAttributes"]
             return {"status": {"allowed": (attributes["verb"], attributes["resource"]) not in fake.forbidden}}
         match = PATH.fullmatch(path)
         if match is None:
-            raise _No(404, "the server could not find the requested resource")
+            raise No(404, "the server could not find the requested resource")
         group, namespace, plural, name, log = match[2] or "", match[3], match[4], match[5], match[6]
         verb = "list" if verb == "get" and not name else verb
         if (verb, plural) in fake.forbidden:
             full = f"{plural}.{group}" if group else plural
             said = f'{full} is forbidden: User "{USER}" cannot {verb} resource "{plural}" in API group "{group}"'
-            raise _No(403, f'{said} in the namespace "{namespace}"')
+            raise No(403, f'{said} in the namespace "{namespace}"')
         if log:
-            return "\n".join(fake.logs.get(name, [])) + "\n"
+            return "\n".join(fake.said(name, since=asked.get("sinceTime", ""))) + "\n"
         if verb == "list":
-            return {"items": list(self._listed(namespace, plural, asked.get("labelSelector", "")))}
+            return {"items": list(self._listed(namespace, plural, asked))}
         key = (namespace, plural, name)
         if verb == "patch":
             return self._apply(key, yaml.safe_load(body), asked)
         if key not in fake.objects:
-            raise _No(404, f'{plural} "{name}" not found')
-        return fake.objects.pop(key) if verb == "delete" else fake.objects[key]
+            raise No(404, f'{plural} "{name}" not found')
+        if verb == "delete":
+            fake.about_to_go(key)
+            return fake.objects.pop(key)
+        return fake.objects[key]
 
-    def _listed(self, namespace: str, plural: str, selector: str) -> Iterator[Thing]:
-        pairs = dict(part.split("=", 1) for part in selector.split(",") if part)
+    def _listed(self, namespace: str, plural: str, asked: Mapping[str, str]) -> Iterator[Thing]:
+        pairs = dict(part.split("=", 1) for part in asked.get("labelSelector", "").split(",") if part)
+        about = asked.get("fieldSelector", "").removeprefix("involvedObject.name=")
         for (where, kind, _), one in self.fake.objects.items():
-            if (where, kind) == (namespace, plural) and pairs.items() <= one["metadata"].get("labels", {}).items():
+            is_about = not about or one.get("involvedObject", {}).get("name") == about
+            labels = one["metadata"].get("labels", {})
+            if (where, kind) == (namespace, plural) and is_about and pairs.items() <= labels.items():
                 yield one
 
     def _apply(self, key: tuple[str, str, str], given: Thing, asked: Mapping[str, str]) -> Thing:
         fake, manager = self.fake, asked["fieldManager"]
         if key[0] not in fake.namespaces:
-            raise _No(404, f'namespaces "{key[0]}" not found')
+            raise No(404, f'namespaces "{key[0]}" not found')
         if given["kind"] != "HTTPRoute":
             try:
                 kubernetes_validate.validate(given, "1.33", strict=True)
             except kubernetes_validate.ValidationError as error:
-                raise _No(422, str(error.message), causes=[{"field": "spec", "message": error.message}]) from None
+                raise No(422, str(error.message), causes=[{"field": "spec", "message": error.message}]) from None
         owners = fake.owners.get(key, {})
         old = _leaves(fake.objects.get(key, {}))
         new = _leaves({name: given[name] for name in given if name in ("spec", "data")})
@@ -219,7 +265,8 @@ class _Handler(BaseHTTPRequestHandler):
             if owners.get(path, manager) != manager and old.get(path) != value
         ]
         if taken:
-            raise _No(409, f"Apply failed with {len(taken)} conflicts", causes=taken)
+            raise No(409, f"Apply failed with {len(taken)} conflicts", causes=taken)
+        fake.about_to_come(given)
         if asked.get("dryRun"):
             return given
         before = fake.objects.get(key, {})
@@ -236,17 +283,20 @@ class _Handler(BaseHTTPRequestHandler):
         )
         return one
 
-    def _send(self, status: int, body: Any) -> None:
-        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    def _send(self, status: int, content: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
 
-class _No(Exception):
+class No(Exception):
     def __init__(self, status: int, message: str, *, causes: list[Thing] | None = None) -> None:
         self.status, self.body = status, _status(message, causes)
+
+
+def _encoded(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
 
 
 def _status(message: str, causes: list[Thing] | None = None) -> Thing:

@@ -17,6 +17,9 @@ from mlops.clusters.queries import users_of
 from mlops.deployments.targets import target
 from mlops.deployments.targets.docker.availability import trouble_of
 from mlops.deployments.targets.docker.engines_used import engines_used
+from mlops.execution.executors.kubernetes import places
+from mlops.execution.executors.kubernetes.rights import missing_rights
+from mlops.formats.refusal import Refusal
 from mlops.formats.smtp import read_smtp_url
 
 RECENT = timedelta(days=1)
@@ -46,8 +49,8 @@ def mail() -> list[Finding]:
 
 
 def targets() -> list[Finding]:
-    """Clusters that are set up, and engines with containers of ours."""
-    return [*_clusters(), *_engines()]
+    """Clusters that are set up, the one that steps run on, and engines with containers of ours."""
+    return [*_clusters(), *_steps(), *_engines()]
 
 
 def _clusters() -> list[Finding]:
@@ -65,6 +68,21 @@ def _clusters() -> list[Finding]:
                 )
             )
     return found
+
+
+def _steps() -> list[Finding]:
+    if not places.is_on():
+        return []
+    found = {"what": _("Steps on Kubernetes"), "link": "/docs/guides/steps-on-kubernetes/"}
+    try:
+        missing = missing_rights()
+    except Refusal as refusal:
+        return [Finding(state="bad", why=refusal.message, remedy=refusal.hint, **found)]
+    if not missing:
+        return []
+    why = _("The cluster does not let steps be run: we may not %(missing)s.") % {"missing": ", ".join(missing)}
+    remedy = _("Give our service account a Role with these verbs in the namespace of steps.")
+    return [Finding(state="bad", why=why, remedy=remedy, **found)]
 
 
 def _engines() -> list[Finding]:

@@ -1,0 +1,33 @@
+"""Whether the cluster of steps answers, and lets us do what steps need: asked of its own rules, before any fails."""
+
+from __future__ import annotations
+
+from mlops.clusters.kubernetes.client import KINDS, Client
+from mlops.execution.executors.kubernetes.places import place
+
+NEEDED = (
+    *((verb, "Job", "") for verb in ("get", "list", "create", "patch", "delete")),
+    *((verb, "NetworkPolicy", "") for verb in ("create", "patch")),
+    ("list", "Pod", ""),
+    ("get", "Pod", "log"),
+    ("list", "Event", ""),
+)
+
+
+def missing_rights() -> list[str]:
+    """Such as `create jobs.batch`. Raises Refusal where it is not set up, or does not answer."""
+    where = place()
+    with Client(where.access) as client:
+        client.version()
+        return [
+            _told(verb, kind, part)
+            for verb, kind, part in NEEDED
+            if not client.may(verb, kind, where.namespace, part=part)
+        ]
+
+
+def _told(verb: str, kind: str, part: str) -> str:
+    group, plural = KINDS[kind]
+    parts = group.split("/")
+    named = f"{plural}/{part}" if part else plural
+    return f"{verb} {named}.{parts[1]}" if parts[0] == "apis" else f"{verb} {named}"
