@@ -11,6 +11,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from mlops.clusters.kubernetes.client import KINDS
+from mlops.execution.executors.kubernetes.rights import NEEDED
+
 CHART = Path(__file__).resolve().parents[2] / "docs" / "deploy" / "chart"
 LEAST: dict[str, Any] = {"existingSecret": "studio", "storage": {"url": "s3://studio"}}
 MOST: dict[str, Any] = {
@@ -29,6 +32,8 @@ MOST: dict[str, Any] = {
     "image": {"digest": f"sha256:{'0' * 64}"},
 }
 
+STEPS: dict[str, Any] = {**LEAST, "kubernetesSteps": {"enabled": True}, "worker": {"stepSlots": 40}}
+
 
 def _objects(values: dict[str, Any]) -> list[dict[str, Any]]:
     with helm_python.Chart.load(str(CHART)) as chart:
@@ -43,14 +48,15 @@ def _pods(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("version", ["1.25", "1.33"])
-@pytest.mark.parametrize("values", [LEAST, MOST], ids=["least", "most"])
+@pytest.mark.parametrize("values", [LEAST, STEPS, MOST], ids=["least", "steps", "most"])
 def test_what_it_makes_is_what_kubernetes_takes(values, version):
     found = _objects(values)
     for one in found:
         kubernetes_validate.validate(one, version, strict=True)
     kinds = {one["kind"] for one in found}
     assert {"Deployment", "Job", "Service", "PodDisruptionBudget", "NetworkPolicy", "ServiceAccount"} <= kinds
-    assert ({"Ingress", "HorizontalPodAutoscaler", "Role", "RoleBinding"} <= kinds) == (values is MOST)
+    assert ({"Ingress", "HorizontalPodAutoscaler"} <= kinds) == (values is MOST)
+    assert ({"Role", "RoleBinding"} <= kinds) == (values is not LEAST)
 
 
 def test_it_is_free_of_faults_and_needs_no_values():
@@ -94,8 +100,23 @@ def test_no_pod_has_rights_that_it_does_not_need():
             assert "memory" in container["resources"]["limits"]
 
 
-def test_only_workers_hold_a_token_and_only_for_the_kubernetes_target():
-    assert [name for name, pod in _pods(MOST) if pod["automountServiceAccountToken"]] == ["demo-mlops-studio-worker"]
+@pytest.mark.parametrize("values", [STEPS, MOST], ids=["steps", "target"])
+def test_only_workers_hold_a_token_and_only_for_the_cluster(values):
+    assert [name for name, pod in _pods(values) if pod["automountServiceAccountToken"]] == ["demo-mlops-studio-worker"]
+
+
+def test_steps_in_pods_get_the_claim_and_what_they_need_may_be_done():
+    for _name, pod in _pods(STEPS):
+        told = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
+        assert (told["MLOPS_STEP_CONTAINERS"], told["MLOPS_STEP_NETWORK"]) == ("kubernetes", "none")
+        assert told["MLOPS_STEP_CLAIM"] == "demo-mlops-studio-data"
+    role = next(one for one in _objects(STEPS) if one["kind"] == "Role")
+    allowed = {(verb, what) for rule in role["rules"] for verb in rule["verbs"] for what in rule["resources"]}
+    for verb, kind, part in NEEDED:
+        plural = KINDS[kind][1]
+        assert (verb, f"{plural}/{part}" if part else plural) in allowed
+    with pytest.raises(helm_python.HelmError, match="needs a claim"):
+        _objects(STEPS | {"data": {"create": False}})
 
 
 @pytest.mark.parametrize(

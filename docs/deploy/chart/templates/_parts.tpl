@@ -98,6 +98,12 @@ volumeMounts:
 {{- if .Values.storage.useCredentialsOfSecret }}
 - {name: AWS_SHARED_CREDENTIALS_FILE, value: /run/secrets/mlops/storage-credentials}
 {{- end }}
+{{- if .Values.kubernetesSteps.enabled }}
+- {name: MLOPS_STEP_CONTAINERS, value: kubernetes}
+- {name: MLOPS_STEP_CLAIM, value: {{ required "kubernetesSteps needs a claim: data.create or data.existingClaim" (include "studio.claim" .) }}}
+- {name: MLOPS_STEP_NETWORK, value: {{ .Values.kubernetesSteps.network }}}
+- {name: MLOPS_STEP_PENDING_MINUTES, value: {{ .Values.kubernetesSteps.pendingMinutes | quote }}}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
@@ -139,7 +145,7 @@ spec:
       {{- include "studio.pod" (dict "top" $top "claim" (include "studio.claim" $top)) | nindent 6 }}
       {{- if eq .part "worker" }}
       serviceAccountName: {{ include "studio.account" $top }}
-      automountServiceAccountToken: {{ $top.Values.kubernetesTarget.enabled }}
+      automountServiceAccountToken: {{ or $top.Values.kubernetesTarget.enabled $top.Values.kubernetesSteps.enabled }}
       {{- else }}
       automountServiceAccountToken: false
       {{- end }}
