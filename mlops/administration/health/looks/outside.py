@@ -73,16 +73,19 @@ def _clusters() -> list[Finding]:
 def _steps() -> list[Finding]:
     if not places.is_on():
         return []
-    found = {"what": _("Steps on Kubernetes"), "link": "/docs/guides/steps-on-kubernetes/"}
     try:
         missing = missing_rights()
     except Refusal as refusal:
-        return [Finding(state="bad", why=refusal.message, remedy=refusal.hint, **found)]
+        return [_of_steps(refusal.message, remedy=refusal.hint)]
     if not missing:
         return []
     why = _("The cluster does not let steps be run: we may not %(missing)s.") % {"missing": ", ".join(missing)}
-    remedy = _("Give our service account a Role with these verbs in the namespace of steps.")
-    return [Finding(state="bad", why=why, remedy=remedy, **found)]
+    return [_of_steps(why, remedy=_("Give our service account a Role with these verbs in the namespace of steps."))]
+
+
+def _of_steps(why: str, *, remedy: str) -> Finding:
+    what, link = _("Steps on Kubernetes"), "/docs/guides/steps-on-kubernetes/"
+    return Finding(state="bad", what=what, why=why, remedy=remedy, link=link)
 
 
 def _engines() -> list[Finding]:
