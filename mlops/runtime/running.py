@@ -102,8 +102,9 @@ class RunningStep:
 
     def _report(self, status: int) -> StepReport:
         with contextlib.suppress(OSError, msgspec.MsgspecError):  # else it left none, or one that nobody can read
-            report = read_plain(self._folder / REPORT_FILE, most=MOST_REPORT_BYTES)
-            return msgspec.json.decode(report, type=StepReport)
+            content = read_plain(self._folder / REPORT_FILE, most=MOST_REPORT_BYTES)
+            report, peak = msgspec.json.decode(content, type=StepReport), self._watch.peak_bytes()
+            return report if peak is None else msgspec.structs.replace(report, peak_memory_bytes=peak)
         return StepReport(state="failed", error=sudden_end(self.order, status, said=self._said()))
 
     def _said(self) -> str:

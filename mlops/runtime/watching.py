@@ -19,11 +19,14 @@ REST = 20
 """To look at a folder may take one part in this many of the time."""
 
 MOST_FILES = 1_000_000
+ENOUGH_LOOKS = 4
+"""So many tell how much memory a step took at most; of a shorter one the kernel does."""
 
 
 class Watch:
     def __init__(self, order: StepOrder, pid: int) -> None:
         self._order, self._pid = order, pid
+        self._looks, self._most_bytes = 0, 0
         now = time.monotonic()
         self._look_at, self._disk_at = now + LOOK_SECONDS, now + DISK_LOOK_SECONDS
 
@@ -40,6 +43,11 @@ class Watch:
             self._disk_at = now + max(DISK_LOOK_SECONDS, REST * took)
         return broken
 
+    def peak_bytes(self) -> int | None:
+        """The most memory that was seen, as its limit counts it: without the pages of files that are mapped, which the
+        kernel takes back when they are needed. None where there were too few looks."""
+        return self._most_bytes if self._looks >= ENOUGH_LOOKS else None
+
     def _of_processes(self) -> StepError | None:
         limits = self._order.limits
         if limits.processes is None and limits.memory_bytes is None:
@@ -53,9 +61,11 @@ class Watch:
                 hint=_("Start fewer at once, or allow more with MLOPS_STEP_PROCESSES."),
             )
         most = limits.memory_bytes
-        if most is not None and memory_bytes([self._pid, *family], least=most) > most:
-            return out_of_memory(self._order)
-        return None
+        if most is None:
+            return None
+        used = memory_bytes([self._pid, *family], least=most)
+        self._looks, self._most_bytes = self._looks + 1, max(self._most_bytes, used)
+        return out_of_memory(self._order) if used > most else None
 
     def _of_disk(self) -> StepError | None:
         limits = self._order.limits

@@ -58,3 +58,12 @@ def test_what_a_library_has_only_reserved_takes_no_room(tmp_path):
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", RESERVED], cwd=root, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, "refused"), done.stderr
+
+
+def test_pages_of_a_mapped_file_are_no_memory_of_the_step(runner, script):
+    made = "import numpy, time; open('large', 'wb').truncate(200 * 2**20)"
+    looked_at = "held = numpy.memmap('large', mode='r'); held[::4096].sum(); time.sleep(4)"
+    step = runner.start(script(made, looked_at, "return dataframe1,", limits=Limits(memory_bytes=2**30)))
+    report = ended(step, 60)
+    assert report.error is None
+    assert 0 < report.peak_memory_bytes < 200 * 2**20
