@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
+from mlops.access.offered import abroad, is_usable
 from mlops.deployments import entries
 from mlops.deployments.models import Deployment, Endpoint
 from mlops.formats.deployment import DeploymentSettings
@@ -14,6 +15,7 @@ from mlops.formats.refusal import Refusal, Where, nearest
 from mlops.packaging.models import Conversion, ConversionState
 from mlops.packaging.queries import best_conversion
 from mlops.registry.models import ModelVersion
+from mlops.registry.queries import reference_in, versions_offered
 
 MOST_MODELS = 1_000
 
@@ -33,8 +35,15 @@ def check_several(endpoint: Endpoint, version: ModelVersion, entry: str, wanted:
             raise _refused("ensemble", _("An ensemble needs further models."), _("Name them as `models`."))
         return
     further = versions_of(endpoint.project, wanted)
+    for name, one in zip(wanted.models, further, strict=True):
+        if not is_usable(one.model, endpoint.project):
+            raise _unknown(endpoint.project, name)
+    names = [str(one) for one in (version, *further)]
     if version in further or len(set(further)) < len(further):
         raise _refused("models", _("A model version is named twice."), _("Name each version once."))
+    if len(set(names)) < len(names):
+        message = _("Two of the models have the same name and version, by which they answer.")
+        raise _refused("models", message, _("Deploy the one of another project by itself."))
     if entry == "script":
         if wanted.ensemble:
             message = _("The script itself combines its models.")
@@ -50,7 +59,8 @@ def check_several(endpoint: Endpoint, version: ModelVersion, entry: str, wanted:
 
 
 def versions_of(project: Project, wanted: DeploymentSettings) -> list[ModelVersion]:
-    """The further models, in order. Raises Refusal `model_unknown`."""
+    """The further models, in order; of other projects also those that are not offered any more. Raises Refusal
+    `models_do_not_fit`."""
     if len(wanted.models) >= MOST_MODELS:
         message = _("A deployment serves at most %(most)d models.") % {"most": MOST_MODELS}
         raise _refused("models", message, _("Spread them over several deployments."))
@@ -75,15 +85,27 @@ def part_of(version: ModelVersion) -> Part:
 
 
 def _version(project: Project, named: str) -> ModelVersion:
-    name, _colon, number = named.removeprefix("azureml:").rpartition(":")
-    found = ModelVersion.objects.filter(model__project=project, model__name=name).select_related("model__project")
-    version = found.filter(number=int(number)).first() if number.isdecimal() else None
+    outside = abroad(named)
+    if outside is not None:
+        found = ModelVersion.objects.filter(model__project__slug=outside.owner, model__name=outside.name)
+        number = outside.version
+    else:
+        name, _colon, number = named.removeprefix("azureml:").rpartition(":")
+        found = ModelVersion.objects.filter(model__project=project, model__name=name)
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
+    version = found.select_related("model__project").filter(number=int(number)).first() if is_number else None
     if version is None:
-        known = [str(one) for one in ModelVersion.objects.filter(model__project=project).select_related("model")]
-        hint = nearest(named, known) or _("Write NAME:VERSION.")
-        message = _("There is no model version “%(named)s” in “%(project)s”.")
-        raise _refused("models", message % {"named": named, "project": project.name}, hint)
+        raise _unknown(project, named)
     return version
+
+
+def _unknown(project: Project, named: str) -> Refusal:
+    """The same where there is none and where it is not offered."""
+    known = [str(one) for one in ModelVersion.objects.filter(model__project=project).select_related("model")]
+    known += [reference_in(project, one) for one in versions_offered(project)]
+    hint = nearest(named, known) or _("Write NAME:VERSION, or OWNER/NAME:VERSION of what another project offers.")
+    message = _("There is no model version “%(named)s” in “%(project)s”.")
+    return _refused("models", message % {"named": named, "project": project.name}, hint)
 
 
 def _refused(parameter: str, message: str, hint: str) -> Refusal:

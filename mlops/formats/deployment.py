@@ -45,7 +45,8 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     method: Literal["predict", "predict_proba"] = "predict"
     """What a classifier that was not trained here answers where a call does not say it."""
     models: tuple[str, ...] = ()
-    """Further model versions in the same server, `name:version`."""
+    """Further model versions in the same server, `name:version`; of another project that offers them
+    `owner/name:version`."""
     ensemble: Literal["", "mean", "vote"] = ""
     """All models answer as one; empty: each by its name, the deployment's own where none is named."""
     weights: tuple[float, ...] = ()

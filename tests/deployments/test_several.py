@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 
+from mlops.access.models import Offer
+from mlops.accounts.membership import create_project, give_role
+from mlops.accounts.offering import offer
 from mlops.deployments import actions
+from mlops.deployments.several import parts_of
 from mlops.formats.refusal import Refusal
 from mlops.registry.actions import delete_version
 from tests.deployments.conftest import eventually
@@ -73,4 +78,48 @@ def test_a_model_that_cannot_answer_is_refused_by_name(contributor, project, end
     with pytest.raises(Refusal, match=f"{version} was uploaded as files"):
         actions.create_deployment(
             contributor, endpoint, name="blue", version=registered(contributor, project), models=[str(version)]
+        )
+
+
+@pytest.fixture
+def offered(contributor, project):
+    """`churn/others:1`, which another project offers to this one."""
+    root = User.objects.create_superuser("root")
+    lender = create_project(root, slug="lender", name="Lender")
+    give_role(root, lender, user=contributor, role="owner")
+    version = registered(contributor, lender, name="others")
+    offer(contributor, version.model, to=project)
+    return version
+
+
+@pytest.mark.parametrize("name", ["lender/others:1", "azureml://registries/lender/models/others/versions/1"])
+def test_a_model_that_another_project_offers_is_one_of_several(contributor, project, endpoint, offered, name):
+    first = registered(contributor, project)
+    made = actions.create_deployment(contributor, endpoint, name="blue", version=first, entry="native", models=[name])
+
+    assert [part.version for part in parts_of(made)] == [first, offered]
+    with pytest.raises(Refusal, match="a deployment in a project that it is offered to"):
+        delete_version(contributor, offered)
+
+
+def test_one_that_is_not_offered_is_as_unknown_as_one_that_is_not_there(contributor, project, endpoint, offered):
+    first = registered(contributor, project)
+    wanted = {"name": "blue", "version": first, "entry": "native"}
+    made = actions.create_deployment(contributor, endpoint, **wanted, models=["lender/others:1"])
+    Offer.objects.all().delete()
+    told = []
+    for name in ("lender/others:1", "lender/nothing:1"):
+        with pytest.raises(Refusal) as refused:
+            actions.create_deployment(contributor, endpoint, **wanted | {"name": "green"}, models=[name])
+        told.append(refused.value.message.replace(name, "NAME"))
+
+    assert told[0] == told[1]
+    assert [part.version for part in parts_of(made)] == [first, offered]
+
+
+def test_two_of_one_name_and_version_cannot_answer_beside_each_other(contributor, project, endpoint, offered):
+    own = registered(contributor, project, name="others")
+    with pytest.raises(Refusal, match="same name and version"):
+        actions.create_deployment(
+            contributor, endpoint, name="blue", version=own, entry="native", models=["lender/others:1"]
         )
