@@ -93,13 +93,14 @@ def job_line(job: BatchJob) -> dict[str, Any]:
 
 
 def job_whole(person: Any, job: BatchJob) -> dict[str, Any]:
-    output = Step.objects.filter(run=job.run_id, node=NODE).values_list("outputs", flat=True).first() or {}
+    kept = Step.objects.filter(run=job.run_id, node=NODE).values_list("outputs", flat=True).first() or {}
+    outputs = sorted(kept.items(), key=lambda one: (one[0] != "scored", one[0]))  # PostgreSQL keeps no order of names
     return {
         **job_line(job),
         "settings": job.settings,
         "output_dataset": job.output_dataset,
         "output_version": str(job.output_version) if job.output_version else "",
-        "outputs": [{"node": NODE, "port": port, "type": value["type"]} for port, value in output.items()],
+        "outputs": [{"node": NODE, "port": port, "type": value["type"]} for port, value in outputs],
         "troubled": [mini_batch_line(one) for one in queries.troubled(job)],
         "can_cancel": job.run.state in ("queued", "running") and may(person, "runs.cancel", job.endpoint.project),
     }
