@@ -58,9 +58,10 @@ def _of_pod(pod: Thing, events: Sequence[Thing]) -> Standing:
     container: Thing = next(iter(status.get("containerStatuses") or []), {})
     state = container.get("state") or {}
     ended = state.get("terminated")
-    if ended is not None and ended.get("exitCode") == 0:
+    gone = _gone(pod, node)
+    if ended is not None and ended.get("exitCode") == 0 and (not gone or _was_over(ended, pod)):
         return Standing(state="ended", status=0, **names)
-    if gone := _gone(pod, node):
+    if gone:
         return _lost(gone, **names)
     if status.get("reason") == "DeadlineExceeded":
         return Standing(state="too_slow", **names)
@@ -91,6 +92,12 @@ def _gone(pod: Thing, node: str) -> str:
     if pod["metadata"].get("deletionTimestamp"):
         return _("Its pod was deleted in the cluster by somebody else.")
     return ""
+
+
+def _was_over(ended: Thing, pod: Thing) -> bool:
+    """Before the cluster began to take the pod away: a program that is asked to end may say that all is well."""
+    since = str(_condition(pod, "DisruptionTarget").get("lastTransitionTime") or "")
+    return bool(since) and str(ended.get("finishedAt") or "~") < since
 
 
 def _ended(ended: Thing, names: dict[str, Any]) -> Standing:
