@@ -15,6 +15,7 @@ from mlops.components.queries import ProjectLibrary
 from mlops.compute.would_fit import would_fit
 from mlops.execution.demands import demand_of
 from mlops.execution.foretell import Line, Plan, foretell
+from mlops.execution.library import is_for_cluster
 from mlops.execution.past import ProjectPast
 from mlops.formats.asked import Scope
 from mlops.formats.pipeline import Node, PipelineSpec
@@ -47,7 +48,10 @@ def plan(
 def _with_warning(line: Line, node: Node | None, library: Library) -> Line:
     if line.action != "run" or node is None:
         return line
-    demand = demand_of(node, library.definition(node.component, node.version))
+    definition = library.definition(node.component, node.version)
+    if is_for_cluster(definition):  # which may add nodes: nobody knows what it has
+        return line
+    demand = demand_of(node, definition)
     found = None if demand.is_any else would_fit(demand)
     return line if found is None or found.fits else msgspec.structs.replace(line, warning=f"{found.told} {found.hint}")
 

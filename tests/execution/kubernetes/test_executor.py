@@ -11,6 +11,8 @@ from mlops.components.registering import register_folder
 from mlops.compute.models import Pool
 from mlops.execution.advance import advance
 from mlops.execution.executors.kubernetes.places import place
+from mlops.execution.frozen import frozen
+from mlops.execution.planning import plan
 from mlops.formats.demand import Demand
 from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
@@ -20,6 +22,7 @@ from mlops.runs.outputs import look
 from tests.execution.conftest import carry_out
 from tests.execution.kubernetes.conftest import IMAGE, carry_on
 from tests.execution.test_custom import step_of
+from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNTED = (
@@ -135,7 +138,10 @@ def test_a_pod_that_does_not_find_its_files_says_so(run_command, cluster, tmp_pa
 def test_it_asks_the_cluster_and_nothing_of_the_worker(run_command, cluster):
     """Where the pool is of nodes, its labels are theirs."""
     Pool.objects.create(name="large", labels={"size": "large"})
+    worker(cpus=2.0)
     run = run_command("echo begun", demand=Demand(compute="large", cpus=64, labels={"zone": "a"}))
+    planned = plan(run.project, frozen(run).spec)
+    assert [line.warning for line in planned.lines] == ["", ""]
     advance(run.pk)
     step = step_of(run)
     assert (step.asks_cpus, step.asks_memory_bytes, step.asks_place) == (0, 0, "")
