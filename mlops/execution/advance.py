@@ -50,10 +50,15 @@ def advance(run_id: UUID | str, *, served: int = 0) -> None:
     """`served`: how many of the steps that get ready the caller will take by itself, without being woken."""
     known = Run.objects.select_related("project", "experiment").defer("spec", "document", "shapes")
     run = known.filter(pk=run_id).first()
-    if run is None or run.is_final:
+    if run is None or run.is_final or _is_told(run):
         return
     with of_run(run):
         _advance(run, served=served)
+
+
+def _is_told(run: Run) -> bool:
+    """Its client says when it ends: having no steps, it would be done at once. Somebody's wish to end it is ours."""
+    return run.kind == RunKind.TRACKED and run.state != "cancelling"
 
 
 def _advance(run: Run, *, served: int) -> None:

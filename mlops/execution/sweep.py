@@ -14,7 +14,7 @@ from mlops.blobs.plain_files import remove_folder
 from mlops.execution.claiming import LEASE, claimable
 from mlops.execution.laying_out import folder_of
 from mlops.execution.retry import try_again
-from mlops.runs.models import FINAL_RUN_STATES, Run, Step
+from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind, Step
 from mlops.runs.moves import move_step
 from mlops.work import shared_clock
 from mlops.work.calls import later
@@ -43,7 +43,8 @@ def sweep() -> None:
     forgotten = claimable().filter(paused | is_old)
     for step_id in forgotten.values_list("pk", flat=True)[:MOST_CALLS]:
         later("execution.step", step_id)
-    for run_id in Run.objects.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
+    ours = Run.objects.exclude(kind=RunKind.TRACKED, state__in=("queued", "running"))  # of which clients tell
+    for run_id in ours.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
         later("execution.advance", run_id)
     _tidy()
 

@@ -26,8 +26,9 @@ from mlops.formats.pipeline import Edge, Node, PipelineSpec
 from mlops.formats.refusal import Refusal
 from mlops.formats.step import ProgressLine
 from mlops.pipelines.actions import PipelineInvalid, cancel, submit
-from mlops.runs.models import LogLine, Metric, Run, Step
+from mlops.runs.models import Experiment, LogLine, Metric, Run, Step
 from mlops.runs.outputs import look
+from mlops.runs.tracking import start_tracked
 from mlops.runtime.step import Journal
 from tests.execution.conftest import carry_out
 
@@ -239,6 +240,23 @@ def test_a_step_is_called_again_as_soon_as_its_pause_is_over(begin, monkeypatch)
     lost.update(lease_until=timezone.now())
     sweep()
     assert ("execution.step", step_of(run).pk) in called
+
+
+def test_a_run_that_a_client_tells_of_goes_on_until_it_says_otherwise(project, owner, monkeypatch):
+    called = []
+    monkeypatch.setattr("mlops.execution.sweep.later", lambda name, *ids: called.append((name, *ids)))
+    run = start_tracked(owner, Experiment.objects.create(project=project, name="outside"))
+    sweep()
+    assert called == []
+    advance(run.pk)  # as after the end of a run below it
+    run.refresh_from_db()
+    assert run.state == "running"
+    cancel(owner, run)
+    sweep()
+    assert called == [("execution.advance", run.pk)]
+    advance(run.pk)
+    run.refresh_from_db()
+    assert run.state == "cancelled"
 
 
 def test_folders_that_a_killed_worker_left_are_swept_away(begin, data_dir):
