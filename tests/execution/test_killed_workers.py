@@ -91,8 +91,9 @@ def test_a_run_survives_the_death_of_everything_and_an_upgrade(tmp_path: Path) -
     place = of_its_own(folder)
     older = run_in(folder, "-c", DJANGO + "call_command('migrate', 'quotas', 'zero', verbosity=0)", **place)
     assert older.returncode == 0, older.stderr
-    upgraded = mlops(folder, "upgrade", **place)
-    assert (upgraded.returncode, "quotas.0001" in upgraded.stdout) == (0, True), upgraded.stderr
+    for words in (["--check"], [], ["--back"], []):
+        upgraded = mlops(folder, "upgrade", *words, **place)
+        assert (upgraded.returncode, "quotas.0001" in upgraded.stdout) == (0, words != ["--back"]), upgraded.stderr
     with started(folder) as (_second, api):
         ended = wait_for(api, run, lambda found: found["state"] in ("completed", "failed"), seconds=90)
         assert ended["state"] == "completed", ended["reason"]

@@ -1,5 +1,6 @@
 """`python -m tests.faults.upgrade --from COMMIT [--kill] [--postgres]`: an older version has runs in flight, is stopped
-(or killed), upgraded as `docs/guides/operations.md` says, and started as the version of this tree, which goes on.
+(or killed), upgraded as `docs/guides/operations.md` says, taken back, upgraded again, and started as the version of
+this tree, which goes on.
 
 `tests/execution/test_killed_workers.py` has the short form, in which only a migration is taken back."""
 
@@ -27,6 +28,7 @@ from tests.server.conftest import ROOT
 
 RUNS = 12
 SETTLE_SECONDS = 240.0
+SAYS = ("It works on a copy", "Upgraded", "Back at")
 
 
 def main() -> int:
@@ -63,8 +65,9 @@ def tell(folder: Path, older: Path, *, is_killed: bool, is_scaled: bool) -> Told
             runs = [work.submit_patiently(api) for _number in range(RUNS)]
             until(lambda: any(_state(api, run) == "running" for run in runs), seconds=60)
             told.injuries.append(f"in flight: {Counter(_state(api, run) for run in runs)}")
+        told.injuries.append(_mlops(studio, "--check"))  # while it works
         studio.kill_everything() if is_killed else studio.stop()
-        told.injuries.append(_upgraded(studio))
+        told.injuries += [_mlops(studio), _mlops(studio, "--back"), _mlops(studio)]
         studio.root = ROOT
         told.again_seconds = studio.start()
         told.problems += audited(studio, work, told, SETTLE_SECONDS)
@@ -81,11 +84,11 @@ def _state(api, run: str) -> str:  # type: ignore[no-untyped-def]
     return str(api.get(f"runs/{run}/").json()["state"])
 
 
-def _upgraded(studio: Studio) -> str:
-    words = [sys.executable, "-m", "mlops.client.main", "upgrade", "--data-dir", str(studio.data)]
+def _mlops(studio: Studio, *how: str) -> str:
+    words = [sys.executable, "-m", "mlops.client.main", "upgrade", *how, "--data-dir", str(studio.data)]
     done = subprocess.run(words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[-1]
+    return next(line for line in done.stdout.splitlines() if line.startswith(SAYS))
 
 
 @contextmanager
