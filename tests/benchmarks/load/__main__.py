@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("--think", type=float, default=10.0, help="seconds between two clicks of a person")
     parser.add_argument("--metrics", type=float, default=2000.0, help="a second")
     parser.add_argument("--runs", type=int, default=50, help="at once")
+    parser.add_argument("--settle", type=float, default=60.0, help="seconds that the last of them may take to end")
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--share", type=float, default=0.01, help="of a million runs")
@@ -63,7 +64,9 @@ def loaded(given: argparse.Namespace, directory: Path) -> int:
             every = max(0.5, min(2.0, seconds / 40), seconds / 120)
             print(f"{place.url}: {given.people} people for {given.minutes:g} min", flush=True)
             runs = Thread(
-                target=keep_running, args=(setting, submitted), kwargs={"at_once": given.runs, "until": until}
+                target=keep_running,
+                args=(setting, submitted),
+                kwargs={"at_once": given.runs, "until": until, "settle_seconds": given.settle},
             )
             with Watch(place.family, connected, every) as watch:
                 runs.start()

@@ -66,8 +66,10 @@ def _session(person: Any) -> str:
     return str(store.session_key)
 
 
-def keep_running(setting: Setting, told: Submitted, *, at_once: int, until: float, steps: int = 3) -> None:
-    """As many runs as that at every moment; returns when the last of them has ended, or a minute after `until`."""
+def keep_running(
+    setting: Setting, told: Submitted, *, at_once: int, until: float, settle_seconds: float, steps: int = 3
+) -> None:
+    """As many runs as that at every moment; returns when the last of them has ended, or so long after `until`."""
     from django.db import connection
     from django.db.models import Count
 
@@ -77,7 +79,7 @@ def keep_running(setting: Setting, told: Submitted, *, at_once: int, until: floa
     while True:
         known = dict(Run.objects.filter(pk__in=mine).exclude(state__in=FINAL_RUN_STATES).values_list("pk", "state"))
         told.most_at_once = max(told.most_at_once, len(known))
-        if time.monotonic() >= until and (not known or time.monotonic() >= until + 60):
+        if time.monotonic() >= until and (not known or time.monotonic() >= until + settle_seconds):
             break
         for _one in range(min(at_once - len(known), 5) if time.monotonic() < until else 0):
             mine.add(_submit(setting, next(numbers), steps))

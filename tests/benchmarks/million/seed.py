@@ -42,12 +42,11 @@ def main() -> int:
 
 def seed(share: float) -> None:
     """Into the database of the settings, once."""
-    from django.core.management import call_command
-
     from mlops.access.models import Project
+    from mlops.server import schema
     from tests.benchmarks.million.filling import unsafe_and_fast
 
-    call_command("migrate", verbosity=0)
+    schema.migrate()
     if Project.objects.filter(slug="big").exists():
         return
     began = time.perf_counter()
