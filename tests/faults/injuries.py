@@ -46,6 +46,10 @@ class Injuries:
     def kill_web(self) -> str:
         return self._kill(self._studio.of("mlops.server.web"))
 
+    def kill_the_supervisor(self) -> str:
+        """What it keeps goes with it, and the service manager begins it again."""
+        return self._kill(self._studio.of("mlops.client.main"))
+
     def kill_router(self) -> str:
         return self._kill(self._studio.of("mlops.router"))
 
@@ -117,7 +121,15 @@ class Injuries:
         return str(one.pid)
 
 
-KILLS = ("kill_a_worker", "kill_a_worker", "kill_web", "kill_router", "kill_a_zygote", "kill_a_step")
+KILLS = (
+    "kill_a_worker",
+    "kill_a_worker",
+    "kill_web",
+    "kill_router",
+    "kill_the_supervisor",
+    "kill_a_zygote",
+    "kill_a_step",
+)
 MESSAGES = ("empty_broker", "double_messages")
 EMBEDDED = (*KILLS, *MESSAGES, "pause_a_worker", "fill_the_disk", "jump_the_clock")
 SCALED = (

@@ -69,15 +69,14 @@ class Studio:
     def start(self) -> float:
         """Seconds until it was ready."""
         began = time.monotonic()
-        ports = ("--port", str(self.port), "--router-port", str(self.router_port))
-        self._up = Up(self.data, *ports, environment=self.variables, root=self.root)
+        self._up = self._new_up()
         self._up.wait_until_ready(READY_SECONDS)
         took = time.monotonic() - began
         threading.Thread(target=self._drain, args=(self._up,), daemon=True).start()
         self._ended.clear()
         for number in range(len(self._seats)):
             self._add_worker(number)
-        threading.Thread(target=self._keep_workers, daemon=True).start()
+        threading.Thread(target=self._keep_all, daemon=True).start()
         return took
 
     def api(self) -> httpx.Client:
@@ -138,6 +137,10 @@ class Studio:
             logs.append(f"== {path.name}\n{path.read_text(errors='replace')[-6000:]}")
         return "\n".join(logs)
 
+    def _new_up(self) -> Up:
+        ports = ("--port", str(self.port), "--router-port", str(self.router_port))
+        return Up(self.data, *ports, environment=self.variables, root=self.root)
+
     def _add_worker(self, number: int) -> None:
         seat = self._seats[number]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MLOPS_")}
@@ -147,7 +150,7 @@ class Studio:
             command = [*seat.before, sys.executable, "-m", "mlops.server.worker"]
             self._workers[number] = subprocess.Popen(command, env=environment, cwd=self.root, stdout=log, stderr=log)
 
-    def _keep_workers(self) -> None:
+    def _keep_all(self) -> None:
         """As a service manager would."""
         while not self._ended.wait(1):
             with self._lock:
@@ -156,6 +159,9 @@ class Studio:
                 for number, worker in list(self._workers.items()):
                     if worker.poll() is not None:
                         self._add_worker(number)
+                if self._up is not None and self._up.process.poll() is not None:
+                    self._up = self._new_up()
+                    threading.Thread(target=self._drain, args=(self._up,), daemon=True).start()
 
     def _drain(self, up: Up) -> None:
         for _line in up.process.stdout or ():

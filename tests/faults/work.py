@@ -67,7 +67,7 @@ class Work:
         self.acknowledged["runs"].append(run)
         return str(run)
 
-    def submit_patiently(self, api: httpx.Client, *, seconds: float = 60.0) -> str:
+    def submit_patiently(self, api: httpx.Client, *, seconds: float = 300.0) -> str:
         """As a client does that is told to try again."""
         deadline = time.monotonic() + seconds
         while True:
